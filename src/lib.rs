@@ -1,0 +1,5 @@
+//! poolscope: contract in the making.
+
+pub mod scenario;
+pub mod stats;
+pub mod units;

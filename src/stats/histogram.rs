@@ -1,0 +1,331 @@
+//! A High Dynamic Range histogram: constant memory, three significant digits, exact merging.
+//!
+//! Layout as in Gil Tene's HdrHistogram: values below 2,048 have a slot each; above, each octave is
+//! divided into 1,024 slots of equal width, so that a value is known to one part in 1,024.
+//! All histograms share one layout, so merging is an addition of slots: exact, and free of order.
+//! Values above the trackable range are counted in an overflow counter and never silently moved.
+//!
+//! It is ours and not the `hdrhistogram` crate because the recorder needs the same layout over
+//! atomics that can be read while they are written; that crate is the oracle in the tests.
+
+use serde::{Deserialize, Serialize};
+
+/// The arithmetic of the slots, shared with the recorder's histogram of atomics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HistogramLayout;
+
+/// Bits of a value that the layout keeps: 2^11 = 2,048 gives three significant digits.
+const KEPT_BITS: u32 = 11;
+const HALF: u64 = 1 << (KEPT_BITS - 1);
+/// Values need fewer than this many bits: 2^42 ns is 73 minutes, longer than any time-out allowed.
+const VALUE_BITS: u32 = 42;
+
+impl HistogramLayout {
+    /// The largest value that has a slot, in the unit recorded (nanoseconds everywhere here).
+    pub const HIGHEST: u64 = (1 << VALUE_BITS) - 1;
+    /// How many slots a histogram has.
+    pub const SLOTS: usize = ((VALUE_BITS - KEPT_BITS + 2) as usize) * HALF as usize;
+
+    /// The slot of `value`, or none above [`Self::HIGHEST`]. Constant time.
+    #[must_use]
+    pub const fn slot(value: u64) -> Option<usize> {
+        if value > Self::HIGHEST {
+            return None;
+        }
+        // The octave above the linear part; 0 for values below 2,048.
+        let octave = (u64::BITS - (value | (2 * HALF - 1)).leading_zeros()) - KEPT_BITS;
+        Some((octave as u64 * HALF + (value >> octave)) as usize)
+    }
+
+    /// The lowest value of `slot`.
+    #[must_use]
+    pub const fn lowest(slot: usize) -> u64 {
+        let slot = slot as u64;
+        if slot < 2 * HALF {
+            return slot;
+        }
+        let octave = slot / HALF - 1;
+        (slot - octave * HALF) << octave
+    }
+
+    /// The highest value of `slot`: what a percentile reports, so that it never understates.
+    #[must_use]
+    pub const fn highest(slot: usize) -> u64 {
+        Self::lowest(slot + 1) - 1
+    }
+}
+
+/// Counts of values by slot, with exact count, sum, minimum and maximum.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Histogram {
+    /// Counts by slot; shorter than the layout while no larger value was seen.
+    counts: Vec<u64>,
+    count: u64,
+    sum: u128,
+    max: u64,
+    overflow: u64,
+}
+
+impl Default for Histogram {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Histogram {
+    /// An empty histogram. Memory grows to the largest value's slot, 264 KiB at the most.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { counts: Vec::new(), count: 0, sum: 0, max: 0, overflow: 0 }
+    }
+
+    /// Counts `value` once.
+    pub fn record(&mut self, value: u64) {
+        self.add(value, 1);
+    }
+
+    fn add(&mut self, value: u64, times: u64) {
+        match HistogramLayout::slot(value) {
+            Some(slot) => self.add_slot(slot, times),
+            None => self.overflow += times,
+        }
+        self.count += times;
+        self.sum += u128::from(value) * u128::from(times);
+        self.max = self.max.max(value);
+    }
+
+    fn add_slot(&mut self, slot: usize, times: u64) {
+        if self.counts.len() <= slot {
+            self.counts.resize(slot + 1, 0);
+        }
+        self.counts[slot] += times;
+    }
+
+    /// Adds what `other` counted. Exact; order and grouping never matter.
+    pub fn merge(&mut self, other: &Self) {
+        if self.counts.len() < other.counts.len() {
+            self.counts.resize(other.counts.len(), 0);
+        }
+        for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
+            *mine += theirs;
+        }
+        self.count += other.count;
+        self.sum += other.sum;
+        self.max = self.max.max(other.max);
+        self.overflow += other.overflow;
+    }
+
+    /// Adds what `other` counted. Slots outside of the layout (a damaged message) count as overflow.
+    pub fn merge_sparse(&mut self, other: &SparseHistogram) {
+        let mut slot = 0_usize;
+        let mut counted = other.overflow;
+        for &(gap, times) in &other.slots {
+            slot = slot.saturating_add(gap as usize);
+            counted = counted.saturating_add(times);
+            if slot < HistogramLayout::SLOTS {
+                self.add_slot(slot, times);
+            } else {
+                self.overflow += times;
+            }
+        }
+        self.count += counted;
+        self.sum += other.sum;
+        self.max = self.max.max(other.max);
+        self.overflow += other.overflow;
+    }
+
+    /// How many values were counted, overflow included.
+    #[must_use]
+    pub const fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// How many values were above [`HistogramLayout::HIGHEST`].
+    #[must_use]
+    pub const fn overflow(&self) -> u64 {
+        self.overflow
+    }
+
+    /// Whether nothing was counted.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The largest value, exactly; none if empty.
+    #[must_use]
+    pub fn max(&self) -> Option<u64> {
+        (self.count > 0).then_some(self.max)
+    }
+
+    /// The arithmetic mean, exactly up to the division; none if empty.
+    #[must_use]
+    pub fn mean(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum as f64 / self.count as f64)
+    }
+
+    /// The smallest recorded slot's upper value below or at which at least `quantile` (0 to 1) of the
+    /// values lie; never above the maximum; none if empty. O(slots).
+    #[must_use]
+    pub fn quantile(&self, quantile: f64) -> Option<u64> {
+        if self.count == 0 {
+            return None;
+        }
+        let wanted = ((quantile.clamp(0.0, 1.0) * self.count as f64).ceil() as u64).max(1);
+        let mut seen = 0;
+        for (slot, &count) in self.counts.iter().enumerate() {
+            seen += count;
+            if seen >= wanted {
+                return Some(HistogramLayout::highest(slot).min(self.max));
+            }
+        }
+        Some(self.max)
+    }
+
+    /// The share of values at or below `value`, to the resolution of the layout; none if empty.
+    #[must_use]
+    pub fn share_at_most(&self, value: u64) -> Option<f64> {
+        let last = HistogramLayout::slot(value).unwrap_or(usize::MAX - 1);
+        let below: u64 = self.counts.iter().take(last + 1).sum();
+        (self.count > 0).then(|| below as f64 / self.count as f64)
+    }
+
+    /// The slots that hold something, as (lowest value, highest value, count), ascending.
+    pub fn filled(&self) -> impl Iterator<Item = (u64, u64, u64)> + '_ {
+        self.counts.iter().enumerate().filter(|(_, count)| **count > 0).map(|(slot, &count)| {
+            (HistogramLayout::lowest(slot), HistogramLayout::highest(slot), count)
+        })
+    }
+
+    /// The form that travels and is kept per interval.
+    #[must_use]
+    pub fn to_sparse(&self) -> SparseHistogram {
+        let mut sparse = SparseHistogram {
+            slots: Vec::new(),
+            sum: self.sum,
+            max: self.max,
+            overflow: self.overflow,
+        };
+        let mut last = 0;
+        for (slot, &count) in self.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+            sparse.slots.push(((slot - last) as u32, count));
+            last = slot;
+        }
+        sparse
+    }
+}
+
+/// Only the slots that hold something: a few hundred bytes for an interval.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SparseHistogram {
+    /// Distance to the previous filled slot (the first: to slot 0), and the count.
+    pub slots: Vec<(u32, u64)>,
+    /// Sum of all values.
+    pub sum: u128,
+    /// Largest value; 0 if empty.
+    pub max: u64,
+    /// Values above the layout's range, counted here only.
+    pub overflow: u64,
+}
+
+impl SparseHistogram {
+    /// Whether nothing was counted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty() && self.overflow == 0
+    }
+
+    /// How many values were counted, overflow included.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.overflow + self.slots.iter().map(|(_, count)| count).sum::<u64>()
+    }
+
+    /// Adds what `other` counted.
+    pub fn absorb(&mut self, other: &Self) {
+        if other.is_empty() {
+            return;
+        }
+        let mut both = Histogram::new();
+        both.merge_sparse(self);
+        both.merge_sparse(other);
+        *self = both.to_sparse();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn slots_are_adjacent_and_cover_the_whole_range() {
+        assert_eq!(HistogramLayout::slot(0), Some(0));
+        assert_eq!(HistogramLayout::slot(2_047), Some(2_047));
+        assert_eq!(HistogramLayout::slot(2_048), Some(2_048));
+        assert_eq!(HistogramLayout::slot(2_049), Some(2_048));
+        assert_eq!(HistogramLayout::slot(HistogramLayout::HIGHEST), Some(HistogramLayout::SLOTS - 1));
+        assert_eq!(HistogramLayout::slot(HistogramLayout::HIGHEST + 1), None);
+        for slot in 0..HistogramLayout::SLOTS {
+            assert_eq!(HistogramLayout::slot(HistogramLayout::lowest(slot)), Some(slot));
+            assert_eq!(HistogramLayout::slot(HistogramLayout::highest(slot)), Some(slot));
+        }
+    }
+
+    #[test]
+    fn an_empty_histogram_knows_nothing() {
+        let empty = Histogram::new();
+        assert_eq!((empty.quantile(0.5), empty.mean(), empty.max()), (None, None, None));
+        assert!(empty.to_sparse().is_empty());
+    }
+
+    #[test]
+    fn a_value_out_of_range_is_counted_as_overflow_and_stays_the_maximum() {
+        let mut histogram = Histogram::new();
+        histogram.record(5);
+        histogram.record(u64::MAX);
+        assert_eq!((histogram.count(), histogram.overflow()), (2, 1));
+        assert_eq!(histogram.quantile(0.5), Some(5));
+        assert_eq!(histogram.quantile(1.0), Some(u64::MAX));
+    }
+
+    proptest! {
+        #[test]
+        fn quantiles_agree_with_the_reference_implementation(
+            values in prop::collection::vec(0_u64..3_000_000_000, 1..300),
+            quantile in 0.0_f64..=1.0,
+        ) {
+            let mut ours = Histogram::new();
+            let mut reference = hdrhistogram::Histogram::<u64>::new_with_bounds(1, HistogramLayout::HIGHEST, 3).unwrap();
+            for &value in &values {
+                ours.record(value);
+                reference.record(value).unwrap();
+            }
+            let expected = reference.value_at_quantile(quantile).min(*values.iter().max().unwrap());
+            prop_assert_eq!(ours.quantile(quantile), Some(expected));
+        }
+
+        #[test]
+        fn merging_in_any_grouping_gives_the_same_histogram(
+            values in prop::collection::vec(any::<u64>(), 0..200),
+            split in 0_usize..200,
+        ) {
+            let mut whole = Histogram::new();
+            let (mut left, mut right) = (Histogram::new(), Histogram::new());
+            for (index, &value) in values.iter().enumerate() {
+                whole.record(value);
+                if index < split { left.record(value) } else { right.record(value) }
+            }
+            let mut dense = right.clone();
+            dense.merge(&left);
+            let mut sparse = Histogram::new();
+            sparse.merge_sparse(&left.to_sparse());
+            sparse.merge_sparse(&right.to_sparse());
+            prop_assert_eq!(&dense, &whole);
+            prop_assert_eq!(&sparse, &whole);
+            let mut absorbed = left.to_sparse();
+            absorbed.absorb(&right.to_sparse());
+            prop_assert_eq!(absorbed, whole.to_sparse());
+        }
+    }
+}
