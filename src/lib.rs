@@ -1,5 +1,17 @@
 //! poolscope: contract in the making.
 
+pub mod analysis;
+pub mod chart;
+pub mod cli;
+pub mod engine;
+pub mod export;
+#[cfg(feature = "gui")]
+pub mod gui;
+pub mod run;
+pub mod runner;
+pub mod sampler;
 pub mod scenario;
+pub mod session;
 pub mod stats;
 pub mod units;
+pub mod wire;

@@ -1,0 +1,121 @@
+//! What to draw, as data: the same [`Chart`] is drawn by the window and written by the exports.
+//!
+//! x is seconds since the measurement began (the warm-up is negative), so that candidates that ran one
+//! after the other lie over each other; f64 is exact enough. Missing samples are gaps: a series is a list
+//! of runs of points, and nothing is drawn between two runs. All coordinates are finite.
+//!
+//! **Invariant**: no colours, no pixels, no egui; a series names its candidate, and whoever draws looks the
+//! colour up by that.
+
+/// Which chart. Also its stable name in file names and ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ChartId {
+    /// Tasks per second over time.
+    Throughput,
+    /// Response time percentiles over time.
+    ResponseTime,
+    /// Memory per worker over time.
+    MemoryPerWorker,
+    /// Cost per 1k good tasks over time.
+    CostPer1k,
+    /// Cores used over time.
+    Cpu,
+    /// Tasks waiting and under way over time.
+    QueueDepth,
+}
+
+impl ChartId {
+    /// All charts, in the order of the board.
+    pub const ALL: [Self; 6] = [
+        Self::Throughput,
+        Self::ResponseTime,
+        Self::MemoryPerWorker,
+        Self::CostPer1k,
+        Self::Cpu,
+        Self::QueueDepth,
+    ];
+
+    /// For file names and ids: `throughput`.
+    #[must_use]
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Throughput => "throughput",
+            Self::ResponseTime => "response_time",
+            Self::MemoryPerWorker => "memory_per_worker",
+            Self::CostPer1k => "cost_per_1k",
+            Self::Cpu => "cpu",
+            Self::QueueDepth => "queue_depth",
+        }
+    }
+
+    /// As it stands above the chart.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Throughput => "Throughput",
+            Self::ResponseTime => "Response time",
+            Self::MemoryPerWorker => "Memory per worker",
+            Self::CostPer1k => "Cost per 1k tasks",
+            Self::Cpu => "CPU used",
+            Self::QueueDepth => "Queue depth",
+        }
+    }
+}
+
+/// What a value of the y axis is, and so how it reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Quantity {
+    /// Tasks per second.
+    PerSec,
+    /// Nanoseconds.
+    Nanos,
+    /// Bytes.
+    Bytes,
+    /// Money in this currency.
+    Money(String),
+    /// Cores.
+    Cores,
+    /// A plain count, of tasks.
+    Count,
+}
+
+/// How a line is drawn, beside its colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stroke {
+    /// A full line.
+    Solid,
+    /// Dashes.
+    Dashed,
+    /// Dots.
+    Dotted,
+}
+
+/// One line of a chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    /// Index of the candidate in the scenario: decides the colour.
+    pub candidate: usize,
+    /// As it stands in the legend: `threads ×8`, or `threads ×8 p99`.
+    pub name: String,
+    /// How it is drawn.
+    pub stroke: Stroke,
+    /// Runs of [seconds, value], ascending in x; a gap between two runs is missing data.
+    pub runs: Vec<Vec<[f64; 2]>>,
+}
+
+/// One chart, ready to be drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chart {
+    /// Which one.
+    pub id: ChartId,
+    /// As it stands above it.
+    pub title: String,
+    /// What exactly is drawn, in a short line: "p95, rolling over 2 s to 10 s".
+    pub caption: String,
+    /// What a value is.
+    pub quantity: Quantity,
+    /// The lines, in the order of the candidates.
+    pub series: Vec<Series>,
+    /// Where the longest warm-up begins and the measurement ends, for shading: (start, end) in seconds.
+    pub measured_span: Option<(f64, f64)>,
+}

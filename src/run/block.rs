@@ -1,0 +1,290 @@
+//! What is known of one block.
+
+use crate::run::{BlockEnd, Interval, PlannedBlock, Timeline};
+use crate::stats::Histogram;
+use crate::wire::{
+    Cohort, Counts, Finished, FromRunner, Incident, MemoryKind, Phase, Resources, Snapshot, Started,
+};
+
+/// Incidents kept per block; more are counted only.
+const INCIDENTS_MAX: usize = 50;
+
+/// Where a block stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BlockState {
+    /// Its turn has not come.
+    Waiting,
+    /// The runner and the back end are being started.
+    Starting,
+    /// Tasks run; the phase says whether they count.
+    Running(Phase),
+    /// Ended as planned.
+    Done,
+    /// Ended by a stop; the figures cover less than was asked for.
+    Stopped,
+    /// Ended by an accident; the figures cover what had arrived.
+    Failed {
+        /// What happened, for people.
+        cause: String,
+    },
+}
+
+impl BlockState {
+    /// Whether its runner is at work.
+    #[must_use]
+    pub const fn is_live(&self) -> bool {
+        matches!(self, Self::Starting | Self::Running(_))
+    }
+
+    /// Whether nothing more will come.
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        matches!(self, Self::Done | Self::Stopped | Self::Failed { .. })
+    }
+}
+
+/// The measured cohort's distributions, in nanoseconds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Distributions {
+    /// Intended start to finish.
+    pub response: Histogram,
+    /// Start to finish.
+    pub service: Histogram,
+    /// Admission to start.
+    pub queue_wait: Histogram,
+    /// Intended start to offer.
+    pub schedule_delay: Histogram,
+}
+
+/// What was seen within the measurement's window: differences of cumulative counters at its edges.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Window {
+    /// Its length so far, in nanoseconds.
+    pub nanos: u64,
+    /// Tasks that ended within it, whenever they became due.
+    pub completed: u64,
+    /// Those of them that were good.
+    pub good: u64,
+    /// CPU time of the back end, in nanoseconds.
+    pub cpu_nanos: u64,
+    /// CPU time of the instrument, in nanoseconds.
+    pub instrument_cpu_nanos: u64,
+    /// CPU time of the window or CLI, in nanoseconds; none if unknown.
+    pub observer_cpu_nanos: Option<u64>,
+    /// Voluntary context switches; none if unknown.
+    pub voluntary_switches: Option<u64>,
+    /// Involuntary context switches; none if unknown.
+    pub involuntary_switches: Option<u64>,
+}
+
+/// Memory over the measurement.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MemoryOver {
+    /// How it was found.
+    pub kind: MemoryKind,
+    /// How many samples.
+    pub samples: u64,
+    /// Mean of the samples per worker, in bytes.
+    pub per_worker_mean_bytes: f64,
+    /// Largest sample per worker, in bytes.
+    pub per_worker_peak_bytes: f64,
+    /// Mean of the totals, in bytes.
+    pub total_mean_bytes: f64,
+    /// Largest total, in bytes.
+    pub total_peak_bytes: u64,
+}
+
+/// What is known of one block.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Block {
+    /// Which candidate and repeat.
+    pub planned: PlannedBlock,
+    /// Where it stands.
+    pub state: BlockState,
+    /// What the runner said when the back end was up.
+    pub started: Option<Started>,
+    /// The newest snapshot, without its histograms.
+    pub last: Option<Snapshot>,
+    /// The measured cohort's distributions so far.
+    pub measured: Distributions,
+    /// The edges of the measurement's window, from which [`Block::window`] is computed.
+    window_start: Option<(u64, Resources)>,
+    window_end: Option<(u64, Resources)>,
+    /// Memory over the measurement; none while there is no sample.
+    pub memory: Option<MemoryOver>,
+    /// The course of the block.
+    pub timeline: Timeline,
+    /// The first incidents.
+    pub incidents: Vec<Incident>,
+    /// Incidents beyond those kept.
+    pub incidents_dropped: u64,
+    /// The runner's last word.
+    pub finished: Option<Finished>,
+    /// Why the books do not balance, if they do not: the block is invalid.
+    pub violation: Option<String>,
+    /// Snapshots whose number did not follow: lost on the way.
+    pub snapshots_lost: u64,
+}
+
+impl Block {
+    /// A block whose turn has not come.
+    #[must_use]
+    pub const fn new(planned: PlannedBlock) -> Self {
+        Self {
+            planned,
+            state: BlockState::Waiting,
+            started: None,
+            last: None,
+            measured: Distributions {
+                response: Histogram::new(),
+                service: Histogram::new(),
+                queue_wait: Histogram::new(),
+                schedule_delay: Histogram::new(),
+            },
+            window_start: None,
+            window_end: None,
+            memory: None,
+            timeline: Timeline::new(),
+            incidents: Vec::new(),
+            incidents_dropped: 0,
+            finished: None,
+            violation: None,
+            snapshots_lost: 0,
+        }
+    }
+
+    /// The counts of the tasks that became due in the measurement.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.last.as_ref().map_or_else(Counts::default, |last| last.measured.counts)
+    }
+
+    /// What was seen within the measurement's window so far; none before it began.
+    #[must_use]
+    pub fn window(&self) -> Option<Window> {
+        let (start, at_start) = self.window_start.as_ref()?;
+        let (end, at_end) = self.window_end.as_ref()?;
+        let last = self.last.as_ref()?;
+        let minus = |a: Option<u64>, b: Option<u64>| Some(a?.saturating_sub(b?));
+        Some(Window {
+            nanos: end.saturating_sub(*start),
+            completed: last.window_completed,
+            good: last.window_good,
+            cpu_nanos: at_end.cpu_nanos.saturating_sub(at_start.cpu_nanos),
+            instrument_cpu_nanos: at_end
+                .instrument_cpu_nanos
+                .saturating_sub(at_start.instrument_cpu_nanos),
+            observer_cpu_nanos: minus(at_end.observer_cpu_nanos, at_start.observer_cpu_nanos),
+            voluntary_switches: minus(at_end.voluntary_switches, at_start.voluntary_switches),
+            involuntary_switches: minus(at_end.involuntary_switches, at_start.involuntary_switches),
+        })
+    }
+
+    /// Takes in what the runner said.
+    pub(super) fn apply(&mut self, message: FromRunner) {
+        match message {
+            FromRunner::Hello(_) | FromRunner::Refused { .. } => {}
+            FromRunner::Started(started) => {
+                self.started = Some(started);
+                self.state = BlockState::Running(Phase::WarmUp);
+            }
+            FromRunner::Snapshot(snapshot) => self.take_snapshot(*snapshot),
+            FromRunner::Incident(incident) => {
+                if self.incidents.len() < INCIDENTS_MAX {
+                    self.incidents.push(incident);
+                } else {
+                    self.incidents_dropped += 1;
+                }
+            }
+            FromRunner::Finished(finished) => self.finished = Some(finished),
+        }
+    }
+
+    /// Takes in how the runner ended.
+    pub(super) fn end(&mut self, end: BlockEnd) {
+        self.state = match end {
+            BlockEnd::Completed => BlockState::Done,
+            BlockEnd::Stopped => BlockState::Stopped,
+            BlockEnd::Failed { cause } => BlockState::Failed { cause },
+        };
+    }
+
+    fn take_snapshot(&mut self, mut snapshot: Snapshot) {
+        self.state = BlockState::Running(snapshot.phase);
+        self.check(&snapshot);
+        self.take_memory(&snapshot);
+        let measured = &mut self.measured;
+        measured.response.merge_sparse(&snapshot.measured.response);
+        measured.service.merge_sparse(&snapshot.measured.service);
+        measured.queue_wait.merge_sparse(&snapshot.measured.queue_wait);
+        measured.schedule_delay.merge_sparse(&snapshot.measured.schedule_delay);
+        if let Some(start) = snapshot.measure_start_nanos {
+            if self.window_start.is_none() {
+                self.window_start = Some((start, snapshot.resources.clone()));
+            }
+            // The snapshot taken at the end of the measurement is the last one that moves the edge.
+            match snapshot.measure_end_nanos {
+                None => {
+                    self.window_end = Some((snapshot.elapsed_nanos, snapshot.resources.clone()));
+                }
+                Some(end) if self.window_end.as_ref().is_none_or(|(edge, _)| *edge < end) => {
+                    self.window_end = Some((end, snapshot.resources.clone()));
+                }
+                Some(_) => {}
+            }
+        }
+        self.timeline.push(Interval::between(self.last.as_ref(), &snapshot));
+        strip(&mut snapshot.warm_up);
+        strip(&mut snapshot.measured);
+        self.last = Some(snapshot);
+    }
+
+    /// Holds the law of `DESIGN.md` section 6.4 against every snapshot.
+    fn check(&mut self, snapshot: &Snapshot) {
+        if let Some(last) = &self.last {
+            self.snapshots_lost += snapshot.sequence.saturating_sub(last.sequence + 1);
+        }
+        for (name, cohort) in [("warm-up", &snapshot.warm_up), ("measured", &snapshot.measured)] {
+            if !cohort.counts.obey_the_law() && self.violation.is_none() {
+                self.violation = Some(format!(
+                    "the {name} tasks do not add up in snapshot {}: {:?}",
+                    snapshot.sequence, cohort.counts
+                ));
+            }
+        }
+    }
+
+    fn take_memory(&mut self, snapshot: &Snapshot) {
+        let Some(sample) = snapshot.resources.memory else { return };
+        // A batch may be over before the first sample of the measurement: any sample is better than none.
+        let counts = snapshot.phase != Phase::WarmUp;
+        match &mut self.memory {
+            Some(over) if counts && over.samples > 0 => {
+                let n = over.samples as f64;
+                over.per_worker_mean_bytes =
+                    (over.per_worker_mean_bytes * n + sample.per_worker_bytes) / (n + 1.0);
+                over.total_mean_bytes =
+                    (over.total_mean_bytes * n + sample.total_bytes as f64) / (n + 1.0);
+                over.per_worker_peak_bytes = over.per_worker_peak_bytes.max(sample.per_worker_bytes);
+                over.total_peak_bytes = over.total_peak_bytes.max(sample.total_bytes);
+                over.samples += 1;
+            }
+            memory => {
+                *memory = Some(MemoryOver {
+                    kind: sample.kind,
+                    // A sample of the warm-up stands in until one of the measurement comes.
+                    samples: u64::from(counts),
+                    per_worker_mean_bytes: sample.per_worker_bytes,
+                    per_worker_peak_bytes: sample.per_worker_bytes,
+                    total_mean_bytes: sample.total_bytes as f64,
+                    total_peak_bytes: sample.total_bytes,
+                });
+            }
+        }
+    }
+}
+
+/// The timeline has the interval's histograms; the newest snapshot is kept for its counters.
+fn strip(cohort: &mut Cohort) {
+    *cohort = Cohort { counts: cohort.counts, ..Cohort::default() };
+}

@@ -1,0 +1,336 @@
+//! What session and runner say to each other; each field with its unit.
+//!
+//! Times ending in `_nanos` without another word are nanoseconds since the block's start, the instant at
+//! which the first warm-up task may become due.
+
+use serde::{Deserialize, Serialize};
+
+use crate::stats::SparseHistogram;
+
+/// Version of this language; raised at every change that the other side could misunderstand.
+pub const PROTOCOL: u32 = 1;
+
+/// From session to runner.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum ToRunner {
+    /// The first message; stays the first variant for ever.
+    Hello(Hello),
+    /// Measure one block.
+    Start(StartBlock),
+    /// End the block now: no further task starts, what is under way is cancelled, figures are kept.
+    Stop,
+}
+
+/// From runner to session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum FromRunner {
+    /// The first message; stays the first variant for ever.
+    Hello(Hello),
+    /// The block cannot be measured; the runner leaves.
+    Refused {
+        /// What is wrong, for people.
+        message: String,
+    },
+    /// The back end is up; the first warm-up task may become due.
+    Started(Started),
+    /// What was measured so far; at most ten a second.
+    Snapshot(Box<Snapshot>),
+    /// Something that happened to a worker.
+    Incident(Incident),
+    /// The last message of a block that ended in order.
+    Finished(Finished),
+}
+
+/// Who speaks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// [`PROTOCOL`] of the sender.
+    pub protocol: u32,
+    /// The program's version, for the message when protocols differ.
+    pub version: String,
+    /// Process id of the sender.
+    pub pid: u32,
+}
+
+impl Hello {
+    /// This process's own.
+    #[must_use]
+    pub fn ours() -> Self {
+        Self {
+            protocol: PROTOCOL,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            pid: std::process::id(),
+        }
+    }
+
+    /// Says who is older if the two cannot talk to each other.
+    ///
+    /// # Errors
+    /// If `other` speaks another protocol than this build.
+    pub fn check(other: &Self) -> Result<(), String> {
+        if other.protocol == PROTOCOL {
+            return Ok(());
+        }
+        let age = if other.protocol < PROTOCOL { "older" } else { "newer" };
+        Err(format!(
+            "the other side ({}) is {age} than this program ({}): protocol {} instead of {PROTOCOL}",
+            other.version,
+            env!("CARGO_PKG_VERSION"),
+            other.protocol,
+        ))
+    }
+}
+
+/// Which block to measure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StartBlock {
+    /// The scenario in its file form.
+    pub scenario: String,
+    /// Index of the candidate in the scenario.
+    pub candidate: u32,
+    /// Which repeat it is, from 0.
+    pub repeat: u32,
+    /// The seed of the run.
+    pub seed: u64,
+    /// The process that shows the run, whose CPU time is reported as the observer's.
+    pub observer_pid: u32,
+}
+
+/// The back end is up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Started {
+    /// How long the back end took from nothing to ready, in nanoseconds.
+    pub cold_start_nanos: u64,
+    /// Process ids of the worker processes; empty for the others.
+    pub worker_pids: Vec<u32>,
+    /// Memory of the runner before the back end was started, in bytes; none if unknown.
+    pub baseline_bytes: Option<u64>,
+    /// The machine it runs on.
+    pub machine: Machine,
+}
+
+/// Facts of the machine that figures depend on. None of them names a person or a place.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Machine {
+    /// Operating system and its version.
+    pub os: String,
+    /// Kernel version.
+    pub kernel: String,
+    /// Model of the processor.
+    pub cpu: String,
+    /// Processors that this process may use (affinity and quota respected).
+    pub cores: u32,
+    /// Memory in all, in bytes.
+    pub memory_bytes: u64,
+    /// Load average of the last minute before the run; none where the system has none.
+    pub load_average: Option<f64>,
+}
+
+/// The phases of a block, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Phase {
+    /// Tasks run and do not count.
+    WarmUp,
+    /// Tasks that become due now count.
+    Measure,
+    /// No task becomes due; those under way may end.
+    Drain,
+}
+
+/// What was measured so far.
+///
+/// Counters are cumulative; histograms hold what was added since the snapshot before.
+/// If a snapshot could not be sent in time, the next one holds its part as well: only resolution is lost.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Increases by one from snapshot to snapshot.
+    pub sequence: u64,
+    /// When it was taken.
+    pub elapsed_nanos: u64,
+    /// The phase at that instant. A change of phase is always taken with a snapshot of its own.
+    pub phase: Phase,
+    /// When the measurement began; none before.
+    pub measure_start_nanos: Option<u64>,
+    /// When the measurement ended; none before.
+    pub measure_end_nanos: Option<u64>,
+    /// The tasks that became due in the warm-up.
+    pub warm_up: Cohort,
+    /// The tasks that became due in the measurement: those that count.
+    pub measured: Cohort,
+    /// Tasks of any cohort that ended within the measurement's window, cumulative.
+    pub window_completed: u64,
+    /// Those of them that were good.
+    pub window_good: u64,
+    /// What the system says.
+    pub resources: Resources,
+    /// Ticks of 100 ms at which no snapshot could be sent, cumulative.
+    pub skipped_ticks: u64,
+}
+
+/// One cohort of tasks.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cohort {
+    /// Cumulative.
+    pub counts: Counts,
+    /// Intended start to finish, of good and failed tasks, in nanoseconds; since the last snapshot.
+    pub response: SparseHistogram,
+    /// Start to finish, in nanoseconds; since the last snapshot.
+    pub service: SparseHistogram,
+    /// Admission to start, in nanoseconds; since the last snapshot.
+    pub queue_wait: SparseHistogram,
+    /// Intended start to offer: the generator's own lateness, in nanoseconds; since the last snapshot.
+    pub schedule_delay: SparseHistogram,
+}
+
+/// Where the tasks of a cohort are. `offered = admitted + dropped`, and
+/// `admitted = good + failed + timed_out + cancelled + queued + in_flight`, always.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Counts {
+    /// Became due.
+    pub offered: u64,
+    /// Taken by the queue.
+    pub admitted: u64,
+    /// Not taken by the queue, which was full.
+    pub dropped: u64,
+    /// Ended well.
+    pub good: u64,
+    /// Ended with an error, or lost with its worker.
+    pub failed: u64,
+    /// Given up after a time limit.
+    pub timed_out: u64,
+    /// Cut by the end of the block.
+    pub cancelled: u64,
+    /// Attempts after the first.
+    pub retries: u64,
+    /// Admitted and not started.
+    pub queued: u64,
+    /// Started and not ended.
+    pub in_flight: u64,
+}
+
+impl Counts {
+    /// Tasks that came to an end by themselves.
+    #[must_use]
+    pub const fn completed(&self) -> u64 {
+        self.good + self.failed + self.timed_out
+    }
+
+    /// Whether the books balance.
+    #[must_use]
+    pub const fn obey_the_law(&self) -> bool {
+        self.offered == self.admitted + self.dropped
+            && self.admitted == self.completed() + self.cancelled + self.queued + self.in_flight
+    }
+
+    /// Both cohorts together.
+    #[must_use]
+    pub const fn plus(&self, other: &Self) -> Self {
+        Self {
+            offered: self.offered + other.offered,
+            admitted: self.admitted + other.admitted,
+            dropped: self.dropped + other.dropped,
+            good: self.good + other.good,
+            failed: self.failed + other.failed,
+            timed_out: self.timed_out + other.timed_out,
+            cancelled: self.cancelled + other.cancelled,
+            retries: self.retries + other.retries,
+            queued: self.queued + other.queued,
+            in_flight: self.in_flight + other.in_flight,
+        }
+    }
+}
+
+/// What the system says of the block's processes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Resources {
+    /// CPU time of the back end: runner and workers without the instrument, cumulative nanoseconds.
+    pub cpu_nanos: u64,
+    /// CPU time of the instrument itself (generator, sampler, snapshots), cumulative nanoseconds.
+    pub instrument_cpu_nanos: u64,
+    /// CPU time of the observer (window or CLI), cumulative nanoseconds; none if it cannot be read.
+    pub observer_cpu_nanos: Option<u64>,
+    /// Voluntary context switches of runner and workers, cumulative; none if unknown.
+    pub voluntary_switches: Option<u64>,
+    /// Involuntary context switches of runner and workers, cumulative; none if unknown.
+    pub involuntary_switches: Option<u64>,
+    /// Memory, if it was sampled since the last snapshot.
+    pub memory: Option<Memory>,
+}
+
+/// One sample of memory.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Memory {
+    /// How it was found.
+    pub kind: MemoryKind,
+    /// Per worker, in bytes.
+    pub per_worker_bytes: f64,
+    /// Runner and workers together, in bytes, without double counting where the system allows.
+    pub total_bytes: u64,
+}
+
+/// How memory per worker was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MemoryKind {
+    /// Mean of the worker processes' proportional set sizes.
+    Pss,
+    /// Mean of the worker processes' resident set sizes, where the system offers nothing better:
+    /// shared pages count once per process.
+    Rss,
+    /// Growth of the runner over its empty baseline, divided by the workers.
+    Derived,
+}
+
+impl MemoryKind {
+    /// As it stands behind a figure.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Pss => "PSS",
+            Self::Rss => "RSS",
+            Self::Derived => "derived",
+        }
+    }
+}
+
+/// Something that happened to a worker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incident {
+    /// When.
+    pub elapsed_nanos: u64,
+    /// What, for people: "worker 2 was killed by signal 9; its task is lost, it is replaced".
+    pub message: String,
+}
+
+/// The last word on a block that ended in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finished {
+    /// Whether a stop was asked for.
+    pub stopped: bool,
+    /// For a batch that was done: from its start to the end of its last task, in nanoseconds.
+    pub makespan_nanos: Option<u64>,
+    /// How many workers died in the block.
+    pub worker_deaths: u32,
+    /// The first failures of tasks, as texts; at most ten.
+    pub failures: Vec<String>,
+}
+
+impl Snapshot {
+    /// Makes this snapshot the one that would have been taken if only `newer` had been asked for:
+    /// counters from `newer`, histograms added up. Used when a reader is slow.
+    pub fn absorb(&mut self, newer: Self) {
+        let older = std::mem::replace(self, newer);
+        for (mine, theirs) in
+            [(&mut self.warm_up, older.warm_up), (&mut self.measured, older.measured)]
+        {
+            mine.response.absorb(&theirs.response);
+            mine.service.absorb(&theirs.service);
+            mine.queue_wait.absorb(&theirs.queue_wait);
+            mine.schedule_delay.absorb(&theirs.schedule_delay);
+        }
+        self.resources.memory = self.resources.memory.or(older.resources.memory);
+    }
+}
