@@ -1,5 +1,10 @@
 //! poolscope: contract in the making.
 
+#![cfg_attr(
+    test,
+    expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")
+)]
+
 pub mod analysis;
 pub mod chart;
 pub mod cli;
