@@ -140,7 +140,8 @@ mod tests {
 
     #[test]
     fn times_are_read_as_in_scenario_files() {
-        let parse = |time| CommandLine::try_parse_from(["poolscope", "run", "a.ron", "--measure", time]);
+        let parse =
+            |time| CommandLine::try_parse_from(["poolscope", "run", "a.ron", "--measure", time]);
         let Some(Command::Run(run)) = parse("1.5s").unwrap().command else {
             panic!("this is a run");
         };

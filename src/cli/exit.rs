@@ -30,7 +30,11 @@ impl Exit {
     /// The one of two that a script should hear of first.
     #[must_use]
     pub const fn worse(self, other: Self) -> Self {
-        if self.weight() >= other.weight() { self } else { other }
+        if self.weight() >= other.weight() {
+            self
+        } else {
+            other
+        }
     }
 
     const fn weight(self) -> u8 {
@@ -57,8 +61,14 @@ mod tests {
 
     #[test]
     fn several_runs_end_with_the_worst_of_their_codes() {
-        assert_eq!(Exit::Success.worse(Exit::NoneQualifies), Exit::NoneQualifies);
-        assert_eq!(Exit::NotTrustworthy.worse(Exit::NoneQualifies), Exit::NotTrustworthy);
+        assert_eq!(
+            Exit::Success.worse(Exit::NoneQualifies),
+            Exit::NoneQualifies
+        );
+        assert_eq!(
+            Exit::NotTrustworthy.worse(Exit::NoneQualifies),
+            Exit::NotTrustworthy
+        );
         assert_eq!(Exit::Interrupted.worse(Exit::Internal).code(), 130);
     }
 }

@@ -28,13 +28,17 @@ pub(super) fn list(args: &ListArgs, out: &mut Output) -> Exit {
 
 fn list_all(out: &mut Output) {
     for bundled in scenario::bundled() {
-        let Some(scenario) = scenario::parse(bundled.text).scenario else { continue };
+        let Some(scenario) = scenario::parse(bundled.text).scenario else {
+            continue;
+        };
         out.figure(format_args!("{}: {}", bundled.file, scenario.title));
         for line in wrapped(&scenario.about, PROSE_COLUMNS) {
             out.figure(format_args!("    {line}"));
         }
     }
-    out.message("Run one with 'poolscope run NAME', print its file with 'poolscope list --show NAME'.");
+    out.message(
+        "Run one with 'poolscope run NAME', print its file with 'poolscope list --show NAME'.",
+    );
 }
 
 /// Breaks `text` at spaces; a word that is longer than a line has a line of its own.

@@ -90,15 +90,22 @@ fn terminal_columns() -> usize {
     /// What terminals have had since punched cards.
     const USUAL: usize = 80;
     #[cfg(unix)]
-    let columns = rustix::termios::tcgetwinsize(io::stderr()).map_or(USUAL, |size| size.ws_col.into());
+    let columns =
+        rustix::termios::tcgetwinsize(io::stderr()).map_or(USUAL, |size| size.ws_col.into());
     #[cfg(not(unix))]
     let columns = USUAL;
-    if columns < COLUMNS_MIN { USUAL } else { columns }
+    if columns < COLUMNS_MIN {
+        USUAL
+    } else {
+        columns
+    }
 }
 
 impl fmt::Debug for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Output").field("columns", &self.columns).finish_non_exhaustive()
+        f.debug_struct("Output")
+            .field("columns", &self.columns)
+            .finish_non_exhaustive()
     }
 }
 
@@ -112,14 +119,21 @@ struct Sink {
 
 impl Sink {
     const fn new(stream: Box<dyn Write>) -> Self {
-        Self { stream, closed: false, failure: None }
+        Self {
+            stream,
+            closed: false,
+            failure: None,
+        }
     }
 
     fn write(&mut self, text: fmt::Arguments<'_>) {
         if self.closed {
             return;
         }
-        let result = self.stream.write_fmt(text).and_then(|()| self.stream.flush());
+        let result = self
+            .stream
+            .write_fmt(text)
+            .and_then(|()| self.stream.flush());
         if let Err(error) = result {
             self.closed = true;
             self.failure = (error.kind() != ErrorKind::BrokenPipe).then_some(error);
@@ -144,7 +158,10 @@ mod tests {
             if let Some(kind) = self.refuses {
                 return Err(kind.into());
             }
-            self.text.lock().unwrap().push_str(std::str::from_utf8(bytes).unwrap());
+            self.text
+                .lock()
+                .unwrap()
+                .push_str(std::str::from_utf8(bytes).unwrap());
             Ok(bytes.len())
         }
 
@@ -155,8 +172,14 @@ mod tests {
 
     #[test]
     fn a_reader_that_went_away_is_no_failure_and_a_full_disk_is_one() {
-        for (kind, fails) in [(ErrorKind::BrokenPipe, false), (ErrorKind::StorageFull, true)] {
-            let stream = Tape { refuses: Some(kind), ..Tape::default() };
+        for (kind, fails) in [
+            (ErrorKind::BrokenPipe, false),
+            (ErrorKind::StorageFull, true),
+        ] {
+            let stream = Tape {
+                refuses: Some(kind),
+                ..Tape::default()
+            };
             let mut out = Output::new(Box::new(stream), Box::new(Tape::default()), None);
             out.figure("one");
             out.figure("two");
@@ -167,8 +190,11 @@ mod tests {
     #[test]
     fn the_live_line_is_cut_to_the_terminal_and_gone_before_the_next_message() {
         let messages = Tape::default();
-        let mut out =
-            Output::new(Box::new(Tape::default()), Box::new(messages.clone()), Some(COLUMNS_MIN));
+        let mut out = Output::new(
+            Box::new(Tape::default()),
+            Box::new(messages.clone()),
+            Some(COLUMNS_MIN),
+        );
         out.live_line("a line that is longer than the terminal is wide");
         out.message("done");
         let expected = format!("{TO_LINE_START}a line that is long{TO_LINE_START}done\n");

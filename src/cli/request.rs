@@ -6,7 +6,11 @@ use crate::scenario::{Candidate, Scenario};
 
 /// Applies the options to the scenario. `--quick` comes first, so that a length given beside it counts.
 pub(super) fn changed(scenario: Scenario, changes: &Changes) -> Scenario {
-    let mut scenario = if changes.quick { scenario.quick() } else { scenario };
+    let mut scenario = if changes.quick {
+        scenario.quick()
+    } else {
+        scenario
+    };
     let protocol = &mut scenario.protocol;
     protocol.seed = changes.seed.unwrap_or(protocol.seed);
     protocol.repeats = changes.repeats.unwrap_or(protocol.repeats);
@@ -27,7 +31,9 @@ pub(super) fn request(scenario: Scenario, only: &[String]) -> Result<RunRequest,
         for list in only {
             chosen.extend(candidates_named(list, candidates)?);
         }
-        request.candidates.retain(|candidate| chosen.contains(candidate));
+        request
+            .candidates
+            .retain(|candidate| chosen.contains(candidate));
     }
     Ok(request)
 }
@@ -43,8 +49,10 @@ fn candidates_named(list: &str, candidates: &[Candidate]) -> Result<Vec<usize>, 
             .map(|end| (end, matching(&parts[next..end].join(","), candidates)))
             .find(|(_, matches)| !matches.is_empty());
         let Some((end, matches)) = fitting else {
-            let names: Vec<String> =
-                candidates.iter().map(|candidate| format!("'{}'", candidate.label())).collect();
+            let names: Vec<String> = candidates
+                .iter()
+                .map(|candidate| format!("'{}'", candidate.label()))
+                .collect();
             return Err(format!(
                 "error: no candidate is called '{}'; there are: {}",
                 parts[next].trim(),
@@ -61,15 +69,24 @@ fn candidates_named(list: &str, candidates: &[Candidate]) -> Result<Vec<usize>, 
 fn matching(name: &str, candidates: &[Candidate]) -> Vec<usize> {
     let name = plain(name);
     let with = |fits: &dyn Fn(&Candidate) -> bool| -> Vec<usize> {
-        (0..candidates.len()).filter(|index| fits(&candidates[*index])).collect()
+        (0..candidates.len())
+            .filter(|index| fits(&candidates[*index]))
+            .collect()
     };
     let by_name = with(&|candidate| plain(&candidate.label()) == name);
-    if by_name.is_empty() { with(&|candidate| candidate.backend.kind() == name) } else { by_name }
+    if by_name.is_empty() {
+        with(&|candidate| candidate.backend.kind() == name)
+    } else {
+        by_name
+    }
 }
 
 /// Small letters without spaces, and an x for the sign that few keyboards have.
 fn plain(name: &str) -> String {
-    name.to_lowercase().replace('×', "x").split_whitespace().collect()
+    name.to_lowercase()
+        .replace('×', "x")
+        .split_whitespace()
+        .collect()
 }
 
 #[cfg(test)]
@@ -89,7 +106,10 @@ mod tests {
                 cpu: AsyncCpu::Blocking { threads: 2 },
             },
         ]
-        .map(|backend| Candidate { name: None, backend })
+        .map(|backend| Candidate {
+            name: None,
+            backend,
+        })
         .into()
     }
 
@@ -99,13 +119,19 @@ mod tests {
         assert_eq!(named("threads ×8"), Ok(vec![2]));
         assert_eq!(named("Threads x2"), Ok(vec![1]));
         assert_eq!(named("threads,sequential"), Ok(vec![1, 2, 0]));
-        assert_eq!(named("async x100, CPU on 2 threads,sequential"), Ok(vec![3, 0]));
+        assert_eq!(
+            named("async x100, CPU on 2 threads,sequential"),
+            Ok(vec![3, 0])
+        );
     }
 
     #[test]
     fn an_unknown_name_is_answered_with_the_known_ones() {
         let message = candidates_named("sequential,fibers", &candidates()).unwrap_err();
-        assert!(message.contains("'fibers'") && message.contains("'threads ×8'"), "{message}");
+        assert!(
+            message.contains("'fibers'") && message.contains("'threads ×8'"),
+            "{message}"
+        );
     }
 
     #[test]
@@ -113,7 +139,14 @@ mod tests {
         let text = crate::scenario::bundled()[0].text;
         let scenario = crate::scenario::parse(text).scenario.unwrap();
         let measure = Some(Nanos::from_secs(7));
-        let quick = changed(scenario, &Changes { quick: true, measure, ..Changes::default() });
+        let quick = changed(
+            scenario,
+            &Changes {
+                quick: true,
+                measure,
+                ..Changes::default()
+            },
+        );
         assert_eq!(quick.protocol.measure, Nanos::from_secs(7));
         assert_eq!(quick.protocol.repeats, 1);
     }

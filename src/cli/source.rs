@@ -23,11 +23,19 @@ impl Source {
     /// Says why for people, if neither can be read.
     pub fn read(path: &Path) -> Result<Self, String> {
         let name = path.display().to_string();
-        let stem = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        let stem = path
+            .file_stem()
+            .unwrap_or(path.as_os_str())
+            .to_string_lossy()
+            .into_owned();
         if !path.exists()
             && let Some(bundled) = path.to_str().and_then(scenario::bundled_named)
         {
-            return Ok(Self { name, stem, loaded: scenario::parse(bundled.text) });
+            return Ok(Self {
+                name,
+                stem,
+                loaded: scenario::parse(bundled.text),
+            });
         }
         match scenario::read_file(path) {
             Ok(loaded) => Ok(Self { name, stem, loaded }),
@@ -42,7 +50,11 @@ impl Source {
     /// The scenario if it can run. Its problems, and its warnings too, are printed.
     pub fn usable(self, out: &mut Output) -> Option<(String, Scenario)> {
         print_problems(&self.name, &self.loaded.problems, out);
-        if self.loaded.has_errors() { None } else { Some((self.stem, self.loaded.scenario?)) }
+        if self.loaded.has_errors() {
+            None
+        } else {
+            Some((self.stem, self.loaded.scenario?))
+        }
     }
 }
 
@@ -57,5 +69,8 @@ pub(super) fn print_problems(name: &str, problems: &[Problem], out: &mut Output)
 
 /// The names of all scenarios that come along.
 pub(super) fn bundled_names() -> Vec<&'static str> {
-    scenario::bundled().iter().map(|bundled| bundled.file).collect()
+    scenario::bundled()
+        .iter()
+        .map(|bundled| bundled.file)
+        .collect()
 }
