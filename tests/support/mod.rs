@@ -190,8 +190,13 @@ pub fn block_events(
 ) -> Vec<Event> {
     let backend = request.scenario.candidates[planned.candidate].backend;
     let profile = profile(backend);
-    let stream = (planned.candidate as u64) << 32 | u64::from(planned.repeat);
-    let simulation = Simulation::of(&request.scenario, &profile, request.seed, stream);
+    let simulation = Simulation::of(
+        &request.scenario,
+        &profile,
+        request.seed,
+        planned.candidate,
+        planned.repeat,
+    );
     let message = |message| Event::Message {
         block: index,
         message,

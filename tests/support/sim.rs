@@ -50,8 +50,14 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    /// Simulates one block.
-    pub fn of(scenario: &Scenario, profile: &Profile, seed: u64, stream: u64) -> Self {
+    /// Simulates one block. The load depends on `repeat` only, so that all candidates get the same.
+    pub fn of(
+        scenario: &Scenario,
+        profile: &Profile,
+        seed: u64,
+        candidate: usize,
+        repeat: u32,
+    ) -> Self {
         let batch = matches!(scenario.load, Load::Batch { .. });
         let measure_start = if batch {
             0
@@ -59,8 +65,8 @@ impl Simulation {
             scenario.protocol.warm_up.0
         };
         let asked_end = measure_start + scenario.protocol.measure.0;
-        let mut rng = Rng::new(seed, stream);
-        let due = due_times(scenario, asked_end, &mut rng);
+        let due = due_times(scenario, asked_end, &mut Rng::new(seed, u64::from(repeat)));
+        let mut rng = Rng::new(seed, ((candidate as u64 + 1) << 32) | u64::from(repeat));
         let capacity = if batch {
             usize::MAX
         } else {
