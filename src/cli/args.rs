@@ -71,6 +71,7 @@ pub struct RunArgs {
     /// Print one JSON document on standard output instead of the table
     #[arg(long)]
     pub json: bool,
+    /// What is changed of the scenario.
     #[command(flatten)]
     pub changes: Changes,
 }

@@ -45,13 +45,13 @@ pub fn read_arguments(
     out: &mut Output,
 ) -> Result<Part, Exit> {
     let line = CommandLine::try_parse_from(arguments).map_err(|error| {
-        let text = error.render();
-        // Colours only where clap's own rules allow them; they are off when piped.
+        // Without colours: they would need a second way of printing.
+        let text = error.render().to_string();
         if error.use_stderr() {
-            out.message(text.to_string().trim_end());
+            out.message(text.trim_end());
             Exit::Usage
         } else {
-            out.figure_text(&text.to_string());
+            out.figure_text(&text);
             Exit::Success
         }
     })?;

@@ -21,7 +21,7 @@ impl Source {
     ///
     /// # Errors
     /// Says why for people, if neither can be read.
-    pub fn read(path: &Path) -> Result<Self, String> {
+    pub(super) fn read(path: &Path) -> Result<Self, String> {
         let name = path.display().to_string();
         let stem = path
             .file_stem()
@@ -48,7 +48,7 @@ impl Source {
     }
 
     /// The scenario if it can run. Its problems, and its warnings too, are printed.
-    pub fn usable(self, out: &mut Output) -> Option<(String, Scenario)> {
+    pub(super) fn usable(self, out: &mut Output) -> Option<(String, Scenario)> {
         print_problems(&self.name, &self.loaded.problems, out);
         if self.loaded.has_errors() {
             None
