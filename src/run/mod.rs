@@ -8,9 +8,11 @@
 mod block;
 mod event;
 mod plan;
+mod progress;
 mod timeline;
 
 pub use block::{Block, BlockState, Distributions, MemoryOver, Window};
 pub use event::{BlockEnd, Event};
 pub use plan::{PlannedBlock, Run, RunRequest};
+pub use progress::{CurrentBlock, Progress};
 pub use timeline::{Interval, Timeline};
