@@ -208,12 +208,13 @@ pub fn peak_bytes(backend: Backend, scenario: &Scenario) -> (u64, u64) {
     read.sort_unstable();
     read.dedup();
     let prepared = read.into_iter().fold(0, u64::saturating_add);
-    // Stages that hold something run on workers, never in all tasks that an event loop has under way.
-    let workers = u64::from(lanes(backend).0.max(backend.workers()));
-    (
-        memory.saturating_mul(workers),
-        written.saturating_mul(workers).saturating_add(prepared),
-    )
+    let (computing, under_way) = lanes(backend);
+    // Memory is held only while a thread works on it; each task under way may own a file.
+    let memory = memory.saturating_mul(u64::from(computing.max(backend.workers())));
+    let files = written
+        .saturating_mul(u64::from(under_way))
+        .saturating_add(prepared);
+    (memory, files)
 }
 
 fn protocol(scenario: &Scenario) -> String {
@@ -275,6 +276,9 @@ mod tests {
             "Load: 40.0 tasks per second at random instants; at most 400 tasks wait, one more is dropped",
             "Candidate 'threads ×16': 16 threads in 1 process; memory stages take at most 256 MiB; \
              files take at most 17.0 MiB",
+            "Candidate 'async ×100, CPU on 2 threads': up to 100 tasks under way on 1 event loop and \
+             up to 2 blocking threads in 1 process; memory stages take at most 32.0 MiB; \
+             files take at most 101 MiB",
         ] {
             assert!(
                 lines.iter().any(|line| line == expected),
