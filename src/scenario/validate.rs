@@ -10,8 +10,8 @@ use std::ops::RangeInclusive;
 
 use crate::scenario::text_rules::forbidden_character;
 use crate::scenario::{
-    AsyncCpu, Backend, Candidate, CostBasis, Distribution, FORMAT, Load, PriceCard, Problem, Protocol,
-    Scenario, Stage, TaskKind,
+    AsyncCpu, Backend, Candidate, CostBasis, Distribution, FORMAT, Load, PriceCard, Problem,
+    Protocol, Scenario, Stage, TaskKind,
 };
 use crate::units::{Bytes, Nanos, text};
 
@@ -68,9 +68,15 @@ pub const MAX_REPEATS: u32 = 100;
 /// Everything that is wrong with `scenario`, in the order of its fields; empty if it can run as meant.
 #[must_use]
 pub fn validate(scenario: &Scenario) -> Vec<Problem> {
-    let mut checks = Checks { problems: Vec::new() };
+    let mut checks = Checks {
+        problems: Vec::new(),
+    };
     if scenario.format != FORMAT {
-        checks.error("format", format!("the format {} does not exist", scenario.format), format!("write {FORMAT}"));
+        checks.error(
+            "format",
+            format!("the format {} does not exist", scenario.format),
+            format!("write {FORMAT}"),
+        );
     }
     checks.line("title", &scenario.title, TITLE_CHARS);
     checks.prose("about", &scenario.about);
@@ -88,11 +94,21 @@ struct Checks {
 }
 
 impl Checks {
-    fn error(&mut self, path: impl Into<String>, message: impl Into<String>, hint: impl Into<String>) {
+    fn error(
+        &mut self,
+        path: impl Into<String>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
         self.problems.push(Problem::error(path, message, hint));
     }
 
-    fn warning(&mut self, path: impl Into<String>, message: impl Into<String>, hint: impl Into<String>) {
+    fn warning(
+        &mut self,
+        path: impl Into<String>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
         self.problems.push(Problem::warning(path, message, hint));
     }
 
@@ -100,17 +116,38 @@ impl Checks {
     fn count(&mut self, path: &str, value: impl Into<u64>, bounds: RangeInclusive<u64>) {
         let value = value.into();
         if !bounds.contains(&value) {
-            let hint = format!("write {} to {}", text::count(*bounds.start()), text::count(*bounds.end()));
-            self.error(path, format!("{} is out of bounds", text::count(value)), hint);
+            let hint = format!(
+                "write {} to {}",
+                text::count(*bounds.start()),
+                text::count(*bounds.end())
+            );
+            self.error(
+                path,
+                format!("{} is out of bounds", text::count(value)),
+                hint,
+            );
         }
     }
 
     /// A time or size within bounds, shown as it is written.
-    fn quantity<T: PartialOrd + Display>(&mut self, path: &str, value: T, bounds: RangeInclusive<T>) {
+    fn quantity<T: PartialOrd + Display + Copy>(
+        &mut self,
+        path: &str,
+        value: T,
+        bounds: RangeInclusive<T>,
+    ) {
         if value < *bounds.start() {
-            self.error(path, format!("{value} is too little"), format!("at least {}", bounds.start()));
+            self.error(
+                path,
+                format!("{value} is too little"),
+                format!("at least {}", bounds.start()),
+            );
         } else if value > *bounds.end() {
-            self.error(path, format!("{value} is too much"), format!("at most {}", bounds.end()));
+            self.error(
+                path,
+                format!("{value} is too much"),
+                format!("at most {}", bounds.end()),
+            );
         }
     }
 
@@ -124,10 +161,18 @@ impl Checks {
     /// How many entries a list has.
     fn length(&mut self, path: &str, length: usize, most: usize, what: &str) {
         if length == 0 {
-            self.error(path, format!("there is no {what}"), format!("add at least one {what}"));
+            self.error(
+                path,
+                format!("there is no {what}"),
+                format!("add at least one {what}"),
+            );
         } else if length > most {
             let found = text::count(length as u64);
-            self.error(path, format!("{found} is more than anybody can overlook"), format!("at most {most}"));
+            self.error(
+                path,
+                format!("{found} is more than anybody can overlook"),
+                format!("at most {most}"),
+            );
         }
     }
 
@@ -141,7 +186,11 @@ impl Checks {
             self.error(path, message, format!("at most {most}"));
         }
         if value.chars().any(forbidden_character) {
-            self.error(path, "it holds a line break or an invisible character", "remove it");
+            self.error(
+                path,
+                "it holds a line break or an invisible character",
+                "remove it",
+            );
         }
     }
 
@@ -150,9 +199,16 @@ impl Checks {
         let length = value.chars().count();
         if length > PROSE_CHARS {
             let message = format!("it has {} characters", text::count(length as u64));
-            self.error(path, message, format!("at most {}", text::count(PROSE_CHARS as u64)));
+            self.error(
+                path,
+                message,
+                format!("at most {}", text::count(PROSE_CHARS as u64)),
+            );
         }
-        if value.chars().any(|c| c != '\n' && c != '\t' && forbidden_character(c)) {
+        if value
+            .chars()
+            .any(|c| c != '\n' && c != '\t' && forbidden_character(c))
+        {
             self.error(path, "it holds an invisible character", "remove it");
         }
     }
@@ -171,7 +227,12 @@ impl Checks {
                 );
             }
             self.positive(&format!("{path}.weight"), kind.weight, "the weight");
-            self.length(&format!("{path}.stages"), kind.stages.len(), MAX_STAGES, "stage");
+            self.length(
+                &format!("{path}.stages"),
+                kind.stages.len(),
+                MAX_STAGES,
+                "stage",
+            );
             for (number, stage) in kind.stages.iter().enumerate() {
                 self.stage(&format!("{path}.stages[{number}]"), stage);
             }
@@ -184,20 +245,34 @@ impl Checks {
             Stage::Cpu { kernel, amount } => {
                 let nanos = amount.nominal_nanos(kernel);
                 if nanos <= 0.0 {
-                    self.error(format!("{path}.amount"), "nothing is computed", "write an amount above 0");
+                    self.error(
+                        format!("{path}.amount"),
+                        "nothing is computed",
+                        "write an amount above 0",
+                    );
                 } else if nanos > MAX_CPU.0 as f64 {
                     let message = format!("about {} of computing for one task", text::nanos(nanos));
-                    self.error(format!("{path}.amount"), message, format!("at most {MAX_CPU}"));
+                    self.error(
+                        format!("{path}.amount"),
+                        message,
+                        format!("at most {MAX_CPU}"),
+                    );
                 }
             }
             Stage::Wait { time } => self.distribution(&format!("{path}.time"), time),
             Stage::FileWrite { size, .. } | Stage::FileRead { size } => {
                 self.quantity(&format!("{path}.size"), size, one..=MAX_FILE);
             }
-            Stage::Memory { size } => self.quantity(&format!("{path}.size"), size, one..=MAX_MEMORY),
+            Stage::Memory { size } => {
+                self.quantity(&format!("{path}.size"), size, one..=MAX_MEMORY);
+            }
             Stage::Http { delay, response } => {
                 self.distribution(&format!("{path}.delay"), delay);
-                self.quantity(&format!("{path}.response"), response, Bytes(0)..=MAX_RESPONSE);
+                self.quantity(
+                    &format!("{path}.response"),
+                    response,
+                    Bytes(0)..=MAX_RESPONSE,
+                );
             }
         }
     }
@@ -246,8 +321,15 @@ impl Checks {
         let path = "load.rate_per_sec";
         self.positive(path, rate_per_sec, "the rate");
         if rate_per_sec > MAX_RATE {
-            let message = format!("{} is more than can be generated", text::per_sec(rate_per_sec));
-            self.error(path, message, format!("at most {}", text::per_sec(MAX_RATE)));
+            let message = format!(
+                "{} is more than can be generated",
+                text::per_sec(rate_per_sec)
+            );
+            self.error(
+                path,
+                message,
+                format!("at most {}", text::per_sec(MAX_RATE)),
+            );
         }
         let repeats = f64::from(protocol.repeats);
         let tasks = rate_per_sec * protocol.measure.secs() * repeats;
@@ -284,10 +366,17 @@ impl Checks {
     }
 
     fn same_label(&mut self, path: &str, candidate: &Candidate, first: usize) {
-        let field = if candidate.name.is_some() { "name" } else { "backend" };
+        let field = if candidate.name.is_some() {
+            "name"
+        } else {
+            "backend"
+        };
         self.error(
             format!("{path}.{field}"),
-            format!("'{}' is what candidates[{first}] is called too", candidate.label()),
+            format!(
+                "'{}' is what candidates[{first}] is called too",
+                candidate.label()
+            ),
             "change its settings, or give it a name of its own",
         );
     }
@@ -296,14 +385,34 @@ impl Checks {
         match backend {
             Backend::Sequential => {}
             Backend::Threads { workers } => {
-                self.count(&format!("{path}.workers"), workers, 1..=u64::from(MAX_THREADS));
+                self.count(
+                    &format!("{path}.workers"),
+                    workers,
+                    1..=u64::from(MAX_THREADS),
+                );
             }
             Backend::Processes { workers } => {
-                self.count(&format!("{path}.workers"), workers, 1..=u64::from(MAX_PROCESSES));
+                self.count(
+                    &format!("{path}.workers"),
+                    workers,
+                    1..=u64::from(MAX_PROCESSES),
+                );
             }
-            Backend::Async { in_flight, event_loops, cpu } => {
-                self.count(&format!("{path}.in_flight"), in_flight, 1..=u64::from(MAX_IN_FLIGHT));
-                self.count(&format!("{path}.event_loops"), event_loops, 1..=u64::from(MAX_EVENT_LOOPS));
+            Backend::Async {
+                in_flight,
+                event_loops,
+                cpu,
+            } => {
+                self.count(
+                    &format!("{path}.in_flight"),
+                    in_flight,
+                    1..=u64::from(MAX_IN_FLIGHT),
+                );
+                self.count(
+                    &format!("{path}.event_loops"),
+                    event_loops,
+                    1..=u64::from(MAX_EVENT_LOOPS),
+                );
                 if let AsyncCpu::Blocking { threads } = cpu {
                     let bounds = 1..=u64::from(MAX_BLOCKING_THREADS);
                     self.count(&format!("{path}.cpu.threads"), threads, bounds);
@@ -321,7 +430,11 @@ impl Checks {
         };
         let workers = u64::from(backend.workers());
         if most > 0 && workers > most {
-            let field = if matches!(backend, Backend::Async { .. }) { "event_loops" } else { "workers" };
+            let field = if matches!(backend, Backend::Async { .. }) {
+                "event_loops"
+            } else {
+                "workers"
+            };
             self.warning(
                 format!("{path}.{field}"),
                 format!(
@@ -336,7 +449,13 @@ impl Checks {
     }
 
     fn protocol(&mut self, scenario: &Scenario) {
-        let Protocol { warm_up, measure, drain, repeats, .. } = scenario.protocol;
+        let Protocol {
+            warm_up,
+            measure,
+            drain,
+            repeats,
+            ..
+        } = scenario.protocol;
         self.quantity("protocol.measure", measure, MIN_MEASURE..=MAX_TOTAL);
         self.count("protocol.repeats", repeats, 1..=u64::from(MAX_REPEATS));
         let block = u128::from(warm_up.0) + u128::from(measure.0) + u128::from(drain.0);
@@ -357,11 +476,16 @@ impl Checks {
             let message = "a currency has three capital letters";
             self.error("prices.currency", message, "write it like USD or EUR");
         }
-        for (field, price) in
-            [("per_vcpu_hour", prices.per_vcpu_hour), ("per_gib_hour", prices.per_gib_hour)]
-        {
+        for (field, price) in [
+            ("per_vcpu_hour", prices.per_vcpu_hour),
+            ("per_gib_hour", prices.per_gib_hour),
+        ] {
             if !(price.is_finite() && price >= 0.0) {
-                self.error(format!("prices.{field}"), "a price must not be negative", "write 0 or more");
+                self.error(
+                    format!("prices.{field}"),
+                    "a price must not be negative",
+                    "write 0 or more",
+                );
             }
         }
         if let CostBasis::Rented { vcpus, .. } = prices.basis {
