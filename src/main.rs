@@ -26,6 +26,7 @@ fn window(file: Option<PathBuf>, out: &mut Output) -> Exit {
     if !has_display() {
         return cli::instead_of_window("There is no display", file, out);
     }
+    cli::diagnostics_to_stderr();
     // Libraries of the window system are loaded when the window opens; a missing one panics.
     let for_window = file.clone();
     match std::panic::catch_unwind(|| poolscope::gui::run(for_window)) {

@@ -8,6 +8,7 @@
 
 mod args;
 mod check;
+mod diagnostics;
 mod exit;
 mod interrupt;
 mod list;
@@ -24,6 +25,7 @@ use std::path::PathBuf;
 use clap::{CommandFactory, Parser};
 
 pub use args::{Changes, CheckArgs, Command, CommandLine, CompletionsArgs, ListArgs, RunArgs};
+pub use diagnostics::diagnostics_to_stderr;
 pub use exit::Exit;
 pub use output::Output;
 

@@ -57,14 +57,14 @@ fn remarks(figures: &[CandidateFigures], trust: &Trust, verdict: &Verdict) -> Ve
     for figures in figures {
         let name = &figures.name;
         match &figures.status {
-            CandidateStatus::Failed { cause } => remarks.push(format!("{name}: failed: {cause}")),
             CandidateStatus::Stopped => {
                 remarks.push(format!(
                     "{name}: stopped; the figures cover less than was asked for"
                 ));
             }
             CandidateStatus::Waiting => remarks.push(format!("{name}: not measured")),
-            CandidateStatus::Live | CandidateStatus::Done => {}
+            // How a block failed is among the reasons of distrust.
+            CandidateStatus::Failed { .. } | CandidateStatus::Live | CandidateStatus::Done => {}
         }
         if figures.worker_deaths > 0 {
             let deaths = text::counted(figures.worker_deaths.into(), "worker", "workers");
