@@ -14,3 +14,6 @@ pub use block::{Block, BlockState, Distributions, MemoryOver, Window};
 pub use event::{BlockEnd, Event};
 pub use plan::{PlannedBlock, Run, RunRequest};
 pub use timeline::{Interval, Timeline};
+
+/// What a run's history is made of, for those who do not speak the language of runner and session.
+pub use crate::wire::{Counts, Machine, MemoryKind, Phase};
