@@ -22,7 +22,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("run", &["wire", "scenario", "stats"]),
     ("session", &["run", "wire", "scenario"]),
     ("analysis", &["run", "scenario", "stats"]),
-    ("chart", &["run", "analysis", "stats"]),
+    // A run carries its scenario: what a chart shows depends on its load and its prices.
+    ("chart", &["run", "analysis", "scenario", "stats"]),
     ("export", &["chart", "run", "analysis", "scenario"]),
     ("cli", &["session", "run", "analysis", "export", "scenario"]),
     (
@@ -435,7 +436,12 @@ fn sources(folder: &str) -> Vec<Source> {
 
 /// The files of the modules that a file declares for tests only.
 fn test_modules(source: &Source) -> Vec<String> {
-    let (folder, _) = source.path.rsplit_once('/').unwrap();
+    let (parent, file) = source.path.rsplit_once('/').unwrap();
+    // The modules of `a.rs` lie in `a/`, those of `a/mod.rs` beside it.
+    let folder = match file.strip_suffix(".rs") {
+        Some("mod" | "lib" | "main") | None => parent.to_owned(),
+        Some(stem) => format!("{parent}/{stem}"),
+    };
     let lines: Vec<&str> = source.text.lines().collect();
     lines
         .windows(2)

@@ -2,11 +2,10 @@
 
 use crate::analysis::cost::{Resources, cost_per_1k};
 use crate::analysis::merged::{Merged, mean, summary};
-use crate::run::{Block, BlockState, Run};
+use crate::run::{Block, BlockState, Counts, MemoryKind, Run};
 use crate::scenario::{Backend, Load};
 use crate::stats::Summary;
 use crate::units::text;
-use crate::wire::{Counts, MemoryKind};
 
 /// Remarks kept per candidate: what does not fit on a screen is not read.
 const REMARKS_MAX: usize = 10;

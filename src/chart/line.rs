@@ -11,7 +11,7 @@ use crate::run::{Interval, Run};
 use crate::scenario::{CostBasis, Load, PriceCard};
 use crate::stats::Percentile;
 use crate::units::text;
-use crate::wire::MemoryKind;
+use crate::run::MemoryKind;
 
 /// At ten snapshots a second one second is what makes a rate readable.
 const RATE_WINDOW_NANOS: u64 = 1_000_000_000;
