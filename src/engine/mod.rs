@@ -7,19 +7,21 @@
 //! **Invariant**: no printing, no knowledge of wire, sampler or screen; the only files are those of file
 //! stages, in the scratch folder that is handed in.
 
-mod arrivals;
+pub mod arrivals;
 mod backends;
-mod block;
-mod cancel;
+pub mod block;
+pub mod cancel;
 pub mod clock;
-mod load;
-mod phases;
-mod plan;
-mod recorder;
-mod stages;
-mod task;
+pub mod load;
+pub mod phases;
+pub mod plan;
+pub mod recorder;
+pub mod stages;
+pub mod task;
 
-pub use backends::{BackendError, Incident, start_server, worker_main, ServerProcess};
+pub use backends::{
+    BackendError, Incident, SERVER_PART, ServerProcess, WORKER_PART, start_server, worker_main,
+};
 pub use block::{Block, Observation};
 pub use phases::Stand;
 pub use plan::{Plan, Recipes, Surroundings};

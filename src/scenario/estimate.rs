@@ -152,3 +152,67 @@ impl Scenario {
         quick
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{bundled_named, parse};
+
+    fn scenario(file: &str) -> Scenario {
+        parse(bundled_named(file).unwrap().text).scenario.unwrap()
+    }
+
+    #[test]
+    fn waits_overlap_and_computing_is_shared_between_cores() {
+        let calls = scenario("twenty_calls");
+        let secs = |scenario: &Scenario, index: usize| {
+            estimate_candidate_nanos(scenario, &scenario.candidates[index]) as f64 / 1e9
+        };
+        // 20 × 0.2 s one after the other, or all at once, with 0.3 s to start a block.
+        assert!((secs(&calls, 0) - 4.3).abs() < 1e-6);
+        assert!((secs(&calls, 1) - 0.5).abs() < 1e-6);
+        assert!((secs(&calls, 2) - 0.5).abs() < 1e-6);
+
+        let primes = scenario("prime_check");
+        assert!((secs(&primes, 0) - 3.3).abs() < 1e-6);
+        assert!((secs(&primes, 1) - 2.05).abs() < 1e-6);
+        assert_eq!(longest_run_nanos(&primes), 3 * 61_500_000_000);
+    }
+
+    #[test]
+    fn the_share_of_computing_is_that_of_the_task() {
+        assert!(cpu_share(&scenario("twenty_calls").tasks[0]) < 1e-9);
+        assert!((cpu_share(&scenario("prime_check").tasks[0]) - 1.0).abs() < 1e-9);
+        // What its description promises: about 30 %.
+        let service = cpu_share(&scenario("io_bound_service").tasks[0]);
+        assert!((0.25..0.35).contains(&service), "{service}");
+        assert!(
+            cpu_share(&TaskKind {
+                name: String::new(),
+                weight: 1.0,
+                stages: vec![]
+            }) < 1e-9
+        );
+    }
+
+    #[test]
+    fn the_quick_form_is_short_and_keeps_a_batch_whole() {
+        let quick = scenario("first_look").quick();
+        assert_eq!(quick.protocol.measure, QUICK_MEASURE);
+        assert!(estimate_run_nanos(&quick) < 15_000_000_000);
+        let batch = scenario("prime_check");
+        assert_eq!(batch.quick().load, batch.load);
+        assert_eq!(batch.quick().protocol.measure, batch.protocol.measure);
+    }
+
+    #[test]
+    fn a_mix_without_weights_has_no_time_instead_of_nonsense() {
+        let mut mix = scenario("image_pipeline");
+        for kind in &mut mix.tasks {
+            kind.weight = 0.0;
+        }
+        assert_eq!(nominal_mix_nanos(&mix), (0.0, 0.0));
+        mix.candidates.clear();
+        assert_eq!(estimate_block_nanos(&mix), 0);
+    }
+}

@@ -10,6 +10,7 @@
 
 pub mod model;
 
+pub mod bounds;
 mod decode;
 pub mod describe;
 mod deserialize;

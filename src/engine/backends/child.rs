@@ -10,9 +10,9 @@ use std::process::{Child, Command, Stdio};
 use crate::engine::backends::BackendError;
 
 /// The argument that makes the executable a worker process.
-pub(crate) const WORKER_PART: &str = "__worker";
+pub const WORKER_PART: &str = "__worker";
 /// The argument that makes the executable the loopback server.
-pub(crate) const SERVER_PART: &str = "__server";
+pub const SERVER_PART: &str = "__server";
 
 /// Starts `part`. Its standard input is its lifeline; it leaves when that closes or this process dies.
 pub(super) fn start(executable: &Path, part: &str) -> io::Result<Child> {

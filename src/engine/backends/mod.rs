@@ -22,7 +22,7 @@ use crate::engine::stages::{StageError, Workbench};
 use crate::engine::task::{Outcome, Ran, Task};
 use crate::scenario::Backend;
 
-pub use child::{ServerProcess, start_server};
+pub use child::{SERVER_PART, ServerProcess, WORKER_PART, start_server};
 pub use processes::worker_main;
 
 /// Failures of tasks whose text is kept; all are counted.

@@ -21,12 +21,12 @@ pub(super) fn start(workers: u32, desk: Arc<Desk>) -> Result<Box<dyn Running>, B
     let (alive, all_ended) = bounded(0);
     let mut threads = Vec::with_capacity(workers as usize);
     for number in 1..=workers {
-        let (desk, ready, alive) = (desk.clone(), ready.clone(), alive.clone());
+        let (own_desk, ready, alive) = (desk.clone(), ready.clone(), alive.clone());
         let spawned = std::thread::Builder::new().name(format!("worker {number}")).spawn(move || {
             clock::wake_precisely();
             // The receiver outlives the loop below.
             let _ = ready.send(());
-            serve(&desk, number as usize - 1);
+            serve(&own_desk, number as usize - 1);
             drop(alive);
         });
         match spawned {

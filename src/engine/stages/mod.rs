@@ -4,11 +4,11 @@
 //! processes, and async. Both draw the same numbers in the same order, so that a task is the same work
 //! wherever it runs.
 
-mod cpu;
-mod file;
-mod http;
-mod memory;
-mod wait;
+pub mod cpu;
+pub mod file;
+pub mod http;
+pub mod memory;
+pub mod wait;
 
 use std::io;
 use std::path::{Path, PathBuf};
