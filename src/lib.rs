@@ -7,7 +7,7 @@
 
 pub mod analysis;
 pub mod chart;
-//pub mod cli;
+pub mod cli;
 pub mod engine;
 pub mod export;
 #[cfg(feature = "gui")]
