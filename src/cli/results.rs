@@ -54,17 +54,20 @@ fn exit(run: &Run, trust: &Trust, verdict: &Verdict) -> Exit {
 /// What the table does not say: accidents, doubts and the conclusion. Each one line.
 fn remarks(figures: &[CandidateFigures], trust: &Trust, verdict: &Verdict) -> Vec<String> {
     let mut remarks = Vec::new();
+    let unmeasured: Vec<String> = figures
+        .iter()
+        .filter(|figures| figures.counts.offered == 0)
+        .map(|figures| format!("'{}'", figures.name))
+        .collect();
+    if !unmeasured.is_empty() {
+        remarks.push(format!("Not measured: {}", unmeasured.join(", ")));
+    }
     for figures in figures {
         let name = &figures.name;
-        match &figures.status {
-            CandidateStatus::Stopped => {
-                remarks.push(format!(
-                    "{name}: stopped; the figures cover less than was asked for"
-                ));
-            }
-            CandidateStatus::Waiting => remarks.push(format!("{name}: not measured")),
-            // How a block failed is among the reasons of distrust.
-            CandidateStatus::Failed { .. } | CandidateStatus::Live | CandidateStatus::Done => {}
+        if figures.status == CandidateStatus::Stopped && figures.counts.offered > 0 {
+            remarks.push(format!(
+                "{name}: stopped; the figures cover less than was asked for"
+            ));
         }
         if figures.worker_deaths > 0 {
             let deaths = text::counted(figures.worker_deaths.into(), "worker", "workers");
