@@ -155,9 +155,17 @@ fn threads_are_started_by_a_builder_that_can_fail_and_names_them() {
 }
 
 #[test]
-fn processes_are_started_in_two_places_only() {
+fn processes_are_started_in_a_few_places_only() {
+    // The session starts a guard, the guard a runner, and a back end in it the workers.
+    const STARTERS: [&str; 3] = [
+        "src/session/child.rs",
+        "src/runner/guard.rs",
+        "src/engine/backends/",
+    ];
     check("src", |source| {
-        if source.path == "src/session/child.rs" || source.path.starts_with("src/engine/backends/")
+        if STARTERS
+            .iter()
+            .any(|starter| source.path.starts_with(starter))
         {
             return Vec::new();
         }
@@ -345,7 +353,7 @@ fn long_functions(code: &str) -> Vec<String> {
             continue;
         };
         let margin = &line[..line.len() - line.trim_start().len()];
-        let ends = |line: &&str| {
+        let ends = |line: &str| {
             let at_margin = line
                 .strip_prefix(margin)
                 .is_some_and(|rest| rest.starts_with(['}', ')']));
@@ -357,7 +365,7 @@ fn long_functions(code: &str) -> Vec<String> {
         } else {
             lines[start..]
                 .iter()
-                .position(|line| ends(&line))
+                .position(|line| ends(line))
                 .map_or(1, |end| end + 1)
         };
         if length > FUNCTION_LINES_MAX {
