@@ -79,6 +79,40 @@ fn folders_import_only_what_the_table_allows() {
 }
 
 #[test]
+fn the_crate_documentation_shows_the_same_table() {
+    let lib = sources("src")
+        .into_iter()
+        .find(|source| source.path == "src/lib.rs")
+        .unwrap();
+    for (folder, allowed) in IMPORTS {
+        let row = lib
+            .text
+            .lines()
+            .find(|line| {
+                [
+                    format!("//! | [`{folder}`] |"),
+                    format!("//! | `{folder}` |"),
+                ]
+                .iter()
+                .any(|start| line.starts_with(start))
+            })
+            .unwrap_or_else(|| panic!("no row for {folder}"));
+        let cell = row
+            .trim_end_matches([' ', '|'])
+            .rsplit('|')
+            .next()
+            .unwrap()
+            .trim();
+        let written = if allowed.is_empty() {
+            "nothing".to_owned()
+        } else {
+            allowed.join(", ")
+        };
+        assert_eq!(cell, written, "{folder}");
+    }
+}
+
+#[test]
 fn the_window_and_nothing_else_names_its_libraries() {
     check("src", |source| {
         if source.path.starts_with("src/gui/") {
