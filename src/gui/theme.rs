@@ -69,6 +69,10 @@ const CARD_RADIUS: u8 = 8;
 /// Rounding of controls, in points.
 const CONTROL_RADIUS: u8 = 5;
 
+/// Below menus, questions and messages.
+const SHADOW: Shadow =
+    Shadow { offset: [0, 4], blur: 16, spread: 0, color: Color32::from_black_alpha(60) };
+
 /// The colours of one theme.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Palette {
@@ -234,6 +238,32 @@ pub fn panel_frame(palette: &Palette) -> egui::Frame {
         .inner_margin(Margin::same(space::S as i8))
 }
 
+/// The frame of a card that can be chosen.
+#[must_use]
+pub fn choice_frame(palette: &Palette, hovered: bool, selected: bool) -> egui::Frame {
+    let edge = if selected {
+        palette.accent
+    } else if hovered {
+        palette.control_border
+    } else {
+        palette.border
+    };
+    card_frame(palette)
+        .fill(if hovered { palette.control } else { palette.card })
+        .stroke(Stroke::new(1.0, edge))
+}
+
+/// The frame of a message above everything else, with a line of `edge`.
+#[must_use]
+pub fn popup_frame(palette: &Palette, edge: Color32) -> egui::Frame {
+    egui::Frame::new()
+        .fill(palette.card)
+        .stroke(Stroke::new(1.0, edge))
+        .corner_radius(CARD_RADIUS)
+        .inner_margin(Margin::symmetric(space::M as i8, space::S as i8))
+        .shadow(SHADOW)
+}
+
 /// Gives `ctx` our fonts and both themes.
 pub fn apply(ctx: &Context) {
     ctx.set_fonts(fonts());
@@ -302,14 +332,8 @@ fn visuals(palette: &Palette, base: Visuals) -> Visuals {
     visuals.window_corner_radius = CornerRadius::same(CARD_RADIUS);
     visuals.menu_corner_radius = CornerRadius::same(CARD_RADIUS);
     visuals.panel_fill = palette.panel;
-    let shadow = Shadow {
-        offset: [0, 4],
-        blur: 16,
-        spread: 0,
-        color: Color32::from_black_alpha(60),
-    };
-    visuals.window_shadow = shadow;
-    visuals.popup_shadow = shadow;
+    visuals.window_shadow = SHADOW;
+    visuals.popup_shadow = SHADOW;
     visuals.selection.bg_fill = palette.selected;
     visuals.selection.stroke = Stroke::new(1.0, palette.text);
     // A blinking cursor repaints for ever.

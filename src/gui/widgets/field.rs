@@ -64,17 +64,22 @@ impl Field<'_> {
 
 /// What is wrong, one line each, at the left edge of the controls' column.
 pub(super) fn problems_ui<'a>(ui: &mut Ui, problems: impl Iterator<Item = &'a Problem>) {
+    problems.for_each(|problem| problem_ui(ui, problem, false));
+}
+
+/// One problem; with its place and field where it does not stand at the field itself.
+pub fn problem_ui(ui: &mut Ui, problem: &Problem, with_place: bool) {
     let palette = theme::palette(ui);
-    for problem in problems {
-        let (mark, color) = match problem.severity {
-            Severity::Error => ("✖", palette.error),
-            Severity::Warning => ("⚠", palette.warning),
-        };
-        let mut text = format!("{mark} {}", problem.message);
-        if !problem.hint.is_empty() {
-            text.push_str(" – ");
-            text.push_str(&problem.hint);
-        }
-        ui.add(egui::Label::new(RichText::new(text).small().color(color)).wrap());
-    }
+    let (mark, color) = match problem.severity {
+        Severity::Error => ("✖", palette.error),
+        Severity::Warning => ("⚠", palette.warning),
+    };
+    let text = if with_place {
+        format!("{mark} {problem}")
+    } else if problem.hint.is_empty() {
+        format!("{mark} {}", problem.message)
+    } else {
+        format!("{mark} {} – {}", problem.message, problem.hint)
+    };
+    ui.add(egui::Label::new(RichText::new(text).small().color(color)).wrap());
 }
