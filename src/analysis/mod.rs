@@ -1,7 +1,16 @@
 //! Conclusions from what is known of a run.
 //!
+//! Figures of a live run are given too: they cover what has arrived by then.
+//!
 //! **Invariant**: no drawing, no files, no text beyond reasons and advice; what is not known is `None`.
 
+mod cost;
 mod figures;
+mod merged;
+mod trust;
+mod verdict;
 
-pub use figures::{CandidateFigures, CandidateStatus, Trust, candidate_figures, trust};
+pub use cost::{Resources, cost_per_1k, price_per_hour};
+pub use figures::{CandidateFigures, CandidateStatus, candidate_figures};
+pub use trust::{Trust, trust};
+pub use verdict::{Verdict, VerdictKind, verdict};

@@ -1,0 +1,265 @@
+//! A queueing simulation of one block: first come, first served, on equal servers, with a bounded queue.
+//!
+//! It knows nothing of real threads or processes; it exists so that synthetic figures belong together.
+
+use poolscope::scenario::{Load, Scenario};
+use poolscope::stats::{Histogram, SparseHistogram, rng::Rng};
+use poolscope::units::Nanos;
+use poolscope::wire::{Cohort, Counts, Memory, MemoryKind, Phase, Resources, Snapshot};
+
+const TICK_NANOS: u64 = 100_000_000;
+/// Memory comes with every tenth snapshot, as real samples do.
+const MEMORY_EVERY: u64 = 10;
+/// One task in that many fails.
+const FAILS_ONE_IN: u64 = 150;
+
+/// How a back end behaves.
+pub struct Profile {
+    /// How many tasks may be under way at once.
+    pub servers: usize,
+    /// How many workers memory is divided by.
+    pub workers: u32,
+    /// The median of the service time, which is log-normal.
+    pub service_median: Nanos,
+    /// Share of the service time that is spent on a core.
+    pub cpu_share: f64,
+    /// How memory is found.
+    pub memory_kind: MemoryKind,
+    /// Memory per worker at the end of the warm-up.
+    pub per_worker_bytes: f64,
+    /// Time to ready.
+    pub cold_start: Nanos,
+}
+
+/// What happened to one task; times in nanoseconds since the block's start.
+struct Task {
+    due: u64,
+    start: u64,
+    end: u64,
+    dropped: bool,
+    failed: bool,
+}
+
+/// All tasks of a block, in the order in which they became due.
+pub struct Simulation {
+    tasks: Vec<Task>,
+    measure_start: u64,
+    measure_end: u64,
+    block_end: u64,
+    batch: bool,
+}
+
+impl Simulation {
+    /// Simulates one block. The load depends on `repeat` only, so that all candidates get the same.
+    pub fn of(
+        scenario: &Scenario,
+        profile: &Profile,
+        seed: u64,
+        candidate: usize,
+        repeat: u32,
+    ) -> Self {
+        let batch = matches!(scenario.load, Load::Batch { .. });
+        let measure_start = if batch {
+            0
+        } else {
+            scenario.protocol.warm_up.0
+        };
+        let asked_end = measure_start + scenario.protocol.measure.0;
+        let due = due_times(scenario, asked_end, &mut Rng::new(seed, u64::from(repeat)));
+        let mut rng = Rng::new(seed, ((candidate as u64 + 1) << 32) | u64::from(repeat));
+        let capacity = if batch {
+            usize::MAX
+        } else {
+            scenario.queue.capacity as usize
+        };
+        let tasks = serve(&due, capacity, profile, &mut rng);
+        let last_end = tasks
+            .iter()
+            .filter(|task| !task.dropped)
+            .map(|task| task.end)
+            .max()
+            .unwrap_or(0);
+        let measure_end = if batch {
+            last_end.min(asked_end)
+        } else {
+            asked_end
+        };
+        let block_end = last_end.clamp(measure_end, measure_end + scenario.protocol.drain.0);
+        Self {
+            tasks,
+            measure_start,
+            measure_end,
+            block_end,
+            batch,
+        }
+    }
+
+    /// For a batch: from its start to the end of its last task.
+    pub fn makespan_nanos(&self) -> Option<u64> {
+        self.batch.then(|| self.measure_end - self.measure_start)
+    }
+
+    /// Snapshots every 100 ms, at each change of phase, and at the end.
+    pub fn snapshots(&self, profile: &Profile) -> Vec<Snapshot> {
+        let mut instants: Vec<u64> = (1..)
+            .map(|tick| tick * TICK_NANOS)
+            .take_while(|&t| t < self.block_end)
+            .collect();
+        instants.extend([self.measure_start.max(1), self.measure_end, self.block_end]);
+        instants.sort_unstable();
+        instants.dedup();
+        let mut before = 0;
+        let mut snapshots = Vec::with_capacity(instants.len());
+        for (sequence, &now) in instants.iter().enumerate() {
+            snapshots.push(self.snapshot(sequence as u64, before, now, profile));
+            before = now;
+        }
+        snapshots
+    }
+
+    fn snapshot(&self, sequence: u64, before: u64, now: u64, profile: &Profile) -> Snapshot {
+        let phase = match now {
+            now if now < self.measure_start => Phase::WarmUp,
+            now if now < self.measure_end => Phase::Measure,
+            _ => Phase::Drain,
+        };
+        let in_window = |end: u64| end > self.measure_start && end <= self.measure_end.min(now);
+        let ended = self
+            .tasks
+            .iter()
+            .filter(|task| !task.dropped && in_window(task.end));
+        let busy: u64 = self
+            .tasks
+            .iter()
+            .filter(|task| !task.dropped)
+            .map(|task| task.end.min(now).saturating_sub(task.start))
+            .sum();
+        let memory = (sequence % MEMORY_EVERY == 1).then(|| memory(profile, now));
+        Snapshot {
+            sequence,
+            elapsed_nanos: now,
+            phase,
+            measure_start_nanos: (now >= self.measure_start).then_some(self.measure_start),
+            measure_end_nanos: (now >= self.measure_end).then_some(self.measure_end),
+            warm_up: self.cohort(false, before, now),
+            measured: self.cohort(true, before, now),
+            window_completed: ended.clone().count() as u64,
+            window_good: ended.filter(|task| !task.failed).count() as u64,
+            resources: Resources {
+                cpu_nanos: (busy as f64 * profile.cpu_share) as u64,
+                instrument_cpu_nanos: now / 100,
+                observer_cpu_nanos: Some(now / 20),
+                voluntary_switches: Some(now / 1_000_000),
+                involuntary_switches: Some(now / 50_000_000),
+                memory,
+            },
+            skipped_ticks: 0,
+        }
+    }
+
+    fn cohort(&self, measured: bool, before: u64, now: u64) -> Cohort {
+        let mut counts = Counts::default();
+        let mut histograms: [Histogram; 4] = Default::default();
+        let cut = now >= self.block_end;
+        for task in &self.tasks {
+            if (task.due >= self.measure_start) != measured || task.due > now {
+                continue;
+            }
+            counts.offered += 1;
+            if task.dropped {
+                counts.dropped += 1;
+                continue;
+            }
+            counts.admitted += 1;
+            match () {
+                () if task.end <= now && task.failed => counts.failed += 1,
+                () if task.end <= now => counts.good += 1,
+                () if cut => counts.cancelled += 1,
+                () if task.start <= now => counts.in_flight += 1,
+                () => counts.queued += 1,
+            }
+            if task.end > before && task.end <= now {
+                histograms[0].record(task.end - task.due);
+                histograms[1].record(task.end - task.start);
+                histograms[2].record(task.start - task.due);
+            }
+            if task.due > before {
+                histograms[3].record(40_000);
+            }
+        }
+        let [response, service, queue_wait, schedule_delay]: [SparseHistogram; 4] =
+            histograms.map(|histogram| histogram.to_sparse());
+        Cohort {
+            counts,
+            response,
+            service,
+            queue_wait,
+            schedule_delay,
+        }
+    }
+}
+
+fn due_times(scenario: &Scenario, end: u64, rng: &mut Rng) -> Vec<u64> {
+    match scenario.load {
+        Load::Batch { tasks } => vec![0; tasks as usize],
+        Load::Open { rate_per_sec, .. } => {
+            let mut times = Vec::new();
+            let mut at = 0.0;
+            loop {
+                at += rng.exponential() / rate_per_sec * 1e9;
+                if at >= end as f64 {
+                    return times;
+                }
+                times.push(at as u64);
+            }
+        }
+        // Good enough for pictures: each client sends every 20 ms.
+        Load::Closed { clients } => (0..end / 20_000_000)
+            .flat_map(|round| (0..clients).map(move |_| round * 20_000_000))
+            .collect(),
+    }
+}
+
+fn serve(due: &[u64], capacity: usize, profile: &Profile, rng: &mut Rng) -> Vec<Task> {
+    const SIGMA: f64 = 0.45;
+    let mut free_at = vec![0_u64; profile.servers];
+    let mut starts: Vec<u64> = Vec::new();
+    let mut tasks = Vec::with_capacity(due.len());
+    for (number, &due) in due.iter().enumerate() {
+        let service = (profile.service_median.0 as f64 * (SIGMA * rng.normal()).exp()) as u64;
+        let queued = starts
+            .iter()
+            .rev()
+            .take_while(|&&start| start > due)
+            .count();
+        let dropped = queued >= capacity;
+        let server = (0..free_at.len())
+            .min_by_key(|&server| free_at[server])
+            .expect("there is a server");
+        let start = due.max(free_at[server]);
+        if !dropped {
+            free_at[server] = start + service;
+            starts.push(start);
+        }
+        let failed = number as u64 % FAILS_ONE_IN == FAILS_ONE_IN - 1;
+        tasks.push(Task {
+            due,
+            start,
+            end: start + service,
+            dropped,
+            failed,
+        });
+    }
+    tasks
+}
+
+/// Grows a little and levels off, as pools do.
+fn memory(profile: &Profile, now: u64) -> Memory {
+    let secs = now as f64 / 1e9;
+    let per_worker = profile.per_worker_bytes * (1.0 + 0.12 * (1.0 - (-secs / 2.0).exp()));
+    Memory {
+        kind: profile.memory_kind,
+        per_worker_bytes: per_worker,
+        total_bytes: (per_worker * f64::from(profile.workers)) as u64 + (3 << 20),
+    }
+}
