@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::scenario::{
     Amount, AsyncCpu, Backend, Candidate, Distribution, FORMAT, Kernel, Load, PriceCard, Problem,
-    Protocol, Queue, Scenario, Severity, Stage, TaskKind, validate,
+    Protocol, Queue, Scenario, Severity, Stage, TaskKind, describe, estimate_run_nanos, validate,
 };
 use crate::units::Nanos;
 
@@ -16,6 +16,7 @@ pub struct Document {
     saved: Scenario,
     path: Option<PathBuf>,
     problems: Vec<Problem>,
+    plan: Vec<String>,
 }
 
 impl Document {
@@ -58,8 +59,13 @@ impl Document {
     /// A scenario as it was read.
     #[must_use]
     pub fn of(scenario: Scenario, path: Option<PathBuf>) -> Self {
-        let problems = validate(&scenario);
-        Self { saved: scenario.clone(), scenario, path, problems }
+        Self {
+            saved: scenario.clone(),
+            problems: validate(&scenario),
+            plan: describe(&scenario),
+            scenario,
+            path,
+        }
     }
 
     /// The scenario.
@@ -80,6 +86,18 @@ impl Document {
         &self.problems
     }
 
+    /// What it would do, a sentence each.
+    #[must_use]
+    pub fn plan(&self) -> &[String] {
+        &self.plan
+    }
+
+    /// About how long a run of it takes, in nanoseconds.
+    #[must_use]
+    pub fn expected_nanos(&self) -> u64 {
+        estimate_run_nanos(&self.scenario)
+    }
+
     /// How many problems forbid running.
     #[must_use]
     pub fn errors(&self) -> usize {
@@ -95,6 +113,7 @@ impl Document {
     /// Takes over an edited scenario.
     pub fn edit(&mut self, scenario: Scenario) {
         self.problems = validate(&scenario);
+        self.plan = describe(&scenario);
         self.scenario = scenario;
     }
 

@@ -1,0 +1,279 @@
+//! The board: six charts in a grid, one legend for all of them.
+
+use std::collections::BTreeSet;
+
+use egui::{Button, RichText, ScrollArea, Ui, Vec2};
+
+use crate::analysis::{CandidateFigures, CandidateStatus};
+use crate::chart::{Axis, Chart, ChartId};
+use crate::gui::action::{Action, Exported, Format};
+use crate::gui::app::RunState;
+use crate::gui::panels::chart::{ChartPoints, ChartView, chart_plot_ui};
+use crate::gui::theme::{self, space};
+use crate::gui::widgets::{badge_ui, icon_button_ui, legend_toggle_ui};
+use crate::stats::Percentile;
+
+/// The percentiles that the response time can be shown at.
+const PERCENTILES: [(Percentile, &str); 3] =
+    [(Percentile::P50, "p50"), (Percentile::P95, "p95"), (Percentile::P99, "p99")];
+/// A chart below this is not readable, in points.
+const CHART_MIN_HEIGHT: f32 = 200.0;
+/// A chart above this only adds air, in points.
+const CHART_MAX_HEIGHT: f32 = 420.0;
+/// A chart below this width has too few labels, in points.
+const CHART_MIN_WIDTH: f32 = 330.0;
+/// Six charts are two rows of three at the most.
+const COLUMNS_MAX: usize = 3;
+
+/// What the board shows.
+pub struct BoardView<'a> {
+    /// Title of the scenario that was measured.
+    pub title: &'a str,
+    /// Whether the scenario that is open is another, or was edited since.
+    pub outdated: bool,
+    /// Where the run stands.
+    pub state: RunState,
+    /// Revision of the run, by which points are cached.
+    pub revision: u64,
+    /// The charts, in the order of [`ChartId::ALL`].
+    pub charts: [&'a Chart; 6],
+    /// The candidates.
+    pub figures: &'a [CandidateFigures],
+}
+
+/// Shows the board; keeps what is hidden, which percentile is shown, and the points.
+#[derive(Debug)]
+pub struct BoardPanel {
+    percentile: Percentile,
+    hidden: BTreeSet<usize>,
+    points: [ChartPoints; 6],
+    /// The plots forget zoom and pan in the next frame.
+    reset: bool,
+}
+
+impl Default for BoardPanel {
+    fn default() -> Self {
+        Self {
+            // What a caller in twenty sees: neither hides the tail nor needs thousands of tasks.
+            percentile: Percentile::P95,
+            hidden: BTreeSet::new(),
+            points: Default::default(),
+            reset: false,
+        }
+    }
+}
+
+impl BoardPanel {
+    /// Another run is shown: everything is visible again and no plot is zoomed.
+    pub fn begin(&mut self) {
+        *self = Self { percentile: self.percentile, reset: true, ..Self::default() };
+    }
+
+    /// Which percentile the response time is shown at.
+    #[must_use]
+    pub const fn percentile(&self) -> Percentile {
+        self.percentile
+    }
+
+    /// Shows the board and appends what the user asked for to `actions`.
+    pub fn ui(&mut self, ui: &mut Ui, view: &BoardView<'_>, actions: &mut Vec<Action>) {
+        for (points, chart) in self.points.iter_mut().zip(view.charts) {
+            points.refresh(chart, view.revision);
+        }
+        self.header_ui(ui, view);
+        let ranges = self.points.iter().filter_map(ChartPoints::x_range);
+        let x_range = ranges
+            .reduce(|(low, high), (first, last)| (low.min(first), high.max(last)))
+            .unwrap_or((0.0, 1.0));
+        let available = ui.available_size();
+        let columns = columns(available.x);
+        let gap = space::S;
+        let width = (available.x - gap * (columns - 1) as f32) / columns as f32;
+        // Two rows fill the view: with two columns these are the four charts of the question.
+        let height = ((available.y - gap) / 2.0).clamp(CHART_MIN_HEIGHT, CHART_MAX_HEIGHT);
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            ui.spacing_mut().item_spacing = Vec2::splat(gap);
+            for row in (0..ChartId::ALL.len()).step_by(columns) {
+                ui.horizontal(|ui| {
+                    for index in row..(row + columns).min(ChartId::ALL.len()) {
+                        ui.allocate_ui(Vec2::new(width, height), |ui| {
+                            self.chart_ui(ui, view, index, x_range, actions);
+                        });
+                    }
+                });
+            }
+        });
+        self.reset = false;
+    }
+
+    fn header_ui(&mut self, ui: &mut Ui, view: &BoardView<'_>) {
+        let palette = theme::palette(ui);
+        let dark = ui.visuals().dark_mode;
+        ui.horizontal_wrapped(|ui| {
+            let (word, color) = state_badge(view.state, palette);
+            badge_ui(ui, word, color);
+            if view.outdated {
+                badge_ui(ui, &format!("measured: {}", view.title), palette.warning)
+                    .on_hover_text("The scenario that is open is not the one that was measured");
+            }
+            for figures in view.figures {
+                let color = theme::series_color(figures.candidate, dark);
+                let shown = !self.hidden.contains(&figures.candidate);
+                if legend_toggle_ui(ui, &figures.name, color, shown).clicked() {
+                    if shown {
+                        self.hidden.insert(figures.candidate);
+                    } else {
+                        self.hidden.remove(&figures.candidate);
+                    }
+                }
+            }
+            if ui.add(Button::new("Reset zoom").small()).clicked() {
+                self.reset = true;
+            }
+        });
+    }
+
+    fn chart_ui(
+        &mut self,
+        ui: &mut Ui,
+        view: &BoardView<'_>,
+        index: usize,
+        x_range: (f64, f64),
+        actions: &mut Vec<Action>,
+    ) {
+        let palette = theme::palette(ui);
+        let chart = view.charts[index];
+        let size = ui.available_size();
+        theme::card_frame(palette).inner_margin(space::S).show(ui, |ui| {
+            ui.set_min_size(size - Vec2::splat(2.0 * space::S + 2.0));
+            ui.set_max_size(size - Vec2::splat(2.0 * space::S + 2.0));
+            ui.spacing_mut().item_spacing.y = 2.0;
+            self.chart_header_ui(ui, chart, actions);
+            if chart.series.iter().all(|series| series.runs.is_empty()) {
+                let (title, text) = nothing_yet(view.state);
+                crate::gui::widgets::empty_state_ui(ui, title, text);
+                return;
+            }
+            let hidden = &self.hidden;
+            chart_plot_ui(
+                ui,
+                &ChartView {
+                    chart,
+                    points: &self.points[index],
+                    x_range,
+                    hidden: &|candidate| hidden.contains(&candidate),
+                    reset: self.reset,
+                },
+            );
+        });
+    }
+
+    fn chart_header_ui(&mut self, ui: &mut Ui, chart: &Chart, actions: &mut Vec<Action>) {
+        let palette = theme::palette(ui);
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(&chart.title).text_style(theme::title_style()));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                export_menu_ui(ui, chart, actions);
+                if chart.id == ChartId::ResponseTime {
+                    self.percentiles_ui(ui);
+                }
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    let text = caption(chart);
+                    let label = RichText::new(&text).small().color(palette.weak);
+                    ui.add(egui::Label::new(label).truncate()).on_hover_text(text);
+                });
+            });
+        });
+    }
+
+    /// From the right, because the line is laid out from there.
+    fn percentiles_ui(&mut self, ui: &mut Ui) {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        for (percentile, label) in PERCENTILES.into_iter().rev() {
+            let selected = self.percentile == percentile;
+            let button = Button::selectable(selected, RichText::new(label).small());
+            let name = format!("Response time at {label}");
+            if ui.add(button).accessible_name(name).clicked() {
+                self.percentile = percentile;
+            }
+        }
+    }
+}
+
+/// As many columns as are readable.
+fn columns(width: f32) -> usize {
+    ((width / CHART_MIN_WIDTH) as usize).clamp(1, COLUMNS_MAX)
+}
+
+/// What exactly is drawn and in which unit: "tasks per second · over each interval".
+fn caption(chart: &Chart) -> String {
+    let unit = Axis::linear(&chart.quantity, 0.0, 1.0, 1).unit;
+    [unit.as_str(), chart.caption.as_str()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ")
+}
+
+fn export_menu_ui(ui: &mut Ui, chart: &Chart, actions: &mut Vec<Action>) {
+    let name = format!("Export {}", chart.title);
+    let button = icon_button_ui(ui, "⋯", &name);
+    egui::Popup::menu(&button).show(|ui| {
+        for format in [Format::Svg, Format::Png, Format::Csv] {
+            if ui.button(format!("Export as {}…", format.label())).clicked() {
+                actions.push(Action::Export(Exported::Chart(chart.id), format));
+                ui.close();
+            }
+        }
+    });
+}
+
+/// The word for where a run stands, with its colour.
+fn state_badge(state: RunState, palette: &theme::Palette) -> (&'static str, egui::Color32) {
+    match state {
+        RunState::None | RunState::Waiting => ("waiting", palette.weak),
+        RunState::Live => ("live", palette.accent),
+        RunState::Stopping => ("stopping", palette.warning),
+        RunState::Stopped => ("stopped", palette.warning),
+        RunState::Failed => ("failed", palette.error),
+        RunState::Finished => ("finished", palette.good),
+    }
+}
+
+const fn nothing_yet(state: RunState) -> (&'static str, &'static str) {
+    match state {
+        RunState::None | RunState::Waiting => ("Waiting", "The first values come in a moment"),
+        RunState::Live | RunState::Stopping => ("No data yet", ""),
+        RunState::Stopped | RunState::Failed | RunState::Finished => {
+            ("No data", "Nothing was measured that this chart shows")
+        }
+    }
+}
+
+/// The word for where a candidate stands, with its colour.
+#[must_use]
+pub fn status_badge(
+    status: &CandidateStatus,
+    palette: &theme::Palette,
+) -> (&'static str, egui::Color32) {
+    match status {
+        CandidateStatus::Waiting => ("waiting", palette.weak),
+        CandidateStatus::Live => ("live", palette.accent),
+        CandidateStatus::Done => ("done", palette.good),
+        CandidateStatus::Stopped => ("stopped", palette.warning),
+        CandidateStatus::Failed { .. } => ("failed", palette.error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wide_window_shows_three_columns_and_a_narrow_one_still_one() {
+        assert_eq!(columns(100.0), 1);
+        assert_eq!(columns(900.0), 2);
+        assert_eq!(columns(1540.0), 3);
+        assert_eq!(columns(4000.0), 3);
+    }
+}
