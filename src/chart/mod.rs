@@ -4,8 +4,42 @@
 //! after the other lie over each other; f64 is exact enough. Missing samples are gaps: a series is a list
 //! of runs of points, and nothing is drawn between two runs. All coordinates are finite.
 //!
-//! **Invariant**: no colours, no pixels, no egui; a series names its candidate, and whoever draws looks the
-//! colour up by that.
+//! [`build`] makes one chart; [`ChartBook`] keeps all of them up to date for a window, so that a frame
+//! does no work that grows with the run. [`axis`] and [`palette`] are the ticks and the colours that window
+//! and exports share.
+//!
+//! **Invariant**: nothing is drawn here: no pixels, no egui. Colours are data of [`palette`] only; a series
+//! names its candidate, and whoever draws looks the colour up by that.
+
+pub mod axis;
+mod book;
+mod line;
+pub mod palette;
+mod percentiles;
+
+use std::collections::BTreeSet;
+
+use crate::stats::Percentile;
+
+pub use book::{ChartBook, build};
+
+/// What the viewer chose to see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChartSettings {
+    /// Percentiles of the response time, ascending; each is a line per candidate.
+    pub percentiles: Vec<Percentile>,
+    /// Candidates that are not drawn, as indices in the scenario.
+    pub hidden: BTreeSet<usize>,
+}
+
+impl Default for ChartSettings {
+    fn default() -> Self {
+        Self {
+            percentiles: vec![Percentile::P50, Percentile::P95, Percentile::P99],
+            hidden: BTreeSet::new(),
+        }
+    }
+}
 
 /// Which chart. Also its stable name in file names and ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,9 +131,14 @@ pub struct Series {
     pub candidate: usize,
     /// As it stands in the legend: `threads ×8`, or `threads ×8 p99`.
     pub name: String,
+    /// The candidate's name alone, for legends that show each candidate once.
+    pub label: String,
+    /// Which of the candidate's lines it is: `p99`; empty where each candidate has one line.
+    pub detail: &'static str,
     /// How it is drawn.
     pub stroke: Stroke,
     /// Runs of [seconds, value], ascending in x; a gap between two runs is missing data.
+    /// Each repeat of a candidate is a run of its own (or several), and begins at a smaller x again.
     pub runs: Vec<Vec<[f64; 2]>>,
 }
 
@@ -116,6 +155,25 @@ pub struct Chart {
     pub quantity: Quantity,
     /// The lines, in the order of the candidates.
     pub series: Vec<Series>,
-    /// Where the longest warm-up begins and the measurement ends, for shading: (start, end) in seconds.
+    /// The measurement, for shading: from 0 to the end of the longest one, in seconds; none before any block
+    /// has begun.
     pub measured_span: Option<(f64, f64)>,
+}
+
+impl Chart {
+    /// Smallest and largest x and y of all points: ([x, y], [x, y]); none without a point.
+    #[must_use]
+    pub fn bounds(&self) -> Option<([f64; 2], [f64; 2])> {
+        let points = self
+            .series
+            .iter()
+            .flat_map(|series| series.runs.iter().flatten());
+        points.fold(None, |bounds, &[x, y]| {
+            let (low, high) = bounds.unwrap_or(([x, y], [x, y]));
+            Some((
+                [low[0].min(x), low[1].min(y)],
+                [high[0].max(x), high[1].max(y)],
+            ))
+        })
+    }
 }

@@ -28,6 +28,47 @@ pub fn number(value: f64) -> String {
     format!("{value:.decimals$}")
 }
 
+/// A label of an axis whose ticks are `step` apart: just the decimals that tell neighbours apart, thousands
+/// separated: `0.25`, `20`, `1,500`.
+#[must_use]
+pub fn tick(value: f64, step: f64) -> String {
+    if !value.is_finite() {
+        return MISSING.to_owned();
+    }
+    // 1e-9: a step of 0.1 has a logarithm just above -1.
+    let decimals = (-(step.abs().log10() + 1e-9).floor()).clamp(0.0, 12.0) as usize;
+    if decimals == 0 {
+        return grouped(value.round() as i64);
+    }
+    let text = format!("{value:.decimals$}");
+    // -0.0 is no place on an axis.
+    if text.trim_start_matches('-').chars().all(|c| matches!(c, '0' | '.')) { "0".to_owned() } else { text }
+}
+
+/// A date and time of day in UTC: `2026-03-01 12:00 UTC`. `unix_secs` counts from 1970.
+#[must_use]
+pub fn date_time(unix_secs: u64) -> String {
+    const SECS_PER_DAY: u64 = 86_400;
+    let (year, month, day) = civil(unix_secs / SECS_PER_DAY);
+    let secs = unix_secs % SECS_PER_DAY;
+    format!("{year}-{month:02}-{day:02} {:02}:{:02} UTC", secs / 3_600, secs % 3_600 / 60)
+}
+
+/// Year, month and day of a day counted from 1970-01-01 (Howard Hinnant's `civil_from_days`).
+const fn civil(days: u64) -> (u64, u64, u64) {
+    let shifted = days + 719_468;
+    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    // Months are counted from March, so that the leap day is the last of a year.
+    let march_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * march_month + 2) / 5 + 1;
+    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
+    let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
+    (year, month, day)
+}
+
 /// A whole number with thousands separated: `12,345`.
 #[must_use]
 pub fn count(value: u64) -> String {
@@ -58,6 +99,13 @@ pub fn nanos(value: f64) -> String {
             format!("{} h {} min", secs / 3600, secs % 3600 / 60)
         }
     }
+}
+
+/// A length that was chosen and not measured, without decimals that say nothing: `2 s`, `1.5 s`, `250 ms`.
+#[must_use]
+pub fn span(nanos: u64) -> String {
+    let (size, unit) = if nanos >= 1_000_000_000 { (1e9, "s") } else { (1e6, "ms") };
+    format!("{} {unit}", nanos as f64 / size)
 }
 
 /// A whole number of seconds for a clock on the screen: `0:07`, `12:05`.
@@ -163,6 +211,26 @@ mod tests {
         assert_eq!(percent(0.5), "50.0 %");
         assert_eq!(counted(1, "task", "tasks"), "1 task");
         assert_eq!(clock(65_000_000_000), "1:05");
+        assert_eq!(span(1_500_000_000), "1.5 s");
+        assert_eq!(span(250_000_000), "250 ms");
+    }
+
+    #[test]
+    fn a_tick_has_just_the_decimals_that_tell_it_from_its_neighbours() {
+        assert_eq!(tick(20.0, 20.0), "20");
+        assert_eq!(tick(1_500.0, 500.0), "1,500");
+        assert_eq!(tick(0.1 + 0.2, 0.1), "0.3");
+        assert_eq!(tick(0.000_04, 0.000_02), "0.00004");
+        assert_eq!(tick(-0.0, 0.5), "0");
+        assert_eq!(tick(f64::NAN, 1.0), MISSING);
+    }
+
+    #[test]
+    fn a_date_is_that_of_the_calendar_in_utc() {
+        assert_eq!(date_time(0), "1970-01-01 00:00 UTC");
+        assert_eq!(date_time(951_782_400), "2000-02-29 00:00 UTC");
+        assert_eq!(date_time(1_772_366_400), "2026-03-01 12:00 UTC");
+        assert_eq!(date_time(4_102_444_799), "2099-12-31 23:59 UTC");
     }
 
     #[test]

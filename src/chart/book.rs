@@ -1,0 +1,322 @@
+//! All charts of a run, kept up to date at the price of what is new.
+//!
+//! A finished block's points are never touched again; of a live block only the intervals that were added since
+//! the last update are computed. What is drawn from is lent, never cloned.
+
+use crate::chart::line::{Styled, caption, lines, quantity};
+use crate::chart::{Chart, ChartId, ChartSettings, Series};
+use crate::run::{Block, Run};
+use crate::scenario::{Load, PriceCard};
+
+/// Makes one chart of `run` from nothing. O(intervals).
+#[must_use]
+pub fn build(id: ChartId, run: &Run, settings: &ChartSettings) -> Chart {
+    let mut page = Page::new(id, run, settings);
+    page.update(run);
+    page.chart
+}
+
+/// The charts of one run, as of its last [`ChartBook::update`].
+#[derive(Debug, Clone, Default)]
+pub struct ChartBook {
+    key: Option<Key>,
+    revision: u64,
+    pages: Vec<Page>,
+}
+
+/// What all points depend on, beside the events of the run.
+#[derive(Debug, Clone, PartialEq)]
+struct Key {
+    started_unix_secs: u64,
+    seed: u64,
+    blocks: usize,
+    prices: PriceCard,
+    settings: ChartSettings,
+}
+
+impl ChartBook {
+    /// A book without charts.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Brings all charts up to date. Nothing happens while run and settings are the same; a new snapshot
+    /// costs what it added; another run, other settings or other prices rebuild.
+    pub fn update(&mut self, run: &Run, settings: &ChartSettings) {
+        let same = self.key.as_ref().is_some_and(|key| key.fits(run, settings));
+        if same && self.revision == run.revision {
+            return;
+        }
+        // A smaller revision is another run that happens to look alike.
+        if !same || run.revision < self.revision {
+            self.key = Some(Key::of(run, settings));
+            self.pages = ChartId::ALL.map(|id| Page::new(id, run, settings)).into();
+        }
+        for page in &mut self.pages {
+            page.update(run);
+        }
+        self.revision = run.revision;
+    }
+
+    /// Forgets everything: for a run of which the history was replaced.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// A chart; none before the first update.
+    #[must_use]
+    pub fn chart(&self, id: ChartId) -> Option<&Chart> {
+        self.pages
+            .iter()
+            .map(|page| &page.chart)
+            .find(|chart| chart.id == id)
+    }
+}
+
+impl Key {
+    fn of(run: &Run, settings: &ChartSettings) -> Self {
+        Self {
+            started_unix_secs: run.started_unix_secs,
+            seed: run.request.seed,
+            blocks: run.blocks.len(),
+            prices: run.request.scenario.prices.clone(),
+            settings: settings.clone(),
+        }
+    }
+
+    /// Compares without cloning: it is asked every frame.
+    fn fits(&self, run: &Run, settings: &ChartSettings) -> bool {
+        self.started_unix_secs == run.started_unix_secs
+            && self.seed == run.request.seed
+            && self.blocks == run.blocks.len()
+            && self.prices == run.request.scenario.prices
+            && self.settings == *settings
+    }
+}
+
+/// One chart and how far it has come.
+#[derive(Debug, Clone)]
+struct Page {
+    chart: Chart,
+    styles: Vec<Styled>,
+    /// Candidates in the order of their series.
+    candidates: Vec<usize>,
+    /// One per block of the plan.
+    marks: Vec<Mark>,
+}
+
+/// How much of a block is drawn.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Mark {
+    /// Its intervals.
+    len: usize,
+    /// End of the first one: moves when the timeline halves its resolution.
+    first_end: u64,
+    /// End of the last one.
+    last_end: u64,
+    /// Where x is 0, in nanoseconds since the block's start.
+    origin: u64,
+    /// End of the measurement, once known.
+    measured_end: Option<u64>,
+    /// Per line: the first run of the series that belongs to the block.
+    first_runs: Vec<usize>,
+}
+
+impl Page {
+    fn new(id: ChartId, run: &Run, settings: &ChartSettings) -> Self {
+        let scenario = &run.request.scenario;
+        let styles = lines(id, settings);
+        let mut candidates = run.request.candidates.clone();
+        candidates.sort_unstable();
+        candidates.retain(|candidate| {
+            !settings.hidden.contains(candidate) && *candidate < scenario.candidates.len()
+        });
+        let mut series = Vec::with_capacity(candidates.len() * styles.len());
+        for &candidate in &candidates {
+            let label = scenario.candidates[candidate].label();
+            series.extend(styles.iter().map(|style| {
+                Series {
+                    candidate,
+                    name: [label.as_str(), style.detail]
+                        .join(" ")
+                        .trim_end()
+                        .to_owned(),
+                    label: label.clone(),
+                    detail: style.detail,
+                    stroke: style.stroke,
+                    runs: Vec::new(),
+                }
+            }));
+        }
+        let chart = Chart {
+            id,
+            title: id.title().to_owned(),
+            caption: String::new(),
+            quantity: quantity(id, &scenario.prices),
+            series,
+            measured_span: None,
+        };
+        Self {
+            chart,
+            styles,
+            candidates,
+            marks: vec![Mark::default(); run.blocks.len()],
+        }
+    }
+
+    fn update(&mut self, run: &Run) {
+        self.chart.caption = caption(self.chart.id, run);
+        self.chart.measured_span = measured_span(run);
+        for (number, block) in run.blocks.iter().enumerate() {
+            self.update_block(run, number, block);
+        }
+    }
+
+    fn update_block(&mut self, run: &Run, number: usize, block: &Block) {
+        let intervals = block.timeline.intervals();
+        let place = self
+            .candidates
+            .iter()
+            .position(|candidate| *candidate == block.planned.candidate);
+        let (Some(first), Some(last), Some(place)) = (intervals.front(), intervals.back(), place)
+        else {
+            return;
+        };
+        let snapshot = block.last.as_ref();
+        let now = Mark {
+            len: intervals.len(),
+            first_end: first.end_nanos,
+            last_end: last.end_nanos,
+            origin: origin(run, block),
+            measured_end: snapshot.and_then(|snapshot| snapshot.measure_end_nanos),
+            first_runs: Vec::new(),
+        };
+        let lines = self.styles.len();
+        let series = &mut self.chart.series[place * lines..(place + 1) * lines];
+        let mark = &mut self.marks[number];
+        let drawn = (mark.len, mark.last_end, mark.origin, mark.measured_end);
+        if drawn == (now.len, now.last_end, now.origin, now.measured_end) {
+            return;
+        }
+        // The newest interval may have grown, so it is computed again.
+        let goes_on =
+            mark.first_end == now.first_end && mark.origin == now.origin && mark.len <= now.len;
+        let from = if goes_on {
+            mark.len.saturating_sub(1)
+        } else {
+            0
+        };
+        if mark.len == 0 {
+            mark.first_runs = series.iter().map(|series| series.runs.len()).collect();
+        }
+        let prices = &run.request.scenario.prices;
+        for ((series, style), &first_run) in
+            series.iter_mut().zip(&self.styles).zip(&mark.first_runs)
+        {
+            // Blocks of a candidate come one after the other, so the tail of the series is this block's.
+            cut(
+                &mut series.runs,
+                first_run,
+                seconds(intervals[from].start_nanos, now.origin),
+                from > 0,
+            );
+            let values = style.line.values(intervals, from, prices, now.measured_end);
+            let before = from
+                .checked_sub(1)
+                .map(|index| seconds(intervals[index].end_nanos, now.origin));
+            let open = last_x(&series.runs, first_run).is_some()
+                && last_x(&series.runs, first_run) == before;
+            let points = intervals.range(from..).zip(values);
+            let points =
+                points.map(|(interval, value)| (seconds(interval.end_nanos, now.origin), value));
+            append(&mut series.runs, open, points);
+        }
+        *mark = Mark {
+            first_runs: std::mem::take(&mut mark.first_runs),
+            ..now
+        };
+    }
+}
+
+/// Removes the points of the runs from `first_run` on: those beyond `x`, or all unless `keep`.
+fn cut(runs: &mut Vec<Vec<[f64; 2]>>, first_run: usize, x: f64, keep: bool) {
+    if !keep {
+        runs.truncate(first_run);
+        return;
+    }
+    while runs.len() > first_run {
+        let Some(run) = runs.last_mut() else { return };
+        while run.last().is_some_and(|point| point[0] > x) {
+            run.pop();
+        }
+        if !run.is_empty() {
+            return;
+        }
+        runs.pop();
+    }
+}
+
+fn last_x(runs: &[Vec<[f64; 2]>], first_run: usize) -> Option<f64> {
+    let last = runs.get(first_run..)?.last()?.last()?;
+    Some(last[0])
+}
+
+/// Continues the last run if it is `open`; a missing value closes it.
+fn append(
+    runs: &mut Vec<Vec<[f64; 2]>>,
+    mut open: bool,
+    points: impl Iterator<Item = (f64, Option<f64>)>,
+) {
+    for (x, value) in points {
+        match value.filter(|value| value.is_finite()) {
+            Some(value) => {
+                match runs.last_mut().filter(|_| open) {
+                    Some(run) => run.push([x, value]),
+                    None => runs.push(vec![[x, value]]),
+                }
+                open = true;
+            }
+            None => open = false,
+        }
+    }
+}
+
+fn seconds(nanos: u64, origin: u64) -> f64 {
+    (nanos as f64 - origin as f64) / 1e9
+}
+
+/// When the measurement began, or will begin, in nanoseconds since the block's start.
+fn origin(run: &Run, block: &Block) -> u64 {
+    let known = block
+        .last
+        .as_ref()
+        .and_then(|snapshot| snapshot.measure_start_nanos);
+    let protocol = &run.request.scenario.protocol;
+    let batch = matches!(run.request.scenario.load, Load::Batch { .. });
+    known.unwrap_or(if batch { 0 } else { protocol.warm_up.0 })
+}
+
+/// From 0 to the end of the longest measurement; for a live one the end that is planned.
+fn measured_span(run: &Run) -> Option<(f64, f64)> {
+    let scenario = &run.request.scenario;
+    let batch = matches!(scenario.load, Load::Batch { .. });
+    let ends = run
+        .blocks
+        .iter()
+        .filter(|block| block.last.is_some())
+        .filter_map(|block| {
+            let window = block.window().map_or(0, |window| window.nanos);
+            let planned = if block.state.is_live() && !batch {
+                scenario.protocol.measure.0
+            } else {
+                0
+            };
+            let nanos = window.max(planned);
+            (nanos > 0).then(|| nanos as f64 / 1e9)
+        });
+    ends.max_by(f64::total_cmp).map(|end| (0.0, end))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,259 @@
+//! The lines of each chart, and their value at the end of an interval.
+//!
+//! A value looks back over a short window, so a line can be continued without being computed afresh.
+
+use std::collections::VecDeque;
+
+use crate::analysis::{Resources, cost_per_1k};
+use crate::chart::percentiles::{self, reaches};
+use crate::chart::{ChartId, ChartSettings, Quantity, Stroke};
+use crate::run::{Interval, Run};
+use crate::scenario::{CostBasis, Load, PriceCard};
+use crate::stats::Percentile;
+use crate::units::text;
+use crate::wire::MemoryKind;
+
+/// At ten snapshots a second one second is what makes a rate readable.
+const RATE_WINDOW_NANOS: u64 = 1_000_000_000;
+/// Cost divides by good tasks, which may be few.
+const COST_WINDOW_NANOS: u64 = 5_000_000_000;
+/// Memory is sampled about once a second; a sample holds until three are missing.
+const MEMORY_HOLDS_NANOS: u64 = 3_000_000_000;
+
+/// One kind of line; each candidate has one of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Line {
+    Throughput,
+    Response(Percentile),
+    Memory,
+    Cost,
+    Cpu,
+    Queued,
+    InFlight,
+}
+
+/// How a line is drawn and named.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Styled {
+    pub(super) line: Line,
+    pub(super) stroke: Stroke,
+    /// Empty where each candidate has one line.
+    pub(super) detail: &'static str,
+}
+
+/// The lines that each candidate has in the chart.
+pub(super) fn lines(id: ChartId, settings: &ChartSettings) -> Vec<Styled> {
+    let one = |line| {
+        vec![Styled {
+            line,
+            stroke: Stroke::Solid,
+            detail: "",
+        }]
+    };
+    match id {
+        ChartId::Throughput => one(Line::Throughput),
+        ChartId::ResponseTime => percentile_lines(&settings.percentiles),
+        ChartId::MemoryPerWorker => one(Line::Memory),
+        ChartId::CostPer1k => one(Line::Cost),
+        ChartId::Cpu => one(Line::Cpu),
+        ChartId::QueueDepth => vec![
+            Styled {
+                line: Line::Queued,
+                stroke: Stroke::Solid,
+                detail: "waiting",
+            },
+            Styled {
+                line: Line::InFlight,
+                stroke: Stroke::Dashed,
+                detail: "under way",
+            },
+        ],
+    }
+}
+
+/// The highest is solid, as the one that matters most; the lowest of several is dotted.
+fn percentile_lines(percentiles: &[Percentile]) -> Vec<Styled> {
+    let last = percentiles.len().saturating_sub(1);
+    let styled = |(index, percentile): (usize, &Percentile)| {
+        let stroke = match index {
+            index if index == last => Stroke::Solid,
+            0 if last >= 2 => Stroke::Dotted,
+            _ => Stroke::Dashed,
+        };
+        Styled {
+            line: Line::Response(*percentile),
+            stroke,
+            detail: percentile.label(),
+        }
+    };
+    percentiles.iter().enumerate().map(styled).collect()
+}
+
+impl Line {
+    /// The values at the ends of the intervals from number `from` on; none where nothing is known.
+    pub(super) fn values(
+        self,
+        intervals: &VecDeque<Interval>,
+        from: usize,
+        prices: &PriceCard,
+        measured_end_nanos: Option<u64>,
+    ) -> Vec<Option<f64>> {
+        if let Self::Response(percentile) = self {
+            return percentiles::rolling(intervals, from, percentile);
+        }
+        let value = |index: usize| {
+            let interval = &intervals[index];
+            match self {
+                Self::Throughput => rate(intervals, index, RATE_WINDOW_NANOS, |interval| {
+                    interval.completed
+                }),
+                Self::Cpu => rate(intervals, index, RATE_WINDOW_NANOS, |interval| {
+                    interval.cpu_nanos
+                })
+                .map(|nanos_per_sec| nanos_per_sec / 1e9),
+                // The drain finishes fewer and fewer tasks and is not part of any cost.
+                Self::Cost if measured_end_nanos.is_some_and(|end| interval.end_nanos > end) => {
+                    None
+                }
+                Self::Cost => cost(intervals, index, prices),
+                Self::Memory => held(intervals, index, |interval| {
+                    interval.memory_per_worker_bytes
+                }),
+                Self::Queued => Some(interval.queued as f64),
+                Self::InFlight => Some(interval.in_flight as f64),
+                Self::Response(_) => None,
+            }
+        };
+        (from..intervals.len()).map(value).collect()
+    }
+}
+
+/// The intervals up to number `index` of which the middle lies in the `nanos` before its end.
+fn window(
+    intervals: &VecDeque<Interval>,
+    index: usize,
+    nanos: u64,
+) -> impl Iterator<Item = &Interval> {
+    let end = intervals[index].end_nanos;
+    let near = move |interval: &&Interval| {
+        // The newest one belongs to it however long it is.
+        interval.end_nanos == end || reaches(interval, end, nanos)
+    };
+    intervals.range(..=index).rev().take_while(near)
+}
+
+/// `amount` per second over the last `nanos`; none if no time has passed.
+fn rate(
+    intervals: &VecDeque<Interval>,
+    index: usize,
+    nanos: u64,
+    amount: impl Fn(&Interval) -> u64,
+) -> Option<f64> {
+    let (mut sum, mut length) = (0_u64, 0_u64);
+    for interval in window(intervals, index, nanos) {
+        sum += amount(interval);
+        length += interval.end_nanos.saturating_sub(interval.start_nanos);
+    }
+    (length > 0).then(|| sum as f64 * 1e9 / length as f64)
+}
+
+/// The newest sample, while it holds.
+fn held<T>(
+    intervals: &VecDeque<Interval>,
+    index: usize,
+    sample: impl Fn(&Interval) -> Option<T>,
+) -> Option<T> {
+    window(intervals, index, MEMORY_HOLDS_NANOS).find_map(sample)
+}
+
+fn cost(intervals: &VecDeque<Interval>, index: usize, prices: &PriceCard) -> Option<f64> {
+    let cpu = rate(intervals, index, COST_WINDOW_NANOS, |interval| {
+        interval.cpu_nanos
+    })?;
+    let good_per_sec = rate(intervals, index, COST_WINDOW_NANOS, |interval| {
+        interval.good
+    });
+    let memory = held(intervals, index, |interval| interval.memory_total_bytes);
+    let used = Resources {
+        cpu_cores: Some(cpu / 1e9),
+        memory_bytes: memory.map(|bytes| bytes as f64),
+    };
+    cost_per_1k(prices, used, good_per_sec)
+}
+
+/// What a value of the chart is.
+pub(super) fn quantity(id: ChartId, prices: &PriceCard) -> Quantity {
+    match id {
+        ChartId::Throughput => Quantity::PerSec,
+        ChartId::ResponseTime => Quantity::Nanos,
+        ChartId::MemoryPerWorker => Quantity::Bytes,
+        ChartId::CostPer1k => Quantity::Money(prices.currency.clone()),
+        ChartId::Cpu => Quantity::Cores,
+        ChartId::QueueDepth => Quantity::Count,
+    }
+}
+
+/// What exactly is drawn, in a short line.
+pub(super) fn caption(id: ChartId, run: &Run) -> String {
+    let over = |nanos: u64| format!("over the last {}", text::span(nanos));
+    let scenario = &run.request.scenario;
+    let mut caption = match id {
+        ChartId::Throughput => format!("completed tasks per second, {}", over(RATE_WINDOW_NANOS)),
+        ChartId::ResponseTime => {
+            let (window, widest) = (percentiles::WINDOW_NANOS, percentiles::WIDEST_NANOS);
+            let closed = matches!(scenario.load, Load::Closed { .. });
+            let mark = if closed {
+                "; closed load: hides overload"
+            } else {
+                ""
+            };
+            format!(
+                "from intended start, rolling over {} to {}{mark}",
+                text::span(window),
+                text::span(widest)
+            )
+        }
+        ChartId::MemoryPerWorker => memory_caption(run),
+        ChartId::CostPer1k => {
+            let basis = match scenario.prices.basis {
+                CostBasis::Consumed => "resources used",
+                CostBasis::Rented { .. } => "resources rented",
+            };
+            format!("{basis} per 1,000 good tasks, {}", over(COST_WINDOW_NANOS))
+        }
+        ChartId::Cpu => format!(
+            "cores kept busy by the back end, {}",
+            over(RATE_WINDOW_NANOS)
+        ),
+        ChartId::QueueDepth => "tasks waiting for a worker, and tasks under way".to_owned(),
+    };
+    if scenario.protocol.repeats > 1 {
+        caption.push_str("; a line per repeat");
+    }
+    caption
+}
+
+/// Names how memory was found, since the kinds cannot be compared to the last byte.
+fn memory_caption(run: &Run) -> String {
+    let has = |kind| {
+        run.blocks
+            .iter()
+            .filter_map(|block| block.memory)
+            .any(|memory| memory.kind == kind)
+    };
+    let kinds = [MemoryKind::Pss, MemoryKind::Rss, MemoryKind::Derived]
+        .into_iter()
+        .filter(|kind| has(*kind));
+    let words: Vec<_> = kinds
+        .map(|kind| match kind {
+            MemoryKind::Pss => "PSS of processes",
+            MemoryKind::Rss => "RSS of processes (shared pages count in each)",
+            MemoryKind::Derived => "derived for threads and event loops",
+        })
+        .collect();
+    if words.is_empty() {
+        "mean over the workers".to_owned()
+    } else {
+        words.join(", ")
+    }
+}

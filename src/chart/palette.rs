@@ -1,0 +1,88 @@
+//! The colours of candidates: eight that stay apart for people with colour-blindness.
+//!
+//! After Okabe and Ito (2008), with lightness moved until each has a contrast of at least 3:1 (WCAG 2.2, 1.4.11)
+//! on its background. Colour is never the only mark: legends name the lines, and tables repeat the names.
+
+/// How many candidates have a colour of their own; the ninth has the first one's again.
+pub const COLOURS: usize = 8;
+
+/// What lies behind a chart: white, or the dark grey of the dark theme.
+#[must_use]
+pub const fn background_rgb(dark: bool) -> [u8; 3] {
+    if dark { [24, 26, 31] } else { [255, 255, 255] }
+}
+
+/// The colour of the candidate with that index in the scenario, everywhere.
+#[must_use]
+pub const fn series_rgb(candidate: usize, dark: bool) -> [u8; 3] {
+    /// Blue, vermilion, green, purple, ochre, sky, brown, grey.
+    const LIGHT: [[u8; 3]; COLOURS] = [
+        [0, 114, 178],
+        [213, 94, 0],
+        [0, 148, 108],
+        [178, 86, 142],
+        [176, 124, 0],
+        [40, 146, 206],
+        [122, 75, 42],
+        [90, 96, 106],
+    ];
+    const DARK: [[u8; 3]; COLOURS] = [
+        [74, 158, 230],
+        [242, 122, 48],
+        [34, 190, 146],
+        [226, 146, 196],
+        [240, 184, 56],
+        [134, 206, 246],
+        [196, 140, 98],
+        [178, 184, 194],
+    ];
+    let colours = if dark { &DARK } else { &LIGHT };
+    colours[candidate % COLOURS]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Relative luminance as WCAG 2.2 defines it.
+    fn luminance(rgb: [u8; 3]) -> f64 {
+        let [r, g, b] = rgb.map(|channel| {
+            let c = f64::from(channel) / 255.0;
+            if c <= 0.040_45 {
+                c / 12.92
+            } else {
+                ((c + 0.055) / 1.055).powf(2.4)
+            }
+        });
+        0.2126 * r + 0.7152 * g + 0.0722 * b
+    }
+
+    fn contrast(a: [u8; 3], b: [u8; 3]) -> f64 {
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn every_colour_stands_out_from_its_background() {
+        for dark in [false, true] {
+            for candidate in 0..COLOURS {
+                let contrast = contrast(series_rgb(candidate, dark), background_rgb(dark));
+                assert!(
+                    contrast >= 3.0,
+                    "colour {candidate}, dark {dark}: {contrast:.2}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_candidates_share_a_colour_until_there_are_more_than_eight() {
+        for dark in [false, true] {
+            let colours: std::collections::BTreeSet<_> = (0..COLOURS)
+                .map(|candidate| series_rgb(candidate, dark))
+                .collect();
+            assert_eq!(colours.len(), COLOURS);
+            assert_eq!(series_rgb(COLOURS, dark), series_rgb(0, dark));
+        }
+    }
+}
