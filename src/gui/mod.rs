@@ -7,6 +7,13 @@
 //! **Invariant**: nothing in here computes a figure, executes a stage, or blocks the thread that draws.
 
 pub mod action;
+pub mod app;
+pub mod dialogs;
 pub mod panels;
+pub mod repaint;
+pub mod settings;
 pub mod theme;
 pub mod widgets;
+mod window;
+
+pub use window::{WindowError, run};

@@ -178,34 +178,9 @@ pub fn palette(ui: &Ui) -> &'static Palette {
 
 /// The colour of candidate `candidate`, the same in every chart, table and legend.
 #[must_use]
-pub fn series_color(candidate: usize, dark: bool) -> Color32 {
-    let (r, g, b) = series_rgb(candidate, dark);
+pub const fn series_color(candidate: usize, dark: bool) -> Color32 {
+    let [r, g, b] = crate::chart::palette::series_rgb(candidate, dark);
     Color32::from_rgb(r, g, b)
-}
-
-/// Until the charts' palette is there.
-fn series_rgb(candidate: usize, dark: bool) -> (u8, u8, u8) {
-    const LIGHT: [(u8, u8, u8); 6] = [
-        (31, 102, 214),
-        (214, 106, 18),
-        (27, 133, 84),
-        (176, 48, 96),
-        (112, 72, 178),
-        (90, 90, 90),
-    ];
-    const DARK: [(u8, u8, u8); 6] = [
-        (92, 158, 255),
-        (240, 150, 70),
-        (86, 201, 137),
-        (240, 110, 150),
-        (178, 142, 245),
-        (180, 180, 180),
-    ];
-    if dark {
-        DARK[candidate % 6]
-    } else {
-        LIGHT[candidate % 6]
-    }
 }
 
 /// The family of headings and of what is pressed.

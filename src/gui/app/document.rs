@@ -62,7 +62,7 @@ impl Document {
         Self {
             saved: scenario.clone(),
             problems: validate(&scenario),
-            plan: describe(&scenario),
+            plan: plan(&scenario),
             scenario,
             path,
         }
@@ -113,7 +113,7 @@ impl Document {
     /// Takes over an edited scenario.
     pub fn edit(&mut self, scenario: Scenario) {
         self.problems = validate(&scenario);
-        self.plan = describe(&scenario);
+        self.plan = plan(&scenario);
         self.scenario = scenario;
     }
 
@@ -128,6 +128,12 @@ impl Document {
     pub fn file_stem(&self) -> String {
         file_stem(&self.scenario.title)
     }
+}
+
+/// What it would do, without what stands above it anyway.
+fn plan(scenario: &Scenario) -> Vec<String> {
+    let known = [&scenario.title, &scenario.about, &scenario.look_for];
+    describe(scenario).into_iter().filter(|line| !known.contains(&line)).collect()
 }
 
 /// A file name made from a title: lower case, words joined by underscores.

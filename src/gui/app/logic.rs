@@ -36,6 +36,7 @@ impl App {
         let Some(measurement) = &mut self.measurement else { return };
         let was_active = measurement.state().is_active();
         let more = measurement.drain(EVENTS_BUDGET);
+        measurement.update_charts(self.board.settings());
         let state = measurement.state();
         if more || (state.is_active() && measurement.is_running()) {
             ctx.request_repaint_after(self.frame_clock.until_due());

@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::analysis::{CandidateFigures, Trust, candidate_figures, trust};
+use crate::analysis::{
+    CandidateFigures, Trust, Verdict, candidate_figures, trust, verdict,
+};
+use crate::chart::{ChartBook, ChartSettings};
 use crate::run::{Block, BlockState, Event, Run};
 use crate::scenario::estimate::estimate_candidate_nanos;
 use crate::session::Session;
@@ -59,27 +62,48 @@ pub struct Measurement {
     session: Option<Session>,
     stopping: bool,
     /// The revision that what follows was computed from.
-    derived_from: Option<u64>,
+    derived_from: u64,
     figures: Vec<CandidateFigures>,
     trust: Trust,
+    verdict: Verdict,
     progress: Option<Progress>,
+    charts: ChartBook,
 }
 
 impl Measurement {
     /// A run; `session` is none for one that is only shown.
     #[must_use]
     pub fn new(run: Run, session: Option<Session>) -> Self {
-        let mut measurement = Self {
-            trust: trust(&run),
+        let figures = candidate_figures(&run);
+        let trust = trust(&run);
+        Self {
+            verdict: verdict(&run, &figures, &trust),
+            progress: progress(&run),
+            derived_from: run.revision,
+            figures,
+            trust,
             run,
             session,
             stopping: false,
-            derived_from: None,
-            figures: Vec::new(),
-            progress: None,
-        };
-        measurement.derive();
-        measurement
+            charts: ChartBook::new(),
+        }
+    }
+
+    /// Brings the charts up to date.
+    pub fn update_charts(&mut self, settings: &ChartSettings) {
+        self.charts.update(&self.run, settings);
+    }
+
+    /// The charts, as of the last update.
+    #[must_use]
+    pub const fn charts(&self) -> &ChartBook {
+        &self.charts
+    }
+
+    /// What follows from the run, as of the last drain.
+    #[must_use]
+    pub const fn verdict(&self) -> &Verdict {
+        &self.verdict
     }
 
     /// Takes in what has happened, for at most `budget`. Says whether more is waiting.
@@ -167,12 +191,13 @@ impl Measurement {
     }
 
     fn derive(&mut self) {
-        if self.derived_from == Some(self.run.revision) {
+        if self.derived_from == self.run.revision {
             return;
         }
-        self.derived_from = Some(self.run.revision);
+        self.derived_from = self.run.revision;
         self.figures = candidate_figures(&self.run);
         self.trust = trust(&self.run);
+        self.verdict = verdict(&self.run, &self.figures, &self.trust);
         self.progress = progress(&self.run);
     }
 }

@@ -3,6 +3,7 @@
 //! [`logic`] takes in what happened, [`ui`] only lays out, [`perform`] is the only place with effects.
 
 mod document;
+mod exports;
 mod jobs;
 mod logic;
 mod measurement;
@@ -140,6 +141,7 @@ impl App {
     /// Shows a run that is only looked at.
     pub fn show_run(&mut self, run: Run) {
         self.measurement = Some(Measurement::new(run, None));
+        self.board.begin();
     }
 
     /// Asks for something, as a panel would; it is done after the next frame.

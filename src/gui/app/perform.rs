@@ -217,8 +217,8 @@ impl App {
         let Some(measurement) = &self.measurement else { return };
         let content = exports::Content {
             run: measurement.run().clone(),
-            percentile: self.board.percentile(),
-            dark: false,
+            settings: self.board.settings().clone(),
+            dark: self.board_is_dark,
         };
         self.start("export", Kind::Writes, move || {
             let result = exports::write(&content, what, format, &path);

@@ -1,11 +1,10 @@
 //! The board: six charts in a grid, one legend for all of them.
 
-use std::collections::BTreeSet;
-
 use egui::{Button, RichText, ScrollArea, Ui, Vec2};
 
 use crate::analysis::{CandidateFigures, CandidateStatus};
-use crate::chart::{Axis, Chart, ChartId};
+use crate::chart::axis::Axis;
+use crate::chart::{Chart, ChartBook, ChartId, ChartSettings};
 use crate::gui::action::{Action, Exported, Format};
 use crate::gui::app::RunState;
 use crate::gui::panels::chart::{ChartPoints, ChartView, chart_plot_ui};
@@ -14,8 +13,7 @@ use crate::gui::widgets::{badge_ui, icon_button_ui, legend_toggle_ui};
 use crate::stats::Percentile;
 
 /// The percentiles that the response time can be shown at.
-const PERCENTILES: [(Percentile, &str); 3] =
-    [(Percentile::P50, "p50"), (Percentile::P95, "p95"), (Percentile::P99, "p99")];
+const PERCENTILES: [Percentile; 3] = [Percentile::P50, Percentile::P95, Percentile::P99];
 /// A chart below this is not readable, in points.
 const CHART_MIN_HEIGHT: f32 = 200.0;
 /// A chart above this only adds air, in points.
@@ -35,18 +33,19 @@ pub struct BoardView<'a> {
     pub state: RunState,
     /// Revision of the run, by which points are cached.
     pub revision: u64,
-    /// The charts, in the order of [`ChartId::ALL`].
-    pub charts: [&'a Chart; 6],
+    /// The charts, up to date.
+    pub charts: &'a ChartBook,
     /// The candidates.
     pub figures: &'a [CandidateFigures],
 }
 
-/// Shows the board; keeps what is hidden, which percentile is shown, and the points.
+/// Shows the board; keeps what is hidden, which percentiles are shown, and the points.
 #[derive(Debug)]
 pub struct BoardPanel {
-    percentile: Percentile,
-    hidden: BTreeSet<usize>,
-    points: [ChartPoints; 6],
+    settings: ChartSettings,
+    /// Raised when the settings change, because the points depend on them too.
+    version: u64,
+    points: [ChartPoints; ChartId::ALL.len()],
     /// The plots forget zoom and pan in the next frame.
     reset: bool,
 }
@@ -54,9 +53,13 @@ pub struct BoardPanel {
 impl Default for BoardPanel {
     fn default() -> Self {
         Self {
-            // What a caller in twenty sees: neither hides the tail nor needs thousands of tasks.
-            percentile: Percentile::P95,
-            hidden: BTreeSet::new(),
+            settings: ChartSettings {
+                // What one caller in twenty sees: neither hides the tail nor needs thousands of tasks, and
+                // one line per candidate is read at a glance.
+                percentiles: vec![Percentile::P95],
+                ..ChartSettings::default()
+            },
+            version: 0,
             points: Default::default(),
             reset: false,
         }
@@ -66,19 +69,23 @@ impl Default for BoardPanel {
 impl BoardPanel {
     /// Another run is shown: everything is visible again and no plot is zoomed.
     pub fn begin(&mut self) {
-        *self = Self { percentile: self.percentile, reset: true, ..Self::default() };
+        let mut settings = std::mem::take(&mut self.settings);
+        settings.hidden.clear();
+        *self = Self { settings, version: self.version + 1, reset: true, ..Self::default() };
     }
 
-    /// Which percentile the response time is shown at.
+    /// Which percentiles and candidates are shown.
     #[must_use]
-    pub const fn percentile(&self) -> Percentile {
-        self.percentile
+    pub const fn settings(&self) -> &ChartSettings {
+        &self.settings
     }
 
     /// Shows the board and appends what the user asked for to `actions`.
     pub fn ui(&mut self, ui: &mut Ui, view: &BoardView<'_>, actions: &mut Vec<Action>) {
-        for (points, chart) in self.points.iter_mut().zip(view.charts) {
-            points.refresh(chart, view.revision);
+        for (points, id) in self.points.iter_mut().zip(ChartId::ALL) {
+            if let Some(chart) = view.charts.chart(id) {
+                points.refresh(chart, (view.revision, self.version));
+            }
         }
         self.header_ui(ui, view);
         let ranges = self.points.iter().filter_map(ChartPoints::x_range);
@@ -118,13 +125,14 @@ impl BoardPanel {
             }
             for figures in view.figures {
                 let color = theme::series_color(figures.candidate, dark);
-                let shown = !self.hidden.contains(&figures.candidate);
+                let shown = !self.settings.hidden.contains(&figures.candidate);
                 if legend_toggle_ui(ui, &figures.name, color, shown).clicked() {
                     if shown {
-                        self.hidden.insert(figures.candidate);
+                        self.settings.hidden.insert(figures.candidate);
                     } else {
-                        self.hidden.remove(&figures.candidate);
+                        self.settings.hidden.remove(&figures.candidate);
                     }
+                    self.changed(ui);
                 }
             }
             if ui.add(Button::new("Reset zoom").small()).clicked() {
@@ -142,7 +150,7 @@ impl BoardPanel {
         actions: &mut Vec<Action>,
     ) {
         let palette = theme::palette(ui);
-        let chart = view.charts[index];
+        let Some(chart) = view.charts.chart(ChartId::ALL[index]) else { return };
         let size = ui.available_size();
         theme::card_frame(palette).inner_margin(space::S).show(ui, |ui| {
             ui.set_min_size(size - Vec2::splat(2.0 * space::S + 2.0));
@@ -154,17 +162,8 @@ impl BoardPanel {
                 crate::gui::widgets::empty_state_ui(ui, title, text);
                 return;
             }
-            let hidden = &self.hidden;
-            chart_plot_ui(
-                ui,
-                &ChartView {
-                    chart,
-                    points: &self.points[index],
-                    x_range,
-                    hidden: &|candidate| hidden.contains(&candidate),
-                    reset: self.reset,
-                },
-            );
+            let points = &self.points[index];
+            chart_plot_ui(ui, &ChartView { chart, points, x_range, reset: self.reset });
         });
     }
 
@@ -189,14 +188,34 @@ impl BoardPanel {
     /// From the right, because the line is laid out from there.
     fn percentiles_ui(&mut self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.x = 2.0;
-        for (percentile, label) in PERCENTILES.into_iter().rev() {
-            let selected = self.percentile == percentile;
+        for percentile in PERCENTILES.into_iter().rev() {
+            let label = percentile.label();
+            let selected = self.settings.percentiles.contains(&percentile);
             let button = Button::selectable(selected, RichText::new(label).small());
             let name = format!("Response time at {label}");
             if ui.add(button).accessible_name(name).clicked() {
-                self.percentile = percentile;
+                self.toggle(percentile);
+                self.changed(ui);
             }
         }
+    }
+
+    /// Shows or hides a percentile; the last one stays.
+    fn toggle(&mut self, percentile: Percentile) {
+        let shown = &mut self.settings.percentiles;
+        if !shown.contains(&percentile) {
+            shown.push(percentile);
+            shown.sort_by(|a, b| a.quantile().total_cmp(&b.quantile()));
+        } else if shown.len() > 1 {
+            shown.retain(|other| *other != percentile);
+        }
+    }
+
+    /// The charts follow with the next frame.
+    fn changed(&mut self, ui: &Ui) {
+        const SOON: std::time::Duration = std::time::Duration::from_millis(1);
+        self.version += 1;
+        ui.ctx().request_repaint_after(SOON);
     }
 }
 
@@ -275,5 +294,16 @@ mod tests {
         assert_eq!(columns(900.0), 2);
         assert_eq!(columns(1540.0), 3);
         assert_eq!(columns(4000.0), 3);
+    }
+
+    #[test]
+    fn at_least_one_percentile_is_always_shown() {
+        let mut board = BoardPanel::default();
+        board.toggle(Percentile::P95);
+        assert_eq!(board.settings.percentiles, [Percentile::P95]);
+        board.toggle(Percentile::P50);
+        assert_eq!(board.settings.percentiles, [Percentile::P50, Percentile::P95]);
+        board.toggle(Percentile::P95);
+        assert_eq!(board.settings.percentiles, [Percentile::P50]);
     }
 }

@@ -9,7 +9,8 @@ use egui_plot::{
     PlotPoints, Span, VPlacement,
 };
 
-use crate::chart::{Axis, Chart, Quantity, Stroke};
+use crate::chart::axis::Axis;
+use crate::chart::{Chart, Quantity, Stroke};
 use crate::gui::theme::{self, Palette};
 use crate::units::text;
 
@@ -23,7 +24,7 @@ const TICKS: usize = 6;
 /// The points of one chart as the plot wants them.
 #[derive(Debug, Default)]
 pub struct ChartPoints {
-    revision: Option<u64>,
+    converted_from: Option<(u64, u64)>,
     lines: Vec<LinePoints>,
 }
 
@@ -36,12 +37,13 @@ struct LinePoints {
 }
 
 impl ChartPoints {
-    /// Converts the points of `chart` unless `revision` is the one that they were converted from.
-    pub fn refresh(&mut self, chart: &Chart, revision: u64) {
-        if self.revision == Some(revision) {
+    /// Converts the points of `chart`, unless they were converted from the same revision of the run and the
+    /// same version of the settings.
+    pub fn refresh(&mut self, chart: &Chart, key: (u64, u64)) {
+        if self.converted_from == Some(key) {
             return;
         }
-        self.revision = Some(revision);
+        self.converted_from = Some(key);
         self.lines.clear();
         self.lines.extend(chart.series.iter().map(|series| {
             let runs = series.runs.iter().map(|run| {
@@ -67,9 +69,9 @@ impl ChartPoints {
     }
 
     /// The value of each shown line at `x`, as text.
-    fn values_at(&self, x: f64, quantity: &Quantity, hidden: &dyn Fn(usize) -> bool) -> String {
+    fn values_at(&self, x: f64, quantity: &Quantity) -> String {
         let mut lines = vec![seconds(x)];
-        for line in self.lines.iter().filter(|line| !hidden(line.candidate)) {
+        for line in &self.lines {
             if let Some(value) = line.value_at(x) {
                 lines.push(format!("{}  {}", line.name, quantity.text(value)));
             }
@@ -102,8 +104,6 @@ pub struct ChartView<'a> {
     pub points: &'a ChartPoints,
     /// The range of x that all charts share, in seconds.
     pub x_range: (f64, f64),
-    /// Which candidates the user has hidden.
-    pub hidden: &'a dyn Fn(usize) -> bool,
     /// Whether zooming and panning begin anew.
     pub reset: bool,
 }
@@ -117,7 +117,7 @@ pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
     let hover = |position: &HoverPosition<'_>| {
         let (HoverPosition::NearDataPoint { position, .. } | HoverPosition::Elsewhere { position }) =
             position;
-        Some(view.points.values_at(position.x, quantity, view.hidden))
+        Some(view.points.values_at(position.x, quantity))
     };
     let mut plot = Plot::new(view.chart.id.slug())
         .allow_scroll(false)
@@ -145,10 +145,11 @@ pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
         plot = plot.reset();
     }
     plot.show(ui, |plot| {
-        if let Some((start, _)) = view.chart.measured_span.filter(|(start, _)| *start < 0.0) {
-            plot.span(warm_up(start, palette));
+        // The measurement begins at 0; what lies before does not count.
+        if view.x_range.0 < 0.0 {
+            plot.span(warm_up(view.x_range.0, palette));
         }
-        for line in view.points.lines.iter().filter(|line| !(view.hidden)(line.candidate)) {
+        for line in &view.points.lines {
             let color = theme::series_color(line.candidate, dark);
             for run in &line.runs {
                 plot.line(styled(Line::new(&line.name, PlotPoints::Borrowed(run)), line.stroke, color));
@@ -231,14 +232,14 @@ mod tests {
                 stroke: Stroke::Solid,
                 runs: vec![vec![[-1.0, 5e6], [1.0, 4e6]], vec![[3.0, 2e6], [4.0, f64::NAN]]],
             }],
-            measured_span: Some((-1.0, 4.0)),
+            measured_span: Some((0.0, 4.0)),
         }
     }
 
     #[test]
     fn the_value_under_the_pointer_is_that_of_the_nearest_point_and_none_in_a_gap() {
         let mut points = ChartPoints::default();
-        points.refresh(&chart(), 1);
+        points.refresh(&chart(), (1, 0));
         assert_eq!(points.lines[0].value_at(0.4), Some(4e6));
         assert_eq!(points.lines[0].value_at(-0.4), Some(5e6));
         assert_eq!(points.lines[0].value_at(2.0), None);
@@ -249,13 +250,13 @@ mod tests {
     #[test]
     fn points_are_converted_once_per_revision_and_only_finite_ones() {
         let mut points = ChartPoints::default();
-        points.refresh(&chart(), 1);
+        points.refresh(&chart(), (1, 0));
         assert_eq!(points.lines[0].runs[1].len(), 1);
         let mut empty = chart();
         empty.series.clear();
-        points.refresh(&empty, 1);
+        points.refresh(&empty, (1, 0));
         assert_eq!(points.lines.len(), 1);
-        points.refresh(&empty, 2);
+        points.refresh(&empty, (1, 1));
         assert_eq!(points.x_range(), None);
     }
 }
