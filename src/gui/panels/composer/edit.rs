@@ -88,20 +88,21 @@ pub(super) fn copy_of_candidate(candidates: &[Candidate], at: usize) -> Candidat
     Candidate { name: Some(fresh_name(&names[at], &names)), backend: candidates[at].backend }
 }
 
-/// Adds a candidate for each of `backends`; one that is there already is left out.
+/// Adds a candidate for each of `backends`; of several, those that are there already are left out.
 pub(super) fn add_candidates(candidates: &mut Vec<Candidate>, backends: &[Backend]) {
-    for backend in backends {
-        if !candidates.iter().any(|candidate| candidate.backend == *backend) {
-            candidates.push(Candidate { name: None, backend: *backend });
-        }
-    }
-    // The last thing asked for must have an effect that can be seen: a single one that is there is copied.
+    let is_there = |candidates: &[Candidate], backend| candidates.iter().position(|candidate| candidate.backend == backend);
+    // Asking for a single one must have an effect that can be seen: one that is there is copied.
     if let [backend] = backends
-        && let Some(at) = candidates.iter().position(|candidate| candidate.backend == *backend)
-        && at + 1 < candidates.len()
+        && let Some(at) = is_there(candidates, *backend)
     {
         let copy = copy_of_candidate(candidates, at);
         candidates.push(copy);
+        return;
+    }
+    for backend in backends {
+        if is_there(candidates, *backend).is_none() {
+            candidates.push(Candidate { name: None, backend: *backend });
+        }
     }
 }
 

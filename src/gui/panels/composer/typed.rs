@@ -83,11 +83,13 @@ impl Typed for u32 {
     }
 
     fn less(self) -> Self {
-        self.saturating_sub(1).max(1)
+        // Seen from below, so that less undoes more: 110 becomes 100 and 100 becomes 99.
+        let below = self.saturating_sub(1);
+        self.saturating_sub(tenth(below)).max(1)
     }
 
     fn more(self) -> Self {
-        self.saturating_add(1)
+        self.saturating_add(tenth(self))
     }
 }
 
@@ -136,6 +138,11 @@ impl Typed for f64 {
     fn more(self) -> Self {
         if self > 0.0 { self * 2.0 } else { 1.0 }
     }
+}
+
+/// The step of a count: one for the few workers of a pool, a hundred for thousands of clients.
+fn tenth(count: u32) -> u32 {
+    10_u32.pow(count.checked_ilog10().unwrap_or(0).saturating_sub(1))
 }
 
 /// Halving again and again would end in digits that nobody meant: 39062.5 becomes 39100.
@@ -223,6 +230,8 @@ mod tests {
         assert_eq!(Nanos::ZERO.less(), Nanos::ZERO);
         assert_eq!(Nanos::ZERO.more(), Nanos::from_millis(1));
         assert_eq!(1_u32.less(), 1);
+        assert_eq!((8_u32.more(), 16_u32.more(), 100_u32.more(), 10_000_u32.more()), (9, 17, 110, 11_000));
+        assert_eq!((9_u32.less(), 110_u32.less(), 100_u32.less()), (8, 100, 99));
         assert_eq!(0_u64.more(), 1);
         assert!(Typed::more(0.0_f64) > 0.0);
     }
