@@ -87,6 +87,8 @@ pub struct App {
     library_panel: LibraryPanel,
     composer: ComposerPanel,
     board: BoardPanel,
+    /// The theme in which the board was last drawn: exported pictures have the same.
+    board_is_dark: bool,
     results: ResultsPanel,
     question_panel: QuestionPanel,
     toasts: Toasts,
@@ -127,6 +129,7 @@ impl App {
             library_panel: LibraryPanel::default(),
             composer: ComposerPanel::default(),
             board: BoardPanel::default(),
+            board_is_dark: false,
             results: ResultsPanel::default(),
             question_panel: QuestionPanel::default(),
             toasts: Toasts::default(),

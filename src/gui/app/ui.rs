@@ -26,13 +26,6 @@ impl App {
     pub(super) fn show(&mut self, ui: &mut Ui) {
         let palette = theme::palette(ui);
         self.bars_ui(ui);
-        if self.settings.sidebar {
-            Panel::left("sidebar")
-                .default_size(SIDEBAR_WIDTH)
-                .size_range(SIDEBAR_MIN_WIDTH..=SIDEBAR_MAX_WIDTH)
-                .frame(theme::panel_frame(palette))
-                .show(ui, |ui| self.sidebar_ui(ui));
-        }
         if self.settings.results && self.measurement.is_some() {
             Panel::bottom("results")
                 .default_size(RESULTS_HEIGHT)
@@ -40,6 +33,13 @@ impl App {
                 .resizable(true)
                 .frame(theme::panel_frame(palette))
                 .show(ui, |ui| self.results_ui(ui));
+        }
+        if self.settings.sidebar {
+            Panel::left("sidebar")
+                .default_size(SIDEBAR_WIDTH)
+                .size_range(SIDEBAR_MIN_WIDTH..=SIDEBAR_MAX_WIDTH)
+                .frame(theme::panel_frame(palette))
+                .show(ui, |ui| self.sidebar_ui(ui));
         }
         CentralPanel::default()
             .frame(Frame::new().fill(palette.canvas).inner_margin(space::S))
@@ -102,12 +102,13 @@ impl App {
 
     fn results_ui(&mut self, ui: &mut Ui) {
         let Some(measurement) = &self.measurement else { return };
+        let scenario = &measurement.run().request.scenario;
         let view = ResultsView {
-            table: measurement.table(),
             figures: measurement.figures(),
+            currency: &scenario.prices.currency,
+            batch: matches!(scenario.load, crate::scenario::Load::Batch { .. }),
             trust: measurement.trust(),
             verdict: measurement.verdict(),
-            state: measurement.state(),
         };
         self.results.ui(ui, &view, &mut self.actions);
     }
@@ -120,6 +121,7 @@ impl App {
             return;
         };
         let measured = &measurement.run().request.scenario;
+        self.board_is_dark = ui.visuals().dark_mode;
         let view = BoardView {
             title: &measured.title,
             outdated: measured != self.document.scenario(),

@@ -2,6 +2,7 @@
 
 pub mod board;
 pub mod chart;
+pub mod columns;
 pub mod composer;
 pub mod library;
 pub mod question;
