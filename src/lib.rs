@@ -1,8 +1,13 @@
 //! poolscope: contract in the making.
 
+#![cfg_attr(
+    test,
+    expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")
+)]
+
 pub mod analysis;
 pub mod chart;
-pub mod cli;
+//pub mod cli;
 pub mod engine;
 pub mod export;
 #[cfg(feature = "gui")]

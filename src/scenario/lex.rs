@@ -6,7 +6,6 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
-use crate::scenario::text_rules::forbidden_character;
 use crate::scenario::{Place, Problem};
 
 /// The smallest piece that means something.
@@ -49,7 +48,7 @@ pub(super) struct Word {
 #[derive(Debug)]
 pub(super) struct Words {
     /// In order; the last is [`Token::End`].
-    pub(super) words: Vec<Word>,
+    pub(super) list: Vec<Word>,
     /// What was wrong.
     pub(super) problems: Vec<Problem>,
     /// Whether reading ended before the end of the text.
@@ -79,22 +78,33 @@ pub(super) fn words(text: &str) -> Words {
         };
         let Some(token) = token else { continue };
         let last = token == Token::End;
-        words.push(Word { token, place, end: lexer.here });
+        words.push(Word {
+            token,
+            place,
+            end: lexer.here,
+        });
         if last {
-            return Words { words, problems: lexer.problems, stopped: lexer.stopped };
+            return Words {
+                list: words,
+                problems: lexer.problems,
+                stopped: lexer.stopped,
+            };
         }
     }
 }
 
-struct Lexer<'t> {
+pub(super) struct Lexer<'t> {
     rest: Peekable<Chars<'t>>,
-    here: Place,
-    problems: Vec<Problem>,
-    stopped: bool,
+    /// The place of the next character.
+    pub(super) here: Place,
+    pub(super) problems: Vec<Problem>,
+    /// Whether nothing more is read.
+    pub(super) stopped: bool,
 }
 
 impl Lexer<'_> {
-    fn peek(&mut self) -> Option<char> {
+    /// The next character.
+    pub(super) fn peek(&mut self) -> Option<char> {
         self.rest.peek().copied()
     }
 
@@ -105,17 +115,22 @@ impl Lexer<'_> {
         ahead.next()
     }
 
-    fn bump(&mut self) -> Option<char> {
+    /// Takes the next character.
+    pub(super) fn bump(&mut self) -> Option<char> {
         let c = self.rest.next()?;
         if c == '\n' {
-            self.here = Place { line: self.here.line + 1, column: 1 };
+            self.here = Place {
+                line: self.here.line + 1,
+                column: 1,
+            };
         } else {
             self.here.column += 1;
         }
         Some(c)
     }
 
-    fn bump_while(&mut self, mut belongs: impl FnMut(char) -> bool) -> String {
+    /// Takes the characters that belong.
+    pub(super) fn bump_while(&mut self, mut belongs: impl FnMut(char) -> bool) -> String {
         let mut taken = String::new();
         while let Some(c) = self.peek().filter(|c| belongs(*c)) {
             taken.push(c);
@@ -124,8 +139,17 @@ impl Lexer<'_> {
         taken
     }
 
-    fn report(&mut self, place: Place, message: impl Into<String>, hint: impl Into<String>) {
-        self.problems.push(Problem { place: Some(place), ..Problem::error("", message, hint) });
+    /// Records a problem.
+    pub(super) fn report(
+        &mut self,
+        place: Place,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.problems.push(Problem {
+            place: Some(place),
+            ..Problem::error("", message, hint)
+        });
     }
 
     fn skip_blanks(&mut self) {
@@ -173,7 +197,9 @@ impl Lexer<'_> {
     /// The next token; `None` if a stray character was reported and skipped.
     fn token(&mut self) -> Option<Token> {
         let place = self.here;
-        let Some(c) = self.peek() else { return Some(Token::End) };
+        let Some(c) = self.peek() else {
+            return Some(Token::End);
+        };
         match c {
             '(' | '[' | '{' => {
                 self.bump();
@@ -189,7 +215,11 @@ impl Lexer<'_> {
             }
             ';' => {
                 self.bump();
-                self.report(place, "';' does not separate anything here", "write a comma");
+                self.report(
+                    place,
+                    "';' does not separate anything here",
+                    "write a comma",
+                );
                 Some(Token::Comma)
             }
             '=' => {
@@ -208,7 +238,11 @@ impl Lexer<'_> {
             c if is_name_start(c) => Some(Token::Name(self.bump_while(is_name_part))),
             _ => {
                 self.bump();
-                self.report(place, format!("'{}' means nothing here", c.escape_debug()), "remove it");
+                self.report(
+                    place,
+                    format!("'{}' means nothing here", c.escape_debug()),
+                    "remove it",
+                );
                 None
             }
         }
@@ -228,149 +262,6 @@ impl Lexer<'_> {
         );
     }
 
-    fn quoted_text(&mut self) -> Token {
-        let opening = self.here;
-        self.bump();
-        let mut text = String::new();
-        loop {
-            let place = self.here;
-            match self.bump() {
-                Some('"') => return Token::Text(text),
-                Some('\\') => text.extend(self.escape(place)),
-                // Line ends are the same on all systems.
-                Some('\r') if self.peek() == Some('\n') => {}
-                Some(c) => {
-                    self.check_character(place, c);
-                    text.push(c);
-                }
-                None => return self.unclosed_text(opening),
-            }
-            if self.stopped {
-                return Token::Text(text);
-            }
-        }
-    }
-
-    fn unclosed_text(&mut self, opening: Place) -> Token {
-        self.report(opening, "this text has no end", "close it with a quotation mark");
-        self.stopped = true;
-        Token::Text(String::new())
-    }
-
-    /// What stands behind a backslash; `None` after a problem and for a joined line.
-    fn escape(&mut self, place: Place) -> Option<char> {
-        let unescaped = match self.bump() {
-            Some('n') => Some('\n'),
-            Some('t') => Some('\t'),
-            Some('r') => Some('\r'),
-            Some('0') => Some('\0'),
-            Some(c @ ('\\' | '"' | '\'')) => Some(c),
-            Some('x') => {
-                let mut left = 2;
-                let digits = self.bump_while(|c| {
-                    left -= 1;
-                    left >= 0 && c.is_ascii_hexdigit()
-                });
-                u8::from_str_radix(&digits, 16).ok().map(char::from)
-            }
-            Some('u') if self.peek() == Some('{') => {
-                self.bump();
-                let digits = self.bump_while(|c| c.is_ascii_hexdigit());
-                let closed = self.peek() == Some('}');
-                if closed {
-                    self.bump();
-                }
-                u32::from_str_radix(&digits, 16).ok().filter(|_| closed).and_then(char::from_u32)
-            }
-            _ => None,
-        };
-        match unescaped {
-            Some(c) => self.check_character(place, c),
-            None => self.report(
-                place,
-                "this backslash does not begin an escape that is known",
-                r#"known are \n, \t, \\, \" and \u{…}; a backslash itself is \\"#,
-            ),
-        }
-        unescaped
-    }
-
-    fn raw_text(&mut self) -> Token {
-        let opening = self.here;
-        self.bump();
-        let hashes = self.bump_while(|c| c == '#').len();
-        if self.bump() != Some('"') {
-            self.report(opening, "'r#' does not begin a raw text", "write r#\"…\"#");
-            self.stopped = true;
-            return Token::End;
-        }
-        let mut text = String::new();
-        loop {
-            let place = self.here;
-            match self.bump() {
-                Some('"') => {
-                    let mut left = hashes;
-                    let closing = self.bump_while(|c| {
-                        let belongs = left > 0 && c == '#';
-                        left -= usize::from(belongs);
-                        belongs
-                    });
-                    if closing.len() == hashes {
-                        return Token::Text(text);
-                    }
-                    text.push('"');
-                    text.push_str(&closing);
-                }
-                Some('\r') if self.peek() == Some('\n') => {}
-                Some(c) => {
-                    self.check_character(place, c);
-                    text.push(c);
-                }
-                None => return self.unclosed_text(opening),
-            }
-            if self.stopped {
-                return Token::Text(text);
-            }
-        }
-    }
-
-    fn quoted_char(&mut self) -> Token {
-        let opening = self.here;
-        self.bump();
-        let place = self.here;
-        let c = match self.bump() {
-            Some('\\') => self.escape(place),
-            other => other,
-        };
-        if self.peek() == Some('\'') {
-            self.bump();
-            if let Some(c) = c {
-                return Token::Char(c);
-            }
-            return Token::Char(' ');
-        }
-        // Most likely a text in the wrong quotes: take it as that, up to its closing quote on the line.
-        let mut text: String = c.into_iter().collect();
-        text.push_str(&self.bump_while(|c| c != '\'' && c != '\n'));
-        if self.peek() == Some('\'') {
-            self.bump();
-        }
-        self.report(opening, "a text stands in double quotes", "write \"…\"");
-        Token::Text(text)
-    }
-
-    /// Refuses what would show differently from what it is.
-    fn check_character(&mut self, place: Place, c: char) {
-        if c != '\n' && c != '\t' && forbidden_character(c) {
-            self.report(
-                place,
-                format!("the invisible character U+{:04X} must not stand in a text", c as u32),
-                "remove it",
-            );
-            self.stopped |= self.problems.len() >= MAX_PROBLEMS;
-        }
-    }
-
     fn number(&mut self) -> Option<Token> {
         let place = self.here;
         let mut text = self.bump_while(|c| c == '+' || c == '-');
@@ -382,7 +273,8 @@ impl Lexer<'_> {
         let mut previous = ' ';
         let mut decimal = true;
         text.push_str(&self.bump_while(|c| {
-            let sign_of_exponent = matches!(c, '+' | '-') && decimal && matches!(previous, 'e' | 'E');
+            let sign_of_exponent =
+                matches!(c, '+' | '-') && decimal && matches!(previous, 'e' | 'E');
             let belongs = c == '.' || is_name_part(c) || sign_of_exponent;
             decimal &= !matches!(c, 'x' | 'X');
             previous = c;
@@ -391,13 +283,23 @@ impl Lexer<'_> {
         if let Some(token) = number(&text) {
             return Some(token);
         }
-        let quantity = text.trim_start_matches(['+', '-']).starts_with(|c: char| c.is_ascii_digit())
+        let quantity = text
+            .trim_start_matches(['+', '-'])
+            .starts_with(|c: char| c.is_ascii_digit())
             && text.ends_with(char::is_alphabetic);
         if quantity {
-            self.report(place, format!("'{text}' must stand in quotes"), format!("write \"{text}\""));
+            self.report(
+                place,
+                format!("'{text}' must stand in quotes"),
+                format!("write \"{text}\""),
+            );
             return Some(Token::Text(text));
         }
-        self.report(place, format!("'{text}' is not a number"), "write it like 12, 0.5 or 1e6");
+        self.report(
+            place,
+            format!("'{text}' is not a number"),
+            "write it like 12, 0.5 or 1e6",
+        );
         None
     }
 }
@@ -441,7 +343,11 @@ mod tests {
     fn tokens(text: &str) -> Vec<Token> {
         let read = words(text);
         assert_eq!(read.problems, [], "{text}");
-        read.words.into_iter().map(|word| word.token).filter(|token| *token != Token::End).collect()
+        read.list
+            .into_iter()
+            .map(|word| word.token)
+            .filter(|token| *token != Token::End)
+            .collect()
     }
 
     #[test]
@@ -470,10 +376,10 @@ mod tests {
                 Token::Char('\''),
             ]
         );
-        assert_eq!(tokens("/* a /* b */ c */ x // y\n-inf"), [
-            Token::Name("x".into()),
-            Token::Name("-inf".into())
-        ]);
+        assert_eq!(
+            tokens("/* a /* b */ c */ x // y\n-inf"),
+            [Token::Name("x".into()), Token::Name("-inf".into())]
+        );
     }
 
     #[test]
@@ -482,14 +388,18 @@ mod tests {
         let found: Vec<_> = read.problems.iter().map(ToString::to_string).collect();
         assert_eq!(found.len(), 8, "{found:#?}");
         assert!(!read.stopped);
-        assert!(found[1].starts_with("1:15 '40ms' must stand in quotes"), "{}", found[1]);
+        assert!(
+            found[1].starts_with("1:15 '40ms' must stand in quotes"),
+            "{}",
+            found[1]
+        );
     }
 
     #[test]
     fn columns_count_characters_and_lines_may_end_in_two_ways() {
         let read = words("ä\r\n  \"ü\" x");
-        assert_eq!(read.words[1].place, Place { line: 2, column: 3 });
-        assert_eq!(read.words[2].place, Place { line: 2, column: 7 });
+        assert_eq!(read.list[1].place, Place { line: 2, column: 3 });
+        assert_eq!(read.list[2].place, Place { line: 2, column: 7 });
     }
 
     #[test]
@@ -497,7 +407,11 @@ mod tests {
         for text in ["a\n \"b", "a\n /* b /* c */", "a\n r#\"b\""] {
             let read = words(text);
             assert!(read.stopped, "{text}");
-            assert_eq!(read.problems[0].place, Some(Place { line: 2, column: 2 }), "{text}");
+            assert_eq!(
+                read.problems[0].place,
+                Some(Place { line: 2, column: 2 }),
+                "{text}"
+            );
         }
     }
 }

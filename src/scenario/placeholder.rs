@@ -5,8 +5,8 @@
 
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess,
-    Visitor,
+    DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess,
+    VariantAccess, Visitor,
 };
 
 use crate::scenario::decode::Stop;
@@ -21,7 +21,9 @@ const TEXT: &str = "0";
 impl Placeholder {
     /// A placeholder for each of `fields`.
     pub(super) fn fields(fields: &'static [&'static str]) -> PlaceholderFields {
-        PlaceholderFields { fields: fields.iter() }
+        PlaceholderFields {
+            fields: fields.iter(),
+        }
     }
 }
 
@@ -97,7 +99,9 @@ impl<'de> Deserializer<'de> for Placeholder {
     ) -> Result<V::Value, Stop> {
         // The last variant, because the first ones are what people write: a placeholder must not look
         // like the twin of a candidate that is really in the file.
-        visitor.visit_enum(PlaceholderVariant(variants.last().copied().unwrap_or_default()))
+        visitor.visit_enum(PlaceholderVariant(
+            variants.last().copied().unwrap_or_default(),
+        ))
     }
 
     serde::forward_to_deserialize_any! {
@@ -108,7 +112,10 @@ impl<'de> Deserializer<'de> for Placeholder {
 impl<'de> SeqAccess<'de> for Placeholder {
     type Error = Stop;
 
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, _seed: S) -> Result<Option<S::Value>, Stop> {
+    fn next_element_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        _seed: S,
+    ) -> Result<Option<S::Value>, Stop> {
         Ok(None)
     }
 }
@@ -121,9 +128,15 @@ pub(super) struct PlaceholderFields {
 impl<'de> MapAccess<'de> for PlaceholderFields {
     type Error = Stop;
 
-    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Stop> {
-        let Some(name) = self.fields.next() else { return Ok(None) };
-        seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some)
+    fn next_key_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, Stop> {
+        let Some(name) = self.fields.next() else {
+            return Ok(None);
+        };
+        seed.deserialize(BorrowedStrDeserializer::new(name))
+            .map(Some)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Stop> {
@@ -137,7 +150,10 @@ impl<'de> EnumAccess<'de> for PlaceholderVariant {
     type Error = Stop;
     type Variant = Placeholder;
 
-    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Placeholder), Stop> {
+    fn variant_seed<S: DeserializeSeed<'de>>(
+        self,
+        seed: S,
+    ) -> Result<(S::Value, Placeholder), Stop> {
         let name: BorrowedStrDeserializer<'static, Stop> = BorrowedStrDeserializer::new(self.0);
         Ok((seed.deserialize(name.into_deserializer())?, Placeholder))
     }

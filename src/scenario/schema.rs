@@ -13,7 +13,10 @@ fn the_schema_in_assets_is_that_of_the_types() {
         std::fs::write(path, &text).unwrap();
     }
     let stored = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(stored == text, "assets/scenario.schema.json is out of date; run this test with UPDATE_EXPECT=1");
+    assert!(
+        stored == text,
+        "assets/scenario.schema.json is out of date; run this test with UPDATE_EXPECT=1"
+    );
 }
 
 #[test]
@@ -23,7 +26,10 @@ fn bundled_scenarios_fulfil_the_schema() {
     for bundled in crate::scenario::bundled() {
         let scenario = crate::scenario::parse(bundled.text).scenario.unwrap();
         let value = serde_json::to_value(&scenario).unwrap();
-        let errors: Vec<_> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+        let errors: Vec<_> = validator
+            .iter_errors(&value)
+            .map(|error| error.to_string())
+            .collect();
         assert_eq!(errors, [""; 0], "{}", bundled.file);
     }
 }

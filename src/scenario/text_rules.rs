@@ -21,7 +21,12 @@ pub(super) fn nearest<'k>(written: &str, known: &[&'k str]) -> Option<&'k str> {
     }
     known
         .iter()
-        .map(|word| (edit_distance(&written, &word.to_lowercase().chars().collect::<Vec<_>>()), *word))
+        .map(|word| {
+            (
+                edit_distance(&written, &word.to_lowercase().chars().collect::<Vec<_>>()),
+                *word,
+            )
+        })
         // Up to a third of the letters may be wrong, and one at least.
         .filter(|(distance, word)| *distance <= (word.len().min(written.len()) / 3).max(1))
         .min()
@@ -44,11 +49,13 @@ fn edit_distance(from: &[char], to: &[char]) -> usize {
     for (i, a) in from.iter().enumerate() {
         let mut current = vec![i + 1];
         for (j, b) in to.iter().enumerate() {
-            let mut least = (last[j] + usize::from(a != b)).min(last[j + 1] + 1).min(current[j] + 1);
+            let mut fewest = (last[j] + usize::from(a != b))
+                .min(last[j + 1] + 1)
+                .min(current[j] + 1);
             if i > 0 && j > 0 && *a == to[j - 1] && from[i - 1] == *b {
-                least = least.min(before_last[j - 1] + 1);
+                fewest = fewest.min(before_last[j - 1] + 1);
             }
-            current.push(least);
+            current.push(fewest);
         }
         before_last = std::mem::replace(&mut last, current);
     }
@@ -68,7 +75,10 @@ mod tests {
         assert_eq!(nearest("colour", &known), None);
         assert_eq!(nearest("", &known), None);
         assert_eq!(nearest(&"w".repeat(100_000), &known), None);
-        assert_eq!(suggestion("colour", &known), "known here: workers, in_flight, event_loops");
+        assert_eq!(
+            suggestion("colour", &known),
+            "known here: workers, in_flight, event_loops"
+        );
     }
 
     #[test]

@@ -8,69 +8,31 @@ use std::collections::HashMap;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
+use crate::scenario::bounds::{
+    MAX_BATCH, MAX_BLOCKING_THREADS, MAX_CANDIDATES, MAX_CLIENTS, MAX_CPU, MAX_EVENT_LOOPS,
+    MAX_FILE, MAX_IN_FLIGHT, MAX_KINDS, MAX_MEMORY, MAX_PROCESSES, MAX_QUEUE, MAX_RATE,
+    MAX_REPEATS, MAX_RESPONSE, MAX_STAGES, MAX_THREADS, MAX_TOTAL, MAX_WAIT, MIN_MEASURE,
+    NAME_CHARS, P99_SAMPLES, PROSE_CHARS, TITLE_CHARS,
+};
 use crate::scenario::text_rules::forbidden_character;
 use crate::scenario::{
-    AsyncCpu, Backend, Candidate, CostBasis, Distribution, FORMAT, Load, PriceCard, Problem, Protocol,
-    Scenario, Stage, TaskKind,
+    AsyncCpu, Backend, Candidate, CostBasis, Distribution, FORMAT, Load, PriceCard, Problem,
+    Protocol, Scenario, Stage, TaskKind,
 };
 use crate::units::{Bytes, Nanos, text};
-
-/// A title stands on one line of a window and of a report.
-pub const TITLE_CHARS: usize = 120;
-/// A name stands in a legend.
-pub const NAME_CHARS: usize = 64;
-/// A description is a paragraph, not a document.
-pub const PROSE_CHARS: usize = 4_000;
-/// More kinds or stages cannot be composed or read by a person.
-pub const MAX_KINDS: usize = 64;
-/// As [`MAX_KINDS`], for the stages of one kind.
-pub const MAX_STAGES: usize = 64;
-/// More candidates cannot be told apart by colour, and a run would take too long.
-pub const MAX_CANDIDATES: usize = 16;
-/// Sixteen times the largest usual pools, and far below the system's limits on threads and processes.
-pub const MAX_THREADS: u32 = 1_024;
-/// A process costs megabytes and three file descriptors.
-pub const MAX_PROCESSES: u32 = 256;
-/// Each takes about a KiB.
-pub const MAX_IN_FLIGHT: u32 = 1_000_000;
-/// More loops than cores have no use.
-pub const MAX_EVENT_LOOPS: u32 = 64;
-/// tokio's own default.
-pub const MAX_BLOCKING_THREADS: u32 = 512;
-/// What a large server has for one worker.
-pub const MAX_MEMORY: Bytes = Bytes::from_mib(16 * 1024);
-/// What a usual scratch folder has room for.
-pub const MAX_FILE: Bytes = Bytes::from_mib(16 * 1024);
-/// It is held in memory by both ends of the connection.
-pub const MAX_RESPONSE: Bytes = Bytes::from_mib(64);
-/// A longer wait is a schedule and not a stage.
-pub const MAX_WAIT: Nanos = Nanos::from_secs(3_600);
-/// A task that computes for longer does not end within the drain of any usual protocol.
-pub const MAX_CPU: Nanos = Nanos::from_secs(600);
-/// A million a second is what one generator thread can keep up with.
-pub const MAX_RATE: f64 = 1e6;
-/// Each is a task in flight and a place in the queue.
-pub const MAX_CLIENTS: u32 = 100_000;
-/// At 1 µs each still 10 s.
-pub const MAX_BATCH: u64 = 10_000_000;
-/// A waiting task takes some dozen bytes.
-pub const MAX_QUEUE: u32 = 1_000_000;
-/// One interval of the display.
-pub const MIN_MEASURE: Nanos = Nanos::from_millis(100);
-/// A run is watched; what takes longer than a day is a mistake.
-pub const MAX_TOTAL: Nanos = Nanos::from_secs(24 * 3_600);
-/// The smallest sample that tells a 99th percentile: ln 0.05 / ln 0.99. (The one of `stats`, which the
-/// vocabulary does not import.)
-const P99_SAMPLES: f64 = 299.0;
-/// Intervals are narrow long before that.
-pub const MAX_REPEATS: u32 = 100;
 
 /// Everything that is wrong with `scenario`, in the order of its fields; empty if it can run as meant.
 #[must_use]
 pub fn validate(scenario: &Scenario) -> Vec<Problem> {
-    let mut checks = Checks { problems: Vec::new() };
+    let mut checks = Checks {
+        problems: Vec::new(),
+    };
     if scenario.format != FORMAT {
-        checks.error("format", format!("the format {} does not exist", scenario.format), format!("write {FORMAT}"));
+        checks.error(
+            "format",
+            format!("the format {} does not exist", scenario.format),
+            format!("write {FORMAT}"),
+        );
     }
     checks.line("title", &scenario.title, TITLE_CHARS);
     checks.prose("about", &scenario.about);
@@ -88,11 +50,21 @@ struct Checks {
 }
 
 impl Checks {
-    fn error(&mut self, path: impl Into<String>, message: impl Into<String>, hint: impl Into<String>) {
+    fn error(
+        &mut self,
+        path: impl Into<String>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
         self.problems.push(Problem::error(path, message, hint));
     }
 
-    fn warning(&mut self, path: impl Into<String>, message: impl Into<String>, hint: impl Into<String>) {
+    fn warning(
+        &mut self,
+        path: impl Into<String>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
         self.problems.push(Problem::warning(path, message, hint));
     }
 
@@ -100,17 +72,38 @@ impl Checks {
     fn count(&mut self, path: &str, value: impl Into<u64>, bounds: RangeInclusive<u64>) {
         let value = value.into();
         if !bounds.contains(&value) {
-            let hint = format!("write {} to {}", text::count(*bounds.start()), text::count(*bounds.end()));
-            self.error(path, format!("{} is out of bounds", text::count(value)), hint);
+            let hint = format!(
+                "write {} to {}",
+                text::count(*bounds.start()),
+                text::count(*bounds.end())
+            );
+            self.error(
+                path,
+                format!("{} is out of bounds", text::count(value)),
+                hint,
+            );
         }
     }
 
     /// A time or size within bounds, shown as it is written.
-    fn quantity<T: PartialOrd + Display>(&mut self, path: &str, value: T, bounds: RangeInclusive<T>) {
+    fn quantity<T: PartialOrd + Display + Copy>(
+        &mut self,
+        path: &str,
+        value: T,
+        bounds: RangeInclusive<T>,
+    ) {
         if value < *bounds.start() {
-            self.error(path, format!("{value} is too little"), format!("at least {}", bounds.start()));
+            self.error(
+                path,
+                format!("{value} is too little"),
+                format!("at least {}", bounds.start()),
+            );
         } else if value > *bounds.end() {
-            self.error(path, format!("{value} is too much"), format!("at most {}", bounds.end()));
+            self.error(
+                path,
+                format!("{value} is too much"),
+                format!("at most {}", bounds.end()),
+            );
         }
     }
 
@@ -124,10 +117,18 @@ impl Checks {
     /// How many entries a list has.
     fn length(&mut self, path: &str, length: usize, most: usize, what: &str) {
         if length == 0 {
-            self.error(path, format!("there is no {what}"), format!("add at least one {what}"));
+            self.error(
+                path,
+                format!("there is no {what}"),
+                format!("add at least one {what}"),
+            );
         } else if length > most {
             let found = text::count(length as u64);
-            self.error(path, format!("{found} is more than anybody can overlook"), format!("at most {most}"));
+            self.error(
+                path,
+                format!("{found} is more than anybody can overlook"),
+                format!("at most {most}"),
+            );
         }
     }
 
@@ -141,7 +142,11 @@ impl Checks {
             self.error(path, message, format!("at most {most}"));
         }
         if value.chars().any(forbidden_character) {
-            self.error(path, "it holds a line break or an invisible character", "remove it");
+            self.error(
+                path,
+                "it holds a line break or an invisible character",
+                "remove it",
+            );
         }
     }
 
@@ -150,9 +155,16 @@ impl Checks {
         let length = value.chars().count();
         if length > PROSE_CHARS {
             let message = format!("it has {} characters", text::count(length as u64));
-            self.error(path, message, format!("at most {}", text::count(PROSE_CHARS as u64)));
+            self.error(
+                path,
+                message,
+                format!("at most {}", text::count(PROSE_CHARS as u64)),
+            );
         }
-        if value.chars().any(|c| c != '\n' && c != '\t' && forbidden_character(c)) {
+        if value
+            .chars()
+            .any(|c| c != '\n' && c != '\t' && forbidden_character(c))
+        {
             self.error(path, "it holds an invisible character", "remove it");
         }
     }
@@ -171,7 +183,12 @@ impl Checks {
                 );
             }
             self.positive(&format!("{path}.weight"), kind.weight, "the weight");
-            self.length(&format!("{path}.stages"), kind.stages.len(), MAX_STAGES, "stage");
+            self.length(
+                &format!("{path}.stages"),
+                kind.stages.len(),
+                MAX_STAGES,
+                "stage",
+            );
             for (number, stage) in kind.stages.iter().enumerate() {
                 self.stage(&format!("{path}.stages[{number}]"), stage);
             }
@@ -184,20 +201,34 @@ impl Checks {
             Stage::Cpu { kernel, amount } => {
                 let nanos = amount.nominal_nanos(kernel);
                 if nanos <= 0.0 {
-                    self.error(format!("{path}.amount"), "nothing is computed", "write an amount above 0");
+                    self.error(
+                        format!("{path}.amount"),
+                        "nothing is computed",
+                        "write an amount above 0",
+                    );
                 } else if nanos > MAX_CPU.0 as f64 {
                     let message = format!("about {} of computing for one task", text::nanos(nanos));
-                    self.error(format!("{path}.amount"), message, format!("at most {MAX_CPU}"));
+                    self.error(
+                        format!("{path}.amount"),
+                        message,
+                        format!("at most {MAX_CPU}"),
+                    );
                 }
             }
             Stage::Wait { time } => self.distribution(&format!("{path}.time"), time),
             Stage::FileWrite { size, .. } | Stage::FileRead { size } => {
                 self.quantity(&format!("{path}.size"), size, one..=MAX_FILE);
             }
-            Stage::Memory { size } => self.quantity(&format!("{path}.size"), size, one..=MAX_MEMORY),
+            Stage::Memory { size } => {
+                self.quantity(&format!("{path}.size"), size, one..=MAX_MEMORY);
+            }
             Stage::Http { delay, response } => {
                 self.distribution(&format!("{path}.delay"), delay);
-                self.quantity(&format!("{path}.response"), response, Bytes(0)..=MAX_RESPONSE);
+                self.quantity(
+                    &format!("{path}.response"),
+                    response,
+                    Bytes(0)..=MAX_RESPONSE,
+                );
             }
         }
     }
@@ -226,13 +257,16 @@ impl Checks {
                 self.count("load.clients", clients, 1..=u64::from(MAX_CLIENTS));
                 if clients > capacity && capacity > 0 {
                     self.error(
-                        "queue.capacity",
+                        "load.clients",
                         format!(
                             "{} clients do not fit into a queue of {}: tasks would be dropped at once",
                             text::count(clients.into()),
                             text::count(capacity.into())
                         ),
-                        format!("write at least {}", text::count(clients.into())),
+                        format!(
+                            "write at most {} here, or raise queue.capacity",
+                            text::count(capacity.into())
+                        ),
                     );
                 }
             }
@@ -246,8 +280,15 @@ impl Checks {
         let path = "load.rate_per_sec";
         self.positive(path, rate_per_sec, "the rate");
         if rate_per_sec > MAX_RATE {
-            let message = format!("{} is more than can be generated", text::per_sec(rate_per_sec));
-            self.error(path, message, format!("at most {}", text::per_sec(MAX_RATE)));
+            let message = format!(
+                "{} is more than can be generated",
+                text::per_sec(rate_per_sec)
+            );
+            self.error(
+                path,
+                message,
+                format!("at most {}", text::per_sec(MAX_RATE)),
+            );
         }
         let repeats = f64::from(protocol.repeats);
         let tasks = rate_per_sec * protocol.measure.secs() * repeats;
@@ -284,10 +325,17 @@ impl Checks {
     }
 
     fn same_label(&mut self, path: &str, candidate: &Candidate, first: usize) {
-        let field = if candidate.name.is_some() { "name" } else { "backend" };
+        let field = if candidate.name.is_some() {
+            "name"
+        } else {
+            "backend"
+        };
         self.error(
             format!("{path}.{field}"),
-            format!("'{}' is what candidates[{first}] is called too", candidate.label()),
+            format!(
+                "'{}' is what candidates[{first}] is called too",
+                candidate.label()
+            ),
             "change its settings, or give it a name of its own",
         );
     }
@@ -296,14 +344,34 @@ impl Checks {
         match backend {
             Backend::Sequential => {}
             Backend::Threads { workers } => {
-                self.count(&format!("{path}.workers"), workers, 1..=u64::from(MAX_THREADS));
+                self.count(
+                    &format!("{path}.workers"),
+                    workers,
+                    1..=u64::from(MAX_THREADS),
+                );
             }
             Backend::Processes { workers } => {
-                self.count(&format!("{path}.workers"), workers, 1..=u64::from(MAX_PROCESSES));
+                self.count(
+                    &format!("{path}.workers"),
+                    workers,
+                    1..=u64::from(MAX_PROCESSES),
+                );
             }
-            Backend::Async { in_flight, event_loops, cpu } => {
-                self.count(&format!("{path}.in_flight"), in_flight, 1..=u64::from(MAX_IN_FLIGHT));
-                self.count(&format!("{path}.event_loops"), event_loops, 1..=u64::from(MAX_EVENT_LOOPS));
+            Backend::Async {
+                in_flight,
+                event_loops,
+                cpu,
+            } => {
+                self.count(
+                    &format!("{path}.in_flight"),
+                    in_flight,
+                    1..=u64::from(MAX_IN_FLIGHT),
+                );
+                self.count(
+                    &format!("{path}.event_loops"),
+                    event_loops,
+                    1..=u64::from(MAX_EVENT_LOOPS),
+                );
                 if let AsyncCpu::Blocking { threads } = cpu {
                     let bounds = 1..=u64::from(MAX_BLOCKING_THREADS);
                     self.count(&format!("{path}.cpu.threads"), threads, bounds);
@@ -321,7 +389,11 @@ impl Checks {
         };
         let workers = u64::from(backend.workers());
         if most > 0 && workers > most {
-            let field = if matches!(backend, Backend::Async { .. }) { "event_loops" } else { "workers" };
+            let field = if matches!(backend, Backend::Async { .. }) {
+                "event_loops"
+            } else {
+                "workers"
+            };
             self.warning(
                 format!("{path}.{field}"),
                 format!(
@@ -336,7 +408,13 @@ impl Checks {
     }
 
     fn protocol(&mut self, scenario: &Scenario) {
-        let Protocol { warm_up, measure, drain, repeats, .. } = scenario.protocol;
+        let Protocol {
+            warm_up,
+            measure,
+            drain,
+            repeats,
+            ..
+        } = scenario.protocol;
         self.quantity("protocol.measure", measure, MIN_MEASURE..=MAX_TOTAL);
         self.count("protocol.repeats", repeats, 1..=u64::from(MAX_REPEATS));
         let block = u128::from(warm_up.0) + u128::from(measure.0) + u128::from(drain.0);
@@ -357,11 +435,16 @@ impl Checks {
             let message = "a currency has three capital letters";
             self.error("prices.currency", message, "write it like USD or EUR");
         }
-        for (field, price) in
-            [("per_vcpu_hour", prices.per_vcpu_hour), ("per_gib_hour", prices.per_gib_hour)]
-        {
+        for (field, price) in [
+            ("per_vcpu_hour", prices.per_vcpu_hour),
+            ("per_gib_hour", prices.per_gib_hour),
+        ] {
             if !(price.is_finite() && price >= 0.0) {
-                self.error(format!("prices.{field}"), "a price must not be negative", "write 0 or more");
+                self.error(
+                    format!("prices.{field}"),
+                    "a price must not be negative",
+                    "write 0 or more",
+                );
             }
         }
         if let CostBasis::Rented { vcpus, .. } = prices.basis {
