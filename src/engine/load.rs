@@ -19,13 +19,16 @@ use crate::scenario::Load;
 
 /// The generator looks at the stop signal at least this often.
 const STOP_LOOK_NANOS: u64 = 20_000_000;
+/// Numbers of warm-up tasks lie above all others, so that they draw other numbers.
+const WARM_UP_NUMBERS: u64 = 1 << 63;
 
 /// The way into the queue.
 #[derive(Debug)]
 pub struct Gate {
     queue: async_channel::Sender<Task>,
     recorder: Arc<Recorder>,
-    next_number: AtomicU64,
+    /// The next number of each cohort: measured tasks count from 0 however many the warm-up had.
+    next_numbers: [AtomicU64; 2],
     /// Whether clients of a closed load go on.
     clients_go_on: AtomicBool,
     /// Tasks due at or after this instant belong to the measurement.
@@ -44,7 +47,7 @@ impl Gate {
         Self {
             queue,
             recorder,
-            next_number: AtomicU64::new(0),
+            next_numbers: [AtomicU64::new(WARM_UP_NUMBERS), AtomicU64::new(0)],
             clients_go_on: AtomicBool::new(false),
             measured_from_nanos: AtomicU64::new(u64::MAX),
             due_until_nanos: AtomicU64::new(u64::MAX),
@@ -94,9 +97,10 @@ impl Gate {
 
     fn offer(&self, worker: usize, intended_nanos: u64) {
         let measured = intended_nanos >= self.measured_from_nanos.load(Ordering::Acquire);
+        let cohort = if measured { Cohort::Measured } else { Cohort::WarmUp };
         let task = Task {
-            number: self.next_number.fetch_add(1, Ordering::Relaxed),
-            cohort: if measured { Cohort::Measured } else { Cohort::WarmUp },
+            number: self.next_numbers[cohort.index()].fetch_add(1, Ordering::Relaxed),
+            cohort,
             intended_nanos,
             offered_nanos: clock::now_nanos().max(intended_nanos),
         };
@@ -113,9 +117,9 @@ impl Gate {
 
     /// Hands a list of tasks to the queue, which has already been told of all of them.
     fn feed(&self, tasks: u64, due_nanos: u64) {
-        for _ in 0..tasks {
+        for number in 0..tasks {
             let task = Task {
-                number: self.next_number.fetch_add(1, Ordering::Relaxed),
+                number,
                 cohort: Cohort::Measured,
                 intended_nanos: due_nanos,
                 offered_nanos: due_nanos,

@@ -23,7 +23,8 @@ impl Cohort {
 /// One task. Instants are nanoseconds on the monotonic clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Task {
-    /// Counts from 0 within the block; with the seed it decides kind and all draws.
+    /// Counts within the block and the cohort, from 0 for measured tasks; with the seed it decides kind and
+    /// all draws.
     pub number: u64,
     /// Which cohort.
     pub cohort: Cohort,

@@ -111,7 +111,7 @@ impl<W: Fn()> Conductor<W> {
         // A runner that cannot be told anything has ended; the reader says so.
         let _ = process
             .tell(&ToRunner::Hello(Hello::ours()))
-            .and_then(|()| process.tell(&ToRunner::Start(Box::new(start))));
+            .and_then(|()| process.tell(&ToRunner::Start(start)));
         let mut course = Course::default();
         self.follow(block, &mut process, &reader, &mut course);
         if !course.channel_ended {
