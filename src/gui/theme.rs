@@ -3,11 +3,15 @@
 //! Nothing else in `gui` names a colour or a font size. The dark theme is not black and the light one not
 //! white: both leave room below and above for wells and cards.
 
+use std::sync::Arc;
+
 use egui::{
-    Color32, Context, CornerRadius, FontDefinitions, FontFamily, FontId, Margin, Shadow, Stroke,
+    Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Shadow, Stroke,
     Style, TextStyle, Theme, Ui, Vec2, Visuals,
 };
 use serde::{Deserialize, Serialize};
+
+use crate::export::font;
 
 /// Which theme the user wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -205,6 +209,14 @@ pub fn card_frame(palette: &Palette) -> egui::Frame {
         .inner_margin(Margin::same(space::M as i8))
 }
 
+/// The frame of a chart: more room at the right, where the last label of the time axis stands out.
+#[must_use]
+pub fn chart_frame(palette: &Palette) -> egui::Frame {
+    let margin = space::S as i8;
+    let right = space::L as i8;
+    card_frame(palette).inner_margin(Margin { left: margin, right, top: margin, bottom: 4 })
+}
+
 /// The frame of a bar or side panel.
 #[must_use]
 pub fn panel_frame(palette: &Palette) -> egui::Frame {
@@ -246,14 +258,21 @@ pub fn apply(ctx: &Context) {
     ctx.set_style_of(Theme::Light, style(&LIGHT, Visuals::light()));
 }
 
+/// Inter for text, as in the exported pictures; egui's own fonts for symbols that Inter does not have.
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
-    let proportional = fonts
-        .families
-        .get(&FontFamily::Proportional)
-        .cloned()
-        .unwrap_or_default();
-    fonts.families.insert(semi_bold(), proportional);
+    let fallback = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
+    for (name, data, family) in [
+        ("inter", font::REGULAR, FontFamily::Proportional),
+        ("inter-semi-bold", font::SEMI_BOLD, semi_bold()),
+    ] {
+        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(data)));
+        let mut names = vec![name.to_owned()];
+        names.extend(fallback.iter().cloned());
+        // Arrows are in none of the proportional fonts.
+        names.push("Hack".to_owned());
+        fonts.families.insert(family, names);
+    }
     fonts
 }
 

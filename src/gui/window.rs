@@ -1,6 +1,5 @@
 //! Opens the window, and says in plain words why it cannot be opened.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -22,11 +21,6 @@ const MIN_SIZE: [f32; 2] = [720.0, 480.0];
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]
 pub enum WindowError {
-    /// Neither X11 nor Wayland.
-    #[error(
-        "there is no display: neither WAYLAND_DISPLAY nor DISPLAY is set; use 'poolscope run' without a window"
-    )]
-    NoDisplay,
     /// The display does not answer, or a library of it is missing.
     #[error(
         "the display cannot be opened; check that it runs and that its libraries are installed \
@@ -39,30 +33,18 @@ pub enum WindowError {
     /// Something else of the window's library.
     #[error("the window cannot be created")]
     Window(#[source] eframe::Error),
-    /// A library that is loaded late is missing.
-    #[error("the window's library gave up: {0}")]
-    Panicked(String),
     /// The own executable, which is started as runner, is unknown.
     #[error("the program does not find its own executable: {0}")]
     Executable(#[source] std::io::Error),
 }
 
-impl WindowError {
-    /// Whether the work can go on without a window.
-    #[must_use]
-    pub const fn is_for_want_of_a_display(&self) -> bool {
-        matches!(self, Self::NoDisplay | Self::Display(_) | Self::OpenGl(_) | Self::Panicked(_))
-    }
-}
-
 /// Opens the window, with `file` if there is one, and returns when it is closed.
+///
+/// A missing library of the window system panics; whoever calls this is prepared for it.
 ///
 /// # Errors
 /// If there is no display, or it cannot be drawn on.
 pub fn run(file: Option<PathBuf>) -> Result<(), WindowError> {
-    if cfg!(target_os = "linux") && !has_display() {
-        return Err(WindowError::NoDisplay);
-    }
     let services = Services {
         dialogs: Arc::new(DesktopDialogs),
         executable: std::env::current_exe().map_err(WindowError::Executable)?,
@@ -79,31 +61,18 @@ pub fn run(file: Option<PathBuf>) -> Result<(), WindowError> {
         renderer: Renderer::Glow,
         ..NativeOptions::default()
     };
-    let open = move || {
-        eframe::run_native(
-            NAME,
-            options,
-            Box::new(move |creation| {
-                let mut app = App::new(&creation.egui_ctx, services);
-                if let Some(file) = file {
-                    app.request(Action::OpenFile(file));
-                }
-                Ok(Box::new(app))
-            }),
-        )
-    };
-    // winit panics where libxkbcommon-x11 is missing.
-    match catch_unwind(AssertUnwindSafe(open)) {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(named(error)),
-        Err(panic) => Err(WindowError::Panicked(panic_text(panic.as_ref()))),
-    }
-}
-
-fn has_display() -> bool {
-    ["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+    let opened = eframe::run_native(
+        NAME,
+        options,
+        Box::new(move |creation| {
+            let mut app = App::new(&creation.egui_ctx, services);
+            if let Some(file) = file {
+                app.request(Action::OpenFile(file));
+            }
+            Ok(Box::new(app))
+        }),
+    );
+    opened.map_err(named)
 }
 
 fn named(error: eframe::Error) -> WindowError {
@@ -114,13 +83,6 @@ fn named(error: eframe::Error) -> WindowError {
         | eframe::Error::OpenGL(_) => WindowError::OpenGl(error),
         eframe::Error::AppCreation(_) => WindowError::Window(error),
     }
-}
-
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no reason is given")
-        .to_owned()
 }
 
 /// The program's icon: three lanes of different length, the candidates of a comparison.
@@ -149,10 +111,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_reason_for_no_window_names_no_path_of_a_build_machine() {
-        let error = WindowError::NoDisplay;
-        assert!(error.is_for_want_of_a_display());
-        assert!(!error.to_string().contains(".cargo"));
+    fn the_reason_for_no_window_is_ours_and_names_no_path_of_a_build_machine() {
+        let reason = std::io::Error::other("no");
+        for error in [
+            WindowError::Executable(reason),
+            named(eframe::Error::AppCreation("/home/build/.cargo".into())),
+        ] {
+            assert!(!error.to_string().contains(".cargo"));
+        }
         assert_eq!(icon().rgba.len(), 64 * 64 * 4);
     }
 }

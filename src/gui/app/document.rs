@@ -137,8 +137,7 @@ fn plan(scenario: &Scenario) -> Vec<String> {
 }
 
 /// A file name made from a title: lower case, words joined by underscores.
-#[must_use]
-pub fn file_stem(title: &str) -> String {
+pub(super) fn file_stem(title: &str) -> String {
     let words: Vec<String> = title
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())

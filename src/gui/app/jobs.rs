@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
+use crate::export::ExportError;
 use crate::gui::action::{Exported, Format};
 use crate::gui::dialogs::{FileRequest, Picked};
 use crate::scenario::{Loaded, Scenario, ScenarioFileError};
@@ -31,8 +32,8 @@ pub(super) enum Done {
     Loaded { path: PathBuf, result: Result<Loaded, ScenarioFileError> },
     /// The scenario was saved.
     Saved { path: PathBuf, scenario: Box<Scenario>, result: Result<(), ScenarioFileError> },
-    /// Something was exported; an error is for people.
-    Exported { path: PathBuf, result: Result<(), String> },
+    /// Something was exported.
+    Exported { path: PathBuf, result: Result<(), ExportError> },
     /// The settings were saved.
     SettingsSaved(std::io::Result<()>),
 }

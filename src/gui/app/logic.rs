@@ -8,7 +8,7 @@ use egui::{Context, Key, KeyboardShortcut, Modifiers, ViewportCommand};
 
 use crate::gui::action::Action;
 use crate::gui::app::jobs::Done;
-use crate::gui::app::{App, Document, Purpose, RunState, Then};
+use crate::gui::app::{App, Document, Purpose, RunState};
 use crate::gui::dialogs::{FileRequest, Picked};
 use crate::gui::panels::question::Question;
 use crate::gui::repaint::process_cpu_time;
@@ -67,7 +67,7 @@ impl App {
         let now = ctx.input(|input| input.time);
         match done {
             Done::Picked { purpose, request, picked } => self.take_picked(purpose, request, picked),
-            Done::Loaded { path, result } => self.take_loaded(path, result, now),
+            Done::Loaded { path, result } => self.take_loaded(path, result),
             Done::Saved { path, scenario, result } => match result {
                 Ok(()) => {
                     self.settings.remember(&path);
@@ -86,7 +86,7 @@ impl App {
             },
             Done::Exported { path, result } => match result {
                 Ok(()) => self.toasts.good(format!("Exported {}", path.display()), now),
-                Err(error) => self.toasts.error(sentence(&error)),
+                Err(error) => self.toasts.error(sentence(&error.to_string())),
             },
             Done::SettingsSaved(Ok(())) => {}
             Done::SettingsSaved(Err(error)) => log::warn!("the settings are not saved: {error}"),
@@ -109,7 +109,6 @@ impl App {
         &mut self,
         path: std::path::PathBuf,
         result: Result<Loaded, ScenarioFileError>,
-        now: f64,
     ) {
         match result {
             Ok(Loaded { scenario: Some(scenario), .. }) => {

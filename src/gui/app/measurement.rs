@@ -6,6 +6,7 @@ use crate::analysis::{
     CandidateFigures, Trust, Verdict, candidate_figures, trust, verdict,
 };
 use crate::chart::{ChartBook, ChartSettings};
+use crate::export::{Table, table};
 use crate::run::{Block, BlockState, Event, Run};
 use crate::scenario::estimate::estimate_candidate_nanos;
 use crate::session::Session;
@@ -66,6 +67,7 @@ pub struct Measurement {
     figures: Vec<CandidateFigures>,
     trust: Trust,
     verdict: Verdict,
+    table: Table,
     progress: Option<Progress>,
     charts: ChartBook,
 }
@@ -78,6 +80,7 @@ impl Measurement {
         let trust = trust(&run);
         Self {
             verdict: verdict(&run, &figures, &trust),
+            table: table(&figures, &run.request.scenario),
             progress: progress(&run),
             derived_from: run.revision,
             figures,
@@ -98,6 +101,12 @@ impl Measurement {
     #[must_use]
     pub const fn charts(&self) -> &ChartBook {
         &self.charts
+    }
+
+    /// The figures as texts, as of the last drain.
+    #[must_use]
+    pub const fn table(&self) -> &Table {
+        &self.table
     }
 
     /// What follows from the run, as of the last drain.
@@ -198,6 +207,7 @@ impl Measurement {
         self.figures = candidate_figures(&self.run);
         self.trust = trust(&self.run);
         self.verdict = verdict(&self.run, &self.figures, &self.trust);
+        self.table = table(&self.figures, &self.run.request.scenario);
         self.progress = progress(&self.run);
     }
 }

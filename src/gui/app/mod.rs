@@ -24,7 +24,6 @@ use crate::gui::panels::board::BoardPanel;
 use crate::gui::panels::composer::ComposerPanel;
 use crate::gui::panels::library::{LibraryEntry, LibraryPanel};
 use crate::gui::panels::question::{Question, QuestionPanel};
-use crate::gui::panels::results::ResultsPanel;
 use crate::gui::panels::toasts::Toasts;
 use crate::gui::repaint::{FrameClock, Pacer};
 use crate::gui::settings::Settings;
@@ -89,7 +88,6 @@ pub struct App {
     board: BoardPanel,
     /// The theme in which the board was last drawn: exported pictures have the same.
     board_is_dark: bool,
-    results: ResultsPanel,
     question_panel: QuestionPanel,
     toasts: Toasts,
     actions: Vec<Action>,
@@ -130,7 +128,6 @@ impl App {
             composer: ComposerPanel::default(),
             board: BoardPanel::default(),
             board_is_dark: false,
-            results: ResultsPanel::default(),
             question_panel: QuestionPanel::default(),
             toasts: Toasts::default(),
             actions: Vec::new(),

@@ -5,7 +5,7 @@ use egui::{CentralPanel, Frame, Panel, RichText, ScrollArea, Ui};
 use crate::gui::app::{App, Measurement, SidebarTab};
 use crate::gui::panels::board::BoardView;
 use crate::gui::panels::library::LibraryView;
-use crate::gui::panels::results::ResultsView;
+use crate::gui::panels::results::{ResultsView, results_ui};
 use crate::gui::panels::start::start_ui;
 use crate::gui::panels::toolbar::{ToolbarView, menu_ui, toolbar_ui};
 use crate::gui::theme::{self, space};
@@ -102,15 +102,13 @@ impl App {
 
     fn results_ui(&mut self, ui: &mut Ui) {
         let Some(measurement) = &self.measurement else { return };
-        let scenario = &measurement.run().request.scenario;
         let view = ResultsView {
+            table: measurement.table(),
             figures: measurement.figures(),
-            currency: &scenario.prices.currency,
-            batch: matches!(scenario.load, crate::scenario::Load::Batch { .. }),
             trust: measurement.trust(),
             verdict: measurement.verdict(),
         };
-        self.results.ui(ui, &view, &mut self.actions);
+        results_ui(ui, &view, &mut self.actions);
     }
 
     fn centre_ui(&mut self, ui: &mut Ui) {

@@ -1,6 +1,6 @@
 //! The board: six charts in a grid, one legend for all of them.
 
-use egui::{Button, RichText, ScrollArea, Ui, Vec2};
+use egui::{Align, Button, Layout, RichText, ScrollArea, Ui, Vec2};
 
 use crate::analysis::{CandidateFigures, CandidateStatus};
 use crate::chart::axis::Axis;
@@ -9,7 +9,7 @@ use crate::gui::action::{Action, Exported, Format};
 use crate::gui::app::RunState;
 use crate::gui::panels::chart::{ChartPoints, ChartView, chart_plot_ui};
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{badge_ui, icon_button_ui, legend_toggle_ui};
+use crate::gui::widgets::{badge_ui, icon_button_ui, legend_toggle_ui, weak_ui};
 use crate::stats::Percentile;
 
 /// The percentiles that the response time can be shown at.
@@ -103,7 +103,8 @@ impl BoardPanel {
             for row in (0..ChartId::ALL.len()).step_by(columns) {
                 ui.horizontal(|ui| {
                     for index in row..(row + columns).min(ChartId::ALL.len()) {
-                        ui.allocate_ui(Vec2::new(width, height), |ui| {
+                        let size = Vec2::new(width, height);
+                        ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
                             self.chart_ui(ui, view, index, x_range, actions);
                         });
                     }
@@ -138,6 +139,7 @@ impl BoardPanel {
             if ui.add(Button::new("Reset zoom").small()).clicked() {
                 self.reset = true;
             }
+            weak_ui(ui, "time 0: the measurement begins; shaded: warm-up, not counted");
         });
     }
 
@@ -152,9 +154,11 @@ impl BoardPanel {
         let palette = theme::palette(ui);
         let Some(chart) = view.charts.chart(ChartId::ALL[index]) else { return };
         let size = ui.available_size();
-        theme::card_frame(palette).inner_margin(space::S).show(ui, |ui| {
-            ui.set_min_size(size - Vec2::splat(2.0 * space::S + 2.0));
-            ui.set_max_size(size - Vec2::splat(2.0 * space::S + 2.0));
+        let frame = theme::chart_frame(palette);
+        let inside = size - frame.total_margin().sum();
+        frame.show(ui, |ui| {
+            ui.set_min_size(inside);
+            ui.set_max_size(inside);
             ui.spacing_mut().item_spacing.y = 2.0;
             self.chart_header_ui(ui, chart, actions);
             if chart.series.iter().all(|series| series.runs.is_empty()) {
@@ -171,12 +175,12 @@ impl BoardPanel {
         let palette = theme::palette(ui);
         ui.horizontal(|ui| {
             ui.label(RichText::new(&chart.title).text_style(theme::title_style()));
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 export_menu_ui(ui, chart, actions);
                 if chart.id == ChartId::ResponseTime {
                     self.percentiles_ui(ui);
                 }
-                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     let text = caption(chart);
                     let label = RichText::new(&text).small().color(palette.weak);
                     ui.add(egui::Label::new(label).truncate()).on_hover_text(text);
@@ -224,14 +228,14 @@ fn columns(width: f32) -> usize {
     ((width / CHART_MIN_WIDTH) as usize).clamp(1, COLUMNS_MAX)
 }
 
-/// What exactly is drawn and in which unit: "tasks per second · over each interval".
+/// What exactly is drawn and in which unit: "cores · mean over each interval".
 fn caption(chart: &Chart) -> String {
     let unit = Axis::linear(&chart.quantity, 0.0, 1.0, 1).unit;
-    [unit.as_str(), chart.caption.as_str()]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(" · ")
+    if unit.is_empty() || chart.caption.contains(&unit) {
+        chart.caption.clone()
+    } else {
+        format!("{unit} · {}", chart.caption)
+    }
 }
 
 fn export_menu_ui(ui: &mut Ui, chart: &Chart, actions: &mut Vec<Action>) {

@@ -3,14 +3,14 @@
 //! Points are converted once per revision of the run and lent to the plot; a gap in the data is a gap in
 //! the line. The value under the pointer is read from the same points.
 
-use egui::{Align2, Color32, Id, Ui};
+use egui::{Color32, Id, Ui};
 use egui_plot::{
     AxisHints, GridMark, HPlacement, HoverPosition, Line, LineStyle, Plot, PlotPoint,
     PlotPoints, Span, VPlacement,
 };
 
 use crate::chart::axis::Axis;
-use crate::chart::{Chart, Quantity, Stroke};
+use crate::chart::{Chart, Quantity, Scale, Stroke};
 use crate::gui::theme::{self, Palette};
 use crate::units::text;
 
@@ -18,8 +18,12 @@ use crate::units::text;
 const LINE_WIDTH: f32 = 1.8;
 /// Room for the labels of the y axis, in points: the same in all charts, so that their plots align.
 const Y_AXIS_WIDTH: f32 = 62.0;
-/// Steps between the labels of an axis, at the most.
-const TICKS: usize = 6;
+/// Steps between the labels of the time axis, at the most: a label is about 40 points wide.
+const X_STEPS: usize = 8;
+/// Steps between the labels of the y axis, at the most.
+const Y_STEPS: usize = 5;
+/// The same of a logarithmic axis, where 1, 2 and 5 of two decades are six.
+const Y_STEPS_LOG: usize = 6;
 
 /// The points of one chart as the plot wants them.
 #[derive(Debug, Default)]
@@ -47,9 +51,9 @@ impl ChartPoints {
         self.lines.clear();
         self.lines.extend(chart.series.iter().map(|series| {
             let runs = series.runs.iter().map(|run| {
-                // The plot panics on what is not finite.
-                let finite = run.iter().filter(|[x, y]| x.is_finite() && y.is_finite());
-                finite.map(|[x, y]| PlotPoint::new(*x, *y)).collect()
+                // The plot panics on what is not finite, as the logarithm of zero.
+                let points = run.iter().map(|[x, y]| PlotPoint::new(*x, plotted(*y, chart.scale)));
+                points.filter(|point| point.x.is_finite() && point.y.is_finite()).collect()
             });
             LinePoints {
                 candidate: series.candidate,
@@ -69,11 +73,12 @@ impl ChartPoints {
     }
 
     /// The value of each shown line at `x`, as text.
-    fn values_at(&self, x: f64, quantity: &Quantity) -> String {
+    fn values_at(&self, x: f64, chart: &Chart) -> String {
         let mut lines = vec![seconds(x)];
         for line in &self.lines {
             if let Some(value) = line.value_at(x) {
-                lines.push(format!("{}  {}", line.name, quantity.text(value)));
+                let value = chart.quantity.text(measured(value, chart.scale));
+                lines.push(format!("{}  {value}", line.name));
             }
         }
         lines.join("\n")
@@ -113,13 +118,13 @@ pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
     let palette = theme::palette(ui);
     let dark = ui.visuals().dark_mode;
     let link = Id::unique("board time");
-    let quantity = &view.chart.quantity;
+    let chart = view.chart;
     let hover = |position: &HoverPosition<'_>| {
         let (HoverPosition::NearDataPoint { position, .. } | HoverPosition::Elsewhere { position }) =
             position;
-        Some(view.points.values_at(position.x, quantity))
+        Some(view.points.values_at(position.x, chart))
     };
-    let mut plot = Plot::new(view.chart.id.slug())
+    let mut plot = Plot::new(chart.id.slug())
         .allow_scroll(false)
         .allow_zoom([true, false])
         .allow_drag([true, false])
@@ -132,15 +137,21 @@ pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
         .link_cursor(link, [true, false])
         .include_x(view.x_range.0)
         .include_x(view.x_range.1)
-        .include_y(0.0)
         .set_margin_fraction(egui::vec2(0.0, 0.06))
-        .x_grid_spacer(|input| grid(&Axis::seconds(input.bounds.0, input.bounds.1, TICKS)))
+        .x_grid_spacer(|input| {
+            let (low, high) = input.bounds;
+            grid(&Axis::seconds(low, high, X_STEPS), Scale::Linear)
+        })
         .y_grid_spacer(move |input| {
-            grid(&Axis::linear(quantity, input.bounds.0, input.bounds.1, TICKS))
+            let (low, high) = input.bounds;
+            grid(&y_ticks(&chart.quantity, chart.scale, low, high), chart.scale)
         })
         .custom_x_axes(vec![x_axis(palette)])
-        .custom_y_axes(vec![y_axis(palette, quantity)])
+        .custom_y_axes(vec![y_axis(palette, chart)])
         .label_formatter(hover);
+    if chart.scale == Scale::Linear {
+        plot = plot.include_y(0.0);
+    }
     if view.reset {
         plot = plot.reset();
     }
@@ -168,27 +179,27 @@ fn styled(line: Line<'_>, stroke: Stroke, color: Color32) -> Line<'_> {
     line.color(color).width(LINE_WIDTH).style(style).allow_band(false).allow_hover(false)
 }
 
+/// Without a name: there is hardly room for it, and the legend says what is shaded.
 fn warm_up(start: f64, palette: &Palette) -> Span {
-    Span::new("warm-up", start..=0.0)
-        .fill(palette.shade)
-        .border_color(Color32::TRANSPARENT)
-        .label_align(Align2::LEFT_TOP)
+    Span::new("", start..=0.0).fill(palette.shade).border_color(Color32::TRANSPARENT)
 }
 
 fn x_axis(palette: &Palette) -> AxisHints<'static> {
     AxisHints::new_x()
         .formatter(|mark, range| {
-            label_at(&Axis::seconds(*range.start(), *range.end(), TICKS), mark.value)
+            let axis = Axis::seconds(*range.start(), *range.end(), X_STEPS);
+            label_at(&axis, mark, Scale::Linear)
         })
         .placement(VPlacement::Bottom)
         .label_spacing(egui::Rangef::new(24.0, 32.0))
         .tick_label_color(palette.weak)
 }
 
-fn y_axis<'a>(palette: &Palette, quantity: &'a Quantity) -> AxisHints<'a> {
+fn y_axis<'a>(palette: &Palette, chart: &'a Chart) -> AxisHints<'a> {
     AxisHints::new_y()
         .formatter(move |mark, range| {
-            label_at(&Axis::linear(quantity, *range.start(), *range.end(), TICKS), mark.value)
+            let axis = y_ticks(&chart.quantity, chart.scale, *range.start(), *range.end());
+            label_at(&axis, mark, chart.scale)
         })
         .placement(HPlacement::Left)
         .min_thickness(Y_AXIS_WIDTH)
@@ -196,17 +207,46 @@ fn y_axis<'a>(palette: &Palette, quantity: &'a Quantity) -> AxisHints<'a> {
         .tick_label_color(palette.weak)
 }
 
-/// The label of the tick at `value`; empty where the axis has none.
-fn label_at(axis: &Axis, value: f64) -> String {
-    let near = axis.step.unwrap_or_default() * 1e-3;
-    let tick = axis.ticks.iter().find(|tick| (tick.value - value).abs() <= near);
+/// The ticks between `low` and `high`, which are on the plot's scale.
+fn y_ticks(quantity: &Quantity, scale: Scale, low: f64, high: f64) -> Axis {
+    match scale {
+        Scale::Linear => Axis::linear(quantity, low, high, Y_STEPS),
+        Scale::Log10 => {
+            Axis::logarithmic(quantity, measured(low, scale), measured(high, scale), Y_STEPS_LOG)
+        }
+    }
+}
+
+/// Where a value lies on the plot's scale.
+fn plotted(value: f64, scale: Scale) -> f64 {
+    match scale {
+        Scale::Linear => value,
+        Scale::Log10 => value.log10(),
+    }
+}
+
+/// The value that lies there on the plot's scale.
+fn measured(plotted: f64, scale: Scale) -> f64 {
+    match scale {
+        Scale::Linear => plotted,
+        Scale::Log10 => 10_f64.powf(plotted),
+    }
+}
+
+/// The label of the tick at `mark`; empty where the axis has none.
+fn label_at(axis: &Axis, mark: GridMark, scale: Scale) -> String {
+    let near = mark.step_size * 1e-3;
+    let is_there = |value: f64| (plotted(value, scale) - mark.value).abs() <= near;
+    let tick = axis.ticks.iter().find(|tick| is_there(tick.value));
     tick.map_or_else(String::new, |tick| tick.label.clone())
 }
 
 /// The lines of the grid: where the axis has its ticks.
-fn grid(axis: &Axis) -> Vec<GridMark> {
-    let step_size = axis.step.unwrap_or(1.0);
-    axis.ticks.iter().map(|tick| GridMark { value: tick.value, step_size }).collect()
+fn grid(axis: &Axis, scale: Scale) -> Vec<GridMark> {
+    // On a logarithmic axis a third of a decade: the distance of 1, 2 and 5.
+    let step_size = axis.step.unwrap_or(1.0 / 3.0);
+    let marks = axis.ticks.iter().map(|tick| plotted(tick.value, scale));
+    marks.map(|value| GridMark { value, step_size }).collect()
 }
 
 /// A time on the x axis, for the pointer; the warm-up is negative.
@@ -226,6 +266,7 @@ mod tests {
             title: String::new(),
             caption: String::new(),
             quantity: Quantity::Nanos,
+            scale: Scale::Linear,
             series: vec![Series {
                 candidate: 0,
                 name: "threads".to_owned(),
@@ -245,6 +286,21 @@ mod tests {
         assert_eq!(points.lines[0].value_at(2.0), None);
         assert_eq!(points.lines[0].value_at(99.0), None);
         assert_eq!(points.x_range(), Some((-1.0, 3.0)));
+    }
+
+    #[test]
+    fn a_logarithmic_axis_skips_zero_and_reads_back_what_was_measured() {
+        let mut chart = chart();
+        chart.scale = Scale::Log10;
+        chart.series[0].runs = vec![vec![[0.0, 0.0], [1.0, 1e6], [2.0, 1e8]]];
+        let mut points = ChartPoints::default();
+        points.refresh(&chart, (1, 0));
+        assert_eq!(points.lines[0].runs[0].len(), 2);
+        assert!(points.values_at(1.9, &chart).ends_with("100 ms"));
+        let axis = y_ticks(&chart.quantity, chart.scale, 6.0, 8.0);
+        let labels: Vec<_> =
+            grid(&axis, chart.scale).into_iter().map(|mark| label_at(&axis, mark, chart.scale)).collect();
+        assert_eq!(labels, ["1 ms", "2 ms", "5 ms", "10 ms", "20 ms", "50 ms", "100 ms"]);
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 pub mod board;
 pub mod chart;
-pub mod columns;
 pub mod composer;
 pub mod library;
 pub mod question;

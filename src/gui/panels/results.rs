@@ -4,9 +4,9 @@ use egui::{Align, Button, Layout, RichText, ScrollArea, Ui};
 use egui_extras::{Column, TableBuilder, TableRow};
 
 use crate::analysis::{CandidateFigures, CandidateStatus, Trust, Verdict, VerdictKind};
+use crate::export::{Align as Side, Header, Table};
 use crate::gui::action::{Action, Exported, Format};
 use crate::gui::panels::board::status_badge;
-use crate::gui::panels::columns::{ColumnSpec, columns};
 use crate::gui::theme::{self, Palette, space};
 use crate::gui::widgets::{badge_ui, swatch_ui, weak_ui};
 use crate::units::text;
@@ -14,126 +14,81 @@ use crate::units::text;
 /// Height of a row, in points.
 const ROW_HEIGHT: f32 = 24.0;
 /// Room for a candidate's name, in points.
-const NAME_WIDTH: f32 = 170.0;
+const NAME_WIDTH: f32 = 168.0;
 /// Room for the word for where it stands, in points.
-const STATUS_WIDTH: f32 = 72.0;
-/// Room for a figure with its unit, in points.
-const FIGURE_WIDTH: f32 = 76.0;
+const STATUS_WIDTH: f32 = 66.0;
+/// The least room for a figure with its unit, in points.
+const FIGURE_WIDTH: f32 = 46.0;
+/// Between two columns, in points.
+const COLUMN_GAP: f32 = 12.0;
+
+/// Name and status come first and are drawn in their own way; all others are figures.
+const TEXT_COLUMNS: usize = 2;
 
 /// What the table shows.
 #[derive(Debug, Clone, Copy)]
 pub struct ResultsView<'a> {
-    /// The candidates' figures, in the scenario's order.
+    /// The figures as texts, the same as in exports and on the terminal.
+    pub table: &'a Table,
+    /// The candidates' figures, row by row the table's.
     pub figures: &'a [CandidateFigures],
-    /// In which currency the cost is.
-    pub currency: &'a str,
-    /// Whether a batch is measured: then makespan and speed-up come first.
-    pub batch: bool,
     /// How far the figures can be trusted.
     pub trust: &'a Trust,
     /// What follows from them.
     pub verdict: &'a Verdict,
 }
 
-/// Shows the figures of all candidates; keeps the order of the rows.
-#[derive(Debug, Default)]
-pub struct ResultsPanel {
-    /// Title of the column and whether the largest comes first; none is the scenario's order.
-    sorted_by: Option<(&'static str, bool)>,
+/// Shows the results and appends what the user asked for to `actions`.
+pub fn results_ui(ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) {
+    header_ui(ui, view, actions);
+    ScrollArea::both().auto_shrink(false).id_salt("results").show(ui, |ui| {
+        ui.scope(|ui| {
+            ui.spacing_mut().item_spacing = egui::vec2(COLUMN_GAP, 0.0);
+            table_ui(ui, view);
+        });
+        ui.add_space(space::S);
+        notes_ui(ui, view);
+    });
 }
 
-impl ResultsPanel {
-    /// Shows the results and appends what the user asked for to `actions`.
-    pub fn ui(&mut self, ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) {
-        header_ui(ui, view, actions);
-        let columns = columns(view.batch);
-        let rows = self.rows(view.figures, &columns);
-        ScrollArea::both().auto_shrink(false).id_salt("results").show(ui, |ui| {
-            self.table_ui(ui, view, &columns, &rows);
-            ui.add_space(space::S);
-            notes_ui(ui, view);
-        });
-    }
-
-    /// The candidates in the order that was asked for; those whose figure is not known come last.
-    fn rows<'a>(
-        &self,
-        figures: &'a [CandidateFigures],
-        columns: &[ColumnSpec],
-    ) -> Vec<&'a CandidateFigures> {
-        let mut rows: Vec<_> = figures.iter().collect();
-        let sorted = self.sorted_by.and_then(|(title, largest_first)| {
-            Some((columns.iter().find(|column| column.title == title)?, largest_first))
-        });
-        if let Some((column, largest_first)) = sorted {
-            rows.sort_by(|a, b| match ((column.value)(a), (column.value)(b)) {
-                (Some(a), Some(b)) if largest_first => b.total_cmp(&a),
-                (Some(a), Some(b)) => a.total_cmp(&b),
-                (a, b) => b.is_some().cmp(&a.is_some()),
-            });
-        }
-        rows
-    }
-
-    fn table_ui(
-        &mut self,
-        ui: &mut Ui,
-        view: &ResultsView<'_>,
-        columns: &[ColumnSpec],
-        rows: &[&CandidateFigures],
-    ) {
-        let palette = theme::palette(ui);
-        let dark = ui.visuals().dark_mode;
-        TableBuilder::new(ui)
-            .vscroll(false)
-            .cell_layout(Layout::right_to_left(Align::Center))
-            .column(Column::initial(NAME_WIDTH).at_least(NAME_WIDTH).clip(true))
-            .column(Column::exact(STATUS_WIDTH))
-            .columns(Column::remainder().at_least(FIGURE_WIDTH), columns.len())
-            .header(ROW_HEIGHT, |mut header| {
-                header.col(|ui| left_ui(ui, |ui| drop(weak_ui(ui, "Candidate"))));
-                header.col(|ui| left_ui(ui, |ui| drop(weak_ui(ui, "Status"))));
-                for column in columns {
-                    header.col(|ui| self.column_title_ui(ui, column));
-                }
-            })
-            .body(|mut body| {
-                for figures in rows {
-                    body.row(ROW_HEIGHT, |mut row| {
-                        name_cell_ui(&mut row, figures, dark);
-                        status_cell_ui(&mut row, figures, palette);
-                        for column in columns {
-                            row.col(|ui| {
-                                ui.label(column.cell(figures, view.currency));
-                            });
-                        }
-                    });
-                }
-            });
-    }
-
-    fn column_title_ui(&mut self, ui: &mut Ui, column: &ColumnSpec) {
-        let palette = theme::palette(ui);
-        let mark = match self.sorted_by {
-            Some((title, largest_first)) if title == column.title => {
-                if largest_first { " ⏷" } else { " ⏶" }
+fn table_ui(ui: &mut Ui, view: &ResultsView<'_>) {
+    let palette = theme::palette(ui);
+    let dark = ui.visuals().dark_mode;
+    let figure_columns = view.table.headers.len().saturating_sub(TEXT_COLUMNS);
+    TableBuilder::new(ui)
+        .vscroll(false)
+        .cell_layout(Layout::right_to_left(Align::Center))
+        .column(Column::initial(NAME_WIDTH).at_least(NAME_WIDTH).clip(true))
+        .column(Column::exact(STATUS_WIDTH))
+        .columns(Column::auto().at_least(FIGURE_WIDTH), figure_columns)
+        .header(ROW_HEIGHT, |mut row| {
+            for header in &view.table.headers {
+                row.col(|ui| title_ui(ui, header));
             }
-            _ => "",
-        };
-        let title = RichText::new(format!("{}{mark}", column.title)).small().color(palette.weak);
-        ui.spacing_mut().button_padding.x = 0.0;
-        let response = ui
-            .add(Button::new(title).frame(false))
-            .on_hover_text(column.hint)
-            .accessible_name(format!("Sort by {}", column.title));
-        if response.clicked() {
-            self.sorted_by = match self.sorted_by {
-                Some((title, true)) if title == column.title => Some((title, false)),
-                Some((title, false)) if title == column.title => None,
-                _ => Some((column.title, true)),
-            };
-        }
-    }
+        })
+        .body(|mut body| {
+            for (cells, figures) in view.table.rows.iter().zip(view.figures) {
+                body.row(ROW_HEIGHT, |mut row| {
+                    name_cell_ui(&mut row, figures, dark);
+                    status_cell_ui(&mut row, figures, palette);
+                    for cell in cells.cells.iter().skip(TEXT_COLUMNS) {
+                        row.col(|ui| {
+                            ui.add(egui::Label::new(RichText::new(cell).small()).extend());
+                        });
+                    }
+                });
+            }
+        });
+}
+
+fn title_ui(ui: &mut Ui, header: &Header) {
+    let side = match header.align {
+        Side::Left => Layout::left_to_right(Align::Center),
+        Side::Right => Layout::right_to_left(Align::Center),
+    };
+    let color = theme::palette(ui).weak;
+    let title = RichText::new(header.text).small().color(color);
+    ui.with_layout(side, |ui| ui.add(egui::Label::new(title).extend()).on_hover_text(header.about));
 }
 
 fn left_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {

@@ -23,13 +23,16 @@ pub fn start_ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
                 ui.set_min_width(ui.available_width());
                 ui.label(RichText::new(&scenario.title).text_style(egui::TextStyle::Heading));
                 paragraph_ui(ui, &scenario.about);
-                part_ui(ui, "What to look for", std::slice::from_ref(&scenario.look_for));
-                part_ui(ui, "What Run will do", document.plan());
+                if !scenario.look_for.is_empty() {
+                    part_title_ui(ui, "What to look for");
+                    paragraph_ui(ui, &scenario.look_for);
+                }
                 for problem in document.problems() {
                     problem_ui(ui, problem, true);
                 }
                 ui.add_space(space::S);
                 ui.horizontal(|ui| run_ui(ui, document, actions));
+                plan_ui(ui, document.plan());
             });
         });
         ui.add_space(space::S);
@@ -46,13 +49,26 @@ fn run_ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
     weak_ui(ui, format!("takes about {}", text::clock(document.expected_nanos())));
 }
 
-fn part_ui(ui: &mut Ui, title: &str, lines: &[String]) {
-    if lines.iter().all(String::is_empty) {
-        return;
+/// What would happen, before it happens: a scenario may come from somebody else.
+fn plan_ui(ui: &mut Ui, plan: &[String]) {
+    let palette = theme::palette(ui);
+    ui.add_space(space::S);
+    part_title_ui(ui, "What Run will do");
+    ui.spacing_mut().item_spacing.y = space::XS;
+    for line in plan {
+        // Stages stand below their task.
+        let inset = if line.starts_with(' ') { space::M } else { 0.0 };
+        ui.horizontal(|ui| {
+            ui.add_space(inset);
+            let text = RichText::new(line.trim_start()).small().color(palette.weak);
+            ui.add(egui::Label::new(text).wrap());
+        });
     }
+}
+
+fn part_title_ui(ui: &mut Ui, title: &str) {
     ui.add_space(space::XS);
     ui.label(RichText::new(title).text_style(theme::title_style()));
-    lines.iter().for_each(|line| paragraph_ui(ui, line));
 }
 
 fn paragraph_ui(ui: &mut Ui, text: &str) {
