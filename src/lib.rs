@@ -48,7 +48,7 @@
 //! | [`run`] | what is known of one run, live or finished | wire, scenario, stats |
 //! | [`session`] | parent side: starts, reads, commands, ends | run, wire, scenario |
 //! | [`analysis`] | conclusions: figures, cost, trust, verdict | run, scenario, stats |
-//! | [`chart`] | what to draw, as data | run, analysis, scenario, stats |
+//! | [`chart`] | what to draw, as data | run, analysis, stats |
 //! | [`export`] | CSV, JSON, SVG, PNG, tables | chart, run, analysis, scenario |
 //! | [`cli`] | arguments, headless runs, progress, exit codes | session, run, analysis, export, scenario |
 //! | `gui` | the window; the only place that names egui | session, run, analysis, chart, export, scenario |
@@ -78,7 +78,6 @@
 //!
 //! # Where this departs from the first design
 //!
-//! - `chart` may use `scenario`: a run carries its scenario, and what a chart shows depends on its load and prices.
 //! - Between the session and a slow receiver nothing is thrown away ("the newest wins"): snapshots are merged,
 //!   which costs the same and loses no sample.
 //! - Histograms have `HdrHistogram`'s layout at three digits, written here, because the recorder needs them over

@@ -22,8 +22,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("run", &["wire", "scenario", "stats"]),
     ("session", &["run", "wire", "scenario"]),
     ("analysis", &["run", "scenario", "stats"]),
-    // A run carries its scenario: what a chart shows depends on its load and its prices.
-    ("chart", &["run", "analysis", "scenario", "stats"]),
+    ("chart", &["run", "analysis", "stats"]),
     ("export", &["chart", "run", "analysis", "scenario"]),
     ("cli", &["session", "run", "analysis", "export", "scenario"]),
     (
