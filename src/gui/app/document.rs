@@ -1,0 +1,182 @@
+//! The scenario that is being composed, and how it stands to its file.
+
+use std::path::{Path, PathBuf};
+
+use crate::scenario::{
+    Amount, AsyncCpu, Backend, Candidate, Distribution, FORMAT, Kernel, Load, PriceCard, Problem,
+    Protocol, Queue, Scenario, Severity, Stage, TaskKind, describe, estimate_run_nanos, validate,
+};
+use crate::units::Nanos;
+
+/// The scenario with its file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    scenario: Scenario,
+    /// As it is in the file, or as it was when it was begun.
+    saved: Scenario,
+    path: Option<PathBuf>,
+    problems: Vec<Problem>,
+    plan: Vec<String>,
+}
+
+impl Document {
+    /// A scenario that runs and says something: a bit of computing and a bit of waiting.
+    #[must_use]
+    pub fn blank() -> Self {
+        let candidates = [
+            Backend::Sequential,
+            Backend::Threads { workers: 4 },
+            Backend::Processes { workers: 4 },
+            Backend::Async { in_flight: 16, event_loops: 1, cpu: AsyncCpu::Inline },
+        ];
+        Self::of(
+            Scenario {
+                format: FORMAT,
+                title: "Untitled experiment".to_owned(),
+                about: String::new(),
+                look_for: String::new(),
+                tasks: vec![TaskKind {
+                    name: "task".to_owned(),
+                    weight: 1.0,
+                    stages: vec![
+                        Stage::Cpu { kernel: Kernel::PrimeCheck, amount: Amount::Work(8) },
+                        Stage::Wait { time: Distribution::Constant(Nanos::from_millis(5)) },
+                    ],
+                }],
+                load: Load::default(),
+                queue: Queue::default(),
+                candidates: candidates
+                    .into_iter()
+                    .map(|backend| Candidate { name: None, backend })
+                    .collect(),
+                protocol: Protocol::default(),
+                prices: PriceCard::default(),
+            },
+            None,
+        )
+    }
+
+    /// A scenario as it was read.
+    #[must_use]
+    pub fn of(scenario: Scenario, path: Option<PathBuf>) -> Self {
+        Self {
+            saved: scenario.clone(),
+            problems: validate(&scenario),
+            plan: plan(&scenario),
+            scenario,
+            path,
+        }
+    }
+
+    /// The scenario.
+    #[must_use]
+    pub const fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// Its file; none before it was saved.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// What is wrong with it.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// What it would do, a sentence each.
+    #[must_use]
+    pub fn plan(&self) -> &[String] {
+        &self.plan
+    }
+
+    /// About how long a run of it takes, in nanoseconds.
+    #[must_use]
+    pub fn expected_nanos(&self) -> u64 {
+        estimate_run_nanos(&self.scenario)
+    }
+
+    /// How many problems forbid running.
+    #[must_use]
+    pub fn errors(&self) -> usize {
+        self.problems.iter().filter(|problem| problem.severity == Severity::Error).count()
+    }
+
+    /// Whether something would be lost if it were closed.
+    #[must_use]
+    pub fn is_changed(&self) -> bool {
+        self.scenario != self.saved
+    }
+
+    /// Takes over an edited scenario.
+    pub fn edit(&mut self, scenario: Scenario) {
+        self.problems = validate(&scenario);
+        self.plan = plan(&scenario);
+        self.scenario = scenario;
+    }
+
+    /// `written` is now in the file at `path`. Edits made meanwhile stay unsaved.
+    pub fn saved_as(&mut self, path: PathBuf, written: Scenario) {
+        self.saved = written;
+        self.path = Some(path);
+    }
+
+    /// A file name made from the title, without ending: `checkout_service`.
+    #[must_use]
+    pub fn file_stem(&self) -> String {
+        file_stem(&self.scenario.title)
+    }
+}
+
+/// What it would do, without what stands above it anyway.
+fn plan(scenario: &Scenario) -> Vec<String> {
+    let known = [&scenario.title, &scenario.about, &scenario.look_for];
+    describe(scenario).into_iter().filter(|line| !known.contains(&line)).collect()
+}
+
+/// A file name made from a title: lower case, words joined by underscores.
+pub(super) fn file_stem(title: &str) -> String {
+    let words: Vec<String> = title
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    if words.is_empty() { "scenario".to_owned() } else { words.join("_") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_scenario_can_run_as_it_is() {
+        let document = Document::blank();
+        assert_eq!(document.problems(), []);
+        assert!(!document.is_changed());
+    }
+
+    #[test]
+    fn an_edit_is_unsaved_until_exactly_that_is_written() {
+        let mut document = Document::blank();
+        let mut first = document.scenario().clone();
+        first.title = "Checkout service".to_owned();
+        document.edit(first.clone());
+        assert!(document.is_changed());
+        assert_eq!(document.file_stem(), "checkout_service");
+        let mut second = first.clone();
+        second.about = "More".to_owned();
+        document.edit(second);
+        document.saved_as(PathBuf::from("a.ron"), first.clone());
+        assert!(document.is_changed());
+        document.edit(first);
+        assert!(!document.is_changed());
+    }
+
+    #[test]
+    fn a_title_without_letters_still_gives_a_file_name() {
+        assert_eq!(file_stem("?!"), "scenario");
+        assert_eq!(file_stem("I/O-bound service"), "i_o_bound_service");
+    }
+}

@@ -1,0 +1,102 @@
+//! Work off the thread that draws: each piece on a named thread of its own, its outcome in a channel.
+//!
+//! Pieces are rare and short (a dialog, a file), so there is no pool.
+
+use std::path::PathBuf;
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use crate::export::ExportError;
+use crate::gui::action::{Exported, Format};
+use crate::gui::dialogs::{FileRequest, Picked};
+use crate::scenario::{Loaded, Scenario, ScenarioFileError};
+
+/// Why a file is chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// To open it.
+    Open,
+    /// To save the scenario there.
+    Save,
+    /// To export there.
+    Export(Exported, Format),
+}
+
+/// What came of a piece of work.
+#[derive(Debug)]
+pub(super) enum Done {
+    /// The user was asked for a file.
+    Picked { purpose: Purpose, request: FileRequest, picked: Picked },
+    /// A scenario file was read.
+    Loaded { path: PathBuf, result: Result<Loaded, ScenarioFileError> },
+    /// The scenario was saved.
+    Saved { path: PathBuf, scenario: Box<Scenario>, result: Result<(), ScenarioFileError> },
+    /// Something was exported.
+    Exported { path: PathBuf, result: Result<(), ExportError> },
+    /// The settings were saved.
+    SettingsSaved(std::io::Result<()>),
+}
+
+/// Whether the program has to wait for a piece before it leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It writes a file: leaving waits for it.
+    Writes,
+    /// It can be abandoned, as a dialog that is still open.
+    Abandonable,
+}
+
+/// The pieces of work that are under way.
+pub(super) struct Jobs {
+    ctx: egui::Context,
+    sender: Sender<Done>,
+    receiver: Receiver<Done>,
+    writers: Vec<JoinHandle<()>>,
+}
+
+impl Jobs {
+    pub(super) fn new(ctx: egui::Context) -> Self {
+        let (sender, receiver) = unbounded();
+        Self { ctx, sender, receiver, writers: Vec::new() }
+    }
+
+    /// Does `work` on a thread of that name.
+    ///
+    /// # Errors
+    /// If the system refuses the thread.
+    pub(super) fn start(
+        &mut self,
+        name: &'static str,
+        kind: Kind,
+        work: impl FnOnce() -> Done + Send + 'static,
+    ) -> std::io::Result<()> {
+        /// egui paints twice for a request without delay.
+        const SOON: std::time::Duration = std::time::Duration::from_millis(1);
+        let (ctx, sender) = (self.ctx.clone(), self.sender.clone());
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+            // The window may be gone; then nobody wants to know.
+            let _ = sender.send(work());
+            ctx.request_repaint_after(SOON);
+        })?;
+        self.writers.retain(|writer| !writer.is_finished());
+        if kind == Kind::Writes {
+            self.writers.push(thread);
+        }
+        Ok(())
+    }
+
+    /// What has come to an end since the last call.
+    pub(super) fn finished(&self) -> Vec<Done> {
+        self.receiver.try_iter().collect()
+    }
+
+    /// Waits until all files are written. Only when the window is gone.
+    pub(super) fn finish_writing(&mut self) {
+        for writer in self.writers.drain(..) {
+            if writer.join().is_err() {
+                log::error!("a thread that was writing a file has panicked");
+            }
+        }
+    }
+}

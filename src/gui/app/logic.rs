@@ -1,0 +1,222 @@
+//! What happens between two frames: events of the run, outcomes of background work, the wish to close.
+//!
+//! Nothing here draws; it also runs while the window is hidden.
+
+use std::time::Duration;
+
+use egui::{Context, Key, KeyboardShortcut, Modifiers, ViewportCommand};
+
+use crate::gui::action::Action;
+use crate::gui::app::jobs::Done;
+use crate::gui::app::{App, Document, Purpose, RunState};
+use crate::gui::dialogs::{FileRequest, Picked};
+use crate::gui::panels::question::Question;
+use crate::gui::repaint::process_cpu_time;
+use crate::scenario::{Loaded, ScenarioFileError};
+
+/// Events may take this long per frame; what is left comes with the next.
+const EVENTS_BUDGET: Duration = Duration::from_millis(4);
+
+impl App {
+    /// Takes in what happened since the last frame.
+    pub(super) fn advance(&mut self, ctx: &Context) {
+        self.drain_run(ctx);
+        for done in self.jobs.finished() {
+            self.take(done, ctx);
+        }
+        self.take_dropped_files(ctx);
+        self.take_shortcuts(ctx);
+        self.take_close_request(ctx);
+        if self.toasts.expire(ctx.input(|input| input.time)) {
+            ctx.request_repaint_after(Duration::from_secs(1));
+        }
+    }
+
+    fn drain_run(&mut self, ctx: &Context) {
+        let Some(measurement) = &mut self.measurement else { return };
+        let was_active = measurement.state().is_active();
+        let more = measurement.drain(EVENTS_BUDGET);
+        measurement.update_charts(self.board.settings());
+        let state = measurement.state();
+        if more || (state.is_active() && measurement.is_running()) {
+            ctx.request_repaint_after(self.frame_clock.until_due());
+        }
+        if was_active && !state.is_active() && self.closing {
+            self.closing = false;
+            self.actions.push(Action::Quit);
+        }
+    }
+
+    /// Reckons what the frame that has just been made has cost.
+    pub(super) fn account_for_frame(&mut self, frame_cpu: Option<f32>) {
+        let now = process_cpu_time();
+        let cost = match (now, self.cpu_at_last_frame) {
+            (Some(now), Some(before)) => Some(now.saturating_sub(before)),
+            // Where the system does not tell, eframe's own measure of the last frame has to do.
+            (None, _) => frame_cpu.map(Duration::from_secs_f32),
+            (Some(_), None) => None,
+        };
+        self.cpu_at_last_frame = now;
+        if let Some(cost) = cost {
+            self.pacer.record(cost);
+        }
+        self.frame_clock.painted(self.pacer.interval());
+    }
+
+    fn take(&mut self, done: Done, ctx: &Context) {
+        let now = ctx.input(|input| input.time);
+        match done {
+            Done::Picked { purpose, request, picked } => self.take_picked(purpose, request, picked),
+            Done::Loaded { path, result } => self.take_loaded(path, result),
+            Done::Saved { path, scenario, result } => match result {
+                Ok(()) => {
+                    self.settings.remember(&path);
+                    self.save_settings();
+                    self.toasts.good(format!("Saved {}", file_name(&path)), now);
+                    self.document.saved_as(path, *scenario);
+                    self.open_bundled = None;
+                    if let Some(then) = self.after_save.take() {
+                        self.leave_document(then);
+                    }
+                }
+                Err(error) => {
+                    self.after_save = None;
+                    self.toasts.error(sentence(&error.to_string()));
+                }
+            },
+            Done::Exported { path, result } => match result {
+                Ok(()) => self.toasts.good(format!("Exported {}", path.display()), now),
+                Err(error) => self.toasts.error(sentence(&error.to_string())),
+            },
+            Done::SettingsSaved(Ok(())) => {}
+            Done::SettingsSaved(Err(error)) => log::warn!("the settings are not saved: {error}"),
+        }
+    }
+
+    fn take_picked(&mut self, purpose: Purpose, request: FileRequest, picked: Picked) {
+        self.picking = false;
+        match picked {
+            Picked::Path(path) => self.use_path(purpose, request.with_extension(&path)),
+            Picked::Cancelled => self.after_save = None,
+            Picked::NoDialog => {
+                self.question_panel.begin(&request);
+                self.question = Some(Question::Path { purpose, request });
+            }
+        }
+    }
+
+    fn take_loaded(
+        &mut self,
+        path: std::path::PathBuf,
+        result: Result<Loaded, ScenarioFileError>,
+    ) {
+        match result {
+            Ok(Loaded { scenario: Some(scenario), .. }) => {
+                self.settings.remember(&path);
+                self.save_settings();
+                self.document = Document::of(scenario, Some(path));
+                self.open_bundled = None;
+                let errors = self.document.errors() as u64;
+                if errors > 0 {
+                    let text = crate::units::text::counted(errors, "problem", "problems");
+                    self.toasts.error(format!("{text} to mend before it can run"));
+                    self.tab = super::SidebarTab::Compose;
+                }
+            }
+            Ok(Loaded { scenario: None, problems }) => {
+                self.question = Some(Question::Problems { path, problems });
+            }
+            Err(error) => self.toasts.error(sentence(&error.to_string())),
+        }
+    }
+
+    fn take_dropped_files(&mut self, ctx: &Context) {
+        let dropped = ctx.input(|input| {
+            input.raw.dropped_files.first().map(|file| file.path().to_path_buf())
+        });
+        if let Some(path) = dropped {
+            self.actions.push(Action::OpenFile(path));
+        }
+    }
+
+    fn take_shortcuts(&mut self, ctx: &Context) {
+        if self.question.is_some() {
+            return;
+        }
+        let command = Modifiers::COMMAND;
+        // The longer combination first: egui's match of the shorter one ignores the shift key.
+        let shortcuts = [
+            (command | Modifiers::SHIFT, Key::S, Action::SaveAs),
+            (command, Key::S, Action::Save),
+            (command, Key::N, Action::New),
+            (command, Key::O, Action::Open),
+            (command, Key::R, Action::Run),
+            (Modifiers::NONE, Key::F5, Action::Run),
+            (Modifiers::SHIFT, Key::F5, Action::Stop),
+        ];
+        for (modifiers, key, action) in shortcuts {
+            let shortcut = KeyboardShortcut::new(modifiers, key);
+            if ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {
+                self.actions.push(action);
+            }
+        }
+    }
+
+    fn take_close_request(&mut self, ctx: &Context) {
+        if ctx.input(|input| input.viewport().close_requested()) && !self.may_close {
+            if self.can_leave_at_once() {
+                self.may_close = true;
+            } else {
+                ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+                self.actions.push(Action::Quit);
+            }
+        }
+    }
+
+    fn can_leave_at_once(&self) -> bool {
+        !self.is_running() && !self.document.is_changed()
+    }
+
+    /// Whether processes of ours are at work.
+    pub(super) fn is_running(&self) -> bool {
+        self.measurement.as_ref().is_some_and(super::Measurement::is_running)
+    }
+
+    /// Carries out what has been asked for since the last frame.
+    pub(super) fn perform_all(&mut self, ctx: &Context) {
+        let actions = std::mem::take(&mut self.actions);
+        for action in actions {
+            self.perform(action, ctx);
+        }
+        self.update_title(ctx);
+        if self.may_close {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
+    }
+
+    fn update_title(&mut self, ctx: &Context) {
+        let mark = if self.document.is_changed() { "• " } else { "" };
+        let running = match self.run_state() {
+            RunState::Live | RunState::Waiting if self.is_running() => " (running)",
+            _ => "",
+        };
+        let title = format!("{mark}{}{running} – poolscope", self.document.scenario().title);
+        if title != self.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+}
+
+
+fn file_name(path: &std::path::Path) -> String {
+    path.file_name().map_or_else(|| path.display(), |name| std::path::Path::new(name).display()).to_string()
+}
+
+/// With a capital letter at its beginning.
+pub(super) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}

@@ -1,0 +1,270 @@
+//! The run that is shown: its events, and what is derived from them once per revision.
+
+use std::time::{Duration, Instant};
+
+use crate::analysis::{
+    CandidateFigures, Trust, Verdict, candidate_figures, trust, verdict,
+};
+use crate::chart::{ChartBook, ChartSettings};
+use crate::export::{Table, table};
+use crate::run::{Block, BlockState, Event, Run};
+use crate::scenario::estimate::estimate_candidate_nanos;
+use crate::session::Session;
+use crate::wire::Phase;
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunState {
+    /// There is none.
+    None,
+    /// It was started, and nothing has been measured yet.
+    Waiting,
+    /// It measures.
+    Live,
+    /// It was asked to stop and has not ended.
+    Stopping,
+    /// It was stopped before its end.
+    Stopped,
+    /// It ended, and at least one block failed.
+    Failed,
+    /// It ended as planned.
+    Finished,
+}
+
+impl RunState {
+    /// Whether processes are at work.
+    #[must_use]
+    pub const fn is_active(self) -> bool {
+        matches!(self, Self::Waiting | Self::Live | Self::Stopping)
+    }
+}
+
+/// How far a run has come.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress {
+    /// Number of the block that is under way, from 1.
+    pub block: usize,
+    /// How many blocks there are.
+    pub blocks: usize,
+    /// Name of its candidate.
+    pub candidate: String,
+    /// What it does just now, for people.
+    pub phase: &'static str,
+    /// Part of the expected time that is over, from 0 to 1.
+    pub ratio: f32,
+    /// Expected time to the end, in nanoseconds.
+    pub remaining_nanos: u64,
+}
+
+/// The run that is shown.
+#[derive(Debug)]
+pub struct Measurement {
+    run: Run,
+    session: Option<Session>,
+    stopping: bool,
+    /// The revision that what follows was computed from.
+    derived_from: u64,
+    figures: Vec<CandidateFigures>,
+    trust: Trust,
+    verdict: Verdict,
+    table: Table,
+    progress: Option<Progress>,
+    charts: ChartBook,
+}
+
+impl Measurement {
+    /// A run; `session` is none for one that is only shown.
+    #[must_use]
+    pub fn new(run: Run, session: Option<Session>) -> Self {
+        let figures = candidate_figures(&run);
+        let trust = trust(&run);
+        Self {
+            verdict: verdict(&run, &figures, &trust),
+            table: table(&figures, &run.request.scenario),
+            progress: progress(&run),
+            derived_from: run.revision,
+            figures,
+            trust,
+            run,
+            session,
+            stopping: false,
+            charts: ChartBook::new(),
+        }
+    }
+
+    /// Brings the charts up to date.
+    pub fn update_charts(&mut self, settings: &ChartSettings) {
+        self.charts.update(&self.run, settings);
+    }
+
+    /// The charts, as of the last update.
+    #[must_use]
+    pub const fn charts(&self) -> &ChartBook {
+        &self.charts
+    }
+
+    /// The figures as texts, as of the last drain.
+    #[must_use]
+    pub const fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// What follows from the run, as of the last drain.
+    #[must_use]
+    pub const fn verdict(&self) -> &Verdict {
+        &self.verdict
+    }
+
+    /// Takes in what has happened, for at most `budget`. Says whether more is waiting.
+    pub fn drain(&mut self, budget: Duration) -> bool {
+        let Some(session) = &self.session else { return false };
+        let start = Instant::now();
+        let mut more = false;
+        for event in session.events().try_iter() {
+            self.run.apply(event);
+            if start.elapsed() > budget {
+                more = true;
+                break;
+            }
+        }
+        // A session that is gone without its last word has died; the run must not look alive for ever.
+        let gone = session.events().is_empty() && !self.run.ended && is_disconnected(session);
+        if gone {
+            self.run.apply(Event::RunEnded { stopped: true });
+        }
+        if self.run.ended {
+            self.session = None;
+        }
+        self.derive();
+        more
+    }
+
+    /// Whether processes of ours are at work for it.
+    #[must_use]
+    pub const fn is_running(&self) -> bool {
+        self.session.is_some()
+    }
+
+    /// Asks the run to end.
+    pub fn stop(&mut self) {
+        if let Some(session) = &self.session {
+            session.stop();
+            self.stopping = true;
+        }
+    }
+
+    /// The run.
+    #[must_use]
+    pub const fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// The figures of all candidates, as of the last drain.
+    #[must_use]
+    pub fn figures(&self) -> &[CandidateFigures] {
+        &self.figures
+    }
+
+    /// How far the figures can be trusted, as of the last drain.
+    #[must_use]
+    pub const fn trust(&self) -> &Trust {
+        &self.trust
+    }
+
+    /// How far the run has come; none when it has ended.
+    #[must_use]
+    pub const fn progress(&self) -> Option<&Progress> {
+        self.progress.as_ref()
+    }
+
+    /// Where the run stands.
+    #[must_use]
+    pub fn state(&self) -> RunState {
+        let failed =
+            self.run.blocks.iter().any(|block| matches!(block.state, BlockState::Failed { .. }));
+        if !self.run.ended {
+            if self.stopping {
+                RunState::Stopping
+            } else if self.run.blocks.iter().any(|block| block.last.is_some()) {
+                RunState::Live
+            } else {
+                RunState::Waiting
+            }
+        } else if self.run.stopped {
+            RunState::Stopped
+        } else if failed {
+            RunState::Failed
+        } else {
+            RunState::Finished
+        }
+    }
+
+    fn derive(&mut self) {
+        if self.derived_from == self.run.revision {
+            return;
+        }
+        self.derived_from = self.run.revision;
+        self.figures = candidate_figures(&self.run);
+        self.trust = trust(&self.run);
+        self.verdict = verdict(&self.run, &self.figures, &self.trust);
+        self.table = table(&self.figures, &self.run.request.scenario);
+        self.progress = progress(&self.run);
+    }
+}
+
+fn is_disconnected(session: &Session) -> bool {
+    use crossbeam_channel::TryRecvError;
+    matches!(session.events().try_recv(), Err(TryRecvError::Disconnected))
+}
+
+/// How far `run` has come, by the expected length of its blocks.
+fn progress(run: &Run) -> Option<Progress> {
+    if run.ended {
+        return None;
+    }
+    let scenario = &run.request.scenario;
+    let expected = |block: &Block| {
+        scenario
+            .candidates
+            .get(block.planned.candidate)
+            .map_or(0, |candidate| estimate_candidate_nanos(scenario, candidate))
+    };
+    let (mut total, mut over) = (0_u64, 0_u64);
+    for block in &run.blocks {
+        let length = expected(block);
+        total = total.saturating_add(length);
+        over = over.saturating_add(if block.state.is_over() {
+            length
+        } else {
+            block.last.as_ref().map_or(0, |last| last.elapsed_nanos.min(length))
+        });
+    }
+    let next = run.blocks.iter().position(|block| !block.state.is_over());
+    let (index, block) = run.current().or_else(|| {
+        let index = next?;
+        Some((index, &run.blocks[index]))
+    })?;
+    Some(Progress {
+        block: index + 1,
+        blocks: run.blocks.len(),
+        candidate: scenario
+            .candidates
+            .get(block.planned.candidate)
+            .map(crate::scenario::Candidate::label)
+            .unwrap_or_default(),
+        phase: phase_label(&block.state),
+        ratio: if total == 0 { 0.0 } else { (over as f64 / total as f64) as f32 },
+        remaining_nanos: total.saturating_sub(over),
+    })
+}
+
+const fn phase_label(state: &BlockState) -> &'static str {
+    match state {
+        BlockState::Waiting => "waiting",
+        BlockState::Starting => "starting",
+        BlockState::Running(Phase::WarmUp) => "warming up",
+        BlockState::Running(Phase::Measure) => "measuring",
+        BlockState::Running(Phase::Drain) => "draining",
+        BlockState::Done | BlockState::Stopped | BlockState::Failed { .. } => "over",
+    }
+}

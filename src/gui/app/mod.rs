@@ -1,0 +1,170 @@
+//! The application's state and its construction.
+//!
+//! [`logic`] takes in what happened, [`ui`] only lays out, [`perform`] is the only place with effects.
+
+mod document;
+mod exports;
+mod jobs;
+mod logic;
+mod measurement;
+mod perform;
+mod ui;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use document::Document;
+pub use jobs::Purpose;
+pub use measurement::{Measurement, Progress, RunState};
+
+use crate::gui::action::Action;
+use crate::gui::dialogs::FileDialogs;
+use crate::gui::panels::board::BoardPanel;
+use crate::gui::panels::composer::ComposerPanel;
+use crate::gui::panels::library::{LibraryEntry, LibraryPanel};
+use crate::gui::panels::question::{Question, QuestionPanel};
+use crate::gui::panels::toasts::Toasts;
+use crate::gui::repaint::{FrameClock, Pacer};
+use crate::gui::settings::Settings;
+use crate::gui::theme;
+use crate::run::Run;
+use crate::scenario::{bundled, parse};
+
+/// What the application needs from outside; tests give their own.
+pub struct Services {
+    /// Who asks the user for files.
+    pub dialogs: Arc<dyn FileDialogs>,
+    /// The executable of poolscope, which is started as runner.
+    pub executable: PathBuf,
+    /// Where the settings are kept; none keeps nothing.
+    pub settings_dir: Option<PathBuf>,
+}
+
+/// Which part of the left panel is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SidebarTab {
+    Library,
+    Compose,
+}
+
+/// What waits until the scenario may be left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Then {
+    /// Begin a new scenario.
+    New,
+    /// Ask for a file and open it.
+    Open,
+    /// Open the bundled scenario of this name.
+    OpenBundled(&'static str),
+    /// Open this file.
+    OpenFile(PathBuf),
+    /// Leave the program.
+    Quit,
+}
+
+/// The application.
+pub struct App {
+    services: Services,
+    settings: Settings,
+    document: Document,
+    /// Name of the bundled scenario that is open, for the mark in the library.
+    open_bundled: Option<&'static str>,
+    library: Vec<LibraryEntry>,
+    measurement: Option<Measurement>,
+    jobs: jobs::Jobs,
+    /// A dialog of the desktop is open.
+    picking: bool,
+    question: Option<Question>,
+    /// What goes on when the scenario is saved.
+    after_save: Option<Then>,
+    /// The window closes when the run has ended.
+    closing: bool,
+    may_close: bool,
+
+    tab: SidebarTab,
+    library_panel: LibraryPanel,
+    composer: ComposerPanel,
+    board: BoardPanel,
+    /// The theme in which the board was last drawn: exported pictures have the same.
+    board_is_dark: bool,
+    question_panel: QuestionPanel,
+    toasts: Toasts,
+    actions: Vec<Action>,
+
+    pacer: Pacer,
+    frame_clock: Arc<FrameClock>,
+    cpu_at_last_frame: Option<Duration>,
+    title: String,
+}
+
+impl App {
+    /// The application with the first bundled scenario.
+    #[must_use]
+    pub fn new(ctx: &egui::Context, services: Services) -> Self {
+        theme::apply(ctx);
+        let settings = services.settings_dir.as_deref().map(Settings::load).unwrap_or_default();
+        ctx.set_theme(settings.theme.preference());
+        let library: Vec<LibraryEntry> = bundled().iter().filter_map(LibraryEntry::of).collect();
+        let first = bundled().first();
+        let document = first
+            .and_then(|bundled| parse(bundled.text).scenario)
+            .map_or_else(Document::blank, |scenario| Document::of(scenario, None));
+        Self {
+            services,
+            settings,
+            document,
+            open_bundled: first.map(|bundled| bundled.file),
+            library,
+            measurement: None,
+            jobs: jobs::Jobs::new(ctx.clone()),
+            picking: false,
+            question: None,
+            after_save: None,
+            closing: false,
+            may_close: false,
+            tab: SidebarTab::Library,
+            library_panel: LibraryPanel::default(),
+            composer: ComposerPanel::default(),
+            board: BoardPanel::default(),
+            board_is_dark: false,
+            question_panel: QuestionPanel::default(),
+            toasts: Toasts::default(),
+            actions: Vec::new(),
+            pacer: Pacer::default(),
+            frame_clock: Arc::new(FrameClock::default()),
+            cpu_at_last_frame: None,
+            title: String::new(),
+        }
+    }
+
+    /// Shows a run that is only looked at.
+    pub fn show_run(&mut self, run: Run) {
+        self.measurement = Some(Measurement::new(run, None));
+        self.board.begin();
+    }
+
+    /// Asks for something, as a panel would; it is done after the next frame.
+    pub fn request(&mut self, action: Action) {
+        self.actions.push(action);
+    }
+
+    /// The scenario that is being composed.
+    #[must_use]
+    pub const fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// The run that is shown.
+    #[must_use]
+    pub const fn measurement(&self) -> Option<&Measurement> {
+        self.measurement.as_ref()
+    }
+
+    /// Where the run stands that is shown.
+    #[must_use]
+    pub fn run_state(&self) -> RunState {
+        // A run without a session is only shown, whatever it says of itself.
+        self.measurement.as_ref().map_or(RunState::None, Measurement::state)
+    }
+}

@@ -1,0 +1,275 @@
+//! Carries out what the user asked for: the only place of the window with effects.
+//!
+//! Files and dialogs go to background threads; their outcomes come back through `logic`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use egui::Context;
+
+use crate::gui::action::{Action, Answer, Exported, Format};
+use crate::gui::app::jobs::{Done, Kind};
+use crate::gui::app::logic::sentence;
+use crate::gui::app::{App, Document, Measurement, Purpose, SidebarTab, Then, exports};
+use crate::gui::dialogs::FileRequest;
+use crate::gui::panels::question::Question;
+use crate::run::{Run, RunRequest};
+use crate::scenario::{bundled_named, parse, read_file, write_file};
+use crate::session::{RunnerCommand, Session};
+
+impl App {
+    pub(super) fn perform(&mut self, action: Action, ctx: &Context) {
+        match action {
+            Action::EditScenario(scenario) => {
+                if !self.is_running() {
+                    self.document.edit(*scenario);
+                }
+            }
+            Action::Run => self.start_run(ctx),
+            Action::Stop => {
+                if let Some(measurement) = &mut self.measurement {
+                    measurement.stop();
+                }
+            }
+            Action::New => self.leave_document(Then::New),
+            Action::Open => self.leave_document(Then::Open),
+            Action::OpenBundled(name) => self.leave_document(Then::OpenBundled(name)),
+            Action::OpenFile(path) => self.leave_document(Then::OpenFile(path)),
+            Action::Quit => self.quit(),
+            Action::Save => self.save(),
+            Action::SaveAs => self.save_as(),
+            Action::Export(what, format) => self.ask_where_to_export(what, format),
+            Action::ForgetRecent => {
+                self.settings.recent.clear();
+                self.save_settings();
+            }
+            Action::SetTheme(theme) => {
+                self.settings.theme = theme;
+                ctx.set_theme(theme.preference());
+                self.save_settings();
+            }
+            Action::ToggleSidebar => {
+                self.settings.sidebar = !self.settings.sidebar;
+                self.save_settings();
+            }
+            Action::ToggleResults => {
+                self.settings.results = !self.settings.results;
+                self.save_settings();
+            }
+            Action::About => self.question = Some(Question::About),
+            Action::Answer(answer) => self.take_answer(answer),
+        }
+    }
+
+    fn start_run(&mut self, ctx: &Context) {
+        if self.is_running() {
+            return;
+        }
+        if self.document.errors() > 0 {
+            self.tab = SidebarTab::Compose;
+            self.settings.sidebar = true;
+            self.fail("Mend the problems of the scenario first");
+            return;
+        }
+        let request = RunRequest::all_of(self.document.scenario().clone());
+        let command = RunnerCommand { executable: self.services.executable.clone() };
+        let (waker, clock) = (ctx.clone(), Arc::clone(&self.frame_clock));
+        let wake = move || waker.request_repaint_after(clock.until_due());
+        match Session::start(request.clone(), command, wake) {
+            Ok(session) => {
+                let run = Run::new(request, unix_secs());
+                self.measurement = Some(Measurement::new(run, Some(session)));
+                self.board.begin();
+            }
+            Err(error) => self.fail(&format!("The run cannot be started: {error}")),
+        }
+    }
+
+    /// Goes on with `then`, after the questions that are due.
+    pub(super) fn leave_document(&mut self, then: Then) {
+        if self.is_running() && then != Then::Quit {
+            self.fail("Stop the run before another scenario is opened");
+        } else if self.document.is_changed() {
+            self.question = Some(Question::Unsaved(then));
+        } else {
+            self.proceed(then);
+        }
+    }
+
+    fn quit(&mut self) {
+        if self.is_running() {
+            self.question = Some(Question::CloseDuringRun);
+        } else {
+            self.leave_document(Then::Quit);
+        }
+    }
+
+    /// Does what waited; changes that were not saved are gone.
+    fn proceed(&mut self, then: Then) {
+        match then {
+            Then::New => {
+                self.document = Document::blank();
+                self.open_bundled = None;
+                self.tab = SidebarTab::Compose;
+            }
+            Then::Open => self.pick(
+                Purpose::Open,
+                FileRequest {
+                    title: "Open a scenario".to_owned(),
+                    save: false,
+                    file_name: String::new(),
+                    kind: "Scenario",
+                    extension: "ron",
+                },
+            ),
+            Then::OpenBundled(name) => {
+                let scenario = bundled_named(name).and_then(|found| parse(found.text).scenario);
+                if let Some(scenario) = scenario {
+                    self.document = Document::of(scenario, None);
+                    self.open_bundled = Some(name);
+                }
+            }
+            Then::OpenFile(path) => self.load(path),
+            Then::Quit => self.may_close = true,
+        }
+    }
+
+    fn take_answer(&mut self, answer: Answer) {
+        let Some(question) = self.question.take() else { return };
+        match (question, answer) {
+            (Question::Unsaved(then), Answer::Save) => {
+                self.after_save = Some(then);
+                self.save();
+            }
+            (Question::Unsaved(then), Answer::Discard) => self.proceed(then),
+            (Question::CloseDuringRun, Answer::StopAndClose) => {
+                self.closing = true;
+                if let Some(measurement) = &mut self.measurement {
+                    measurement.stop();
+                }
+                // The run may have ended while the question was open.
+                if !self.is_running() {
+                    self.closing = false;
+                    self.leave_document(Then::Quit);
+                }
+            }
+            (Question::Path { purpose, request }, Answer::Path(path)) => {
+                self.use_path(purpose, request.with_extension(&path));
+            }
+            (Question::Path { .. }, _) => self.after_save = None,
+            _ => {}
+        }
+    }
+
+    /// Goes on with the file that was chosen.
+    pub(super) fn use_path(&mut self, purpose: Purpose, path: PathBuf) {
+        match purpose {
+            Purpose::Open => self.load(path),
+            Purpose::Save => self.write_scenario(path),
+            Purpose::Export(what, format) => self.export(what, format, path),
+        }
+    }
+
+    fn load(&mut self, path: PathBuf) {
+        self.start("open scenario", Kind::Abandonable, move || {
+            let result = read_file(&path);
+            Done::Loaded { path, result }
+        });
+    }
+
+    fn save(&mut self) {
+        match self.document.path() {
+            Some(path) => self.write_scenario(path.to_path_buf()),
+            None => self.save_as(),
+        }
+    }
+
+    fn save_as(&mut self) {
+        let request = FileRequest {
+            title: "Save the scenario".to_owned(),
+            save: true,
+            file_name: format!("{}.ron", self.document.file_stem()),
+            kind: "Scenario",
+            extension: "ron",
+        };
+        self.pick(Purpose::Save, request);
+    }
+
+    fn write_scenario(&mut self, path: PathBuf) {
+        let scenario = Box::new(self.document.scenario().clone());
+        self.start("save scenario", Kind::Writes, move || {
+            let result = write_file(&path, &scenario);
+            Done::Saved { path, scenario, result }
+        });
+    }
+
+    fn ask_where_to_export(&mut self, what: Exported, format: Format) {
+        let Some(measurement) = &self.measurement else {
+            self.fail("There is nothing to export before the first run");
+            return;
+        };
+        let request = exports::file_request(measurement.run(), what, format);
+        self.pick(Purpose::Export(what, format), request);
+    }
+
+    fn export(&mut self, what: Exported, format: Format, path: PathBuf) {
+        let Some(measurement) = &self.measurement else { return };
+        let content = exports::Content {
+            run: measurement.run().clone(),
+            settings: self.board.settings().clone(),
+            dark: self.board_is_dark,
+        };
+        self.start("export", Kind::Writes, move || {
+            let result = exports::write(&content, what, format, &path);
+            Done::Exported { path, result }
+        });
+    }
+
+    /// Asks the desktop for a file.
+    fn pick(&mut self, purpose: Purpose, request: FileRequest) {
+        if self.picking {
+            return;
+        }
+        self.picking = true;
+        let dialogs = Arc::clone(&self.services.dialogs);
+        self.start("file dialog", Kind::Abandonable, move || {
+            let picked = dialogs.pick(&request);
+            Done::Picked { purpose, request, picked }
+        });
+    }
+
+    pub(super) fn save_settings(&mut self) {
+        let Some(folder) = self.services.settings_dir.clone() else { return };
+        let settings = self.settings.clone();
+        self.start("save settings", Kind::Writes, move || {
+            Done::SettingsSaved(settings.save(&folder))
+        });
+    }
+
+    fn start(
+        &mut self,
+        name: &'static str,
+        kind: Kind,
+        work: impl FnOnce() -> Done + Send + 'static,
+    ) {
+        if let Err(error) = self.jobs.start(name, kind, work) {
+            self.picking = false;
+            self.fail(&format!("The system refuses a thread: {error}"));
+        }
+    }
+
+    fn fail(&mut self, text: &str) {
+        self.toasts.error(sentence(text));
+    }
+
+    /// Waits for what is being written. Only when the window is gone.
+    pub(super) fn finish(&mut self) {
+        self.jobs.finish_writing();
+    }
+}
+
+/// Seconds since 1970; a clock before that is as good as none.
+fn unix_secs() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}

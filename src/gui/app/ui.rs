@@ -1,0 +1,168 @@
+//! Where the parts of the window stand. Layout only: no effects, no figures.
+
+use egui::{CentralPanel, Frame, Panel, RichText, ScrollArea, Ui};
+
+use crate::gui::app::{App, Measurement, SidebarTab};
+use crate::gui::panels::board::BoardView;
+use crate::gui::panels::library::LibraryView;
+use crate::gui::panels::results::{ResultsView, results_ui};
+use crate::gui::panels::start::start_ui;
+use crate::gui::panels::toolbar::{ToolbarView, menu_ui, toolbar_ui};
+use crate::gui::theme::{self, space};
+
+/// Width of the left panel at the start, in points: a form of labels and fields.
+const SIDEBAR_WIDTH: f32 = 372.0;
+/// Narrower forms break, in points.
+const SIDEBAR_MIN_WIDTH: f32 = 300.0;
+/// Wider leaves too little for the charts, in points.
+const SIDEBAR_MAX_WIDTH: f32 = 620.0;
+/// Height of the results at the start, in points: a table of four candidates and the verdict.
+const RESULTS_HEIGHT: f32 = 224.0;
+/// The header and one row, in points.
+const RESULTS_MIN_HEIGHT: f32 = 90.0;
+
+impl App {
+    /// Draws the whole window.
+    pub(super) fn show(&mut self, ui: &mut Ui) {
+        let palette = theme::palette(ui);
+        self.bars_ui(ui);
+        if self.settings.results && self.measurement.is_some() {
+            Panel::bottom("results")
+                .default_size(RESULTS_HEIGHT)
+                .min_size(RESULTS_MIN_HEIGHT)
+                .resizable(true)
+                .frame(theme::panel_frame(palette))
+                .show(ui, |ui| self.results_ui(ui));
+        }
+        if self.settings.sidebar {
+            Panel::left("sidebar")
+                .default_size(SIDEBAR_WIDTH)
+                .size_range(SIDEBAR_MIN_WIDTH..=SIDEBAR_MAX_WIDTH)
+                .frame(theme::panel_frame(palette))
+                .show(ui, |ui| self.sidebar_ui(ui));
+        }
+        CentralPanel::default()
+            .frame(Frame::new().fill(palette.canvas).inner_margin(space::S))
+            .show(ui, |ui| self.centre_ui(ui));
+        if let Some(question) = &self.question {
+            self.question_panel.ui(ui.ctx(), question, &mut self.actions);
+        }
+        self.toasts.ui(ui.ctx());
+        drop_hint_ui(ui);
+    }
+
+    fn bars_ui(&mut self, ui: &mut Ui) {
+        let palette = theme::palette(ui);
+        let view = ToolbarView {
+            title: &self.document.scenario().title,
+            path: self.document.path(),
+            changed: self.document.is_changed(),
+            errors: self.document.errors(),
+            state: self.run_state(),
+            running: self.is_running(),
+            progress: self.measurement.as_ref().and_then(Measurement::progress),
+            settings: &self.settings,
+        };
+        let actions = &mut self.actions;
+        Panel::top("bars").frame(theme::panel_frame(palette)).show(ui, |ui| {
+            menu_ui(ui, &view, actions);
+            toolbar_ui(ui, &view, actions);
+        });
+    }
+
+    fn sidebar_ui(&mut self, ui: &mut Ui) {
+        ui.horizontal(|ui| {
+            for (tab, label) in [(SidebarTab::Library, "Library"), (SidebarTab::Compose, "Compose")] {
+                let text = RichText::new(label).text_style(theme::title_style());
+                if ui.selectable_label(self.tab == tab, text).clicked() {
+                    self.tab = tab;
+                }
+            }
+        });
+        ui.add_space(space::XS);
+        let locked = self.is_running();
+        ScrollArea::vertical().auto_shrink(false).id_salt(self.tab as u8).show(ui, |ui| {
+            match self.tab {
+                SidebarTab::Library => {
+                    let view = LibraryView {
+                        entries: &self.library,
+                        open: self.open_bundled,
+                        recent: &self.settings.recent,
+                        locked,
+                    };
+                    self.library_panel.ui(ui, &view, &mut self.actions);
+                }
+                SidebarTab::Compose => {
+                    let (scenario, problems) = (self.document.scenario(), self.document.problems());
+                    self.composer.ui(ui, scenario, problems, locked, &mut self.actions);
+                }
+            }
+        });
+    }
+
+    fn results_ui(&mut self, ui: &mut Ui) {
+        let Some(measurement) = &self.measurement else { return };
+        let view = ResultsView {
+            table: measurement.table(),
+            figures: measurement.figures(),
+            trust: measurement.trust(),
+            verdict: measurement.verdict(),
+        };
+        results_ui(ui, &view, &mut self.actions);
+    }
+
+    fn centre_ui(&mut self, ui: &mut Ui) {
+        let Some(measurement) = &self.measurement else {
+            ScrollArea::vertical()
+                .auto_shrink(false)
+                .show(ui, |ui| start_ui(ui, &self.document, &mut self.actions));
+            return;
+        };
+        let measured = &measurement.run().request.scenario;
+        self.board_is_dark = ui.visuals().dark_mode;
+        let view = BoardView {
+            title: &measured.title,
+            outdated: measured != self.document.scenario(),
+            state: measurement.state(),
+            revision: measurement.run().revision,
+            charts: measurement.charts(),
+            figures: measurement.figures(),
+        };
+        self.board.ui(ui, &view, &mut self.actions);
+    }
+}
+
+/// Says that a file may be dropped, while one hangs over the window.
+fn drop_hint_ui(ui: &Ui) {
+    if ui.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let palette = theme::palette(ui);
+    let area = egui::Area::new(egui::Id::unique("drop hint"))
+        .order(egui::Order::Foreground)
+        .anchor(egui::Align2::CENTER_CENTER, egui::Vec2::ZERO);
+    area.show(ui.ctx(), |ui| {
+        theme::popup_frame(palette, palette.accent).show(ui, |ui| {
+            ui.label(RichText::new("Drop to open the scenario").text_style(theme::title_style()));
+        });
+    });
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.advance(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        self.show(ui);
+        let ctx = ui.ctx().clone();
+        self.perform_all(&ctx);
+        self.account_for_frame(frame.info().cpu_usage);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        // Ends the runner before the files are waited for.
+        self.measurement = None;
+        self.finish();
+    }
+}

@@ -1,0 +1,97 @@
+//! Asking the desktop for a file, from a background thread.
+//!
+//! The desktop's dialogs may be missing altogether; then the answer comes at once and looks like a
+//! cancellation. [`Picked::NoDialog`] tells the two apart, and the window asks for a path itself.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// A person needs longer than this to close a dialog; a missing one answers within 20 ms.
+const NOBODY_IS_THAT_FAST: Duration = Duration::from_millis(200);
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRequest {
+    /// The dialog's title, and that of the question that replaces it.
+    pub title: String,
+    /// Whether a file is written; it need not exist then.
+    pub save: bool,
+    /// The name that is offered for saving.
+    pub file_name: String,
+    /// What kind of file, for people.
+    pub kind: &'static str,
+    /// Ending of the file's name, without the dot.
+    pub extension: &'static str,
+}
+
+impl FileRequest {
+    /// `path` with the ending, if it has none.
+    #[must_use]
+    pub fn with_extension(&self, path: &Path) -> PathBuf {
+        if self.save && path.extension().is_none() {
+            path.with_extension(self.extension)
+        } else {
+            path.to_path_buf()
+        }
+    }
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Picked {
+    /// This file.
+    Path(PathBuf),
+    /// The user does not want to.
+    Cancelled,
+    /// This desktop has no dialogs.
+    NoDialog,
+}
+
+/// Who asks the user for a file.
+pub trait FileDialogs: Send + Sync {
+    /// Asks, and waits for the answer. Called on a background thread.
+    fn pick(&self, request: &FileRequest) -> Picked;
+}
+
+/// The desktop's own dialogs.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DesktopDialogs;
+
+impl FileDialogs for DesktopDialogs {
+    fn pick(&self, request: &FileRequest) -> Picked {
+        let dialog = rfd::FileDialog::new()
+            .set_title(&request.title)
+            .add_filter(request.kind, &[request.extension]);
+        let asked = Instant::now();
+        let path = if request.save {
+            dialog.set_file_name(&request.file_name).save_file()
+        } else {
+            dialog.pick_file()
+        };
+        match path {
+            Some(path) => Picked::Path(path),
+            None if asked.elapsed() < NOBODY_IS_THAT_FAST => Picked::NoDialog,
+            None => Picked::Cancelled,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_saved_file_gets_the_ending_that_the_user_left_out() {
+        let request = FileRequest {
+            title: String::new(),
+            save: true,
+            file_name: String::new(),
+            kind: "scenario",
+            extension: "ron",
+        };
+        assert_eq!(request.with_extension(Path::new("a/b")), Path::new("a/b.ron"));
+        assert_eq!(request.with_extension(Path::new("a/b.txt")), Path::new("a/b.txt"));
+        let open = FileRequest { save: false, ..request };
+        assert_eq!(open.with_extension(Path::new("a/b")), Path::new("a/b"));
+    }
+}

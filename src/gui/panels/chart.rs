@@ -1,0 +1,318 @@
+//! One chart of the board, drawn from the data that the exports write too.
+//!
+//! Points are converted once per revision of the run and lent to the plot; a gap in the data is a gap in
+//! the line. The value under the pointer is read from the same points.
+
+use egui::{Color32, Id, Ui};
+use egui_plot::{
+    AxisHints, GridMark, HPlacement, HoverPosition, Line, LineStyle, Plot, PlotPoint,
+    PlotPoints, Span, VPlacement,
+};
+
+use crate::chart::axis::Axis;
+use crate::chart::{Chart, Quantity, Scale, Stroke};
+use crate::gui::theme::{self, Palette};
+use crate::units::text;
+
+/// Width of a line of a chart, in points.
+const LINE_WIDTH: f32 = 1.8;
+/// Room for the labels of the y axis, in points: the same in all charts, so that their plots align.
+const Y_AXIS_WIDTH: f32 = 62.0;
+/// Steps between the labels of the time axis, at the most: a label is about 40 points wide.
+const X_STEPS: usize = 8;
+/// Steps between the labels of the y axis, at the most.
+const Y_STEPS: usize = 5;
+/// The same of a logarithmic axis, where 1, 2 and 5 of two decades are six.
+const Y_STEPS_LOG: usize = 6;
+
+/// The points of one chart as the plot wants them.
+#[derive(Debug, Default)]
+pub struct ChartPoints {
+    converted_from: Option<(u64, u64)>,
+    lines: Vec<LinePoints>,
+}
+
+#[derive(Debug)]
+struct LinePoints {
+    candidate: usize,
+    name: String,
+    stroke: Stroke,
+    runs: Vec<Vec<PlotPoint>>,
+}
+
+impl ChartPoints {
+    /// Converts the points of `chart`, unless they were converted from the same revision of the run and the
+    /// same version of the settings.
+    pub fn refresh(&mut self, chart: &Chart, key: (u64, u64)) {
+        if self.converted_from == Some(key) {
+            return;
+        }
+        self.converted_from = Some(key);
+        self.lines.clear();
+        self.lines.extend(chart.series.iter().map(|series| {
+            let runs = series.runs.iter().map(|run| {
+                // The plot panics on what is not finite, as the logarithm of zero.
+                let points = run.iter().map(|[x, y]| PlotPoint::new(*x, plotted(*y, chart.scale)));
+                points.filter(|point| point.x.is_finite() && point.y.is_finite()).collect()
+            });
+            LinePoints {
+                candidate: series.candidate,
+                name: series.name.clone(),
+                stroke: series.stroke,
+                runs: runs.collect(),
+            }
+        }));
+    }
+
+    /// Smallest and largest x of all points; none without points.
+    #[must_use]
+    pub fn x_range(&self) -> Option<(f64, f64)> {
+        let runs = self.lines.iter().flat_map(|line| &line.runs);
+        let ends = runs.filter_map(|run| Some((run.first()?.x, run.last()?.x)));
+        ends.reduce(|(low, high), (first, last)| (low.min(first), high.max(last)))
+    }
+
+    /// The value of each shown line at `x`, as text.
+    fn values_at(&self, x: f64, chart: &Chart) -> String {
+        let mut lines = vec![seconds(x)];
+        for line in &self.lines {
+            if let Some(value) = line.value_at(x) {
+                let value = chart.quantity.text(measured(value, chart.scale));
+                lines.push(format!("{}  {value}", line.name));
+            }
+        }
+        lines.join("\n")
+    }
+}
+
+impl LinePoints {
+    /// The value of the point nearest to `x`, if `x` is within one of the runs.
+    fn value_at(&self, x: f64) -> Option<f64> {
+        let within = |run: &&Vec<PlotPoint>| {
+            run.first().is_some_and(|first| first.x <= x) && run.last().is_some_and(|last| x <= last.x)
+        };
+        let run = self.runs.iter().find(within)?;
+        let after = run.partition_point(|point| point.x < x);
+        let neighbours = &run[after.saturating_sub(1)..(after + 1).min(run.len())];
+        let distance = |point: &&PlotPoint| (point.x - x).abs();
+        let nearest =
+            neighbours.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
+        Some(nearest.y)
+    }
+}
+
+/// How a chart is drawn.
+pub struct ChartView<'a> {
+    /// What is drawn.
+    pub chart: &'a Chart,
+    /// Its points, refreshed.
+    pub points: &'a ChartPoints,
+    /// The range of x that all charts share, in seconds.
+    pub x_range: (f64, f64),
+    /// Whether zooming and panning begin anew.
+    pub reset: bool,
+}
+
+/// Draws the plot into all of the space that is left.
+pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
+    let palette = theme::palette(ui);
+    let dark = ui.visuals().dark_mode;
+    let link = Id::unique("board time");
+    let chart = view.chart;
+    let hover = |position: &HoverPosition<'_>| {
+        let (HoverPosition::NearDataPoint { position, .. } | HoverPosition::Elsewhere { position }) =
+            position;
+        Some(view.points.values_at(position.x, chart))
+    };
+    let mut plot = Plot::new(chart.id.slug())
+        .allow_scroll(false)
+        .allow_zoom([true, false])
+        .allow_drag([true, false])
+        .allow_axis_zoom_drag(false)
+        .show_background(false)
+        .show_y(false)
+        .grid_color(palette.grid)
+        .cursor_color(palette.weak)
+        .link_axis(link, [true, false])
+        .link_cursor(link, [true, false])
+        .include_x(view.x_range.0)
+        .include_x(view.x_range.1)
+        .set_margin_fraction(egui::vec2(0.0, 0.06))
+        .x_grid_spacer(|input| {
+            let (low, high) = input.bounds;
+            grid(&Axis::seconds(low, high, X_STEPS), Scale::Linear)
+        })
+        .y_grid_spacer(move |input| {
+            let (low, high) = input.bounds;
+            grid(&y_ticks(&chart.quantity, chart.scale, low, high), chart.scale)
+        })
+        .custom_x_axes(vec![x_axis(palette)])
+        .custom_y_axes(vec![y_axis(palette, chart)])
+        .label_formatter(hover);
+    if chart.scale == Scale::Linear {
+        plot = plot.include_y(0.0);
+    }
+    if view.reset {
+        plot = plot.reset();
+    }
+    plot.show(ui, |plot| {
+        // The measurement begins at 0; what lies before does not count.
+        if view.x_range.0 < 0.0 {
+            plot.span(warm_up(view.x_range.0, palette));
+        }
+        for line in &view.points.lines {
+            let color = theme::series_color(line.candidate, dark);
+            for run in &line.runs {
+                plot.line(styled(Line::new(&line.name, PlotPoints::Borrowed(run)), line.stroke, color));
+            }
+        }
+    });
+}
+
+fn styled(line: Line<'_>, stroke: Stroke, color: Color32) -> Line<'_> {
+    let style = match stroke {
+        Stroke::Solid => LineStyle::Solid,
+        Stroke::Dashed => LineStyle::Dashed { length: 7.0 },
+        Stroke::Dotted => LineStyle::Dotted { spacing: 5.0 },
+    };
+    // The series are reduced already; the plot's own reduction makes strokes uneven.
+    line.color(color).width(LINE_WIDTH).style(style).allow_band(false).allow_hover(false)
+}
+
+/// Without a name: there is hardly room for it, and the legend says what is shaded.
+fn warm_up(start: f64, palette: &Palette) -> Span {
+    Span::new("", start..=0.0).fill(palette.shade).border_color(Color32::TRANSPARENT)
+}
+
+fn x_axis(palette: &Palette) -> AxisHints<'static> {
+    AxisHints::new_x()
+        .formatter(|mark, range| {
+            let axis = Axis::seconds(*range.start(), *range.end(), X_STEPS);
+            label_at(&axis, mark, Scale::Linear)
+        })
+        .placement(VPlacement::Bottom)
+        .label_spacing(egui::Rangef::new(24.0, 32.0))
+        .tick_label_color(palette.weak)
+}
+
+fn y_axis<'a>(palette: &Palette, chart: &'a Chart) -> AxisHints<'a> {
+    AxisHints::new_y()
+        .formatter(move |mark, range| {
+            let axis = y_ticks(&chart.quantity, chart.scale, *range.start(), *range.end());
+            label_at(&axis, mark, chart.scale)
+        })
+        .placement(HPlacement::Left)
+        .min_thickness(Y_AXIS_WIDTH)
+        .label_spacing(egui::Rangef::new(12.0, 16.0))
+        .tick_label_color(palette.weak)
+}
+
+/// The ticks between `low` and `high`, which are on the plot's scale.
+fn y_ticks(quantity: &Quantity, scale: Scale, low: f64, high: f64) -> Axis {
+    match scale {
+        Scale::Linear => Axis::linear(quantity, low, high, Y_STEPS),
+        Scale::Log10 => {
+            Axis::logarithmic(quantity, measured(low, scale), measured(high, scale), Y_STEPS_LOG)
+        }
+    }
+}
+
+/// Where a value lies on the plot's scale.
+fn plotted(value: f64, scale: Scale) -> f64 {
+    match scale {
+        Scale::Linear => value,
+        Scale::Log10 => value.log10(),
+    }
+}
+
+/// The value that lies there on the plot's scale.
+fn measured(plotted: f64, scale: Scale) -> f64 {
+    match scale {
+        Scale::Linear => plotted,
+        Scale::Log10 => 10_f64.powf(plotted),
+    }
+}
+
+/// The label of the tick at `mark`; empty where the axis has none.
+fn label_at(axis: &Axis, mark: GridMark, scale: Scale) -> String {
+    let near = mark.step_size * 1e-3;
+    let is_there = |value: f64| (plotted(value, scale) - mark.value).abs() <= near;
+    let tick = axis.ticks.iter().find(|tick| is_there(tick.value));
+    tick.map_or_else(String::new, |tick| tick.label.clone())
+}
+
+/// The lines of the grid: where the axis has its ticks.
+fn grid(axis: &Axis, scale: Scale) -> Vec<GridMark> {
+    // On a logarithmic axis a third of a decade: the distance of 1, 2 and 5.
+    let step_size = axis.step.unwrap_or(1.0 / 3.0);
+    let marks = axis.ticks.iter().map(|tick| plotted(tick.value, scale));
+    marks.map(|value| GridMark { value, step_size }).collect()
+}
+
+/// A time on the x axis, for the pointer; the warm-up is negative.
+fn seconds(x: f64) -> String {
+    let minus = if x < 0.0 { "-" } else { "" };
+    format!("{minus}{}", text::nanos(x.abs() * 1e9))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::{ChartId, Series};
+
+    fn chart() -> Chart {
+        Chart {
+            id: ChartId::ResponseTime,
+            title: String::new(),
+            caption: String::new(),
+            quantity: Quantity::Nanos,
+            scale: Scale::Linear,
+            series: vec![Series {
+                candidate: 0,
+                name: "threads".to_owned(),
+                stroke: Stroke::Solid,
+                runs: vec![vec![[-1.0, 5e6], [1.0, 4e6]], vec![[3.0, 2e6], [4.0, f64::NAN]]],
+            }],
+            measured_span: Some((0.0, 4.0)),
+        }
+    }
+
+    #[test]
+    fn the_value_under_the_pointer_is_that_of_the_nearest_point_and_none_in_a_gap() {
+        let mut points = ChartPoints::default();
+        points.refresh(&chart(), (1, 0));
+        assert_eq!(points.lines[0].value_at(0.4), Some(4e6));
+        assert_eq!(points.lines[0].value_at(-0.4), Some(5e6));
+        assert_eq!(points.lines[0].value_at(2.0), None);
+        assert_eq!(points.lines[0].value_at(99.0), None);
+        assert_eq!(points.x_range(), Some((-1.0, 3.0)));
+    }
+
+    #[test]
+    fn a_logarithmic_axis_skips_zero_and_reads_back_what_was_measured() {
+        let mut chart = chart();
+        chart.scale = Scale::Log10;
+        chart.series[0].runs = vec![vec![[0.0, 0.0], [1.0, 1e6], [2.0, 1e8]]];
+        let mut points = ChartPoints::default();
+        points.refresh(&chart, (1, 0));
+        assert_eq!(points.lines[0].runs[0].len(), 2);
+        assert!(points.values_at(1.9, &chart).ends_with("100 ms"));
+        let axis = y_ticks(&chart.quantity, chart.scale, 6.0, 8.0);
+        let labels: Vec<_> =
+            grid(&axis, chart.scale).into_iter().map(|mark| label_at(&axis, mark, chart.scale)).collect();
+        assert_eq!(labels, ["1 ms", "2 ms", "5 ms", "10 ms", "20 ms", "50 ms", "100 ms"]);
+    }
+
+    #[test]
+    fn points_are_converted_once_per_revision_and_only_finite_ones() {
+        let mut points = ChartPoints::default();
+        points.refresh(&chart(), (1, 0));
+        assert_eq!(points.lines[0].runs[1].len(), 1);
+        let mut empty = chart();
+        empty.series.clear();
+        points.refresh(&empty, (1, 0));
+        assert_eq!(points.lines.len(), 1);
+        points.refresh(&empty, (1, 1));
+        assert_eq!(points.x_range(), None);
+    }
+}

@@ -1,0 +1,376 @@
+//! Rows of a form: label, control, and below it what is wrong with the value.
+//!
+//! Beyond [`crate::gui::widgets::Field`] these rows have accessible names that are unique among many
+//! cards of the same kind ("Size of stage 2 of 'request'"), hold texts while they are typed, and are
+//! switched off while a run goes on.
+
+use egui::text::LayoutJob;
+use egui::{Align, Button, ComboBox, Id, Key, Label, Layout, Modifiers, RichText, TextEdit, TextFormat, TextStyle, Ui, Vec2};
+
+use crate::gui::panels::composer::notes::Notes;
+use crate::gui::panels::composer::typed::{Drafts, Typed};
+use crate::gui::theme::{self, space};
+use crate::scenario::{Problem, Severity};
+
+/// Width of a button beside a field.
+const STEP_WIDTH: f32 = 30.0;
+/// A field never gets narrower than its usual text.
+const FIELD_MIN_WIDTH: f32 = 48.0;
+
+/// Names one field for eyes, ears and problems.
+#[derive(Debug)]
+pub(super) struct Field {
+    /// Before the control; empty for a control over the whole width.
+    pub label: &'static str,
+    /// Explains the term when the pointer rests on the label.
+    pub hint: &'static str,
+    /// As problems name it: `tasks[0].stages[2].size`.
+    pub path: String,
+    /// As a screen reader names it, unique in the panel.
+    pub name: String,
+}
+
+/// A part of the scenario that has fields.
+#[derive(Debug)]
+pub(super) struct Owner {
+    /// As problems name it: `tasks[0].stages[2]`.
+    pub path: String,
+    /// As its fields' names end: `stage 3 of 'request'`; empty where labels are unique already.
+    pub name: String,
+}
+
+impl Owner {
+    /// A part by its path and name.
+    pub(super) fn new(path: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { path: path.into(), name: name.into() }
+    }
+
+    /// Its field `key`.
+    pub(super) fn field(&self, key: &str, label: &'static str, hint: &'static str) -> Field {
+        self.named(key, label, hint, label)
+    }
+
+    /// Its field `key`, spoken of as `spoken` where the label alone would not do.
+    pub(super) fn named(&self, key: &str, label: &'static str, hint: &'static str, spoken: &str) -> Field {
+        let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
+        let name = if self.name.is_empty() { spoken.to_owned() } else { format!("{spoken} of {}", self.name) };
+        Field { label, hint, path, name }
+    }
+}
+
+/// What all rows of one frame share.
+#[derive(Debug)]
+pub(super) struct Form<'a> {
+    /// The problems, each placed once.
+    pub notes: Notes<'a>,
+    /// The texts that are being typed.
+    pub drafts: &'a mut Drafts,
+    /// Whether a run goes on: everything can be read and folded, nothing changed.
+    pub locked: bool,
+}
+
+impl Form<'_> {
+    /// A row with any control; the problems of exactly this field stand below it.
+    pub(super) fn row<R>(&mut self, ui: &mut Ui, field: &Field, control: impl FnOnce(&mut Ui) -> R) -> R {
+        let locked = self.locked;
+        let result = ui
+            .horizontal(|ui| {
+                if !field.label.is_empty() {
+                    label_ui(ui, field.label, field.hint);
+                }
+                if locked {
+                    ui.disable();
+                }
+                control(ui)
+            })
+            .inner;
+        problems_ui(ui, &self.notes.take_at(&field.path));
+        result
+    }
+
+    /// A row with a value as text and buttons for less and more; arrow up and down do the same.
+    pub(super) fn value<T: Typed>(&mut self, ui: &mut Ui, field: &Field, value: &mut T) {
+        self.typed(ui, field, value, true);
+    }
+
+    /// A row with a value as text.
+    pub(super) fn plain_value<T: Typed>(&mut self, ui: &mut Ui, field: &Field, value: &mut T) {
+        self.typed(ui, field, value, false);
+    }
+
+    fn typed<T: Typed>(&mut self, ui: &mut Ui, field: &Field, value: &mut T, steps: bool) {
+        let mut text = self.drafts.shown(&field.path, &value.write());
+        let before = *value;
+        let changed = self.row(ui, field, |ui| {
+            let buttons = if steps { 2.0 * (STEP_WIDTH + space::XS) } else { 0.0 };
+            ui.spacing_mut().item_spacing.x = space::XS;
+            let width = (ui.available_width() - buttons).max(FIELD_MIN_WIDTH);
+            let id = Id::unique(("composer", &field.path));
+            if steps && ui.is_enabled() && ui.memory(|memory| memory.has_focus(id)) {
+                step_by_keys(ui, value);
+            }
+            let response = single_line(&mut text, width).id(id).show(ui).response.response;
+            let response = response.accessible_name(&field.name);
+            if steps {
+                step_buttons_ui(ui, &field.name, value);
+            }
+            let stepped = *value != before;
+            if stepped || (response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape))) {
+                return Typing::Over;
+            }
+            match (response.changed(), response.has_focus()) {
+                (true, _) => Typing::Changed,
+                (false, true) => Typing::Resting,
+                (false, false) => Typing::Left,
+            }
+        });
+        let read = T::read(&text);
+        match (changed, &read) {
+            (Typing::Changed, Ok(new)) => {
+                *value = *new;
+                self.drafts.keep(&field.path, text, value.write());
+            }
+            (Typing::Changed, Err(_)) => self.drafts.keep(&field.path, text, value.write()),
+            // A text that cannot be read stays with its message until somebody mends it.
+            (Typing::Over, _) | (Typing::Left, Ok(_)) => self.drafts.forget(&field.path),
+            (Typing::Resting, _) | (Typing::Left, Err(_)) => {}
+        }
+        if let (Err(message), true) = (read, changed != Typing::Over) {
+            message_ui(ui, &message, Severity::Error);
+        }
+    }
+
+    /// A row with a line of text.
+    pub(super) fn line(&mut self, ui: &mut Ui, field: &Field, text: &mut String, placeholder: &str) {
+        self.row(ui, field, |ui| {
+            let width = ui.available_width().max(FIELD_MIN_WIDTH);
+            let edit = single_line(text, width).hint_text(placeholder.to_owned());
+            ui.add(edit.id(Id::unique(("composer", &field.path)))).accessible_name(&field.name)
+        });
+    }
+
+    /// A text of several lines with its label above.
+    pub(super) fn prose(&mut self, ui: &mut Ui, field: &Field, text: &mut String, placeholder: &str) {
+        let weak = theme::palette(ui).weak;
+        ui.label(RichText::new(field.label).color(weak)).on_hover_text(field.hint);
+        let unlabelled = Field { label: "", hint: "", path: field.path.clone(), name: field.name.clone() };
+        self.row(ui, &unlabelled, |ui| {
+            let edit = TextEdit::multiline(text)
+                .id(Id::unique(("composer", &field.path)))
+                .desired_width(ui.available_width())
+                .desired_rows(2)
+                .hint_text(placeholder.to_owned());
+            ui.add(edit).accessible_name(&field.name)
+        });
+    }
+
+    /// A row with a few alternatives side by side: (value, title, explanation). Returns what was clicked.
+    pub(super) fn choice<T: Copy + PartialEq>(
+        &mut self,
+        ui: &mut Ui,
+        field: &Field,
+        current: T,
+        options: &[(T, &str, &str)],
+    ) -> Option<T> {
+        self.row(ui, field, |ui| {
+            /// Between neighbours that belong together.
+            const GAP: f32 = 2.0;
+            ui.spacing_mut().item_spacing.x = GAP;
+            ui.spacing_mut().button_padding.x = space::XS;
+            let count = options.len().max(1) as f32;
+            let width = ((ui.available_width() - GAP * (count - 1.0)) / count).floor();
+            let mut chosen = None;
+            for (value, title, explanation) in options {
+                let button = Button::selectable(*value == current, *title)
+                    .frame_when_inactive(true)
+                    .min_size(Vec2::new(width, space::CONTROL_HEIGHT));
+                let response = ui.add_sized([width, space::CONTROL_HEIGHT], button);
+                let response = response.on_hover_text(*explanation);
+                if response.accessible_name(format!("{}: {title}", field.name)).clicked() && *value != current {
+                    chosen = Some(*value);
+                }
+            }
+            chosen
+        })
+    }
+
+    /// A row with a list that opens: (value, title, explanation). Returns what was chosen.
+    pub(super) fn combo<T: Copy + PartialEq>(
+        &mut self,
+        ui: &mut Ui,
+        field: &Field,
+        current: T,
+        options: &[(T, &str, &str)],
+    ) -> Option<T> {
+        self.row(ui, field, |ui| {
+            let title = options.iter().find(|(value, ..)| *value == current).map_or("", |(_, title, _)| title);
+            let mut chosen = None;
+            let response = ComboBox::from_id_salt(&field.path)
+                .selected_text(title)
+                .width(ui.available_width())
+                .truncate()
+                .show_ui(ui, |ui| {
+                    for (value, title, explanation) in options {
+                        if explained_item_ui(ui, *value == current, title, explanation) && *value != current {
+                            chosen = Some(*value);
+                        }
+                    }
+                })
+                .response;
+            response.accessible_name(&field.name);
+            chosen
+        })
+    }
+
+    /// A row with a check box; the label stands behind the box.
+    pub(super) fn check(&mut self, ui: &mut Ui, field: &Field, text: &str, on: &mut bool) {
+        self.row(ui, field, |ui| ui.checkbox(on, text).accessible_name(&field.name));
+    }
+
+    /// What is left below `path` once its fields have been drawn, or all of it where it is folded.
+    pub(super) fn rest(&mut self, ui: &mut Ui, path: &str) {
+        problems_ui(ui, &self.notes.take_under(path));
+    }
+
+    /// A menu of things to add; switched off while a run goes on.
+    pub(super) fn add_menu(&self, ui: &mut Ui, text: &str, name: &str, content: impl FnOnce(&mut Ui)) {
+        ui.add_enabled_ui(!self.locked, |ui| {
+            ui.menu_button(text, content).response.accessible_name(name);
+        });
+    }
+}
+
+/// What goes on in a text field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Typing {
+    /// A letter came or went.
+    Changed,
+    /// It has the focus.
+    Resting,
+    /// It does not have the focus.
+    Left,
+    /// The typed text counts no more: a button changed the value, or Escape was pressed.
+    Over,
+}
+
+/// A line under a row, at the left edge of the controls: units, estimates, explanations.
+pub(super) fn note_ui(ui: &mut Ui, text: &str) {
+    let weak = theme::palette(ui).weak;
+    ui.horizontal_top(|ui| {
+        ui.add_space(space::LABEL_WIDTH + ui.spacing().item_spacing.x);
+        ui.vertical(|ui| ui.add(Label::new(RichText::new(text).small().color(weak)).wrap()));
+    });
+}
+
+/// A line over the whole width: explanations and estimates.
+pub(super) fn remark_ui(ui: &mut Ui, text: &str) {
+    let weak = theme::palette(ui).weak;
+    ui.add(Label::new(RichText::new(text).small().color(weak)).wrap());
+}
+
+/// What is wrong, with a mark, so that the colour is not the only sign.
+pub(super) fn message_ui(ui: &mut Ui, text: &str, severity: Severity) {
+    let palette = theme::palette(ui);
+    let color = match severity {
+        Severity::Error => palette.error,
+        Severity::Warning => palette.warning,
+    };
+    ui.add(Label::new(RichText::new(format!("⚠ {text}")).small().color(color)).wrap());
+}
+
+/// Problems, one below the other.
+pub(super) fn problems_ui(ui: &mut Ui, problems: &[&Problem]) {
+    for problem in problems {
+        message_ui(ui, &problem_text(problem), problem.severity);
+    }
+}
+
+fn problem_text(problem: &Problem) -> String {
+    if problem.hint.is_empty() { problem.message.clone() } else { format!("{} – {}", problem.message, problem.hint) }
+}
+
+/// An entry of a menu or list with its explanation below the title; true when it was clicked.
+pub(super) fn explained_item_ui(ui: &mut Ui, selected: bool, title: &str, explanation: &str) -> bool {
+    let palette = theme::palette(ui);
+    let mut job = LayoutJob::default();
+    let body = TextFormat::simple(TextStyle::Body.resolve(ui.style()), palette.text);
+    let small = TextFormat::simple(TextStyle::Small.resolve(ui.style()), palette.weak);
+    job.append(title, 0.0, body);
+    if !explanation.is_empty() {
+        job.append("\n", 0.0, small.clone());
+        job.append(explanation, 0.0, small);
+    }
+    ui.add(Button::selectable(selected, job).wrap_mode(egui::TextWrapMode::Extend)).accessible_name(title).clicked()
+}
+
+fn label_ui(ui: &mut Ui, text: &str, hint: &str) {
+    let weak = theme::palette(ui).weak;
+    let size = Vec2::new(space::LABEL_WIDTH, space::CONTROL_HEIGHT);
+    let label = ui
+        .allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_width(space::LABEL_WIDTH);
+            ui.add(Label::new(RichText::new(text).color(weak)).truncate())
+        })
+        .inner;
+    if !hint.is_empty() {
+        label.on_hover_text(hint);
+    }
+}
+
+fn single_line(text: &mut String, width: f32) -> TextEdit<'_> {
+    TextEdit::singleline(text)
+        .desired_width(width)
+        .min_size(Vec2::new(0.0, space::CONTROL_HEIGHT))
+        .align(egui::Align2::LEFT_CENTER)
+}
+
+fn step_by_keys<T: Typed>(ui: &Ui, value: &mut T) {
+    if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowUp)) {
+        *value = value.more();
+    }
+    if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowDown)) {
+        *value = value.less();
+    }
+}
+
+fn step_buttons_ui<T: Typed>(ui: &mut Ui, name: &str, value: &mut T) {
+    ui.spacing_mut().button_padding.x = 2.0;
+    for (index, (symbol, verb)) in T::STEPS.into_iter().enumerate() {
+        let size = [STEP_WIDTH, space::CONTROL_HEIGHT];
+        let response = ui.add_sized(size, Button::new(symbol)).on_hover_text(verb);
+        if response.accessible_name(format!("{verb} {}", lower_first(name))).clicked() {
+            *value = if index == 0 { value.less() } else { value.more() };
+        }
+    }
+}
+
+/// For a name inside of a sentence: `Size of stage 1` becomes `size of stage 1`; `CPU` stays.
+fn lower_first(name: &str) -> String {
+    let mut letters = name.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_lowered_inside_of_a_sentence_and_abbreviations_are_not() {
+        assert_eq!(lower_first("Size of stage 1"), "size of stage 1");
+        assert_eq!(lower_first("CPU threads"), "CPU threads");
+        assert_eq!(lower_first(""), "");
+    }
+
+    #[test]
+    fn fields_are_named_after_their_owner() {
+        let stage = Owner::new("tasks[0].stages[2]", "stage 3 of 'a'");
+        let field = stage.field("size", "Size", "");
+        assert_eq!((field.path.as_str(), field.name.as_str()), ("tasks[0].stages[2].size", "Size of stage 3 of 'a'"));
+        assert_eq!(Owner::new("", "").field("title", "Title", "").path, "title");
+    }
+}

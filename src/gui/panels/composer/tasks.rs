@@ -1,0 +1,123 @@
+//! The cards of the task kinds: name, weight, the strip, and the stages.
+
+use egui::Ui;
+
+use crate::gui::panels::composer::cards::{self, Card, FoldLine};
+use crate::gui::panels::composer::edit::{self, ListEdit};
+use crate::gui::panels::composer::form::{Form, Owner, note_ui};
+use crate::gui::panels::composer::stages::stages_ui;
+use crate::gui::panels::composer::strip::{figures_ui, strip_ui, whole_percent};
+use crate::gui::theme::{self, space};
+use crate::scenario::TaskKind;
+use crate::scenario::estimate::{cpu_share, nominal_task_nanos};
+use crate::units::text;
+
+/// The list as problems name it.
+const LIST: &str = "tasks";
+
+/// What the panel remembers of one task kind's card.
+#[derive(Debug, Clone, Default)]
+pub(super) struct TaskView {
+    folded: bool,
+    /// Which stages show their fields.
+    stages: Vec<bool>,
+}
+
+/// Shows all task kinds as cards.
+pub(super) fn tasks_ui(ui: &mut Ui, form: &mut Form<'_>, tasks: &mut Vec<TaskKind>, views: &mut Vec<TaskView>) {
+    views.resize_with(tasks.len(), TaskView::default);
+    let weights: f64 = tasks.iter().map(|task| task.weight).sum();
+    let len = tasks.len();
+    let mut asked = None;
+    let mut places = Vec::with_capacity(len);
+    let names: Vec<String> = (0..len).map(|index| spoken(index, tasks)).collect();
+    for (index, (task, view)) in tasks.iter_mut().zip(views.iter_mut()).enumerate() {
+        let name = &names[index];
+        let card = Card { list: LIST, index, len, name };
+        let share = (len > 1 && weights > 0.0).then(|| task.weight / weights);
+        let frame = cards::frame(theme::palette(ui), false);
+        let response = frame.show(ui, |ui| {
+            ui.set_min_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = space::XS;
+            asked = asked.or(task_ui(ui, form, card, task, view, share));
+        });
+        places.push(response.response.rect);
+    }
+    if len > 1 {
+        mix_ui(ui, tasks);
+    }
+    if ui.add_enabled(!form.locked, egui::Button::new("Add task kind")).clicked() {
+        tasks.push(edit::new_task(tasks));
+        views.push(TaskView { folded: false, stages: vec![true] });
+    }
+    if let Some(edit) = asked.or_else(|| cards::drop_ui(ui, LIST, &places)) {
+        edit::apply(tasks, edit, edit::copy_of_task);
+        edit::apply(views, edit, |views, at| views[at].clone());
+        form.drafts.clear();
+    }
+}
+
+/// As controls name the kind. Two of the same name are an error, but one that is on the screen.
+fn spoken(index: usize, tasks: &[TaskKind]) -> String {
+    let name = &tasks[index].name;
+    let is_unique = tasks.iter().filter(|task| task.name == *name).count() == 1;
+    if is_unique && !name.is_empty() { format!("task kind '{name}'") } else { format!("task kind {}", index + 1) }
+}
+
+fn task_ui(
+    ui: &mut Ui,
+    form: &mut Form<'_>,
+    card: Card<'_>,
+    task: &mut TaskKind,
+    view: &mut TaskView,
+    share: Option<f64>,
+) -> Option<ListEdit> {
+    let owner = Owner::new(format!("{LIST}[{}]", card.index), card.name);
+    let mut open = !view.folded;
+    let summary = summary(task, share);
+    let line = FoldLine { title: &task.name, summary: &summary, name: card.name, style: theme::title_style() };
+    let asked = cards::card_header_ui(ui, card, &line, &mut open, form.locked, |_| {});
+    view.folded = !open;
+    if !task.stages.is_empty() {
+        strip_ui(ui, &task.stages);
+    }
+    if open {
+        form.line(ui, &owner.field("name", "Name", "Unique within the scenario"), &mut task.name, "a name");
+        let hint = "Share in the mix, relative to the weights of the other kinds";
+        form.value(ui, &owner.field("weight", "Weight", hint), &mut task.weight);
+        if let Some(share) = share {
+            note_ui(ui, &format!("{} of all tasks", whole_percent(share)));
+        }
+        stages_ui(ui, form, &owner, &mut task.stages, &mut view.stages);
+    }
+    form.rest(ui, &owner.path);
+    asked
+}
+
+/// What stands beside the name: the share of a mix, and how many stages there are.
+fn summary(task: &TaskKind, share: Option<f64>) -> String {
+    let stages = text::counted(task.stages.len() as u64, "stage", "stages");
+    share.map_or_else(|| stages.clone(), |share| format!("{}, {stages}", whole_percent(share)))
+}
+
+/// The average task of the mix.
+fn mix_ui(ui: &mut Ui, tasks: &[TaskKind]) {
+    let weights: f64 = tasks.iter().map(|task| task.weight).sum();
+    if weights.is_nan() || weights <= 0.0 {
+        return;
+    }
+    let (cpu, waiting) = tasks.iter().fold((0.0, 0.0), |(cpu, waiting), task| {
+        let (task_cpu, task_waiting) = nominal_task_nanos(task);
+        let share = task.weight / weights;
+        (cpu + share * task_cpu, waiting + share * task_waiting)
+    });
+    figures_ui(ui, cpu, waiting, "per task of the mix");
+}
+
+/// What the folded section says.
+pub(super) fn section_summary(tasks: &[TaskKind]) -> String {
+    match tasks {
+        [task] => format!("{}, CPU {}", task.name, whole_percent(cpu_share(task))),
+        _ => text::counted(tasks.len() as u64, "kind", "kinds"),
+    }
+}

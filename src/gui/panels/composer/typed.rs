@@ -1,0 +1,247 @@
+//! Values that are edited as text: how they are read, written, and made smaller or larger by a button.
+//!
+//! A text is accepted as typed and committed whenever it can be read; while it cannot, the last valid value
+//! stays. [`Drafts`] holds the texts that are not (or not yet) what the value would be written as.
+
+use std::collections::BTreeMap;
+
+use crate::units::{Bytes, Nanos, text};
+
+/// A value that a field holds as text.
+pub(super) trait Typed: Copy + PartialEq {
+    /// The buttons beside the field: (symbol, verb of the accessible name) for less and for more.
+    const STEPS: [(&'static str, &'static str); 2];
+
+    /// The value of `text`, or what is wrong with it.
+    fn read(text: &str) -> Result<Self, String>;
+
+    /// The text that reads back as the same value.
+    fn write(self) -> String;
+
+    /// What the button for less makes of it.
+    fn less(self) -> Self;
+
+    /// What the button for more makes of it.
+    fn more(self) -> Self;
+}
+
+const HALVE_AND_DOUBLE: [(&str, &str); 2] = [("÷2", "Halve"), ("×2", "Double")];
+const ONE_LESS_AND_MORE: [(&str, &str); 2] = [("−", "Lower"), ("+", "Raise")];
+
+impl Typed for Nanos {
+    const STEPS: [(&'static str, &'static str); 2] = HALVE_AND_DOUBLE;
+
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|error: crate::units::QuantityError| error.to_string())
+    }
+
+    fn write(self) -> String {
+        self.to_string()
+    }
+
+    fn less(self) -> Self {
+        Self(three_digits(self.0 / 2))
+    }
+
+    fn more(self) -> Self {
+        // From nothing to something that can be seen.
+        if self.0 == 0 { Self::from_millis(1) } else { Self(self.0.saturating_mul(2)) }
+    }
+}
+
+impl Typed for Bytes {
+    const STEPS: [(&'static str, &'static str); 2] = HALVE_AND_DOUBLE;
+
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|error: crate::units::QuantityError| error.to_string())
+    }
+
+    fn write(self) -> String {
+        self.to_string()
+    }
+
+    fn less(self) -> Self {
+        Self(self.0 / 2)
+    }
+
+    fn more(self) -> Self {
+        if self.0 == 0 { Self::from_kib(1) } else { Self(self.0.saturating_mul(2)) }
+    }
+}
+
+impl Typed for u32 {
+    const STEPS: [(&'static str, &'static str); 2] = ONE_LESS_AND_MORE;
+
+    fn read(text: &str) -> Result<Self, String> {
+        let number = u64::read(text)?;
+        Self::try_from(number)
+            .map_err(|_out_of_range| format!("'{}' is too large; write at most {}", text.trim(), Self::MAX))
+    }
+
+    fn write(self) -> String {
+        text::count(self.into())
+    }
+
+    fn less(self) -> Self {
+        // Seen from below, so that less undoes more: 110 becomes 100 and 100 becomes 99.
+        let below = self.saturating_sub(1);
+        self.saturating_sub(tenth(below)).max(1)
+    }
+
+    fn more(self) -> Self {
+        self.saturating_add(tenth(self))
+    }
+}
+
+impl Typed for u64 {
+    const STEPS: [(&'static str, &'static str); 2] = HALVE_AND_DOUBLE;
+
+    fn read(text: &str) -> Result<Self, String> {
+        let digits: String = text.chars().filter(|c| !matches!(c, ',' | '_' | ' ')).collect();
+        digits
+            .parse()
+            .map_err(|_not_whole: std::num::ParseIntError| format!("'{}' is not a whole number; write it like 250 or 20,000", text.trim()))
+    }
+
+    fn write(self) -> String {
+        text::count(self)
+    }
+
+    fn less(self) -> Self {
+        (self / 2).max(1)
+    }
+
+    fn more(self) -> Self {
+        self.saturating_mul(2).max(1)
+    }
+}
+
+impl Typed for f64 {
+    const STEPS: [(&'static str, &'static str); 2] = HALVE_AND_DOUBLE;
+
+    fn read(text: &str) -> Result<Self, String> {
+        match text.trim().replace('_', "").parse::<Self>() {
+            Ok(number) if number.is_finite() => Ok(number),
+            Ok(_) | Err(_) => Err(format!("'{}' is not a number; write it like 0.5 or 120", text.trim())),
+        }
+    }
+
+    fn write(self) -> String {
+        // The shortest text that reads back the same; a rounded one would change the value when edited.
+        self.to_string()
+    }
+
+    fn less(self) -> Self {
+        self / 2.0
+    }
+
+    fn more(self) -> Self {
+        if self > 0.0 { self * 2.0 } else { 1.0 }
+    }
+}
+
+/// The step of a count: one for the few workers of a pool, a hundred for thousands of clients.
+fn tenth(count: u32) -> u32 {
+    10_u32.pow(count.checked_ilog10().unwrap_or(0).saturating_sub(1))
+}
+
+/// Halving again and again would end in digits that nobody meant: 39062.5 becomes 39100.
+fn three_digits(value: u64) -> u64 {
+    let mut step = 1;
+    while value / step >= 1_000 {
+        step *= 10;
+    }
+    // Adding half a step first rounds.
+    (value + step / 2) / step * step
+}
+
+/// The texts of fields that are being typed in, by the path of the field.
+#[derive(Debug, Default)]
+pub(super) struct Drafts {
+    texts: BTreeMap<String, Draft>,
+}
+
+#[derive(Debug)]
+struct Draft {
+    text: String,
+    /// What the value was written as when the text was typed. Once it differs, the value has changed
+    /// elsewhere (another file, a button), and the text is out of date.
+    value: String,
+}
+
+impl Drafts {
+    /// What the field shows: the typed text as long as the value is the one it was typed for.
+    pub(super) fn shown(&mut self, path: &str, value: &str) -> String {
+        match self.texts.get(path) {
+            Some(draft) if draft.value == value => draft.text.clone(),
+            Some(_) => {
+                self.texts.remove(path);
+                value.to_owned()
+            }
+            None => value.to_owned(),
+        }
+    }
+
+    /// Keeps what was typed, beside the value as it is after that.
+    pub(super) fn keep(&mut self, path: &str, text: String, value: String) {
+        self.texts.insert(path.to_owned(), Draft { text, value });
+    }
+
+    /// The field shows its value again.
+    pub(super) fn forget(&mut self, path: &str) {
+        self.texts.remove(path);
+    }
+
+    /// All fields show their values again: paths mean something else after a change of order.
+    pub(super) fn clear(&mut self) {
+        self.texts.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_reads_back_as_the_same_value() {
+        for value in [0, 1, 999, 1_234_567, u64::MAX / 4] {
+            assert_eq!(u64::read(&value.write()), Ok(value));
+        }
+        for value in [0.1, 1.0, 0.0333, 1e6] {
+            assert_eq!(f64::read(&value.write()), Ok(value));
+        }
+        assert_eq!(u32::read(" 20_000 "), Ok(20_000));
+        assert_eq!(Nanos::read("40ms"), Ok(Nanos::from_millis(40)));
+    }
+
+    #[test]
+    fn a_text_that_cannot_be_read_says_what_to_write() {
+        assert!(u32::read("4.5").unwrap_err().contains("whole number"));
+        assert!(u32::read("5000000000").unwrap_err().contains("too large"));
+        assert!(f64::read("nan").unwrap_err().contains("not a number"));
+        assert!(Nanos::read("40").unwrap_err().contains("40ms"));
+        assert!(Bytes::read("").unwrap_err().contains("256KiB"));
+    }
+
+    #[test]
+    fn less_and_more_stay_in_readable_figures() {
+        assert_eq!(Nanos::from_millis(40).less(), Nanos::from_millis(20));
+        assert_eq!(Nanos(78_125).less(), Nanos(39_100));
+        assert_eq!(Nanos::ZERO.less(), Nanos::ZERO);
+        assert_eq!(Nanos::ZERO.more(), Nanos::from_millis(1));
+        assert_eq!(1_u32.less(), 1);
+        assert_eq!((8_u32.more(), 16_u32.more(), 100_u32.more(), 10_000_u32.more()), (9, 17, 110, 11_000));
+        assert_eq!((9_u32.less(), 110_u32.less(), 100_u32.less()), (8, 100, 99));
+        assert_eq!(0_u64.more(), 1);
+        assert!(Typed::more(0.0_f64) > 0.0);
+    }
+
+    #[test]
+    fn a_typed_text_stays_until_the_value_changes_elsewhere() {
+        let mut drafts = Drafts::default();
+        drafts.keep("a", "1.50s".to_owned(), "1.5s".to_owned());
+        assert_eq!(drafts.shown("a", "1.5s"), "1.50s");
+        assert_eq!(drafts.shown("a", "2s"), "2s");
+        assert_eq!(drafts.shown("a", "1.5s"), "1.5s");
+    }
+}

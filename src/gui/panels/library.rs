@@ -1,0 +1,109 @@
+//! The library: what can be opened, as cards.
+
+use std::path::PathBuf;
+
+use egui::{Response, RichText, Sense, Ui, UiBuilder};
+
+use crate::gui::action::Action;
+use crate::gui::theme::{self, space};
+use crate::gui::widgets::{icon_button_ui, section_header_ui, weak_ui};
+use crate::scenario::{Bundled, parse};
+
+/// A bundled scenario as the library shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LibraryEntry {
+    /// Its file's name without ending.
+    pub file: &'static str,
+    /// Its title.
+    pub title: String,
+    /// What it shows.
+    pub about: String,
+}
+
+impl LibraryEntry {
+    /// Reads it; none if it is no scenario, which a test rules out.
+    #[must_use]
+    pub fn of(bundled: &Bundled) -> Option<Self> {
+        let scenario = parse(bundled.text).scenario?;
+        Some(Self { file: bundled.file, title: scenario.title, about: scenario.about })
+    }
+}
+
+/// What the library shows.
+#[derive(Debug, Clone, Copy)]
+pub struct LibraryView<'a> {
+    /// The bundled scenarios.
+    pub entries: &'a [LibraryEntry],
+    /// Which of them is open.
+    pub open: Option<&'a str>,
+    /// Recent files, the newest first.
+    pub recent: &'a [PathBuf],
+    /// Whether a run forbids opening.
+    pub locked: bool,
+}
+
+/// Shows what can be opened.
+#[derive(Debug, Default)]
+pub struct LibraryPanel {}
+
+impl LibraryPanel {
+    /// Shows the library and appends what the user asked for to `actions`.
+    #[expect(clippy::unused_self, reason = "panels are called alike; this one has no view state yet")]
+    pub fn ui(&mut self, ui: &mut Ui, view: &LibraryView<'_>, actions: &mut Vec<Action>) {
+        if view.locked {
+            weak_ui(ui, "Stop the run to open another scenario");
+        }
+        ui.add_enabled_ui(!view.locked, |ui| {
+            section_header_ui(ui, "Experiments to start from", |_| {});
+            for entry in view.entries {
+                let selected = view.open == Some(entry.file);
+                if entry_ui(ui, &entry.title, &entry.about, selected).clicked() {
+                    actions.push(Action::OpenBundled(entry.file));
+                }
+            }
+            ui.add_space(space::S);
+            section_header_ui(ui, "Recent files", |ui| {
+                if !view.recent.is_empty()
+                    && icon_button_ui(ui, "×", "Forget the recent files").clicked()
+                {
+                    actions.push(Action::ForgetRecent);
+                }
+            });
+            if view.recent.is_empty() {
+                weak_ui(ui, "Scenarios that you save or open appear here. A file can also be dropped on the window.");
+            }
+            for path in view.recent {
+                let name = path.file_stem().unwrap_or_default().to_string_lossy();
+                let folder = path.parent().map(|folder| folder.display().to_string());
+                if entry_ui(ui, &name, &folder.unwrap_or_default(), false).clicked() {
+                    actions.push(Action::OpenFile(path.clone()));
+                }
+            }
+        });
+    }
+}
+
+/// A card that is one large button, named by its title.
+fn entry_ui(ui: &mut Ui, title: &str, about: &str, selected: bool) -> Response {
+    let palette = theme::palette(ui);
+    let builder = UiBuilder::new().id_salt(("entry", title, about)).sense(Sense::click());
+    let response = ui
+        .scope_builder(builder, |ui| {
+            let hovered = ui.is_enabled() && ui.response().hovered();
+            theme::choice_frame(palette, hovered, selected).show(ui, |ui| {
+                ui.set_min_width(ui.available_width());
+                ui.spacing_mut().item_spacing.y = space::XS;
+                ui.label(RichText::new(title).text_style(theme::title_style()));
+                if !about.is_empty() {
+                    let text = RichText::new(about).small().color(palette.weak);
+                    ui.add(egui::Label::new(text).wrap());
+                }
+            });
+        })
+        .response;
+    let enabled = ui.is_enabled();
+    response.widget_info(|| {
+        egui::WidgetInfo::selected(egui::Role::Button, enabled, selected, format!("Open {title}"))
+    });
+    response.on_hover_cursor(egui::CursorIcon::PointingHand)
+}

@@ -1,0 +1,11 @@
+//! The parts of the window. Each owns its view state only, reads data by reference and pushes actions.
+
+pub mod board;
+pub mod chart;
+pub mod composer;
+pub mod library;
+pub mod question;
+pub mod results;
+pub mod start;
+pub mod toasts;
+pub mod toolbar;

@@ -1,0 +1,187 @@
+//! Questions and notices in the middle of the window; everything else waits.
+
+use std::path::PathBuf;
+
+use egui::{Context, Id, Key, Modal, RichText, ScrollArea, Ui};
+
+use crate::gui::action::{Action, Answer};
+use crate::gui::app::{Purpose, Then};
+use crate::gui::dialogs::FileRequest;
+use crate::gui::theme::space;
+use crate::gui::widgets::{primary_button_ui, problem_ui, weak_ui};
+use crate::scenario::Problem;
+use crate::units::text;
+
+/// Width of a question, in points: a comfortable line of text.
+const WIDTH: f32 = 460.0;
+
+/// What is asked or told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// The scenario has changes that are not saved.
+    Unsaved(Then),
+    /// The window shall close while a run is under way.
+    CloseDuringRun,
+    /// The desktop has no dialogs: a path is typed.
+    Path {
+        /// What the path is for.
+        purpose: Purpose,
+        /// What would have been asked.
+        request: FileRequest,
+    },
+    /// A file is no scenario.
+    Problems {
+        /// Which file.
+        path: PathBuf,
+        /// Everything that is wrong with it.
+        problems: Vec<Problem>,
+    },
+    /// What the program is.
+    About,
+}
+
+/// Shows questions; keeps the path that is being typed.
+#[derive(Debug, Default)]
+pub struct QuestionPanel {
+    path: String,
+}
+
+impl QuestionPanel {
+    /// A path is going to be asked for.
+    pub fn begin(&mut self, request: &FileRequest) {
+        let folder = std::env::current_dir().unwrap_or_default();
+        self.path = folder.join(&request.file_name).display().to_string();
+    }
+
+    /// Shows `question` and appends the answer to `actions`.
+    pub fn ui(&mut self, ctx: &Context, question: &Question, actions: &mut Vec<Action>) {
+        let mut answer = None;
+        let modal = Modal::new(Id::unique("question")).show(ctx, |ui| {
+            ui.set_width(WIDTH);
+            answer = match question {
+                Question::Unsaved(_) => unsaved_ui(ui),
+                Question::CloseDuringRun => close_during_run_ui(ui),
+                Question::Path { request, .. } => self.path_ui(ui, request),
+                Question::Problems { path, problems } => problems_ui(ui, path, problems),
+                Question::About => about_ui(ui),
+            };
+        });
+        if answer.is_none() && modal.should_close() {
+            answer = Some(Answer::Cancel);
+        }
+        actions.extend(answer.map(Action::Answer));
+    }
+
+    fn path_ui(&mut self, ui: &mut Ui, request: &FileRequest) -> Option<Answer> {
+        title_ui(ui, &request.title);
+        ui.label("This desktop offers no file dialog. Type the path of the file.");
+        let label = ui.label("Path");
+        let edit = egui::TextEdit::singleline(&mut self.path).desired_width(f32::INFINITY);
+        let edited = ui.add(edit).labelled_by(label.id);
+        if request.save {
+            weak_ui(ui, "A file of that name is replaced");
+        }
+        let entered = edited.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        let path = self.path.trim();
+        let verb = if request.save { "Save file" } else { "Open file" };
+        let mut answer = None;
+        answers_ui(ui, |ui| {
+            if primary_button_ui(ui, verb, !path.is_empty()).clicked()
+                || (entered && !path.is_empty())
+            {
+                answer = Some(Answer::Path(PathBuf::from(path)));
+            }
+            cancel_ui(ui, "Cancel", &mut answer);
+        });
+        answer
+    }
+}
+
+fn unsaved_ui(ui: &mut Ui) -> Option<Answer> {
+    title_ui(ui, "Save the changes?");
+    ui.label("The scenario has changes that are not in a file. Without saving they are lost.");
+    let mut answer = None;
+    answers_ui(ui, |ui| {
+        if primary_button_ui(ui, "Save changes", true).clicked() {
+            answer = Some(Answer::Save);
+        }
+        if ui.button("Discard changes").clicked() {
+            answer = Some(Answer::Discard);
+        }
+        cancel_ui(ui, "Cancel", &mut answer);
+    });
+    answer
+}
+
+fn close_during_run_ui(ui: &mut Ui) -> Option<Answer> {
+    title_ui(ui, "A run is under way");
+    ui.label("Closing the window ends it, and the figures that are not exported are lost.");
+    let mut answer = None;
+    answers_ui(ui, |ui| {
+        if primary_button_ui(ui, "Keep running", true).clicked() {
+            answer = Some(Answer::Cancel);
+        }
+        if ui.button("Stop and close").clicked() {
+            answer = Some(Answer::StopAndClose);
+        }
+    });
+    answer
+}
+
+fn problems_ui(ui: &mut Ui, path: &std::path::Path, problems: &[Problem]) -> Option<Answer> {
+    /// The list scrolls beyond this, in points.
+    const LIST_HEIGHT: f32 = 320.0;
+    title_ui(ui, "This file cannot be read as a scenario");
+    weak_ui(ui, path.display().to_string());
+    let count = text::counted(problems.len() as u64, "problem", "problems");
+    ui.label(format!("{count}; the scenario that was open is still open."));
+    ScrollArea::vertical().max_height(LIST_HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
+        for problem in problems {
+            problem_ui(ui, problem, true);
+        }
+    });
+    let mut answer = None;
+    answers_ui(ui, |ui| {
+        if primary_button_ui(ui, "Close list", true).clicked() {
+            answer = Some(Answer::Cancel);
+        }
+        if ui.button("Copy list").clicked() {
+            let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            ui.ctx().copy_text(lines.join("\n"));
+        }
+    });
+    answer
+}
+
+fn about_ui(ui: &mut Ui) -> Option<Answer> {
+    title_ui(ui, "poolscope");
+    weak_ui(ui, concat!("Version ", env!("CARGO_PKG_VERSION")));
+    ui.label(
+        "Runs the same work on threads, on processes and async, on this machine, and shows what \
+         response time callers see, how much memory each worker needs, and what a thousand tasks cost.",
+    );
+    ui.label(
+        "Each candidate is measured in a fresh process. Response time runs from the instant at which \
+         a task was due. Only the measurement counts, not the warm-up.",
+    );
+    let mut answer = None;
+    answers_ui(ui, |ui| cancel_ui(ui, "Close", &mut answer));
+    answer
+}
+
+fn title_ui(ui: &mut Ui, title: &str) {
+    ui.label(RichText::new(title).text_style(egui::TextStyle::Heading));
+}
+
+/// The line of buttons, from the right: the first is what one most likely wants.
+fn answers_ui(ui: &mut Ui, buttons: impl FnOnce(&mut Ui)) {
+    ui.add_space(space::S);
+    let size = egui::vec2(ui.available_width(), space::CONTROL_HEIGHT);
+    ui.allocate_ui_with_layout(size, egui::Layout::right_to_left(egui::Align::Center), buttons);
+}
+
+fn cancel_ui(ui: &mut Ui, label: &str, answer: &mut Option<Answer>) {
+    if ui.button(label).clicked() {
+        *answer = Some(Answer::Cancel);
+    }
+}

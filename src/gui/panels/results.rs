@@ -1,0 +1,185 @@
+//! The table of all candidates, and below it what the figures mean and how far they can be trusted.
+
+use egui::{Align, Button, Layout, RichText, ScrollArea, Ui};
+use egui_extras::{Column, TableBuilder, TableRow};
+
+use crate::analysis::{CandidateFigures, CandidateStatus, Trust, Verdict, VerdictKind};
+use crate::export::{Align as Side, Header, Table};
+use crate::gui::action::{Action, Exported, Format};
+use crate::gui::panels::board::status_badge;
+use crate::gui::theme::{self, Palette, space};
+use crate::gui::widgets::{badge_ui, swatch_ui, weak_ui};
+use crate::units::text;
+
+/// Height of a row, in points.
+const ROW_HEIGHT: f32 = 24.0;
+/// Room for a candidate's name, in points.
+const NAME_WIDTH: f32 = 168.0;
+/// Room for the word for where it stands, in points.
+const STATUS_WIDTH: f32 = 66.0;
+/// The least room for a figure with its unit, in points.
+const FIGURE_WIDTH: f32 = 46.0;
+/// Between two columns, in points.
+const COLUMN_GAP: f32 = 12.0;
+
+/// Name and status come first and are drawn in their own way; all others are figures.
+const TEXT_COLUMNS: usize = 2;
+
+/// What the table shows.
+#[derive(Debug, Clone, Copy)]
+pub struct ResultsView<'a> {
+    /// The figures as texts, the same as in exports and on the terminal.
+    pub table: &'a Table,
+    /// The candidates' figures, row by row the table's.
+    pub figures: &'a [CandidateFigures],
+    /// How far the figures can be trusted.
+    pub trust: &'a Trust,
+    /// What follows from them.
+    pub verdict: &'a Verdict,
+}
+
+/// Shows the results and appends what the user asked for to `actions`.
+pub fn results_ui(ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) {
+    header_ui(ui, view, actions);
+    ScrollArea::both().auto_shrink(false).id_salt("results").show(ui, |ui| {
+        ui.scope(|ui| {
+            ui.spacing_mut().item_spacing = egui::vec2(COLUMN_GAP, 0.0);
+            table_ui(ui, view);
+        });
+        ui.add_space(space::S);
+        notes_ui(ui, view);
+    });
+}
+
+fn table_ui(ui: &mut Ui, view: &ResultsView<'_>) {
+    let palette = theme::palette(ui);
+    let dark = ui.visuals().dark_mode;
+    let figure_columns = view.table.headers.len().saturating_sub(TEXT_COLUMNS);
+    TableBuilder::new(ui)
+        .vscroll(false)
+        .cell_layout(Layout::right_to_left(Align::Center))
+        .column(Column::initial(NAME_WIDTH).at_least(NAME_WIDTH).clip(true))
+        .column(Column::exact(STATUS_WIDTH))
+        .columns(Column::auto().at_least(FIGURE_WIDTH), figure_columns)
+        .header(ROW_HEIGHT, |mut row| {
+            for header in &view.table.headers {
+                row.col(|ui| title_ui(ui, header));
+            }
+        })
+        .body(|mut body| {
+            for (cells, figures) in view.table.rows.iter().zip(view.figures) {
+                body.row(ROW_HEIGHT, |mut row| {
+                    name_cell_ui(&mut row, figures, dark);
+                    status_cell_ui(&mut row, figures, palette);
+                    for cell in cells.cells.iter().skip(TEXT_COLUMNS) {
+                        row.col(|ui| {
+                            ui.add(egui::Label::new(RichText::new(cell).small()).extend());
+                        });
+                    }
+                });
+            }
+        });
+}
+
+fn title_ui(ui: &mut Ui, header: &Header) {
+    let side = match header.align {
+        Side::Left => Layout::left_to_right(Align::Center),
+        Side::Right => Layout::right_to_left(Align::Center),
+    };
+    let color = theme::palette(ui).weak;
+    let title = RichText::new(header.text).small().color(color);
+    ui.with_layout(side, |ui| ui.add(egui::Label::new(title).extend()).on_hover_text(header.about));
+}
+
+fn left_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    ui.with_layout(Layout::left_to_right(Align::Center), content);
+}
+
+fn name_cell_ui(row: &mut TableRow<'_, '_>, figures: &CandidateFigures, dark: bool) {
+    row.col(|ui| {
+        left_ui(ui, |ui| {
+            swatch_ui(ui, theme::series_color(figures.candidate, dark));
+            ui.add(egui::Label::new(&figures.name).truncate());
+        });
+    });
+}
+
+fn status_cell_ui(row: &mut TableRow<'_, '_>, figures: &CandidateFigures, palette: &Palette) {
+    row.col(|ui| {
+        left_ui(ui, |ui| {
+            let (word, color) = status_badge(&figures.status, palette);
+            let badge = badge_ui(ui, word, color);
+            if let CandidateStatus::Failed { cause } = &figures.status {
+                badge.on_hover_text(cause);
+            }
+        });
+    });
+}
+
+fn header_ui(ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) {
+    let palette = theme::palette(ui);
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Results").text_style(theme::title_style()));
+        let (word, color) = verdict_badge(view.verdict.kind, palette);
+        badge_ui(ui, word, color);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            for (format, label) in [(Format::Json, "JSON…"), (Format::Csv, "CSV…")] {
+                let button = ui.add(Button::new(RichText::new(label).small()));
+                let name = format!("Export figures as {}", format.label());
+                if button.on_hover_text(&name).accessible_name(&name).clicked() {
+                    actions.push(Action::Export(Exported::Figures, format));
+                }
+            }
+        });
+    });
+}
+
+fn verdict_badge(kind: VerdictKind, palette: &Palette) -> (&'static str, egui::Color32) {
+    match kind {
+        VerdictKind::Choose => ("decided", palette.good),
+        VerdictKind::Tie => ("too close to call", palette.warning),
+        VerdictKind::NoneQualifies => ("none qualifies", palette.warning),
+        VerdictKind::NotTrustworthy => ("not trustworthy", palette.error),
+        VerdictKind::NoObjectives => ("no objectives set", palette.weak),
+    }
+}
+
+/// Verdict, accidents, remarks and the instrument's own figures, in this order.
+fn notes_ui(ui: &mut Ui, view: &ResultsView<'_>) {
+    let palette = theme::palette(ui);
+    ui.spacing_mut().item_spacing.y = space::XS;
+    ui.add(egui::Label::new(&view.verdict.why).wrap());
+    for figures in view.figures {
+        if let CandidateStatus::Failed { cause } = &figures.status {
+            let line = format!("✖ {}: {cause}", figures.name);
+            ui.add(egui::Label::new(RichText::new(line).color(palette.error)).wrap());
+        }
+        for remark in &figures.remarks {
+            let line = format!("⚠ {}: {remark}", figures.name);
+            ui.add(egui::Label::new(RichText::new(line).color(palette.warning)).wrap());
+        }
+    }
+    if view.verdict.kind != VerdictKind::NotTrustworthy {
+        for reason in &view.trust.reasons {
+            let line = format!("⚠ {reason}");
+            ui.add(egui::Label::new(RichText::new(line).color(palette.warning)).wrap());
+        }
+    }
+    weak_ui(ui, trust_line(view.trust));
+}
+
+/// What the instrument itself took and missed.
+fn trust_line(trust: &Trust) -> String {
+    let mut parts = vec![
+        format!("Window {}", text::or_missing(trust.observer_cpu_cores, text::cores)),
+        format!("generator and sampler {}", text::or_missing(trust.instrument_cpu_cores, text::cores)),
+    ];
+    let delay = trust.schedule_delay_p99_nanos.map(|nanos| nanos as f64);
+    parts.push(format!("schedule delay p99 {}", text::or_missing(delay, text::nanos)));
+    if let Some(ratio) = trust.achieved_over_offered_ratio {
+        parts.push(format!("achieved {} of the planned load", text::percent(ratio)));
+    }
+    let lost = trust.snapshots_lost + trust.ticks_skipped;
+    parts.push(format!("{} lost", text::counted(lost, "snapshot", "snapshots")));
+    parts.join(" · ")
+}

@@ -1,0 +1,78 @@
+//! What stands in the middle before the first run: what the scenario would do, and the button that does it.
+
+use egui::{RichText, Ui};
+
+use crate::gui::action::Action;
+use crate::gui::app::Document;
+use crate::gui::theme::{self, space};
+use crate::gui::widgets::{problem_ui, weak_ui};
+use crate::units::text;
+
+/// Shows what `document` would do.
+pub fn start_ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
+    /// A comfortable line of text, in points.
+    const WIDTH: f32 = 620.0;
+    let palette = theme::palette(ui);
+    let scenario = document.scenario();
+    let width = WIDTH.min(ui.available_width());
+    ui.add_space(space::XL);
+    ui.vertical_centered(|ui| {
+        ui.set_max_width(width);
+        theme::card_frame(palette).inner_margin(space::XL).show(ui, |ui| {
+            ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
+                ui.set_min_width(ui.available_width());
+                ui.label(RichText::new(&scenario.title).text_style(egui::TextStyle::Heading));
+                paragraph_ui(ui, &scenario.about);
+                if !scenario.look_for.is_empty() {
+                    part_title_ui(ui, "What to look for");
+                    paragraph_ui(ui, &scenario.look_for);
+                }
+                for problem in document.problems() {
+                    problem_ui(ui, problem, true);
+                }
+                ui.add_space(space::S);
+                ui.horizontal(|ui| run_ui(ui, document, actions));
+                plan_ui(ui, document.plan());
+            });
+        });
+        ui.add_space(space::S);
+        weak_ui(ui, "Choose an experiment on the left, or compose your own, and press Run");
+    });
+}
+
+fn run_ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
+    let ready = document.errors() == 0;
+    let button = crate::gui::widgets::primary_button_ui(ui, "▶ Run this experiment", ready);
+    if button.accessible_name("Run this experiment").clicked() {
+        actions.push(Action::Run);
+    }
+    weak_ui(ui, format!("takes about {}", text::clock(document.expected_nanos())));
+}
+
+/// What would happen, before it happens: a scenario may come from somebody else.
+fn plan_ui(ui: &mut Ui, plan: &[String]) {
+    let palette = theme::palette(ui);
+    ui.add_space(space::S);
+    part_title_ui(ui, "What Run will do");
+    ui.spacing_mut().item_spacing.y = space::XS;
+    for line in plan {
+        // Stages stand below their task.
+        let inset = if line.starts_with(' ') { space::M } else { 0.0 };
+        ui.horizontal(|ui| {
+            ui.add_space(inset);
+            let text = RichText::new(line.trim_start()).small().color(palette.weak);
+            ui.add(egui::Label::new(text).wrap());
+        });
+    }
+}
+
+fn part_title_ui(ui: &mut Ui, title: &str) {
+    ui.add_space(space::XS);
+    ui.label(RichText::new(title).text_style(theme::title_style()));
+}
+
+fn paragraph_ui(ui: &mut Ui, text: &str) {
+    if !text.is_empty() {
+        ui.add(egui::Label::new(text).wrap());
+    }
+}

@@ -1,0 +1,211 @@
+//! The menus, and below them the line with the scenario's title, the progress, and Run and Stop.
+
+use std::path::PathBuf;
+
+use egui::{Align, Button, Layout, MenuBar, ProgressBar, RichText, Ui};
+
+use crate::gui::action::{Action, Exported, Format};
+use crate::gui::app::{Progress, RunState};
+use crate::gui::settings::Settings;
+use crate::gui::theme::{self, ThemeChoice, space};
+use crate::gui::widgets::{badge_ui, icon_button_ui, primary_button_ui};
+use crate::units::text;
+
+/// What menus and toolbar show.
+#[derive(Debug, Clone, Copy)]
+pub struct ToolbarView<'a> {
+    /// Title of the scenario.
+    pub title: &'a str,
+    /// Its file; none before it was saved.
+    pub path: Option<&'a std::path::Path>,
+    /// Whether it has changes that are not saved.
+    pub changed: bool,
+    /// How many problems forbid running.
+    pub errors: usize,
+    /// Where the run stands.
+    pub state: RunState,
+    /// Whether processes of ours are at work.
+    pub running: bool,
+    /// How far the run has come.
+    pub progress: Option<&'a Progress>,
+    /// Theme, panels and recent files.
+    pub settings: &'a Settings,
+}
+
+/// Shows the menus.
+pub fn menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
+    MenuBar::new().ui(ui, |ui| {
+        ui.menu_button("File", |ui| file_menu_ui(ui, view, actions));
+        ui.menu_button("Run", |ui| {
+            let can_run = !view.running && view.errors == 0;
+            item_ui(ui, "Run all candidates", "F5", can_run, Action::Run, actions);
+            item_ui(ui, "Stop the run", "Shift+F5", view.running, Action::Stop, actions);
+        });
+        ui.menu_button("View", |ui| view_menu_ui(ui, view.settings, actions));
+        ui.menu_button("Help", |ui| {
+            item_ui(ui, "About poolscope", "", true, Action::About, actions);
+        });
+    });
+}
+
+fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
+    let idle = !view.running;
+    item_ui(ui, "New", "Ctrl+N", idle, Action::New, actions);
+    item_ui(ui, "Open…", "Ctrl+O", idle, Action::Open, actions);
+    ui.add_enabled_ui(idle && !view.settings.recent.is_empty(), |ui| {
+        ui.menu_button("Open recent", |ui| {
+            for path in &view.settings.recent {
+                item_ui(ui, &path.display().to_string(), "", true, Action::OpenFile(path.clone()), actions);
+            }
+        });
+    });
+    ui.separator();
+    item_ui(ui, "Save", "Ctrl+S", true, Action::Save, actions);
+    item_ui(ui, "Save as…", "Ctrl+Shift+S", true, Action::SaveAs, actions);
+    ui.separator();
+    ui.add_enabled_ui(view.state != RunState::None, |ui| {
+        ui.menu_button("Export", |ui| {
+            for (label, what, format) in [
+                ("Board as SVG…", Exported::Board, Format::Svg),
+                ("Board as PNG…", Exported::Board, Format::Png),
+                ("Figures as CSV…", Exported::Figures, Format::Csv),
+                ("Figures as JSON…", Exported::Figures, Format::Json),
+            ] {
+                item_ui(ui, label, "", true, Action::Export(what, format), actions);
+            }
+        });
+    });
+    ui.separator();
+    item_ui(ui, "Quit", "Ctrl+Q", true, Action::Quit, actions);
+}
+
+fn view_menu_ui(ui: &mut Ui, settings: &Settings, actions: &mut Vec<Action>) {
+    for (label, mut shown, action) in [
+        ("Left panel", settings.sidebar, Action::ToggleSidebar),
+        ("Results", settings.results, Action::ToggleResults),
+    ] {
+        if ui.checkbox(&mut shown, label).clicked() {
+            actions.push(action);
+            ui.close();
+        }
+    }
+    ui.separator();
+    for choice in ThemeChoice::ALL {
+        if ui.radio(settings.theme == choice, format!("Theme: {}", choice.label())).clicked() {
+            actions.push(Action::SetTheme(choice));
+            ui.close();
+        }
+    }
+}
+
+fn item_ui(
+    ui: &mut Ui,
+    label: &str,
+    shortcut: &str,
+    enabled: bool,
+    action: Action,
+    actions: &mut Vec<Action>,
+) {
+    if ui.add_enabled(enabled, Button::new(label).shortcut_text(shortcut)).clicked() {
+        actions.push(action);
+        ui.close();
+    }
+}
+
+/// Shows the line below the menus.
+pub fn toolbar_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
+    ui.horizontal(|ui| {
+        ui.set_min_height(TOOLBAR_HEIGHT);
+        if icon_button_ui(ui, "☰", "Show or hide the left panel").clicked() {
+            actions.push(Action::ToggleSidebar);
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            theme_switch_ui(ui, actions);
+            run_or_stop_ui(ui, view, actions);
+            if let Some(progress) = view.progress.filter(|_| view.state.is_active()) {
+                progress_ui(ui, view.state, progress);
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| title_ui(ui, view));
+        });
+    });
+}
+
+/// Height of the line, in points.
+const TOOLBAR_HEIGHT: f32 = 32.0;
+
+fn title_ui(ui: &mut Ui, view: &ToolbarView<'_>) {
+    /// What stands behind the title needs about this width, in points.
+    const BADGE_WIDTH: f32 = 90.0;
+    let palette = theme::palette(ui);
+    let hover = view.path.map_or_else(
+        || "Not in a file yet".to_owned(),
+        |path: &std::path::Path| PathBuf::from(path).display().to_string(),
+    );
+    ui.scope(|ui| {
+        ui.set_max_width((ui.available_width() - BADGE_WIDTH).max(BADGE_WIDTH));
+        let title = RichText::new(view.title).text_style(egui::TextStyle::Heading);
+        ui.add(egui::Label::new(title).truncate()).on_hover_text(hover);
+    });
+    if view.changed {
+        badge_ui(ui, "unsaved", palette.warning);
+    }
+}
+
+fn progress_ui(ui: &mut Ui, state: RunState, progress: &Progress) {
+    /// Width of the bar, in points.
+    const BAR_WIDTH: f32 = 140.0;
+    let palette = theme::palette(ui);
+    let remaining = format!("{} left", text::clock(progress.remaining_nanos));
+    ui.label(RichText::new(remaining).color(palette.weak));
+    ui.add(
+        ProgressBar::new(progress.ratio)
+            .desired_width(BAR_WIDTH)
+            .desired_height(space::S)
+            .fill(palette.accent),
+    )
+    .accessible_name("Progress of the run");
+    let phase = if state == RunState::Stopping { "stopping" } else { progress.phase };
+    let place = format!("Block {} of {}", progress.block, progress.blocks);
+    ui.label(RichText::new(format!("{} · {phase}", progress.candidate)));
+    ui.label(RichText::new(place).color(palette.weak));
+}
+
+fn run_or_stop_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
+    if view.running {
+        let stopping = view.state == RunState::Stopping;
+        let palette = theme::palette(ui);
+        let text = RichText::new(if stopping { "Stopping…" } else { "⏹ Stop" })
+            .family(theme::semi_bold())
+            .color(palette.error);
+        let response = ui
+            .add_enabled(!stopping, Button::new(text))
+            .on_hover_text("End the run and keep what was measured (Shift+F5)")
+            .accessible_name("Stop");
+        if response.clicked() {
+            actions.push(Action::Stop);
+        }
+        return;
+    }
+    let why_not = format!(
+        "{} of the scenario must be mended first",
+        text::counted(view.errors as u64, "problem", "problems")
+    );
+    let response = primary_button_ui(ui, "▶ Run", view.errors == 0)
+        .on_hover_text("Measure all candidates, one after the other (F5)")
+        .on_disabled_hover_text(why_not)
+        .accessible_name("Run");
+    if response.clicked() {
+        actions.push(Action::Run);
+    }
+}
+
+fn theme_switch_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
+    let (icon, name, choice) = if ui.visuals().dark_mode {
+        ("☀", "Switch to the light theme", ThemeChoice::Light)
+    } else {
+        ("🌙", "Switch to the dark theme", ThemeChoice::Dark)
+    };
+    if icon_button_ui(ui, icon, name).clicked() {
+        actions.push(Action::SetTheme(choice));
+    }
+}

@@ -1,0 +1,108 @@
+//! What the window remembers from one start to the next: theme, panels, recent files.
+//!
+//! A small RON file in the user's configuration folder. A file that is missing or cannot be read is the
+//! same as none: the window starts with defaults, and nothing but convenience is lost.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use atomic_write_file::AtomicWriteFile;
+use serde::{Deserialize, Serialize};
+
+use crate::gui::theme::ThemeChoice;
+
+/// As many recent files as a glance takes in.
+const RECENT_MAX: usize = 8;
+/// The file within the configuration folder.
+const FILE_NAME: &str = "window.ron";
+/// Eight paths and a few words are far below; more is not ours.
+const MAX_FILE_BYTES: u64 = 256 * 1024;
+
+/// What is remembered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Light, dark, or as the system has it.
+    pub theme: ThemeChoice,
+    /// Whether the panel on the left is shown.
+    pub sidebar: bool,
+    /// Whether the panel with the results is shown.
+    pub results: bool,
+    /// Scenario files, the newest first.
+    pub recent: Vec<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { theme: ThemeChoice::System, sidebar: true, results: true, recent: Vec::new() }
+    }
+}
+
+impl Settings {
+    /// The folder of this user's settings; none where the system has no home folder.
+    #[must_use]
+    pub fn folder() -> Option<PathBuf> {
+        let folders = directories::ProjectDirs::from("", "", "poolscope")?;
+        Some(folders.config_dir().to_path_buf())
+    }
+
+    /// Reads the settings of `folder`, or takes the defaults.
+    #[must_use]
+    pub fn load(folder: &Path) -> Self {
+        let path = folder.join(FILE_NAME);
+        if std::fs::metadata(&path).is_ok_and(|file| file.len() > MAX_FILE_BYTES) {
+            return Self::default();
+        }
+        let Ok(text) = std::fs::read_to_string(&path) else { return Self::default() };
+        ron::from_str(&text).unwrap_or_else(|error| {
+            log::warn!("the window's settings are not readable and start anew: {error}");
+            Self::default()
+        })
+    }
+
+    /// Writes the settings to `folder`.
+    pub fn save(&self, folder: &Path) -> std::io::Result<()> {
+        let text = ron::ser::to_string_pretty(self, ron::ser::PrettyConfig::default())
+            .map_err(std::io::Error::other)?;
+        std::fs::create_dir_all(folder)?;
+        let mut file = AtomicWriteFile::open(folder.join(FILE_NAME))?;
+        file.write_all(text.as_bytes())?;
+        file.commit()
+    }
+
+    /// Puts `path` at the head of the recent files.
+    pub fn remember(&mut self, path: &Path) {
+        self.recent.retain(|known| known != path);
+        self.recent.insert(0, path.to_path_buf());
+        self.recent.truncate(RECENT_MAX);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_survive_a_restart_and_a_broken_file_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("poolscope");
+        assert_eq!(Settings::load(&inner), Settings::default());
+        let mut settings = Settings { theme: ThemeChoice::Light, ..Settings::default() };
+        settings.remember(Path::new("/tmp/a.ron"));
+        settings.save(&inner).unwrap();
+        assert_eq!(Settings::load(&inner), settings);
+        std::fs::write(inner.join(FILE_NAME), "(theme: Plaid").unwrap();
+        assert_eq!(Settings::load(&inner), Settings::default());
+    }
+
+    #[test]
+    fn recent_files_are_few_distinct_and_the_newest_first() {
+        let mut settings = Settings::default();
+        for number in 0..20 {
+            settings.remember(Path::new(&format!("{}.ron", number % 10)));
+        }
+        settings.remember(Path::new("7.ron"));
+        assert_eq!(settings.recent.len(), RECENT_MAX);
+        assert_eq!(settings.recent[..2], [PathBuf::from("7.ron"), PathBuf::from("9.ron")]);
+    }
+}

@@ -1,0 +1,134 @@
+//! Cards, headers, badges and buttons.
+
+use egui::{Button, Color32, CornerRadius, Response, RichText, Sense, Stroke, Ui, Vec2};
+
+use crate::gui::theme::{self, space};
+
+/// A card over the whole width.
+pub fn card_ui<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
+    let frame = theme::card_frame(theme::palette(ui));
+    frame
+        .show(ui, |ui| {
+            ui.set_min_width(ui.available_width());
+            content(ui)
+        })
+        .inner
+}
+
+/// The title of a section, with its controls at the right end of the line.
+pub fn section_header_ui(ui: &mut Ui, title: &str, controls: impl FnOnce(&mut Ui)) -> Response {
+    let height = space::CONTROL_HEIGHT;
+    ui.allocate_ui_with_layout(
+        Vec2::new(ui.available_width(), height),
+        egui::Layout::left_to_right(egui::Align::Center),
+        |ui| {
+            let label = ui.label(RichText::new(title).text_style(theme::title_style()));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), controls);
+            label
+        },
+    )
+    .inner
+}
+
+/// Text of the second rank.
+pub fn weak_ui(ui: &mut Ui, text: impl Into<String>) -> Response {
+    let color = theme::palette(ui).weak;
+    ui.label(RichText::new(text).color(color).small())
+}
+
+/// A button that is only a symbol; `name` is its accessible name and its hover text.
+pub fn icon_button_ui(ui: &mut Ui, icon: &str, name: &str) -> Response {
+    let size = Vec2::splat(space::CONTROL_HEIGHT);
+    let button = Button::new(icon).min_size(size).frame_when_inactive(false);
+    let padding = ui.spacing().button_padding;
+    ui.spacing_mut().button_padding = Vec2::splat(space::XS);
+    let response = ui.add(button).on_hover_text(name).accessible_name(name);
+    ui.spacing_mut().button_padding = padding;
+    response
+}
+
+/// The button of what one most likely wants here.
+pub fn primary_button_ui(ui: &mut Ui, text: &str, enabled: bool) -> Response {
+    let palette = theme::palette(ui);
+    let text = RichText::new(text)
+        .family(theme::semi_bold())
+        .color(palette.on_accent);
+    let button = Button::new(text).fill(palette.accent).stroke(Stroke::NONE);
+    ui.add_enabled(enabled, button)
+}
+
+/// A short word in a rounded frame. State is never shown by the colour alone: the word says it.
+pub fn badge_ui(ui: &mut Ui, text: &str, color: Color32) -> Response {
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
+    let padding = Vec2::new(7.0, 2.0);
+    let (rect, response) = ui.allocate_exact_size(galley.size() + padding * 2.0, Sense::hover());
+    let radius = CornerRadius::same((rect.height() / 2.0) as u8);
+    ui.painter()
+        .rect_filled(rect, radius, color.gamma_multiply(0.16));
+    ui.painter().galley(rect.min + padding, galley, color);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
+    response
+}
+
+/// A small square of a candidate's colour.
+pub fn swatch_ui(ui: &mut Ui, color: Color32) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(10.0), Sense::hover());
+    ui.painter().rect_filled(rect, CornerRadius::same(2), color);
+    response
+}
+
+/// An entry of a legend that shows or hides its candidate: a full square and plain text, or a hollow one
+/// and weak text.
+pub fn legend_toggle_ui(ui: &mut Ui, name: &str, color: Color32, shown: bool) -> Response {
+    const SQUARE: f32 = 11.0;
+    let palette = theme::palette(ui);
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let text_color = if shown { palette.text } else { palette.weak };
+    let galley = ui.painter().layout_no_wrap(name.to_owned(), font, text_color);
+    let size = Vec2::new(
+        SQUARE + space::XS + galley.size().x + 2.0 * space::XS,
+        galley.size().y.max(SQUARE) + space::XS,
+    );
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, CornerRadius::same(4), palette.control);
+    }
+    let inner = rect.shrink2(Vec2::new(space::XS, 0.0));
+    let square = egui::Rect::from_center_size(
+        egui::pos2(inner.left() + SQUARE / 2.0, inner.center().y),
+        Vec2::splat(SQUARE),
+    );
+    let radius = CornerRadius::same(2);
+    if shown {
+        ui.painter().rect_filled(square, radius, color);
+    } else {
+        let stroke = Stroke::new(1.0, palette.weak);
+        ui.painter().rect_stroke(square, radius, stroke, egui::StrokeKind::Inside);
+    }
+    let text_at = egui::pos2(square.right() + space::XS, inner.center().y - galley.size().y / 2.0);
+    ui.painter().galley(text_at, galley, text_color);
+    let label = format!("Show {name}");
+    response.widget_info(|| {
+        egui::WidgetInfo::selected(egui::Role::CheckBox, true, shown, label.clone())
+    });
+    response.on_hover_cursor(egui::CursorIcon::PointingHand)
+}
+
+/// What stands where there is nothing yet: what it is, and what to do.
+pub fn empty_state_ui(ui: &mut Ui, title: &str, text: &str) {
+    let palette = theme::palette(ui);
+    let space_above = ((ui.available_height() - 60.0) / 2.0).max(space::S);
+    ui.vertical_centered(|ui| {
+        ui.add_space(space_above);
+        ui.label(
+            RichText::new(title)
+                .text_style(theme::title_style())
+                .color(palette.weak),
+        );
+        if !text.is_empty() {
+            ui.label(RichText::new(text).color(palette.weak));
+        }
+        ui.add_space(space::S);
+    });
+}

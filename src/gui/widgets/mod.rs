@@ -1,0 +1,12 @@
+//! What panels are made of: cards, headers, field rows, badges, buttons with accessible names.
+//!
+//! Each is a function that draws and returns what egui returns; none keeps state.
+
+mod basics;
+mod field;
+
+pub use basics::{
+    badge_ui, card_ui, empty_state_ui, icon_button_ui, legend_toggle_ui, primary_button_ui, section_header_ui,
+    swatch_ui, weak_ui,
+};
+pub use field::{Field, problem_ui};
