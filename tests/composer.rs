@@ -86,16 +86,12 @@ fn scenario() -> Scenario {
         ],
         load: Load::Closed { clients: 16 },
         queue: Queue::default(),
-        candidates: vec![
-            Candidate {
+        candidates: [Backend::Sequential, Backend::Threads { workers: 4 }]
+            .map(|backend| Candidate {
                 name: None,
-                backend: Backend::Sequential,
-            },
-            Candidate {
-                name: None,
-                backend: Backend::Threads { workers: 4 },
-            },
-        ],
+                backend,
+            })
+            .into(),
         protocol: Protocol::default(),
         prices: PriceCard::default(),
     }
@@ -217,6 +213,11 @@ fn a_text_that_is_no_duration_shows_why_and_keeps_the_value() {
         .focus();
     harness.run();
     assert_eq!(text_of(&harness, field), "soon");
+    assert!(
+        harness
+            .query_by_label_contains("the last valid value counts")
+            .is_some()
+    );
     retype(&mut harness, field, "5ms");
     assert!(
         harness
@@ -348,7 +349,6 @@ fn several_candidates_are_added_at_once() {
             "threads ×8"
         ]
     );
-    assert_eq!(harness.state().edits, 1);
 }
 
 #[test]
@@ -400,8 +400,8 @@ fn the_measurement_of_a_batch_is_called_a_time_limit() {
     click(&mut harness, "Load: Batch");
     click(&mut harness, "Protocol");
     retype(&mut harness, "Time limit", "1min");
-    let measure = harness.state().scenario.protocol.measure;
-    assert_eq!(measure, Nanos::from_secs(60));
+    let protocol = harness.state().scenario.protocol;
+    assert_eq!(protocol.measure, Nanos::from_secs(60));
 }
 
 #[test]

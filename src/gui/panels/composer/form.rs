@@ -176,7 +176,8 @@ impl Form<'_> {
             (Typing::Changed, Err(_)) => self.drafts.keep(&field.path, text, value.write()),
             // A text that cannot be read stays with its message until somebody mends it.
             (Typing::Over, _) | (Typing::Left, Ok(_)) => self.drafts.forget(&field.path),
-            (Typing::Resting, _) | (Typing::Left, Err(_)) => {}
+            (Typing::Left, Err(_)) => self.drafts.abandon(&field.path),
+            (Typing::Resting, _) => {}
         }
         if let (Err(message), true) = (read, changed != Typing::Over) {
             message_ui(ui, &message, Severity::Error);

@@ -31,7 +31,7 @@ use crate::gui::panels::composer::notes::Notes;
 use crate::gui::panels::composer::tasks::TaskView;
 use crate::gui::panels::composer::typed::Drafts;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::badge_ui;
+use crate::gui::widgets::{badge_ui, weak_ui};
 use crate::scenario::{Problem, Scenario, Severity};
 use crate::units::text;
 
@@ -81,7 +81,7 @@ impl ComposerPanel {
         let sections = &mut self.sections;
         ui.push_id("composer", |ui| {
             ui.spacing_mut().item_spacing.y = space::S;
-            top_ui(ui, &mut form);
+            top_ui(ui, &mut form, &edited);
             head_ui(ui, &mut form, sections, &mut edited);
 
             let summary = tasks::section_summary(&edited.tasks);
@@ -116,41 +116,50 @@ impl ComposerPanel {
             }
             form.rest(ui, "prices");
         });
+        self.drafts.sweep();
         if !locked && edited != *scenario {
             actions.push(Action::EditScenario(Box::new(edited)));
         }
     }
 }
 
-/// Why nothing can be changed, how many problems there are, and those that belong to no field.
-fn top_ui(ui: &mut Ui, form: &mut Form<'_>) {
+/// How the scenario stands, and the problems that belong to no field.
+fn top_ui(ui: &mut Ui, form: &mut Form<'_>, scenario: &Scenario) {
     if form.locked {
         let accent = theme::palette(ui).accent;
         ui.horizontal_wrapped(|ui| {
             badge_ui(ui, "Locked", accent);
             ui.label("A run is under way: stop it to change the scenario");
         });
-    }
-    let (errors, warnings) = form.notes.counts();
-    let errors_text = text::counted(errors as u64, "error", "errors");
-    let warnings_text = text::counted(warnings as u64, "warning", "warnings");
-    match (errors, warnings) {
-        (0, 0) => {}
-        (0, _) => message_ui(ui, &warnings_text, Severity::Warning),
-        (_, 0) => message_ui(
-            ui,
-            &format!("{errors_text} to mend before it can run"),
-            Severity::Error,
-        ),
-        (..) => {
-            message_ui(
-                ui,
-                &format!("{errors_text} to mend before it can run, {warnings_text}"),
-                Severity::Error,
-            );
-        }
+    } else {
+        // Always one line: what one types in must not jump when it becomes wrong.
+        state_ui(ui, form, scenario);
     }
     problems_ui(ui, &form.notes.take_outside(&PLACED));
+}
+
+fn state_ui(ui: &mut Ui, form: &Form<'_>, scenario: &Scenario) {
+    let (errors, warnings) = form.notes.counts();
+    let warnings_text = text::counted(warnings as u64, "warning", "warnings");
+    if errors > 0 {
+        let mut state = text::counted(errors as u64, "error", "errors");
+        state.push_str(" to mend before it can run");
+        if warnings > 0 {
+            state = format!("{state}, {warnings_text}");
+        }
+        message_ui(ui, &state, Severity::Error);
+    } else if form.drafts.abandoned() > 0 {
+        message_ui(
+            ui,
+            "A text cannot be read; the last valid value counts",
+            Severity::Error,
+        );
+    } else if warnings > 0 {
+        message_ui(ui, &warnings_text, Severity::Warning);
+    } else {
+        let time = settings::protocol_summary(scenario);
+        weak_ui(ui, format!("Ready to run, {time} (estimated)"));
+    }
 }
 
 /// Title and description.
