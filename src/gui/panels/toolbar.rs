@@ -35,17 +35,22 @@ pub struct ToolbarView<'a> {
 /// Shows the menus.
 pub fn menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
     MenuBar::new().ui(ui, |ui| {
-        ui.menu_button("File", |ui| file_menu_ui(ui, view, actions));
-        ui.menu_button("Run", |ui| {
+        top_menu_ui(ui, "File", |ui| file_menu_ui(ui, view, actions));
+        top_menu_ui(ui, "Run", |ui| {
             let can_run = !view.running && view.errors == 0;
             item_ui(ui, "Run all candidates", "F5", can_run, Action::Run, actions);
             item_ui(ui, "Stop the run", "Shift+F5", view.running, Action::Stop, actions);
         });
-        ui.menu_button("View", |ui| view_menu_ui(ui, view.settings, actions));
-        ui.menu_button("Help", |ui| {
+        top_menu_ui(ui, "View", |ui| view_menu_ui(ui, view.settings, actions));
+        top_menu_ui(ui, "Help", |ui| {
             item_ui(ui, "About poolscope", "", true, Action::About, actions);
         });
     });
+}
+
+/// A menu of the bar; its accessible name tells it from the button that is called alike.
+fn top_menu_ui(ui: &mut Ui, title: &str, items: impl FnOnce(&mut Ui)) {
+    ui.menu_button(title, items).response.accessible_name(format!("{title} menu"));
 }
 
 fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
