@@ -2,6 +2,13 @@
 
 mod support;
 
+use std::collections::BTreeMap;
+
+use poolscope::chart::{ChartId, ChartSettings, build};
+use poolscope::export::{
+    Theme, board_svg, chart_svg, figures_csv, json, text_table, timeline_csv, write_folder,
+};
+
 #[test]
 fn the_books_of_every_synthetic_block_balance() {
     for run in [
@@ -25,4 +32,266 @@ fn the_books_of_every_synthetic_block_balance() {
         "and some of its tasks are cut"
     );
     assert_eq!(sample, support::sample_run());
+}
+
+#[test]
+fn the_document_of_every_kind_of_run_follows_its_schema() {
+    let file = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/assets/run.schema.json"
+    ))
+    .unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&file).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for run in [
+        support::waiting_run(),
+        support::sample_run(),
+        support::batch_run(),
+    ] {
+        let document: serde_json::Value = serde_json::from_str(&json(&run).unwrap()).unwrap();
+        let errors: Vec<_> = validator
+            .iter_errors(&document)
+            .map(|error| error.to_string())
+            .collect();
+        assert_eq!(errors, Vec::<String>::new());
+        assert_eq!(document["schema"], "poolscope.run/1");
+    }
+}
+
+#[test]
+fn the_document_has_the_fields_that_are_promised() {
+    let document: serde_json::Value =
+        serde_json::from_str(&json(&support::batch_run()).unwrap()).unwrap();
+    for field in [
+        "schema",
+        "scenario",
+        "machine",
+        "seed",
+        "candidates",
+        "objectives",
+        "trust",
+        "verdict",
+    ] {
+        assert!(document.get(field).is_some(), "{field}");
+    }
+    let candidate = &document["candidates"][1];
+    for field in [
+        "name",
+        "backend",
+        "counts",
+        "memory_kind",
+        "status",
+        "remarks",
+    ] {
+        assert!(candidate.get(field).is_some(), "{field}");
+    }
+    for field in [
+        "throughput_per_sec",
+        "goodput_per_sec",
+        "makespan_nanos",
+        "speedup",
+        "cpu_cores_used",
+        "cost_per_1k",
+    ] {
+        let figure = &candidate[field];
+        assert!(
+            figure["value"].is_number() && figure.get("low").is_some(),
+            "{field}: {figure}"
+        );
+    }
+    for field in [
+        "response_time_nanos",
+        "service_time_nanos",
+        "queue_wait_nanos",
+    ] {
+        for part in ["p50", "p90", "p95", "p99", "p99_9", "max", "mean", "count"] {
+            assert!(candidate[field].get(part).is_some(), "{field}.{part}");
+        }
+    }
+    for field in [
+        "offered",
+        "admitted",
+        "dropped",
+        "good",
+        "failed",
+        "timed_out",
+        "cancelled",
+        "retries",
+    ] {
+        assert!(candidate["counts"][field].is_u64(), "{field}");
+    }
+}
+
+#[test]
+fn the_figures_have_one_row_per_candidate_and_empty_cells_where_nothing_is_known() {
+    let text = figures_csv(&support::sample_run()).unwrap();
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let rows: Vec<BTreeMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+    let names: Vec<_> = rows.iter().map(|row| row["candidate"].as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "sequential",
+            "threads ×8",
+            "processes ×4",
+            "async ×64",
+            "async ×64, CPU on 2 threads"
+        ]
+    );
+    assert_eq!(
+        (
+            rows[4]["status"].as_str(),
+            rows[4]["throughput_per_sec"].as_str()
+        ),
+        ("waiting", "")
+    );
+    assert_eq!(rows[2]["memory_kind"], "PSS");
+    assert!(rows[2]["cause"].starts_with("The runner ended by signal 9"));
+    assert!(rows[0]["dropped"].parse::<u64>().unwrap() > 100);
+}
+
+#[test]
+fn the_time_lines_add_up_to_the_counts() {
+    let run = support::finished_run();
+    let text = timeline_csv(&run).unwrap();
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let rows: Vec<BTreeMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+    for block in &run.blocks {
+        let name = run.request.scenario.candidates[block.planned.candidate].label();
+        let offered: u64 = rows
+            .iter()
+            .filter(|row| row["candidate"] == name)
+            .map(|row| row["offered"].parse::<u64>().unwrap())
+            .sum();
+        let last = block.last.as_ref().unwrap();
+        assert_eq!(
+            offered,
+            last.warm_up.counts.plus(&last.measured.counts).offered
+        );
+    }
+}
+
+#[test]
+fn a_picture_says_what_it_shows_and_of_which_run() {
+    let mut run = support::sample_run();
+    run.request.scenario.title = "Fast <and> small".to_owned();
+    let chart = build(ChartId::ResponseTime, &run, &ChartSettings::default());
+    let svg = chart_svg(&chart, &run, Theme::Light);
+    let picture = texts_of(&svg);
+    for text in [
+        "Response time",
+        "threads ×8",
+        "async ×64, CPU on 2 threads (no data)",
+        "p50",
+        "p99",
+        "10 ms",
+        "time since the measurement (shaded) began",
+    ] {
+        assert!(
+            picture.iter().any(|found| found == text),
+            "{text}: {picture:?}"
+        );
+    }
+    let identity = picture
+        .iter()
+        .find(|text| text.contains("Fast <and> small · Example CPU"))
+        .unwrap();
+    assert!(
+        identity.contains("2026-03-01 12:00 UTC · seed 1 · poolscope "),
+        "{identity}"
+    );
+    assert!(
+        picture
+            .iter()
+            .any(|text| text.starts_with("Not trustworthy: 'processes ×4' failed"))
+    );
+    assert_ne!(svg, chart_svg(&chart, &run, Theme::Dark));
+    assert!(!svg.contains("NaN") && !svg.contains("inf"));
+}
+
+#[test]
+fn the_board_has_all_charts_and_all_candidates_and_can_be_drawn_before_anything_has_happened() {
+    for run in [
+        support::finished_run(),
+        support::waiting_run(),
+        support::batch_run(),
+    ] {
+        let svg = board_svg(&run, &ChartSettings::default(), Theme::Light);
+        let texts = texts_of(&svg);
+        for text in ChartId::ALL
+            .map(ChartId::title)
+            .iter()
+            .copied()
+            .chain(["Candidate", "Cost/1k"])
+        {
+            assert!(texts.iter().any(|found| found == text), "{text}");
+        }
+        for name in run.request.scenario.candidate_names() {
+            assert!(texts.contains(&name), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_folder_holds_everything_of_a_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("new").join("folder");
+    let files = write_folder(&out, &support::batch_run(), "(format: 1)").unwrap();
+    let mut names: Vec<_> = files
+        .iter()
+        .map(|path| path.strip_prefix(&out).unwrap().display().to_string())
+        .collect();
+    names.sort();
+    let mut expected: Vec<String> = [
+        "board.png",
+        "board.svg",
+        "figures.csv",
+        "run.json",
+        "scenario.ron",
+        "timeline.csv",
+    ]
+    .map(str::to_owned)
+    .into();
+    for id in ChartId::ALL {
+        expected.extend([
+            format!("charts/{}.png", id.slug()),
+            format!("charts/{}.svg", id.slug()),
+        ]);
+    }
+    expected.sort();
+    assert_eq!(names, expected);
+    assert!(files.iter().all(|path| path.metadata().unwrap().len() > 5));
+    assert_eq!(
+        std::fs::read_to_string(out.join("scenario.ron")).unwrap(),
+        "(format: 1)"
+    );
+}
+
+#[test]
+fn the_terminal_shows_the_table_of_a_batch() {
+    let run = support::batch_run();
+    let table = poolscope::export::table(
+        &poolscope::analysis::candidate_figures(&run),
+        &run.request.scenario,
+    );
+    let text = text_table(&table);
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines.len(), 4);
+    assert!(
+        lines[0].starts_with("Candidate     Status  Makespan  Speed-up  Throughput"),
+        "{text}"
+    );
+    assert!(lines[1].starts_with("sequential    done"), "{text}");
+}
+
+/// All texts of an SVG, which must be well-formed.
+fn texts_of(svg: &str) -> Vec<String> {
+    let document =
+        resvg::usvg::roxmltree::Document::parse(svg).expect("the picture is well-formed");
+    let texts = document
+        .descendants()
+        .filter(|node| node.has_tag_name("text"));
+    texts
+        .filter_map(|node| node.text().map(str::to_owned))
+        .collect()
 }

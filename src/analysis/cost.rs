@@ -17,6 +17,15 @@ pub struct Resources {
     pub memory_bytes: Option<f64>,
 }
 
+/// What is paid for, in two words.
+#[must_use]
+pub const fn basis_label(prices: &PriceCard) -> &'static str {
+    match prices.basis {
+        CostBasis::Consumed => "resources used",
+        CostBasis::Rented { .. } => "resources rented",
+    }
+}
+
 /// What the resources cost per hour, in the card's currency; none if something that is paid for is unknown.
 #[must_use]
 pub fn price_per_hour(prices: &PriceCard, used: Resources) -> Option<f64> {

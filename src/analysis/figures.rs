@@ -2,11 +2,10 @@
 
 use crate::analysis::cost::{Resources, cost_per_1k};
 use crate::analysis::merged::{Merged, mean, summary};
-use crate::run::{Block, BlockState, Run};
-use crate::scenario::{Backend, Load};
+use crate::run::{Block, BlockState, Counts, MemoryKind, Run};
+use crate::scenario::Backend;
 use crate::stats::Summary;
 use crate::units::text;
-use crate::wire::{Counts, MemoryKind};
 
 /// Remarks kept per candidate: what does not fit on a screen is not read.
 const REMARKS_MAX: usize = 10;
@@ -112,7 +111,7 @@ fn figures_of(run: &Run, candidate: usize) -> Option<CandidateFigures> {
     let described = scenario.candidates.get(candidate)?;
     let blocks: Vec<&Block> = run.blocks_of(candidate).collect();
     let merged = Merged::of(&blocks);
-    let batch = matches!(scenario.load, Load::Batch { .. });
+    let batch = run.request.is_batch();
     let rate = |of_makespan: u64, of_window: u64| {
         let finished = if batch {
             merged.per_makespan_sec(of_makespan)

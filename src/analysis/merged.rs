@@ -3,9 +3,8 @@
 //! Histograms are merged and counts added; rates are over the summed windows, so that a longer block weighs
 //! more. Percentiles are never averaged.
 
-use crate::run::{Block, Distributions};
+use crate::run::{Block, Counts, Distributions, MemoryKind};
 use crate::stats::{Histogram, Summary};
-use crate::wire::{Counts, MemoryKind};
 
 /// Sums over the blocks of one candidate.
 #[derive(Debug, Default)]

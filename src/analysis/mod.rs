@@ -10,7 +10,10 @@ mod merged;
 mod trust;
 mod verdict;
 
-pub use cost::{Resources, cost_per_1k, price_per_hour};
+pub use cost::{Resources, basis_label, cost_per_1k, price_per_hour};
 pub use figures::{CandidateFigures, CandidateStatus, candidate_figures};
 pub use trust::{Trust, trust};
 pub use verdict::{Verdict, VerdictKind, verdict};
+
+/// Part of every candidate's figures.
+pub use crate::stats::Summary;

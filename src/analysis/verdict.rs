@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::{CandidateFigures, CandidateStatus, Trust};
 use crate::run::Run;
-use crate::scenario::Load;
 use crate::units::text;
 
 /// Differences up to this share are within what two runs of the same candidate differ by.
@@ -54,7 +53,7 @@ pub fn verdict(run: &Run, figures: &[CandidateFigures], trust: &Trust) -> Verdic
     }
     let prices = &run.request.scenario.prices;
     let mut parts = vec!["No objectives are set, so nothing is decided".to_owned()];
-    if matches!(run.request.scenario.load, Load::Batch { .. }) {
+    if run.request.is_batch() {
         parts.extend(leader(
             "Shortest makespan",
             figures,

@@ -78,8 +78,8 @@ impl Axis {
         scaled(SECONDS, low, high, at_most)
     }
 
-    /// Ticks of a logarithmic axis: 1, 2 and 5 of each decade while these fit, else the decades. `low` and
-    /// `high` are values, not logarithms, and moved apart to the decades around them; above 0.
+    /// A logarithmic axis, for values above 0: it ends at the 1, 2 or 5 of a decade around `low` and `high`, and
+    /// labels all of these while they fit, else the decades. `low` and `high` are values, not logarithms.
     #[must_use]
     pub fn logarithmic(quantity: &Quantity, low: f64, high: f64, at_most: usize) -> Self {
         let low = if low > 0.0 && low.is_finite() {
@@ -92,32 +92,40 @@ impl Axis {
         } else {
             low * 10.0
         };
-        let from = (low.log10() + 1e-9).floor() as i32;
-        let to = ((high.log10() - 1e-9).ceil() as i32).max(from + 1);
-        let decades = (to - from) as usize;
-        let factors: &[f64] = if decades * 3 <= at_most {
-            &[1.0, 2.0, 5.0]
-        } else {
-            &[1.0]
-        };
-        let stride = decades.div_ceil(at_most.max(1)).max(1);
-        let mut ticks = Vec::new();
-        for exponent in (from..=to).step_by(stride) {
-            for factor in factors {
-                let value = factor * 10_f64.powi(exponent);
-                if exponent < to || value <= 10_f64.powi(to) {
-                    // The unit changes along a logarithmic axis: 500 µs, 1 ms.
-                    let unit = unit(quantity, value);
-                    ticks.push(tick(unit, value / unit.size, value / unit.size));
-                }
-            }
-        }
+        let decades = low.log10().floor() as i32..=high.log10().ceil() as i32;
+        let places: Vec<f64> = decades
+            .flat_map(|exponent| [1.0, 2.0, 5.0].map(|factor| factor * 10_f64.powi(exponent)))
+            .collect();
+        let first = places
+            .iter()
+            .rposition(|place| *place <= low * (1.0 + 1e-9))
+            .unwrap_or(0);
+        let last = places
+            .iter()
+            .position(|place| *place >= high * (1.0 - 1e-9));
+        let seen = &places[first..=last.unwrap_or(places.len() - 1)];
+        let is_decade = |place: f64| (place.log10() - place.log10().round()).abs() < 1e-9;
+        let all_fit = seen.len() <= at_most + 1;
+        let decades = seen.iter().filter(|place| is_decade(**place)).count();
+        let stride = decades.div_ceil(at_most + 1).max(1);
+        let labelled = seen.iter().filter(|place| all_fit || is_decade(**place));
+        let ticks = labelled
+            .step_by(if all_fit { 1 } else { stride })
+            .map(|&place| {
+                // The unit changes along a logarithmic axis: 500 µs, 1 ms.
+                let unit = unit(quantity, place);
+                tick(unit, place / unit.size, place / unit.size)
+            });
+        let ends = (
+            seen.first().copied().unwrap_or(low),
+            seen.last().copied().unwrap_or(high),
+        );
         let unit = unit_name(quantity);
         Self {
-            low: 10_f64.powi(from),
-            high: 10_f64.powi(to),
+            low: ends.0,
+            high: ends.1,
             step: None,
-            ticks,
+            ticks: ticks.collect(),
             unit,
         }
     }
@@ -302,14 +310,11 @@ mod tests {
     #[test]
     fn a_logarithmic_axis_has_1_2_5_while_they_fit_and_decades_beyond() {
         let few = Axis::logarithmic(&Quantity::Nanos, 300e3, 40e6, 10);
-        assert_eq!(
-            labels(&few),
-            [
-                "100 µs", "200 µs", "500 µs", "1 ms", "2 ms", "5 ms", "10 ms", "20 ms", "50 ms",
-                "100 ms"
-            ]
-        );
-        assert_eq!((few.low, few.high), (1e5, 1e8));
+        let all = [
+            "200 µs", "500 µs", "1 ms", "2 ms", "5 ms", "10 ms", "20 ms", "50 ms",
+        ];
+        assert_eq!(labels(&few), all);
+        assert!((few.low / 2e5 - 1.0).abs() < 1e-9 && (few.high / 5e7 - 1.0).abs() < 1e-9);
         let many = Axis::logarithmic(&Quantity::Nanos, 1e3, 1e9, 6);
         assert_eq!(
             labels(&many),

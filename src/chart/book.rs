@@ -4,9 +4,8 @@
 //! the last update are computed. What is drawn from is lent, never cloned.
 
 use crate::chart::line::{Styled, caption, lines, quantity};
-use crate::chart::{Chart, ChartId, ChartSettings, Series};
-use crate::run::{Block, Run};
-use crate::scenario::{Load, PriceCard};
+use crate::chart::{Chart, ChartId, ChartSettings, Scale, Series};
+use crate::run::{Block, Run, RunRequest};
 
 /// Makes one chart of `run` from nothing. O(intervals).
 #[must_use]
@@ -28,9 +27,7 @@ pub struct ChartBook {
 #[derive(Debug, Clone, PartialEq)]
 struct Key {
     started_unix_secs: u64,
-    seed: u64,
-    blocks: usize,
-    prices: PriceCard,
+    request: RunRequest,
     settings: ChartSettings,
 }
 
@@ -78,9 +75,7 @@ impl Key {
     fn of(run: &Run, settings: &ChartSettings) -> Self {
         Self {
             started_unix_secs: run.started_unix_secs,
-            seed: run.request.seed,
-            blocks: run.blocks.len(),
-            prices: run.request.scenario.prices.clone(),
+            request: run.request.clone(),
             settings: settings.clone(),
         }
     }
@@ -88,9 +83,7 @@ impl Key {
     /// Compares without cloning: it is asked every frame.
     fn fits(&self, run: &Run, settings: &ChartSettings) -> bool {
         self.started_unix_secs == run.started_unix_secs
-            && self.seed == run.request.seed
-            && self.blocks == run.blocks.len()
-            && self.prices == run.request.scenario.prices
+            && self.request == run.request
             && self.settings == *settings
     }
 }
@@ -153,7 +146,12 @@ impl Page {
             id,
             title: id.title().to_owned(),
             caption: String::new(),
-            quantity: quantity(id, &scenario.prices),
+            quantity: quantity(id, run),
+            scale: if id == ChartId::ResponseTime && settings.log_response_time {
+                Scale::Log10
+            } else {
+                Scale::Linear
+            },
             series,
             measured_span: None,
         };
@@ -166,7 +164,7 @@ impl Page {
     }
 
     fn update(&mut self, run: &Run) {
-        self.chart.caption = caption(self.chart.id, run);
+        self.chart.caption = caption(self.chart.id, self.chart.scale, run);
         self.chart.measured_span = measured_span(run);
         for (number, block) in run.blocks.iter().enumerate() {
             self.update_block(run, number, block);
@@ -210,7 +208,6 @@ impl Page {
         if mark.len == 0 {
             mark.first_runs = series.iter().map(|series| series.runs.len()).collect();
         }
-        let prices = &run.request.scenario.prices;
         for ((series, style), &first_run) in
             series.iter_mut().zip(&self.styles).zip(&mark.first_runs)
         {
@@ -221,7 +218,7 @@ impl Page {
                 seconds(intervals[from].start_nanos, now.origin),
                 from > 0,
             );
-            let values = style.line.values(intervals, from, prices, now.measured_end);
+            let values = style.line.values(intervals, from, run, now.measured_end);
             let before = from
                 .checked_sub(1)
                 .map(|index| seconds(intervals[index].end_nanos, now.origin));
@@ -293,14 +290,14 @@ fn origin(run: &Run, block: &Block) -> u64 {
         .as_ref()
         .and_then(|snapshot| snapshot.measure_start_nanos);
     let protocol = &run.request.scenario.protocol;
-    let batch = matches!(run.request.scenario.load, Load::Batch { .. });
+    let batch = run.request.is_batch();
     known.unwrap_or(if batch { 0 } else { protocol.warm_up.0 })
 }
 
 /// From 0 to the end of the longest measurement; for a live one the end that is planned.
 fn measured_span(run: &Run) -> Option<(f64, f64)> {
     let scenario = &run.request.scenario;
-    let batch = matches!(scenario.load, Load::Batch { .. });
+    let batch = run.request.is_batch();
     let ends = run
         .blocks
         .iter()

@@ -4,17 +4,17 @@
 
 use std::collections::VecDeque;
 
-use crate::analysis::{Resources, cost_per_1k};
+use crate::analysis::{Resources, basis_label, cost_per_1k};
 use crate::chart::percentiles::{self, reaches};
-use crate::chart::{ChartId, ChartSettings, Quantity, Stroke};
-use crate::run::{Interval, Run};
-use crate::scenario::{CostBasis, Load, PriceCard};
+use crate::chart::{ChartId, ChartSettings, Quantity, Scale, Stroke};
+use crate::run::{Interval, MemoryKind, Run};
 use crate::stats::Percentile;
 use crate::units::text;
-use crate::wire::MemoryKind;
 
 /// At ten snapshots a second one second is what makes a rate readable.
 const RATE_WINDOW_NANOS: u64 = 1_000_000_000;
+/// A rate over less is noise: the first snapshot of a block may come at once.
+const RATE_LEAST_NANOS: u64 = 50_000_000;
 /// Cost divides by good tasks, which may be few.
 const COST_WINDOW_NANOS: u64 = 5_000_000_000;
 /// Memory is sampled about once a second; a sample holds until three are missing.
@@ -95,7 +95,7 @@ impl Line {
         self,
         intervals: &VecDeque<Interval>,
         from: usize,
-        prices: &PriceCard,
+        run: &Run,
         measured_end_nanos: Option<u64>,
     ) -> Vec<Option<f64>> {
         if let Self::Response(percentile) = self {
@@ -115,7 +115,7 @@ impl Line {
                 Self::Cost if measured_end_nanos.is_some_and(|end| interval.end_nanos > end) => {
                     None
                 }
-                Self::Cost => cost(intervals, index, prices),
+                Self::Cost => cost(intervals, index, run),
                 Self::Memory => held(intervals, index, |interval| {
                     interval.memory_per_worker_bytes
                 }),
@@ -142,7 +142,7 @@ fn window(
     intervals.range(..=index).rev().take_while(near)
 }
 
-/// `amount` per second over the last `nanos`; none if no time has passed.
+/// `amount` per second over the last `nanos`; none while hardly any time has passed.
 fn rate(
     intervals: &VecDeque<Interval>,
     index: usize,
@@ -154,7 +154,7 @@ fn rate(
         sum += amount(interval);
         length += interval.end_nanos.saturating_sub(interval.start_nanos);
     }
-    (length > 0).then(|| sum as f64 * 1e9 / length as f64)
+    (length >= RATE_LEAST_NANOS).then(|| sum as f64 * 1e9 / length as f64)
 }
 
 /// The newest sample, while it holds.
@@ -166,7 +166,7 @@ fn held<T>(
     window(intervals, index, MEMORY_HOLDS_NANOS).find_map(sample)
 }
 
-fn cost(intervals: &VecDeque<Interval>, index: usize, prices: &PriceCard) -> Option<f64> {
+fn cost(intervals: &VecDeque<Interval>, index: usize, run: &Run) -> Option<f64> {
     let cpu = rate(intervals, index, COST_WINDOW_NANOS, |interval| {
         interval.cpu_nanos
     })?;
@@ -178,30 +178,30 @@ fn cost(intervals: &VecDeque<Interval>, index: usize, prices: &PriceCard) -> Opt
         cpu_cores: Some(cpu / 1e9),
         memory_bytes: memory.map(|bytes| bytes as f64),
     };
-    cost_per_1k(prices, used, good_per_sec)
+    cost_per_1k(&run.request.scenario.prices, used, good_per_sec)
 }
 
 /// What a value of the chart is.
-pub(super) fn quantity(id: ChartId, prices: &PriceCard) -> Quantity {
+pub(super) fn quantity(id: ChartId, run: &Run) -> Quantity {
     match id {
         ChartId::Throughput => Quantity::PerSec,
         ChartId::ResponseTime => Quantity::Nanos,
         ChartId::MemoryPerWorker => Quantity::Bytes,
-        ChartId::CostPer1k => Quantity::Money(prices.currency.clone()),
+        ChartId::CostPer1k => Quantity::Money(run.request.scenario.prices.currency.clone()),
         ChartId::Cpu => Quantity::Cores,
         ChartId::QueueDepth => Quantity::Count,
     }
 }
 
 /// What exactly is drawn, in a short line.
-pub(super) fn caption(id: ChartId, run: &Run) -> String {
+pub(super) fn caption(id: ChartId, scale: Scale, run: &Run) -> String {
     let over = |nanos: u64| format!("over the last {}", text::span(nanos));
     let scenario = &run.request.scenario;
     let mut caption = match id {
         ChartId::Throughput => format!("completed tasks per second, {}", over(RATE_WINDOW_NANOS)),
         ChartId::ResponseTime => {
             let (window, widest) = (percentiles::WINDOW_NANOS, percentiles::WIDEST_NANOS);
-            let closed = matches!(scenario.load, Load::Closed { .. });
+            let closed = run.request.is_closed();
             let mark = if closed {
                 "; closed load: hides overload"
             } else {
@@ -215,10 +215,7 @@ pub(super) fn caption(id: ChartId, run: &Run) -> String {
         }
         ChartId::MemoryPerWorker => memory_caption(run),
         ChartId::CostPer1k => {
-            let basis = match scenario.prices.basis {
-                CostBasis::Consumed => "resources used",
-                CostBasis::Rented { .. } => "resources rented",
-            };
+            let basis = basis_label(&scenario.prices);
             format!("{basis} per 1,000 good tasks, {}", over(COST_WINDOW_NANOS))
         }
         ChartId::Cpu => format!(
@@ -227,6 +224,9 @@ pub(super) fn caption(id: ChartId, run: &Run) -> String {
         ),
         ChartId::QueueDepth => "tasks waiting for a worker, and tasks under way".to_owned(),
     };
+    if scale == Scale::Log10 {
+        caption.push_str("; logarithmic axis");
+    }
     if scenario.protocol.repeats > 1 {
         caption.push_str("; a line per repeat");
     }

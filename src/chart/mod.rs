@@ -20,6 +20,7 @@ mod percentiles;
 use std::collections::BTreeSet;
 
 use crate::stats::Percentile;
+use crate::stats::reduce::min_max_per_column;
 
 pub use book::{ChartBook, build};
 
@@ -28,6 +29,8 @@ pub use book::{ChartBook, build};
 pub struct ChartSettings {
     /// Percentiles of the response time, ascending; each is a line per candidate.
     pub percentiles: Vec<Percentile>,
+    /// Whether the response time has a logarithmic axis: candidates often differ by decades.
+    pub log_response_time: bool,
     /// Candidates that are not drawn, as indices in the scenario.
     pub hidden: BTreeSet<usize>,
 }
@@ -36,6 +39,7 @@ impl Default for ChartSettings {
     fn default() -> Self {
         Self {
             percentiles: vec![Percentile::P50, Percentile::P95, Percentile::P99],
+            log_response_time: true,
             hidden: BTreeSet::new(),
         }
     }
@@ -124,6 +128,15 @@ pub enum Stroke {
     Dotted,
 }
 
+/// How values are spread over the y axis. The points hold the values themselves in both cases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scale {
+    /// Evenly, from zero.
+    Linear,
+    /// By their logarithm; points at zero or below cannot be drawn.
+    Log10,
+}
+
 /// One line of a chart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
@@ -153,6 +166,8 @@ pub struct Chart {
     pub caption: String,
     /// What a value is.
     pub quantity: Quantity,
+    /// How values are spread over the y axis.
+    pub scale: Scale,
     /// The lines, in the order of the candidates.
     pub series: Vec<Series>,
     /// The measurement, for shading: from 0 to the end of the longest one, in seconds; none before any block
@@ -160,7 +175,35 @@ pub struct Chart {
     pub measured_span: Option<(f64, f64)>,
 }
 
+impl Series {
+    /// Its runs, reduced to at most about two points per column of a plot with `columns`, extremes kept.
+    pub fn reduced(&self, columns: usize) -> impl Iterator<Item = Vec<[f64; 2]>> {
+        self.runs
+            .iter()
+            .map(move |run| min_max_per_column(run, columns))
+    }
+}
+
 impl Chart {
+    /// The y axis of a picture: everything is on it, with at most about `at_most` ticks.
+    #[must_use]
+    pub fn y_axis(&self, at_most: usize) -> axis::Axis {
+        let ys = || {
+            self.series
+                .iter()
+                .flat_map(|series| series.runs.iter().flatten())
+                .map(|point| point[1])
+        };
+        let max = ys().fold(f64::NAN, f64::max);
+        match self.scale {
+            Scale::Linear => axis::Axis::from_zero(&self.quantity, max, at_most),
+            Scale::Log10 => {
+                let min = ys().filter(|y| *y > 0.0).fold(f64::NAN, f64::min);
+                axis::Axis::logarithmic(&self.quantity, min, max, at_most)
+            }
+        }
+    }
+
     /// Smallest and largest x and y of all points: ([x, y], [x, y]); none without a point.
     #[must_use]
     pub fn bounds(&self) -> Option<([f64; 2], [f64; 2])> {

@@ -15,13 +15,13 @@ pub const fn background_rgb(dark: bool) -> [u8; 3] {
 /// The colour of the candidate with that index in the scenario, everywhere.
 #[must_use]
 pub const fn series_rgb(candidate: usize, dark: bool) -> [u8; 3] {
-    /// Blue, vermilion, green, purple, ochre, sky, brown, grey.
+    /// Blue, vermilion, green, purple, olive, sky, brown, grey.
     const LIGHT: [[u8; 3]; COLOURS] = [
         [0, 114, 178],
         [213, 94, 0],
         [0, 148, 108],
         [178, 86, 142],
-        [176, 124, 0],
+        [150, 130, 0],
         [40, 146, 206],
         [122, 75, 42],
         [90, 96, 106],

@@ -1,1 +1,68 @@
-//! export
+//! What leaves the program: pictures, tables, documents.
+//!
+//! A picture is drawn from the same [`crate::chart::Chart`] as the window's; SVG is written by our own writer, and
+//! PNG is made of that SVG with fonts that are part of the program, so that both need no system fonts.
+//! Texts and pictures are functions of their arguments; only [`write_folder`] and [`write_file`] touch files.
+//!
+//! **Invariant**: nothing here computes a figure; what is shown comes from `analysis` and `chart`.
+
+mod board;
+mod canvas;
+mod csv;
+mod document;
+mod folder;
+pub mod font;
+mod legend;
+mod png;
+mod svg;
+mod table;
+
+use std::path::PathBuf;
+
+pub use board::board_svg;
+pub use canvas::Theme;
+pub use csv::{figures_csv, timeline_csv};
+pub use document::{
+    CandidateDocument, Document, Figure, PercentilesDocument, SCHEMA, TrustDocument,
+    VerdictDocument, document, json,
+};
+pub use folder::{write_file, write_folder};
+pub use png::png;
+pub use svg::{chart_svg, identity};
+pub use table::{Align, Header, Row, Table, status_word, table, text_table};
+
+/// Why something could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// A file or folder could not be written.
+    #[error("'{}' could not be written; check that the folder exists and has space", path.display())]
+    Write {
+        /// Which one.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A picture could not be read back for drawing: an error of this program.
+    #[error("the picture could not be drawn")]
+    Picture(#[from] resvg::usvg::Error),
+    /// A picture has no pixels or too many.
+    #[error("a picture of {width} × {height} pixels cannot be made; choose a smaller scale")]
+    PictureSize {
+        /// In pixels.
+        width: u32,
+        /// In pixels.
+        height: u32,
+    },
+    /// A picture could not be encoded.
+    #[error("the picture could not be encoded: {message}")]
+    Encode {
+        /// What the encoder said.
+        message: String,
+    },
+    /// A document could not be encoded: an error of this program.
+    #[error("the figures could not be encoded as JSON")]
+    Json(#[from] serde_json::Error),
+    /// A table could not be encoded: an error of this program.
+    #[error("the figures could not be encoded as CSV")]
+    Csv(#[from] ::csv::Error),
+}

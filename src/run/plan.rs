@@ -1,7 +1,7 @@
 //! Which blocks a run consists of, and the run as a whole.
 
 use crate::run::{Block, BlockState, Event};
-use crate::scenario::{Order, Scenario};
+use crate::scenario::{Load, Order, Scenario};
 use crate::stats::rng::Rng;
 use crate::wire::Machine;
 
@@ -32,6 +32,18 @@ impl RunRequest {
         let candidates = (0..scenario.candidates.len()).collect();
         let seed = scenario.protocol.seed;
         Self { scenario, candidates, seed }
+    }
+
+    /// Whether all tasks are due at the start: the measurement has no warm-up, and its length is the figure.
+    #[must_use]
+    pub const fn is_batch(&self) -> bool {
+        matches!(self.scenario.load, Load::Batch { .. })
+    }
+
+    /// Whether clients wait for their answers, so that response times hide overload.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        matches!(self.scenario.load, Load::Closed { .. })
     }
 
     /// The blocks in the order in which they run: the same for the same request.

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use crate::stats::{Histogram, SparseHistogram};
+use crate::stats::{Histogram, SparseHistogram, Summary};
 use crate::wire::{MemoryKind, Phase, Snapshot};
 
 /// At ten snapshots a second the first merge comes after a minute; a chart has about as many columns.
@@ -80,6 +80,14 @@ impl Interval {
             memory_total_bytes: memory.map(|memory| memory.total_bytes),
             memory_kind: memory.map(|memory| memory.kind),
         }
+    }
+
+    /// The figures of the response times. O(slots of a histogram).
+    #[must_use]
+    pub fn response_summary(&self) -> Summary {
+        let mut response = Histogram::new();
+        response.merge_sparse(&self.response);
+        Summary::of(&response)
     }
 
     /// Length in seconds.

@@ -84,8 +84,10 @@ pub fn scenario() -> Scenario {
 
 /// 400 tasks due at once, on one, on four threads and on two processes.
 pub fn batch_scenario() -> Scenario {
-    let mut scenario = scenario();
-    scenario.title = "Nightly prime check".to_owned();
+    let mut scenario = Scenario {
+        title: "Nightly prime check".to_owned(),
+        ..scenario()
+    };
     scenario.load = Load::Batch { tasks: 400 };
     scenario.candidates = [
         Backend::Sequential,
@@ -101,6 +103,18 @@ pub fn batch_scenario() -> Scenario {
     scenario
 }
 
+/// One candidate at 20 tasks a second for so long that its time line loses resolution.
+pub fn slow_scenario() -> Scenario {
+    let mut scenario = scenario();
+    scenario.candidates.truncate(1);
+    scenario.load = Load::Open {
+        rate_per_sec: 20.0,
+        arrivals: Arrivals::Constant,
+    };
+    scenario.protocol.measure = Nanos::from_secs(70);
+    scenario
+}
+
 /// The usual sample: the sequential candidate dropped tasks, the processes failed after 4.2 s of measurement,
 /// threads and async are done, the last candidate still waits for its turn.
 pub fn sample_run() -> Run {
@@ -108,9 +122,9 @@ pub fn sample_run() -> Run {
     let mut run = Run::new(request.clone(), STARTED_UNIX_SECS);
     for (index, planned) in request.plan().into_iter().enumerate().take(4) {
         let accident = (planned.candidate == 2).then(|| Nanos::from_millis(5_200));
-        block_events(&request, index, planned, accident)
-            .into_iter()
-            .for_each(|event| run.apply(event));
+        for event in block_events(&request, index, planned, accident) {
+            run.apply(event);
+        }
     }
     run
 }
@@ -167,9 +181,9 @@ pub fn batch_run() -> Run {
 /// `request`, carried out to its end.
 pub fn run_of(request: &RunRequest) -> Run {
     let mut run = Run::new(request.clone(), STARTED_UNIX_SECS);
-    events(request)
-        .into_iter()
-        .for_each(|event| run.apply(event));
+    for event in events(request) {
+        run.apply(event);
+    }
     run
 }
 

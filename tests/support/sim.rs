@@ -3,7 +3,7 @@
 //! It knows nothing of real threads or processes; it exists so that synthetic figures belong together.
 
 use poolscope::scenario::{Load, Scenario};
-use poolscope::stats::{Histogram, SparseHistogram, rng::Rng};
+use poolscope::stats::{HistogramLayout, SparseHistogram, rng::Rng};
 use poolscope::units::Nanos;
 use poolscope::wire::{Cohort, Counts, Memory, MemoryKind, Phase, Resources, Snapshot};
 
@@ -101,10 +101,8 @@ impl Simulation {
 
     /// Snapshots every 100 ms, at each change of phase, and at the end.
     pub fn snapshots(&self, profile: &Profile) -> Vec<Snapshot> {
-        let mut instants: Vec<u64> = (1..)
-            .map(|tick| tick * TICK_NANOS)
-            .take_while(|&t| t < self.block_end)
-            .collect();
+        let ticks = self.block_end.div_ceil(TICK_NANOS);
+        let mut instants: Vec<u64> = (1..ticks).map(|tick| tick * TICK_NANOS).collect();
         instants.extend([self.measure_start.max(1), self.measure_end, self.block_end]);
         instants.sort_unstable();
         instants.dedup();
@@ -159,7 +157,7 @@ impl Simulation {
 
     fn cohort(&self, measured: bool, before: u64, now: u64) -> Cohort {
         let mut counts = Counts::default();
-        let mut histograms: [Histogram; 4] = Default::default();
+        let mut values: [Vec<u64>; 4] = Default::default();
         let cut = now >= self.block_end;
         for task in &self.tasks {
             if (task.due >= self.measure_start) != measured || task.due > now {
@@ -179,16 +177,15 @@ impl Simulation {
                 () => counts.queued += 1,
             }
             if task.end > before && task.end <= now {
-                histograms[0].record(task.end - task.due);
-                histograms[1].record(task.end - task.start);
-                histograms[2].record(task.start - task.due);
+                values[0].push(task.end - task.due);
+                values[1].push(task.end - task.start);
+                values[2].push(task.start - task.due);
             }
             if task.due > before {
-                histograms[3].record(40_000);
+                values[3].push(40_000);
             }
         }
-        let [response, service, queue_wait, schedule_delay]: [SparseHistogram; 4] =
-            histograms.map(|histogram| histogram.to_sparse());
+        let [response, service, queue_wait, schedule_delay] = values.map(sparse);
         Cohort {
             counts,
             response,
@@ -197,6 +194,25 @@ impl Simulation {
             schedule_delay,
         }
     }
+}
+
+/// What a histogram of `values` says of itself; a dense one per snapshot would take most of the time of the tests.
+fn sparse(mut values: Vec<u64>) -> SparseHistogram {
+    values.sort_unstable();
+    let mut sparse = SparseHistogram {
+        max: values.last().copied().unwrap_or(0),
+        sum: values.iter().map(|value| u128::from(*value)).sum(),
+        ..SparseHistogram::default()
+    };
+    let mut last = 0;
+    for slot in values.into_iter().filter_map(HistogramLayout::slot) {
+        match sparse.slots.last_mut() {
+            Some((_, times)) if slot == last => *times += 1,
+            _ => sparse.slots.push(((slot - last) as u32, 1)),
+        }
+        last = slot;
+    }
+    sparse
 }
 
 fn due_times(scenario: &Scenario, end: u64, rng: &mut Rng) -> Vec<u64> {

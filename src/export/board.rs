@@ -1,0 +1,156 @@
+//! The whole board as one picture: all charts, the table of figures, and which run it was.
+
+use crate::analysis::{candidate_figures, trust};
+use crate::chart::palette::series_rgb;
+use crate::chart::{ChartId, ChartSettings, Stroke, build};
+use crate::export::Theme;
+use crate::export::canvas::{Anchor, Canvas, Frame, Type};
+use crate::export::font::{Weight, fitted, text_width};
+use crate::export::svg::{Sizes, draw_chart, foot, x_range};
+use crate::export::table::{Align, Table, table};
+use crate::run::Run;
+
+/// Wide enough for the table at a size that can be read.
+const WIDTH: f64 = 1_680.0;
+const MARGIN: f64 = 28.0;
+const COLUMNS: usize = 3;
+const BETWEEN: f64 = 32.0;
+const CHART_HEIGHT: f64 = 380.0;
+const HEAD: f64 = 66.0;
+const TABLE_ROW: f64 = 27.0;
+const FOOT: f64 = 84.0;
+const TABLE_SIZE: f64 = 13.0;
+/// Where even that is too wide for a long name.
+const TABLE_SIZE_MIN: f64 = 9.0;
+
+/// All charts of `run` and its table as one picture.
+#[must_use]
+pub fn board_svg(run: &Run, settings: &ChartSettings, theme: Theme) -> String {
+    let colours = theme.colours();
+    let scenario = &run.request.scenario;
+    let table = table(&candidate_figures(run), scenario);
+    let chart_rows = ChartId::ALL.len().div_ceil(COLUMNS) as f64;
+    let table_y = MARGIN + HEAD + chart_rows * (CHART_HEIGHT + BETWEEN);
+    let height = table_y + TABLE_ROW * (table.rows.len() as f64 + 1.0) + FOOT;
+    let mut canvas = Canvas::new("board", WIDTH, height, &scenario.title, colours.background);
+    draw_head(&mut canvas, run, theme);
+    let width = (WIDTH - 2.0 * MARGIN - BETWEEN * (COLUMNS as f64 - 1.0)) / COLUMNS as f64;
+    let charts = ChartId::ALL.map(|id| build(id, run, settings));
+    let x_range = x_range(&charts);
+    // Colours are named by the table, once for all charts.
+    let sizes = Sizes {
+        title: 17.0,
+        small: 12.0,
+        line: 1.8,
+        left: 74.0,
+        names: false,
+    };
+    for (number, chart) in charts.iter().enumerate() {
+        let frame = Frame {
+            x: MARGIN + (number % COLUMNS) as f64 * (width + BETWEEN),
+            y: MARGIN + HEAD + (number / COLUMNS) as f64 * (CHART_HEIGHT + BETWEEN),
+            width,
+            height: CHART_HEIGHT,
+        };
+        draw_chart(&mut canvas, &frame, chart, x_range, sizes, theme);
+    }
+    draw_table(&mut canvas, table_y, &table, theme);
+    foot(&mut canvas, run, &trust(run), theme, [WIDTH, height]);
+    canvas.finish()
+}
+
+fn draw_head(canvas: &mut Canvas, run: &Run, theme: Theme) {
+    let colours = theme.colours();
+    let scenario = &run.request.scenario;
+    let title = Type {
+        size: 26.0,
+        weight: Weight::SemiBold,
+        colour: colours.text,
+    };
+    let about = Type {
+        size: 14.0,
+        weight: Weight::Regular,
+        colour: colours.muted,
+    };
+    let room = WIDTH - 2.0 * MARGIN;
+    let text = fitted(&scenario.title, room, title.size, title.weight);
+    canvas.text([MARGIN, MARGIN + 20.0], Anchor::Start, title, &text);
+    let text = fitted(
+        &scenario.about.replace('\n', " "),
+        room,
+        about.size,
+        about.weight,
+    );
+    canvas.text([MARGIN, MARGIN + 43.0], Anchor::Start, about, &text);
+}
+
+/// The width of each column at `size`, without what is between them.
+fn widths(table: &Table, size: f64) -> Vec<f64> {
+    let column = |(number, header): (usize, &crate::export::Header)| {
+        let head = text_width(header.text, size, Weight::SemiBold);
+        let cells = table
+            .rows
+            .iter()
+            .map(|row| text_width(&row.cells[number], size, Weight::Regular));
+        cells.fold(head, f64::max)
+    };
+    table.headers.iter().enumerate().map(column).collect()
+}
+
+fn draw_table(canvas: &mut Canvas, top: f64, table: &Table, theme: Theme) {
+    /// A line in the candidate's colour before its name.
+    const SWATCH: f64 = 30.0;
+    /// The least that keeps columns apart.
+    const APART: f64 = 12.0;
+    let colours = theme.colours();
+    let room = WIDTH - 2.0 * MARGIN - SWATCH;
+    let gaps = table.headers.len().saturating_sub(1).max(1) as f64;
+    let mut size = TABLE_SIZE;
+    let mut columns = widths(table, size);
+    while size > TABLE_SIZE_MIN && columns.iter().sum::<f64>() + gaps * APART > room {
+        size -= 0.5;
+        columns = widths(table, size);
+    }
+    // What is left over goes between the columns.
+    let apart = ((room - columns.iter().sum::<f64>()) / gaps).max(APART);
+    let head = Type {
+        size,
+        weight: Weight::SemiBold,
+        colour: colours.muted,
+    };
+    let body = Type {
+        size,
+        weight: Weight::Regular,
+        colour: colours.text,
+    };
+    let baseline = |row: usize| top + TABLE_ROW * (row as f64 + 0.5) + size * 0.36;
+    canvas.line(
+        [MARGIN, top + TABLE_ROW],
+        [WIDTH - MARGIN, top + TABLE_ROW],
+        colours.axis,
+    );
+    let mut x = MARGIN + SWATCH;
+    for (number, (header, width)) in table.headers.iter().zip(&columns).enumerate() {
+        let (at, anchor) = match header.align {
+            Align::Left => (x, Anchor::Start),
+            Align::Right => (x + width, Anchor::End),
+        };
+        canvas.text([at, baseline(0)], anchor, head, header.text);
+        for (place, row) in table.rows.iter().enumerate() {
+            canvas.text([at, baseline(place + 1)], anchor, body, &row.cells[number]);
+        }
+        x += width + apart;
+    }
+    for (place, row) in table.rows.iter().enumerate() {
+        let y = top + TABLE_ROW * (place as f64 + 1.5);
+        let colour = series_rgb(row.candidate, theme.is_dark());
+        canvas.polyline(
+            &[[MARGIN, y], [MARGIN + SWATCH - 10.0, y]],
+            colour,
+            Stroke::Solid,
+            4.0,
+        );
+        let under = top + TABLE_ROW * (place as f64 + 2.0);
+        canvas.line([MARGIN, under], [WIDTH - MARGIN, under], colours.grid);
+    }
+}

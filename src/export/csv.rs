@@ -1,0 +1,281 @@
+//! Figures and time lines as comma-separated values, for spreadsheets and scripts.
+//!
+//! Numbers are in the unit that ends the column's name, without rounding; what is not known is an empty cell.
+//! Texts that a spreadsheet would take for a formula get an apostrophe in front.
+
+use crate::analysis::{CandidateFigures, CandidateStatus, candidate_figures};
+use crate::export::{ExportError, status_word};
+use crate::run::{Block, Interval, Phase, Run};
+
+/// One row per candidate.
+///
+/// # Errors
+/// If the table cannot be encoded, which would be an error of this program.
+pub fn figures_csv(run: &Run) -> Result<String, ExportError> {
+    let currency = &run.request.scenario.prices.currency;
+    let figures = candidate_figures(run);
+    let rows: Vec<_> = figures
+        .iter()
+        .map(|figures| figures_cells(figures, currency))
+        .collect();
+    let header = figures_header();
+    written(&header, rows)
+}
+
+/// One row per candidate, repeat and interval.
+///
+/// # Errors
+/// If the table cannot be encoded, which would be an error of this program.
+pub fn timeline_csv(run: &Run) -> Result<String, ExportError> {
+    let names = run.request.scenario.candidate_names();
+    let mut rows = Vec::new();
+    for block in &run.blocks {
+        let Some(name) = names.get(block.planned.candidate) else {
+            continue;
+        };
+        rows.extend(
+            block
+                .timeline
+                .intervals()
+                .iter()
+                .map(|interval| interval_cells(name, block, interval)),
+        );
+    }
+    let header = TIMELINE_HEADER.map(str::to_owned);
+    written(&header, rows)
+}
+
+const TIMELINE_HEADER: [&str; 20] = [
+    "candidate",
+    "repeat",
+    "phase",
+    "start_nanos",
+    "end_nanos",
+    "since_measurement_nanos",
+    "offered",
+    "dropped",
+    "completed",
+    "good",
+    "failed",
+    "queued",
+    "in_flight",
+    "cpu_nanos",
+    "memory_per_worker_bytes",
+    "memory_total_bytes",
+    "memory_kind",
+    "response_time_p50_nanos",
+    "response_time_p99_nanos",
+    "response_time_max_nanos",
+];
+
+fn interval_cells(name: &str, block: &Block, interval: &Interval) -> Vec<String> {
+    let response = interval.response_summary();
+    let since = interval
+        .measure_start_nanos
+        .map(|start| interval.end_nanos.cast_signed() - start.cast_signed());
+    let phase = match interval.phase {
+        Phase::WarmUp => "warm_up",
+        Phase::Measure => "measure",
+        Phase::Drain => "drain",
+    };
+    vec![
+        text(name),
+        (block.planned.repeat + 1).to_string(),
+        phase.to_owned(),
+        interval.start_nanos.to_string(),
+        interval.end_nanos.to_string(),
+        cell(since),
+        interval.offered.to_string(),
+        interval.dropped.to_string(),
+        interval.completed.to_string(),
+        interval.good.to_string(),
+        interval.failed.to_string(),
+        interval.queued.to_string(),
+        interval.in_flight.to_string(),
+        interval.cpu_nanos.to_string(),
+        cell(interval.memory_per_worker_bytes),
+        cell(interval.memory_total_bytes),
+        interval
+            .memory_kind
+            .map_or_else(String::new, |kind| kind.label().to_owned()),
+        cell(response.p50),
+        cell(response.p99),
+        cell(response.max),
+    ]
+}
+
+/// The three distributions that have all their figures in the table.
+const DISTRIBUTIONS: [&str; 3] = ["response_time", "service_time", "queue_wait"];
+
+fn figures_header() -> Vec<String> {
+    let mut header: Vec<String> = ["candidate", "backend", "workers", "status", "cause"]
+        .map(str::to_owned)
+        .into();
+    header.extend(
+        [
+            "offered",
+            "admitted",
+            "dropped",
+            "good",
+            "failed",
+            "timed_out",
+            "cancelled",
+            "retries",
+        ]
+        .map(str::to_owned),
+    );
+    header.extend(["throughput_per_sec", "goodput_per_sec"].map(str::to_owned));
+    for name in DISTRIBUTIONS {
+        header.extend(
+            ["p50", "p90", "p95", "p99", "p99_9", "max", "mean"]
+                .map(|part| format!("{name}_{part}_nanos")),
+        );
+    }
+    header.extend(
+        [
+            "schedule_delay_p99_nanos",
+            "cold_start_nanos",
+            "makespan_nanos",
+            "speedup",
+            "cpu_cores_used",
+            "memory_per_worker_bytes",
+            "memory_per_worker_peak_bytes",
+            "memory_total_bytes",
+            "memory_kind",
+            "cost_per_1k",
+            "currency",
+            "worker_deaths",
+            "remarks",
+        ]
+        .map(str::to_owned),
+    );
+    header
+}
+
+fn figures_cells(figures: &CandidateFigures, currency: &str) -> Vec<String> {
+    let cause = match &figures.status {
+        CandidateStatus::Failed { cause } => cause.as_str(),
+        _ => "",
+    };
+    let mut cells = vec![
+        text(&figures.name),
+        figures.backend.to_owned(),
+        figures.workers.to_string(),
+        status_word(&figures.status).to_owned(),
+        text(cause),
+    ];
+    let counts = &figures.counts;
+    cells.extend(
+        [
+            counts.offered,
+            counts.admitted,
+            counts.dropped,
+            counts.good,
+            counts.failed,
+            counts.timed_out,
+            counts.cancelled,
+            counts.retries,
+        ]
+        // Before the first task became due a count is not known, rather than zero.
+        .map(|count| cell((counts.offered > 0).then_some(count))),
+    );
+    cells.extend([
+        cell(figures.throughput_per_sec),
+        cell(figures.goodput_per_sec),
+    ]);
+    for summary in [
+        &figures.response_time_nanos,
+        &figures.service_time_nanos,
+        &figures.queue_wait_nanos,
+    ] {
+        let parts = [
+            summary.p50,
+            summary.p90,
+            summary.p95,
+            summary.p99,
+            summary.p99_9,
+            summary.max,
+        ];
+        cells.extend(parts.map(cell));
+        cells.push(cell(summary.mean));
+    }
+    cells.extend([
+        cell(figures.schedule_delay_nanos.p99),
+        cell(figures.cold_start_nanos),
+        cell(figures.makespan_nanos),
+        cell(figures.speedup),
+        cell(figures.cpu_cores_used),
+        cell(figures.memory_per_worker_bytes),
+        cell(figures.memory_per_worker_peak_bytes),
+        cell(figures.memory_total_bytes),
+        figures
+            .memory_kind
+            .map_or_else(String::new, |kind| kind.label().to_owned()),
+        cell(figures.cost_per_1k),
+        text(currency),
+        figures.worker_deaths.to_string(),
+        text(&figures.remarks.join("; ")),
+    ]);
+    cells
+}
+
+/// A number as it is, or nothing.
+fn cell(value: Option<impl ToString>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
+/// A text that no spreadsheet takes for a formula (OWASP, CSV injection).
+fn text(value: &str) -> String {
+    if value.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{value}")
+    } else {
+        value.to_owned()
+    }
+}
+
+fn written(header: &[String], rows: Vec<Vec<String>>) -> Result<String, ExportError> {
+    let mut writer = ::csv::Writer::from_writer(Vec::new());
+    writer.write_record(header)?;
+    for row in rows {
+        writer.write_record(row)?;
+    }
+    let bytes = writer
+        .into_inner()
+        .map_err(|error| ::csv::Error::from(error.into_error()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support;
+
+    #[test]
+    fn a_name_that_looks_like_a_formula_gets_an_apostrophe_and_a_number_does_not() {
+        for (given, expected) in [
+            ("=1+1", "'=1+1"),
+            ("@sum", "'@sum"),
+            ("-x", "'-x"),
+            ("\tx", "'\tx"),
+            ("threads ×8", "threads ×8"),
+        ] {
+            assert_eq!(text(given), expected);
+        }
+        assert_eq!(cell(Some(-1.5)), "-1.5");
+        assert_eq!(cell(None::<u64>), "");
+    }
+
+    #[test]
+    fn every_row_has_as_many_cells_as_the_header() {
+        let run = support::sample_run();
+        for text in [figures_csv(&run).unwrap(), timeline_csv(&run).unwrap()] {
+            let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+            let columns = reader.headers().unwrap().len();
+            assert!(
+                reader
+                    .records()
+                    .all(|record| record.unwrap().len() == columns)
+            );
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Everything of a run in one folder, each file written so that a crash never leaves half of one.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::chart::{ChartId, ChartSettings, build};
+use crate::export::{
+    ExportError, Theme, board_svg, chart_svg, figures_csv, json, png, timeline_csv,
+};
+use crate::run::Run;
+
+/// Pictures of the folder are made for slides and print.
+const PNG_SCALE: f32 = 2.0;
+
+/// Writes figures, time lines, the document, the scenario and all pictures of `run` into `dir`, which is made if
+/// it is missing; files of the same name are replaced. Returns the files in the order in which they were written.
+///
+/// `scenario_text` is the scenario's file as text.
+///
+/// # Errors
+/// If a file cannot be written; those before it stay.
+pub fn write_folder(
+    dir: &Path,
+    run: &Run,
+    scenario_text: &str,
+) -> Result<Vec<PathBuf>, ExportError> {
+    let charts = dir.join("charts");
+    std::fs::create_dir_all(&charts).map_err(|source| ExportError::Write {
+        path: charts.clone(),
+        source,
+    })?;
+    let mut written = Vec::new();
+    let mut write = |path: PathBuf, bytes: &[u8]| {
+        write_file(&path, bytes)?;
+        written.push(path);
+        Ok::<(), ExportError>(())
+    };
+    write(dir.join("run.json"), json(run)?.as_bytes())?;
+    write(dir.join("figures.csv"), figures_csv(run)?.as_bytes())?;
+    write(dir.join("timeline.csv"), timeline_csv(run)?.as_bytes())?;
+    write(dir.join("scenario.ron"), scenario_text.as_bytes())?;
+    let settings = ChartSettings::default();
+    let board = board_svg(run, &settings, Theme::Light);
+    write(dir.join("board.svg"), board.as_bytes())?;
+    write(dir.join("board.png"), &png(&board, PNG_SCALE)?)?;
+    for id in ChartId::ALL {
+        let svg = chart_svg(&build(id, run, &settings), run, Theme::Light);
+        write(charts.join(format!("{}.svg", id.slug())), svg.as_bytes())?;
+        write(
+            charts.join(format!("{}.png", id.slug())),
+            &png(&svg, PNG_SCALE)?,
+        )?;
+    }
+    Ok(written)
+}
+
+/// Replaces the file at `path` as a whole or not at all.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {
+    let failed = |source| ExportError::Write {
+        path: path.to_owned(),
+        source,
+    };
+    let mut file = atomic_write_file::AtomicWriteFile::open(path).map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    file.commit().map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_as_a_whole_and_a_missing_folder_is_an_error_that_names_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.txt");
+        write_file(&path, b"first").unwrap();
+        write_file(&path, b"second").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"second");
+        assert_eq!(
+            std::fs::read_dir(dir.path()).unwrap().count(),
+            1,
+            "no left-overs"
+        );
+        let missing = dir.path().join("missing").join("a.txt");
+        let error = write_file(&missing, b"").unwrap_err().to_string();
+        assert!(error.contains("missing"), "{error}");
+    }
+}

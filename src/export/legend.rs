@@ -1,0 +1,120 @@
+//! What the colours and strokes of a chart mean, outside of its data.
+
+use crate::chart::palette::series_rgb;
+use crate::chart::{Chart, Stroke};
+use crate::export::Theme;
+use crate::export::canvas::{Anchor, Canvas, Type};
+use crate::export::font::{Weight, text_width};
+use crate::export::svg::{SLACK, Sizes};
+
+const ROW: f64 = 24.0;
+/// Long enough to show dashes.
+const SWATCH: f64 = 26.0;
+/// Between a swatch and its text.
+const NEAR: f64 = 7.0;
+/// Between two entries.
+const APART: f64 = 20.0;
+
+/// How much room an entry takes, without what is between two.
+fn entry_width(label: &str, sizes: Sizes) -> f64 {
+    SWATCH + NEAR + text_width(label, sizes.small, Weight::Regular) * SLACK
+}
+
+fn entry(
+    canvas: &mut Canvas,
+    at: [f64; 2],
+    label: &str,
+    colour: [u8; 3],
+    stroke: Stroke,
+    look: (Sizes, Theme),
+) {
+    let (sizes, theme) = look;
+    let [x, y] = at;
+    let text = Type {
+        size: sizes.small,
+        weight: Weight::Regular,
+        colour: theme.colours().text,
+    };
+    canvas.polyline(&[[x, y], [x + SWATCH, y]], colour, stroke, sizes.line + 0.5);
+    canvas.text(
+        [x + SWATCH + NEAR, y + sizes.small * 0.36],
+        Anchor::Start,
+        text,
+        label,
+    );
+}
+
+/// What the strokes mean, in one row that ends at `right_end`; nothing where each candidate has one line.
+pub(super) fn strokes(
+    canvas: &mut Canvas,
+    right_end: [f64; 2],
+    chart: &Chart,
+    sizes: Sizes,
+    theme: Theme,
+) {
+    let mut known: Vec<(&str, Stroke)> = Vec::new();
+    for series in &chart.series {
+        let new = known.iter().all(|(detail, _)| *detail != series.detail);
+        if !series.detail.is_empty() && new {
+            known.push((series.detail, series.stroke));
+        }
+    }
+    let [mut x, y] = right_end;
+    for (detail, stroke) in known.into_iter().rev() {
+        x -= entry_width(detail, sizes);
+        entry(
+            canvas,
+            [x, y],
+            detail,
+            theme.colours().muted,
+            stroke,
+            (sizes, theme),
+        );
+        x -= APART;
+    }
+}
+
+/// The candidates, once each, in as many rows as they need from `at` on; returns how high these are.
+pub(super) fn candidates(
+    canvas: &mut Canvas,
+    at: [f64; 2],
+    width: f64,
+    chart: &Chart,
+    sizes: Sizes,
+    theme: Theme,
+) -> f64 {
+    let mut named: Vec<usize> = Vec::new();
+    let [mut x, mut y] = [at[0], at[1] + ROW / 2.0];
+    for series in &chart.series {
+        if named.contains(&series.candidate) {
+            continue;
+        }
+        named.push(series.candidate);
+        let lines = chart
+            .series
+            .iter()
+            .filter(|other| other.candidate == series.candidate);
+        let empty = lines.flat_map(|series| &series.runs).next().is_none();
+        let label = if empty {
+            format!("{} (no data)", series.label)
+        } else {
+            series.label.clone()
+        };
+        let room = entry_width(&label, sizes);
+        if x + room > at[0] + width && x > at[0] {
+            x = at[0];
+            y += ROW;
+        }
+        let colour = series_rgb(series.candidate, theme.is_dark());
+        entry(
+            canvas,
+            [x, y],
+            &label,
+            colour,
+            Stroke::Solid,
+            (sizes, theme),
+        );
+        x += room + APART;
+    }
+    y + ROW / 2.0 - at[1]
+}

@@ -1,0 +1,85 @@
+//! PNG of our own SVG, drawn on the processor with the fonts of the program.
+
+use std::sync::{Arc, OnceLock};
+
+use resvg::{tiny_skia, usvg};
+
+use crate::export::{ExportError, font};
+
+/// More pixels in one direction are of no use on paper or screen.
+const SIDE_MAX: u32 = 16_384;
+
+/// Draws `svg` at `scale` pixels per unit: 1 for screens, 2 for slides and print.
+///
+/// # Errors
+/// If `svg` is no SVG, or the picture would have no or too many pixels.
+pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>, ExportError> {
+    let tree = usvg::Tree::from_str(svg, &options())?;
+    let size = tree.size();
+    let (width, height) = (
+        (size.width() * scale).round() as u32,
+        (size.height() * scale).round() as u32,
+    );
+    let wrong_size = || ExportError::PictureSize { width, height };
+    if width > SIDE_MAX || height > SIDE_MAX {
+        return Err(wrong_size());
+    }
+    let mut pixels = tiny_skia::Pixmap::new(width, height).ok_or_else(wrong_size)?;
+    resvg::render(
+        &tree,
+        tiny_skia::Transform::from_scale(scale, scale),
+        &mut pixels.as_mut(),
+    );
+    pixels.encode_png().map_err(|error| ExportError::Encode {
+        message: error.to_string(),
+    })
+}
+
+/// Options that know our fonts and nothing of the system.
+pub(super) fn options() -> usvg::Options<'static> {
+    static FONTS: OnceLock<Arc<usvg::fontdb::Database>> = OnceLock::new();
+    let fonts = FONTS.get_or_init(|| {
+        let mut fonts = usvg::fontdb::Database::new();
+        fonts.load_font_data(font::REGULAR.to_vec());
+        fonts.load_font_data(font::SEMI_BOLD.to_vec());
+        fonts.set_sans_serif_family(font::FAMILY);
+        Arc::new(fonts)
+    });
+    usvg::Options {
+        font_family: font::FAMILY.to_owned(),
+        fontdb: Arc::clone(fonts),
+        ..usvg::Options::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SQUARE: &str = "<svg xmlns='http://www.w3.org/2000/svg' width='10' height='20'/>";
+
+    #[test]
+    fn the_scale_is_pixels_per_unit() {
+        let bytes = png(SQUARE, 2.0).unwrap();
+        // Width and height are the first fields of the header, big endian.
+        assert_eq!(bytes[..8], [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a]);
+        assert_eq!(
+            (bytes[16..20].to_vec(), bytes[20..24].to_vec()),
+            (vec![0, 0, 0, 20], vec![0, 0, 0, 40])
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_is_an_error_and_no_panic() {
+        assert!(matches!(
+            png("no picture", 1.0),
+            Err(ExportError::Picture(_))
+        ));
+        for scale in [0.0, -1.0, f32::NAN, 1e9] {
+            assert!(
+                matches!(png(SQUARE, scale), Err(ExportError::PictureSize { .. })),
+                "{scale}"
+            );
+        }
+    }
+}
