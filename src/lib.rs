@@ -80,7 +80,7 @@
 //!
 //! - Between the session and a slow receiver nothing is thrown away ("the newest wins"): snapshots are merged,
 //!   which costs the same and loses no sample.
-//! - Histograms have HdrHistogram's layout at three digits, written here, because the recorder needs them over
+//! - Histograms have `HdrHistogram`'s layout at three digits, written here, because the recorder needs them over
 //!   atomics that are read while they are written; the `hdrhistogram` crate is the oracle in the tests.
 //! - The recorder has one shard per processor and not per worker, so that a thousand threads do not carry a
 //!   thousand histograms in the memory that is being measured.

@@ -182,7 +182,7 @@ impl Block {
             return Ok(false);
         }
         match self.phases.stand() {
-            Stand::Settling => self.driver.settle(),
+            Stand::Settling | Stand::Drain => self.driver.settle(),
             Stand::Measure => {
                 if self.plan.lengths.batch {
                     self.driver.settle();
@@ -191,7 +191,6 @@ impl Block {
                     self.driver.measure(&self.recorder, start).map_err(generator_refused)?;
                 }
             }
-            Stand::Drain => self.driver.settle(),
             Stand::Over => self.end(),
             Stand::WarmUp => {}
         }
@@ -217,6 +216,7 @@ impl Block {
     }
 
     /// The incidents since the last call.
+    #[must_use]
     pub fn take_incidents(&self) -> Vec<Incident> {
         self.incidents.try_iter().collect()
     }

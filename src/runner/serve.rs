@@ -57,10 +57,9 @@ pub fn serve(
         ToRunner::Hello(hello) => Hello::check(&hello).map_err(RunnerError::Version)?,
         _ => return Err(FrameError::Garbage("no hello").into()),
     }
-    let start = match read_frame(&mut input, &mut buffer)? {
-        ToRunner::Start(start) => start,
+    let ToRunner::Start(start) = read_frame(&mut input, &mut buffer)? else {
         // Stopped before it began.
-        _ => return Ok(()),
+        return Ok(());
     };
     let (stop_sender, stop) = bounded(1);
     listen(input, stop_sender).map_err(|error| RunnerError::Refused(error.to_string()))?;

@@ -15,7 +15,7 @@ use crate::wire::{FrameError, FromRunner, Hello, StartBlock, ToRunner, read_fram
 /// How long a runner may take to end by itself after a stop; then its lifeline is cut.
 const STOP_PATIENCE: Duration = Duration::from_millis(1_300);
 /// How long a runner may be silent while it starts; processes by the hundred take a while.
-const START_PATIENCE: Duration = Duration::from_secs(60);
+const START_PATIENCE: Duration = Duration::from_mins(1);
 /// Messages that may wait between the reading thread and the conductor.
 const MESSAGES_MAX: usize = 16;
 /// While a slow receiver has events waiting, room is looked for this often.

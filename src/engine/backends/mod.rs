@@ -197,8 +197,8 @@ pub(super) trait Running: Send {
 /// Starts the back end of `plan` and returns when all its workers are ready.
 pub(super) fn start(plan: &Plan, desk: Arc<Desk>) -> Result<Box<dyn Running>, BackendError> {
     match plan.backend {
-        Backend::Sequential => threads::start(1, desk),
-        Backend::Threads { workers } => threads::start(workers, desk),
+        Backend::Sequential => threads::start(1, &desk),
+        Backend::Threads { workers } => threads::start(workers, &desk),
         Backend::Processes { workers } => processes::start(workers, &plan.scenario_text, desk),
         Backend::Async { in_flight, event_loops, cpu } => {
             async_pool::start(in_flight, event_loops, cpu, desk)

@@ -125,15 +125,15 @@ impl Feeder {
         while let Ok(task) = self.desk.queue.recv_blocking() {
             self.desk.start(self.worker, &task);
             let begun_nanos = clock::now_nanos();
-            match process.exchange(task.number) {
-                Ok(answer) => self.take(&task, answer),
-                Err(_) => {
-                    let ran = Ran { start_nanos: begun_nanos, end_nanos: clock::now_nanos() };
-                    match self.bury(process, &task, ran, &mut replacements) {
-                        Some(successor) => process = successor,
-                        None => return,
-                    }
-                }
+            if let Ok(answer) = process.exchange(task.number) {
+                self.take(&task, answer);
+                continue;
+            }
+            // A broken pipe means a dead worker: the cause is in how it ended, not in the pipe's error.
+            let ran = Ran { start_nanos: begun_nanos, end_nanos: clock::now_nanos() };
+            match self.bury(process, &task, ran, &mut replacements) {
+                Some(successor) => process = successor,
+                None => return,
             }
         }
         self.pids.set(self.worker, None);

@@ -16,7 +16,7 @@ struct ThreadPool {
 }
 
 /// Starts `workers` threads and waits until each runs.
-pub(super) fn start(workers: u32, desk: Arc<Desk>) -> Result<Box<dyn Running>, BackendError> {
+pub(super) fn start(workers: u32, desk: &Arc<Desk>) -> Result<Box<dyn Running>, BackendError> {
     let (ready, is_ready) = bounded(workers as usize);
     let (alive, all_ended) = bounded(0);
     let mut threads = Vec::with_capacity(workers as usize);

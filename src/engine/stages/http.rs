@@ -93,14 +93,13 @@ impl HttpStep {
         bench.buffer.resize(CHUNK_BYTES, 0);
         let (port, buffer) = (bench.server_port, &mut bench.buffer);
         let exchanged = async {
-            let mut stream = match kept {
-                Some(connection) => connection.0,
-                None => {
-                    let address = (Ipv4Addr::LOCALHOST, port.ok_or_else(no_server)?);
-                    let stream = tokio::net::TcpStream::connect(address).await?;
-                    stream.set_nodelay(true)?;
-                    stream
-                }
+            let mut stream = if let Some(AsyncConnection(stream)) = kept {
+                stream
+            } else {
+                let address = (Ipv4Addr::LOCALHOST, port.ok_or_else(no_server)?);
+                let stream = tokio::net::TcpStream::connect(address).await?;
+                stream.set_nodelay(true)?;
+                stream
             };
             let mut answer = Answer::new();
             stream.write_all(request.as_bytes()).await?;
@@ -191,7 +190,7 @@ impl Answer {
         self.header.extend_from_slice(bytes);
         let mut headers = [httparse::EMPTY_HEADER; 8];
         let mut response = httparse::Response::new(&mut headers);
-        let parsed = response.parse(&self.header).map_err(|_| invalid("not an HTTP answer"))?;
+        let parsed = response.parse(&self.header).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
         if let httparse::Status::Complete(header_length) = parsed {
             let length = content_length(response.headers).ok_or_else(|| invalid("no length"))?;
             let code = response.code.ok_or_else(|| invalid("no status"))?;
