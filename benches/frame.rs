@@ -12,7 +12,9 @@ use poolscope::gui::dialogs::{FileDialogs, FileRequest, Picked};
 use poolscope::run::{BlockEnd, Event, Run, RunRequest};
 use poolscope::scenario::{Backend, Candidate, bundled, parse};
 use poolscope::stats::Histogram;
-use poolscope::wire::{Cohort, Counts, FromRunner, Machine, Memory, MemoryKind, Phase, Resources, Snapshot, Started};
+use poolscope::wire::{
+    Cohort, Counts, FromRunner, Machine, Memory, MemoryKind, Phase, Resources, Snapshot, Started,
+};
 
 struct NoDialogs;
 
@@ -29,9 +31,14 @@ const CANDIDATES: u32 = 5;
 
 /// An hour of each of five candidates.
 fn run_of_an_hour() -> Run {
-    let mut scenario = parse(bundled()[0].text).scenario.expect("bundled scenarios are valid");
+    let mut scenario = parse(bundled()[0].text)
+        .scenario
+        .expect("bundled scenarios are valid");
     scenario.candidates = (1..=CANDIDATES)
-        .map(|workers| Candidate { name: None, backend: Backend::Threads { workers } })
+        .map(|workers| Candidate {
+            name: None,
+            backend: Backend::Threads { workers },
+        })
         .collect();
     let mut run = Run::new(RunRequest::all_of(scenario), 0);
     for block in 0..CANDIDATES as usize {
@@ -42,12 +49,21 @@ fn run_of_an_hour() -> Run {
             machine: Machine::default(),
         };
         run.apply(Event::BlockStarting { block });
-        run.apply(Event::Message { block, message: FromRunner::Started(started) });
+        run.apply(Event::Message {
+            block,
+            message: FromRunner::Started(started),
+        });
         for tick in 1..=HOUR_TICKS {
             let snapshot = Box::new(snapshot(tick, block as u64));
-            run.apply(Event::Message { block, message: FromRunner::Snapshot(snapshot) });
+            run.apply(Event::Message {
+                block,
+                message: FromRunner::Snapshot(snapshot),
+            });
         }
-        run.apply(Event::BlockEnded { block, end: BlockEnd::Completed });
+        run.apply(Event::BlockEnded {
+            block,
+            end: BlockEnd::Completed,
+        });
     }
     run
 }
@@ -60,7 +76,12 @@ fn snapshot(tick: u64, candidate: u64) -> Snapshot {
         response.record(10_000_000 + (tick * 7_919 + task * 104_729 + candidate) % 40_000_000);
     }
     let good = tick * PER_TICK + tick % 7;
-    let counts = Counts { offered: good, admitted: good, good, ..Counts::default() };
+    let counts = Counts {
+        offered: good,
+        admitted: good,
+        good,
+        ..Counts::default()
+    };
     let mut snapshot = Snapshot {
         sequence: tick,
         elapsed_nanos: tick * TICK_NANOS,
@@ -68,7 +89,10 @@ fn snapshot(tick: u64, candidate: u64) -> Snapshot {
         measure_start_nanos: Some(0),
         measure_end_nanos: None,
         warm_up: Cohort::default(),
-        measured: Cohort { counts, ..Cohort::default() },
+        measured: Cohort {
+            counts,
+            ..Cohort::default()
+        },
         window_completed: good,
         window_good: good,
         resources: Resources::default(),

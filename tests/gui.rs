@@ -33,10 +33,19 @@ impl FileDialogs for Canned {
 
 fn window_with(answer: Picked, settings_dir: Option<PathBuf>) -> Harness<'static, App> {
     let dialogs = Arc::new(Canned { answer });
-    let mut harness = Harness::builder().with_size([1280.0, 800.0]).build_eframe(|creation| {
-        let executable = PathBuf::from("no-such-executable");
-        App::new(&creation.egui_ctx, Services { dialogs, executable, settings_dir })
-    });
+    let mut harness = Harness::builder()
+        .with_size([1280.0, 800.0])
+        .build_eframe(|creation| {
+            let executable = PathBuf::from("no-such-executable");
+            App::new(
+                &creation.egui_ctx,
+                Services {
+                    dialogs,
+                    executable,
+                    settings_dir,
+                },
+            )
+        });
     harness.run_steps(3);
     harness
 }
@@ -53,7 +62,11 @@ fn window_of(run: Run) -> Harness<'static, App> {
 }
 
 /// Draws frames until `done`; background threads need a moment.
-fn run_until(harness: &mut Harness<'static, App>, what: &str, done: impl Fn(&Harness<'static, App>) -> bool) {
+fn run_until(
+    harness: &mut Harness<'static, App>,
+    what: &str,
+    done: impl Fn(&Harness<'static, App>) -> bool,
+) {
     let start = Instant::now();
     while !done(harness) {
         assert!(start.elapsed() < PATIENCE, "never happened: {what}");
@@ -132,7 +145,9 @@ fn a_failed_candidate_shows_its_cause_and_the_others_their_figures() {
     let harness = window_of(support::sample_run());
     assert!(harness.query_all_by_label("failed").count() > 0);
     assert!(harness.query_all_by_label("done").count() > 0);
-    let cause = harness.query_all_by_label_contains("processes ×4: ").count();
+    let cause = harness
+        .query_all_by_label_contains("processes ×4: ")
+        .count();
     assert!(cause > 0, "the cause is written out");
 }
 
@@ -161,11 +176,15 @@ fn changes_are_not_lost_without_a_question() {
 fn a_scenario_is_saved_where_the_dialog_says_and_is_then_a_recent_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mine");
-    let mut harness =
-        window_with(Picked::Path(path.clone()), Some(folder.path().join("settings")));
+    let mut harness = window_with(
+        Picked::Path(path.clone()),
+        Some(folder.path().join("settings")),
+    );
     retitle(&mut harness, "Mine");
     ask(&mut harness, Action::Save);
-    run_until(&mut harness, "saved", |harness| !harness.state().document().is_changed());
+    run_until(&mut harness, "saved", |harness| {
+        !harness.state().document().is_changed()
+    });
     let saved = std::fs::read_to_string(path.with_extension("ron")).unwrap();
     assert_eq!(parse(&saved).scenario.unwrap().title, "Mine");
     harness.run_steps(3);
@@ -178,7 +197,9 @@ fn without_a_dialog_of_the_desktop_a_path_can_be_typed() {
     let path = folder.path().join("typed.ron");
     let mut harness = window_with(Picked::NoDialog, None);
     ask(&mut harness, Action::SaveAs);
-    run_until(&mut harness, "the question", |harness| harness.query_by_label("Save file").is_some());
+    run_until(&mut harness, "the question", |harness| {
+        harness.query_by_label("Save file").is_some()
+    });
     let field = harness.get_by_role_and_label(egui::Role::TextInput, "Path");
     field.focus();
     harness.run_steps(2);
@@ -189,7 +210,9 @@ fn without_a_dialog_of_the_desktop_a_path_can_be_typed() {
         .type_text(path.to_str().unwrap());
     harness.run_steps(2);
     click(&mut harness, "Save file");
-    run_until(&mut harness, "saved", |harness| harness.state().document().path().is_some());
+    run_until(&mut harness, "saved", |harness| {
+        harness.state().document().path().is_some()
+    });
     assert!(path.exists());
 }
 
@@ -197,11 +220,17 @@ fn without_a_dialog_of_the_desktop_a_path_can_be_typed() {
 fn a_file_that_is_no_scenario_shows_all_problems_and_closes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("broken.ron");
-    std::fs::write(&path, "(format: 1, titel: \"x\", tasks: [], candidates: [])").unwrap();
+    std::fs::write(
+        &path,
+        "(format: 1, titel: \"x\", tasks: [], candidates: [])",
+    )
+    .unwrap();
     let mut harness = window();
     let before = harness.state().document().clone();
     ask(&mut harness, Action::OpenFile(path));
-    run_until(&mut harness, "the list", |harness| harness.query_by_label("Close list").is_some());
+    run_until(&mut harness, "the list", |harness| {
+        harness.query_by_label("Close list").is_some()
+    });
     assert!(harness.query_all_by_label_contains("titel").count() > 0);
     click(&mut harness, "Close list");
     assert_eq!(*harness.state().document(), before);
@@ -224,7 +253,10 @@ fn exports_are_written_off_the_thread_that_draws() {
             harness.query_all_by_label_contains("Exported").count() > 0
         });
         let text = std::fs::read_to_string(&path).unwrap();
-        assert!(text.trim_start_matches('\u{feff}').starts_with(begins), "{what:?}: {text:.40}");
+        assert!(
+            text.trim_start_matches('\u{feff}').starts_with(begins),
+            "{what:?}: {text:.40}"
+        );
         std::fs::remove_file(&path).unwrap();
     }
 }
@@ -237,7 +269,10 @@ fn closing_with_changes_asks_and_without_closes() {
     harness.get_by_label("Save changes");
     click(&mut harness, "Discard changes");
     let commands = &harness.output().viewport_output[&egui::ViewportId::ROOT].commands;
-    assert!(commands.contains(&egui::ViewportCommand::Close), "{commands:?}");
+    assert!(
+        commands.contains(&egui::ViewportCommand::Close),
+        "{commands:?}"
+    );
 }
 
 #[test]
@@ -261,7 +296,10 @@ fn every_control_has_a_name_of_its_own() {
 fn collect_names(node: &egui_kittest::Node<'_>, names: &mut Vec<String>) {
     use egui::Role;
     let node_data = node.accesskit_node();
-    if matches!(node_data.role(), Role::Button | Role::CheckBox | Role::TextInput | Role::SpinButton | Role::ComboBox) {
+    if matches!(
+        node_data.role(),
+        Role::Button | Role::CheckBox | Role::TextInput | Role::SpinButton | Role::ComboBox
+    ) {
         names.push(node_data.label().unwrap_or_default());
     }
     for child in node.children() {
@@ -276,8 +314,13 @@ fn a_dropped_file_is_opened() {
     let bundled = &poolscope::scenario::bundled()[2];
     std::fs::write(&path, bundled.text).unwrap();
     let mut harness = window();
-    harness.input_mut().dropped_files.push(Arc::new(Dropped(path.clone())));
-    run_until(&mut harness, "opened", |harness| harness.state().document().path().is_some());
+    harness
+        .input_mut()
+        .dropped_files
+        .push(Arc::new(Dropped(path.clone())));
+    run_until(&mut harness, "opened", |harness| {
+        harness.state().document().path().is_some()
+    });
     assert_eq!(harness.state().document().path(), Some(path.as_path()));
 }
 
