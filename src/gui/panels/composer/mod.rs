@@ -35,17 +35,8 @@ use crate::scenario::{Problem, Scenario, Severity};
 use crate::units::text;
 
 /// The first parts of all paths that some section places.
-const PLACED: [&str; 9] = [
-    "title",
-    "about",
-    "look_for",
-    "tasks",
-    "load",
-    "queue",
-    "candidates",
-    "protocol",
-    "prices",
-];
+const PLACED: [&str; 9] =
+    ["title", "about", "look_for", "tasks", "load", "queue", "candidates", "protocol", "prices"];
 
 /// Edits the scenario. Keeps which cards are open and what is being typed, nothing else.
 #[derive(Debug, Default)]
@@ -72,11 +63,7 @@ impl ComposerPanel {
         actions: &mut Vec<Action>,
     ) {
         let mut edited = scenario.clone();
-        let mut form = Form {
-            notes: Notes::new(problems),
-            drafts: &mut self.drafts,
-            locked,
-        };
+        let mut form = Form { notes: Notes::new(problems), drafts: &mut self.drafts, locked };
         let sections = &mut self.sections;
         ui.push_id("composer", |ui| {
             ui.spacing_mut().item_spacing.y = space::S;
@@ -89,13 +76,7 @@ impl ComposerPanel {
             }
             form.rest(ui, "tasks");
 
-            if section_ui(
-                ui,
-                sections,
-                "Load",
-                &settings::load_summary(&edited.load),
-                true,
-            ) {
+            if section_ui(ui, sections, "Load", &settings::load_summary(&edited.load), true) {
                 settings::load_ui(ui, &mut form, &mut edited);
             }
             form.rest(ui, "load");
@@ -103,33 +84,16 @@ impl ComposerPanel {
 
             let summary = text::count(edited.candidates.len() as u64);
             if section_ui(ui, sections, "Candidates", &summary, true) {
-                candidates::candidates_ui(
-                    ui,
-                    &mut form,
-                    &mut edited.candidates,
-                    &mut self.candidates,
-                );
+                candidates::candidates_ui(ui, &mut form, &mut edited.candidates, &mut self.candidates);
             }
             form.rest(ui, "candidates");
 
-            if section_ui(
-                ui,
-                sections,
-                "Protocol",
-                &settings::protocol_summary(&edited),
-                false,
-            ) {
+            if section_ui(ui, sections, "Protocol", &settings::protocol_summary(&edited), false) {
                 settings::protocol_ui(ui, &mut form, &mut edited);
             }
             form.rest(ui, "protocol");
 
-            if section_ui(
-                ui,
-                sections,
-                "Prices",
-                &settings::prices_summary(&edited.prices),
-                false,
-            ) {
+            if section_ui(ui, sections, "Prices", &settings::prices_summary(&edited.prices), false) {
                 settings::prices_ui(ui, &mut form, &mut edited.prices);
             }
             form.rest(ui, "prices");
@@ -155,51 +119,23 @@ fn top_ui(ui: &mut Ui, form: &mut Form<'_>) {
     match (errors, warnings) {
         (0, 0) => {}
         (0, _) => message_ui(ui, &warnings_text, Severity::Warning),
-        (_, 0) => message_ui(
-            ui,
-            &format!("{errors_text} to mend before it can run"),
-            Severity::Error,
-        ),
+        (_, 0) => message_ui(ui, &format!("{errors_text} to mend before it can run"), Severity::Error),
         (..) => {
-            message_ui(
-                ui,
-                &format!("{errors_text} to mend before it can run, {warnings_text}"),
-                Severity::Error,
-            );
+            message_ui(ui, &format!("{errors_text} to mend before it can run, {warnings_text}"), Severity::Error);
         }
     }
     problems_ui(ui, &form.notes.take_outside(&PLACED));
 }
 
 /// Title and description.
-fn head_ui(
-    ui: &mut Ui,
-    form: &mut Form<'_>,
-    sections: &mut BTreeMap<&'static str, bool>,
-    edited: &mut Scenario,
-) {
+fn head_ui(ui: &mut Ui, form: &mut Form<'_>, sections: &mut BTreeMap<&'static str, bool>, edited: &mut Scenario) {
     let owner = Owner::new("", "");
-    form.line(
-        ui,
-        &owner.field("title", "Title", "A name of one line"),
-        &mut edited.title,
-        "what is compared",
-    );
+    form.line(ui, &owner.field("title", "Title", "A name of one line"), &mut edited.title, "what is compared");
     if section_ui(ui, sections, "Description", &edited.about, false) {
         let hint = "What the experiment shows, in a sentence or two";
-        form.prose(
-            ui,
-            &owner.field("about", "About", hint),
-            &mut edited.about,
-            hint,
-        );
+        form.prose(ui, &owner.field("about", "About", hint), &mut edited.about, hint);
         let hint = "What to look for in the charts while it runs";
-        form.prose(
-            ui,
-            &owner.field("look_for", "Look for", hint),
-            &mut edited.look_for,
-            hint,
-        );
+        form.prose(ui, &owner.field("look_for", "Look for", hint), &mut edited.look_for, hint);
     }
     for path in ["title", "about", "look_for"] {
         form.rest(ui, path);
@@ -218,12 +154,7 @@ fn section_ui(
     ui.add_space(space::XS);
     // What is inside can be seen where it is open.
     let summary = if *open { "" } else { summary };
-    let line = FoldLine {
-        title,
-        summary,
-        name: title,
-        style: theme::title_style(),
-    };
+    let line = FoldLine { title, summary, name: title, style: theme::title_style() };
     if fold_line_ui(ui, &line, *open, ui.available_width()).clicked() {
         *open = !*open;
     }

@@ -32,8 +32,7 @@ impl Typed for Nanos {
     const STEPS: [(&'static str, &'static str); 2] = HALVE_AND_DOUBLE;
 
     fn read(text: &str) -> Result<Self, String> {
-        text.parse()
-            .map_err(|error: crate::units::QuantityError| error.to_string())
+        text.parse().map_err(|error: crate::units::QuantityError| error.to_string())
     }
 
     fn write(self) -> String {
@@ -46,11 +45,7 @@ impl Typed for Nanos {
 
     fn more(self) -> Self {
         // From nothing to something that can be seen.
-        if self.0 == 0 {
-            Self::from_millis(1)
-        } else {
-            Self(self.0.saturating_mul(2))
-        }
+        if self.0 == 0 { Self::from_millis(1) } else { Self(self.0.saturating_mul(2)) }
     }
 }
 
@@ -58,8 +53,7 @@ impl Typed for Bytes {
     const STEPS: [(&'static str, &'static str); 2] = HALVE_AND_DOUBLE;
 
     fn read(text: &str) -> Result<Self, String> {
-        text.parse()
-            .map_err(|error: crate::units::QuantityError| error.to_string())
+        text.parse().map_err(|error: crate::units::QuantityError| error.to_string())
     }
 
     fn write(self) -> String {
@@ -71,11 +65,7 @@ impl Typed for Bytes {
     }
 
     fn more(self) -> Self {
-        if self.0 == 0 {
-            Self::from_kib(1)
-        } else {
-            Self(self.0.saturating_mul(2))
-        }
+        if self.0 == 0 { Self::from_kib(1) } else { Self(self.0.saturating_mul(2)) }
     }
 }
 
@@ -84,13 +74,8 @@ impl Typed for u32 {
 
     fn read(text: &str) -> Result<Self, String> {
         let number = u64::read(text)?;
-        Self::try_from(number).map_err(|_out_of_range| {
-            format!(
-                "'{}' is too large; write at most {}",
-                text.trim(),
-                Self::MAX
-            )
-        })
+        Self::try_from(number)
+            .map_err(|_out_of_range| format!("'{}' is too large; write at most {}", text.trim(), Self::MAX))
     }
 
     fn write(self) -> String {
@@ -112,18 +97,10 @@ impl Typed for u64 {
     const STEPS: [(&'static str, &'static str); 2] = HALVE_AND_DOUBLE;
 
     fn read(text: &str) -> Result<Self, String> {
-        let digits: String = text
-            .chars()
-            .filter(|c| !matches!(c, ',' | '_' | ' '))
-            .collect();
+        let digits: String = text.chars().filter(|c| !matches!(c, ',' | '_' | ' ')).collect();
         digits
             .parse()
-            .map_err(|_not_whole: std::num::ParseIntError| {
-                format!(
-                    "'{}' is not a whole number; write it like 250 or 20,000",
-                    text.trim()
-                )
-            })
+            .map_err(|_not_whole: std::num::ParseIntError| format!("'{}' is not a whole number; write it like 250 or 20,000", text.trim()))
     }
 
     fn write(self) -> String {
@@ -145,10 +122,7 @@ impl Typed for f64 {
     fn read(text: &str) -> Result<Self, String> {
         match text.trim().replace('_', "").parse::<Self>() {
             Ok(number) if number.is_finite() => Ok(number),
-            Ok(_) | Err(_) => Err(format!(
-                "'{}' is not a number; write it like 0.5 or 120",
-                text.trim()
-            )),
+            Ok(_) | Err(_) => Err(format!("'{}' is not a number; write it like 0.5 or 120", text.trim())),
         }
     }
 
@@ -256,15 +230,7 @@ mod tests {
         assert_eq!(Nanos::ZERO.less(), Nanos::ZERO);
         assert_eq!(Nanos::ZERO.more(), Nanos::from_millis(1));
         assert_eq!(1_u32.less(), 1);
-        assert_eq!(
-            (
-                8_u32.more(),
-                16_u32.more(),
-                100_u32.more(),
-                10_000_u32.more()
-            ),
-            (9, 17, 110, 11_000)
-        );
+        assert_eq!((8_u32.more(), 16_u32.more(), 100_u32.more(), 10_000_u32.more()), (9, 17, 110, 11_000));
         assert_eq!((9_u32.less(), 110_u32.less(), 100_u32.less()), (8, 100, 99));
         assert_eq!(0_u64.more(), 1);
         assert!(Typed::more(0.0_f64) > 0.0);
