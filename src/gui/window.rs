@@ -10,6 +10,7 @@ use crate::gui::action::Action;
 use crate::gui::app::{App, Services};
 use crate::gui::dialogs::DesktopDialogs;
 use crate::gui::settings::Settings;
+use crate::scenario::bundled_named;
 
 /// Name of the program, for the window's title and the desktop.
 const NAME: &str = "poolscope";
@@ -38,7 +39,8 @@ pub enum WindowError {
     Executable(#[source] std::io::Error),
 }
 
-/// Opens the window, with `file` if there is one, and returns when it is closed.
+/// Opens the window, with `file` (a path, or the name of a bundled scenario) if there is one, and returns
+/// when it is closed.
 ///
 /// A missing library of the window system panics; whoever calls this is prepared for it.
 ///
@@ -61,13 +63,22 @@ pub fn run(file: Option<PathBuf>) -> Result<(), WindowError> {
         renderer: Renderer::Glow,
         ..NativeOptions::default()
     };
+    let first = file.map(|file| {
+        let bundled = file
+            .to_str()
+            .filter(|_| !file.exists())
+            .and_then(bundled_named);
+        bundled.map_or(Action::OpenFile(file.clone()), |bundled| {
+            Action::OpenBundled(bundled.file)
+        })
+    });
     let opened = eframe::run_native(
         NAME,
         options,
         Box::new(move |creation| {
             let mut app = App::new(&creation.egui_ctx, services);
-            if let Some(file) = file {
-                app.request(Action::OpenFile(file));
+            if let Some(first) = first {
+                app.request(first);
             }
             Ok(Box::new(app))
         }),
@@ -88,8 +99,11 @@ fn named(error: eframe::Error) -> WindowError {
 /// The program's icon: three lanes of different length, the candidates of a comparison.
 fn icon() -> IconData {
     const SIZE: usize = 64;
-    const LANES: [([u8; 3], usize); 3] =
-        [([74, 158, 230], 44), ([242, 122, 48], 30), ([34, 190, 146], 38)];
+    const LANES: [([u8; 3], usize); 3] = [
+        ([74, 158, 230], 44),
+        ([242, 122, 48], 30),
+        ([34, 190, 146], 38),
+    ];
     const GROUND: [u8; 3] = [0x22, 0x27, 0x2f];
     let mut rgba = Vec::with_capacity(SIZE * SIZE * 4);
     for y in 0..SIZE {
@@ -103,7 +117,11 @@ fn icon() -> IconData {
             rgba.extend([color[0], color[1], color[2], 255]);
         }
     }
-    IconData { rgba, width: SIZE as u32, height: SIZE as u32 }
+    IconData {
+        rgba,
+        width: SIZE as u32,
+        height: SIZE as u32,
+    }
 }
 
 #[cfg(test)]
