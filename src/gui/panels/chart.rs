@@ -292,6 +292,8 @@ mod tests {
             series: vec![Series {
                 candidate: 0,
                 name: "threads".to_owned(),
+                label: "threads".to_owned(),
+                detail: "",
                 stroke: Stroke::Solid,
                 runs: vec![
                     vec![[-1.0, 5e6], [1.0, 4e6]],
