@@ -1,1 +1,30 @@
-//! engine
+//! Executes a plan in this process: generator, admission, back ends, recorder.
+//!
+//! Three things never know each other: *when* a task is due (`arrivals`, `load`), *where* it runs
+//! (`backends`), and *what* is recorded (`recorder`). A [`Block`] ties them together and is driven by the
+//! runner, which decides when to look.
+//!
+//! **Invariant**: no printing, no knowledge of wire, sampler or screen; the only files are those of file
+//! stages, in the scratch folder that is handed in.
+
+pub mod arrivals;
+mod backends;
+pub mod block;
+pub mod cancel;
+pub mod clock;
+pub mod load;
+pub mod phases;
+pub mod plan;
+pub mod recorder;
+pub mod stages;
+pub mod task;
+
+pub use backends::{
+    BackendError, Incident, SERVER_PART, ServerProcess, WORKER_PART, start_server, worker_main,
+};
+pub use block::{Block, Observation};
+pub use phases::Stand;
+pub use plan::{Plan, Recipes, Surroundings};
+pub use recorder::{Distributions, Recorder, Tally};
+pub use stages::serve;
+pub use task::{Cohort, Outcome, Ran, Task};

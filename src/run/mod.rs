@@ -8,12 +8,14 @@
 mod block;
 mod event;
 mod plan;
+mod progress;
 mod timeline;
 
 pub use block::{Block, BlockState, Distributions, MemoryOver, Window};
 pub use event::{BlockEnd, Event};
 pub use plan::{PlannedBlock, Run, RunRequest};
+pub use progress::{CurrentBlock, Progress};
 pub use timeline::{Interval, Timeline};
 
-/// What a run's history is made of, for those who do not speak the language of runner and session.
-pub use crate::wire::{Counts, Machine, MemoryKind, Phase};
+// The plain words of the wire that a run is told in, for those who read runs and never speak to a runner.
+pub use crate::wire::{Counts, Finished, Incident, Machine, MemoryKind, Phase, Started};

@@ -97,7 +97,7 @@ impl Interval {
     }
 
     /// Appends the interval that follows.
-    fn extend(&mut self, next: Self) {
+    fn extend(&mut self, next: &Self) {
         self.end_nanos = next.end_nanos;
         self.phase = next.phase;
         self.measure_start_nanos = next.measure_start_nanos;
@@ -152,7 +152,7 @@ impl Timeline {
         let full = self.newest_holds >= self.snapshots_per_interval;
         match self.intervals.back_mut() {
             Some(newest) if !full => {
-                newest.extend(next);
+                newest.extend(&next);
                 self.newest_holds += 1;
                 return;
             }
@@ -172,7 +172,7 @@ impl Timeline {
         while let Some(mut first) = old.next() {
             match old.next() {
                 Some(second) => {
-                    first.extend(second);
+                    first.extend(&second);
                     self.newest_holds = self.snapshots_per_interval * 2;
                 }
                 None => self.newest_holds = 1,

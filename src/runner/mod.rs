@@ -1,1 +1,93 @@
-//! runner
+//! Child side: the parts that the executable plays when it is started anew.
+//!
+//! - the *guard* outlives whatever the workload does and leaves nothing behind: [`guard`];
+//! - the *runner* measures one block: engine and sampler in, snapshots out: [`serve()`];
+//! - *worker* and *loopback server* belong to the engine and are only started from here.
+//!
+//! **Invariant**: each part leaves when its parent dies, in whatever way that happens: [`lifeline`].
+
+mod guard;
+mod lifeline;
+mod resources;
+mod serve;
+
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+pub use serve::{Environment, serve};
+
+use crate::wire::part;
+
+/// Plays the part that the command line names, if it names one: then the program is over.
+///
+/// The hidden arguments are `PART PARENT_PID [SCRATCH]`; who starts the program by hand has no use for them.
+#[must_use]
+pub fn play_if_asked() -> Option<ExitCode> {
+    let mut arguments = std::env::args_os().skip(1);
+    let name = arguments.next()?;
+    let parent = arguments.next()?.to_str()?.parse().ok()?;
+    let scratch = arguments.next().map(PathBuf::from);
+    let played = match name.to_str()? {
+        part::GUARD => return Some(guard::main()),
+        part::RUNNER => {
+            lifeline::leave_with(parent);
+            runner_main(scratch)
+        }
+        crate::engine::WORKER_PART => {
+            lifeline::leave_with(parent);
+            standard_streams()
+                .and_then(|(input, output)| crate::engine::worker_main(input, output))
+        }
+        crate::engine::SERVER_PART => {
+            lifeline::leave_with(parent);
+            server_main()
+        }
+        _ => return None,
+    };
+    Some(match played {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    })
+}
+
+/// Standard input and output without the buffers and locks of the standard library.
+fn standard_streams() -> io::Result<(File, File)> {
+    let input = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let output = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+    Ok((input, output))
+}
+
+/// To standard error, where the session keeps the last lines for its message.
+fn complain(message: &str) {
+    use io::Write as _;
+    // A closed standard error has nobody who could be told.
+    let _ = writeln!(io::stderr(), "{message}");
+}
+
+fn runner_main(scratch: Option<PathBuf>) -> io::Result<()> {
+    let scratch = scratch.ok_or_else(|| io::Error::other("no scratch folder was named"))?;
+    let executable = std::env::current_exe()?;
+    let (input, output) = standard_streams()?;
+    serve(input, output, &Environment { executable, scratch }).map_err(io::Error::other)
+}
+
+/// Serves until standard input ends: the runner holds the other end.
+fn server_main() -> io::Result<()> {
+    let (mut input, mut output) = standard_streams()?;
+    let (sender, stopped) = tokio::sync::oneshot::channel::<()>();
+    std::thread::Builder::new().name("lifeline".to_owned()).spawn(move || {
+        // Whatever ends the copy, the runner is gone.
+        let _ = io::copy(&mut input, &mut io::sink());
+        drop(sender);
+    })?;
+    crate::engine::serve(
+        |port| io::Write::write_all(&mut output, &port.to_le_bytes()),
+        async { drop(stopped.await) },
+    )
+}

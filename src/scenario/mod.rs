@@ -1,13 +1,39 @@
 //! What the user composes and saves: the model, its file, and its validation.
 //!
 //! [`model`] is the vocabulary; it is documentation first: a scenario can be written from it alone.
-//! The file form is RON with friendly durations and sizes.
+//! The file form is RON with friendly durations and sizes: [`parse`] reads it and reports every problem
+//! with line and column, [`to_text`] writes it. [`validate()`] says what is wrong with a scenario that was
+//! composed in the window, [`describe()`] what it would do, [`bundled`] lists those that come along.
 //!
 //! **Invariant**: a scenario has no authority. No type here can express a path, an address, a command,
 //! an interpreter or an environment variable; reading one runs nothing.
 
 pub mod model;
-mod problem;
 
+pub mod bounds;
+mod decode;
+pub mod describe;
+mod deserialize;
+pub mod estimate;
+mod grammar;
+mod lex;
+mod library;
+mod load;
+mod placeholder;
+mod problem;
+mod quoted;
+#[cfg(test)]
+mod schema;
+#[cfg(test)]
+mod tests;
+mod text_rules;
+mod tree;
+pub mod validate;
+
+pub use describe::describe;
+pub use estimate::{cpu_share, estimate_block_nanos, estimate_run_nanos};
+pub use library::{Bundled, bundled, bundled_named};
+pub use load::{Loaded, MAX_FILE_BYTES, ScenarioFileError, parse, read_file, to_text, write_file};
 pub use model::*;
 pub use problem::{Place, Problem, Severity};
+pub use validate::validate;

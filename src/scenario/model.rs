@@ -320,7 +320,6 @@ pub struct PriceCard {
     /// What is paid for.
     pub basis: CostBasis,
     /// Where the prices come from, and of which day they are.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub source: String,
 }
 
@@ -528,6 +527,7 @@ const fn one() -> f64 {
     1.0
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn is_one(value: &f64) -> bool {
     value.total_cmp(&1.0).is_eq()
 }

@@ -5,11 +5,20 @@
 //!
 //! **Invariant**: nothing here executes a stage. Dropping a [`Session`] ends every process that it started.
 
-use std::path::PathBuf;
+mod child;
+mod conductor;
+mod outbox;
 
-use crossbeam_channel::Receiver;
+use std::path::PathBuf;
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::run::{Event, RunRequest};
+use crate::session::conductor::{Command, Conductor};
+
+/// Events that may wait for the receiver before snapshots are merged: six seconds at ten a second.
+const EVENTS_MAX: usize = 64;
 
 /// How a runner is started.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +31,8 @@ pub struct RunnerCommand {
 #[derive(Debug)]
 pub struct Session {
     events: Receiver<Event>,
+    commands: Sender<Command>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Session {
@@ -35,8 +46,14 @@ impl Session {
         command: RunnerCommand,
         wake: impl Fn() + Send + 'static,
     ) -> std::io::Result<Self> {
-        let _ = (request, command, wake);
-        Err(std::io::ErrorKind::Unsupported.into())
+        let (event_sender, events) = bounded(EVENTS_MAX);
+        // A stop and an end: more would say the same.
+        let (commands, command_receiver) = bounded(2);
+        let conductor = Conductor::new(request, command, command_receiver, event_sender, wake);
+        let thread = std::thread::Builder::new()
+            .name("session".to_owned())
+            .spawn(move || conductor.run())?;
+        Ok(Self { events, commands, thread: Some(thread) })
     }
 
     /// What happens, in order; ends with [`Event::RunEnded`]. The channel is bounded: while it is full,
@@ -48,5 +65,21 @@ impl Session {
 
     /// Asks the run to end: the current block is cut, the remaining ones are not started, all figures so
     /// far are kept. Returns at once; everything is over within two seconds.
-    pub fn stop(&self) {}
+    pub fn stop(&self) {
+        // A full channel holds a stop already; a closed one means that the run has ended.
+        let _ = self.commands.try_send(Command::Stop);
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let _ = self.commands.try_send(Command::End);
+        // The conductor does not wait for a receiver that is gone.
+        let (_, nobody) = bounded(0);
+        self.events = nobody;
+        if let Some(thread) = self.thread.take() {
+            // A conductor that panicked has dropped its runner while unwinding.
+            let _ = thread.join();
+        }
+    }
 }

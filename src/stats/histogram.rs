@@ -1,6 +1,6 @@
 //! A High Dynamic Range histogram: constant memory, three significant digits, exact merging.
 //!
-//! Layout as in Gil Tene's HdrHistogram: values below 2,048 have a slot each; above, each octave is
+//! Layout as in Gil Tene's `HdrHistogram`: values below 2,048 have a slot each; above, each octave is
 //! divided into 1,024 slots of equal width, so that a value is known to one part in 1,024.
 //! All histograms share one layout, so merging is an addition of slots: exact, and free of order.
 //! Values above the trackable range are counted in an overflow counter and never silently moved.

@@ -1,6 +1,6 @@
 //! Repeatable randomness: a generator that is a function of a seed and a number only.
 //!
-//! SplitMix64 (Steele, Lea, Flood 2014). It is ours because the same seed must give the same work on
+//! `SplitMix64` (Steele, Lea, Flood 2014). It is ours because the same seed must give the same work on
 //! every version and machine, which general random number crates do not promise across releases.
 
 /// A stream of numbers that depends on nothing but how it was made.

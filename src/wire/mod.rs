@@ -8,6 +8,7 @@
 
 mod frame;
 mod message;
+pub mod part;
 
 pub use frame::{FrameError, read_frame, write_frame};
 pub use message::*;

@@ -1,0 +1,152 @@
+//! The command line: its words, and nothing of what they do.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::units::Nanos;
+
+/// Compare threads, processes and async on the same work, on this machine
+///
+/// Without a command the window opens. Where there is no display, FILE is run in its quick form instead.
+#[derive(Debug, Parser)]
+#[command(
+    name = "poolscope",
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = EXAMPLES,
+)]
+pub struct CommandLine {
+    /// Scenario file that the window opens
+    pub file: Option<PathBuf>,
+    /// What to do instead
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  poolscope                              open the window
+  poolscope my.ron                       open the window with a scenario file
+  poolscope list                         see which scenarios come along
+  poolscope run first_look --quick       a first impression, in the terminal
+  poolscope run my.ron --out results     charts, figures and a copy of the scenario
+  poolscope run my.ron --json            one JSON document on standard output
+  poolscope check my.ron                 what is wrong with a file, or what it would do
+
+Exit codes of run:
+  0  done; objectives met or none set    3  no candidate meets the objectives
+  1  internal error                      4  the figures cannot be trusted
+  2  usage, or an invalid file           130  interrupted; figures so far are given out";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  poolscope run prime_check
+  poolscope run my.ron --measure 5s --repeats 3 --out results
+  poolscope run my.ron --only threads,'async ×100' --json > figures.json";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run scenarios without the window, and print the figures
+    Run(RunArgs),
+    /// Say what is wrong with scenario files, or in plain words what they would do
+    Check(CheckArgs),
+    /// List the scenarios that come along
+    List(ListArgs),
+    /// Print the completions of a shell
+    Completions(CompletionsArgs),
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+#[command(after_help = RUN_EXAMPLES)]
+pub struct RunArgs {
+    /// Scenario files, or names of scenarios that come along
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Write charts, figures and the scenario into this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Print one JSON document on standard output instead of the table
+    #[arg(long)]
+    pub json: bool,
+    /// What is changed of the scenario.
+    #[command(flatten)]
+    pub changes: Changes,
+}
+
+/// What `run` changes of the scenario, and which of its candidates it takes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct Changes {
+    /// Shorten the phases and run once, for a first impression
+    #[arg(long)]
+    pub quick: bool,
+    /// Seed of all randomness
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Only these candidates: names, or kinds such as 'threads'
+    #[arg(long, value_name = "NAME,…")]
+    pub only: Vec<String>,
+    /// How many blocks measure each candidate
+    #[arg(long, value_name = "N")]
+    pub repeats: Option<u32>,
+    /// Length of the measurement, such as 5s
+    #[arg(long, value_name = "TIME")]
+    pub measure: Option<Nanos>,
+    /// Length of the warm-up, such as 500ms
+    #[arg(long, value_name = "TIME")]
+    pub warm_up: Option<Nanos>,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Scenario files, or names of scenarios that come along
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// Arguments of `list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Print the file of this scenario instead: a start for one of your own
+    #[arg(long, value_name = "NAME")]
+    pub show: Option<String>,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// Which shell
+    pub shell: clap_complete::Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn a_word_that_is_no_command_is_the_windows_file() {
+        let line = CommandLine::try_parse_from(["poolscope", "my.ron"]).unwrap();
+        assert_eq!(line.file, Some(PathBuf::from("my.ron")));
+        assert!(line.command.is_none());
+    }
+
+    #[test]
+    fn times_are_read_as_in_scenario_files() {
+        let parse =
+            |time| CommandLine::try_parse_from(["poolscope", "run", "a.ron", "--measure", time]);
+        let Some(Command::Run(run)) = parse("1.5s").unwrap().command else {
+            panic!("this is a run");
+        };
+        assert_eq!(run.changes.measure, Some(Nanos::from_millis(1_500)));
+        assert!(parse("soon").unwrap_err().to_string().contains("40ms"));
+    }
+}

@@ -1,0 +1,212 @@
+//! The only way in which the command line's part prints.
+//!
+//! A reader that goes away (`poolscope list | head -1`) ends the printing quietly and changes nothing else:
+//! a run goes on, its files are written. Any other failure to print is kept, and becomes the exit code.
+
+use std::fmt;
+use std::io::{self, ErrorKind, IsTerminal, Write};
+
+/// Where figures and messages go.
+pub struct Output {
+    figures: Sink,
+    messages: Sink,
+    /// The line that rewrites itself is on the screen and would be continued by the next message.
+    progress_shown: bool,
+    /// Columns of the terminal that shows the messages; none if they do not go to a terminal.
+    columns: Option<usize>,
+}
+
+/// Narrower than this, a terminal would not be usable; some report 0.
+const COLUMNS_MIN: usize = 20;
+
+impl Output {
+    /// Figures to standard output, messages to standard error.
+    #[must_use]
+    pub fn standard() -> Self {
+        let columns = io::stderr().is_terminal().then(terminal_columns);
+        Self::new(Box::new(io::stdout()), Box::new(io::stderr()), columns)
+    }
+
+    fn new(figures: Box<dyn Write>, messages: Box<dyn Write>, columns: Option<usize>) -> Self {
+        Self {
+            figures: Sink::new(figures),
+            messages: Sink::new(messages),
+            progress_shown: false,
+            columns,
+        }
+    }
+
+    /// Prints `text` and a line end on standard output: what was asked for.
+    pub fn figure(&mut self, text: impl fmt::Display) {
+        self.clear_progress();
+        self.figures.write(format_args!("{text}\n"));
+    }
+
+    /// Prints `text` as it is on standard output.
+    pub fn figure_text(&mut self, text: &str) {
+        self.clear_progress();
+        self.figures.write(format_args!("{text}"));
+    }
+
+    /// Prints `text` and a line end on standard error: what is to be known beside it.
+    pub fn message(&mut self, text: impl fmt::Display) {
+        self.clear_progress();
+        self.messages.write(format_args!("{text}\n"));
+    }
+
+    /// Whether a line that rewrites itself can be shown.
+    #[must_use]
+    pub const fn has_live_line(&self) -> bool {
+        self.columns.is_some()
+    }
+
+    /// Shows `text` as the line that rewrites itself, cut to the terminal's width.
+    pub fn live_line(&mut self, text: &str) {
+        let Some(columns) = self.columns else { return };
+        // The last column stays free: some terminals wrap as soon as it is filled.
+        let cut: String = text.chars().take(columns - 1).collect();
+        self.messages.write(format_args!("{TO_LINE_START}{cut}"));
+        self.progress_shown = true;
+    }
+
+    /// What went wrong with printing, if anything did; a reader that went away is nothing wrong.
+    #[must_use]
+    pub const fn failure(&self) -> Option<&io::Error> {
+        self.figures.failure.as_ref()
+    }
+
+    fn clear_progress(&mut self) {
+        if self.progress_shown {
+            self.messages.write(format_args!("{TO_LINE_START}"));
+            self.progress_shown = false;
+        }
+    }
+}
+
+/// Return to the first column and erase the line.
+const TO_LINE_START: &str = "\r\x1b[2K";
+
+fn terminal_columns() -> usize {
+    /// What terminals have had since punched cards.
+    const USUAL: usize = 80;
+    #[cfg(unix)]
+    let columns =
+        rustix::termios::tcgetwinsize(io::stderr()).map_or(USUAL, |size| size.ws_col.into());
+    #[cfg(not(unix))]
+    let columns = USUAL;
+    if columns < COLUMNS_MIN {
+        USUAL
+    } else {
+        columns
+    }
+}
+
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Output")
+            .field("columns", &self.columns)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One of the two streams.
+struct Sink {
+    stream: Box<dyn Write>,
+    /// Nobody reads any more, or writing failed: everything further is dropped.
+    closed: bool,
+    failure: Option<io::Error>,
+}
+
+impl Sink {
+    const fn new(stream: Box<dyn Write>) -> Self {
+        Self {
+            stream,
+            closed: false,
+            failure: None,
+        }
+    }
+
+    fn write(&mut self, text: fmt::Arguments<'_>) {
+        if self.closed {
+            return;
+        }
+        let result = self
+            .stream
+            .write_fmt(text)
+            .and_then(|()| self.stream.flush());
+        if let Err(error) = result {
+            self.closed = true;
+            self.failure = (error.kind() != ErrorKind::BrokenPipe).then_some(error);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Arc, Mutex};
+
+    /// A stream that a test can look into, and that can refuse.
+    #[derive(Clone, Default)]
+    struct Tape {
+        text: Arc<Mutex<String>>,
+        refuses: Option<ErrorKind>,
+    }
+
+    impl Write for Tape {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if let Some(kind) = self.refuses {
+                return Err(kind.into());
+            }
+            self.text
+                .lock()
+                .unwrap()
+                .push_str(std::str::from_utf8(bytes).unwrap());
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_went_away_is_no_failure_and_a_full_disk_is_one() {
+        for (kind, fails) in [
+            (ErrorKind::BrokenPipe, false),
+            (ErrorKind::StorageFull, true),
+        ] {
+            let stream = Tape {
+                refuses: Some(kind),
+                ..Tape::default()
+            };
+            let mut out = Output::new(Box::new(stream), Box::new(Tape::default()), None);
+            out.figure("one");
+            out.figure("two");
+            assert_eq!(out.failure().is_some(), fails, "{kind}");
+        }
+    }
+
+    #[test]
+    fn the_live_line_is_cut_to_the_terminal_and_gone_before_the_next_message() {
+        let messages = Tape::default();
+        let mut out = Output::new(
+            Box::new(Tape::default()),
+            Box::new(messages.clone()),
+            Some(COLUMNS_MIN),
+        );
+        out.live_line("a line that is longer than the terminal is wide");
+        out.message("done");
+        let expected = format!("{TO_LINE_START}a line that is long{TO_LINE_START}done\n");
+        assert_eq!(*messages.text.lock().unwrap(), expected);
+    }
+
+    #[test]
+    fn without_a_terminal_there_is_no_live_line() {
+        let messages = Tape::default();
+        let mut out = Output::new(Box::new(Tape::default()), Box::new(messages.clone()), None);
+        assert!(!out.has_live_line());
+        out.live_line("unseen");
+        assert_eq!(*messages.text.lock().unwrap(), "");
+    }
+}

@@ -1,0 +1,94 @@
+//! What a run gives out: the table and remarks, or the document, and the folder; and the exit code that follows.
+
+use std::path::Path;
+
+use anyhow::Context;
+
+use crate::analysis::{self, CandidateFigures, CandidateStatus, Trust, Verdict, VerdictKind};
+use crate::cli::{Exit, Output};
+use crate::export;
+use crate::run::Run;
+use crate::scenario;
+use crate::units::text;
+
+/// Prints and writes the figures of `run`, complete or not.
+///
+/// # Errors
+/// If the folder cannot be written; what goes to standard output is printed before that.
+pub(super) fn give_out(
+    run: &Run,
+    folder: Option<&Path>,
+    json: bool,
+    out: &mut Output,
+) -> anyhow::Result<Exit> {
+    let figures = analysis::candidate_figures(run);
+    let trust = analysis::trust(run);
+    let verdict = analysis::verdict(run, &figures, &trust);
+    if json {
+        out.figure(export::json(run)?.trim_end());
+    } else {
+        let table = export::table(&figures, &run.request.scenario);
+        out.figure(export::text_table(&table).trim_end());
+        for remark in remarks(&figures, &trust, &verdict) {
+            out.figure(remark);
+        }
+    }
+    if let Some(folder) = folder {
+        let scenario = scenario::to_text(&run.request.scenario);
+        export::write_folder(folder, run, &scenario)
+            .with_context(|| format!("results cannot be written to '{}'", folder.display()))?;
+        out.message(format_args!("Results are in '{}'.", folder.display()));
+    }
+    Ok(exit(run, &trust, &verdict))
+}
+
+fn exit(run: &Run, trust: &Trust, verdict: &Verdict) -> Exit {
+    if run.stopped {
+        Exit::Interrupted
+    } else if !trust.trustworthy || verdict.kind == VerdictKind::NotTrustworthy {
+        Exit::NotTrustworthy
+    } else if verdict.kind == VerdictKind::NoneQualifies {
+        Exit::NoneQualifies
+    } else {
+        Exit::Success
+    }
+}
+
+/// What the table does not say: accidents, doubts and the conclusion. Each one line.
+fn remarks(figures: &[CandidateFigures], trust: &Trust, verdict: &Verdict) -> Vec<String> {
+    let mut remarks = Vec::new();
+    for figures in figures {
+        let name = &figures.name;
+        match &figures.status {
+            CandidateStatus::Stopped => {
+                remarks.push(format!(
+                    "{name}: stopped; the figures cover less than was asked for"
+                ));
+            }
+            CandidateStatus::Waiting => remarks.push(format!("{name}: not measured")),
+            // How a block failed is among the reasons of distrust.
+            CandidateStatus::Failed { .. } | CandidateStatus::Live | CandidateStatus::Done => {}
+        }
+        if figures.worker_deaths > 0 {
+            let deaths = text::counted(figures.worker_deaths.into(), "worker", "workers");
+            remarks.push(format!("{name}: {deaths} died"));
+        }
+        remarks.extend(
+            figures
+                .remarks
+                .iter()
+                .map(|remark| format!("{name}: {remark}")),
+        );
+    }
+    remarks.extend(
+        trust
+            .reasons
+            .iter()
+            .map(|reason| format!("Not trustworthy: {reason}")),
+    );
+    // The reasons of distrust stand already there.
+    if verdict.kind != VerdictKind::NotTrustworthy && !verdict.why.is_empty() {
+        remarks.push(verdict.why.clone());
+    }
+    remarks
+}

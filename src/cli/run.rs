@@ -1,0 +1,174 @@
+//! `run`: scenarios without the window, one after the other.
+//!
+//! Everything that can be refused is refused before the first measurement: files, options, the folder of results.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::Context;
+use crossbeam_channel::{Receiver, never, select};
+
+use crate::cli::args::{Changes, RunArgs};
+use crate::cli::interrupt::interrupts;
+use crate::cli::progress::ProgressReport;
+use crate::cli::request::{changed, request};
+use crate::cli::source::{Source, print_problems};
+use crate::cli::{Exit, Output, results};
+use crate::run::{Run, RunRequest};
+use crate::scenario::{self, Severity};
+use crate::session::{RunnerCommand, Session};
+
+/// How often the clock of the live line is rewritten while nothing arrives, as while a runner starts.
+const CLOCK_TICK: Duration = Duration::from_millis(250);
+
+/// One run that can begin.
+struct Prepared {
+    request: RunRequest,
+    /// The folder for its results, proven writable; none if none was asked for.
+    folder: Option<PathBuf>,
+}
+
+/// Runs every scenario that was named, and says how it went.
+///
+/// # Errors
+/// Only for what the user could not know; everything else is printed and becomes an exit code.
+pub(super) fn run(args: &RunArgs, out: &mut Output) -> anyhow::Result<Exit> {
+    if args.json && args.files.len() > 1 {
+        out.message("error: --json gives one document, so it takes one FILE; run them one by one");
+        return Ok(Exit::Usage);
+    }
+    let Some(prepared) = prepare(args, out) else {
+        return Ok(Exit::Usage);
+    };
+    let interrupts = interrupts().context("Ctrl-C cannot be watched")?;
+    let several = prepared.len() > 1;
+    let mut exit = Exit::Success;
+    for prepared in prepared {
+        if several {
+            out.message(format_args!("{}", prepared.request.scenario.title));
+        }
+        let run = measure(prepared.request, &interrupts, out)?;
+        exit = exit.worse(results::give_out(
+            &run,
+            prepared.folder.as_deref(),
+            args.json,
+            out,
+        )?);
+        if exit == Exit::Interrupted {
+            break;
+        }
+    }
+    Ok(exit)
+}
+
+/// The quick form of one scenario, for where no window can be opened.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn run_quickly(file: Option<PathBuf>, out: &mut Output) -> anyhow::Result<Exit> {
+    let first = scenario::bundled()
+        .first()
+        .context("no scenario comes along")?;
+    let args = RunArgs {
+        files: vec![file.unwrap_or_else(|| first.file.into())],
+        out: None,
+        json: false,
+        changes: Changes {
+            quick: true,
+            ..Changes::default()
+        },
+    };
+    run(&args, out)
+}
+
+/// Reads every file and looks at every option; none if anything of it cannot be used.
+fn prepare(args: &RunArgs, out: &mut Output) -> Option<Vec<Prepared>> {
+    let mut prepared = Vec::new();
+    for path in &args.files {
+        let one = match Source::read(path) {
+            Ok(source) => prepare_one(source, args, out),
+            Err(message) => {
+                out.message(message);
+                None
+            }
+        };
+        prepared.push(one);
+    }
+    // All files were looked at, so that one go shows all that is wrong.
+    prepared.into_iter().collect()
+}
+
+fn prepare_one(source: Source, args: &RunArgs, out: &mut Output) -> Option<Prepared> {
+    let name = source.name.clone();
+    let (stem, scenario) = source.usable(out)?;
+    let scenario = changed(scenario, &args.changes);
+    // Options can be out of bounds as fields can; warnings were already given for the file.
+    let mut problems = scenario::validate(&scenario);
+    problems.retain(|problem| problem.severity == Severity::Error);
+    print_problems(&name, &problems, out);
+    if !problems.is_empty() {
+        return None;
+    }
+    let request = request(scenario, &args.changes.only)
+        .map_err(|message| out.message(message))
+        .ok()?;
+    let folder = args.out.as_ref().map(|folder| {
+        if args.files.len() > 1 {
+            folder.join(stem)
+        } else {
+            folder.clone()
+        }
+    });
+    if let Some(folder) = &folder
+        && let Err(error) = prove_writable(folder)
+    {
+        out.message(format_args!(
+            "error: results cannot be written: {error}; choose another --out: '{}'",
+            folder.display()
+        ));
+        return None;
+    }
+    Some(Prepared { request, folder })
+}
+
+/// Before a measurement of minutes, rather than after it.
+fn prove_writable(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    tempfile::Builder::new()
+        .prefix(".poolscope-")
+        .tempfile_in(folder)
+        .map(drop)
+}
+
+/// Runs `request` to its end or to the first interrupt.
+fn measure(
+    request: RunRequest,
+    interrupts: &Receiver<()>,
+    out: &mut Output,
+) -> anyhow::Result<Run> {
+    let executable = std::env::current_exe().context("the path of this program is not known")?;
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    let mut run = Run::new(request.clone(), now);
+    let mut progress = ProgressReport::new();
+    let session = Session::start(request, RunnerCommand { executable }, || {})
+        .context("the run cannot be started")?;
+    // Replaced by one that never speaks after the first: the second interrupt does not come here.
+    let mut interrupts = interrupts.clone();
+    while !run.ended {
+        select! {
+            recv(session.events()) -> event => {
+                run.apply(event.context("the run ended without a last word")?);
+            }
+            recv(interrupts) -> _ => {
+                out.message("Stopping; press Ctrl-C again to leave at once.");
+                session.stop();
+                interrupts = never();
+            }
+            default(CLOCK_TICK) => {}
+        }
+        progress.update(&run, out);
+    }
+    Ok(run)
+}

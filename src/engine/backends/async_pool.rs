@@ -1,0 +1,176 @@
+//! An async runtime (tokio) in this process: one or several event loops, tasks spawned as they come.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::engine::backends::{BackendError, Desk, Running};
+use crate::engine::clock;
+use crate::engine::stages::{StageError, Workbench, run_async};
+use crate::engine::task::{Ran, Task};
+use crate::scenario::AsyncCpu;
+use crate::stats::rng::Rng;
+
+/// Blocking threads of a runtime that is not asked for any; tokio wants at least one.
+const BLOCKING_THREADS_MIN: u32 = 1;
+
+/// The runtime, and the thread that drives it where it has no threads of its own.
+struct AsyncPool {
+    /// Told to leave by dropping.
+    leave: Option<oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+    ended: crossbeam_channel::Receiver<()>,
+}
+
+/// Starts the runtime and waits until its dispatcher runs.
+pub(super) fn start(
+    in_flight: u32,
+    event_loops: u32,
+    cpu: AsyncCpu,
+    desk: Arc<Desk>,
+) -> Result<Box<dyn Running>, BackendError> {
+    let runtime = build(event_loops, cpu).map_err(BackendError::Runtime)?;
+    let (leave, left) = oneshot::channel::<()>();
+    let (ready, is_ready) = crossbeam_channel::bounded(1);
+    let (alive, ended) = crossbeam_channel::bounded(0);
+    let offload = matches!(cpu, AsyncCpu::Blocking { .. });
+    // With one event loop this thread is the loop; with several it only dispatches.
+    let thread = std::thread::Builder::new()
+        .name("event loop".to_owned())
+        .spawn(move || {
+            clock::wake_precisely();
+            let pool = Arc::new(Pool {
+                desk,
+                offload,
+                benches: Mutex::new(Vec::new()),
+                next_bench: AtomicU64::new(0),
+            });
+            let dispatcher = async {
+                let _ = ready.send(());
+                tokio::select! {
+                    () = dispatch(&pool, in_flight as usize) => {}
+                    // An error means that the sender is gone: the same order.
+                    _ = left => {}
+                }
+            };
+            runtime.block_on(dispatcher);
+            // What is still under way is left behind; the block counts it as cancelled.
+            runtime.shutdown_background();
+            drop(alive);
+        })
+        .map_err(BackendError::Runtime)?;
+    // The thread sends before anything that could fail.
+    let _ = is_ready.recv();
+    Ok(Box::new(AsyncPool { leave: Some(leave), thread: Some(thread), ended }))
+}
+
+fn build(event_loops: u32, cpu: AsyncCpu) -> std::io::Result<Runtime> {
+    let blocking = match cpu {
+        AsyncCpu::Inline => BLOCKING_THREADS_MIN,
+        AsyncCpu::Blocking { threads } => threads.max(BLOCKING_THREADS_MIN),
+    };
+    let mut builder = if event_loops <= 1 {
+        Builder::new_current_thread()
+    } else {
+        let mut builder = Builder::new_multi_thread();
+        builder.worker_threads(event_loops as usize);
+        builder
+    };
+    builder
+        .max_blocking_threads(blocking as usize)
+        .thread_name("event loop")
+        .on_thread_start(clock::wake_precisely)
+        .enable_all()
+        .build()
+}
+
+/// What the tasks of the runtime share.
+struct Pool {
+    desk: Arc<Desk>,
+    offload: bool,
+    /// Workbenches that no task holds.
+    benches: Mutex<Vec<Workbench>>,
+    next_bench: AtomicU64,
+}
+
+/// Takes tasks from the queue while fewer than `in_flight` are under way; ends when the queue has ended
+/// and all tasks are done.
+async fn dispatch(pool: &Arc<Pool>, in_flight: usize) {
+    let free = Arc::new(Semaphore::new(in_flight));
+    loop {
+        // The semaphore is never closed.
+        let Ok(permit) = free.clone().acquire_owned().await else { return };
+        let Ok(task) = pool.desk.queue.recv().await else { break };
+        let pool = pool.clone();
+        Handle::current().spawn(async move {
+            pool.work(&task).await;
+            drop(permit);
+        });
+    }
+    // Every permit is back only when every task is done.
+    let all = u32::try_from(in_flight).unwrap_or(u32::MAX);
+    drop(free.acquire_many(all).await);
+}
+
+impl Pool {
+    async fn work(&self, task: &Task) {
+        // The shard: any number does, and neighbours in time should not meet.
+        let worker = task.number as usize;
+        self.desk.start(worker, task);
+        let start_nanos = clock::now_nanos();
+        let bench = self.take_bench();
+        let (steps, mut rng) = self.desk.recipes.of_task(task.number);
+        let (bench, result) = self.run(steps, bench, &mut rng).await;
+        let ran = Ran { start_nanos, end_nanos: clock::now_nanos() };
+        self.benches.lock().unwrap_or_else(PoisonError::into_inner).push(bench);
+        self.desk.end(worker, task, ran, result);
+    }
+
+    async fn run(
+        &self,
+        steps: &[Arc<crate::engine::stages::Step>],
+        mut bench: Workbench,
+        rng: &mut Rng,
+    ) -> (Workbench, Result<(), StageError>) {
+        for step in steps {
+            if self.desk.cancel.is_set() {
+                return (bench, Err(StageError::Cancelled));
+            }
+            let result;
+            (bench, result) = run_async(step, bench, rng, &self.desk.cancel, self.offload).await;
+            if result.is_err() {
+                return (bench, result);
+            }
+        }
+        (bench, Ok(()))
+    }
+
+    fn take_bench(&self) -> Workbench {
+        let kept = self.benches.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        kept.unwrap_or_else(|| self.desk.bench(self.next_bench.fetch_add(1, Ordering::Relaxed)))
+    }
+}
+
+impl Running for AsyncPool {
+    fn worker_pids(&self) -> Vec<u32> {
+        Vec::new()
+    }
+
+    fn end(mut self: Box<Self>, deadline_nanos: u64) {
+        let left = |deadline: u64| Duration::from_nanos(deadline.saturating_sub(clock::now_nanos()));
+        let disconnected = Err(crossbeam_channel::RecvTimeoutError::Disconnected);
+        if self.ended.recv_timeout(left(deadline_nanos)) != disconnected {
+            self.leave = None;
+            // The loop leaves at its next turn; one that is stuck in a computation ends with the process.
+            let _ = self.ended.recv_timeout(Duration::from_millis(100));
+            return;
+        }
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has aborted the process.
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Starting this executable anew for a small part: worker or loopback server.
+//!
+//! Every child is started by a thread that lives as long as the child: on Linux the parent-death signal
+//! follows the thread that forked, not the process.
+
+use std::io::{self, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use crate::engine::backends::BackendError;
+
+/// The argument that makes the executable a worker process.
+pub const WORKER_PART: &str = "__worker";
+/// The argument that makes the executable the loopback server.
+pub const SERVER_PART: &str = "__server";
+
+/// Starts `part`. Its standard input is its lifeline; it leaves when that closes or this process dies.
+pub(super) fn start(executable: &Path, part: &str) -> io::Result<Child> {
+    Command::new(executable)
+        .arg(part)
+        .arg(std::process::id().to_string())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+}
+
+/// The loopback server in a process of its own. Dropping it ends the process.
+#[derive(Debug)]
+pub struct ServerProcess {
+    child: Child,
+    port: u16,
+}
+
+/// Starts the loopback server and waits until it listens.
+///
+/// # Errors
+/// If it does not start or has no port.
+pub fn start_server(executable: &Path) -> Result<ServerProcess, BackendError> {
+    let mut child = start(executable, SERVER_PART).map_err(BackendError::Server)?;
+    let mut port = [0; 2];
+    let told = child.stdout.as_mut().map(|out| out.read_exact(&mut port));
+    let server = ServerProcess { child, port: u16::from_le_bytes(port) };
+    match told {
+        Some(Ok(())) => Ok(server),
+        Some(Err(error)) => Err(BackendError::Server(error)),
+        None => Err(BackendError::Server(io::ErrorKind::BrokenPipe.into())),
+    }
+}
+
+impl ServerProcess {
+    /// Where it listens on 127.0.0.1.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+impl Drop for ServerProcess {
+    fn drop(&mut self) {
+        // It may be gone already; the wait collects it either way.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// How a process ended, for people: "ended with code 1", "was killed by signal 9 (SIGKILL)".
+pub(super) fn end_of(child: &mut Child) -> String {
+    match child.wait() {
+        Ok(status) => describe(status),
+        Err(error) => format!("ended in an unknown way ({error})"),
+    }
+}
+
+#[cfg(unix)]
+fn describe(status: std::process::ExitStatus) -> String {
+    use std::os::unix::process::ExitStatusExt as _;
+    let Some(signal) = status.signal() else {
+        return format!("ended with code {}", status.code().unwrap_or(-1));
+    };
+    let name = match signal {
+        4 => " (illegal instruction)",
+        6 => " (abort)",
+        7 => " (bus error)",
+        9 => " (kill: by hand, or by the system for lack of memory)",
+        11 => " (segmentation fault)",
+        15 => " (terminate)",
+        _ => "",
+    };
+    format!("was ended by signal {signal}{name}")
+}
+
+#[cfg(not(unix))]
+fn describe(status: std::process::ExitStatus) -> String {
+    format!("ended with {status}")
+}

@@ -1,0 +1,290 @@
+//! One block: ties load, back end and recorder together, phase after phase.
+//!
+//! It is driven from outside by [`Block::poll`], which moves it on when its time has come; between two calls
+//! everything goes on by itself.
+
+use std::sync::Arc;
+
+use crossbeam_channel::{Receiver, bounded};
+
+use crate::engine::backends::{self, BackendError, Desk, Incident, Running};
+use crate::engine::cancel::Cancel;
+use crate::engine::clock;
+use crate::engine::load::{Gate, LoadDriver};
+use crate::engine::phases::{Facts, Phases, Stand};
+use crate::engine::plan::Plan;
+use crate::engine::recorder::{Distributions, Recorder, Tally};
+use crate::engine::task::{Cohort, Task};
+use crate::scenario::Load;
+
+/// Incidents that may wait to be read; more are counted only.
+const INCIDENTS_MAX: usize = 100;
+/// How long workers have to notice that the block was cut.
+const GRACE_NANOS: u64 = 500_000_000;
+
+/// A block under way.
+pub struct Block {
+    plan: Plan,
+    recorder: Arc<Recorder>,
+    gate: Arc<Gate>,
+    driver: LoadDriver,
+    queue: async_channel::Receiver<Task>,
+    desk: Arc<Desk>,
+    cancel: Arc<Cancel>,
+    incidents: Receiver<Incident>,
+    running: Option<Box<dyn Running>>,
+    phases: Phases,
+    start_nanos: u64,
+    cold_start_nanos: u64,
+    over: bool,
+}
+
+/// What can be seen of a block at one instant. Instants are nanoseconds since its start.
+#[derive(Debug)]
+pub struct Observation {
+    /// When.
+    pub elapsed_nanos: u64,
+    /// Where it stood.
+    pub stand: Stand,
+    /// When the measurement began.
+    pub measure_start_nanos: Option<u64>,
+    /// When it ended.
+    pub measure_end_nanos: Option<u64>,
+    /// The counters, by cohort.
+    pub tallies: [Tally; 2],
+    /// What was recorded since the last observation, by cohort.
+    pub distributions: [Distributions; 2],
+    /// Tasks that ended within the measurement's window: all, and the good ones.
+    pub window: (u64, u64),
+}
+
+impl Block {
+    /// Prepares a block: queue, recorder and scratch files; no worker yet.
+    ///
+    /// # Errors
+    /// If the scratch folder cannot be prepared.
+    pub fn new(plan: Plan) -> Result<Self, BackendError> {
+        for step in plan.recipes.steps() {
+            step.prepare(&plan.surroundings.scratch).map_err(BackendError::Scratch)?;
+        }
+        let concurrency = backends::concurrency(plan.backend);
+        let mut capacity = plan.queue_capacity;
+        if matches!(plan.load, Load::Batch { .. }) {
+            // The warm-up of a batch keeps every worker busy.
+            capacity = capacity.max(usize::try_from(concurrency).unwrap_or(usize::MAX));
+        }
+        let (sender, queue) = async_channel::bounded(capacity);
+        let shards = std::thread::available_parallelism().map_or(1, usize::from);
+        let recorder = Arc::new(Recorder::new(shards));
+        let gate = Arc::new(Gate::new(sender, recorder.clone()));
+        let cancel = Arc::new(Cancel::default());
+        let (incident_sender, incidents) = bounded(INCIDENTS_MAX);
+        let desk = Arc::new(Desk::new(
+            queue.clone(),
+            plan.recipes.clone(),
+            plan.surroundings.clone(),
+            recorder.clone(),
+            gate.clone(),
+            cancel.clone(),
+            incident_sender,
+        ));
+        let driver = LoadDriver::new(plan.load, plan.recipes.seed(), concurrency, gate.clone());
+        let phases = Phases::new(plan.lengths);
+        Ok(Self {
+            plan,
+            recorder,
+            gate,
+            driver,
+            queue,
+            desk,
+            cancel,
+            incidents,
+            running: None,
+            phases,
+            start_nanos: 0,
+            cold_start_nanos: 0,
+            over: false,
+        })
+    }
+
+    /// Starts the back end and returns when it is ready.
+    ///
+    /// # Errors
+    /// If the system refuses what it needs.
+    pub fn start(&mut self) -> Result<(), BackendError> {
+        let before = clock::now_nanos();
+        self.running = Some(backends::start(&self.plan, self.desk.clone())?);
+        self.cold_start_nanos = clock::now_nanos() - before;
+        Ok(())
+    }
+
+    /// Begins with the warm-up, now.
+    ///
+    /// # Errors
+    /// If the system refuses the generator's thread.
+    pub fn begin(&mut self) -> Result<(), BackendError> {
+        self.start_nanos = clock::now_nanos();
+        let mut end_nanos = u64::MAX;
+        if !self.plan.lengths.batch {
+            let from = self.start_nanos + self.plan.lengths.warm_up_nanos;
+            end_nanos = from + self.plan.lengths.measure_nanos;
+            self.set_window(from, end_nanos);
+        }
+        self.driver.start(self.start_nanos, end_nanos).map_err(generator_refused)
+    }
+
+    fn set_window(&self, start_nanos: u64, end_nanos: u64) {
+        self.recorder.set_window(start_nanos, end_nanos);
+        self.gate.measure_between(start_nanos, end_nanos);
+    }
+
+    /// How long the back end took from nothing to ready, in nanoseconds.
+    #[must_use]
+    pub const fn cold_start_nanos(&self) -> u64 {
+        self.cold_start_nanos
+    }
+
+    /// The block's start on the monotonic clock.
+    #[must_use]
+    pub const fn start_nanos(&self) -> u64 {
+        self.start_nanos
+    }
+
+    /// When [`Self::poll`] should be called again at the latest, on the monotonic clock.
+    #[must_use]
+    pub fn deadline_nanos(&self) -> u64 {
+        /// While the end depends on tasks and not on time, it is looked for that often.
+        const LOOK_NANOS: u64 = 5_000_000;
+        let by_time = self.start_nanos + self.phases.deadline_nanos();
+        let by_tasks = match self.phases.stand() {
+            Stand::Measure => self.plan.lengths.batch,
+            Stand::Settling | Stand::Drain => true,
+            Stand::WarmUp | Stand::Over => false,
+        };
+        if by_tasks { by_time.min(clock::now_nanos() + LOOK_NANOS) } else { by_time }
+    }
+
+    /// Moves on to the next phase if its time has come; says whether it did. Call it until it does not.
+    ///
+    /// # Errors
+    /// If the system refuses the generator's thread.
+    pub fn poll(&mut self, stop: bool) -> Result<bool, BackendError> {
+        let outstanding: u64 =
+            Cohort::ALL.iter().map(|cohort| self.recorder.tally(*cohort).outstanding()).sum();
+        let now = clock::now_nanos();
+        let facts = Facts {
+            now_nanos: now - self.start_nanos,
+            last_end_nanos: self.recorder.last_end_nanos().saturating_sub(self.start_nanos),
+            outstanding,
+            stop,
+        };
+        if !self.phases.advance(facts) {
+            return Ok(false);
+        }
+        match self.phases.stand() {
+            Stand::Settling | Stand::Drain => self.driver.settle(),
+            Stand::Measure => {
+                if self.plan.lengths.batch {
+                    self.driver.settle();
+                    let start = self.start_nanos + self.phases.measure_start_nanos().unwrap_or(0);
+                    self.set_window(start, u64::MAX);
+                    self.driver.measure(&self.recorder, start).map_err(generator_refused)?;
+                }
+            }
+            Stand::Over => self.end(),
+            Stand::WarmUp => {}
+        }
+        Ok(true)
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub const fn stand(&self) -> Stand {
+        self.phases.stand()
+    }
+
+    /// Process ids of the worker processes; empty for the other back ends.
+    #[must_use]
+    pub fn worker_pids(&self) -> Vec<u32> {
+        self.running.as_ref().map_or_else(Vec::new, |running| running.worker_pids())
+    }
+
+    /// CPU time of the generator's thread so far, in nanoseconds.
+    #[must_use]
+    pub fn generator_cpu_nanos(&self) -> u64 {
+        self.gate.generator_cpu_nanos()
+    }
+
+    /// The incidents since the last call.
+    #[must_use]
+    pub fn take_incidents(&self) -> Vec<Incident> {
+        self.incidents.try_iter().collect()
+    }
+
+    /// How many workers died.
+    #[must_use]
+    pub fn deaths(&self) -> u32 {
+        self.desk.deaths()
+    }
+
+    /// The first failures of tasks, as texts.
+    #[must_use]
+    pub fn failures(&self) -> Vec<String> {
+        self.desk.failures()
+    }
+
+    /// For a batch that came to its end: how long it took, in nanoseconds.
+    #[must_use]
+    pub fn makespan_nanos(&self) -> Option<u64> {
+        let (start, end) = (self.phases.measure_start_nanos()?, self.phases.measure_end_nanos()?);
+        self.phases.batch_done().then(|| end.saturating_sub(start))
+    }
+
+    /// What can be seen now. After the end the books are closed: nothing is queued or in flight.
+    #[must_use]
+    pub fn observe(&self) -> Observation {
+        let tallies = Cohort::ALL.map(|cohort| {
+            let tally = self.recorder.tally(cohort);
+            if self.over { tally.closed() } else { tally }
+        });
+        Observation {
+            elapsed_nanos: clock::now_nanos() - self.start_nanos,
+            stand: self.phases.stand(),
+            measure_start_nanos: self.phases.measure_start_nanos(),
+            measure_end_nanos: self.phases.measure_end_nanos(),
+            tallies,
+            distributions: Cohort::ALL.map(|cohort| self.recorder.drain(cohort, self.over)),
+            window: self.recorder.window(),
+        }
+    }
+
+    /// Ends everything that runs.
+    fn end(&mut self) {
+        let outstanding: u64 =
+            Cohort::ALL.iter().map(|cohort| self.recorder.tally(*cohort).outstanding()).sum();
+        if outstanding > 0 {
+            self.cancel.set();
+        }
+        self.driver.close();
+        while let Ok(task) = self.queue.try_recv() {
+            self.recorder.cancel_queued(task.cohort, 1);
+        }
+        if let Some(running) = self.running.take() {
+            running.end(clock::now_nanos() + GRACE_NANOS);
+        }
+        self.over = true;
+    }
+}
+
+fn generator_refused(source: std::io::Error) -> BackendError {
+    BackendError::Thread { number: 1, wanted: 1, source }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        if !self.over {
+            self.cancel.set();
+            self.end();
+        }
+    }
+}

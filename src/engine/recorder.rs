@@ -1,0 +1,457 @@
+//! What is recorded of each task: counters and distributions that are read while they are written.
+//!
+//! Recording takes no lock and allocates nothing: a few atomic additions (see `benches/recorder.rs`).
+//! There are as many shards as processors, not as workers, so that a thousand threads do not carry a
+//! thousand histograms in the memory that is being measured; additions are atomic, so workers may share one.
+//!
+//! Reading keeps the books balanced without stopping anybody: ends are read before starts, starts before
+//! admissions. A task seen further along has then been seen at every earlier station as well, and the two
+//! gauges (queued, in flight) are differences that cannot be negative.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::engine::task::{Cohort, Outcome, Ran, Task};
+use crate::stats::{HistogramLayout, SparseHistogram};
+
+/// Slots that one bit of a histogram's "touched" mask stands for: an octave.
+const SLOTS_PER_BIT: usize = HistogramLayout::SLOTS.div_ceil(64);
+
+/// A histogram that any number of threads add to and one reader drains.
+struct SharedHistogram {
+    /// Zero pages until touched: 264 KiB of addresses, a few KiB of memory.
+    slots: Box<[AtomicU64]>,
+    touched: AtomicU64,
+    sum: AtomicU64,
+    max: AtomicU64,
+    overflow: AtomicU64,
+}
+
+impl SharedHistogram {
+    fn new() -> Self {
+        Self {
+            slots: bytemuck::allocation::zeroed_slice_box(HistogramLayout::SLOTS),
+            touched: AtomicU64::new(0),
+            sum: AtomicU64::new(0),
+            max: AtomicU64::new(0),
+            overflow: AtomicU64::new(0),
+        }
+    }
+
+    /// O(1), no allocation.
+    fn record(&self, value: u64) {
+        match HistogramLayout::slot(value) {
+            Some(slot) => {
+                self.slots[slot].fetch_add(1, Ordering::Relaxed);
+                let bit = 1 << (slot / SLOTS_PER_BIT);
+                if self.touched.load(Ordering::Relaxed) & bit == 0 {
+                    self.touched.fetch_or(bit, Ordering::Release);
+                }
+            }
+            None => {
+                self.overflow.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        self.sum.fetch_add(value, Ordering::Relaxed);
+        if self.max.load(Ordering::Relaxed) < value {
+            self.max.fetch_max(value, Ordering::Relaxed);
+        }
+    }
+
+    /// Moves what was recorded since the last call into `out`. With `all`, slots whose mark is not yet
+    /// visible are looked at too: for the last reading, when nobody writes any more.
+    fn drain(&self, out: &mut crate::stats::Histogram, all: bool) {
+        let marked = self.touched.swap(0, Ordering::AcqRel);
+        let touched = if all { u64::MAX } else { marked };
+        if touched == 0 && self.overflow.load(Ordering::Relaxed) == 0 {
+            return;
+        }
+        let mut sparse = SparseHistogram {
+            sum: u128::from(self.sum.swap(0, Ordering::Relaxed)),
+            max: self.max.swap(0, Ordering::Relaxed),
+            overflow: self.overflow.swap(0, Ordering::Relaxed),
+            slots: Vec::new(),
+        };
+        let mut last = 0;
+        for bit in (0..64).filter(|bit| touched & (1 << bit) != 0) {
+            let from = bit * SLOTS_PER_BIT;
+            let slots = self.slots.iter().enumerate().skip(from).take(SLOTS_PER_BIT);
+            for (index, slot) in slots {
+                // A plain look first: the exchange would touch every page.
+                if slot.load(Ordering::Relaxed) > 0 {
+                    sparse.slots.push(((index - last) as u32, slot.swap(0, Ordering::Relaxed)));
+                    last = index;
+                }
+            }
+        }
+        out.merge_sparse(&sparse);
+    }
+}
+
+/// The four distributions of a cohort.
+struct Times {
+    response: SharedHistogram,
+    service: SharedHistogram,
+    queue_wait: SharedHistogram,
+    schedule_delay: SharedHistogram,
+}
+
+impl Times {
+    fn new() -> Self {
+        Self {
+            response: SharedHistogram::new(),
+            service: SharedHistogram::new(),
+            queue_wait: SharedHistogram::new(),
+            schedule_delay: SharedHistogram::new(),
+        }
+    }
+}
+
+/// What became of offers; changed together, under the shard's lock.
+#[derive(Debug, Clone, Copy, Default)]
+struct Offers {
+    offered: u64,
+    admitted: u64,
+    dropped: u64,
+}
+
+/// What became of admitted tasks.
+#[derive(Default)]
+struct Flow {
+    started: AtomicU64,
+    good: AtomicU64,
+    failed: AtomicU64,
+    cancelled_in_flight: AtomicU64,
+    cancelled_in_queue: AtomicU64,
+}
+
+/// One shard: written by the workers that are assigned to it.
+struct Shard {
+    offers: [Mutex<Offers>; 2],
+    flow: [Flow; 2],
+    times: [Times; 2],
+    window_completed: AtomicU64,
+    window_good: AtomicU64,
+    last_end_nanos: AtomicU64,
+}
+
+impl Shard {
+    fn new() -> Self {
+        Self {
+            offers: Default::default(),
+            flow: Default::default(),
+            times: [Times::new(), Times::new()],
+            window_completed: AtomicU64::new(0),
+            window_good: AtomicU64::new(0),
+            last_end_nanos: AtomicU64::new(0),
+        }
+    }
+}
+
+/// Everything that is recorded of a block.
+pub struct Recorder {
+    shards: Box<[Shard]>,
+    window_start: AtomicU64,
+    window_end: AtomicU64,
+}
+
+/// The counters of one cohort at one instant; see `DESIGN.md` section 6.4.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Became due.
+    pub offered: u64,
+    /// Taken by the queue.
+    pub admitted: u64,
+    /// Not taken by the queue.
+    pub dropped: u64,
+    /// Begun by a worker.
+    pub started: u64,
+    /// Ended well.
+    pub good: u64,
+    /// Ended with an error.
+    pub failed: u64,
+    /// Cut by the end of the block.
+    pub cancelled: u64,
+    /// Admitted, not started and not cancelled.
+    pub queued: u64,
+    /// Started and not ended.
+    pub in_flight: u64,
+}
+
+impl Tally {
+    /// Admitted tasks that have not come to an end.
+    #[must_use]
+    pub const fn outstanding(&self) -> u64 {
+        self.queued + self.in_flight
+    }
+
+    /// Closes the books: what has not come to an end by now is cancelled.
+    #[must_use]
+    pub const fn closed(mut self) -> Self {
+        self.cancelled += self.queued + self.in_flight;
+        self.queued = 0;
+        self.in_flight = 0;
+        self
+    }
+}
+
+/// The distributions of one cohort since the last reading, in nanoseconds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Distributions {
+    /// Intended start to finish.
+    pub response: crate::stats::Histogram,
+    /// Start to finish.
+    pub service: crate::stats::Histogram,
+    /// Offer to start.
+    pub queue_wait: crate::stats::Histogram,
+    /// Intended start to offer.
+    pub schedule_delay: crate::stats::Histogram,
+}
+
+impl Recorder {
+    /// A recorder with `shards` shards, at least one.
+    #[must_use]
+    pub fn new(shards: usize) -> Self {
+        Self {
+            shards: (0..shards.max(1)).map(|_| Shard::new()).collect(),
+            window_start: AtomicU64::new(u64::MAX),
+            window_end: AtomicU64::new(u64::MAX),
+        }
+    }
+
+    fn shard(&self, worker: usize) -> &Shard {
+        &self.shards[worker % self.shards.len()]
+    }
+
+    /// Sets the edges of the measurement's window; an end that is not known yet is `u64::MAX`.
+    pub fn set_window(&self, start_nanos: u64, end_nanos: u64) {
+        self.window_start.store(start_nanos, Ordering::Relaxed);
+        self.window_end.store(end_nanos, Ordering::Relaxed);
+    }
+
+    /// Records that `task` was offered; `admit` puts it into the queue and says whether it had room, or
+    /// none if the queue is closed: then the task was never offered.
+    ///
+    /// The lock is the shard's own; it makes offer and admission one step for a reader.
+    pub fn offer(&self, worker: usize, task: &Task, admit: impl FnOnce() -> Option<bool>) {
+        let shard = self.shard(worker);
+        let cohort = task.cohort.index();
+        let mut offers = shard.offers[cohort].lock().unwrap_or_else(PoisonError::into_inner);
+        match admit() {
+            Some(true) => offers.admitted += 1,
+            Some(false) => offers.dropped += 1,
+            None => return,
+        }
+        offers.offered += 1;
+        drop(offers);
+        let lateness = task.offered_nanos.saturating_sub(task.intended_nanos);
+        shard.times[cohort].schedule_delay.record(lateness);
+    }
+
+    /// Records that a whole list of tasks became due and was admitted at once.
+    pub fn admit_batch(&self, tasks: u64) {
+        let mut offers = self.shard(0).offers[Cohort::Measured.index()]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        offers.offered += tasks;
+        offers.admitted += tasks;
+    }
+
+    /// Records that a worker began with `task`.
+    pub fn start(&self, worker: usize, task: &Task) {
+        self.shard(worker).flow[task.cohort.index()].started.fetch_add(1, Ordering::Release);
+    }
+
+    /// Records how `task` ended. Cancelled tasks have no times: theirs would be the block's, not their own.
+    pub fn end(&self, worker: usize, task: &Task, ran: Ran, outcome: Outcome) {
+        let shard = self.shard(worker);
+        let cohort = task.cohort.index();
+        let flow = &shard.flow[cohort];
+        if outcome == Outcome::Cancelled {
+            flow.cancelled_in_flight.fetch_add(1, Ordering::Release);
+            return;
+        }
+        let times = &shard.times[cohort];
+        times.response.record(ran.end_nanos.saturating_sub(task.intended_nanos));
+        times.service.record(ran.end_nanos.saturating_sub(ran.start_nanos));
+        if shard.last_end_nanos.load(Ordering::Relaxed) < ran.end_nanos {
+            shard.last_end_nanos.fetch_max(ran.end_nanos, Ordering::Relaxed);
+        }
+        times.queue_wait.record(ran.start_nanos.saturating_sub(task.offered_nanos));
+        let in_window = ran.end_nanos >= self.window_start.load(Ordering::Relaxed)
+            && ran.end_nanos < self.window_end.load(Ordering::Relaxed);
+        if in_window {
+            shard.window_completed.fetch_add(1, Ordering::Relaxed);
+        }
+        if outcome == Outcome::Good {
+            if in_window {
+                shard.window_good.fetch_add(1, Ordering::Relaxed);
+            }
+            flow.good.fetch_add(1, Ordering::Release);
+        } else {
+            flow.failed.fetch_add(1, Ordering::Release);
+        }
+    }
+
+    /// Records that `tasks` admitted tasks of a cohort were taken off the queue and will never start.
+    pub fn cancel_queued(&self, cohort: Cohort, tasks: u64) {
+        self.shard(0).flow[cohort.index()].cancelled_in_queue.fetch_add(tasks, Ordering::Release);
+    }
+
+    /// The counters of a cohort now.
+    #[must_use]
+    pub fn tally(&self, cohort: Cohort) -> Tally {
+        let index = cohort.index();
+        let sum = |read: fn(&Flow) -> &AtomicU64| -> u64 {
+            self.shards.iter().map(|shard| read(&shard.flow[index]).load(Ordering::Acquire)).sum()
+        };
+        // The order of these lines is the point; see the module's documentation.
+        let good = sum(|flow| &flow.good);
+        let failed = sum(|flow| &flow.failed);
+        let cancelled_in_flight = sum(|flow| &flow.cancelled_in_flight);
+        let cancelled_in_queue = sum(|flow| &flow.cancelled_in_queue);
+        let started = sum(|flow| &flow.started);
+        let mut tally = Tally {
+            started,
+            good,
+            failed,
+            cancelled: cancelled_in_flight + cancelled_in_queue,
+            in_flight: started - good - failed - cancelled_in_flight,
+            ..Tally::default()
+        };
+        for shard in &self.shards {
+            let offers = shard.offers[index].lock().unwrap_or_else(PoisonError::into_inner);
+            tally.offered += offers.offered;
+            tally.admitted += offers.admitted;
+            tally.dropped += offers.dropped;
+        }
+        tally.queued = tally.admitted - started - cancelled_in_queue;
+        tally
+    }
+
+    /// Tasks that ended within the window, of any cohort: (all, good).
+    #[must_use]
+    pub fn window(&self) -> (u64, u64) {
+        let sum = |read: fn(&Shard) -> &AtomicU64| -> u64 {
+            self.shards.iter().map(|shard| read(shard).load(Ordering::Relaxed)).sum()
+        };
+        (sum(|shard| &shard.window_completed), sum(|shard| &shard.window_good))
+    }
+
+    /// When the last task ended so far, on the monotonic clock; 0 if none did.
+    #[must_use]
+    pub fn last_end_nanos(&self) -> u64 {
+        self.shards
+            .iter()
+            .map(|shard| shard.last_end_nanos.load(Ordering::Relaxed))
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// The distributions of a cohort since the last call. `last` looks everywhere; see
+    /// the histogram's own drain. One reader only.
+    #[must_use]
+    pub fn drain(&self, cohort: Cohort, last: bool) -> Distributions {
+        let mut drained = Distributions::default();
+        for shard in &self.shards {
+            let times = &shard.times[cohort.index()];
+            times.response.drain(&mut drained.response, last);
+            times.service.drain(&mut drained.service, last);
+            times.queue_wait.drain(&mut drained.queue_wait, last);
+            times.schedule_delay.drain(&mut drained.schedule_delay, last);
+        }
+        drained
+    }
+}
+
+impl std::fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Recorder").field("shards", &self.shards.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn task(number: u64, intended: u64, offered: u64) -> Task {
+        Task { number, cohort: Cohort::Measured, intended_nanos: intended, offered_nanos: offered }
+    }
+
+    #[test]
+    fn response_is_schedule_delay_plus_queue_wait_plus_service() {
+        let recorder = Recorder::new(2);
+        recorder.set_window(0, 1_000_000);
+        let task = task(0, 100, 130);
+        recorder.offer(0, &task, || Some(true));
+        recorder.start(1, &task);
+        recorder.end(1, &task, Ran { start_nanos: 180, end_nanos: 400 }, Outcome::Good);
+        let times = recorder.drain(Cohort::Measured, true);
+        let max = |histogram: &crate::stats::Histogram| histogram.max().unwrap();
+        assert_eq!(max(&times.schedule_delay), 30);
+        assert_eq!(max(&times.queue_wait), 50);
+        assert_eq!(max(&times.service), 220);
+        assert_eq!(max(&times.response), 30 + 50 + 220);
+        assert_eq!(recorder.window(), (1, 1));
+        assert!(recorder.drain(Cohort::Measured, true).response.is_empty());
+    }
+
+    #[test]
+    fn every_station_of_a_task_is_in_the_books() {
+        let recorder = Recorder::new(1);
+        for number in 0..5 {
+            recorder.offer(0, &task(number, 0, 0), || Some(number != 4));
+            recorder.offer(0, &task(number, 0, 0), || None);
+        }
+        let ran = Ran { start_nanos: 1, end_nanos: 2 };
+        for (number, outcome) in [(0, Outcome::Good), (1, Outcome::Failed), (2, Outcome::Cancelled)] {
+            recorder.start(0, &task(number, 0, 0));
+            recorder.end(0, &task(number, 0, 0), ran, outcome);
+        }
+        let tally = recorder.tally(Cohort::Measured);
+        assert_eq!((tally.offered, tally.admitted, tally.dropped), (5, 4, 1));
+        assert_eq!((tally.good, tally.failed, tally.cancelled), (1, 1, 1));
+        assert_eq!((tally.queued, tally.in_flight), (1, 0));
+        recorder.start(0, &task(3, 0, 0));
+        assert_eq!(recorder.tally(Cohort::Measured).in_flight, 1);
+        assert_eq!(recorder.tally(Cohort::Measured).closed().cancelled, 2);
+        assert_eq!(recorder.tally(Cohort::WarmUp), Tally::default());
+    }
+
+    #[test]
+    fn the_books_balance_while_many_threads_write_them() {
+        let recorder = Recorder::new(2);
+        let (threads, each) = (4, 20_000);
+        let mut balanced = 0;
+        std::thread::scope(|scope| {
+            let recorder = &recorder;
+            let workers: Vec<_> = (0..threads)
+                .map(|worker| {
+                    scope.spawn(move || {
+                        for number in 0..each {
+                            let task = task(number, number, number);
+                            recorder.offer(worker, &task, || Some(number % 10 != 0));
+                            if number % 10 == 0 {
+                                continue;
+                            }
+                            recorder.start(worker + 1, &task);
+                            let ran = Ran { start_nanos: number, end_nanos: number + 7 };
+                            recorder.end(worker + 1, &task, ran, Outcome::Good);
+                        }
+                    })
+                })
+                .collect();
+            while !workers.iter().all(std::thread::ScopedJoinHandle::is_finished) {
+                let tally = recorder.tally(Cohort::Measured);
+                assert_eq!(tally.offered, tally.admitted + tally.dropped);
+                assert_eq!(tally.admitted, tally.good + tally.queued + tally.in_flight);
+                balanced += 1;
+            }
+        });
+        assert!(balanced > 0);
+        let tally = recorder.tally(Cohort::Measured);
+        assert_eq!(tally.offered, threads as u64 * each);
+        assert_eq!(tally.good, threads as u64 * each * 9 / 10);
+        assert_eq!(recorder.drain(Cohort::Measured, true).service.count(), tally.good);
+    }
+}

@@ -1,0 +1,179 @@
+//! The stages of a task, each in a file of its own: what a worker really does.
+//!
+//! A [`Step`] is a stage of the scenario made ready. It runs in two forms: blocking, for threads and
+//! processes, and async. Both draw the same numbers in the same order, so that a task is the same work
+//! wherever it runs.
+
+pub mod cpu;
+pub mod file;
+pub mod http;
+pub mod memory;
+pub mod wait;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::engine::cancel::Cancel;
+use crate::scenario::Stage;
+use crate::stats::rng::Rng;
+
+pub use http::serve;
+
+/// Why a step did not end well.
+#[derive(Debug, thiserror::Error)]
+pub enum StageError {
+    /// The block ended first.
+    #[error("cancelled")]
+    Cancelled,
+    /// The step failed; the text is for people.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl StageError {
+    /// A failure of the system: `doing` completes "while".
+    fn io(doing: &str, error: &io::Error) -> Self {
+        Self::Failed(format!("while {doing}: {error}"))
+    }
+}
+
+/// What a worker keeps from task to task: its own files, connection and buffer.
+#[derive(Debug)]
+pub struct Workbench {
+    scratch: PathBuf,
+    /// Unique among the block's workers: part of file names.
+    id: u64,
+    server_port: Option<u16>,
+    connection: Option<http::Connection>,
+    async_connection: Option<http::AsyncConnection>,
+    buffer: Vec<u8>,
+}
+
+impl Workbench {
+    /// The workbench of worker `id`.
+    #[must_use]
+    pub fn new(scratch: &Path, server_port: Option<u16>, id: u64) -> Self {
+        Self {
+            scratch: scratch.to_owned(),
+            id,
+            server_port,
+            connection: None,
+            async_connection: None,
+            buffer: Vec::new(),
+        }
+    }
+}
+
+/// A stage made ready.
+#[derive(Debug)]
+pub enum Step {
+    /// Computes.
+    Cpu(cpu::CpuStep),
+    /// Waits.
+    Wait(wait::WaitStep),
+    /// Writes a file.
+    FileWrite(file::FileWriteStep),
+    /// Reads a file.
+    FileRead(file::FileReadStep),
+    /// Allocates and touches memory.
+    Memory(memory::MemoryStep),
+    /// Asks the loopback server.
+    Http(http::HttpStep),
+}
+
+impl Step {
+    /// Makes `stage` ready.
+    #[must_use]
+    pub fn new(stage: &Stage) -> Self {
+        match *stage {
+            Stage::Cpu { kernel, amount } => Self::Cpu(cpu::CpuStep::new(kernel, amount)),
+            Stage::Wait { time } => Self::Wait(wait::WaitStep::new(time)),
+            Stage::FileWrite { size, sync } => {
+                Self::FileWrite(file::FileWriteStep::new(size.0, sync))
+            }
+            Stage::FileRead { size } => Self::FileRead(file::FileReadStep::new(size.0)),
+            Stage::Memory { size } => Self::Memory(memory::MemoryStep::new(size.0)),
+            Stage::Http { delay, response } => Self::Http(http::HttpStep::new(delay, response.0)),
+        }
+    }
+
+    /// Whether it needs the loopback server.
+    #[must_use]
+    pub const fn needs_server(&self) -> bool {
+        matches!(self, Self::Http(_))
+    }
+
+    /// Prepares what must lie in the scratch folder before the block starts.
+    pub fn prepare(&self, scratch: &Path) -> io::Result<()> {
+        match self {
+            Self::FileRead(step) => step.prepare(scratch),
+            _ => Ok(()),
+        }
+    }
+
+    /// Executes the step on this thread.
+    pub fn run(
+        &self,
+        bench: &mut Workbench,
+        rng: &mut Rng,
+        cancel: &Cancel,
+    ) -> Result<(), StageError> {
+        match self {
+            Self::Cpu(step) => step.run(rng, cancel),
+            Self::Wait(step) => step.run(rng, cancel),
+            Self::FileWrite(step) => step.run(bench, cancel),
+            Self::FileRead(step) => step.run(bench, cancel),
+            Self::Memory(step) => step.run(cancel),
+            Self::Http(step) => step.run(bench, rng, cancel),
+        }
+    }
+
+    /// Whether it would keep an event loop from everything else.
+    const fn blocks(&self) -> bool {
+        !matches!(self, Self::Wait(_) | Self::Http(_))
+    }
+}
+
+/// Executes `step` on an async runtime; with `offload`, what would block the loop runs on a blocking thread.
+pub async fn run_async(
+    step: &Arc<Step>,
+    mut bench: Workbench,
+    rng: &mut Rng,
+    cancel: &Arc<Cancel>,
+    offload: bool,
+) -> (Workbench, Result<(), StageError>) {
+    match &**step {
+        Step::Wait(step) => {
+            step.run_async(rng).await;
+            (bench, Ok(()))
+        }
+        Step::Http(step) => {
+            let result = step.run_async(&mut bench, rng).await;
+            (bench, result)
+        }
+        blocking if offload && blocking.blocks() => {
+            let (step, cancel, mut own_rng) = (step.clone(), cancel.clone(), rng.clone());
+            let (scratch, port, id) = (bench.scratch.clone(), bench.server_port, bench.id);
+            let done = tokio::task::spawn_blocking(move || {
+                let result = step.run(&mut bench, &mut own_rng, &cancel);
+                (bench, own_rng, result)
+            })
+            .await;
+            match done {
+                Ok((bench, own_rng, result)) => {
+                    *rng = own_rng;
+                    (bench, result)
+                }
+                Err(error) => (
+                    Workbench::new(&scratch, port, id),
+                    Err(StageError::Failed(format!("the blocking thread failed: {error}"))),
+                ),
+            }
+        }
+        blocking => {
+            let result = blocking.run(&mut bench, rng, cancel);
+            (bench, result)
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! The runner's life: hello, one block, last word.
+//!
+//! It takes its streams as arguments, so tests drive it through pipes in memory.
+
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+
+use crate::engine::{self, BackendError, Block, Observation, Plan, Stand, Surroundings, clock};
+use crate::runner::resources::{ResourceReader, machine};
+use crate::scenario::Scenario;
+use crate::wire::{
+    Cohort, Counts, Finished, FrameError, FromRunner, Hello, Incident, Phase, Snapshot, StartBlock,
+    Started, ToRunner, read_frame, write_frame,
+};
+
+/// One snapshot each tenth of a second.
+const TICK_NANOS: u64 = 100_000_000;
+
+/// What is around the runner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Environment {
+    /// The executable that is started anew for worker processes.
+    pub executable: PathBuf,
+    /// An empty private folder that somebody else removes.
+    pub scratch: PathBuf,
+}
+
+/// Why the runner could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum RunnerError {
+    /// The session is gone or talks nonsense.
+    #[error("the session cannot be understood: {0}")]
+    Session(#[from] FrameError),
+    /// The session speaks another protocol.
+    #[error("{0}")]
+    Version(String),
+    /// The block was refused; the session has been told.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// Measures the one block that the session asks for.
+///
+/// # Errors
+/// If the session cannot be understood, or the block cannot be measured.
+pub fn serve(
+    mut input: impl Read + Send + 'static,
+    mut output: impl Write,
+    environment: &Environment,
+) -> Result<(), RunnerError> {
+    write_frame(&mut output, &FromRunner::Hello(Hello::ours()))?;
+    let mut buffer = Vec::new();
+    match read_frame(&mut input, &mut buffer)? {
+        ToRunner::Hello(hello) => Hello::check(&hello).map_err(RunnerError::Version)?,
+        _ => return Err(FrameError::Garbage("no hello").into()),
+    }
+    let ToRunner::Start(start) = read_frame(&mut input, &mut buffer)? else {
+        // Stopped before it began.
+        return Ok(());
+    };
+    let (stop_sender, stop) = bounded(1);
+    listen(input, stop_sender).map_err(|error| RunnerError::Refused(error.to_string()))?;
+    let measured = prepare(&start, environment)
+        .and_then(|(block, server)| measure(block, &start, &stop, &mut output).map(|()| drop(server)));
+    match measured {
+        Err(BlockError::Output(error)) => Err(error.into()),
+        Err(error) => {
+            let message = error.to_string();
+            let refusal = FromRunner::Refused { message: message.clone() };
+            write_frame(&mut output, &refusal)?;
+            Err(RunnerError::Refused(message))
+        }
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Why a block could not be measured to its end.
+#[derive(Debug, thiserror::Error)]
+enum BlockError {
+    #[error("the scenario cannot be read: {0}")]
+    Scenario(String),
+    #[error("{}", with_source(.0))]
+    Engine(#[from] BackendError),
+    #[error("nobody listens: {0}")]
+    Output(#[from] FrameError),
+}
+
+/// The error and what the system said.
+fn with_source(error: &BackendError) -> String {
+    match std::error::Error::source(error) {
+        Some(source) => format!("{error} ({source})"),
+        None => error.to_string(),
+    }
+}
+
+/// Reads the session's further commands on a thread of its own. If the session is gone, so is the reason to
+/// go on.
+fn listen(mut input: impl Read + Send + 'static, stop: Sender<()>) -> std::io::Result<()> {
+    std::thread::Builder::new().name("commands".to_owned()).spawn(move || {
+        let mut buffer = Vec::new();
+        while let Ok(command) = read_frame::<ToRunner>(&mut input, &mut buffer) {
+            if command == ToRunner::Stop {
+                // A second stop changes nothing.
+                let _ = stop.try_send(());
+            }
+        }
+        // Dropping the sender tells the main thread.
+    })?;
+    Ok(())
+}
+
+fn prepare(
+    start: &StartBlock,
+    environment: &Environment,
+) -> Result<(Prepared, Option<engine::ServerProcess>), BlockError> {
+    let loaded = crate::scenario::parse(&start.scenario);
+    let scenario: Scenario = loaded.scenario.ok_or_else(|| {
+        BlockError::Scenario(loaded.problems.first().map(ToString::to_string).unwrap_or_default())
+    })?;
+    let mut surroundings = Surroundings {
+        executable: environment.executable.clone(),
+        scratch: environment.scratch.clone(),
+        server_port: None,
+    };
+    let recipes = engine::Recipes::new(&scenario, start.seed);
+    let mut server = None;
+    if recipes.steps().any(|step| step.needs_server()) {
+        let started = engine::start_server(&environment.executable)?;
+        surroundings.server_port = Some(started.port());
+        server = Some(started);
+    }
+    // Repeats are other draws of the same experiment.
+    let seed = start.seed.wrapping_add(u64::from(start.repeat));
+    let plan =
+        Plan::new(&scenario, start.scenario.clone(), start.candidate as usize, seed, surroundings)
+            .ok_or_else(|| BlockError::Scenario(format!("no candidate {}", start.candidate)))?;
+    let workers = plan.backend.workers();
+    Ok((Prepared { block: Block::new(plan)?, workers }, server))
+}
+
+/// A block before its back end is started.
+struct Prepared {
+    block: Block,
+    workers: u32,
+}
+
+fn measure(
+    prepared: Prepared,
+    start: &StartBlock,
+    stop: &Receiver<()>,
+    output: &mut impl Write,
+) -> Result<(), BlockError> {
+    let Prepared { mut block, workers } = prepared;
+    let machine = machine();
+    let reader = ResourceReader::new(start.observer_pid, workers);
+    block.start()?;
+    let started = Started {
+        cold_start_nanos: block.cold_start_nanos(),
+        worker_pids: block.worker_pids(),
+        baseline_bytes: reader.baseline_bytes(),
+        machine,
+    };
+    write_frame(output, &FromRunner::Started(started))?;
+    block.begin()?;
+    let mut reporter = Reporter { reader, sequence: 0, skipped_ticks: 0 };
+    let mut stopped = false;
+    let mut next_tick = block.start_nanos() + TICK_NANOS;
+    loop {
+        while block.poll(stopped)? {
+            if block.stand() == Stand::Measure {
+                reporter.reader.measurement_begins(clock::now_nanos());
+            }
+            reporter.report(&block, output)?;
+        }
+        if block.stand() == Stand::Over {
+            break;
+        }
+        let now = clock::now_nanos();
+        if now >= next_tick {
+            reporter.report(&block, output)?;
+            let missed = (clock::now_nanos() - next_tick) / TICK_NANOS;
+            reporter.skipped_ticks += missed;
+            next_tick += TICK_NANOS * (missed + 1);
+        }
+        let until = next_tick.min(block.deadline_nanos());
+        let wait = Duration::from_nanos(until.saturating_sub(clock::now_nanos()));
+        match stop.recv_timeout(wait) {
+            Err(RecvTimeoutError::Timeout) => {}
+            // A session that is gone wants an end as well.
+            Ok(()) | Err(RecvTimeoutError::Disconnected) => stopped = true,
+        }
+    }
+    let finished = Finished {
+        stopped,
+        makespan_nanos: block.makespan_nanos(),
+        worker_deaths: block.deaths(),
+        failures: block.failures(),
+    };
+    write_frame(output, &FromRunner::Finished(finished))?;
+    Ok(())
+}
+
+/// Makes snapshots.
+struct Reporter {
+    reader: ResourceReader,
+    sequence: u64,
+    skipped_ticks: u64,
+}
+
+impl Reporter {
+    fn report(&mut self, block: &Block, output: &mut impl Write) -> Result<(), BlockError> {
+        for incident in block.take_incidents() {
+            let incident = Incident {
+                elapsed_nanos: incident.at_nanos.saturating_sub(block.start_nanos()),
+                message: incident.message,
+            };
+            write_frame(output, &FromRunner::Incident(incident))?;
+        }
+        let resources = self.reader.read(block, clock::now_nanos());
+        let Observation {
+            elapsed_nanos,
+            stand,
+            measure_start_nanos,
+            measure_end_nanos,
+            tallies: [warm_up, measured],
+            distributions: [of_warm_up, of_measured],
+            window: (window_completed, window_good),
+        } = block.observe();
+        let snapshot = Snapshot {
+            sequence: self.sequence,
+            elapsed_nanos,
+            phase: phase(stand),
+            measure_start_nanos,
+            measure_end_nanos,
+            warm_up: cohort(warm_up, &of_warm_up),
+            measured: cohort(measured, &of_measured),
+            window_completed,
+            window_good,
+            resources,
+            skipped_ticks: self.skipped_ticks,
+        };
+        self.sequence += 1;
+        write_frame(output, &FromRunner::Snapshot(Box::new(snapshot)))?;
+        Ok(())
+    }
+}
+
+const fn phase(stand: Stand) -> Phase {
+    match stand {
+        Stand::WarmUp | Stand::Settling => Phase::WarmUp,
+        Stand::Measure => Phase::Measure,
+        Stand::Drain | Stand::Over => Phase::Drain,
+    }
+}
+
+fn cohort(tally: engine::Tally, times: &engine::Distributions) -> Cohort {
+    Cohort {
+        counts: Counts {
+            offered: tally.offered,
+            admitted: tally.admitted,
+            dropped: tally.dropped,
+            good: tally.good,
+            failed: tally.failed,
+            timed_out: 0,
+            cancelled: tally.cancelled,
+            retries: 0,
+            queued: tally.queued,
+            in_flight: tally.in_flight,
+        },
+        response: times.response.to_sparse(),
+        service: times.service.to_sparse(),
+        queue_wait: times.queue_wait.to_sparse(),
+        schedule_delay: times.schedule_delay.to_sparse(),
+    }
+}

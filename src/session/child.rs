@@ -1,0 +1,138 @@
+//! The guard and the runner behind it, as one child process.
+//!
+//! Dropping the handle ends everything: the closed lifeline tells the guard to kill what is below it.
+
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crate::session::RunnerCommand;
+use crate::wire::{FrameError, ToRunner, part, write_frame};
+
+/// Lines of standard error that are kept for the message about an accident.
+const COMPLAINTS_MAX: usize = 20;
+/// How long the guard may take to sweep before it is killed itself.
+const SWEEP_PATIENCE: Duration = Duration::from_millis(2_500);
+/// Exit codes above this name the signal that ended the runner.
+const SIGNAL_BASE: i32 = 128;
+
+/// The child process of one block.
+pub(super) struct RunnerProcess {
+    child: Child,
+    /// Commands, and the lifeline.
+    commands: Option<ChildStdin>,
+    complaints: Arc<Mutex<VecDeque<String>>>,
+    complaint_reader: Option<JoinHandle<()>>,
+}
+
+impl RunnerProcess {
+    /// Starts the guard, which starts the runner; also returns what the runner says.
+    pub(super) fn start(command: &RunnerCommand) -> std::io::Result<(Self, ChildStdout)> {
+        let mut child = Command::new(&command.executable)
+            .arg(part::GUARD)
+            .arg(std::process::id().to_string())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let commands = child.stdin.take();
+        let output = child.stdout.take();
+        let errors = child.stderr.take();
+        let complaints = Arc::new(Mutex::new(VecDeque::new()));
+        let mut process = Self { child, commands, complaints, complaint_reader: None };
+        if let Some(errors) = errors {
+            let complaints = process.complaints.clone();
+            let reader = std::thread::Builder::new()
+                .name("runner complaints".to_owned())
+                .spawn(move || keep_last_lines(BufReader::new(errors), &complaints))?;
+            process.complaint_reader = Some(reader);
+        }
+        let output = output.ok_or(std::io::ErrorKind::BrokenPipe)?;
+        Ok((process, output))
+    }
+
+    /// Says something to the runner.
+    pub(super) fn tell(&mut self, message: &ToRunner) -> Result<(), FrameError> {
+        match &mut self.commands {
+            Some(commands) => write_frame(commands, message),
+            None => Err(FrameError::Closed),
+        }
+    }
+
+    /// Cuts the lifeline: the guard kills everything below it.
+    pub(super) fn cut(&mut self) {
+        self.commands = None;
+    }
+
+    /// Waits for the end and tells how the runner ended; none if in order. The lifeline is cut first if
+    /// the runner is still there.
+    pub(super) fn end(&mut self) -> Option<String> {
+        let code = self.wait();
+        self.cut();
+        if let Some(reader) = self.complaint_reader.take() {
+            // It ends with the guard's standard error.
+            let _ = reader.join();
+        }
+        let complaints = self.complaints.lock().unwrap_or_else(PoisonError::into_inner);
+        let last_words = complaints.iter().map(String::as_str).collect::<Vec<_>>().join("; ");
+        let how = match code {
+            Some(0) => return None,
+            Some(code) if code > SIGNAL_BASE => format!("was ended by {}", signal(code - SIGNAL_BASE)),
+            Some(code) => format!("ended with code {code}"),
+            None => "was ended together with its guard".to_owned(),
+        };
+        Some(if last_words.is_empty() { how } else { format!("{how}: {last_words}") })
+    }
+
+    fn wait(&mut self) -> Option<i32> {
+        let deadline = Instant::now() + SWEEP_PATIENCE;
+        loop {
+            match self.child.try_wait() {
+                Ok(Some(status)) => return status.code(),
+                Ok(None) if Instant::now() < deadline => {
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+                _ => {
+                    // The runner below it dies with its guard, by the parent-death signal.
+                    let _ = self.child.kill();
+                    return self.child.wait().ok().and_then(|status| status.code());
+                }
+            }
+        }
+    }
+}
+
+impl Drop for RunnerProcess {
+    fn drop(&mut self) {
+        self.cut();
+        self.wait();
+    }
+}
+
+fn keep_last_lines(lines: impl BufRead, kept: &Mutex<VecDeque<String>>) {
+    for line in lines.split(b'\n').map_while(Result::ok) {
+        let line = String::from_utf8_lossy(&line).trim().to_owned();
+        if line.is_empty() {
+            continue;
+        }
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() == COMPLAINTS_MAX {
+            kept.pop_front();
+        }
+        kept.push_back(line);
+    }
+}
+
+fn signal(number: i32) -> String {
+    let what = match number {
+        6 => " (abort: a failed assertion, or memory that could not be had)",
+        9 => " (kill: by hand, or by the system for lack of memory)",
+        11 => " (segmentation fault)",
+        15 => " (terminate)",
+        _ => "",
+    };
+    format!("signal {number}{what}")
+}

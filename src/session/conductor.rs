@@ -1,0 +1,266 @@
+//! The thread of a session: one runner after the other.
+
+use std::process::ChildStdout;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+
+use crate::run::{BlockEnd, Event, PlannedBlock, RunRequest};
+use crate::session::RunnerCommand;
+use crate::session::child::RunnerProcess;
+use crate::session::outbox::Outbox;
+use crate::wire::{FrameError, FromRunner, Hello, StartBlock, ToRunner, read_frame};
+
+/// How long a runner may take to end by itself after a stop; then its lifeline is cut.
+const STOP_PATIENCE: Duration = Duration::from_millis(1_300);
+/// How long a runner may be silent while it starts; processes by the hundred take a while.
+const START_PATIENCE: Duration = Duration::from_mins(1);
+/// Messages that may wait between the reading thread and the conductor.
+const MESSAGES_MAX: usize = 16;
+/// While a slow receiver has events waiting, room is looked for this often.
+const FLUSH_PERIOD: Duration = Duration::from_millis(20);
+
+/// What the handle asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Command {
+    /// End the run in order.
+    Stop,
+    /// End it now; nobody looks any more.
+    End,
+}
+
+/// Carries a run through.
+pub(super) struct Conductor<W> {
+    request: RunRequest,
+    runner: RunnerCommand,
+    commands: Receiver<Command>,
+    outbox: Outbox,
+    wake: W,
+    /// Since when a stop is asked for.
+    stopping: Option<Instant>,
+    /// Whether nobody looks any more.
+    ending: bool,
+}
+
+impl<W: Fn()> Conductor<W> {
+    pub(super) const fn new(
+        request: RunRequest,
+        runner: RunnerCommand,
+        commands: Receiver<Command>,
+        events: Sender<Event>,
+        wake: W,
+    ) -> Self {
+        let outbox = Outbox::new(events);
+        Self { request, runner, commands, outbox, wake, stopping: None, ending: false }
+    }
+
+    /// Runs all blocks, and returns when the last event is handed over.
+    pub(super) fn run(mut self) {
+        let scenario = crate::scenario::to_text(&self.request.scenario);
+        for (block, planned) in self.request.plan().into_iter().enumerate() {
+            self.take_commands(Duration::ZERO);
+            if self.stopping.is_some() || self.ending {
+                break;
+            }
+            self.send(Event::BlockStarting { block });
+            let end = self.run_block(block, planned, &scenario);
+            self.send(Event::BlockEnded { block, end });
+        }
+        self.send(Event::RunEnded { stopped: self.stopping.is_some() });
+        while self.outbox.is_waiting() && !self.ending && !self.outbox.is_abandoned() {
+            self.take_commands(FLUSH_PERIOD);
+            self.outbox.flush();
+            (self.wake)();
+        }
+    }
+
+    fn send(&mut self, event: Event) {
+        self.outbox.send(event);
+        (self.wake)();
+    }
+
+    /// Takes in what the handle asks for, waiting up to `patience` for it.
+    fn take_commands(&mut self, patience: Duration) {
+        match self.commands.recv_timeout(patience) {
+            Ok(Command::Stop) => {
+                self.stopping.get_or_insert_with(Instant::now);
+            }
+            Ok(Command::End) | Err(RecvTimeoutError::Disconnected) => self.ending = true,
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+    }
+
+    fn run_block(&mut self, block: usize, planned: PlannedBlock, scenario: &str) -> BlockEnd {
+        let begun = Instant::now();
+        let started = RunnerProcess::start(&self.runner)
+            .and_then(|(process, output)| Ok((process, Reader::start(output)?)));
+        let (mut process, reader) = match started {
+            Ok(started) => started,
+            Err(error) => {
+                return BlockEnd::Failed { cause: format!("The runner could not be started: {error}") };
+            }
+        };
+        let start = StartBlock {
+            scenario: scenario.to_owned(),
+            candidate: u32::try_from(planned.candidate).unwrap_or(u32::MAX),
+            repeat: planned.repeat,
+            seed: self.request.seed,
+            observer_pid: std::process::id(),
+        };
+        // A runner that cannot be told anything has ended; the reader says so.
+        let _ = process
+            .tell(&ToRunner::Hello(Hello::ours()))
+            .and_then(|()| process.tell(&ToRunner::Start(start)));
+        let mut course = Course::default();
+        self.follow(block, &mut process, &reader, &mut course);
+        if !course.channel_ended {
+            process.cut();
+        }
+        let how = process.end();
+        drop(reader);
+        self.judge(&course, how, begun.elapsed())
+    }
+
+    /// Hands on what the runner says until it has said everything or has to be cut.
+    fn follow(
+        &mut self,
+        block: usize,
+        process: &mut RunnerProcess,
+        reader: &Reader,
+        course: &mut Course,
+    ) {
+        let begun = Instant::now();
+        let mut told_to_stop = false;
+        loop {
+            if self.ending || self.outbox.is_abandoned() {
+                return;
+            }
+            if let Some(since) = self.stopping {
+                if !told_to_stop {
+                    // A runner that cannot be told has ended.
+                    let _ = process.tell(&ToRunner::Stop);
+                    told_to_stop = true;
+                }
+                if since.elapsed() > STOP_PATIENCE {
+                    return;
+                }
+            }
+            if !course.started && begun.elapsed() > START_PATIENCE {
+                course.problem = Some("it did not get ready within a minute".to_owned());
+                return;
+            }
+            crossbeam_channel::select! {
+                recv(reader.messages) -> message => match message {
+                    Ok(Ok(message)) => self.hand_on(block, message, course),
+                    Ok(Err(FrameError::Closed)) | Err(_) => {
+                        course.channel_ended = true;
+                        return;
+                    }
+                    Ok(Err(error)) => {
+                        course.channel_ended = matches!(error, FrameError::Io(_));
+                        course.problem = Some(error.to_string());
+                        return;
+                    }
+                },
+                recv(self.commands) -> command => match command {
+                    Ok(Command::Stop) => {
+                        self.stopping.get_or_insert_with(Instant::now);
+                    }
+                    Ok(Command::End) | Err(_) => self.ending = true,
+                },
+                default(FLUSH_PERIOD) => self.outbox.flush(),
+            }
+        }
+    }
+
+    fn hand_on(&mut self, block: usize, message: FromRunner, course: &mut Course) {
+        match &message {
+            FromRunner::Hello(hello) => {
+                if let Err(problem) = Hello::check(hello) {
+                    course.problem = Some(problem);
+                }
+            }
+            FromRunner::Refused { message } => course.refused = Some(message.clone()),
+            FromRunner::Started(_) => course.started = true,
+            FromRunner::Snapshot(snapshot) => course.phase = Some(snapshot.phase),
+            FromRunner::Incident(_) => {}
+            FromRunner::Finished(_) => course.finished = true,
+        }
+        self.send(Event::Message { block, message });
+    }
+
+    /// How the block ended, in words.
+    fn judge(&self, course: &Course, how: Option<String>, after: Duration) -> BlockEnd {
+        if self.stopping.is_some() {
+            return BlockEnd::Stopped;
+        }
+        if let Some(refused) = &course.refused {
+            return BlockEnd::Failed { cause: format!("The block could not be measured: {refused}.") };
+        }
+        if course.finished && how.is_none() {
+            return BlockEnd::Completed;
+        }
+        let when = match course.phase {
+            _ if !course.started => "while it was being started",
+            None | Some(crate::wire::Phase::WarmUp) => "during the warm-up",
+            Some(crate::wire::Phase::Measure) => "while measuring",
+            Some(crate::wire::Phase::Drain) => "during the drain",
+        };
+        let how = match (how, &course.problem) {
+            (Some(how), Some(problem)) => format!("{how} ({problem})"),
+            (Some(how), None) => how,
+            (None, Some(problem)) => format!("could not be understood: {problem}"),
+            (None, None) => "ended without its last word".to_owned(),
+        };
+        let after = crate::units::text::nanos(after.as_nanos() as f64);
+        BlockEnd::Failed { cause: format!("The runner {how}, after {after}, {when}.") }
+    }
+}
+
+/// What was seen of a block's runner.
+#[derive(Debug, Default)]
+struct Course {
+    started: bool,
+    finished: bool,
+    refused: Option<String>,
+    phase: Option<crate::wire::Phase>,
+    problem: Option<String>,
+    /// Whether the runner closed its end: it is gone or about to go.
+    channel_ended: bool,
+}
+
+/// The thread that reads a runner's messages.
+struct Reader {
+    messages: Receiver<Result<FromRunner, FrameError>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Reader {
+    fn start(mut output: ChildStdout) -> std::io::Result<Self> {
+        let (sender, messages) = bounded(MESSAGES_MAX);
+        let thread =
+            std::thread::Builder::new().name("session reader".to_owned()).spawn(move || {
+                let mut buffer = Vec::new();
+                loop {
+                    let message = read_frame(&mut output, &mut buffer);
+                    let last = message.is_err();
+                    if sender.send(message).is_err() || last {
+                        return;
+                    }
+                }
+            })?;
+        Ok(Self { messages, thread: Some(thread) })
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        let (_, nobody) = bounded(0);
+        self.messages = nobody;
+        if let Some(thread) = self.thread.take() {
+            // The runner is gone, so its output has ended.
+            let _ = thread.join();
+        }
+    }
+}

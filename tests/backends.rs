@@ -1,0 +1,127 @@
+//! Every back end, for real: real threads, worker processes and event loops below a real runner.
+//!
+//! Nothing here depends on speed: runs are short, and what is asserted is counts and laws.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+mod live;
+
+use live::{run_to_end, scenario};
+use poolscope::run::{Block, BlockState, Run};
+
+const BACKENDS: [&str; 6] = [
+    "Sequential",
+    "Threads(workers: 3)",
+    "Processes(workers: 2)",
+    "Async(in_flight: 10)",
+    "Async(in_flight: 10, event_loops: 2)",
+    "Async(in_flight: 10, cpu: Blocking(threads: 2))",
+];
+
+/// One scenario with every stage on every back end.
+fn every_stage(load: &str) -> Run {
+    let stages = r#"[
+        Cpu(kernel: SumOfSquares, amount: Work(1000)),
+        Cpu(kernel: Sha256, amount: Time("50us")),
+        Wait(time: LogNormal(median: "1ms", p95: "3ms")),
+        FileWrite(size: "8KiB"), FileRead(size: "70KiB"), Memory(size: "64KiB"),
+        Http(delay: Constant("500us"), response: "2KiB"),
+    ]"#;
+    run_to_end(&scenario(stages, load, &BACKENDS))
+}
+
+fn check_books(block: &Block) {
+    assert_eq!(block.state, BlockState::Done, "{:?}", block.finished);
+    assert_eq!(block.violation, None);
+    assert_eq!(block.snapshots_lost, 0);
+    let counts = block.counts();
+    assert!(counts.obey_the_law(), "{counts:?}");
+    assert_eq!((counts.queued, counts.in_flight), (0, 0), "the books are closed");
+    let responses = block.measured.response.count();
+    assert_eq!(responses, counts.good + counts.failed, "one response time per ended task");
+    assert_eq!(block.measured.service.count(), responses);
+    assert_eq!(block.measured.queue_wait.count(), responses);
+}
+
+#[test]
+fn a_batch_ends_with_every_task_good_on_every_back_end() {
+    let run = every_stage("Batch(tasks: 40)");
+    assert_eq!(run.blocks.len(), BACKENDS.len());
+    for (block, backend) in run.blocks.iter().zip(BACKENDS) {
+        check_books(block);
+        let counts = block.counts();
+        assert_eq!((counts.offered, counts.good), (40, 40), "{backend} {:?}", block.finished);
+        assert!(block.finished.as_ref().unwrap().makespan_nanos.unwrap() > 0);
+        let started = block.started.as_ref().unwrap();
+        assert_eq!(started.worker_pids.len(), if backend.contains("Processes") { 2 } else { 0 });
+    }
+}
+
+#[test]
+fn a_closed_load_keeps_its_clients_busy_on_every_back_end() {
+    for block in &every_stage("Closed(clients: 4)").blocks {
+        check_books(block);
+        let counts = block.counts();
+        assert!(counts.good > 0 && counts.dropped == 0, "{counts:?}");
+        let last = block.last.as_ref().unwrap();
+        let under_way = last.warm_up.counts.in_flight + last.warm_up.counts.queued;
+        assert_eq!(under_way, 0, "the warm-up's tasks have ended too");
+    }
+}
+
+#[test]
+fn an_open_load_offers_the_scheduled_tasks_on_every_back_end() {
+    let run = every_stage("Open(rate_per_sec: 200, arrivals: Constant)");
+    for block in &run.blocks {
+        check_books(block);
+        // 300 ms at 200/s, whatever the back end does.
+        assert_eq!(block.counts().offered, 60);
+    }
+}
+
+#[test]
+fn a_full_queue_drops_and_counts_on_every_back_end() {
+    let text = scenario(r#"[Wait(time: Constant("100ms"))]"#, "Open(rate_per_sec: 2000)", &[
+        "Threads(workers: 1)",
+        "Processes(workers: 1)",
+        "Async(in_flight: 1)",
+    ])
+    .replace("candidates:", "queue: (capacity: 3), candidates:");
+    for block in &run_to_end(&text).blocks {
+        check_books(block);
+        let counts = block.counts();
+        assert!(counts.dropped > counts.admitted && counts.good > 0, "{counts:?}");
+        let deepest = block.timeline.intervals().iter().map(|interval| interval.queued).max();
+        assert_eq!(deepest, Some(3), "the queue was full");
+        let (response, service) = (&block.measured.response, &block.measured.service);
+        assert!(response.mean().unwrap() > service.mean().unwrap() * 1.5);
+    }
+}
+
+#[test]
+fn tasks_that_outlive_the_drain_are_cancelled_and_counted() {
+    let text = scenario(r#"[Wait(time: Constant("1h"))]"#, "Closed(clients: 4)", &[
+        "Threads(workers: 2)",
+        "Processes(workers: 2)",
+        "Async(in_flight: 2)",
+    ]);
+    // With no warm-up the four clients' first tasks belong to the measurement.
+    let text = text.replace("warm_up: \"100ms\"", "warm_up: \"0s\"");
+    for block in &run_to_end(&text).blocks {
+        check_books(block);
+        assert_eq!((block.counts().cancelled, block.counts().good), (4, 0), "{:?}", block.counts());
+    }
+}
+
+#[test]
+fn the_same_seed_gives_every_back_end_the_same_mix_of_work() {
+    // A task of the failing kind fails because no such block of memory exists: the count of failures
+    // tells how many of the forty were of that kind.
+    let text = scenario("[Cpu(amount: Work(10))]", "Batch(tasks: 40)", &BACKENDS).replace(
+        "tasks: [",
+        r#"tasks: [(name: "fails", weight: 0.5, stages: [Memory(size: "4194304GiB")]),"#,
+    );
+    let failed: Vec<_> = run_to_end(&text).blocks.iter().map(|block| block.counts().failed).collect();
+    assert!(failed[0] > 3 && failed[0] < 30, "{failed:?}");
+    assert!(failed.iter().all(|count| *count == failed[0]), "{failed:?}");
+}

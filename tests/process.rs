@@ -1,0 +1,264 @@
+//! Stopping and failing: what dies, what is left of it, and what goes on.
+
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+mod live;
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use live::{follow, request, run_to_end, runner, scenario};
+use poolscope::run::{BlockState, Event, Run};
+use poolscope::session::Session;
+use poolscope::wire::{FromRunner, Phase};
+use rustix::process::{Pid, Signal, kill_process};
+
+/// Longer than any death takes on a loaded machine; only a survivor gets there.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Two blocks of long tasks: something is always under way.
+fn long_tasks() -> String {
+    scenario(r#"[Wait(time: Constant("20ms"))]"#, "Closed(clients: 4)", &[
+        "Processes(workers: 2)",
+        "Threads(workers: 2)",
+    ])
+    .replace(r#"measure: "300ms""#, r#"measure: "60s""#)
+}
+
+fn children(pid: u32) -> Vec<u32> {
+    let Ok(tasks) = std::fs::read_dir(format!("/proc/{pid}/task")) else { return Vec::new() };
+    let lists = tasks.flatten().filter_map(|t| std::fs::read_to_string(t.path().join("children")).ok());
+    lists
+        .flat_map(|list| list.split_whitespace().map(|pid| pid.parse().unwrap()).collect::<Vec<u32>>())
+        .collect()
+}
+
+/// The hidden parts below `pid`: (pid, part).
+fn parts_below(pid: u32) -> Vec<(u32, String)> {
+    let mut parts = Vec::new();
+    let mut pids = children(pid);
+    while let Some(pid) = pids.pop() {
+        pids.extend(children(pid));
+        if let Some(part) = part_of(pid) {
+            parts.push((pid, part));
+        }
+    }
+    parts
+}
+
+fn part_of(pid: u32) -> Option<String> {
+    let line = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).ok()?;
+    let part = line.split('\0').nth(1)?;
+    part.starts_with("__").then(|| part.to_owned())
+}
+
+fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
+        std::thread::yield_now();
+    }
+}
+
+fn kill(pid: u32, signal: Signal) {
+    kill_process(Pid::from_raw(pid.cast_signed()).unwrap(), signal).unwrap();
+}
+
+fn is_measuring(event: &Event) -> bool {
+    matches!(event, Event::Message { message: FromRunner::Snapshot(s), .. }
+        if s.phase == Phase::Measure && s.measured.counts.good > 0)
+}
+
+#[test]
+fn a_stop_keeps_what_was_measured_and_leaves_nothing_behind() {
+    let request = request(&long_tasks());
+    let session = Session::start(request.clone(), runner(), || ()).unwrap();
+    let mut run = Run::new(request, 0);
+    follow(&session, &mut run, |_, event| is_measuring(event));
+    let parts = run.blocks[0].started.as_ref().unwrap().worker_pids.clone();
+    assert_eq!(parts.len(), 2);
+    session.stop();
+    let asked = Instant::now();
+    follow(&session, &mut run, |_, _| false);
+    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+    assert!(run.stopped);
+    assert_eq!(run.blocks[0].state, BlockState::Stopped);
+    assert_eq!(run.blocks[1].state, BlockState::Waiting);
+    let counts = run.blocks[0].counts();
+    assert!(counts.good > 0 && counts.obey_the_law() && counts.in_flight == 0, "{counts:?}");
+    assert_eq!(run.blocks[0].violation, None);
+    eventually("the workers are gone", || parts.iter().all(|pid| part_of(*pid).is_none()));
+}
+
+#[test]
+fn dropping_a_session_ends_its_processes() {
+    let request = request(&long_tasks());
+    let session = Session::start(request.clone(), runner(), || ()).unwrap();
+    let mut run = Run::new(request, 0);
+    follow(&session, &mut run, |_, event| is_measuring(event));
+    let parts = run.blocks[0].started.as_ref().unwrap().worker_pids.clone();
+    drop(session);
+    eventually("the workers are gone", || parts.iter().all(|pid| part_of(*pid).is_none()));
+}
+
+#[test]
+fn a_killed_worker_loses_its_task_only_and_is_replaced() {
+    let text = long_tasks().replace(r#"measure: "60s""#, r#"measure: "1s""#);
+    let request = request(&text);
+    let session = Session::start(request.clone(), runner(), || ()).unwrap();
+    let mut run = Run::new(request, 0);
+    follow(&session, &mut run, |_, event| is_measuring(event));
+    let victim = run.blocks[0].started.as_ref().unwrap().worker_pids[0];
+    kill(victim, Signal::KILL);
+    follow(&session, &mut run, |_, _| false);
+    let block = &run.blocks[0];
+    assert_eq!(block.state, BlockState::Done);
+    let counts = block.counts();
+    assert!(counts.obey_the_law() && counts.failed == 1 && counts.good > 10, "{counts:?}");
+    assert_eq!(block.finished.as_ref().unwrap().worker_deaths, 1);
+    let message = &block.incidents[0].message;
+    assert!(message.contains("signal 9") && message.contains("replaced"), "{message}");
+    assert_eq!(run.blocks[1].state, BlockState::Done, "the others go on");
+}
+
+#[test]
+fn a_killed_runner_is_shown_with_its_cause_and_the_others_go_on() {
+    let text = long_tasks().replace(r#"measure: "60s""#, r#"measure: "2s""#);
+    let request = request(&text);
+    let session = Session::start(request.clone(), runner(), || ()).unwrap();
+    let mut run = Run::new(request, 0);
+    let mut runner_pid = 0;
+    follow(&session, &mut run, |_, event| {
+        if let Event::Message { block: 0, message: FromRunner::Hello(hello) } = event {
+            runner_pid = hello.pid;
+        }
+        is_measuring(event)
+    });
+    let workers = run.blocks[0].started.as_ref().unwrap().worker_pids.clone();
+    kill(runner_pid, Signal::KILL);
+    follow(&session, &mut run, |_, _| false);
+    let BlockState::Failed { cause } = &run.blocks[0].state else { panic!("{:?}", run.blocks[0].state) };
+    assert!(cause.contains("signal 9") && cause.contains("while measuring"), "{cause}");
+    assert!(run.blocks[0].counts().good > 0, "what had arrived is kept");
+    assert_eq!(run.blocks[1].state, BlockState::Done);
+    assert!(!run.stopped);
+    eventually("its workers are gone", || workers.iter().all(|pid| part_of(*pid).is_none()));
+}
+
+#[test]
+fn a_back_end_that_cannot_start_says_why() {
+    let text = scenario(r#"[Wait(time: Constant("1ms"))]"#, "Closed(clients: 4)", &["Threads(workers: 2)"]);
+    let request = request(&text);
+    let command = poolscope::session::RunnerCommand { executable: "/nonexistent/poolscope".into() };
+    let session = Session::start(request.clone(), command, || ()).unwrap();
+    let mut run = Run::new(request, 0);
+    follow(&session, &mut run, |_, _| false);
+    let BlockState::Failed { cause } = &run.blocks[0].state else { panic!("{:?}", run.blocks[0].state) };
+    assert!(cause.contains("could not be started"), "{cause}");
+}
+
+/// Starts a headless run and returns it with all its parts once workers are at work.
+fn headless() -> (std::process::Child, Vec<(u32, String)>, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("long.ron");
+    std::fs::write(&file, long_tasks()).unwrap();
+    let child = Command::new(env!("CARGO_BIN_EXE_poolscope"))
+        .args(["run".as_ref(), file.as_os_str()])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut parts = Vec::new();
+    eventually("two workers are at work", || {
+        parts = parts_below(child.id());
+        parts.iter().filter(|(_, part)| part == "__worker").count() == 2
+    });
+    (child, parts, folder)
+}
+
+#[test]
+fn nothing_survives_whoever_is_killed() {
+    for (victim, signal) in [
+        ("program", Signal::KILL),
+        ("program", Signal::TERM),
+        ("program", Signal::HUP),
+        ("program", Signal::INT),
+        ("__guard", Signal::KILL),
+        ("__runner", Signal::KILL),
+    ] {
+        let (mut child, parts, _folder) = headless();
+        assert!(parts.iter().any(|(_, part)| part == "__guard"), "{parts:?}");
+        // Stopped processes do not read their pipes; they must go as well.
+        let worker = parts.iter().find(|(_, part)| part == "__worker").unwrap().0;
+        kill(worker, Signal::STOP);
+        let pid = parts.iter().find(|(_, part)| part == victim).map_or(child.id(), |(pid, _)| *pid);
+        kill(pid, signal);
+        let survivors = || parts.iter().filter(|(pid, _)| part_of(*pid).is_some()).count();
+        eventually(&format!("all parts are gone after {signal:?} to the {victim}"), || survivors() == 0);
+        if victim.starts_with("__") {
+            // The program goes on with the next candidate; that is not waited for here.
+            let more = parts_below(child.id());
+            kill(child.id(), Signal::KILL);
+            eventually("nor is anything left of the next candidate", || {
+                more.iter().all(|(pid, _)| part_of(*pid).is_none())
+            });
+        }
+        child.wait().unwrap();
+    }
+}
+
+#[test]
+fn no_part_survives_a_kill_at_any_instant_of_its_start() {
+    // Instants are spread over the start by how many parts there are when the program is killed.
+    for parts_wanted in [1, 1, 2, 2, 3, 4] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("long.ron");
+        std::fs::write(&file, long_tasks()).unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_poolscope"))
+            .args(["run".as_ref(), file.as_os_str()])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut parts = Vec::new();
+        eventually("the parts are there", || {
+            parts = parts_below(child.id());
+            parts.len() >= parts_wanted
+        });
+        let guard = parts.iter().find(|(_, part)| part == "__guard").unwrap().0;
+        kill(child.id(), Signal::KILL);
+        child.wait().unwrap();
+        // The guard is the last to leave: what it started after our look is gone with it.
+        eventually("the guard has swept", || part_of(guard).is_none());
+        assert!(parts.iter().all(|(pid, _)| part_of(*pid).is_none()), "{parts:?}");
+    }
+}
+
+#[test]
+fn the_scratch_folder_goes_with_the_block() {
+    let scratch = tempfile::tempdir().unwrap();
+    let text = scenario(r#"[FileWrite(size: "8KiB")]"#, "Batch(tasks: 5)", &["Threads(workers: 2)"]);
+    let file = scratch.path().join("files.ron");
+    std::fs::write(&file, text).unwrap();
+    let status = Command::new(env!("CARGO_BIN_EXE_poolscope"))
+        .args(["run".as_ref(), file.as_os_str()])
+        .env("TMPDIR", scratch.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let left: Vec<_> = std::fs::read_dir(scratch.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(left, ["files.ron"]);
+}
+
+#[test]
+fn memory_that_the_system_refuses_is_a_failure_of_the_task_and_not_of_the_run() {
+    let run = run_to_end(&scenario(r#"[Memory(size: "4194304GiB")]"#, "Batch(tasks: 3)", &["Threads(workers: 1)"]));
+    assert_eq!(run.blocks[0].counts().failed, 3);
+    let failures = &run.blocks[0].finished.as_ref().unwrap().failures;
+    assert!(failures.len() == 1 && failures[0].contains("refused"), "{failures:?}");
+}
