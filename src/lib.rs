@@ -108,7 +108,7 @@ pub mod stats;
 pub mod units;
 pub mod wire;
 
-// The tests of modules use the same synthetic runs as the tests of the outside.
+// Unit tests use the same synthetic runs as the tests in `tests/`, which name this crate from outside.
 #[cfg(test)]
 extern crate self as poolscope;
 #[cfg(test)]

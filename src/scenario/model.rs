@@ -455,10 +455,10 @@ impl Kernel {
     #[must_use]
     pub const fn nominal_unit_nanos(self) -> f64 {
         match self {
-            Self::SumOfSquares => 0.5,
-            Self::PrimeCheck => 85_000.0,
-            Self::Sha256 => 600.0,
-            Self::Deflate => 25_000.0,
+            Self::SumOfSquares => 0.4,
+            Self::PrimeCheck => 80_000.0,
+            Self::Sha256 => 500.0,
+            Self::Deflate => 40_000.0,
         }
     }
 }

@@ -260,15 +260,38 @@ impl SparseHistogram {
         self.overflow + self.slots.iter().map(|(_, count)| count).sum::<u64>()
     }
 
-    /// Adds what `other` counted.
+    /// Adds what `other` counted. O(slots of both).
     pub fn absorb(&mut self, other: &Self) {
         if other.is_empty() {
             return;
         }
-        let mut both = Histogram::new();
-        both.merge_sparse(self);
-        both.merge_sparse(other);
-        *self = both.to_sparse();
+        let (mut mine, mut theirs) = (self.places().peekable(), other.places().peekable());
+        let mut slots = Vec::with_capacity(self.slots.len() + other.slots.len());
+        let mut last = 0;
+        loop {
+            let (place, count) = match (mine.peek(), theirs.peek()) {
+                (None, None) => break,
+                (Some(a), Some(b)) if a.0 == b.0 => (a.0, a.1 + b.1),
+                (Some(a), Some(b)) => *if a.0 < b.0 { a } else { b },
+                (Some(one), None) | (None, Some(one)) => *one,
+            };
+            mine.next_if(|next| next.0 == place);
+            theirs.next_if(|next| next.0 == place);
+            slots.push(((place - last) as u32, count));
+            last = place;
+        }
+        self.slots = slots;
+        self.sum += other.sum;
+        self.max = self.max.max(other.max);
+        self.overflow += other.overflow;
+    }
+
+    /// The filled slots as (slot, count), ascending.
+    fn places(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        self.slots.iter().scan(0_u64, |slot, &(gap, count)| {
+            *slot += u64::from(gap);
+            Some((*slot, count))
+        })
     }
 }
 
