@@ -19,9 +19,9 @@ mod percentiles;
 
 use std::collections::BTreeSet;
 
-use crate::stats::Percentile;
 use crate::stats::reduce::min_max_per_column;
 
+pub use crate::stats::Percentile;
 pub use book::{ChartBook, build};
 
 /// What the viewer chose to see.

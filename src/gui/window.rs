@@ -10,6 +10,7 @@ use crate::gui::action::Action;
 use crate::gui::app::{App, Services};
 use crate::gui::dialogs::DesktopDialogs;
 use crate::gui::settings::Settings;
+use crate::scenario::bundled_named;
 
 /// Name of the program, for the window's title and the desktop.
 const NAME: &str = "poolscope";
@@ -40,6 +41,8 @@ pub enum WindowError {
 
 /// Opens the window, with `file` if there is one, and returns when it is closed.
 ///
+/// `file` is a path, or the name of a bundled scenario where no such file exists.
+///
 /// A missing library of the window system panics; whoever calls this is prepared for it.
 ///
 /// # Errors
@@ -61,13 +64,17 @@ pub fn run(file: Option<PathBuf>) -> Result<(), WindowError> {
         renderer: Renderer::Glow,
         ..NativeOptions::default()
     };
+    let first = file.map(|file| {
+        let bundled = file.to_str().filter(|_| !file.exists()).and_then(bundled_named);
+        bundled.map_or(Action::OpenFile(file.clone()), |bundled| Action::OpenBundled(bundled.file))
+    });
     let opened = eframe::run_native(
         NAME,
         options,
         Box::new(move |creation| {
             let mut app = App::new(&creation.egui_ctx, services);
-            if let Some(file) = file {
-                app.request(Action::OpenFile(file));
+            if let Some(first) = first {
+                app.request(first);
             }
             Ok(Box::new(app))
         }),

@@ -10,7 +10,7 @@ use crate::export::{Table, table};
 use crate::run::{Block, BlockState, Event, Run};
 use crate::scenario::estimate::estimate_candidate_nanos;
 use crate::session::Session;
-use crate::wire::Phase;
+use crate::run::Phase;
 
 /// Where a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

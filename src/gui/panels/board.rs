@@ -10,7 +10,7 @@ use crate::gui::app::RunState;
 use crate::gui::panels::chart::{ChartPoints, ChartView, chart_plot_ui};
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{badge_ui, icon_button_ui, legend_toggle_ui, weak_ui};
-use crate::stats::Percentile;
+use crate::chart::Percentile;
 
 /// The percentiles that the response time can be shown at.
 const PERCENTILES: [Percentile; 3] = [Percentile::P50, Percentile::P95, Percentile::P99];
