@@ -89,9 +89,18 @@ mod tests {
             kind: "scenario",
             extension: "ron",
         };
-        assert_eq!(request.with_extension(Path::new("a/b")), Path::new("a/b.ron"));
-        assert_eq!(request.with_extension(Path::new("a/b.txt")), Path::new("a/b.txt"));
-        let open = FileRequest { save: false, ..request };
+        assert_eq!(
+            request.with_extension(Path::new("a/b")),
+            Path::new("a/b.ron")
+        );
+        assert_eq!(
+            request.with_extension(Path::new("a/b.txt")),
+            Path::new("a/b.txt")
+        );
+        let open = FileRequest {
+            save: false,
+            ..request
+        };
         assert_eq!(open.with_extension(Path::new("a/b")), Path::new("a/b"));
     }
 }

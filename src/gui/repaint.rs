@@ -28,7 +28,9 @@ impl Pacer {
     /// Takes in that a frame cost `cpu` of processor time.
     pub fn record(&mut self, cpu: Duration) {
         let cost = cpu.as_secs_f64() * 1e9;
-        let mean = self.cost_nanos.map_or(cost, |mean| mean + NEWEST_WEIGHT * (cost - mean));
+        let mean = self
+            .cost_nanos
+            .map_or(cost, |mean| mean + NEWEST_WEIGHT * (cost - mean));
         self.cost_nanos = Some(mean);
     }
 
@@ -52,7 +54,10 @@ pub struct FrameClock {
 
 impl Default for FrameClock {
     fn default() -> Self {
-        Self { epoch: Instant::now(), due_nanos: AtomicU64::new(0) }
+        Self {
+            epoch: Instant::now(),
+            due_nanos: AtomicU64::new(0),
+        }
     }
 }
 
@@ -92,7 +97,9 @@ mod tests {
 
     fn pacer_after(frames: &[u64]) -> Pacer {
         let mut pacer = Pacer::default();
-        frames.iter().for_each(|millis| pacer.record(Duration::from_millis(*millis)));
+        frames
+            .iter()
+            .for_each(|millis| pacer.record(Duration::from_millis(*millis)));
         pacer
     }
 

@@ -34,7 +34,12 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: ThemeChoice::System, sidebar: true, results: true, recent: Vec::new() }
+        Self {
+            theme: ThemeChoice::System,
+            sidebar: true,
+            results: true,
+            recent: Vec::new(),
+        }
     }
 }
 
@@ -53,7 +58,9 @@ impl Settings {
         if std::fs::metadata(&path).is_ok_and(|file| file.len() > MAX_FILE_BYTES) {
             return Self::default();
         }
-        let Ok(text) = std::fs::read_to_string(&path) else { return Self::default() };
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            return Self::default();
+        };
         ron::from_str(&text).unwrap_or_else(|error| {
             log::warn!("the window's settings are not readable and start anew: {error}");
             Self::default()
@@ -87,7 +94,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let inner = folder.path().join("poolscope");
         assert_eq!(Settings::load(&inner), Settings::default());
-        let mut settings = Settings { theme: ThemeChoice::Light, ..Settings::default() };
+        let mut settings = Settings {
+            theme: ThemeChoice::Light,
+            ..Settings::default()
+        };
         settings.remember(Path::new("/tmp/a.ron"));
         settings.save(&inner).unwrap();
         assert_eq!(Settings::load(&inner), settings);
@@ -103,6 +113,9 @@ mod tests {
         }
         settings.remember(Path::new("7.ron"));
         assert_eq!(settings.recent.len(), RECENT_MAX);
-        assert_eq!(settings.recent[..2], [PathBuf::from("7.ron"), PathBuf::from("9.ron")]);
+        assert_eq!(
+            settings.recent[..2],
+            [PathBuf::from("7.ron"), PathBuf::from("9.ron")]
+        );
     }
 }

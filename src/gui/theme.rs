@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use egui::{
-    Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Shadow, Stroke,
-    Style, TextStyle, Theme, Ui, Vec2, Visuals,
+    Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Shadow,
+    Stroke, Style, TextStyle, Theme, Ui, Vec2, Visuals,
 };
 use serde::{Deserialize, Serialize};
 
@@ -74,8 +74,12 @@ const CARD_RADIUS: u8 = 8;
 const CONTROL_RADIUS: u8 = 5;
 
 /// Below menus, questions and messages.
-const SHADOW: Shadow =
-    Shadow { offset: [0, 4], blur: 16, spread: 0, color: Color32::from_black_alpha(60) };
+const SHADOW: Shadow = Shadow {
+    offset: [0, 4],
+    blur: 16,
+    spread: 0,
+    color: Color32::from_black_alpha(60),
+};
 
 /// The colours of one theme.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -214,7 +218,12 @@ pub fn card_frame(palette: &Palette) -> egui::Frame {
 pub fn chart_frame(palette: &Palette) -> egui::Frame {
     let margin = space::S as i8;
     let right = space::L as i8;
-    card_frame(palette).inner_margin(Margin { left: margin, right, top: margin, bottom: 4 })
+    card_frame(palette).inner_margin(Margin {
+        left: margin,
+        right,
+        top: margin,
+        bottom: 4,
+    })
 }
 
 /// The frame of a bar or side panel.
@@ -236,7 +245,11 @@ pub fn choice_frame(palette: &Palette, hovered: bool, selected: bool) -> egui::F
         palette.border
     };
     card_frame(palette)
-        .fill(if hovered { palette.control } else { palette.card })
+        .fill(if hovered {
+            palette.control
+        } else {
+            palette.card
+        })
         .stroke(Stroke::new(1.0, edge))
 }
 
@@ -261,12 +274,18 @@ pub fn apply(ctx: &Context) {
 /// Inter for text, as in the exported pictures; egui's own fonts for symbols that Inter does not have.
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
-    let fallback = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
+    let fallback = fonts
+        .families
+        .get(&FontFamily::Proportional)
+        .cloned()
+        .unwrap_or_default();
     for (name, data, family) in [
         ("inter", font::REGULAR, FontFamily::Proportional),
         ("inter-semi-bold", font::SEMI_BOLD, semi_bold()),
     ] {
-        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(data)));
+        fonts
+            .font_data
+            .insert(name.to_owned(), Arc::new(FontData::from_static(data)));
         let mut names = vec![name.to_owned()];
         names.extend(fallback.iter().cloned());
         // Arrows are in none of the proportional fonts.

@@ -39,9 +39,8 @@ pub enum WindowError {
     Executable(#[source] std::io::Error),
 }
 
-/// Opens the window, with `file` if there is one, and returns when it is closed.
-///
-/// `file` is a path, or the name of a bundled scenario where no such file exists.
+/// Opens the window, with `file` (a path, or the name of a bundled scenario) if there is one, and returns
+/// when it is closed.
 ///
 /// A missing library of the window system panics; whoever calls this is prepared for it.
 ///
@@ -65,8 +64,13 @@ pub fn run(file: Option<PathBuf>) -> Result<(), WindowError> {
         ..NativeOptions::default()
     };
     let first = file.map(|file| {
-        let bundled = file.to_str().filter(|_| !file.exists()).and_then(bundled_named);
-        bundled.map_or(Action::OpenFile(file.clone()), |bundled| Action::OpenBundled(bundled.file))
+        let bundled = file
+            .to_str()
+            .filter(|_| !file.exists())
+            .and_then(bundled_named);
+        bundled.map_or(Action::OpenFile(file.clone()), |bundled| {
+            Action::OpenBundled(bundled.file)
+        })
     });
     let opened = eframe::run_native(
         NAME,
@@ -95,8 +99,11 @@ fn named(error: eframe::Error) -> WindowError {
 /// The program's icon: three lanes of different length, the candidates of a comparison.
 fn icon() -> IconData {
     const SIZE: usize = 64;
-    const LANES: [([u8; 3], usize); 3] =
-        [([74, 158, 230], 44), ([242, 122, 48], 30), ([34, 190, 146], 38)];
+    const LANES: [([u8; 3], usize); 3] = [
+        ([74, 158, 230], 44),
+        ([242, 122, 48], 30),
+        ([34, 190, 146], 38),
+    ];
     const GROUND: [u8; 3] = [0x22, 0x27, 0x2f];
     let mut rgba = Vec::with_capacity(SIZE * SIZE * 4);
     for y in 0..SIZE {
@@ -110,7 +117,11 @@ fn icon() -> IconData {
             rgba.extend([color[0], color[1], color[2], 255]);
         }
     }
-    IconData { rgba, width: SIZE as u32, height: SIZE as u32 }
+    IconData {
+        rgba,
+        width: SIZE as u32,
+        height: SIZE as u32,
+    }
 }
 
 #[cfg(test)]

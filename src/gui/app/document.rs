@@ -27,7 +27,11 @@ impl Document {
             Backend::Sequential,
             Backend::Threads { workers: 4 },
             Backend::Processes { workers: 4 },
-            Backend::Async { in_flight: 16, event_loops: 1, cpu: AsyncCpu::Inline },
+            Backend::Async {
+                in_flight: 16,
+                event_loops: 1,
+                cpu: AsyncCpu::Inline,
+            },
         ];
         Self::of(
             Scenario {
@@ -39,15 +43,23 @@ impl Document {
                     name: "task".to_owned(),
                     weight: 1.0,
                     stages: vec![
-                        Stage::Cpu { kernel: Kernel::PrimeCheck, amount: Amount::Work(8) },
-                        Stage::Wait { time: Distribution::Constant(Nanos::from_millis(5)) },
+                        Stage::Cpu {
+                            kernel: Kernel::PrimeCheck,
+                            amount: Amount::Work(8),
+                        },
+                        Stage::Wait {
+                            time: Distribution::Constant(Nanos::from_millis(5)),
+                        },
                     ],
                 }],
                 load: Load::default(),
                 queue: Queue::default(),
                 candidates: candidates
                     .into_iter()
-                    .map(|backend| Candidate { name: None, backend })
+                    .map(|backend| Candidate {
+                        name: None,
+                        backend,
+                    })
                     .collect(),
                 protocol: Protocol::default(),
                 prices: PriceCard::default(),
@@ -101,7 +113,10 @@ impl Document {
     /// How many problems forbid running.
     #[must_use]
     pub fn errors(&self) -> usize {
-        self.problems.iter().filter(|problem| problem.severity == Severity::Error).count()
+        self.problems
+            .iter()
+            .filter(|problem| problem.severity == Severity::Error)
+            .count()
     }
 
     /// Whether something would be lost if it were closed.
@@ -133,7 +148,10 @@ impl Document {
 /// What it would do, without what stands above it anyway.
 fn plan(scenario: &Scenario) -> Vec<String> {
     let known = [&scenario.title, &scenario.about, &scenario.look_for];
-    describe(scenario).into_iter().filter(|line| !known.contains(&line)).collect()
+    describe(scenario)
+        .into_iter()
+        .filter(|line| !known.contains(&line))
+        .collect()
 }
 
 /// A file name made from a title: lower case, words joined by underscores.
@@ -143,7 +161,11 @@ pub(super) fn file_stem(title: &str) -> String {
         .filter(|word| !word.is_empty())
         .map(str::to_lowercase)
         .collect();
-    if words.is_empty() { "scenario".to_owned() } else { words.join("_") }
+    if words.is_empty() {
+        "scenario".to_owned()
+    } else {
+        words.join("_")
+    }
 }
 
 #[cfg(test)]

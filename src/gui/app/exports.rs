@@ -57,11 +57,17 @@ pub(super) fn write(
 
 /// The picture of one chart, or of everything.
 fn svg(content: &Content, what: Exported) -> String {
-    let theme = if content.dark { Theme::Dark } else { Theme::Light };
+    let theme = if content.dark {
+        Theme::Dark
+    } else {
+        Theme::Light
+    };
     match what {
-        Exported::Chart(id) => {
-            chart_svg(&build(id, &content.run, &content.settings), &content.run, theme)
-        }
+        Exported::Chart(id) => chart_svg(
+            &build(id, &content.run, &content.settings),
+            &content.run,
+            theme,
+        ),
         Exported::Board | Exported::Figures => board_svg(&content.run, &content.settings, theme),
     }
 }

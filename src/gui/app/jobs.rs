@@ -27,13 +27,27 @@ pub enum Purpose {
 #[derive(Debug)]
 pub(super) enum Done {
     /// The user was asked for a file.
-    Picked { purpose: Purpose, request: FileRequest, picked: Picked },
+    Picked {
+        purpose: Purpose,
+        request: FileRequest,
+        picked: Picked,
+    },
     /// A scenario file was read.
-    Loaded { path: PathBuf, result: Result<Loaded, ScenarioFileError> },
+    Loaded {
+        path: PathBuf,
+        result: Result<Loaded, ScenarioFileError>,
+    },
     /// The scenario was saved.
-    Saved { path: PathBuf, scenario: Box<Scenario>, result: Result<(), ScenarioFileError> },
+    Saved {
+        path: PathBuf,
+        scenario: Box<Scenario>,
+        result: Result<(), ScenarioFileError>,
+    },
     /// Something was exported.
-    Exported { path: PathBuf, result: Result<(), ExportError> },
+    Exported {
+        path: PathBuf,
+        result: Result<(), ExportError>,
+    },
     /// The settings were saved.
     SettingsSaved(std::io::Result<()>),
 }
@@ -58,7 +72,12 @@ pub(super) struct Jobs {
 impl Jobs {
     pub(super) fn new(ctx: egui::Context) -> Self {
         let (sender, receiver) = unbounded();
-        Self { ctx, sender, receiver, writers: Vec::new() }
+        Self {
+            ctx,
+            sender,
+            receiver,
+            writers: Vec::new(),
+        }
     }
 
     /// Does `work` on a thread of that name.
@@ -74,11 +93,13 @@ impl Jobs {
         /// egui paints twice for a request without delay.
         const SOON: std::time::Duration = std::time::Duration::from_millis(1);
         let (ctx, sender) = (self.ctx.clone(), self.sender.clone());
-        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
-            // The window may be gone; then nobody wants to know.
-            let _ = sender.send(work());
-            ctx.request_repaint_after(SOON);
-        })?;
+        let thread = std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || {
+                // The window may be gone; then nobody wants to know.
+                let _ = sender.send(work());
+                ctx.request_repaint_after(SOON);
+            })?;
         self.writers.retain(|writer| !writer.is_finished());
         if kind == Kind::Writes {
             self.writers.push(thread);

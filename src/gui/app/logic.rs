@@ -33,7 +33,9 @@ impl App {
     }
 
     fn drain_run(&mut self, ctx: &Context) {
-        let Some(measurement) = &mut self.measurement else { return };
+        let Some(measurement) = &mut self.measurement else {
+            return;
+        };
         let was_active = measurement.state().is_active();
         let more = measurement.drain(EVENTS_BUDGET);
         measurement.update_charts(self.board.settings());
@@ -66,9 +68,17 @@ impl App {
     fn take(&mut self, done: Done, ctx: &Context) {
         let now = ctx.input(|input| input.time);
         match done {
-            Done::Picked { purpose, request, picked } => self.take_picked(purpose, request, picked),
+            Done::Picked {
+                purpose,
+                request,
+                picked,
+            } => self.take_picked(purpose, request, picked),
             Done::Loaded { path, result } => self.take_loaded(path, result),
-            Done::Saved { path, scenario, result } => match result {
+            Done::Saved {
+                path,
+                scenario,
+                result,
+            } => match result {
                 Ok(()) => {
                     self.settings.remember(&path);
                     self.save_settings();
@@ -85,7 +95,9 @@ impl App {
                 }
             },
             Done::Exported { path, result } => match result {
-                Ok(()) => self.toasts.good(format!("Exported {}", path.display()), now),
+                Ok(()) => self
+                    .toasts
+                    .good(format!("Exported {}", path.display()), now),
                 Err(error) => self.toasts.error(sentence(&error.to_string())),
             },
             Done::SettingsSaved(Ok(())) => {}
@@ -105,13 +117,12 @@ impl App {
         }
     }
 
-    fn take_loaded(
-        &mut self,
-        path: std::path::PathBuf,
-        result: Result<Loaded, ScenarioFileError>,
-    ) {
+    fn take_loaded(&mut self, path: std::path::PathBuf, result: Result<Loaded, ScenarioFileError>) {
         match result {
-            Ok(Loaded { scenario: Some(scenario), .. }) => {
+            Ok(Loaded {
+                scenario: Some(scenario),
+                ..
+            }) => {
                 self.settings.remember(&path);
                 self.save_settings();
                 self.document = Document::of(scenario, Some(path));
@@ -119,11 +130,15 @@ impl App {
                 let errors = self.document.errors() as u64;
                 if errors > 0 {
                     let text = crate::units::text::counted(errors, "problem", "problems");
-                    self.toasts.error(format!("{text} to mend before it can run"));
+                    self.toasts
+                        .error(format!("{text} to mend before it can run"));
                     self.tab = super::SidebarTab::Compose;
                 }
             }
-            Ok(Loaded { scenario: None, problems }) => {
+            Ok(Loaded {
+                scenario: None,
+                problems,
+            }) => {
                 self.question = Some(Question::Problems { path, problems });
             }
             Err(error) => self.toasts.error(sentence(&error.to_string())),
@@ -132,7 +147,11 @@ impl App {
 
     fn take_dropped_files(&mut self, ctx: &Context) {
         let dropped = ctx.input(|input| {
-            input.raw.dropped_files.first().map(|file| file.path().to_path_buf())
+            input
+                .raw
+                .dropped_files
+                .first()
+                .map(|file| file.path().to_path_buf())
         });
         if let Some(path) = dropped {
             self.actions.push(Action::OpenFile(path));
@@ -179,7 +198,9 @@ impl App {
 
     /// Whether processes of ours are at work.
     pub(super) fn is_running(&self) -> bool {
-        self.measurement.as_ref().is_some_and(super::Measurement::is_running)
+        self.measurement
+            .as_ref()
+            .is_some_and(super::Measurement::is_running)
     }
 
     /// Carries out what has been asked for since the last frame.
@@ -195,12 +216,19 @@ impl App {
     }
 
     fn update_title(&mut self, ctx: &Context) {
-        let mark = if self.document.is_changed() { "• " } else { "" };
+        let mark = if self.document.is_changed() {
+            "• "
+        } else {
+            ""
+        };
         let running = match self.run_state() {
             RunState::Live | RunState::Waiting if self.is_running() => " (running)",
             _ => "",
         };
-        let title = format!("{mark}{}{running} – poolscope", self.document.scenario().title);
+        let title = format!(
+            "{mark}{}{running} – poolscope",
+            self.document.scenario().title
+        );
         if title != self.title {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
@@ -208,9 +236,13 @@ impl App {
     }
 }
 
-
 fn file_name(path: &std::path::Path) -> String {
-    path.file_name().map_or_else(|| path.display(), |name| std::path::Path::new(name).display()).to_string()
+    path.file_name()
+        .map_or_else(
+            || path.display(),
+            |name| std::path::Path::new(name).display(),
+        )
+        .to_string()
 }
 
 /// With a capital letter at its beginning.

@@ -2,15 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use crate::analysis::{
-    CandidateFigures, Trust, Verdict, candidate_figures, trust, verdict,
-};
+use crate::analysis::{CandidateFigures, Trust, Verdict, candidate_figures, trust, verdict};
 use crate::chart::{ChartBook, ChartSettings};
 use crate::export::{Table, table};
-use crate::run::{Block, BlockState, Event, Run};
-use crate::scenario::estimate::estimate_candidate_nanos;
+use crate::run::{BlockState, Event, Progress, Run};
 use crate::session::Session;
-use crate::run::Phase;
 
 /// Where a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,23 +35,6 @@ impl RunState {
     }
 }
 
-/// How far a run has come.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Progress {
-    /// Number of the block that is under way, from 1.
-    pub block: usize,
-    /// How many blocks there are.
-    pub blocks: usize,
-    /// Name of its candidate.
-    pub candidate: String,
-    /// What it does just now, for people.
-    pub phase: &'static str,
-    /// Part of the expected time that is over, from 0 to 1.
-    pub ratio: f32,
-    /// Expected time to the end, in nanoseconds.
-    pub remaining_nanos: u64,
-}
-
 /// The run that is shown.
 #[derive(Debug)]
 pub struct Measurement {
@@ -68,7 +47,9 @@ pub struct Measurement {
     trust: Trust,
     verdict: Verdict,
     table: Table,
-    progress: Option<Progress>,
+    progress: Progress,
+    /// Expected length of the whole run, in nanoseconds.
+    expected_nanos: u64,
     charts: ChartBook,
 }
 
@@ -81,7 +62,8 @@ impl Measurement {
         Self {
             verdict: verdict(&run, &figures, &trust),
             table: table(&figures, &run.request.scenario),
-            progress: progress(&run),
+            progress: run.progress(),
+            expected_nanos: Run::new(run.request.clone(), 0).progress().remaining_nanos,
             derived_from: run.revision,
             figures,
             trust,
@@ -117,7 +99,9 @@ impl Measurement {
 
     /// Takes in what has happened, for at most `budget`. Says whether more is waiting.
     pub fn drain(&mut self, budget: Duration) -> bool {
-        let Some(session) = &self.session else { return false };
+        let Some(session) = &self.session else {
+            return false;
+        };
         let start = Instant::now();
         let mut more = false;
         for event in session.events().try_iter() {
@@ -171,17 +155,27 @@ impl Measurement {
         &self.trust
     }
 
-    /// How far the run has come; none when it has ended.
+    /// How far the run has come.
     #[must_use]
-    pub const fn progress(&self) -> Option<&Progress> {
-        self.progress.as_ref()
+    pub const fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// The part of the expected time that is over, from 0 to 1.
+    #[must_use]
+    pub fn ratio_over(&self) -> f32 {
+        let remaining = self.progress.remaining_nanos as f64 / self.expected_nanos.max(1) as f64;
+        1.0 - remaining.min(1.0) as f32
     }
 
     /// Where the run stands.
     #[must_use]
     pub fn state(&self) -> RunState {
-        let failed =
-            self.run.blocks.iter().any(|block| matches!(block.state, BlockState::Failed { .. }));
+        let failed = self
+            .run
+            .blocks
+            .iter()
+            .any(|block| matches!(block.state, BlockState::Failed { .. }));
         if !self.run.ended {
             if self.stopping {
                 RunState::Stopping
@@ -208,63 +202,11 @@ impl Measurement {
         self.trust = trust(&self.run);
         self.verdict = verdict(&self.run, &self.figures, &self.trust);
         self.table = table(&self.figures, &self.run.request.scenario);
-        self.progress = progress(&self.run);
+        self.progress = self.run.progress();
     }
 }
 
 fn is_disconnected(session: &Session) -> bool {
     use crossbeam_channel::TryRecvError;
     matches!(session.events().try_recv(), Err(TryRecvError::Disconnected))
-}
-
-/// How far `run` has come, by the expected length of its blocks.
-fn progress(run: &Run) -> Option<Progress> {
-    if run.ended {
-        return None;
-    }
-    let scenario = &run.request.scenario;
-    let expected = |block: &Block| {
-        scenario
-            .candidates
-            .get(block.planned.candidate)
-            .map_or(0, |candidate| estimate_candidate_nanos(scenario, candidate))
-    };
-    let (mut total, mut over) = (0_u64, 0_u64);
-    for block in &run.blocks {
-        let length = expected(block);
-        total = total.saturating_add(length);
-        over = over.saturating_add(if block.state.is_over() {
-            length
-        } else {
-            block.last.as_ref().map_or(0, |last| last.elapsed_nanos.min(length))
-        });
-    }
-    let next = run.blocks.iter().position(|block| !block.state.is_over());
-    let (index, block) = run.current().or_else(|| {
-        let index = next?;
-        Some((index, &run.blocks[index]))
-    })?;
-    Some(Progress {
-        block: index + 1,
-        blocks: run.blocks.len(),
-        candidate: scenario
-            .candidates
-            .get(block.planned.candidate)
-            .map(crate::scenario::Candidate::label)
-            .unwrap_or_default(),
-        phase: phase_label(&block.state),
-        ratio: if total == 0 { 0.0 } else { (over as f64 / total as f64) as f32 },
-        remaining_nanos: total.saturating_sub(over),
-    })
-}
-
-const fn phase_label(state: &BlockState) -> &'static str {
-    match state {
-        BlockState::Waiting => "waiting",
-        BlockState::Starting => "starting",
-        BlockState::Running(Phase::WarmUp) => "warming up",
-        BlockState::Running(Phase::Measure) => "measuring",
-        BlockState::Running(Phase::Drain) => "draining",
-        BlockState::Done | BlockState::Stopped | BlockState::Failed { .. } => "over",
-    }
 }

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 pub use document::Document;
 pub use jobs::Purpose;
-pub use measurement::{Measurement, Progress, RunState};
+pub use measurement::{Measurement, RunState};
 
 use crate::gui::action::Action;
 use crate::gui::dialogs::FileDialogs;
@@ -103,7 +103,11 @@ impl App {
     #[must_use]
     pub fn new(ctx: &egui::Context, services: Services) -> Self {
         theme::apply(ctx);
-        let settings = services.settings_dir.as_deref().map(Settings::load).unwrap_or_default();
+        let settings = services
+            .settings_dir
+            .as_deref()
+            .map(Settings::load)
+            .unwrap_or_default();
         ctx.set_theme(settings.theme.preference());
         let library: Vec<LibraryEntry> = bundled().iter().filter_map(LibraryEntry::of).collect();
         let first = bundled().first();
@@ -165,6 +169,8 @@ impl App {
     #[must_use]
     pub fn run_state(&self) -> RunState {
         // A run without a session is only shown, whatever it says of itself.
-        self.measurement.as_ref().map_or(RunState::None, Measurement::state)
+        self.measurement
+            .as_ref()
+            .map_or(RunState::None, Measurement::state)
     }
 }

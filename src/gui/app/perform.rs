@@ -73,7 +73,9 @@ impl App {
             return;
         }
         let request = RunRequest::all_of(self.document.scenario().clone());
-        let command = RunnerCommand { executable: self.services.executable.clone() };
+        let command = RunnerCommand {
+            executable: self.services.executable.clone(),
+        };
         let (waker, clock) = (ctx.clone(), Arc::clone(&self.frame_clock));
         let wake = move || waker.request_repaint_after(clock.until_due());
         match Session::start(request.clone(), command, wake) {
@@ -136,7 +138,9 @@ impl App {
     }
 
     fn take_answer(&mut self, answer: Answer) {
-        let Some(question) = self.question.take() else { return };
+        let Some(question) = self.question.take() else {
+            return;
+        };
         match (question, answer) {
             (Question::Unsaved(then), Answer::Save) => {
                 self.after_save = Some(then);
@@ -200,7 +204,11 @@ impl App {
         let scenario = Box::new(self.document.scenario().clone());
         self.start("save scenario", Kind::Writes, move || {
             let result = write_file(&path, &scenario);
-            Done::Saved { path, scenario, result }
+            Done::Saved {
+                path,
+                scenario,
+                result,
+            }
         });
     }
 
@@ -214,7 +222,9 @@ impl App {
     }
 
     fn export(&mut self, what: Exported, format: Format, path: PathBuf) {
-        let Some(measurement) = &self.measurement else { return };
+        let Some(measurement) = &self.measurement else {
+            return;
+        };
         let content = exports::Content {
             run: measurement.run().clone(),
             settings: self.board.settings().clone(),
@@ -235,12 +245,18 @@ impl App {
         let dialogs = Arc::clone(&self.services.dialogs);
         self.start("file dialog", Kind::Abandonable, move || {
             let picked = dialogs.pick(&request);
-            Done::Picked { purpose, request, picked }
+            Done::Picked {
+                purpose,
+                request,
+                picked,
+            }
         });
     }
 
     pub(super) fn save_settings(&mut self) {
-        let Some(folder) = self.services.settings_dir.clone() else { return };
+        let Some(folder) = self.services.settings_dir.clone() else {
+            return;
+        };
         let settings = self.settings.clone();
         self.start("save settings", Kind::Writes, move || {
             Done::SettingsSaved(settings.save(&folder))
@@ -271,5 +287,7 @@ impl App {
 
 /// Seconds since 1970; a clock before that is as good as none.
 fn unix_secs() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
 }

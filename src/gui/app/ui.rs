@@ -2,7 +2,7 @@
 
 use egui::{CentralPanel, Frame, Panel, RichText, ScrollArea, Ui};
 
-use crate::gui::app::{App, Measurement, SidebarTab};
+use crate::gui::app::{App, SidebarTab};
 use crate::gui::panels::board::BoardView;
 use crate::gui::panels::library::LibraryView;
 use crate::gui::panels::results::{ResultsView, results_ui};
@@ -45,7 +45,8 @@ impl App {
             .frame(Frame::new().fill(palette.canvas).inner_margin(space::S))
             .show(ui, |ui| self.centre_ui(ui));
         if let Some(question) = &self.question {
-            self.question_panel.ui(ui.ctx(), question, &mut self.actions);
+            self.question_panel
+                .ui(ui.ctx(), question, &mut self.actions);
         }
         self.toasts.ui(ui.ctx());
         drop_hint_ui(ui);
@@ -60,19 +61,24 @@ impl App {
             errors: self.document.errors(),
             state: self.run_state(),
             running: self.is_running(),
-            progress: self.measurement.as_ref().and_then(Measurement::progress),
+            measurement: self.measurement.as_ref(),
             settings: &self.settings,
         };
         let actions = &mut self.actions;
-        Panel::top("bars").frame(theme::panel_frame(palette)).show(ui, |ui| {
-            menu_ui(ui, &view, actions);
-            toolbar_ui(ui, &view, actions);
-        });
+        Panel::top("bars")
+            .frame(theme::panel_frame(palette))
+            .show(ui, |ui| {
+                menu_ui(ui, &view, actions);
+                toolbar_ui(ui, &view, actions);
+            });
     }
 
     fn sidebar_ui(&mut self, ui: &mut Ui) {
         ui.horizontal(|ui| {
-            for (tab, label) in [(SidebarTab::Library, "Library"), (SidebarTab::Compose, "Compose")] {
+            for (tab, label) in [
+                (SidebarTab::Library, "Library"),
+                (SidebarTab::Compose, "Compose"),
+            ] {
                 let text = RichText::new(label).text_style(theme::title_style());
                 if ui.selectable_label(self.tab == tab, text).clicked() {
                     self.tab = tab;
@@ -81,8 +87,10 @@ impl App {
         });
         ui.add_space(space::XS);
         let locked = self.is_running();
-        ScrollArea::vertical().auto_shrink(false).id_salt(self.tab as u8).show(ui, |ui| {
-            match self.tab {
+        ScrollArea::vertical()
+            .auto_shrink(false)
+            .id_salt(self.tab as u8)
+            .show(ui, |ui| match self.tab {
                 SidebarTab::Library => {
                     let view = LibraryView {
                         entries: &self.library,
@@ -94,14 +102,16 @@ impl App {
                 }
                 SidebarTab::Compose => {
                     let (scenario, problems) = (self.document.scenario(), self.document.problems());
-                    self.composer.ui(ui, scenario, problems, locked, &mut self.actions);
+                    self.composer
+                        .ui(ui, scenario, problems, locked, &mut self.actions);
                 }
-            }
-        });
+            });
     }
 
     fn results_ui(&mut self, ui: &mut Ui) {
-        let Some(measurement) = &self.measurement else { return };
+        let Some(measurement) = &self.measurement else {
+            return;
+        };
         let view = ResultsView {
             table: measurement.table(),
             figures: measurement.figures(),

@@ -4,13 +4,12 @@ use egui::{Align, Button, Layout, RichText, ScrollArea, Ui, Vec2};
 
 use crate::analysis::{CandidateFigures, CandidateStatus};
 use crate::chart::axis::Axis;
-use crate::chart::{Chart, ChartBook, ChartId, ChartSettings};
+use crate::chart::{Chart, ChartBook, ChartId, ChartSettings, Percentile};
 use crate::gui::action::{Action, Exported, Format};
 use crate::gui::app::RunState;
 use crate::gui::panels::chart::{ChartPoints, ChartView, chart_plot_ui};
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{badge_ui, icon_button_ui, legend_toggle_ui, weak_ui};
-use crate::chart::Percentile;
 
 /// The percentiles that the response time can be shown at.
 const PERCENTILES: [Percentile; 3] = [Percentile::P50, Percentile::P95, Percentile::P99];
@@ -71,7 +70,12 @@ impl BoardPanel {
     pub fn begin(&mut self) {
         let mut settings = std::mem::take(&mut self.settings);
         settings.hidden.clear();
-        *self = Self { settings, version: self.version + 1, reset: true, ..Self::default() };
+        *self = Self {
+            settings,
+            version: self.version + 1,
+            reset: true,
+            ..Self::default()
+        };
     }
 
     /// Which percentiles and candidates are shown.
@@ -139,7 +143,10 @@ impl BoardPanel {
             if ui.add(Button::new("Reset zoom").small()).clicked() {
                 self.reset = true;
             }
-            weak_ui(ui, "time 0: the measurement begins; shaded: warm-up, not counted");
+            weak_ui(
+                ui,
+                "time 0: the measurement begins; shaded: warm-up, not counted",
+            );
         });
     }
 
@@ -152,7 +159,9 @@ impl BoardPanel {
         actions: &mut Vec<Action>,
     ) {
         let palette = theme::palette(ui);
-        let Some(chart) = view.charts.chart(ChartId::ALL[index]) else { return };
+        let Some(chart) = view.charts.chart(ChartId::ALL[index]) else {
+            return;
+        };
         let size = ui.available_size();
         let frame = theme::chart_frame(palette);
         let inside = size - frame.total_margin().sum();
@@ -167,7 +176,15 @@ impl BoardPanel {
                 return;
             }
             let points = &self.points[index];
-            chart_plot_ui(ui, &ChartView { chart, points, x_range, reset: self.reset });
+            chart_plot_ui(
+                ui,
+                &ChartView {
+                    chart,
+                    points,
+                    x_range,
+                    reset: self.reset,
+                },
+            );
         });
     }
 
@@ -183,7 +200,8 @@ impl BoardPanel {
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     let text = caption(chart);
                     let label = RichText::new(&text).small().color(palette.weak);
-                    ui.add(egui::Label::new(label).truncate()).on_hover_text(text);
+                    ui.add(egui::Label::new(label).truncate())
+                        .on_hover_text(text);
                 });
             });
         });
@@ -243,7 +261,10 @@ fn export_menu_ui(ui: &mut Ui, chart: &Chart, actions: &mut Vec<Action>) {
     let button = icon_button_ui(ui, "⋯", &name);
     egui::Popup::menu(&button).show(|ui| {
         for format in [Format::Svg, Format::Png, Format::Csv] {
-            if ui.button(format!("Export as {}…", format.label())).clicked() {
+            if ui
+                .button(format!("Export as {}…", format.label()))
+                .clicked()
+            {
                 actions.push(Action::Export(Exported::Chart(chart.id), format));
                 ui.close();
             }
@@ -306,7 +327,10 @@ mod tests {
         board.toggle(Percentile::P95);
         assert_eq!(board.settings.percentiles, [Percentile::P95]);
         board.toggle(Percentile::P50);
-        assert_eq!(board.settings.percentiles, [Percentile::P50, Percentile::P95]);
+        assert_eq!(
+            board.settings.percentiles,
+            [Percentile::P50, Percentile::P95]
+        );
         board.toggle(Percentile::P95);
         assert_eq!(board.settings.percentiles, [Percentile::P50]);
     }

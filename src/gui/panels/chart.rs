@@ -5,8 +5,8 @@
 
 use egui::{Color32, Id, Ui};
 use egui_plot::{
-    AxisHints, GridMark, HPlacement, HoverPosition, Line, LineStyle, Plot, PlotPoint,
-    PlotPoints, Span, VPlacement,
+    AxisHints, GridMark, HPlacement, HoverPosition, Line, LineStyle, Plot, PlotPoint, PlotPoints,
+    Span, VPlacement,
 };
 
 use crate::chart::axis::Axis;
@@ -52,8 +52,12 @@ impl ChartPoints {
         self.lines.extend(chart.series.iter().map(|series| {
             let runs = series.runs.iter().map(|run| {
                 // The plot panics on what is not finite, as the logarithm of zero.
-                let points = run.iter().map(|[x, y]| PlotPoint::new(*x, plotted(*y, chart.scale)));
-                points.filter(|point| point.x.is_finite() && point.y.is_finite()).collect()
+                let points = run
+                    .iter()
+                    .map(|[x, y]| PlotPoint::new(*x, plotted(*y, chart.scale)));
+                points
+                    .filter(|point| point.x.is_finite() && point.y.is_finite())
+                    .collect()
             });
             LinePoints {
                 candidate: series.candidate,
@@ -89,14 +93,16 @@ impl LinePoints {
     /// The value of the point nearest to `x`, if `x` is within one of the runs.
     fn value_at(&self, x: f64) -> Option<f64> {
         let within = |run: &&Vec<PlotPoint>| {
-            run.first().is_some_and(|first| first.x <= x) && run.last().is_some_and(|last| x <= last.x)
+            run.first().is_some_and(|first| first.x <= x)
+                && run.last().is_some_and(|last| x <= last.x)
         };
         let run = self.runs.iter().find(within)?;
         let after = run.partition_point(|point| point.x < x);
         let neighbours = &run[after.saturating_sub(1)..(after + 1).min(run.len())];
         let distance = |point: &&PlotPoint| (point.x - x).abs();
-        let nearest =
-            neighbours.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
+        let nearest = neighbours
+            .iter()
+            .min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
         Some(nearest.y)
     }
 }
@@ -144,7 +150,10 @@ pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
         })
         .y_grid_spacer(move |input| {
             let (low, high) = input.bounds;
-            grid(&y_ticks(&chart.quantity, chart.scale, low, high), chart.scale)
+            grid(
+                &y_ticks(&chart.quantity, chart.scale, low, high),
+                chart.scale,
+            )
         })
         .custom_x_axes(vec![x_axis(palette)])
         .custom_y_axes(vec![y_axis(palette, chart)])
@@ -163,7 +172,11 @@ pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
         for line in &view.points.lines {
             let color = theme::series_color(line.candidate, dark);
             for run in &line.runs {
-                plot.line(styled(Line::new(&line.name, PlotPoints::Borrowed(run)), line.stroke, color));
+                plot.line(styled(
+                    Line::new(&line.name, PlotPoints::Borrowed(run)),
+                    line.stroke,
+                    color,
+                ));
             }
         }
     });
@@ -176,12 +189,18 @@ fn styled(line: Line<'_>, stroke: Stroke, color: Color32) -> Line<'_> {
         Stroke::Dotted => LineStyle::Dotted { spacing: 5.0 },
     };
     // The series are reduced already; the plot's own reduction makes strokes uneven.
-    line.color(color).width(LINE_WIDTH).style(style).allow_band(false).allow_hover(false)
+    line.color(color)
+        .width(LINE_WIDTH)
+        .style(style)
+        .allow_band(false)
+        .allow_hover(false)
 }
 
 /// Without a name: there is hardly room for it, and the legend says what is shaded.
 fn warm_up(start: f64, palette: &Palette) -> Span {
-    Span::new("", start..=0.0).fill(palette.shade).border_color(Color32::TRANSPARENT)
+    Span::new("", start..=0.0)
+        .fill(palette.shade)
+        .border_color(Color32::TRANSPARENT)
 }
 
 fn x_axis(palette: &Palette) -> AxisHints<'static> {
@@ -211,9 +230,12 @@ fn y_axis<'a>(palette: &Palette, chart: &'a Chart) -> AxisHints<'a> {
 fn y_ticks(quantity: &Quantity, scale: Scale, low: f64, high: f64) -> Axis {
     match scale {
         Scale::Linear => Axis::linear(quantity, low, high, Y_STEPS),
-        Scale::Log10 => {
-            Axis::logarithmic(quantity, measured(low, scale), measured(high, scale), Y_STEPS_LOG)
-        }
+        Scale::Log10 => Axis::logarithmic(
+            quantity,
+            measured(low, scale),
+            measured(high, scale),
+            Y_STEPS_LOG,
+        ),
     }
 }
 
@@ -271,7 +293,10 @@ mod tests {
                 candidate: 0,
                 name: "threads".to_owned(),
                 stroke: Stroke::Solid,
-                runs: vec![vec![[-1.0, 5e6], [1.0, 4e6]], vec![[3.0, 2e6], [4.0, f64::NAN]]],
+                runs: vec![
+                    vec![[-1.0, 5e6], [1.0, 4e6]],
+                    vec![[3.0, 2e6], [4.0, f64::NAN]],
+                ],
             }],
             measured_span: Some((0.0, 4.0)),
         }
@@ -298,9 +323,14 @@ mod tests {
         assert_eq!(points.lines[0].runs[0].len(), 2);
         assert!(points.values_at(1.9, &chart).ends_with("100 ms"));
         let axis = y_ticks(&chart.quantity, chart.scale, 6.0, 8.0);
-        let labels: Vec<_> =
-            grid(&axis, chart.scale).into_iter().map(|mark| label_at(&axis, mark, chart.scale)).collect();
-        assert_eq!(labels, ["1 ms", "2 ms", "5 ms", "10 ms", "20 ms", "50 ms", "100 ms"]);
+        let labels: Vec<_> = grid(&axis, chart.scale)
+            .into_iter()
+            .map(|mark| label_at(&axis, mark, chart.scale))
+            .collect();
+        assert_eq!(
+            labels,
+            ["1 ms", "2 ms", "5 ms", "10 ms", "20 ms", "50 ms", "100 ms"]
+        );
     }
 
     #[test]

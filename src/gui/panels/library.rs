@@ -25,7 +25,11 @@ impl LibraryEntry {
     #[must_use]
     pub fn of(bundled: &Bundled) -> Option<Self> {
         let scenario = parse(bundled.text).scenario?;
-        Some(Self { file: bundled.file, title: scenario.title, about: scenario.about })
+        Some(Self {
+            file: bundled.file,
+            title: scenario.title,
+            about: scenario.about,
+        })
     }
 }
 
@@ -48,7 +52,10 @@ pub struct LibraryPanel {}
 
 impl LibraryPanel {
     /// Shows the library and appends what the user asked for to `actions`.
-    #[expect(clippy::unused_self, reason = "panels are called alike; this one has no view state yet")]
+    #[expect(
+        clippy::unused_self,
+        reason = "panels are called alike; this one has no view state yet"
+    )]
     pub fn ui(&mut self, ui: &mut Ui, view: &LibraryView<'_>, actions: &mut Vec<Action>) {
         if view.locked {
             weak_ui(ui, "Stop the run to open another scenario");
@@ -86,7 +93,9 @@ impl LibraryPanel {
 /// A card that is one large button, named by its title.
 fn entry_ui(ui: &mut Ui, title: &str, about: &str, selected: bool) -> Response {
     let palette = theme::palette(ui);
-    let builder = UiBuilder::new().id_salt(("entry", title, about)).sense(Sense::click());
+    let builder = UiBuilder::new()
+        .id_salt(("entry", title, about))
+        .sense(Sense::click());
     let response = ui
         .scope_builder(builder, |ui| {
             let hovered = ui.is_enabled() && ui.response().hovered();
@@ -103,7 +112,12 @@ fn entry_ui(ui: &mut Ui, title: &str, about: &str, selected: bool) -> Response {
         .response;
     let enabled = ui.is_enabled();
     response.widget_info(|| {
-        egui::WidgetInfo::selected(egui::Role::Button, enabled, selected, format!("Open {title}"))
+        egui::WidgetInfo::selected(
+            egui::Role::Button,
+            enabled,
+            selected,
+            format!("Open {title}"),
+        )
     });
     response.on_hover_cursor(egui::CursorIcon::PointingHand)
 }

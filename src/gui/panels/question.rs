@@ -83,7 +83,11 @@ impl QuestionPanel {
         }
         let entered = edited.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let path = self.path.trim();
-        let verb = if request.save { "Save file" } else { "Open file" };
+        let verb = if request.save {
+            "Save file"
+        } else {
+            "Open file"
+        };
         let mut answer = None;
         answers_ui(ui, |ui| {
             if primary_button_ui(ui, verb, !path.is_empty()).clicked()
@@ -134,12 +138,17 @@ fn problems_ui(ui: &mut Ui, path: &std::path::Path, problems: &[Problem]) -> Opt
     title_ui(ui, "This file cannot be read as a scenario");
     weak_ui(ui, path.display().to_string());
     let count = text::counted(problems.len() as u64, "problem", "problems");
-    ui.label(format!("{count}; the scenario that was open is still open."));
-    ScrollArea::vertical().max_height(LIST_HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
-        for problem in problems {
-            problem_ui(ui, problem, true);
-        }
-    });
+    ui.label(format!(
+        "{count}; the scenario that was open is still open."
+    ));
+    ScrollArea::vertical()
+        .max_height(LIST_HEIGHT)
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            for problem in problems {
+                problem_ui(ui, problem, true);
+            }
+        });
     let mut answer = None;
     answers_ui(ui, |ui| {
         if primary_button_ui(ui, "Close list", true).clicked() {
@@ -177,7 +186,11 @@ fn title_ui(ui: &mut Ui, title: &str) {
 fn answers_ui(ui: &mut Ui, buttons: impl FnOnce(&mut Ui)) {
     ui.add_space(space::S);
     let size = egui::vec2(ui.available_width(), space::CONTROL_HEIGHT);
-    ui.allocate_ui_with_layout(size, egui::Layout::right_to_left(egui::Align::Center), buttons);
+    ui.allocate_ui_with_layout(
+        size,
+        egui::Layout::right_to_left(egui::Align::Center),
+        buttons,
+    );
 }
 
 fn cancel_ui(ui: &mut Ui, label: &str, answer: &mut Option<Answer>) {

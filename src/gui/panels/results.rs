@@ -41,14 +41,17 @@ pub struct ResultsView<'a> {
 /// Shows the results and appends what the user asked for to `actions`.
 pub fn results_ui(ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) {
     header_ui(ui, view, actions);
-    ScrollArea::both().auto_shrink(false).id_salt("results").show(ui, |ui| {
-        ui.scope(|ui| {
-            ui.spacing_mut().item_spacing = egui::vec2(COLUMN_GAP, 0.0);
-            table_ui(ui, view);
+    ScrollArea::both()
+        .auto_shrink(false)
+        .id_salt("results")
+        .show(ui, |ui| {
+            ui.scope(|ui| {
+                ui.spacing_mut().item_spacing = egui::vec2(COLUMN_GAP, 0.0);
+                table_ui(ui, view);
+            });
+            ui.add_space(space::S);
+            notes_ui(ui, view);
         });
-        ui.add_space(space::S);
-        notes_ui(ui, view);
-    });
 }
 
 fn table_ui(ui: &mut Ui, view: &ResultsView<'_>) {
@@ -88,7 +91,10 @@ fn title_ui(ui: &mut Ui, header: &Header) {
     };
     let color = theme::palette(ui).weak;
     let title = RichText::new(header.text).small().color(color);
-    ui.with_layout(side, |ui| ui.add(egui::Label::new(title).extend()).on_hover_text(header.about));
+    ui.with_layout(side, |ui| {
+        ui.add(egui::Label::new(title).extend())
+            .on_hover_text(header.about)
+    });
 }
 
 fn left_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
@@ -171,15 +177,30 @@ fn notes_ui(ui: &mut Ui, view: &ResultsView<'_>) {
 /// What the instrument itself took and missed.
 fn trust_line(trust: &Trust) -> String {
     let mut parts = vec![
-        format!("Window {}", text::or_missing(trust.observer_cpu_cores, text::cores)),
-        format!("generator and sampler {}", text::or_missing(trust.instrument_cpu_cores, text::cores)),
+        format!(
+            "Window {}",
+            text::or_missing(trust.observer_cpu_cores, text::cores)
+        ),
+        format!(
+            "generator and sampler {}",
+            text::or_missing(trust.instrument_cpu_cores, text::cores)
+        ),
     ];
     let delay = trust.schedule_delay_p99_nanos.map(|nanos| nanos as f64);
-    parts.push(format!("schedule delay p99 {}", text::or_missing(delay, text::nanos)));
+    parts.push(format!(
+        "schedule delay p99 {}",
+        text::or_missing(delay, text::nanos)
+    ));
     if let Some(ratio) = trust.achieved_over_offered_ratio {
-        parts.push(format!("achieved {} of the planned load", text::percent(ratio)));
+        parts.push(format!(
+            "achieved {} of the planned load",
+            text::percent(ratio)
+        ));
     }
     let lost = trust.snapshots_lost + trust.ticks_skipped;
-    parts.push(format!("{} lost", text::counted(lost, "snapshot", "snapshots")));
+    parts.push(format!(
+        "{} lost",
+        text::counted(lost, "snapshot", "snapshots")
+    ));
     parts.join(" · ")
 }

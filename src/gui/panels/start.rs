@@ -18,25 +18,30 @@ pub fn start_ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
     ui.add_space(space::XL);
     ui.vertical_centered(|ui| {
         ui.set_max_width(width);
-        theme::card_frame(palette).inner_margin(space::XL).show(ui, |ui| {
-            ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
-                ui.set_min_width(ui.available_width());
-                ui.label(RichText::new(&scenario.title).text_style(egui::TextStyle::Heading));
-                paragraph_ui(ui, &scenario.about);
-                if !scenario.look_for.is_empty() {
-                    part_title_ui(ui, "What to look for");
-                    paragraph_ui(ui, &scenario.look_for);
-                }
-                for problem in document.problems() {
-                    problem_ui(ui, problem, true);
-                }
-                ui.add_space(space::S);
-                ui.horizontal(|ui| run_ui(ui, document, actions));
-                plan_ui(ui, document.plan());
+        theme::card_frame(palette)
+            .inner_margin(space::XL)
+            .show(ui, |ui| {
+                ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
+                    ui.set_min_width(ui.available_width());
+                    ui.label(RichText::new(&scenario.title).text_style(egui::TextStyle::Heading));
+                    paragraph_ui(ui, &scenario.about);
+                    if !scenario.look_for.is_empty() {
+                        part_title_ui(ui, "What to look for");
+                        paragraph_ui(ui, &scenario.look_for);
+                    }
+                    for problem in document.problems() {
+                        problem_ui(ui, problem, true);
+                    }
+                    ui.add_space(space::S);
+                    ui.horizontal(|ui| run_ui(ui, document, actions));
+                    plan_ui(ui, document.plan());
+                });
             });
-        });
         ui.add_space(space::S);
-        weak_ui(ui, "Choose an experiment on the left, or compose your own, and press Run");
+        weak_ui(
+            ui,
+            "Choose an experiment on the left, or compose your own, and press Run",
+        );
     });
 }
 
@@ -46,7 +51,10 @@ fn run_ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
     if button.accessible_name("Run this experiment").clicked() {
         actions.push(Action::Run);
     }
-    weak_ui(ui, format!("takes about {}", text::clock(document.expected_nanos())));
+    weak_ui(
+        ui,
+        format!("takes about {}", text::clock(document.expected_nanos())),
+    );
 }
 
 /// What would happen, before it happens: a scenario may come from somebody else.

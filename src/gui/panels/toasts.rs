@@ -27,19 +27,28 @@ pub struct Toasts {
 impl Toasts {
     /// Says for a while that something went well. `now` is egui's time in seconds.
     pub fn good(&mut self, text: String, now: f64) {
-        self.push(Toast { text, failed: false, until: Some(now + STAYS_SECS) });
+        self.push(Toast {
+            text,
+            failed: false,
+            until: Some(now + STAYS_SECS),
+        });
     }
 
     /// Says that something failed.
     pub fn error(&mut self, text: String) {
         // The same failure twice is one message.
         self.toasts.retain(|toast| toast.text != text);
-        self.push(Toast { text, failed: true, until: None });
+        self.push(Toast {
+            text,
+            failed: true,
+            until: None,
+        });
     }
 
     /// Removes what has been shown for long enough. Says whether something is left that will leave.
     pub fn expire(&mut self, now: f64) -> bool {
-        self.toasts.retain(|toast| toast.until.is_none_or(|until| until > now));
+        self.toasts
+            .retain(|toast| toast.until.is_none_or(|until| until > now));
         self.toasts.iter().any(|toast| toast.until.is_some())
     }
 
@@ -76,7 +85,11 @@ impl Toasts {
 fn toast_ui(ui: &mut egui::Ui, toast: &Toast) -> bool {
     const TEXT_WIDTH: f32 = 420.0;
     let palette = theme::palette(ui);
-    let (mark, color) = if toast.failed { ("✖", palette.error) } else { ("✔", palette.good) };
+    let (mark, color) = if toast.failed {
+        ("✖", palette.error)
+    } else {
+        ("✔", palette.good)
+    };
     theme::popup_frame(palette, color)
         .show(ui, |ui| {
             ui.horizontal(|ui| {

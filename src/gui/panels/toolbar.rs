@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use egui::{Align, Button, Layout, MenuBar, ProgressBar, RichText, Ui};
 
 use crate::gui::action::{Action, Exported, Format};
-use crate::gui::app::{Progress, RunState};
+use crate::gui::app::{Measurement, RunState};
 use crate::gui::settings::Settings;
 use crate::gui::theme::{self, ThemeChoice, space};
 use crate::gui::widgets::{badge_ui, icon_button_ui, primary_button_ui};
@@ -26,8 +26,8 @@ pub struct ToolbarView<'a> {
     pub state: RunState,
     /// Whether processes of ours are at work.
     pub running: bool,
-    /// How far the run has come.
-    pub progress: Option<&'a Progress>,
+    /// The run, if there is one.
+    pub measurement: Option<&'a Measurement>,
     /// Theme, panels and recent files.
     pub settings: &'a Settings,
 }
@@ -35,17 +35,38 @@ pub struct ToolbarView<'a> {
 /// Shows the menus.
 pub fn menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
     MenuBar::new().ui(ui, |ui| {
-        ui.menu_button("File", |ui| file_menu_ui(ui, view, actions));
-        ui.menu_button("Run", |ui| {
+        top_menu_ui(ui, "File", |ui| file_menu_ui(ui, view, actions));
+        top_menu_ui(ui, "Run", |ui| {
             let can_run = !view.running && view.errors == 0;
-            item_ui(ui, "Run all candidates", "F5", can_run, Action::Run, actions);
-            item_ui(ui, "Stop the run", "Shift+F5", view.running, Action::Stop, actions);
+            item_ui(
+                ui,
+                "Run all candidates",
+                "F5",
+                can_run,
+                Action::Run,
+                actions,
+            );
+            item_ui(
+                ui,
+                "Stop the run",
+                "Shift+F5",
+                view.running,
+                Action::Stop,
+                actions,
+            );
         });
-        ui.menu_button("View", |ui| view_menu_ui(ui, view.settings, actions));
-        ui.menu_button("Help", |ui| {
+        top_menu_ui(ui, "View", |ui| view_menu_ui(ui, view.settings, actions));
+        top_menu_ui(ui, "Help", |ui| {
             item_ui(ui, "About poolscope", "", true, Action::About, actions);
         });
     });
+}
+
+/// A menu of the bar; its accessible name tells it from the button that is called alike.
+fn top_menu_ui(ui: &mut Ui, title: &str, items: impl FnOnce(&mut Ui)) {
+    ui.menu_button(title, items)
+        .response
+        .accessible_name(format!("{title} menu"));
 }
 
 fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
@@ -55,13 +76,27 @@ fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) 
     ui.add_enabled_ui(idle && !view.settings.recent.is_empty(), |ui| {
         ui.menu_button("Open recent", |ui| {
             for path in &view.settings.recent {
-                item_ui(ui, &path.display().to_string(), "", true, Action::OpenFile(path.clone()), actions);
+                item_ui(
+                    ui,
+                    &path.display().to_string(),
+                    "",
+                    true,
+                    Action::OpenFile(path.clone()),
+                    actions,
+                );
             }
         });
     });
     ui.separator();
     item_ui(ui, "Save", "Ctrl+S", true, Action::Save, actions);
-    item_ui(ui, "Save as…", "Ctrl+Shift+S", true, Action::SaveAs, actions);
+    item_ui(
+        ui,
+        "Save as…",
+        "Ctrl+Shift+S",
+        true,
+        Action::SaveAs,
+        actions,
+    );
     ui.separator();
     ui.add_enabled_ui(view.state != RunState::None, |ui| {
         ui.menu_button("Export", |ui| {
@@ -91,7 +126,13 @@ fn view_menu_ui(ui: &mut Ui, settings: &Settings, actions: &mut Vec<Action>) {
     }
     ui.separator();
     for choice in ThemeChoice::ALL {
-        if ui.radio(settings.theme == choice, format!("Theme: {}", choice.label())).clicked() {
+        if ui
+            .radio(
+                settings.theme == choice,
+                format!("Theme: {}", choice.label()),
+            )
+            .clicked()
+        {
             actions.push(Action::SetTheme(choice));
             ui.close();
         }
@@ -106,7 +147,10 @@ fn item_ui(
     action: Action,
     actions: &mut Vec<Action>,
 ) {
-    if ui.add_enabled(enabled, Button::new(label).shortcut_text(shortcut)).clicked() {
+    if ui
+        .add_enabled(enabled, Button::new(label).shortcut_text(shortcut))
+        .clicked()
+    {
         actions.push(action);
         ui.close();
     }
@@ -122,10 +166,12 @@ pub fn toolbar_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             theme_switch_ui(ui, actions);
             run_or_stop_ui(ui, view, actions);
-            if let Some(progress) = view.progress.filter(|_| view.state.is_active()) {
-                progress_ui(ui, view.state, progress);
+            if let Some(measurement) = view.measurement.filter(|_| view.state.is_active()) {
+                progress_ui(ui, view.state, measurement);
             }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| title_ui(ui, view));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                title_ui(ui, view)
+            });
         });
     });
 }
@@ -144,29 +190,43 @@ fn title_ui(ui: &mut Ui, view: &ToolbarView<'_>) {
     ui.scope(|ui| {
         ui.set_max_width((ui.available_width() - BADGE_WIDTH).max(BADGE_WIDTH));
         let title = RichText::new(view.title).text_style(egui::TextStyle::Heading);
-        ui.add(egui::Label::new(title).truncate()).on_hover_text(hover);
+        ui.add(egui::Label::new(title).truncate())
+            .on_hover_text(hover);
     });
     if view.changed {
         badge_ui(ui, "unsaved", palette.warning);
     }
 }
 
-fn progress_ui(ui: &mut Ui, state: RunState, progress: &Progress) {
+fn progress_ui(ui: &mut Ui, state: RunState, measurement: &Measurement) {
     /// Width of the bar, in points.
     const BAR_WIDTH: f32 = 140.0;
     let palette = theme::palette(ui);
+    let progress = measurement.progress();
     let remaining = format!("{} left", text::clock(progress.remaining_nanos));
     ui.label(RichText::new(remaining).color(palette.weak));
     ui.add(
-        ProgressBar::new(progress.ratio)
+        ProgressBar::new(measurement.ratio_over())
             .desired_width(BAR_WIDTH)
             .desired_height(space::S)
             .fill(palette.accent),
     )
     .accessible_name("Progress of the run");
-    let phase = if state == RunState::Stopping { "stopping" } else { progress.phase };
-    let place = format!("Block {} of {}", progress.block, progress.blocks);
-    ui.label(RichText::new(format!("{} · {phase}", progress.candidate)));
+    let Some(current) = &progress.current else {
+        return;
+    };
+    let doing = if state == RunState::Stopping {
+        "stopping"
+    } else {
+        current.doing
+    };
+    let figures = measurement
+        .figures()
+        .iter()
+        .find(|f| f.candidate == current.candidate);
+    let name = figures.map_or("", |figures| figures.name.as_str());
+    ui.label(format!("{name} · {doing}"));
+    let place = format!("Block {} of {}", progress.blocks_ended + 1, progress.blocks);
     ui.label(RichText::new(place).color(palette.weak));
 }
 

@@ -85,14 +85,17 @@ pub fn legend_toggle_ui(ui: &mut Ui, name: &str, color: Color32, shown: bool) ->
     let palette = theme::palette(ui);
     let font = egui::TextStyle::Body.resolve(ui.style());
     let text_color = if shown { palette.text } else { palette.weak };
-    let galley = ui.painter().layout_no_wrap(name.to_owned(), font, text_color);
+    let galley = ui
+        .painter()
+        .layout_no_wrap(name.to_owned(), font, text_color);
     let size = Vec2::new(
         SQUARE + space::XS + galley.size().x + 2.0 * space::XS,
         galley.size().y.max(SQUARE) + space::XS,
     );
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     if response.hovered() || response.has_focus() {
-        ui.painter().rect_filled(rect, CornerRadius::same(4), palette.control);
+        ui.painter()
+            .rect_filled(rect, CornerRadius::same(4), palette.control);
     }
     let inner = rect.shrink2(Vec2::new(space::XS, 0.0));
     let square = egui::Rect::from_center_size(
@@ -104,9 +107,13 @@ pub fn legend_toggle_ui(ui: &mut Ui, name: &str, color: Color32, shown: bool) ->
         ui.painter().rect_filled(square, radius, color);
     } else {
         let stroke = Stroke::new(1.0, palette.weak);
-        ui.painter().rect_stroke(square, radius, stroke, egui::StrokeKind::Inside);
+        ui.painter()
+            .rect_stroke(square, radius, stroke, egui::StrokeKind::Inside);
     }
-    let text_at = egui::pos2(square.right() + space::XS, inner.center().y - galley.size().y / 2.0);
+    let text_at = egui::pos2(
+        square.right() + space::XS,
+        inner.center().y - galley.size().y / 2.0,
+    );
     ui.painter().galley(text_at, galley, text_color);
     let label = format!("Show {name}");
     response.widget_info(|| {

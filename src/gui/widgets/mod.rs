@@ -6,7 +6,7 @@ mod basics;
 mod field;
 
 pub use basics::{
-    badge_ui, card_ui, empty_state_ui, icon_button_ui, legend_toggle_ui, primary_button_ui, section_header_ui,
-    swatch_ui, weak_ui,
+    badge_ui, card_ui, empty_state_ui, icon_button_ui, legend_toggle_ui, primary_button_ui,
+    section_header_ui, swatch_ui, weak_ui,
 };
 pub use field::{Field, problem_ui};

@@ -1,0 +1,338 @@
+//! The window without a window: what is clicked has its effect, and every state can be read by its labels.
+#![cfg(feature = "gui")]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use poolscope::chart::ChartId;
+use poolscope::gui::action::{Action, Exported, Format};
+use poolscope::gui::app::{App, RunState, Services};
+use poolscope::gui::dialogs::{FileDialogs, FileRequest, Picked};
+use poolscope::run::Run;
+use poolscope::scenario::parse;
+use poolscope::units::Nanos;
+
+/// Longer than any background thread of these tests takes, also on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Answers every dialog alike.
+struct Canned {
+    answer: Picked,
+}
+
+impl FileDialogs for Canned {
+    fn pick(&self, _request: &FileRequest) -> Picked {
+        self.answer.clone()
+    }
+}
+
+fn window_with(answer: Picked, settings_dir: Option<PathBuf>) -> Harness<'static, App> {
+    let dialogs = Arc::new(Canned { answer });
+    let mut harness = Harness::builder()
+        .with_size([1280.0, 800.0])
+        .build_eframe(|creation| {
+            let executable = PathBuf::from("no-such-executable");
+            App::new(
+                &creation.egui_ctx,
+                Services {
+                    dialogs,
+                    executable,
+                    settings_dir,
+                },
+            )
+        });
+    harness.run_steps(3);
+    harness
+}
+
+fn window() -> Harness<'static, App> {
+    window_with(Picked::Cancelled, None)
+}
+
+fn window_of(run: Run) -> Harness<'static, App> {
+    let mut harness = window();
+    harness.state_mut().show_run(run);
+    harness.run_steps(3);
+    harness
+}
+
+/// Draws frames until `done`; background threads need a moment.
+fn run_until(
+    harness: &mut Harness<'static, App>,
+    what: &str,
+    done: impl Fn(&Harness<'static, App>) -> bool,
+) {
+    let start = Instant::now();
+    while !done(harness) {
+        assert!(start.elapsed() < PATIENCE, "never happened: {what}");
+        std::thread::yield_now();
+        harness.step();
+    }
+}
+
+fn click(harness: &mut Harness<'static, App>, label: &str) {
+    harness.get_by_label(label).click();
+    harness.run_steps(3);
+}
+
+fn ask(harness: &mut Harness<'static, App>, action: Action) {
+    harness.state_mut().request(action);
+    harness.run_steps(3);
+}
+
+fn retitle(harness: &mut Harness<'static, App>, title: &str) {
+    let mut scenario = harness.state().document().scenario().clone();
+    scenario.title = title.to_owned();
+    ask(harness, Action::EditScenario(Box::new(scenario)));
+}
+
+#[test]
+fn the_window_begins_with_an_experiment_that_only_needs_run() {
+    let harness = window();
+    assert_eq!(harness.state().run_state(), RunState::None);
+    assert_eq!(harness.state().document().errors(), 0);
+    harness.get_by_label("Run");
+    harness.get_by_label("Run this experiment");
+    harness.get_by_label("What Run will do");
+}
+
+#[test]
+fn a_click_on_a_bundled_experiment_opens_it() {
+    let mut harness = window();
+    click(&mut harness, "Open Prime check");
+    assert_eq!(harness.state().document().scenario().title, "Prime check");
+    assert!(!harness.state().document().is_changed());
+}
+
+#[test]
+fn a_run_that_cannot_start_says_why_and_leaves_the_window_usable() {
+    let mut harness = window();
+    click(&mut harness, "Run");
+    run_until(&mut harness, "the run fails", |harness| {
+        !harness.state().run_state().is_active()
+    });
+    assert_ne!(harness.state().run_state(), RunState::Finished);
+    harness.run_steps(3);
+    harness.get_by_label("Run");
+}
+
+#[test]
+fn every_chart_of_a_live_run_can_be_exported_and_every_candidate_hidden() {
+    let mut harness = window_of(support::live_run(Nanos::from_secs(4)));
+    assert_eq!(harness.state().run_state(), RunState::Live);
+    for id in &ChartId::ALL[..4] {
+        harness.get_by_label(&format!("Export {}", id.title()));
+    }
+    let lines = |harness: &Harness<'static, App>| {
+        let charts = harness.state().measurement().unwrap().charts();
+        charts.chart(ChartId::ResponseTime).unwrap().series.len()
+    };
+    let all = lines(&harness);
+    click(&mut harness, "Show threads ×8");
+    let without = lines(&harness);
+    assert!(without < all, "{without} of {all}");
+    click(&mut harness, "Response time at p50");
+    assert_eq!(lines(&harness), 2 * without);
+}
+
+#[test]
+fn a_failed_candidate_shows_its_cause_and_the_others_their_figures() {
+    let harness = window_of(support::sample_run());
+    assert!(harness.query_all_by_label("failed").count() > 0);
+    assert!(harness.query_all_by_label("done").count() > 0);
+    let cause = harness
+        .query_all_by_label_contains("processes ×4: ")
+        .count();
+    assert!(cause > 0, "the cause is written out");
+}
+
+#[test]
+fn a_run_of_which_nothing_has_come_says_that_it_waits() {
+    let harness = window_of(support::waiting_run());
+    assert_eq!(harness.state().run_state(), RunState::Waiting);
+    assert!(harness.query_all_by_label("Waiting").count() >= 4);
+}
+
+#[test]
+fn changes_are_not_lost_without_a_question() {
+    let mut harness = window();
+    retitle(&mut harness, "Mine");
+    assert!(harness.state().document().is_changed());
+    ask(&mut harness, Action::New);
+    click(&mut harness, "Cancel");
+    assert_eq!(harness.state().document().scenario().title, "Mine");
+    ask(&mut harness, Action::New);
+    click(&mut harness, "Discard changes");
+    assert_ne!(harness.state().document().scenario().title, "Mine");
+    assert!(!harness.state().document().is_changed());
+}
+
+#[test]
+fn a_scenario_is_saved_where_the_dialog_says_and_is_then_a_recent_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine");
+    let mut harness = window_with(
+        Picked::Path(path.clone()),
+        Some(folder.path().join("settings")),
+    );
+    retitle(&mut harness, "Mine");
+    ask(&mut harness, Action::Save);
+    run_until(&mut harness, "saved", |harness| {
+        !harness.state().document().is_changed()
+    });
+    let saved = std::fs::read_to_string(path.with_extension("ron")).unwrap();
+    assert_eq!(parse(&saved).scenario.unwrap().title, "Mine");
+    harness.run_steps(3);
+    harness.get_by_label("Open mine");
+}
+
+#[test]
+fn without_a_dialog_of_the_desktop_a_path_can_be_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("typed.ron");
+    let mut harness = window_with(Picked::NoDialog, None);
+    ask(&mut harness, Action::SaveAs);
+    run_until(&mut harness, "the question", |harness| {
+        harness.query_by_label("Save file").is_some()
+    });
+    let field = harness.get_by_role_and_label(egui::Role::TextInput, "Path");
+    field.focus();
+    harness.run_steps(2);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    harness.run_steps(2);
+    harness
+        .get_by_role_and_label(egui::Role::TextInput, "Path")
+        .type_text(path.to_str().unwrap());
+    harness.run_steps(2);
+    click(&mut harness, "Save file");
+    run_until(&mut harness, "saved", |harness| {
+        harness.state().document().path().is_some()
+    });
+    assert!(path.exists());
+}
+
+#[test]
+fn a_file_that_is_no_scenario_shows_all_problems_and_closes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("broken.ron");
+    std::fs::write(
+        &path,
+        "(format: 1, titel: \"x\", tasks: [], candidates: [])",
+    )
+    .unwrap();
+    let mut harness = window();
+    let before = harness.state().document().clone();
+    ask(&mut harness, Action::OpenFile(path));
+    run_until(&mut harness, "the list", |harness| {
+        harness.query_by_label("Close list").is_some()
+    });
+    assert!(harness.query_all_by_label_contains("titel").count() > 0);
+    click(&mut harness, "Close list");
+    assert_eq!(*harness.state().document(), before);
+}
+
+#[test]
+fn exports_are_written_off_the_thread_that_draws() {
+    let folder = tempfile::tempdir().unwrap();
+    for (what, format, begins) in [
+        (Exported::Chart(ChartId::Throughput), Format::Svg, "<svg"),
+        (Exported::Board, Format::Svg, "<svg"),
+        (Exported::Figures, Format::Csv, "candidate"),
+        (Exported::Figures, Format::Json, "{"),
+    ] {
+        let path = folder.path().join(format!("export.{}", format.extension()));
+        let mut harness = window_with(Picked::Path(path.clone()), None);
+        harness.state_mut().show_run(support::sample_run());
+        ask(&mut harness, Action::Export(what, format));
+        run_until(&mut harness, "exported", |harness| {
+            harness.query_all_by_label_contains("Exported").count() > 0
+        });
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(
+            text.trim_start_matches('\u{feff}').starts_with(begins),
+            "{what:?}: {text:.40}"
+        );
+        std::fs::remove_file(&path).unwrap();
+    }
+}
+
+#[test]
+fn closing_with_changes_asks_and_without_closes() {
+    let mut harness = window();
+    retitle(&mut harness, "Mine");
+    ask(&mut harness, Action::Quit);
+    harness.get_by_label("Save changes");
+    click(&mut harness, "Discard changes");
+    let commands = &harness.output().viewport_output[&egui::ViewportId::ROOT].commands;
+    assert!(
+        commands.contains(&egui::ViewportCommand::Close),
+        "{commands:?}"
+    );
+}
+
+#[test]
+fn every_control_has_a_name_of_its_own() {
+    let mut names = Vec::new();
+    for mut harness in [window(), window_of(support::sample_run())] {
+        for tab in ["Library", "Compose"] {
+            click(&mut harness, tab);
+            names.clear();
+            collect_names(&harness.root(), &mut names);
+            names.sort();
+            assert!(names.len() > 10, "{names:?}");
+            for pair in names.windows(2) {
+                assert!(!pair[0].is_empty(), "a control has no name");
+                assert_ne!(pair[0], pair[1], "two controls are called '{}'", pair[0]);
+            }
+        }
+    }
+}
+
+fn collect_names(node: &egui_kittest::Node<'_>, names: &mut Vec<String>) {
+    use egui::Role;
+    let node_data = node.accesskit_node();
+    if matches!(
+        node_data.role(),
+        Role::Button | Role::CheckBox | Role::TextInput | Role::SpinButton | Role::ComboBox
+    ) {
+        names.push(node_data.label().unwrap_or_default());
+    }
+    for child in node.children() {
+        collect_names(&child, names);
+    }
+}
+
+#[test]
+fn a_dropped_file_is_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("dropped.ron");
+    let bundled = &poolscope::scenario::bundled()[2];
+    std::fs::write(&path, bundled.text).unwrap();
+    let mut harness = window();
+    harness
+        .input_mut()
+        .dropped_files
+        .push(Arc::new(Dropped(path.clone())));
+    run_until(&mut harness, "opened", |harness| {
+        harness.state().document().path().is_some()
+    });
+    assert_eq!(harness.state().document().path(), Some(path.as_path()));
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
