@@ -7,8 +7,8 @@ use poolscope::gui::action::Action;
 use poolscope::gui::panels::composer::ComposerPanel;
 use poolscope::gui::theme;
 use poolscope::scenario::{
-    Amount, AsyncCpu, Backend, Candidate, CostBasis, Distribution, FORMAT, Kernel, Load, Order, PriceCard, Problem,
-    Protocol, Queue, Scenario, Stage, TaskKind, validate,
+    Amount, AsyncCpu, Backend, Candidate, CostBasis, Distribution, FORMAT, Kernel, Load, Order,
+    PriceCard, Problem, Protocol, Queue, Scenario, Stage, TaskKind, validate,
 };
 use poolscope::units::{Bytes, Nanos};
 
@@ -24,30 +24,37 @@ struct Board {
 impl Board {
     fn new(scenario: Scenario) -> Self {
         let problems = validate(&scenario);
-        Self { panel: ComposerPanel::default(), scenario, problems, locked: false, edits: 0 }
+        Self {
+            panel: ComposerPanel::default(),
+            scenario,
+            problems,
+            locked: false,
+            edits: 0,
+        }
     }
 }
 
 /// The panel at the width it has in the window, and high enough that nothing has to be scrolled to.
 fn shown(board: Board) -> Harness<'static, Board> {
-    let mut themed = false;
     let app = move |ui: &mut egui::Ui, board: &mut Board| {
-        if !themed {
-            theme::apply(ui.ctx());
-            themed = true;
-            // The fonts are there from the next frame on.
-            return;
-        }
         let mut actions = Vec::new();
-        board.panel.ui(ui, &board.scenario, &board.problems, board.locked, &mut actions);
+        let (scenario, problems) = (&board.scenario, &board.problems);
+        board
+            .panel
+            .ui(ui, scenario, problems, board.locked, &mut actions);
         for action in actions {
-            let Action::EditScenario(scenario) = action else { panic!("the composer edits and does nothing else") };
+            let Action::EditScenario(scenario) = action else {
+                panic!("the composer edits and does nothing else")
+            };
             board.scenario = *scenario;
             board.problems = validate(&board.scenario);
             board.edits += 1;
         }
     };
-    let mut harness = Harness::builder().with_size([380.0, 3000.0]).build_ui_state(app, board);
+    let mut harness = Harness::builder()
+        .with_size([380.0, 3000.0])
+        .with_context_setup(theme::apply)
+        .build_ui_state(app, board);
     harness.run();
     harness
 }
@@ -59,26 +66,49 @@ fn scenario() -> Scenario {
         about: String::new(),
         look_for: String::new(),
         tasks: vec![
-            task("request", vec![wait(20), Stage::Cpu { kernel: Kernel::Sha256, amount: Amount::Work(400) }]),
-            task("upload", vec![Stage::FileWrite { size: Bytes::from_kib(64), sync: false }]),
+            task(
+                "request",
+                vec![
+                    wait(20),
+                    Stage::Cpu {
+                        kernel: Kernel::Sha256,
+                        amount: Amount::Work(400),
+                    },
+                ],
+            ),
+            task(
+                "upload",
+                vec![Stage::FileWrite {
+                    size: Bytes::from_kib(64),
+                    sync: false,
+                }],
+            ),
         ],
         load: Load::Closed { clients: 16 },
         queue: Queue::default(),
-        candidates: vec![
-            Candidate { name: None, backend: Backend::Sequential },
-            Candidate { name: None, backend: Backend::Threads { workers: 4 } },
-        ],
+        candidates: [Backend::Sequential, Backend::Threads { workers: 4 }]
+            .map(|backend| Candidate {
+                name: None,
+                backend,
+            })
+            .into(),
         protocol: Protocol::default(),
         prices: PriceCard::default(),
     }
 }
 
 fn task(name: &str, stages: Vec<Stage>) -> TaskKind {
-    TaskKind { name: name.to_owned(), weight: 1.0, stages }
+    TaskKind {
+        name: name.to_owned(),
+        weight: 1.0,
+        stages,
+    }
 }
 
 fn wait(millis: u64) -> Stage {
-    Stage::Wait { time: Distribution::Constant(Nanos::from_millis(millis)) }
+    Stage::Wait {
+        time: Distribution::Constant(Nanos::from_millis(millis)),
+    }
 }
 
 fn click(harness: &mut Harness<'static, Board>, label: &str) {
@@ -88,25 +118,38 @@ fn click(harness: &mut Harness<'static, Board>, label: &str) {
 
 /// Replaces what the field holds by `text`, letter by letter as a keyboard does.
 fn retype(harness: &mut Harness<'static, Board>, label: &str, text: &str) {
-    harness.get_by_role_and_label(egui::Role::TextInput, label).focus();
+    harness
+        .get_by_role_and_label(egui::Role::TextInput, label)
+        .focus();
     harness.run();
     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
     harness.run();
     for letter in text.chars() {
-        harness.get_by_role_and_label(egui::Role::TextInput, label).type_text(&letter.to_string());
+        harness
+            .get_by_role_and_label(egui::Role::TextInput, label)
+            .type_text(&letter.to_string());
         harness.run();
     }
 }
 
 /// What the text field holds.
 fn text_of(harness: &Harness<'static, Board>, label: &str) -> String {
-    harness.get_by_role_and_label(egui::Role::TextInput, label).value().unwrap_or_default()
+    harness
+        .get_by_role_and_label(egui::Role::TextInput, label)
+        .value()
+        .unwrap_or_default()
 }
 
 #[test]
 fn looking_changes_nothing() {
     let mut harness = shown(Board::new(scenario()));
-    for section in ["Description", "Protocol", "Prices", "stage 1 of task kind 'request'", "candidate 2"] {
+    for section in [
+        "Description",
+        "Protocol",
+        "Prices",
+        "stage 1 of task kind 'request'",
+        "candidate 2",
+    ] {
         click(&mut harness, section);
     }
     assert_eq!(harness.state().edits, 0);
@@ -122,18 +165,34 @@ fn a_stage_is_added_from_a_menu_that_explains_each_type() {
     assert_eq!(stages.len(), 2);
     assert!(matches!(stages[1], Stage::Memory { .. }));
     // It is open, and can be filled in at once.
-    retype(&mut harness, "Size of stage 2 of task kind 'upload'", "8MiB");
-    assert_eq!(harness.state().scenario.tasks[1].stages[1], Stage::Memory { size: Bytes::from_mib(8) });
+    retype(
+        &mut harness,
+        "Size of stage 2 of task kind 'upload'",
+        "8MiB",
+    );
+    assert_eq!(
+        harness.state().scenario.tasks[1].stages[1],
+        Stage::Memory {
+            size: Bytes::from_mib(8)
+        }
+    );
 }
 
 #[test]
 fn a_typed_duration_is_taken_over_as_soon_as_it_can_be_read() {
     let mut harness = shown(Board::new(scenario()));
     click(&mut harness, "stage 1 of task kind 'request'");
-    retype(&mut harness, "Time of stage 1 of task kind 'request'", "1.50s");
+    retype(
+        &mut harness,
+        "Time of stage 1 of task kind 'request'",
+        "1.50s",
+    );
     assert_eq!(harness.state().scenario.tasks[0].stages[0], wait(1500));
     // While somebody types, the field does not rewrite the text.
-    assert_eq!(text_of(&harness, "Time of stage 1 of task kind 'request'"), "1.50s");
+    assert_eq!(
+        text_of(&harness, "Time of stage 1 of task kind 'request'"),
+        "1.50s"
+    );
 }
 
 #[test]
@@ -142,14 +201,29 @@ fn a_text_that_is_no_duration_shows_why_and_keeps_the_value() {
     click(&mut harness, "stage 1 of task kind 'request'");
     let field = "Time of stage 1 of task kind 'request'";
     retype(&mut harness, field, "soon");
-    assert!(harness.query_by_label_contains("'soon' does not start with a number").is_some());
+    assert!(
+        harness
+            .query_by_label_contains("'soon' does not start with a number")
+            .is_some()
+    );
     assert_eq!(harness.state().scenario, scenario());
     // It is still there after the focus has gone, until it is mended.
-    harness.get_by_role_and_label(egui::Role::TextInput, "Title").focus();
+    harness
+        .get_by_role_and_label(egui::Role::TextInput, "Title")
+        .focus();
     harness.run();
     assert_eq!(text_of(&harness, field), "soon");
+    assert!(
+        harness
+            .query_by_label_contains("the last valid value counts")
+            .is_some()
+    );
     retype(&mut harness, field, "5ms");
-    assert!(harness.query_by_label_contains("does not start with a number").is_none());
+    assert!(
+        harness
+            .query_by_label_contains("does not start with a number")
+            .is_none()
+    );
     assert_eq!(harness.state().scenario.tasks[0].stages[0], wait(5));
 }
 
@@ -157,14 +231,25 @@ fn a_text_that_is_no_duration_shows_why_and_keeps_the_value() {
 fn buttons_and_arrow_keys_halve_and_double() {
     let mut harness = shown(Board::new(scenario()));
     click(&mut harness, "stage 1 of task kind 'request'");
-    click(&mut harness, "Double time of stage 1 of task kind 'request'");
+    click(
+        &mut harness,
+        "Double time of stage 1 of task kind 'request'",
+    );
     assert_eq!(harness.state().scenario.tasks[0].stages[0], wait(40));
-    harness.get_by_role_and_label(egui::Role::TextInput, "Time of stage 1 of task kind 'request'").focus();
+    harness
+        .get_by_role_and_label(
+            egui::Role::TextInput,
+            "Time of stage 1 of task kind 'request'",
+        )
+        .focus();
     harness.run();
     harness.key_press(egui::Key::ArrowDown);
     harness.run();
     assert_eq!(harness.state().scenario.tasks[0].stages[0], wait(20));
-    assert_eq!(text_of(&harness, "Time of stage 1 of task kind 'request'"), "20ms");
+    assert_eq!(
+        text_of(&harness, "Time of stage 1 of task kind 'request'"),
+        "20ms"
+    );
 }
 
 #[test]
@@ -174,13 +259,17 @@ fn changing_the_type_of_a_stage_keeps_its_time() {
     click(&mut harness, "Type of stage 1 of task kind 'request'");
     click(&mut harness, "HTTP");
     let delay = Distribution::Constant(Nanos::from_millis(20));
-    assert!(matches!(harness.state().scenario.tasks[0].stages[0], Stage::Http { delay: found, .. } if found == delay));
+    assert!(
+        matches!(harness.state().scenario.tasks[0].stages[0], Stage::Http { delay: found, .. } if found == delay)
+    );
 }
 
 #[test]
 fn stages_are_reordered_by_buttons_and_the_focus_goes_along() {
     let mut harness = shown(Board::new(scenario()));
-    harness.get_by_label("Move down stage 1 of task kind 'request'").focus();
+    harness
+        .get_by_label("Move down stage 1 of task kind 'request'")
+        .focus();
     harness.run();
     harness.key_press(egui::Key::Enter);
     harness.run();
@@ -194,8 +283,14 @@ fn stages_are_reordered_by_buttons_and_the_focus_goes_along() {
 #[test]
 fn stages_are_reordered_by_dragging_the_handle() {
     let mut harness = shown(Board::new(scenario()));
-    let from = harness.get_by_label("Drag stage 2 of task kind 'request'").rect().center();
-    let to = harness.get_by_label("Drag stage 1 of task kind 'request'").rect().center_top();
+    let from = harness
+        .get_by_label("Drag stage 2 of task kind 'request'")
+        .rect()
+        .center();
+    let to = harness
+        .get_by_label("Drag stage 1 of task kind 'request'")
+        .rect()
+        .center_top();
     harness.drag_at(from);
     harness.run();
     harness.hover_at(from.lerp(to, 0.5));
@@ -214,7 +309,13 @@ fn task_kinds_are_added_duplicated_and_removed() {
     click(&mut harness, "Duplicate task kind 'request'");
     click(&mut harness, "Remove task kind 'request'");
     click(&mut harness, "Add task kind");
-    let names: Vec<&str> = harness.state().scenario.tasks.iter().map(|task| task.name.as_str()).collect();
+    let names: Vec<&str> = harness
+        .state()
+        .scenario
+        .tasks
+        .iter()
+        .map(|task| task.name.as_str())
+        .collect();
     assert_eq!(names, ["request 2", "upload", "task"]);
     assert_eq!(harness.state().edits, 3);
 }
@@ -223,7 +324,10 @@ fn task_kinds_are_added_duplicated_and_removed() {
 fn a_candidate_is_duplicated_and_the_copy_gets_its_own_settings() {
     let mut harness = shown(Board::new(scenario()));
     click(&mut harness, "Duplicate candidate 2");
-    assert_eq!(harness.state().scenario.candidate_names(), ["sequential", "threads ×4", "threads ×4 2"]);
+    assert_eq!(
+        harness.state().scenario.candidate_names(),
+        ["sequential", "threads ×4", "threads ×4 2"]
+    );
     click(&mut harness, "candidate 3");
     retype(&mut harness, "Workers of candidate 3", "16");
     assert_eq!(harness.state().scenario.candidate_names()[2], "threads ×16");
@@ -235,8 +339,16 @@ fn several_candidates_are_added_at_once() {
     click(&mut harness, "Add candidate");
     click(&mut harness, "Threads ×1 ×2 ×4 ×8");
     let names = harness.state().scenario.candidate_names();
-    assert_eq!(names, ["sequential", "threads ×4", "threads ×1", "threads ×2", "threads ×8"]);
-    assert_eq!(harness.state().edits, 1);
+    assert_eq!(
+        names,
+        [
+            "sequential",
+            "threads ×4",
+            "threads ×1",
+            "threads ×2",
+            "threads ×8"
+        ]
+    );
 }
 
 #[test]
@@ -249,7 +361,11 @@ fn the_settings_of_an_async_candidate_can_all_be_reached() {
     retype(&mut harness, "Blocking threads of candidate 1", "3");
     retype(&mut harness, "In flight of candidate 1", "50");
     let cpu = AsyncCpu::Blocking { threads: 3 };
-    let expected = Backend::Async { in_flight: 50, event_loops: 1, cpu };
+    let expected = Backend::Async {
+        in_flight: 50,
+        event_loops: 1,
+        cpu,
+    };
     assert_eq!(harness.state().scenario.candidates[0].backend, expected);
 }
 
@@ -266,9 +382,16 @@ fn load_protocol_and_prices_are_edited_in_their_forms() {
     click(&mut harness, "Basis: Rented");
     retype(&mut harness, "Rented memory", "2GiB");
     let scenario = &harness.state().scenario;
-    assert!(matches!(scenario.load, Load::Open { rate_per_sec, .. } if (rate_per_sec - 250.0).abs() < 1e-9));
-    assert_eq!((scenario.protocol.repeats, scenario.protocol.order), (3, Order::Listed));
-    assert!(matches!(scenario.prices.basis, CostBasis::Rented { memory, .. } if memory == Bytes::from_mib(2048)));
+    assert!(
+        matches!(scenario.load, Load::Open { rate_per_sec, .. } if (rate_per_sec - 250.0).abs() < 1e-9)
+    );
+    assert_eq!(
+        (scenario.protocol.repeats, scenario.protocol.order),
+        (3, Order::Listed)
+    );
+    assert!(
+        matches!(scenario.prices.basis, CostBasis::Rented { memory, .. } if memory == Bytes::from_mib(2048))
+    );
 }
 
 #[test]
@@ -277,7 +400,8 @@ fn the_measurement_of_a_batch_is_called_a_time_limit() {
     click(&mut harness, "Load: Batch");
     click(&mut harness, "Protocol");
     retype(&mut harness, "Time limit", "1min");
-    assert_eq!(harness.state().scenario.protocol.measure, Nanos::from_secs(60));
+    let protocol = harness.state().scenario.protocol;
+    assert_eq!(protocol.measure, Nanos::from_secs(60));
 }
 
 #[test]
@@ -286,9 +410,14 @@ fn a_problem_stands_below_its_field_and_goes_when_it_is_mended() {
     broken.candidates[1].backend = Backend::Threads { workers: 0 };
     let mut harness = shown(Board::new(broken));
     click(&mut harness, "candidate 2");
-    let field = harness.get_by_role_and_label(egui::Role::TextInput, "Workers of candidate 2").rect();
+    let field = harness
+        .get_by_role_and_label(egui::Role::TextInput, "Workers of candidate 2")
+        .rect();
     let problem = harness.get_by_label_contains("out of bounds").rect();
-    assert!(problem.top() >= field.bottom() && problem.top() - field.bottom() < 20.0, "{problem} is below {field}");
+    assert!(
+        problem.top() >= field.bottom() && problem.top() - field.bottom() < 20.0,
+        "{problem} is below {field}"
+    );
     retype(&mut harness, "Workers of candidate 2", "2");
     assert!(harness.query_by_label_contains("out of bounds").is_none());
 }
@@ -296,11 +425,22 @@ fn a_problem_stands_below_its_field_and_goes_when_it_is_mended() {
 #[test]
 fn every_problem_is_shown_once_also_where_its_field_is_folded_or_unknown() {
     let mut board = Board::new(scenario());
-    let paths = ["tasks[0].stages[1].amount", "tasks[0].weight", "protocol.measure", "prices.basis.vcpus", "", "candidates"];
-    board.problems = paths.map(|path| Problem::error(path, format!("wrong at '{path}'"), "")).into();
+    let paths = [
+        "tasks[0].stages[1].amount",
+        "tasks[0].weight",
+        "protocol.measure",
+        "prices.basis.vcpus",
+        "",
+        "candidates",
+    ];
+    board.problems = paths
+        .map(|path| Problem::error(path, format!("wrong at '{path}'"), ""))
+        .into();
     let harness = shown(board);
     for path in paths {
-        let found = harness.query_all_by_label_contains(&format!("wrong at '{path}'")).count();
+        let found = harness
+            .query_all_by_label_contains(&format!("wrong at '{path}'"))
+            .count();
         assert_eq!(found, 1, "the problem at '{path}' is shown once");
     }
 }
@@ -310,10 +450,19 @@ fn while_a_run_goes_on_everything_can_be_read_and_nothing_changed() {
     let mut board = Board::new(scenario());
     board.locked = true;
     let mut harness = shown(board);
-    assert!(harness.query_by_label_contains("A run is under way").is_some());
+    assert!(
+        harness
+            .query_by_label_contains("A run is under way")
+            .is_some()
+    );
     // Cards still open.
     click(&mut harness, "candidate 2");
-    assert!(harness.get_by_role_and_label(egui::Role::TextInput, "Workers of candidate 2").accesskit_node().is_disabled());
+    assert!(
+        harness
+            .get_by_role_and_label(egui::Role::TextInput, "Workers of candidate 2")
+            .accesskit_node()
+            .is_disabled()
+    );
     for control in [
         "Add task kind",
         "Duplicate task kind 'request'",
@@ -331,9 +480,21 @@ fn while_a_run_goes_on_everything_can_be_read_and_nothing_changed() {
 fn the_strip_says_how_much_of_a_task_is_computing_and_how_much_is_waiting() {
     let mut harness = shown(Board::new(scenario()));
     // 400 KiB of SHA-256 at 2.5 µs each is 1 ms beside 20 ms of waiting.
-    assert!(harness.query_by_label_contains("≈ 21.0 ms per task,").is_some());
+    assert!(
+        harness
+            .query_by_label_contains("≈ 21.0 ms per task,")
+            .is_some()
+    );
     assert!(harness.query_all_by_label_contains("waiting 95 %").count() > 0);
-    assert!(harness.query_by_label_contains("per task of the mix").is_some());
+    assert!(
+        harness
+            .query_by_label_contains("per task of the mix")
+            .is_some()
+    );
     click(&mut harness, "Remove task kind 'upload'");
-    assert!(harness.query_by_label_contains("per task of the mix").is_none());
+    assert!(
+        harness
+            .query_by_label_contains("per task of the mix")
+            .is_none()
+    );
 }

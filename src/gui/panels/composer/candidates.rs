@@ -3,6 +3,7 @@
 use egui::{TextStyle, Ui};
 
 use crate::gui::panels::composer::cards::{self, Card, FoldLine};
+use crate::gui::panels::composer::convert;
 use crate::gui::panels::composer::edit::{self, ListEdit};
 use crate::gui::panels::composer::form::{Form, Owner, explained_item_ui, note_ui};
 use crate::gui::panels::composer::kinds::{BACKEND_KINDS, backend_explanation};
@@ -17,14 +18,24 @@ const LIST: &str = "candidates";
 const BLOCKING_THREADS: u32 = 4;
 
 /// Shows all candidates as cards; `open` says which show their fields.
-pub(super) fn candidates_ui(ui: &mut Ui, form: &mut Form<'_>, candidates: &mut Vec<Candidate>, open: &mut Vec<bool>) {
+pub(super) fn candidates_ui(
+    ui: &mut Ui,
+    form: &mut Form<'_>,
+    candidates: &mut Vec<Candidate>,
+    open: &mut Vec<bool>,
+) {
     open.resize(candidates.len(), false);
     let len = candidates.len();
     let mut asked = None;
     let mut places = Vec::with_capacity(len);
     for (index, open) in open.iter_mut().enumerate() {
         let name = format!("candidate {}", index + 1);
-        let card = Card { list: LIST, index, len, name: &name };
+        let card = Card {
+            list: LIST,
+            index,
+            len,
+            name: &name,
+        };
         let frame = cards::frame(theme::palette(ui), false).inner_margin(6);
         let response = frame.show(ui, |ui| {
             ui.set_min_width(ui.available_width());
@@ -35,7 +46,7 @@ pub(super) fn candidates_ui(ui: &mut Ui, form: &mut Form<'_>, candidates: &mut V
     }
     add_candidate_ui(ui, form, candidates);
     open.resize(candidates.len(), false);
-    if let Some(edit) = asked.or_else(|| cards::drop_ui(ui, LIST, &places)) {
+    if let Some(edit) = asked.or_else(|| cards::drop_ui(ui, LIST, &places, form.locked)) {
         edit::apply(candidates, edit, edit::copy_of_candidate);
         edit::apply(open, edit, |open, at| open[at]);
         form.drafts.clear();
@@ -44,17 +55,29 @@ pub(super) fn candidates_ui(ui: &mut Ui, form: &mut Form<'_>, candidates: &mut V
 
 fn add_candidate_ui(ui: &mut Ui, form: &Form<'_>, candidates: &mut Vec<Candidate>) {
     let quick: [(&str, &str, &[Backend]); 4] = [
-        ("Sequential", "The baseline: one after the other", &[Backend::Sequential]),
+        (
+            "Sequential",
+            "The baseline: one after the other",
+            &[Backend::Sequential],
+        ),
         (
             "Threads ×1 ×2 ×4 ×8",
             "Four at once: shows how far more threads help",
             &[1, 2, 4, 8].map(|workers| Backend::Threads { workers }),
         ),
-        ("Processes ×2", "Two worker processes", &[Backend::Processes { workers: 2 }]),
+        (
+            "Processes ×2",
+            "Two worker processes",
+            &[Backend::Processes { workers: 2 }],
+        ),
         (
             "Async ×100",
             "One event loop with up to 100 tasks under way",
-            &[Backend::Async { in_flight: 100, event_loops: 1, cpu: AsyncCpu::Inline }],
+            &[Backend::Async {
+                in_flight: 100,
+                event_loops: 1,
+                cpu: AsyncCpu::Inline,
+            }],
         ),
     ];
     form.add_menu(ui, "Add candidate", "Add candidate", |ui| {
@@ -75,9 +98,18 @@ fn candidate_ui(
 ) -> Option<ListEdit> {
     let index = card.index;
     let label = candidates[index].label();
-    // A given name does not say what it runs on.
-    let backend = candidates[index].name.as_ref().map_or_else(String::new, |_| candidates[index].backend.label());
-    let line = FoldLine { title: &label, summary: &backend, name: card.name, style: TextStyle::Body };
+    // A given name does not say what it runs on; the fields do.
+    let backend = if candidates[index].name.is_some() && !*open {
+        candidates[index].backend.label()
+    } else {
+        String::new()
+    };
+    let line = FoldLine {
+        title: &label,
+        summary: &backend,
+        name: card.name,
+        style: TextStyle::Body,
+    };
     let color = theme::series_color(index, ui.visuals().dark_mode);
     let asked = cards::card_header_ui(ui, card, &line, open, form.locked, |ui| {
         swatch_ui(ui, color).on_hover_text("Its colour in every chart");
@@ -90,10 +122,21 @@ fn candidate_ui(
     asked
 }
 
-fn fields_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, candidates: &mut [Candidate], index: usize) {
+fn fields_ui(
+    ui: &mut Ui,
+    form: &mut Form<'_>,
+    owner: &Owner,
+    candidates: &mut [Candidate],
+    index: usize,
+) {
     let made = candidates[index].backend.label();
     let mut name = candidates[index].name.clone().unwrap_or_default();
-    form.line(ui, &owner.field("name", "Name", "Made from the settings if left empty"), &mut name, &made);
+    form.line(
+        ui,
+        &owner.field("name", "Name", "Made from the settings if left empty"),
+        &mut name,
+        &made,
+    );
     candidates[index].name = (!name.is_empty()).then_some(name);
 
     let before = candidates[index].backend;
@@ -101,22 +144,38 @@ fn fields_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, candidates: &mut [
     let kinds = BACKEND_KINDS.map(|(kind, title)| (kind, title, backend_explanation(kind)));
     let field = owner.field("backend", "Back end", "Where the tasks run");
     if let Some(kind) = form.combo(ui, &field, backend.kind(), &kinds) {
-        backend = edit::convert_backend(backend, kind);
+        backend = convert::convert_backend(backend, kind);
     }
     let inner = Owner::new(format!("{}.backend", owner.path), owner.name.clone());
     match &mut backend {
         Backend::Sequential => note_ui(ui, backend_explanation("sequential")),
         Backend::Threads { workers } => {
-            form.value(ui, &inner.field("workers", "Workers", "How many threads"), workers);
+            form.value(
+                ui,
+                &inner.field("workers", "Workers", "How many threads"),
+                workers,
+            );
         }
         Backend::Processes { workers } => {
-            form.value(ui, &inner.field("workers", "Workers", "How many processes"), workers);
+            form.value(
+                ui,
+                &inner.field("workers", "Workers", "How many processes"),
+                workers,
+            );
         }
-        Backend::Async { in_flight, event_loops, cpu } => {
+        Backend::Async {
+            in_flight,
+            event_loops,
+            cpu,
+        } => {
             let hint = "How many tasks may be under way at once";
             form.value(ui, &inner.field("in_flight", "In flight", hint), in_flight);
             let hint = "How many threads run the event loop";
-            form.value(ui, &inner.field("event_loops", "Event loops", hint), event_loops);
+            form.value(
+                ui,
+                &inner.field("event_loops", "Event loops", hint),
+                event_loops,
+            );
             async_cpu_ui(ui, form, &inner, cpu);
         }
     }
@@ -127,16 +186,39 @@ fn fields_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, candidates: &mut [
 
 fn async_cpu_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, cpu: &mut AsyncCpu) {
     let options = [
-        (false, "On the loop", "CPU and file stages run on the event loop, which stands still meanwhile"),
-        (true, "On threads", "CPU and file stages run on blocking threads beside the loop"),
+        (
+            false,
+            "On the loop",
+            "CPU and file stages run on the event loop, which stands still meanwhile",
+        ),
+        (
+            true,
+            "On threads",
+            "CPU and file stages run on blocking threads beside the loop",
+        ),
     ];
     let is_blocking = matches!(cpu, AsyncCpu::Blocking { .. });
-    let field = owner.named("cpu", "CPU stages", "Where CPU and file stages run", "CPU stages");
+    let field = owner.named(
+        "cpu",
+        "CPU stages",
+        "Where CPU and file stages run",
+        "CPU stages",
+    );
     if let Some(blocking) = form.choice(ui, &field, is_blocking, &options) {
-        *cpu = if blocking { AsyncCpu::Blocking { threads: BLOCKING_THREADS } } else { AsyncCpu::Inline };
+        *cpu = if blocking {
+            AsyncCpu::Blocking {
+                threads: BLOCKING_THREADS,
+            }
+        } else {
+            AsyncCpu::Inline
+        };
     }
     if let AsyncCpu::Blocking { threads } = cpu {
         let hint = "How many blocking threads at the most";
-        form.value(ui, &owner.named("cpu.threads", "Threads", hint, "Blocking threads"), threads);
+        form.value(
+            ui,
+            &owner.named("cpu.threads", "Threads", hint, "Blocking threads"),
+            threads,
+        );
     }
 }

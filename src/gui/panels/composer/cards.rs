@@ -4,8 +4,8 @@
 
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Align, CursorIcon, DragAndDrop, Frame, Id, Layout, Margin, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke,
-    StrokeKind, TextFormat, TextStyle, Ui, Vec2, WidgetInfo,
+    Align, CursorIcon, DragAndDrop, Frame, Id, Layout, Margin, Painter, Pos2, Rect, Response, Role,
+    Sense, Shape, Stroke, StrokeKind, TextFormat, TextStyle, Ui, Vec2, WidgetInfo,
 };
 
 use crate::gui::panels::composer::edit::{ListEdit, dropped_at};
@@ -61,8 +61,15 @@ enum Icon {
 
 /// The frame of a card that lies on a panel, or, `inner`, on another card.
 pub(super) fn frame(palette: &Palette, inner: bool) -> Frame {
-    let (fill, margin) = if inner { (palette.well, 6) } else { (palette.card, 8) };
-    theme::card_frame(palette).fill(fill).inner_margin(Margin::same(margin)).corner_radius(6)
+    let (fill, margin) = if inner {
+        (palette.well, 6)
+    } else {
+        (palette.card, 8)
+    };
+    theme::card_frame(palette)
+        .fill(fill)
+        .inner_margin(Margin::same(margin))
+        .corner_radius(6)
 }
 
 /// The first line of a card: handle, the line that folds it, the buttons. `before` draws between handle and
@@ -102,7 +109,9 @@ pub(super) fn fold_line_ui(ui: &mut Ui, line: &FoldLine<'_>, open: bool, width: 
     const ARROW: f32 = 18.0;
     let size = Vec2::new(width, space::CONTROL_HEIGHT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::DisclosureTriangle, ui.is_enabled(), open, line.name));
+    response.widget_info(|| {
+        WidgetInfo::selected(Role::DisclosureTriangle, ui.is_enabled(), open, line.name)
+    });
     let palette = theme::palette(ui);
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     highlight(&painter, rect, &response, palette);
@@ -110,7 +119,11 @@ pub(super) fn fold_line_ui(ui: &mut Ui, line: &FoldLine<'_>, open: bool, width: 
     arrow(&painter, middle, open, palette);
 
     let mut job = LayoutJob::default();
-    job.append(line.title, 0.0, TextFormat::simple(line.style.resolve(ui.style()), palette.text));
+    job.append(
+        line.title,
+        0.0,
+        TextFormat::simple(line.style.resolve(ui.style()), palette.text),
+    );
     let small = TextFormat {
         valign: Align::Center,
         ..TextFormat::simple(TextStyle::Small.resolve(ui.style()), palette.weak)
@@ -122,13 +135,18 @@ pub(super) fn fold_line_ui(ui: &mut Ui, line: &FoldLine<'_>, open: bool, width: 
     let corner = Pos2::new(rect.left() + ARROW, rect.center().y - galley.size().y / 2.0);
     painter.galley(corner, galley, palette.text);
     let response = response.on_hover_cursor(CursorIcon::PointingHand);
-    if elided { response.on_hover_text(format!("{}  {}", line.title, line.summary)) } else { response }
+    if elided {
+        response.on_hover_text(format!("{}  {}", line.title, line.summary))
+    } else {
+        response
+    }
 }
 
 /// Shows where a dragged card would land among `cards`, and returns the move when it is dropped.
-pub(super) fn drop_ui(ui: &Ui, list: &str, cards: &[Rect]) -> Option<ListEdit> {
+pub(super) fn drop_ui(ui: &Ui, list: &str, cards: &[Rect], locked: bool) -> Option<ListEdit> {
     let dragged = DragAndDrop::payload::<Dragged>(ui.ctx())?;
-    if dragged.list != list {
+    // A run can start while a card is held.
+    if locked || dragged.list != list {
         return None;
     }
     let pointer = ui.input(|input| input.pointer.interact_pos())?;
@@ -137,37 +155,67 @@ pub(super) fn drop_ui(ui: &Ui, list: &str, cards: &[Rect]) -> Option<ListEdit> {
     if !area.y_range().expand(space::XL).contains(pointer.y) {
         return None;
     }
-    let gap = cards.iter().filter(|card| card.center().y < pointer.y).count();
+    let gap = cards
+        .iter()
+        .filter(|card| card.center().y < pointer.y)
+        .count();
     let to = dropped_at(dragged.from, gap);
     let palette = theme::palette(ui);
     if let Some(card) = cards.get(dragged.from) {
-        ui.painter().rect_stroke(*card, 6, Stroke::new(1.5, palette.accent), StrokeKind::Inside);
+        ui.painter().rect_stroke(
+            *card,
+            6,
+            Stroke::new(1.5, palette.accent),
+            StrokeKind::Inside,
+        );
     }
     if to != dragged.from {
         let y = match cards.get(gap) {
             Some(below) => below.top() - space::XS / 2.0,
             None => area.bottom() + space::XS / 2.0,
         };
-        ui.painter().hline(area.x_range(), y, Stroke::new(3.0, palette.accent));
+        ui.painter()
+            .hline(area.x_range(), y, Stroke::new(3.0, palette.accent));
     }
     let dropped = ui.input(|input| input.pointer.any_released());
     if dropped {
         DragAndDrop::take_payload::<Dragged>(ui.ctx());
     }
-    (dropped && to != dragged.from).then_some(ListEdit::Move { from: dragged.from, to })
+    (dropped && to != dragged.from).then_some(ListEdit::Move {
+        from: dragged.from,
+        to,
+    })
 }
 
 fn handle_ui(ui: &mut Ui, card: Card<'_>) {
     let (_, rect) = ui.allocate_space(Vec2::new(HANDLE, space::CONTROL_HEIGHT));
-    let response = ui.interact(rect, Id::unique(("composer handle", card.list, card.index)), Sense::drag());
-    response.widget_info(|| WidgetInfo::labeled(Role::Splitter, ui.is_enabled(), format!("Drag {}", card.name)));
-    response.dnd_set_drag_payload(Dragged { list: card.list.to_owned(), from: card.index });
+    let response = ui.interact(
+        rect,
+        Id::unique(("composer handle", card.list, card.index)),
+        Sense::drag(),
+    );
+    response.widget_info(|| {
+        WidgetInfo::labeled(
+            Role::Splitter,
+            ui.is_enabled(),
+            format!("Drag {}", card.name),
+        )
+    });
+    response.dnd_set_drag_payload(Dragged {
+        list: card.list.to_owned(),
+        from: card.index,
+    });
     let palette = theme::palette(ui);
     let active = response.hovered() || response.dragged();
-    let color = if active { palette.text } else { palette.weak.gamma_multiply(0.6) };
+    let color = if active {
+        palette.text
+    } else {
+        palette.weak.gamma_multiply(0.6)
+    };
     for row in [-5.0, 0.0, 5.0] {
         for column in [-2.5, 2.5] {
-            ui.painter().circle_filled(rect.center() + Vec2::new(column, row), 1.3, color);
+            ui.painter()
+                .circle_filled(rect.center() + Vec2::new(column, row), 1.3, color);
         }
     }
     if response.dragged() {
@@ -186,13 +234,23 @@ fn buttons_ui(ui: &mut Ui, card: Card<'_>) -> Option<ListEdit> {
         edit = Some(ListEdit::Duplicate(index));
     }
     if icon_button_ui(ui, card, Icon::Down, index + 1 < len) {
-        edit = Some(ListEdit::Move { from: index, to: index + 1 });
+        edit = Some(ListEdit::Move {
+            from: index,
+            to: index + 1,
+        });
         // The focus goes with the card, so that pressing again moves it on.
-        let icon = if index + 2 < len { Icon::Down } else { Icon::Up };
+        let icon = if index + 2 < len {
+            Icon::Down
+        } else {
+            Icon::Up
+        };
         ui.memory_mut(|memory| memory.request_focus(icon_id(card.list, index + 1, icon)));
     }
     if icon_button_ui(ui, card, Icon::Up, index > 0) {
-        edit = Some(ListEdit::Move { from: index, to: index - 1 });
+        edit = Some(ListEdit::Move {
+            from: index,
+            to: index - 1,
+        });
         let icon = if index > 1 { Icon::Up } else { Icon::Down };
         ui.memory_mut(|memory| memory.request_focus(icon_id(card.list, index - 1, icon)));
     }
@@ -235,23 +293,42 @@ fn highlight(painter: &Painter, rect: Rect, response: &Response, palette: &Palet
         painter.rect_filled(rect, 4, palette.control_hover.gamma_multiply(0.5));
     }
     if response.has_focus() {
-        painter.rect_stroke(rect, 4, Stroke::new(1.0, palette.accent), StrokeKind::Inside);
+        painter.rect_stroke(
+            rect,
+            4,
+            Stroke::new(1.0, palette.accent),
+            StrokeKind::Inside,
+        );
     }
 }
 
 fn arrow(painter: &Painter, middle: Pos2, open: bool, palette: &Palette) {
     let points = if open {
-        [Vec2::new(-4.0, -2.0), Vec2::new(0.0, 2.5), Vec2::new(4.0, -2.0)]
+        [
+            Vec2::new(-4.0, -2.0),
+            Vec2::new(0.0, 2.5),
+            Vec2::new(4.0, -2.0),
+        ]
     } else {
-        [Vec2::new(-2.0, -4.0), Vec2::new(2.5, 0.0), Vec2::new(-2.0, 4.0)]
+        [
+            Vec2::new(-2.0, -4.0),
+            Vec2::new(2.5, 0.0),
+            Vec2::new(-2.0, 4.0),
+        ]
     };
-    painter.add(Shape::line(points.map(|point| middle + point).into(), Stroke::new(1.5, palette.weak)));
+    painter.add(Shape::line(
+        points.map(|point| middle + point).into(),
+        Stroke::new(1.5, palette.weak),
+    ));
 }
 
 fn paint_icon(painter: &Painter, middle: Pos2, icon: Icon, color: egui::Color32) {
     let stroke = Stroke::new(1.5, color);
     let line = |points: &[(f32, f32)]| {
-        let points = points.iter().map(|(x, y)| middle + Vec2::new(*x, *y)).collect();
+        let points = points
+            .iter()
+            .map(|(x, y)| middle + Vec2::new(*x, *y))
+            .collect();
         painter.add(Shape::line(points, stroke));
     };
     match icon {

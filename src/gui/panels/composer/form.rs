@@ -5,7 +5,10 @@
 //! switched off while a run goes on.
 
 use egui::text::LayoutJob;
-use egui::{Align, Button, ComboBox, Id, Key, Label, Layout, Modifiers, RichText, TextEdit, TextFormat, TextStyle, Ui, Vec2};
+use egui::{
+    Align, Button, ComboBox, Id, Key, Label, Layout, Modifiers, RichText, TextEdit, TextFormat,
+    TextStyle, Ui, UiBuilder, Vec2,
+};
 
 use crate::gui::panels::composer::notes::Notes;
 use crate::gui::panels::composer::typed::{Drafts, Typed};
@@ -42,7 +45,10 @@ pub(super) struct Owner {
 impl Owner {
     /// A part by its path and name.
     pub(super) fn new(path: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { path: path.into(), name: name.into() }
+        Self {
+            path: path.into(),
+            name: name.into(),
+        }
     }
 
     /// Its field `key`.
@@ -51,10 +57,29 @@ impl Owner {
     }
 
     /// Its field `key`, spoken of as `spoken` where the label alone would not do.
-    pub(super) fn named(&self, key: &str, label: &'static str, hint: &'static str, spoken: &str) -> Field {
-        let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
-        let name = if self.name.is_empty() { spoken.to_owned() } else { format!("{spoken} of {}", self.name) };
-        Field { label, hint, path, name }
+    pub(super) fn named(
+        &self,
+        key: &str,
+        label: &'static str,
+        hint: &'static str,
+        spoken: &str,
+    ) -> Field {
+        let path = if self.path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.path)
+        };
+        let name = if self.name.is_empty() {
+            spoken.to_owned()
+        } else {
+            format!("{spoken} of {}", self.name)
+        };
+        Field {
+            label,
+            hint,
+            path,
+            name,
+        }
     }
 }
 
@@ -71,18 +96,26 @@ pub(super) struct Form<'a> {
 
 impl Form<'_> {
     /// A row with any control; the problems of exactly this field stand below it.
-    pub(super) fn row<R>(&mut self, ui: &mut Ui, field: &Field, control: impl FnOnce(&mut Ui) -> R) -> R {
+    pub(super) fn row<R>(
+        &mut self,
+        ui: &mut Ui,
+        field: &Field,
+        control: impl FnOnce(&mut Ui) -> R,
+    ) -> R {
         let locked = self.locked;
+        // Ids by path: a message that appears above must not take the focus from what is typed in here.
+        let scope = UiBuilder::new().scope_id(Id::unique(("composer row", &field.path)));
+        let content = |ui: &mut Ui| {
+            if !field.label.is_empty() {
+                label_ui(ui, field.label, field.hint);
+            }
+            if locked {
+                ui.disable();
+            }
+            control(ui)
+        };
         let result = ui
-            .horizontal(|ui| {
-                if !field.label.is_empty() {
-                    label_ui(ui, field.label, field.hint);
-                }
-                if locked {
-                    ui.disable();
-                }
-                control(ui)
-            })
+            .horizontal(|ui| ui.scope_builder(scope, content).inner)
             .inner;
         problems_ui(ui, &self.notes.take_at(&field.path));
         result
@@ -102,20 +135,30 @@ impl Form<'_> {
         let mut text = self.drafts.shown(&field.path, &value.write());
         let before = *value;
         let changed = self.row(ui, field, |ui| {
-            let buttons = if steps { 2.0 * (STEP_WIDTH + space::XS) } else { 0.0 };
+            let buttons = if steps {
+                2.0 * (STEP_WIDTH + space::XS)
+            } else {
+                0.0
+            };
             ui.spacing_mut().item_spacing.x = space::XS;
             let width = (ui.available_width() - buttons).max(FIELD_MIN_WIDTH);
             let id = Id::unique(("composer", &field.path));
             if steps && ui.is_enabled() && ui.memory(|memory| memory.has_focus(id)) {
                 step_by_keys(ui, value);
             }
-            let response = single_line(&mut text, width).id(id).show(ui).response.response;
+            let response = single_line(&mut text, width)
+                .id(id)
+                .show(ui)
+                .response
+                .response;
             let response = response.accessible_name(&field.name);
             if steps {
                 step_buttons_ui(ui, &field.name, value);
             }
             let stepped = *value != before;
-            if stepped || (response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape))) {
+            if stepped
+                || (response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)))
+            {
                 return Typing::Over;
             }
             match (response.changed(), response.has_focus()) {
@@ -133,7 +176,8 @@ impl Form<'_> {
             (Typing::Changed, Err(_)) => self.drafts.keep(&field.path, text, value.write()),
             // A text that cannot be read stays with its message until somebody mends it.
             (Typing::Over, _) | (Typing::Left, Ok(_)) => self.drafts.forget(&field.path),
-            (Typing::Resting, _) | (Typing::Left, Err(_)) => {}
+            (Typing::Left, Err(_)) => self.drafts.abandon(&field.path),
+            (Typing::Resting, _) => {}
         }
         if let (Err(message), true) = (read, changed != Typing::Over) {
             message_ui(ui, &message, Severity::Error);
@@ -141,19 +185,38 @@ impl Form<'_> {
     }
 
     /// A row with a line of text.
-    pub(super) fn line(&mut self, ui: &mut Ui, field: &Field, text: &mut String, placeholder: &str) {
+    pub(super) fn line(
+        &mut self,
+        ui: &mut Ui,
+        field: &Field,
+        text: &mut String,
+        placeholder: &str,
+    ) {
         self.row(ui, field, |ui| {
             let width = ui.available_width().max(FIELD_MIN_WIDTH);
             let edit = single_line(text, width).hint_text(placeholder.to_owned());
-            ui.add(edit.id(Id::unique(("composer", &field.path)))).accessible_name(&field.name)
+            ui.add(edit.id(Id::unique(("composer", &field.path))))
+                .accessible_name(&field.name)
         });
     }
 
     /// A text of several lines with its label above.
-    pub(super) fn prose(&mut self, ui: &mut Ui, field: &Field, text: &mut String, placeholder: &str) {
+    pub(super) fn prose(
+        &mut self,
+        ui: &mut Ui,
+        field: &Field,
+        text: &mut String,
+        placeholder: &str,
+    ) {
         let weak = theme::palette(ui).weak;
-        ui.label(RichText::new(field.label).color(weak)).on_hover_text(field.hint);
-        let unlabelled = Field { label: "", hint: "", path: field.path.clone(), name: field.name.clone() };
+        ui.label(RichText::new(field.label).color(weak))
+            .on_hover_text(field.hint);
+        let unlabelled = Field {
+            label: "",
+            hint: "",
+            path: field.path.clone(),
+            name: field.name.clone(),
+        };
         self.row(ui, &unlabelled, |ui| {
             let edit = TextEdit::multiline(text)
                 .id(Id::unique(("composer", &field.path)))
@@ -186,7 +249,11 @@ impl Form<'_> {
                     .min_size(Vec2::new(width, space::CONTROL_HEIGHT));
                 let response = ui.add_sized([width, space::CONTROL_HEIGHT], button);
                 let response = response.on_hover_text(*explanation);
-                if response.accessible_name(format!("{}: {title}", field.name)).clicked() && *value != current {
+                if response
+                    .accessible_name(format!("{}: {title}", field.name))
+                    .clicked()
+                    && *value != current
+                {
                     chosen = Some(*value);
                 }
             }
@@ -203,7 +270,10 @@ impl Form<'_> {
         options: &[(T, &str, &str)],
     ) -> Option<T> {
         self.row(ui, field, |ui| {
-            let title = options.iter().find(|(value, ..)| *value == current).map_or("", |(_, title, _)| title);
+            let title = options
+                .iter()
+                .find(|(value, ..)| *value == current)
+                .map_or("", |(_, title, _)| title);
             let mut chosen = None;
             let response = ComboBox::from_id_salt(&field.path)
                 .selected_text(title)
@@ -211,7 +281,9 @@ impl Form<'_> {
                 .truncate()
                 .show_ui(ui, |ui| {
                     for (value, title, explanation) in options {
-                        if explained_item_ui(ui, *value == current, title, explanation) && *value != current {
+                        if explained_item_ui(ui, *value == current, title, explanation)
+                            && *value != current
+                        {
                             chosen = Some(*value);
                         }
                     }
@@ -224,7 +296,9 @@ impl Form<'_> {
 
     /// A row with a check box; the label stands behind the box.
     pub(super) fn check(&mut self, ui: &mut Ui, field: &Field, text: &str, on: &mut bool) {
-        self.row(ui, field, |ui| ui.checkbox(on, text).accessible_name(&field.name));
+        self.row(ui, field, |ui| {
+            ui.checkbox(on, text).accessible_name(&field.name)
+        });
     }
 
     /// What is left below `path` once its fields have been drawn, or all of it where it is folded.
@@ -233,8 +307,18 @@ impl Form<'_> {
     }
 
     /// A menu of things to add; switched off while a run goes on.
-    pub(super) fn add_menu(&self, ui: &mut Ui, text: &str, name: &str, content: impl FnOnce(&mut Ui)) {
-        ui.add_enabled_ui(!self.locked, |ui| {
+    pub(super) fn add_menu(
+        &self,
+        ui: &mut Ui,
+        text: &str,
+        name: &str,
+        content: impl FnOnce(&mut Ui),
+    ) {
+        let scope = UiBuilder::new().scope_id(Id::unique(("composer menu", name)));
+        ui.scope_builder(scope, |ui| {
+            if self.locked {
+                ui.disable();
+            }
             ui.menu_button(text, content).response.accessible_name(name);
         });
     }
@@ -286,11 +370,20 @@ pub(super) fn problems_ui(ui: &mut Ui, problems: &[&Problem]) {
 }
 
 fn problem_text(problem: &Problem) -> String {
-    if problem.hint.is_empty() { problem.message.clone() } else { format!("{} – {}", problem.message, problem.hint) }
+    if problem.hint.is_empty() {
+        problem.message.clone()
+    } else {
+        format!("{} – {}", problem.message, problem.hint)
+    }
 }
 
 /// An entry of a menu or list with its explanation below the title; true when it was clicked.
-pub(super) fn explained_item_ui(ui: &mut Ui, selected: bool, title: &str, explanation: &str) -> bool {
+pub(super) fn explained_item_ui(
+    ui: &mut Ui,
+    selected: bool,
+    title: &str,
+    explanation: &str,
+) -> bool {
     let palette = theme::palette(ui);
     let mut job = LayoutJob::default();
     let body = TextFormat::simple(TextStyle::Body.resolve(ui.style()), palette.text);
@@ -300,7 +393,11 @@ pub(super) fn explained_item_ui(ui: &mut Ui, selected: bool, title: &str, explan
         job.append("\n", 0.0, small.clone());
         job.append(explanation, 0.0, small);
     }
-    ui.add(Button::selectable(selected, job).wrap_mode(egui::TextWrapMode::Extend)).accessible_name(title).clicked()
+    // Menus are set for single lines; two lines want room around them.
+    ui.spacing_mut().button_padding = Vec2::new(space::S, space::XS);
+    ui.add(Button::selectable(selected, job).wrap_mode(egui::TextWrapMode::Extend))
+        .accessible_name(title)
+        .clicked()
 }
 
 fn label_ui(ui: &mut Ui, text: &str, hint: &str) {
@@ -338,8 +435,15 @@ fn step_buttons_ui<T: Typed>(ui: &mut Ui, name: &str, value: &mut T) {
     for (index, (symbol, verb)) in T::STEPS.into_iter().enumerate() {
         let size = [STEP_WIDTH, space::CONTROL_HEIGHT];
         let response = ui.add_sized(size, Button::new(symbol)).on_hover_text(verb);
-        if response.accessible_name(format!("{verb} {}", lower_first(name))).clicked() {
-            *value = if index == 0 { value.less() } else { value.more() };
+        if response
+            .accessible_name(format!("{verb} {}", lower_first(name)))
+            .clicked()
+        {
+            *value = if index == 0 {
+                value.less()
+            } else {
+                value.more()
+            };
         }
     }
 }
@@ -370,7 +474,10 @@ mod tests {
     fn fields_are_named_after_their_owner() {
         let stage = Owner::new("tasks[0].stages[2]", "stage 3 of 'a'");
         let field = stage.field("size", "Size", "");
-        assert_eq!((field.path.as_str(), field.name.as_str()), ("tasks[0].stages[2].size", "Size of stage 3 of 'a'"));
+        assert_eq!(
+            (field.path.as_str(), field.name.as_str()),
+            ("tasks[0].stages[2].size", "Size of stage 3 of 'a'")
+        );
         assert_eq!(Owner::new("", "").field("title", "Title", "").path, "title");
     }
 }

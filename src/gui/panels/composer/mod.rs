@@ -4,11 +4,12 @@
 //! It edits a copy and hands the copy over when something differs; it neither validates nor saves.
 //!
 //! - `form` draws rows of label, control and problems; `cards` lists that are folded, moved and dragged;
-//! - `edit` is what can be done, without drawing; `typed` how values are read from text;
+//! - `edit` and `convert` are what can be done, without drawing; `typed` how values are read from text;
 //! - `notes` finds each problem its place; `strip` shows a task to scale.
 
 mod candidates;
 mod cards;
+mod convert;
 mod edit;
 mod form;
 mod kinds;
@@ -30,13 +31,22 @@ use crate::gui::panels::composer::notes::Notes;
 use crate::gui::panels::composer::tasks::TaskView;
 use crate::gui::panels::composer::typed::Drafts;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::badge_ui;
+use crate::gui::widgets::{badge_ui, weak_ui};
 use crate::scenario::{Problem, Scenario, Severity};
 use crate::units::text;
 
 /// The first parts of all paths that some section places.
-const PLACED: [&str; 9] =
-    ["title", "about", "look_for", "tasks", "load", "queue", "candidates", "protocol", "prices"];
+const PLACED: [&str; 9] = [
+    "title",
+    "about",
+    "look_for",
+    "tasks",
+    "load",
+    "queue",
+    "candidates",
+    "protocol",
+    "prices",
+];
 
 /// Edits the scenario. Keeps which cards are open and what is being typed, nothing else.
 #[derive(Debug, Default)]
@@ -63,11 +73,15 @@ impl ComposerPanel {
         actions: &mut Vec<Action>,
     ) {
         let mut edited = scenario.clone();
-        let mut form = Form { notes: Notes::new(problems), drafts: &mut self.drafts, locked };
+        let mut form = Form {
+            notes: Notes::new(problems),
+            drafts: &mut self.drafts,
+            locked,
+        };
         let sections = &mut self.sections;
         ui.push_id("composer", |ui| {
             ui.spacing_mut().item_spacing.y = space::S;
-            top_ui(ui, &mut form);
+            top_ui(ui, &mut form, &edited);
             head_ui(ui, &mut form, sections, &mut edited);
 
             let summary = tasks::section_summary(&edited.tasks);
@@ -76,7 +90,8 @@ impl ComposerPanel {
             }
             form.rest(ui, "tasks");
 
-            if section_ui(ui, sections, "Load", &settings::load_summary(&edited.load), true) {
+            let summary = settings::load_summary(&edited.load);
+            if section_ui(ui, sections, "Load", &summary, true) {
                 settings::load_ui(ui, &mut form, &mut edited);
             }
             form.rest(ui, "load");
@@ -84,58 +99,98 @@ impl ComposerPanel {
 
             let summary = text::count(edited.candidates.len() as u64);
             if section_ui(ui, sections, "Candidates", &summary, true) {
-                candidates::candidates_ui(ui, &mut form, &mut edited.candidates, &mut self.candidates);
+                let list = &mut edited.candidates;
+                candidates::candidates_ui(ui, &mut form, list, &mut self.candidates);
             }
             form.rest(ui, "candidates");
 
-            if section_ui(ui, sections, "Protocol", &settings::protocol_summary(&edited), false) {
+            let summary = settings::protocol_summary(&edited);
+            if section_ui(ui, sections, "Protocol", &summary, false) {
                 settings::protocol_ui(ui, &mut form, &mut edited);
             }
             form.rest(ui, "protocol");
 
-            if section_ui(ui, sections, "Prices", &settings::prices_summary(&edited.prices), false) {
+            let summary = settings::prices_summary(&edited.prices);
+            if section_ui(ui, sections, "Prices", &summary, false) {
                 settings::prices_ui(ui, &mut form, &mut edited.prices);
             }
             form.rest(ui, "prices");
         });
+        self.drafts.sweep();
         if !locked && edited != *scenario {
             actions.push(Action::EditScenario(Box::new(edited)));
         }
     }
 }
 
-/// Why nothing can be changed, how many problems there are, and those that belong to no field.
-fn top_ui(ui: &mut Ui, form: &mut Form<'_>) {
+/// How the scenario stands, and the problems that belong to no field.
+fn top_ui(ui: &mut Ui, form: &mut Form<'_>, scenario: &Scenario) {
     if form.locked {
         let accent = theme::palette(ui).accent;
         ui.horizontal_wrapped(|ui| {
             badge_ui(ui, "Locked", accent);
             ui.label("A run is under way: stop it to change the scenario");
         });
-    }
-    let (errors, warnings) = form.notes.counts();
-    let errors_text = text::counted(errors as u64, "error", "errors");
-    let warnings_text = text::counted(warnings as u64, "warning", "warnings");
-    match (errors, warnings) {
-        (0, 0) => {}
-        (0, _) => message_ui(ui, &warnings_text, Severity::Warning),
-        (_, 0) => message_ui(ui, &format!("{errors_text} to mend before it can run"), Severity::Error),
-        (..) => {
-            message_ui(ui, &format!("{errors_text} to mend before it can run, {warnings_text}"), Severity::Error);
-        }
+    } else {
+        // Always one line: what one types in must not jump when it becomes wrong.
+        state_ui(ui, form, scenario);
     }
     problems_ui(ui, &form.notes.take_outside(&PLACED));
 }
 
+fn state_ui(ui: &mut Ui, form: &Form<'_>, scenario: &Scenario) {
+    let (errors, warnings) = form.notes.counts();
+    let warnings_text = text::counted(warnings as u64, "warning", "warnings");
+    if errors > 0 {
+        let mut state = text::counted(errors as u64, "error", "errors");
+        state.push_str(" to mend before it can run");
+        if warnings > 0 {
+            state = format!("{state}, {warnings_text}");
+        }
+        message_ui(ui, &state, Severity::Error);
+    } else if form.drafts.abandoned() > 0 {
+        message_ui(
+            ui,
+            "A text cannot be read; the last valid value counts",
+            Severity::Error,
+        );
+    } else if warnings > 0 {
+        message_ui(ui, &warnings_text, Severity::Warning);
+    } else {
+        let time = settings::protocol_summary(scenario);
+        weak_ui(ui, format!("Ready to run, {time} (estimated)"));
+    }
+}
+
 /// Title and description.
-fn head_ui(ui: &mut Ui, form: &mut Form<'_>, sections: &mut BTreeMap<&'static str, bool>, edited: &mut Scenario) {
+fn head_ui(
+    ui: &mut Ui,
+    form: &mut Form<'_>,
+    sections: &mut BTreeMap<&'static str, bool>,
+    edited: &mut Scenario,
+) {
     let owner = Owner::new("", "");
-    form.line(ui, &owner.field("title", "Title", "A name of one line"), &mut edited.title, "what is compared");
+    form.line(
+        ui,
+        &owner.field("title", "Title", "A name of one line"),
+        &mut edited.title,
+        "what is compared",
+    );
     if section_ui(ui, sections, "Description", &edited.about, false) {
         let hint = "What the experiment shows, in a sentence or two";
-        form.prose(ui, &owner.field("about", "About", hint), &mut edited.about, hint);
+        form.prose(
+            ui,
+            &owner.field("about", "About", hint),
+            &mut edited.about,
+            hint,
+        );
         let hint = "What to look for in the charts while it runs";
-        form.prose(ui, &owner.field("look_for", "Look for", hint), &mut edited.look_for, hint);
+        form.prose(
+            ui,
+            &owner.field("look_for", "Look for", hint),
+            &mut edited.look_for,
+            hint,
+        );
     }
     for path in ["title", "about", "look_for"] {
         form.rest(ui, path);
@@ -154,7 +209,12 @@ fn section_ui(
     ui.add_space(space::XS);
     // What is inside can be seen where it is open.
     let summary = if *open { "" } else { summary };
-    let line = FoldLine { title, summary, name: title, style: theme::title_style() };
+    let line = FoldLine {
+        title,
+        summary,
+        name: title,
+        style: theme::title_style(),
+    };
     if fold_line_ui(ui, &line, *open, ui.available_width()).clicked() {
         *open = !*open;
     }

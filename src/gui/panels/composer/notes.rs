@@ -16,7 +16,10 @@ pub(super) struct Notes<'a> {
 impl<'a> Notes<'a> {
     /// None of `problems` has a place yet.
     pub(super) fn new(problems: &'a [Problem]) -> Self {
-        Self { problems, placed: vec![false; problems.len()] }
+        Self {
+            problems,
+            placed: vec![false; problems.len()],
+        }
     }
 
     /// Those of exactly the field `path` that have no place yet.
@@ -36,7 +39,11 @@ impl<'a> Notes<'a> {
 
     /// How many (errors, warnings) there are in all.
     pub(super) fn counts(&self) -> (usize, usize) {
-        let errors = self.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+        let errors = self
+            .problems
+            .iter()
+            .filter(|problem| problem.severity == Severity::Error)
+            .count();
         (errors, self.problems.len() - errors)
     }
 
@@ -54,7 +61,8 @@ impl<'a> Notes<'a> {
 
 /// Whether `path` is `root` or a part of it: `tasks[1]` is no part of `tasks[10]`.
 fn is_under(path: &str, root: &str) -> bool {
-    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    path.strip_prefix(root)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 #[cfg(test)]
@@ -62,9 +70,15 @@ mod tests {
     use super::*;
 
     fn problems() -> Vec<Problem> {
-        ["tasks[1].name", "tasks[10].name", "tasks[1].stages[0].size", "format", ""]
-            .map(|path| Problem::error(path, "wrong", ""))
-            .into()
+        [
+            "tasks[1].name",
+            "tasks[10].name",
+            "tasks[1].stages[0].size",
+            "format",
+            "",
+        ]
+        .map(|path| Problem::error(path, "wrong", ""))
+        .into()
     }
 
     fn paths(found: &[&Problem]) -> Vec<String> {
@@ -77,14 +91,20 @@ mod tests {
         let mut notes = Notes::new(&problems);
         assert_eq!(paths(&notes.take_at("tasks[1].name")), ["tasks[1].name"]);
         assert!(notes.take_at("tasks[1].name").is_empty());
-        assert_eq!(paths(&notes.take_under("tasks[1]")), ["tasks[1].stages[0].size"]);
+        assert_eq!(
+            paths(&notes.take_under("tasks[1]")),
+            ["tasks[1].stages[0].size"]
+        );
     }
 
     #[test]
     fn what_no_part_of_the_panel_places_is_for_the_top() {
         let problems = problems();
         let mut notes = Notes::new(&problems);
-        assert_eq!(paths(&notes.take_outside(&["tasks", "load"])), ["format", ""]);
+        assert_eq!(
+            paths(&notes.take_outside(&["tasks", "load"])),
+            ["format", ""]
+        );
         assert_eq!(notes.take_under("tasks").len(), 3);
     }
 

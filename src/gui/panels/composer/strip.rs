@@ -2,7 +2,10 @@
 //!
 //! All lengths of time are estimates by [`Stage::nominal_nanos`], and said to be.
 
-use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, TextStyle, Ui, Vec2};
+use egui::{
+    Align2, Color32, CornerRadius, Id, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind,
+    TextStyle, Ui, Vec2,
+};
 
 use crate::gui::panels::composer::kinds::StageType;
 use crate::gui::theme::{self, Palette, space};
@@ -27,8 +30,8 @@ struct Span {
     cpu_width: f32,
 }
 
-/// The strip of `stages`, and below it the figures.
-pub(super) fn strip_ui(ui: &mut Ui, stages: &[Stage]) {
+/// The strip of `stages`, and below it the figures; `path` tells the strips of several kinds apart.
+pub(super) fn strip_ui(ui: &mut Ui, stages: &[Stage], path: &str) {
     let palette = theme::palette(ui);
     let size = Vec2::new(ui.available_width(), HEIGHT);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
@@ -38,9 +41,10 @@ pub(super) fn strip_ui(ui: &mut Ui, stages: &[Stage]) {
         let corner = Pos2::new(rect.left() + span.start, rect.top());
         let place = Rect::from_min_size(corner, Vec2::new(span.width, HEIGHT));
         paint_stage(ui, place, span.cpu_width, stage, palette);
-        let id = ui.scope_id().with(("strip", index));
+        let id = Id::unique(("composer strip", path, index));
         let (cpu, waiting) = times[index];
-        ui.interact(place, id, Sense::hover()).on_hover_text(hover_text(index, stage, cpu, waiting));
+        ui.interact(place, id, Sense::hover())
+            .on_hover_text(hover_text(index, stage, cpu, waiting));
     }
     let (cpu, waiting) = total(&times);
     figures_ui(ui, cpu, waiting, "per task");
@@ -50,7 +54,13 @@ pub(super) fn strip_ui(ui: &mut Ui, stages: &[Stage]) {
 pub(super) fn figures_ui(ui: &mut Ui, cpu: f64, waiting: f64, of: &str) {
     let palette = theme::palette(ui);
     let whole = cpu + waiting;
-    let share = |part: f64| if whole > 0.0 { whole_percent(part / whole) } else { text::MISSING.to_owned() };
+    let share = |part: f64| {
+        if whole > 0.0 {
+            whole_percent(part / whole)
+        } else {
+            text::MISSING.to_owned()
+        }
+    };
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = Vec2::new(space::XS, 0.0);
         ui.spacing_mut().interact_size.y = 0.0;
@@ -72,21 +82,25 @@ pub(super) fn whole_percent(ratio: f64) -> String {
 }
 
 fn total(times: &[(f64, f64)]) -> (f64, f64) {
-    times.iter().fold((0.0, 0.0), |(cpu, waiting), time| (cpu + time.0, waiting + time.1))
+    times.iter().fold((0.0, 0.0), |(cpu, waiting), time| {
+        (cpu + time.0, waiting + time.1)
+    })
 }
 
 fn hover_text(index: usize, stage: &Stage, cpu: f64, waiting: f64) -> String {
     let title = StageType::of(stage).title();
-    let mut lines = format!("Stage {}: {title}, ≈ {}", index + 1, text::nanos(cpu + waiting));
-    if cpu > 0.0 && waiting > 0.0 {
-        lines.push_str(&format!("\nCPU {}, waiting {}", text::nanos(cpu), text::nanos(waiting)));
+    let parts = if cpu > 0.0 && waiting > 0.0 {
+        format!("CPU {}, waiting {}", text::nanos(cpu), text::nanos(waiting))
     } else if waiting > 0.0 {
-        lines.push_str("\nwaiting, needs no core");
+        "waiting, needs no core".to_owned()
     } else {
-        lines.push_str("\non a core");
-    }
-    lines.push_str("\nestimated");
-    lines
+        "on a core".to_owned()
+    };
+    format!(
+        "Stage {}: {title}, ≈ {}\n{parts}\nestimated",
+        index + 1,
+        text::nanos(cpu + waiting)
+    )
 }
 
 /// Where the stages of these times, (CPU, waiting) in nanoseconds, lie in a strip of `width` points.
@@ -101,8 +115,16 @@ fn spans(times: &[(f64, f64)], width: f32) -> Vec<Span> {
         .into_iter()
         .zip(times)
         .map(|(width, (cpu, waiting))| {
-            let share = if cpu + waiting > 0.0 { cpu / (cpu + waiting) } else { 0.0 };
-            let span = Span { start, width, cpu_width: width * share as f32 };
+            let share = if cpu + waiting > 0.0 {
+                cpu / (cpu + waiting)
+            } else {
+                0.0
+            };
+            let span = Span {
+                start,
+                width,
+                cpu_width: width * share as f32,
+            };
             start += width + GAP;
             span
         })
@@ -115,8 +137,19 @@ fn widths(lengths: &[f64], room: f32) -> Vec<f32> {
     // Each round can make further ones too narrow; there are at most as many rounds as stages.
     loop {
         let left = room - least * narrow.iter().filter(|is| **is).count() as f32;
-        let sum: f64 = lengths.iter().zip(&narrow).filter(|(_, is)| !**is).map(|(length, _)| length).sum();
-        let width = |length: f64| if sum > 0.0 { (f64::from(left) * length / sum) as f32 } else { 0.0 };
+        let sum: f64 = lengths
+            .iter()
+            .zip(&narrow)
+            .filter(|(_, is)| !**is)
+            .map(|(length, _)| length)
+            .sum();
+        let width = |length: f64| {
+            if sum > 0.0 {
+                (f64::from(left) * length / sum) as f32
+            } else {
+                0.0
+            }
+        };
         let mut changed = false;
         for (length, is) in lengths.iter().zip(&mut narrow) {
             if !*is && width(*length) < least {
@@ -125,7 +158,11 @@ fn widths(lengths: &[f64], room: f32) -> Vec<f32> {
             }
         }
         if !changed {
-            return lengths.iter().zip(&narrow).map(|(length, is)| if *is { least } else { width(*length) }).collect();
+            return lengths
+                .iter()
+                .zip(&narrow)
+                .map(|(length, is)| if *is { least } else { width(*length) })
+                .collect();
         }
     }
 }
@@ -137,7 +174,12 @@ fn paint_stage(ui: &Ui, place: Rect, cpu_width: f32, stage: &Stage, palette: &Pa
     if waiting.width() > 0.0 {
         painter.rect_filled(waiting, 2, palette.waiting.gamma_multiply(0.35));
         hatch(painter, waiting, palette.waiting);
-        painter.rect_stroke(waiting, 2, Stroke::new(1.0, palette.waiting), StrokeKind::Inside);
+        painter.rect_stroke(
+            waiting,
+            2,
+            Stroke::new(1.0, palette.waiting),
+            StrokeKind::Inside,
+        );
     }
     let font = TextStyle::Small.resolve(ui.style());
     let title = StageType::of(stage).title();
@@ -146,8 +188,16 @@ fn paint_stage(ui: &Ui, place: Rect, cpu_width: f32, stage: &Stage, palette: &Pa
     if size.x + 2.0 <= place.width() {
         // On a ground of its own the word is readable over both colours and the hatch.
         let ground = Align2::CENTER_CENTER.anchor_size(place.center(), size);
-        painter.rect_filled(ground, CornerRadius::same(3), palette.card.gamma_multiply(0.85));
-        painter.galley(ground.min + Vec2::new(space::S / 2.0, 1.0), galley, palette.text);
+        painter.rect_filled(
+            ground,
+            CornerRadius::same(3),
+            palette.card.gamma_multiply(0.85),
+        );
+        painter.galley(
+            ground.min + Vec2::new(space::S / 2.0, 1.0),
+            galley,
+            palette.text,
+        );
     }
 }
 
@@ -157,7 +207,10 @@ fn hatch(painter: &Painter, rect: Rect, color: Color32) {
     let mut x = rect.left() - rect.height();
     while x < rect.right() {
         let from = Pos2::new(x, rect.bottom());
-        painter.add(Shape::line_segment([from, from + Vec2::new(rect.height(), -rect.height())], stroke));
+        painter.add(Shape::line_segment(
+            [from, from + Vec2::new(rect.height(), -rect.height())],
+            stroke,
+        ));
         x += HATCH;
     }
 }
@@ -169,9 +222,11 @@ fn sample_ui(ui: &mut Ui, color: Color32, hatched: Option<&Palette>) {
         ui.painter().rect_filled(rect, 2, color);
         return;
     }
-    ui.painter().rect_filled(rect, 2, color.gamma_multiply(0.35));
+    ui.painter()
+        .rect_filled(rect, 2, color.gamma_multiply(0.35));
     hatch(ui.painter(), rect, color);
-    ui.painter().rect_stroke(rect, 2, Stroke::new(1.0, color), StrokeKind::Inside);
+    ui.painter()
+        .rect_stroke(rect, 2, Stroke::new(1.0, color), StrokeKind::Inside);
 }
 
 #[cfg(test)]

@@ -24,7 +24,12 @@ pub(super) struct TaskView {
 }
 
 /// Shows all task kinds as cards.
-pub(super) fn tasks_ui(ui: &mut Ui, form: &mut Form<'_>, tasks: &mut Vec<TaskKind>, views: &mut Vec<TaskView>) {
+pub(super) fn tasks_ui(
+    ui: &mut Ui,
+    form: &mut Form<'_>,
+    tasks: &mut Vec<TaskKind>,
+    views: &mut Vec<TaskView>,
+) {
     views.resize_with(tasks.len(), TaskView::default);
     let weights: f64 = tasks.iter().map(|task| task.weight).sum();
     let len = tasks.len();
@@ -33,7 +38,12 @@ pub(super) fn tasks_ui(ui: &mut Ui, form: &mut Form<'_>, tasks: &mut Vec<TaskKin
     let names: Vec<String> = (0..len).map(|index| spoken(index, tasks)).collect();
     for (index, (task, view)) in tasks.iter_mut().zip(views.iter_mut()).enumerate() {
         let name = &names[index];
-        let card = Card { list: LIST, index, len, name };
+        let card = Card {
+            list: LIST,
+            index,
+            len,
+            name,
+        };
         let share = (len > 1 && weights > 0.0).then(|| task.weight / weights);
         let frame = cards::frame(theme::palette(ui), false);
         let response = frame.show(ui, |ui| {
@@ -46,11 +56,17 @@ pub(super) fn tasks_ui(ui: &mut Ui, form: &mut Form<'_>, tasks: &mut Vec<TaskKin
     if len > 1 {
         mix_ui(ui, tasks);
     }
-    if ui.add_enabled(!form.locked, egui::Button::new("Add task kind")).clicked() {
+    if ui
+        .add_enabled(!form.locked, egui::Button::new("Add task kind"))
+        .clicked()
+    {
         tasks.push(edit::new_task(tasks));
-        views.push(TaskView { folded: false, stages: vec![true] });
+        views.push(TaskView {
+            folded: false,
+            stages: vec![true],
+        });
     }
-    if let Some(edit) = asked.or_else(|| cards::drop_ui(ui, LIST, &places)) {
+    if let Some(edit) = asked.or_else(|| cards::drop_ui(ui, LIST, &places, form.locked)) {
         edit::apply(tasks, edit, edit::copy_of_task);
         edit::apply(views, edit, |views, at| views[at].clone());
         form.drafts.clear();
@@ -61,7 +77,11 @@ pub(super) fn tasks_ui(ui: &mut Ui, form: &mut Form<'_>, tasks: &mut Vec<TaskKin
 fn spoken(index: usize, tasks: &[TaskKind]) -> String {
     let name = &tasks[index].name;
     let is_unique = tasks.iter().filter(|task| task.name == *name).count() == 1;
-    if is_unique && !name.is_empty() { format!("task kind '{name}'") } else { format!("task kind {}", index + 1) }
+    if is_unique && !name.is_empty() {
+        format!("task kind '{name}'")
+    } else {
+        format!("task kind {}", index + 1)
+    }
 }
 
 fn task_ui(
@@ -75,14 +95,24 @@ fn task_ui(
     let owner = Owner::new(format!("{LIST}[{}]", card.index), card.name);
     let mut open = !view.folded;
     let summary = summary(task, share);
-    let line = FoldLine { title: &task.name, summary: &summary, name: card.name, style: theme::title_style() };
+    let line = FoldLine {
+        title: &task.name,
+        summary: &summary,
+        name: card.name,
+        style: theme::title_style(),
+    };
     let asked = cards::card_header_ui(ui, card, &line, &mut open, form.locked, |_| {});
     view.folded = !open;
     if !task.stages.is_empty() {
-        strip_ui(ui, &task.stages);
+        strip_ui(ui, &task.stages, &owner.path);
     }
     if open {
-        form.line(ui, &owner.field("name", "Name", "Unique within the scenario"), &mut task.name, "a name");
+        form.line(
+            ui,
+            &owner.field("name", "Name", "Unique within the scenario"),
+            &mut task.name,
+            "a name",
+        );
         let hint = "Share in the mix, relative to the weights of the other kinds";
         form.value(ui, &owner.field("weight", "Weight", hint), &mut task.weight);
         if let Some(share) = share {
@@ -97,7 +127,10 @@ fn task_ui(
 /// What stands beside the name: the share of a mix, and how many stages there are.
 fn summary(task: &TaskKind, share: Option<f64>) -> String {
     let stages = text::counted(task.stages.len() as u64, "stage", "stages");
-    share.map_or_else(|| stages.clone(), |share| format!("{}, {stages}", whole_percent(share)))
+    share.map_or_else(
+        || stages.clone(),
+        |share| format!("{}, {stages}", whole_percent(share)),
+    )
 }
 
 /// The average task of the mix.

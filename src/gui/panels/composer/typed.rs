@@ -32,7 +32,8 @@ impl Typed for Nanos {
     const STEPS: [(&'static str, &'static str); 2] = HALVE_AND_DOUBLE;
 
     fn read(text: &str) -> Result<Self, String> {
-        text.parse().map_err(|error: crate::units::QuantityError| error.to_string())
+        text.parse()
+            .map_err(|error: crate::units::QuantityError| error.to_string())
     }
 
     fn write(self) -> String {
@@ -45,7 +46,11 @@ impl Typed for Nanos {
 
     fn more(self) -> Self {
         // From nothing to something that can be seen.
-        if self.0 == 0 { Self::from_millis(1) } else { Self(self.0.saturating_mul(2)) }
+        if self.0 == 0 {
+            Self::from_millis(1)
+        } else {
+            Self(self.0.saturating_mul(2))
+        }
     }
 }
 
@@ -53,7 +58,8 @@ impl Typed for Bytes {
     const STEPS: [(&'static str, &'static str); 2] = HALVE_AND_DOUBLE;
 
     fn read(text: &str) -> Result<Self, String> {
-        text.parse().map_err(|error: crate::units::QuantityError| error.to_string())
+        text.parse()
+            .map_err(|error: crate::units::QuantityError| error.to_string())
     }
 
     fn write(self) -> String {
@@ -65,7 +71,11 @@ impl Typed for Bytes {
     }
 
     fn more(self) -> Self {
-        if self.0 == 0 { Self::from_kib(1) } else { Self(self.0.saturating_mul(2)) }
+        if self.0 == 0 {
+            Self::from_kib(1)
+        } else {
+            Self(self.0.saturating_mul(2))
+        }
     }
 }
 
@@ -74,8 +84,13 @@ impl Typed for u32 {
 
     fn read(text: &str) -> Result<Self, String> {
         let number = u64::read(text)?;
-        Self::try_from(number)
-            .map_err(|_out_of_range| format!("'{}' is too large; write at most {}", text.trim(), Self::MAX))
+        Self::try_from(number).map_err(|_out_of_range| {
+            format!(
+                "'{}' is too large; write at most {}",
+                text.trim(),
+                Self::MAX
+            )
+        })
     }
 
     fn write(self) -> String {
@@ -97,10 +112,18 @@ impl Typed for u64 {
     const STEPS: [(&'static str, &'static str); 2] = HALVE_AND_DOUBLE;
 
     fn read(text: &str) -> Result<Self, String> {
-        let digits: String = text.chars().filter(|c| !matches!(c, ',' | '_' | ' ')).collect();
+        let digits: String = text
+            .chars()
+            .filter(|c| !matches!(c, ',' | '_' | ' '))
+            .collect();
         digits
             .parse()
-            .map_err(|_not_whole: std::num::ParseIntError| format!("'{}' is not a whole number; write it like 250 or 20,000", text.trim()))
+            .map_err(|_not_whole: std::num::ParseIntError| {
+                format!(
+                    "'{}' is not a whole number; write it like 250 or 20,000",
+                    text.trim()
+                )
+            })
     }
 
     fn write(self) -> String {
@@ -122,7 +145,10 @@ impl Typed for f64 {
     fn read(text: &str) -> Result<Self, String> {
         match text.trim().replace('_', "").parse::<Self>() {
             Ok(number) if number.is_finite() => Ok(number),
-            Ok(_) | Err(_) => Err(format!("'{}' is not a number; write it like 0.5 or 120", text.trim())),
+            Ok(_) | Err(_) => Err(format!(
+                "'{}' is not a number; write it like 0.5 or 120",
+                text.trim()
+            )),
         }
     }
 
@@ -164,6 +190,10 @@ pub(super) struct Drafts {
 #[derive(Debug)]
 struct Draft {
     text: String,
+    /// Whether its field was drawn in this frame.
+    is_on_screen: bool,
+    /// Whether somebody left the field with a text that cannot be read.
+    abandoned: bool,
     /// What the value was written as when the text was typed. Once it differs, the value has changed
     /// elsewhere (another file, a button), and the text is out of date.
     value: String,
@@ -172,19 +202,45 @@ struct Draft {
 impl Drafts {
     /// What the field shows: the typed text as long as the value is the one it was typed for.
     pub(super) fn shown(&mut self, path: &str, value: &str) -> String {
-        match self.texts.get(path) {
-            Some(draft) if draft.value == value => draft.text.clone(),
-            Some(_) => {
-                self.texts.remove(path);
-                value.to_owned()
+        match self.texts.get_mut(path) {
+            Some(draft) if draft.value == value => {
+                draft.is_on_screen = true;
+                draft.text.clone()
             }
-            None => value.to_owned(),
+            Some(_) | None => value.to_owned(),
         }
+    }
+
+    /// At the end of a frame: forgets the texts whose field was not shown. It was folded, its card is gone,
+    /// or its value has changed; to bring an old text back later would surprise.
+    pub(super) fn sweep(&mut self) {
+        self.texts
+            .retain(|_, draft| std::mem::take(&mut draft.is_on_screen));
     }
 
     /// Keeps what was typed, beside the value as it is after that.
     pub(super) fn keep(&mut self, path: &str, text: String, value: String) {
-        self.texts.insert(path.to_owned(), Draft { text, value });
+        self.texts.insert(
+            path.to_owned(),
+            Draft {
+                text,
+                value,
+                is_on_screen: true,
+                abandoned: false,
+            },
+        );
+    }
+
+    /// Somebody went on and left a text behind that cannot be read.
+    pub(super) fn abandon(&mut self, path: &str) {
+        if let Some(draft) = self.texts.get_mut(path) {
+            draft.abandoned = true;
+        }
+    }
+
+    /// How many fields show a text that is not their value, and will stay so.
+    pub(super) fn abandoned(&self) -> usize {
+        self.texts.values().filter(|draft| draft.abandoned).count()
     }
 
     /// The field shows its value again.
@@ -230,7 +286,15 @@ mod tests {
         assert_eq!(Nanos::ZERO.less(), Nanos::ZERO);
         assert_eq!(Nanos::ZERO.more(), Nanos::from_millis(1));
         assert_eq!(1_u32.less(), 1);
-        assert_eq!((8_u32.more(), 16_u32.more(), 100_u32.more(), 10_000_u32.more()), (9, 17, 110, 11_000));
+        assert_eq!(
+            (
+                8_u32.more(),
+                16_u32.more(),
+                100_u32.more(),
+                10_000_u32.more()
+            ),
+            (9, 17, 110, 11_000)
+        );
         assert_eq!((9_u32.less(), 110_u32.less(), 100_u32.less()), (8, 100, 99));
         assert_eq!(0_u64.more(), 1);
         assert!(Typed::more(0.0_f64) > 0.0);
@@ -240,8 +304,23 @@ mod tests {
     fn a_typed_text_stays_until_the_value_changes_elsewhere() {
         let mut drafts = Drafts::default();
         drafts.keep("a", "1.50s".to_owned(), "1.5s".to_owned());
+        drafts.sweep();
         assert_eq!(drafts.shown("a", "1.5s"), "1.50s");
+        drafts.sweep();
         assert_eq!(drafts.shown("a", "2s"), "2s");
+        drafts.sweep();
         assert_eq!(drafts.shown("a", "1.5s"), "1.5s");
+    }
+
+    #[test]
+    fn a_text_left_behind_counts_until_its_field_is_gone() {
+        let mut drafts = Drafts::default();
+        drafts.keep("a", "soon".to_owned(), "1s".to_owned());
+        assert_eq!(drafts.abandoned(), 0);
+        drafts.abandon("a");
+        drafts.sweep();
+        assert_eq!(drafts.abandoned(), 1);
+        drafts.sweep();
+        assert_eq!(drafts.abandoned(), 0);
     }
 }
