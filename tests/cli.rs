@@ -132,7 +132,7 @@ fn completions_are_there_for_common_shells() {
     for shell in ["bash", "zsh", "fish"] {
         let script = stdout(&poolscope(&["completions", shell]));
         assert!(
-            script.contains("poolscope") && script.contains("--warm-up"),
+            script.contains("poolscope") && script.contains("warm-up"),
             "{shell}"
         );
     }

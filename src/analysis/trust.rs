@@ -109,7 +109,8 @@ fn block_reasons(run: &Run, reasons: &mut Vec<String>) {
 /// A candidate of which nothing was measured cannot be compared.
 fn candidate_reasons(run: &Run, reasons: &mut Vec<String>) {
     for &candidate in &run.request.candidates {
-        let mut over = run.ended;
+        // After a stop, blocks whose turn had not come are no reason to doubt the others.
+        let mut over = run.ended && !run.stopped;
         let mut completed = 0;
         let mut failed = false;
         for block in run.blocks_of(candidate) {

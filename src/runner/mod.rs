@@ -1,10 +1,10 @@
 //! Child side: the parts that the executable plays when it is started anew.
 //!
-//! - the *guard* outlives whatever the workload does and leaves nothing behind: [`guard`];
+//! - the *guard* outlives whatever the workload does and leaves nothing behind: `guard.rs`;
 //! - the *runner* measures one block: engine and sampler in, snapshots out: [`serve()`];
 //! - *worker* and *loopback server* belong to the engine and are only started from here.
 //!
-//! **Invariant**: each part leaves when its parent dies, in whatever way that happens: [`lifeline`].
+//! **Invariant**: each part leaves when its parent dies, in whatever way that happens: `lifeline.rs`.
 
 mod guard;
 mod lifeline;

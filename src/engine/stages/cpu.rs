@@ -143,8 +143,8 @@ impl Work {
                     }
                 }
             }
-            Self::Sha(hash, position) => each_grain(position, grains, |bytes| hash.update(bytes)),
-            Self::Deflate(encoder, position) => each_grain(position, grains, |bytes| {
+            Self::Sha(hash, position) => each_piece(position, grains, |bytes| hash.update(bytes)),
+            Self::Deflate(encoder, position) => each_piece(position, grains, |bytes| {
                 // Writing to a sink cannot fail.
                 let _ = encoder.write_all(bytes);
             }),
@@ -166,11 +166,16 @@ impl Work {
     }
 }
 
-fn each_grain(position: &mut usize, grains: u64, mut take: impl FnMut(&[u8])) {
+/// Hands `grains` grains of the generated text to `take`, in as few pieces as possible.
+fn each_piece(position: &mut usize, grains: u64, mut take: impl FnMut(&[u8])) {
     let text = generated_text();
-    for _ in 0..grains {
-        take(&text[*position..*position + GRAIN_BYTES]);
-        *position = (*position + GRAIN_BYTES) % TEXT_BYTES;
+    let mut left = grains;
+    while left > 0 {
+        let pieces = left.min(((TEXT_BYTES - *position) / GRAIN_BYTES) as u64);
+        let end = *position + pieces as usize * GRAIN_BYTES;
+        take(&text[*position..end]);
+        *position = end % TEXT_BYTES;
+        left -= pieces;
     }
 }
 
