@@ -8,8 +8,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Share of one core that painting may take while a run measures (`DESIGN.md` 6.10).
-const BUDGET_CORES: f64 = 0.1;
+/// Share of one core that the window aims at while a run measures. The budget is a tenth; the rest is for
+/// what the user causes and for what comes unevenly.
+const AIM_CORES: f64 = 0.08;
 /// Snapshots come ten times a second; more frames would show the same.
 const SHORTEST: Duration = Duration::from_millis(100);
 /// A window that moves less than once a second looks dead.
@@ -38,7 +39,7 @@ impl Pacer {
     #[must_use]
     pub fn interval(&self) -> Duration {
         self.cost_nanos.map_or(LONGEST, |cost| {
-            Duration::from_secs_f64((cost / BUDGET_CORES / 1e9).min(LONGEST.as_secs_f64()))
+            Duration::from_secs_f64((cost / AIM_CORES / 1e9).min(LONGEST.as_secs_f64()))
                 .clamp(SHORTEST, LONGEST)
         })
     }
@@ -108,22 +109,22 @@ mod tests {
         assert_eq!(Pacer::default().interval(), LONGEST);
         assert_eq!(pacer_after(&[0]).interval(), SHORTEST);
         assert_eq!(pacer_after(&[2]).interval(), SHORTEST);
-        assert_eq!(pacer_after(&[50]).interval(), Duration::from_millis(500));
+        assert_eq!(pacer_after(&[40]).interval(), Duration::from_millis(500));
         assert_eq!(pacer_after(&[400]).interval(), LONGEST);
     }
 
     #[test]
     fn painting_stays_within_the_budget_up_to_the_dearest_frame_that_fits_into_it() {
-        for millis in 0..=100 {
+        for millis in 0..=80 {
             let interval = pacer_after(&[millis]).interval();
             let share = Duration::from_millis(millis).as_secs_f64() / interval.as_secs_f64();
-            assert!(share <= BUDGET_CORES + 1e-9, "{millis} ms: {share}");
+            assert!(share <= AIM_CORES + 1e-9, "{millis} ms: {share}");
         }
     }
 
     #[test]
     fn one_odd_frame_does_not_stop_the_charts() {
-        assert!(pacer_after(&[5, 5, 5, 100, 5, 5]).interval() < Duration::from_millis(250));
+        assert!(pacer_after(&[5, 5, 5, 100, 5, 5]).interval() < Duration::from_millis(300));
     }
 
     #[test]

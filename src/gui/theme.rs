@@ -184,6 +184,15 @@ pub fn palette(ui: &Ui) -> &'static Palette {
     }
 }
 
+/// The colours that are in force in the whole window.
+#[must_use]
+pub fn palette_of(ctx: &Context) -> &'static Palette {
+    match ctx.theme() {
+        Theme::Dark => &DARK,
+        Theme::Light => &LIGHT,
+    }
+}
+
 /// The colour of candidate `candidate`, the same in every chart, table and legend.
 #[must_use]
 pub const fn series_color(candidate: usize, dark: bool) -> Color32 {
@@ -251,6 +260,12 @@ pub fn choice_frame(palette: &Palette, hovered: bool, selected: bool) -> egui::F
             palette.card
         })
         .stroke(Stroke::new(1.0, edge))
+}
+
+/// The frame of a question in the middle of the window.
+#[must_use]
+pub fn question_frame(palette: &Palette) -> egui::Frame {
+    popup_frame(palette, palette.control_border).inner_margin(Margin::same(space::XL as i8))
 }
 
 /// The frame of a message above everything else, with a line of `edge`.

@@ -40,7 +40,7 @@ impl App {
         let more = measurement.drain(EVENTS_BUDGET);
         measurement.update_charts(self.board.settings());
         let state = measurement.state();
-        if more || (state.is_active() && measurement.is_running()) {
+        if more {
             ctx.request_repaint_after(self.frame_clock.until_due());
         }
         if was_active && !state.is_active() && self.closing {
@@ -49,8 +49,9 @@ impl App {
         }
     }
 
-    /// Reckons what the frame that has just been made has cost.
-    pub(super) fn account_for_frame(&mut self, frame_cpu: Option<f32>) {
+    /// Reckons what the frame that has just been made has cost, and asks for the next if a run measures:
+    /// snapshots may fail to come, and the window must not look dead then.
+    pub(super) fn account_for_frame(&mut self, ctx: &Context, frame_cpu: Option<f32>) {
         let now = process_cpu_time();
         let cost = match (now, self.cpu_at_last_frame) {
             (Some(now), Some(before)) => Some(now.saturating_sub(before)),
@@ -62,7 +63,11 @@ impl App {
         if let Some(cost) = cost {
             self.pacer.record(cost);
         }
-        self.frame_clock.painted(self.pacer.interval());
+        let interval = self.pacer.interval();
+        self.frame_clock.painted(interval);
+        if self.is_running() {
+            ctx.request_repaint_after(interval);
+        }
     }
 
     fn take(&mut self, done: Done, ctx: &Context) {

@@ -167,7 +167,7 @@ impl eframe::App for App {
         self.show(ui);
         let ctx = ui.ctx().clone();
         self.perform_all(&ctx);
-        self.account_for_frame(frame.info().cpu_usage);
+        self.account_for_frame(&ctx, frame.info().cpu_usage);
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {

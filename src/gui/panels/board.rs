@@ -170,6 +170,7 @@ impl BoardPanel {
             ui.set_max_size(inside);
             ui.spacing_mut().item_spacing.y = 2.0;
             self.chart_header_ui(ui, chart, actions);
+            ui.add_space(space::XS);
             if chart.series.iter().all(|series| series.runs.is_empty()) {
                 let (title, text) = nothing_yet(view.state);
                 crate::gui::widgets::empty_state_ui(ui, title, text);

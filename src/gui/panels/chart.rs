@@ -24,6 +24,8 @@ const X_STEPS: usize = 8;
 const Y_STEPS: usize = 5;
 /// The same of a logarithmic axis, where 1, 2 and 5 of two decades are six.
 const Y_STEPS_LOG: usize = 6;
+/// With fewer labels a logarithmic axis cannot be read.
+const TICKS_LEAST: usize = 3;
 
 /// The points of one chart as the plot wants them.
 #[derive(Debug, Default)]
@@ -76,8 +78,8 @@ impl ChartPoints {
         ends.reduce(|(low, high), (first, last)| (low.min(first), high.max(last)))
     }
 
-    /// The value of each shown line at `x`, as text.
-    fn values_at(&self, x: f64, chart: &Chart) -> String {
+    /// The value of each shown line at `x`, as text; none where no line has one.
+    fn values_at(&self, x: f64, chart: &Chart) -> Option<String> {
         let mut lines = vec![seconds(x)];
         for line in &self.lines {
             if let Some(value) = line.value_at(x) {
@@ -85,7 +87,7 @@ impl ChartPoints {
                 lines.push(format!("{}  {value}", line.name));
             }
         }
-        lines.join("\n")
+        (lines.len() > 1).then(|| lines.join("\n"))
     }
 }
 
@@ -128,7 +130,7 @@ pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
     let hover = |position: &HoverPosition<'_>| {
         let (HoverPosition::NearDataPoint { position, .. } | HoverPosition::Elsewhere { position }) =
             position;
-        Some(view.points.values_at(position.x, chart))
+        view.points.values_at(position.x, chart)
     };
     let mut plot = Plot::new(chart.id.slug())
         .allow_scroll(false)
@@ -228,15 +230,16 @@ fn y_axis<'a>(palette: &Palette, chart: &'a Chart) -> AxisHints<'a> {
 
 /// The ticks between `low` and `high`, which are on the plot's scale.
 fn y_ticks(quantity: &Quantity, scale: Scale, low: f64, high: f64) -> Axis {
-    match scale {
-        Scale::Linear => Axis::linear(quantity, low, high, Y_STEPS),
-        Scale::Log10 => Axis::logarithmic(
-            quantity,
-            measured(low, scale),
-            measured(high, scale),
-            Y_STEPS_LOG,
-        ),
+    let (from, to) = (measured(low, scale), measured(high, scale));
+    if scale == Scale::Log10 {
+        let axis = Axis::logarithmic(quantity, from, to, Y_STEPS_LOG);
+        let seen = axis.ticks.iter().filter(|tick| (from..=to).contains(&tick.value)).count();
+        if seen >= TICKS_LEAST {
+            return axis;
+        }
+        // Within a fraction of a decade even steps are as good, and there are enough of them.
     }
+    Axis::linear(quantity, from, to, Y_STEPS)
 }
 
 /// Where a value lies on the plot's scale.
@@ -265,8 +268,11 @@ fn label_at(axis: &Axis, mark: GridMark, scale: Scale) -> String {
 
 /// The lines of the grid: where the axis has its ticks.
 fn grid(axis: &Axis, scale: Scale) -> Vec<GridMark> {
-    // On a logarithmic axis a third of a decade: the distance of 1, 2 and 5.
-    let step_size = axis.step.unwrap_or(1.0 / 3.0);
+    let step_size = match scale {
+        Scale::Linear => axis.step.unwrap_or(1.0),
+        // A third of a decade, the distance of 1, 2 and 5.
+        Scale::Log10 => 1.0 / 3.0,
+    };
     let marks = axis.ticks.iter().map(|tick| plotted(tick.value, scale));
     marks.map(|value| GridMark { value, step_size }).collect()
 }
@@ -323,7 +329,8 @@ mod tests {
         let mut points = ChartPoints::default();
         points.refresh(&chart, (1, 0));
         assert_eq!(points.lines[0].runs[0].len(), 2);
-        assert!(points.values_at(1.9, &chart).ends_with("100 ms"));
+        assert!(points.values_at(1.9, &chart).unwrap().ends_with("100 ms"));
+        assert_eq!(points.values_at(9.0, &chart), None);
         let axis = y_ticks(&chart.quantity, chart.scale, 6.0, 8.0);
         let labels: Vec<_> = grid(&axis, chart.scale)
             .into_iter()
@@ -333,6 +340,15 @@ mod tests {
             labels,
             ["1 ms", "2 ms", "5 ms", "10 ms", "20 ms", "50 ms", "100 ms"]
         );
+    }
+
+    #[test]
+    fn a_logarithmic_axis_of_less_than_a_decade_still_has_labels() {
+        let axis = y_ticks(&Quantity::Nanos, Scale::Log10, 22e6_f64.log10(), 48e6_f64.log10());
+        assert!(axis.ticks.len() >= TICKS_LEAST);
+        for mark in grid(&axis, Scale::Log10) {
+            assert!(!label_at(&axis, mark, Scale::Log10).is_empty());
+        }
     }
 
     #[test]

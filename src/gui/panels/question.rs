@@ -7,7 +7,7 @@ use egui::{Context, Id, Key, Modal, RichText, ScrollArea, Ui};
 use crate::gui::action::{Action, Answer};
 use crate::gui::app::{Purpose, Then};
 use crate::gui::dialogs::FileRequest;
-use crate::gui::theme::space;
+use crate::gui::theme::{self, space};
 use crate::gui::widgets::{primary_button_ui, problem_ui, weak_ui};
 use crate::scenario::Problem;
 use crate::units::text;
@@ -56,7 +56,9 @@ impl QuestionPanel {
     /// Shows `question` and appends the answer to `actions`.
     pub fn ui(&mut self, ctx: &Context, question: &Question, actions: &mut Vec<Action>) {
         let mut answer = None;
-        let modal = Modal::new(Id::unique("question")).show(ctx, |ui| {
+        let palette = theme::palette_of(ctx);
+        let modal = Modal::new(Id::unique("question")).frame(theme::question_frame(palette));
+        let modal = modal.show(ctx, |ui| {
             ui.set_width(WIDTH);
             answer = match question {
                 Question::Unsaved(_) => unsaved_ui(ui),

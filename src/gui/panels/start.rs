@@ -63,6 +63,8 @@ fn plan_ui(ui: &mut Ui, plan: &[String]) {
     ui.add_space(space::S);
     part_title_ui(ui, "What Run will do");
     ui.spacing_mut().item_spacing.y = space::XS;
+    // Lines of text, not of controls.
+    ui.spacing_mut().interact_size.y = 0.0;
     for line in plan {
         // Stages stand below their task.
         let inset = if line.starts_with(' ') { space::M } else { 0.0 };
