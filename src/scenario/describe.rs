@@ -272,7 +272,7 @@ mod tests {
             "Image pipeline",
             "Task 'upload', 75.0 % of the tasks: estimated 79.4 ms, of which 1.23 % needs a core",
             "  allocates and touches 16.0 MiB of memory",
-            "  computes 1,000 KiB compressed (deflate), estimated 25.0 ms",
+            "  computes 1,000 KiB compressed (deflate), estimated 40.0 ms",
             "Load: 40.0 tasks per second at random instants; at most 400 tasks wait, one more is dropped",
             "Candidate 'threads ×16': 16 threads in 1 process; memory stages take at most 256 MiB; \
              files take at most 17.0 MiB",

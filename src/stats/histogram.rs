@@ -280,6 +280,7 @@ impl SparseHistogram {
             slots.push(((place - last) as u32, count));
             last = place;
         }
+        drop((mine, theirs));
         self.slots = slots;
         self.sum += other.sum;
         self.max = self.max.max(other.max);
