@@ -98,7 +98,8 @@ impl LinePoints {
             run.first().is_some_and(|first| first.x <= x)
                 && run.last().is_some_and(|last| x <= last.x)
         };
-        let run = self.runs.iter().find(within)?;
+        // Of several repeats the newest.
+        let run = self.runs.iter().rev().find(within)?;
         let after = run.partition_point(|point| point.x < x);
         let neighbours = &run[after.saturating_sub(1)..(after + 1).min(run.len())];
         let distance = |point: &&PlotPoint| (point.x - x).abs();
@@ -298,6 +299,8 @@ mod tests {
             series: vec![Series {
                 candidate: 0,
                 name: "threads".to_owned(),
+                label: "threads".to_owned(),
+                detail: "",
                 stroke: Stroke::Solid,
                 runs: vec![
                     vec![[-1.0, 5e6], [1.0, 4e6]],
