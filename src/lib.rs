@@ -104,3 +104,10 @@ pub mod session;
 pub mod stats;
 pub mod units;
 pub mod wire;
+
+// Unit tests use the same synthetic runs as the tests in `tests/`, which name this crate from outside.
+#[cfg(test)]
+extern crate self as poolscope;
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+mod support;

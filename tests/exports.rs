@@ -1,4 +1,5 @@
 //! Synthetic runs and what is written of them.
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod support;
 

@@ -289,9 +289,7 @@ fn origin(run: &Run, block: &Block) -> u64 {
         .last
         .as_ref()
         .and_then(|snapshot| snapshot.measure_start_nanos);
-    let protocol = &run.request.scenario.protocol;
-    let batch = run.request.is_batch();
-    known.unwrap_or(if batch { 0 } else { protocol.warm_up.0 })
+    known.unwrap_or(run.request.scenario.protocol.warm_up.0)
 }
 
 /// From 0 to the end of the longest measurement; for a live one the end that is planned.
@@ -314,6 +312,3 @@ fn measured_span(run: &Run) -> Option<(f64, f64)> {
         });
     ends.max_by(f64::total_cmp).map(|end| (0.0, end))
 }
-
-#[cfg(test)]
-mod tests;

@@ -16,6 +16,8 @@ mod book;
 mod line;
 pub mod palette;
 mod percentiles;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 

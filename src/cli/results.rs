@@ -25,19 +25,18 @@ pub(super) fn give_out(
     let trust = analysis::trust(run);
     let verdict = analysis::verdict(run, &figures, &trust);
     if json {
-        out.figure_text(&export::json(run)?);
+        out.figure(export::json(run)?.trim_end());
     } else {
         let table = export::table(&figures, &run.request.scenario);
         out.figure(export::text_table(&table).trim_end());
-        out.figure("");
         for remark in remarks(&figures, &trust, &verdict) {
             out.figure(remark);
         }
     }
     if let Some(folder) = folder {
-        // The scenario as it was run, with what the options changed of it.
         let scenario = scenario::to_text(&run.request.scenario);
-        export::write_folder(folder, run, &scenario).context("the results cannot be written")?;
+        export::write_folder(folder, run, &scenario)
+            .with_context(|| format!("results cannot be written to '{}'", folder.display()))?;
         out.message(format_args!("Results are in '{}'.", folder.display()));
     }
     Ok(exit(run, &trust, &verdict))
@@ -58,20 +57,17 @@ fn exit(run: &Run, trust: &Trust, verdict: &Verdict) -> Exit {
 /// What the table does not say: accidents, doubts and the conclusion. Each one line.
 fn remarks(figures: &[CandidateFigures], trust: &Trust, verdict: &Verdict) -> Vec<String> {
     let mut remarks = Vec::new();
-    let unmeasured: Vec<String> = figures
-        .iter()
-        .filter(|figures| figures.counts.offered == 0)
-        .map(|figures| format!("'{}'", figures.name))
-        .collect();
-    if !unmeasured.is_empty() {
-        remarks.push(format!("Not measured: {}", unmeasured.join(", ")));
-    }
     for figures in figures {
         let name = &figures.name;
-        if figures.status == CandidateStatus::Stopped && figures.counts.offered > 0 {
-            remarks.push(format!(
-                "{name}: stopped; the figures cover less than was asked for"
-            ));
+        match &figures.status {
+            CandidateStatus::Stopped => {
+                remarks.push(format!(
+                    "{name}: stopped; the figures cover less than was asked for"
+                ));
+            }
+            CandidateStatus::Waiting => remarks.push(format!("{name}: not measured")),
+            // How a block failed is among the reasons of distrust.
+            CandidateStatus::Failed { .. } | CandidateStatus::Live | CandidateStatus::Done => {}
         }
         if figures.worker_deaths > 0 {
             let deaths = text::counted(figures.worker_deaths.into(), "worker", "workers");

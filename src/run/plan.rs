@@ -34,7 +34,7 @@ impl RunRequest {
         Self { scenario, candidates, seed }
     }
 
-    /// Whether all tasks are due at the start: the measurement has no warm-up, and its length is the figure.
+    /// Whether all tasks are due at the start of the measurement, of which the length is the figure.
     #[must_use]
     pub const fn is_batch(&self) -> bool {
         matches!(self.scenario.load, Load::Batch { .. })

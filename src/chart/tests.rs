@@ -1,8 +1,7 @@
 //! The contents of charts, and that keeping them up to date gives what building them gives.
 
-use super::*;
-use crate::chart::Stroke;
-use crate::run::{BlockEnd, Event, RunRequest};
+use crate::chart::{Chart, ChartBook, ChartId, ChartSettings, Stroke, build};
+use crate::run::{Block, BlockEnd, Event, Run, RunRequest};
 use crate::stats::Percentile;
 use crate::support;
 
