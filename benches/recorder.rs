@@ -16,7 +16,12 @@ use poolscope::scenario::Arrivals;
 use poolscope::wire::{FromRunner, read_frame, write_frame};
 
 fn task(number: u64) -> Task {
-    Task { number, cohort: Cohort::Measured, intended_nanos: number, offered_nanos: number }
+    Task {
+        number,
+        cohort: Cohort::Measured,
+        intended_nanos: number,
+        offered_nanos: number,
+    }
 }
 
 fn record(criterion: &mut Criterion) {
@@ -29,7 +34,10 @@ fn record(criterion: &mut Criterion) {
             let task = task(number);
             recorder.offer(0, &task, || Some(true));
             recorder.start(1, &task);
-            let ran = Ran { start_nanos: number + 20, end_nanos: number + 20 + number % 100_000 };
+            let ran = Ran {
+                start_nanos: number + 20,
+                end_nanos: number + 20 + number % 100_000,
+            };
             recorder.end(1, black_box(&task), ran, Outcome::Good);
         });
     });
@@ -40,23 +48,37 @@ fn record(criterion: &mut Criterion) {
             recorder.offer(0, &task, || Some(true));
             recorder.start(1, &task);
             let start_nanos = clock::now_nanos();
-            let ran = Ran { start_nanos, end_nanos: clock::now_nanos() };
+            let ran = Ran {
+                start_nanos,
+                end_nanos: clock::now_nanos(),
+            };
             recorder.end(1, black_box(&task), ran, Outcome::Good);
         });
     });
-    criterion.bench_function("a naive recorder: two clocks, two locked hdrhistograms", |bencher| {
-        let histogram = || {
-            Mutex::new(hdrhistogram::Histogram::<u64>::new_with_max(3_600_000_000_000, 3).expect("valid bounds"))
-        };
-        let (wait, service) = (histogram(), histogram());
-        let begun = Instant::now();
-        bencher.iter(|| {
-            let start = begun.elapsed().as_nanos() as u64;
-            let end = begun.elapsed().as_nanos() as u64;
-            wait.lock().expect("not poisoned").saturating_record(start % 1_000_000);
-            service.lock().expect("not poisoned").saturating_record(end - start);
-        });
-    });
+    criterion.bench_function(
+        "a naive recorder: two clocks, two locked hdrhistograms",
+        |bencher| {
+            let histogram = || {
+                Mutex::new(
+                    hdrhistogram::Histogram::<u64>::new_with_max(3_600_000_000_000, 3)
+                        .expect("valid bounds"),
+                )
+            };
+            let (wait, service) = (histogram(), histogram());
+            let begun = Instant::now();
+            bencher.iter(|| {
+                let start = begun.elapsed().as_nanos() as u64;
+                let end = begun.elapsed().as_nanos() as u64;
+                wait.lock()
+                    .expect("not poisoned")
+                    .saturating_record(start % 1_000_000);
+                service
+                    .lock()
+                    .expect("not poisoned")
+                    .saturating_record(end - start);
+            });
+        },
+    );
 }
 
 fn read(criterion: &mut Criterion) {
@@ -70,7 +92,10 @@ fn read(criterion: &mut Criterion) {
                 let task = task(number);
                 recorder.offer(0, &task, || Some(true));
                 recorder.start(1, &task);
-                let ran = Ran { start_nanos: number, end_nanos: number + number * 7_919 % 50_000_000 };
+                let ran = Ran {
+                    start_nanos: number,
+                    end_nanos: number + number * 7_919 % 50_000_000,
+                };
                 recorder.end(1, &task, ran, Outcome::Good);
             }
             black_box(recorder.tally(Cohort::Measured));
@@ -92,7 +117,10 @@ fn frames(criterion: &mut Criterion) {
         let task = task(number);
         recorder.offer(0, &task, || Some(true));
         recorder.start(0, &task);
-        let ran = Ran { start_nanos: number, end_nanos: number * 7_919 % 50_000_000 };
+        let ran = Ran {
+            start_nanos: number,
+            end_nanos: number * 7_919 % 50_000_000,
+        };
         recorder.end(0, &task, ran, Outcome::Good);
     }
     let times = recorder.drain(Cohort::Measured, true);
@@ -120,7 +148,8 @@ fn frames(criterion: &mut Criterion) {
         bencher.iter(|| {
             let mut bytes = Vec::new();
             write_frame(&mut bytes, &message).expect("a snapshot fits into a frame");
-            let read: FromRunner = read_frame(&mut bytes.as_slice(), &mut buffer).expect("it was just written");
+            let read: FromRunner =
+                read_frame(&mut bytes.as_slice(), &mut buffer).expect("it was just written");
             black_box(read);
         });
     });

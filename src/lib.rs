@@ -87,7 +87,10 @@
 //! - The loopback server is a process of its own, so that its CPU and memory are nobody's.
 
 // Tests may fail by panicking; `tests/tidy.rs` holds the rule for everything else.
-#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may fail by panicking"))]
+#![cfg_attr(
+    test,
+    expect(clippy::unwrap_used, reason = "a test may fail by panicking")
+)]
 
 pub mod analysis;
 pub mod chart;

@@ -36,9 +36,17 @@ fn check_books(block: &Block) {
     assert_eq!(block.snapshots_lost, 0);
     let counts = block.counts();
     assert!(counts.obey_the_law(), "{counts:?}");
-    assert_eq!((counts.queued, counts.in_flight), (0, 0), "the books are closed");
+    assert_eq!(
+        (counts.queued, counts.in_flight),
+        (0, 0),
+        "the books are closed"
+    );
     let responses = block.measured.response.count();
-    assert_eq!(responses, counts.good + counts.failed, "one response time per ended task");
+    assert_eq!(
+        responses,
+        counts.good + counts.failed,
+        "one response time per ended task"
+    );
     assert_eq!(block.measured.service.count(), responses);
     assert_eq!(block.measured.queue_wait.count(), responses);
 }
@@ -50,10 +58,18 @@ fn a_batch_ends_with_every_task_good_on_every_back_end() {
     for (block, backend) in run.blocks.iter().zip(BACKENDS) {
         check_books(block);
         let counts = block.counts();
-        assert_eq!((counts.offered, counts.good), (40, 40), "{backend} {:?}", block.finished);
+        assert_eq!(
+            (counts.offered, counts.good),
+            (40, 40),
+            "{backend} {:?}",
+            block.finished
+        );
         assert!(block.finished.as_ref().unwrap().makespan_nanos.unwrap() > 0);
         let started = block.started.as_ref().unwrap();
-        assert_eq!(started.worker_pids.len(), if backend.contains("Processes") { 2 } else { 0 });
+        assert_eq!(
+            started.worker_pids.len(),
+            if backend.contains("Processes") { 2 } else { 0 }
+        );
     }
 }
 
@@ -81,17 +97,29 @@ fn an_open_load_offers_the_scheduled_tasks_on_every_back_end() {
 
 #[test]
 fn a_full_queue_drops_and_counts_on_every_back_end() {
-    let text = scenario(r#"[Wait(time: Constant("100ms"))]"#, "Open(rate_per_sec: 2000)", &[
-        "Threads(workers: 1)",
-        "Processes(workers: 1)",
-        "Async(in_flight: 1)",
-    ])
+    let text = scenario(
+        r#"[Wait(time: Constant("100ms"))]"#,
+        "Open(rate_per_sec: 2000)",
+        &[
+            "Threads(workers: 1)",
+            "Processes(workers: 1)",
+            "Async(in_flight: 1)",
+        ],
+    )
     .replace("candidates:", "queue: (capacity: 3), candidates:");
     for block in &run_to_end(&text).blocks {
         check_books(block);
         let counts = block.counts();
-        assert!(counts.dropped > counts.admitted && counts.good > 0, "{counts:?}");
-        let deepest = block.timeline.intervals().iter().map(|interval| interval.queued).max();
+        assert!(
+            counts.dropped > counts.admitted && counts.good > 0,
+            "{counts:?}"
+        );
+        let deepest = block
+            .timeline
+            .intervals()
+            .iter()
+            .map(|interval| interval.queued)
+            .max();
         assert_eq!(deepest, Some(3), "the queue was full");
         let (response, service) = (&block.measured.response, &block.measured.service);
         assert!(response.mean().unwrap() > service.mean().unwrap() * 1.5);
@@ -100,16 +128,25 @@ fn a_full_queue_drops_and_counts_on_every_back_end() {
 
 #[test]
 fn tasks_that_outlive_the_drain_are_cancelled_and_counted() {
-    let text = scenario(r#"[Wait(time: Constant("1h"))]"#, "Closed(clients: 4)", &[
-        "Threads(workers: 2)",
-        "Processes(workers: 2)",
-        "Async(in_flight: 2)",
-    ]);
+    let text = scenario(
+        r#"[Wait(time: Constant("1h"))]"#,
+        "Closed(clients: 4)",
+        &[
+            "Threads(workers: 2)",
+            "Processes(workers: 2)",
+            "Async(in_flight: 2)",
+        ],
+    );
     // With no warm-up the four clients' first tasks belong to the measurement.
     let text = text.replace("warm_up: \"100ms\"", "warm_up: \"0s\"");
     for block in &run_to_end(&text).blocks {
         check_books(block);
-        assert_eq!((block.counts().cancelled, block.counts().good), (4, 0), "{:?}", block.counts());
+        assert_eq!(
+            (block.counts().cancelled, block.counts().good),
+            (4, 0),
+            "{:?}",
+            block.counts()
+        );
     }
 }
 
@@ -121,7 +158,11 @@ fn the_same_seed_gives_every_back_end_the_same_mix_of_work() {
         "tasks: [",
         r#"tasks: [(name: "fails", weight: 0.5, stages: [Memory(size: "4194304GiB")]),"#,
     );
-    let failed: Vec<_> = run_to_end(&text).blocks.iter().map(|block| block.counts().failed).collect();
+    let failed: Vec<_> = run_to_end(&text)
+        .blocks
+        .iter()
+        .map(|block| block.counts().failed)
+        .collect();
     assert!(failed[0] > 3 && failed[0] < 30, "{failed:?}");
     assert!(failed.iter().all(|count| *count == failed[0]), "{failed:?}");
 }

@@ -55,8 +55,16 @@ impl<'a> SimulatedPool<'a> {
         self.last_event = now;
         let tally = self.recorder.tally(Cohort::Measured);
         check_law(tally);
-        assert_eq!(tally.queued as usize, self.queue.len(), "queued is what the queue holds");
-        assert_eq!(tally.in_flight as usize, self.ends.len(), "in flight is what runs");
+        assert_eq!(
+            tally.queued as usize,
+            self.queue.len(),
+            "queued is what the queue holds"
+        );
+        assert_eq!(
+            tally.in_flight as usize,
+            self.ends.len(),
+            "in flight is what runs"
+        );
     }
 
     fn end_until(&mut self, until: u64) {
@@ -66,15 +74,21 @@ impl<'a> SimulatedPool<'a> {
             }
             self.pass(end);
             self.ends.pop();
-            let ran = Ran { start_nanos: start, end_nanos: end };
-            self.recorder.end(0, &self.tasks[number as usize], ran, Outcome::Good);
+            let ran = Ran {
+                start_nanos: start,
+                end_nanos: end,
+            };
+            self.recorder
+                .end(0, &self.tasks[number as usize], ran, Outcome::Good);
             self.start_waiting(end);
         }
     }
 
     fn start_waiting(&mut self, now: u64) {
         while self.ends.len() < self.servers {
-            let Some(task) = self.queue.pop_front() else { return };
+            let Some(task) = self.queue.pop_front() else {
+                return;
+            };
             self.recorder.start(0, &task);
             let end = now + (self.service)(task.number);
             self.ends.push(Reverse((end, now, task.number)));
@@ -85,7 +99,12 @@ impl<'a> SimulatedPool<'a> {
         self.end_until(due);
         self.pass(due);
         let number = self.tasks.len() as u64;
-        let task = Task { number, cohort: Cohort::Measured, intended_nanos: due, offered_nanos: due };
+        let task = Task {
+            number,
+            cohort: Cohort::Measured,
+            intended_nanos: due,
+            offered_nanos: due,
+        };
         self.tasks.push(task);
         let (queue, capacity) = (&mut self.queue, self.capacity);
         // A free server takes the task at once; the queue is for those that wait.
@@ -127,7 +146,11 @@ struct Outcomes {
 fn check_law(tally: Tally) {
     assert_eq!(tally.offered, tally.admitted + tally.dropped, "{tally:?}");
     let ended = tally.good + tally.failed + tally.cancelled;
-    assert_eq!(tally.admitted, ended + tally.queued + tally.in_flight, "{tally:?}");
+    assert_eq!(
+        tally.admitted,
+        ended + tally.queued + tally.in_flight,
+        "{tally:?}"
+    );
 }
 
 #[test]
@@ -190,12 +213,19 @@ fn waiting_times_are_those_of_queueing_theory() {
     for (exponential, expected) in [(true, expected), (false, expected / 2.0)] {
         let recorder = Recorder::new(1);
         let draw = |_| {
-            if exponential { (rng.exponential() * service) as u64 } else { service as u64 }
+            if exponential {
+                (rng.exponential() * service) as u64
+            } else {
+                service as u64
+            }
         };
         let schedule = OpenSchedule::new(rate, Arrivals::Poisson, 8);
         let done = SimulatedPool::new(&recorder, 1, 1_000_000, draw).run(schedule, secs);
         let wait = done.times.queue_wait.mean().unwrap();
-        assert!((wait / expected - 1.0).abs() < 0.05, "{wait} instead of {expected}");
+        assert!(
+            (wait / expected - 1.0).abs() < 0.05,
+            "{wait} instead of {expected}"
+        );
     }
 }
 

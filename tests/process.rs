@@ -19,18 +19,27 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Two blocks of long tasks: something is always under way.
 fn long_tasks() -> String {
-    scenario(r#"[Wait(time: Constant("20ms"))]"#, "Closed(clients: 4)", &[
-        "Processes(workers: 2)",
-        "Threads(workers: 2)",
-    ])
+    scenario(
+        r#"[Wait(time: Constant("20ms"))]"#,
+        "Closed(clients: 4)",
+        &["Processes(workers: 2)", "Threads(workers: 2)"],
+    )
     .replace(r#"measure: "300ms""#, r#"measure: "60s""#)
 }
 
 fn children(pid: u32) -> Vec<u32> {
-    let Ok(tasks) = std::fs::read_dir(format!("/proc/{pid}/task")) else { return Vec::new() };
-    let lists = tasks.flatten().filter_map(|t| std::fs::read_to_string(t.path().join("children")).ok());
+    let Ok(tasks) = std::fs::read_dir(format!("/proc/{pid}/task")) else {
+        return Vec::new();
+    };
+    let lists = tasks
+        .flatten()
+        .filter_map(|t| std::fs::read_to_string(t.path().join("children")).ok());
     lists
-        .flat_map(|list| list.split_whitespace().map(|pid| pid.parse().unwrap()).collect::<Vec<u32>>())
+        .flat_map(|list| {
+            list.split_whitespace()
+                .map(|pid| pid.parse().unwrap())
+                .collect::<Vec<u32>>()
+        })
         .collect()
 }
 
@@ -81,14 +90,23 @@ fn a_stop_keeps_what_was_measured_and_leaves_nothing_behind() {
     session.stop();
     let asked = Instant::now();
     follow(&session, &mut run, |_, _| false);
-    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+    assert!(
+        asked.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        asked.elapsed()
+    );
     assert!(run.stopped);
     assert_eq!(run.blocks[0].state, BlockState::Stopped);
     assert_eq!(run.blocks[1].state, BlockState::Waiting);
     let counts = run.blocks[0].counts();
-    assert!(counts.good > 0 && counts.obey_the_law() && counts.in_flight == 0, "{counts:?}");
+    assert!(
+        counts.good > 0 && counts.obey_the_law() && counts.in_flight == 0,
+        "{counts:?}"
+    );
     assert_eq!(run.blocks[0].violation, None);
-    eventually("the workers are gone", || parts.iter().all(|pid| part_of(*pid).is_none()));
+    eventually("the workers are gone", || {
+        parts.iter().all(|pid| part_of(*pid).is_none())
+    });
 }
 
 #[test]
@@ -99,7 +117,9 @@ fn dropping_a_session_ends_its_processes() {
     follow(&session, &mut run, |_, event| is_measuring(event));
     let parts = run.blocks[0].started.as_ref().unwrap().worker_pids.clone();
     drop(session);
-    eventually("the workers are gone", || parts.iter().all(|pid| part_of(*pid).is_none()));
+    eventually("the workers are gone", || {
+        parts.iter().all(|pid| part_of(*pid).is_none())
+    });
 }
 
 #[test]
@@ -115,10 +135,16 @@ fn a_killed_worker_loses_its_task_only_and_is_replaced() {
     let block = &run.blocks[0];
     assert_eq!(block.state, BlockState::Done);
     let counts = block.counts();
-    assert!(counts.obey_the_law() && counts.failed == 1 && counts.good > 10, "{counts:?}");
+    assert!(
+        counts.obey_the_law() && counts.failed == 1 && counts.good > 10,
+        "{counts:?}"
+    );
     assert_eq!(block.finished.as_ref().unwrap().worker_deaths, 1);
     let message = &block.incidents[0].message;
-    assert!(message.contains("signal 9") && message.contains("replaced"), "{message}");
+    assert!(
+        message.contains("signal 9") && message.contains("replaced"),
+        "{message}"
+    );
     assert_eq!(run.blocks[1].state, BlockState::Done, "the others go on");
 }
 
@@ -130,7 +156,11 @@ fn a_killed_runner_is_shown_with_its_cause_and_the_others_go_on() {
     let mut run = Run::new(request, 0);
     let mut runner_pid = 0;
     follow(&session, &mut run, |_, event| {
-        if let Event::Message { block: 0, message: FromRunner::Hello(hello) } = event {
+        if let Event::Message {
+            block: 0,
+            message: FromRunner::Hello(hello),
+        } = event
+        {
             runner_pid = hello.pid;
         }
         is_measuring(event)
@@ -138,23 +168,38 @@ fn a_killed_runner_is_shown_with_its_cause_and_the_others_go_on() {
     let workers = run.blocks[0].started.as_ref().unwrap().worker_pids.clone();
     kill(runner_pid, Signal::KILL);
     follow(&session, &mut run, |_, _| false);
-    let BlockState::Failed { cause } = &run.blocks[0].state else { panic!("{:?}", run.blocks[0].state) };
-    assert!(cause.contains("signal 9") && cause.contains("while measuring"), "{cause}");
+    let BlockState::Failed { cause } = &run.blocks[0].state else {
+        panic!("{:?}", run.blocks[0].state)
+    };
+    assert!(
+        cause.contains("signal 9") && cause.contains("while measuring"),
+        "{cause}"
+    );
     assert!(run.blocks[0].counts().good > 0, "what had arrived is kept");
     assert_eq!(run.blocks[1].state, BlockState::Done);
     assert!(!run.stopped);
-    eventually("its workers are gone", || workers.iter().all(|pid| part_of(*pid).is_none()));
+    eventually("its workers are gone", || {
+        workers.iter().all(|pid| part_of(*pid).is_none())
+    });
 }
 
 #[test]
 fn a_back_end_that_cannot_start_says_why() {
-    let text = scenario(r#"[Wait(time: Constant("1ms"))]"#, "Closed(clients: 4)", &["Threads(workers: 2)"]);
+    let text = scenario(
+        r#"[Wait(time: Constant("1ms"))]"#,
+        "Closed(clients: 4)",
+        &["Threads(workers: 2)"],
+    );
     let request = request(&text);
-    let command = poolscope::session::RunnerCommand { executable: "/nonexistent/poolscope".into() };
+    let command = poolscope::session::RunnerCommand {
+        executable: "/nonexistent/poolscope".into(),
+    };
     let session = Session::start(request.clone(), command, || ()).unwrap();
     let mut run = Run::new(request, 0);
     follow(&session, &mut run, |_, _| false);
-    let BlockState::Failed { cause } = &run.blocks[0].state else { panic!("{:?}", run.blocks[0].state) };
+    let BlockState::Failed { cause } = &run.blocks[0].state else {
+        panic!("{:?}", run.blocks[0].state)
+    };
     assert!(cause.contains("could not be started"), "{cause}");
 }
 
@@ -193,10 +238,21 @@ fn nothing_survives_whoever_is_killed() {
         // Stopped processes do not read their pipes; they must go as well.
         let worker = parts.iter().find(|(_, part)| part == "__worker").unwrap().0;
         kill(worker, Signal::STOP);
-        let pid = parts.iter().find(|(_, part)| part == victim).map_or(child.id(), |(pid, _)| *pid);
+        let pid = parts
+            .iter()
+            .find(|(_, part)| part == victim)
+            .map_or(child.id(), |(pid, _)| *pid);
         kill(pid, signal);
-        let survivors = || parts.iter().filter(|(pid, _)| part_of(*pid).is_some()).count();
-        eventually(&format!("all parts are gone after {signal:?} to the {victim}"), || survivors() == 0);
+        let survivors = || {
+            parts
+                .iter()
+                .filter(|(pid, _)| part_of(*pid).is_some())
+                .count()
+        };
+        eventually(
+            &format!("all parts are gone after {signal:?} to the {victim}"),
+            || survivors() == 0,
+        );
         if victim.starts_with("__") {
             // The program goes on with the next candidate; that is not waited for here.
             let more = parts_below(child.id());
@@ -233,14 +289,21 @@ fn no_part_survives_a_kill_at_any_instant_of_its_start() {
         child.wait().unwrap();
         // The guard is the last to leave: what it started after our look is gone with it.
         eventually("the guard has swept", || part_of(guard).is_none());
-        assert!(parts.iter().all(|(pid, _)| part_of(*pid).is_none()), "{parts:?}");
+        assert!(
+            parts.iter().all(|(pid, _)| part_of(*pid).is_none()),
+            "{parts:?}"
+        );
     }
 }
 
 #[test]
 fn the_scratch_folder_goes_with_the_block() {
     let scratch = tempfile::tempdir().unwrap();
-    let text = scenario(r#"[FileWrite(size: "8KiB")]"#, "Batch(tasks: 5)", &["Threads(workers: 2)"]);
+    let text = scenario(
+        r#"[FileWrite(size: "8KiB")]"#,
+        "Batch(tasks: 5)",
+        &["Threads(workers: 2)"],
+    );
     let file = scratch.path().join("files.ron");
     std::fs::write(&file, text).unwrap();
     let status = Command::new(env!("CARGO_BIN_EXE_poolscope"))
@@ -251,14 +314,24 @@ fn the_scratch_folder_goes_with_the_block() {
         .status()
         .unwrap();
     assert!(status.success());
-    let left: Vec<_> = std::fs::read_dir(scratch.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    let left: Vec<_> = std::fs::read_dir(scratch.path())
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
     assert_eq!(left, ["files.ron"]);
 }
 
 #[test]
 fn memory_that_the_system_refuses_is_a_failure_of_the_task_and_not_of_the_run() {
-    let run = run_to_end(&scenario(r#"[Memory(size: "4194304GiB")]"#, "Batch(tasks: 3)", &["Threads(workers: 1)"]));
+    let run = run_to_end(&scenario(
+        r#"[Memory(size: "4194304GiB")]"#,
+        "Batch(tasks: 3)",
+        &["Threads(workers: 1)"],
+    ));
     assert_eq!(run.blocks[0].counts().failed, 3);
     let failures = &run.blocks[0].finished.as_ref().unwrap().failures;
-    assert!(failures.len() == 1 && failures[0].contains("refused"), "{failures:?}");
+    assert!(
+        failures.len() == 1 && failures[0].contains("refused"),
+        "{failures:?}"
+    );
 }

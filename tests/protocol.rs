@@ -23,7 +23,9 @@ fn pipe() -> (PipeEnd, PipeReader) {
 
 impl Write for PipeEnd {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.send(bytes.to_vec()).map_err(|_| std::io::ErrorKind::BrokenPipe)?;
+        self.0
+            .send(bytes.to_vec())
+            .map_err(|_| std::io::ErrorKind::BrokenPipe)?;
         Ok(bytes.len())
     }
 
@@ -35,7 +37,9 @@ impl Write for PipeEnd {
 impl Read for PipeReader {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         if self.1.is_empty() {
-            let Ok(bytes) = self.0.recv() else { return Ok(0) };
+            let Ok(bytes) = self.0.recv() else {
+                return Ok(0);
+            };
             self.1 = bytes;
         }
         let length = self.1.len().min(buffer.len());
@@ -74,8 +78,13 @@ fn start(to: &mut PipeEnd, candidate: u32, measure: &str) {
             load: Closed(clients: 1), candidates: [(backend: Sequential)],
             protocol: (warm_up: "0s", measure: "{measure}", drain: "1s"))"#
     );
-    let block =
-        StartBlock { scenario, candidate, repeat: 0, seed: 1, observer_pid: std::process::id() };
+    let block = StartBlock {
+        scenario,
+        candidate,
+        repeat: 0,
+        seed: 1,
+        observer_pid: std::process::id(),
+    };
     write_frame(to, &ToRunner::Start(block)).unwrap();
 }
 
@@ -109,24 +118,35 @@ fn a_block_is_told_from_start_to_finish_in_numbered_snapshots() {
         })
         .collect();
     assert!(sequences.len() >= 3);
-    assert!(sequences.iter().copied().eq(0..sequences.len() as u64), "{sequences:?}");
+    assert!(
+        sequences.iter().copied().eq(0..sequences.len() as u64),
+        "{sequences:?}"
+    );
 }
 
 #[test]
 fn another_version_is_told_who_is_older() {
     let ended = with_runner(|mut to, from| {
-        let newer = Hello { protocol: PROTOCOL + 1, version: "9.9.9".to_owned(), pid: 1 };
+        let newer = Hello {
+            protocol: PROTOCOL + 1,
+            version: "9.9.9".to_owned(),
+            pid: 1,
+        };
         write_frame(&mut to, &ToRunner::Hello(newer)).unwrap();
         rest(from);
     });
     let error = ended.unwrap_err();
-    assert!(error.contains("9.9.9") && error.contains("newer"), "{error}");
+    assert!(
+        error.contains("9.9.9") && error.contains("newer"),
+        "{error}"
+    );
 }
 
 #[test]
 fn nonsense_ends_the_runner_with_an_error() {
     let ended = with_runner(|mut to, from| {
-        to.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+        to.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            .unwrap();
         rest(from);
     });
     assert!(ended.unwrap_err().contains("not a message"));
@@ -162,7 +182,9 @@ fn a_stop_and_a_session_that_is_gone_end_the_block_in_order() {
             }
         });
         assert_eq!(ended, Ok(()));
-        let Some(FromRunner::Finished(finished)) = messages.last() else { panic!("{messages:?}") };
+        let Some(FromRunner::Finished(finished)) = messages.last() else {
+            panic!("{messages:?}")
+        };
         assert!(finished.stopped);
     }
 }

@@ -1,17 +1,20 @@
 //! Diagnostics of the window and its libraries, on standard error.
 //!
-//! Warnings and errors only, in plain lines. There is no setting: a fault that matters is shown in the window.
+//! Our own warnings, and what libraries call an error; their warnings are about desktops and not about us.
+//! There is no setting: a fault that matters is shown in the window.
 
 use std::io::Write;
 
-use log::{LevelFilter, Log, Metadata, Record};
+use log::{Level, LevelFilter, Log, Metadata, Record};
 
 /// Prints what `log` is told.
 struct ToStandardError;
 
 impl Log for ToStandardError {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.level() <= log::Level::Warn
+        let ours = metadata.target().starts_with(env!("CARGO_PKG_NAME"));
+        let least = if ours { Level::Warn } else { Level::Error };
+        metadata.level() <= least
     }
 
     fn log(&self, record: &Record<'_>) {

@@ -60,7 +60,9 @@ mod tests {
 
     #[test]
     fn a_constant_rate_has_equal_gaps() {
-        let due: Vec<_> = OpenSchedule::new(1_000.0, Arrivals::Constant, 1).take(4).collect();
+        let due: Vec<_> = OpenSchedule::new(1_000.0, Arrivals::Constant, 1)
+            .take(4)
+            .collect();
         assert_eq!(due, [0, 1_000_000, 2_000_000, 3_000_000]);
     }
 
@@ -69,19 +71,29 @@ mod tests {
         let second = 1_000_000_000;
         let mut per_second = vec![0_u32; 2_000];
         for due in OpenSchedule::new(50.0, Arrivals::Poisson, 3) {
-            let Some(bin) = per_second.get_mut((due / second) as usize) else { break };
+            let Some(bin) = per_second.get_mut((due / second) as usize) else {
+                break;
+            };
             *bin += 1;
         }
         let n = per_second.len() as f64;
         let mean = per_second.iter().map(|c| f64::from(*c)).sum::<f64>() / n;
-        let variance = per_second.iter().map(|c| (f64::from(*c) - mean).powi(2)).sum::<f64>() / n;
+        let variance = per_second
+            .iter()
+            .map(|c| (f64::from(*c) - mean).powi(2))
+            .sum::<f64>()
+            / n;
         assert!((mean - 50.0).abs() < 1.0, "{mean}");
         assert!((variance / mean - 1.0).abs() < 0.1, "{variance}");
     }
 
     #[test]
     fn the_same_seed_gives_the_same_schedule() {
-        let draw = |seed| OpenSchedule::new(10.0, Arrivals::Poisson, seed).take(50).collect::<Vec<_>>();
+        let draw = |seed| {
+            OpenSchedule::new(10.0, Arrivals::Poisson, seed)
+                .take(50)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(draw(5), draw(5));
         assert_ne!(draw(5), draw(6));
     }

@@ -65,7 +65,8 @@ impl Block {
     /// If the scratch folder cannot be prepared.
     pub fn new(plan: Plan) -> Result<Self, BackendError> {
         for step in plan.recipes.steps() {
-            step.prepare(&plan.surroundings.scratch).map_err(BackendError::Scratch)?;
+            step.prepare(&plan.surroundings.scratch)
+                .map_err(BackendError::Scratch)?;
         }
         let concurrency = backends::concurrency(plan.backend);
         let mut capacity = plan.queue_capacity;
@@ -130,7 +131,9 @@ impl Block {
             end_nanos = from + self.plan.lengths.measure_nanos;
             self.set_window(from, end_nanos);
         }
-        self.driver.start(self.start_nanos, end_nanos).map_err(generator_refused)
+        self.driver
+            .start(self.start_nanos, end_nanos)
+            .map_err(generator_refused)
     }
 
     fn set_window(&self, start_nanos: u64, end_nanos: u64) {
@@ -161,7 +164,11 @@ impl Block {
             Stand::Settling | Stand::Drain => true,
             Stand::WarmUp | Stand::Over => false,
         };
-        if by_tasks { by_time.min(clock::now_nanos() + LOOK_NANOS) } else { by_time }
+        if by_tasks {
+            by_time.min(clock::now_nanos() + LOOK_NANOS)
+        } else {
+            by_time
+        }
     }
 
     /// Moves on to the next phase if its time has come; says whether it did. Call it until it does not.
@@ -169,12 +176,17 @@ impl Block {
     /// # Errors
     /// If the system refuses the generator's thread.
     pub fn poll(&mut self, stop: bool) -> Result<bool, BackendError> {
-        let outstanding: u64 =
-            Cohort::ALL.iter().map(|cohort| self.recorder.tally(*cohort).outstanding()).sum();
+        let outstanding: u64 = Cohort::ALL
+            .iter()
+            .map(|cohort| self.recorder.tally(*cohort).outstanding())
+            .sum();
         let now = clock::now_nanos();
         let facts = Facts {
             now_nanos: now - self.start_nanos,
-            last_end_nanos: self.recorder.last_end_nanos().saturating_sub(self.start_nanos),
+            last_end_nanos: self
+                .recorder
+                .last_end_nanos()
+                .saturating_sub(self.start_nanos),
             outstanding,
             stop,
         };
@@ -188,7 +200,9 @@ impl Block {
                     self.driver.settle();
                     let start = self.start_nanos + self.phases.measure_start_nanos().unwrap_or(0);
                     self.set_window(start, u64::MAX);
-                    self.driver.measure(&self.recorder, start).map_err(generator_refused)?;
+                    self.driver
+                        .measure(&self.recorder, start)
+                        .map_err(generator_refused)?;
                 }
             }
             Stand::Over => self.end(),
@@ -206,7 +220,9 @@ impl Block {
     /// Process ids of the worker processes; empty for the other back ends.
     #[must_use]
     pub fn worker_pids(&self) -> Vec<u32> {
-        self.running.as_ref().map_or_else(Vec::new, |running| running.worker_pids())
+        self.running
+            .as_ref()
+            .map_or_else(Vec::new, |running| running.worker_pids())
     }
 
     /// CPU time of the generator's thread so far, in nanoseconds.
@@ -236,7 +252,10 @@ impl Block {
     /// For a batch that came to its end: how long it took, in nanoseconds.
     #[must_use]
     pub fn makespan_nanos(&self) -> Option<u64> {
-        let (start, end) = (self.phases.measure_start_nanos()?, self.phases.measure_end_nanos()?);
+        let (start, end) = (
+            self.phases.measure_start_nanos()?,
+            self.phases.measure_end_nanos()?,
+        );
         self.phases.batch_done().then(|| end.saturating_sub(start))
     }
 
@@ -260,8 +279,10 @@ impl Block {
 
     /// Ends everything that runs.
     fn end(&mut self) {
-        let outstanding: u64 =
-            Cohort::ALL.iter().map(|cohort| self.recorder.tally(*cohort).outstanding()).sum();
+        let outstanding: u64 = Cohort::ALL
+            .iter()
+            .map(|cohort| self.recorder.tally(*cohort).outstanding())
+            .sum();
         if outstanding > 0 {
             self.cancel.set();
         }
@@ -277,7 +298,11 @@ impl Block {
 }
 
 fn generator_refused(source: std::io::Error) -> BackendError {
-    BackendError::Thread { number: 1, wanted: 1, source }
+    BackendError::Thread {
+        number: 1,
+        wanted: 1,
+        source,
+    }
 }
 
 impl Drop for Block {

@@ -58,7 +58,8 @@ impl Gate {
 
     /// Says from when on tasks count, and from when on none is due; `u64::MAX` if not known yet.
     pub fn measure_between(&self, start_nanos: u64, end_nanos: u64) {
-        self.measured_from_nanos.store(start_nanos, Ordering::Release);
+        self.measured_from_nanos
+            .store(start_nanos, Ordering::Release);
         self.due_until_nanos.store(end_nanos, Ordering::Release);
     }
 
@@ -97,7 +98,11 @@ impl Gate {
 
     fn offer(&self, worker: usize, intended_nanos: u64) {
         let measured = intended_nanos >= self.measured_from_nanos.load(Ordering::Acquire);
-        let cohort = if measured { Cohort::Measured } else { Cohort::WarmUp };
+        let cohort = if measured {
+            Cohort::Measured
+        } else {
+            Cohort::WarmUp
+        };
         let task = Task {
             number: self.next_numbers[cohort.index()].fetch_add(1, Ordering::Relaxed),
             cohort,
@@ -107,12 +112,13 @@ impl Gate {
         if intended_nanos >= self.due_until_nanos.load(Ordering::Acquire) {
             return;
         }
-        self.recorder.offer(worker, &task, || match self.queue.try_send(task) {
-            Ok(()) => Some(true),
-            Err(TrySendError::Full(_)) => Some(false),
-            // The block is over: the task never became due.
-            Err(TrySendError::Closed(_)) => None,
-        });
+        self.recorder
+            .offer(worker, &task, || match self.queue.try_send(task) {
+                Ok(()) => Some(true),
+                Err(TrySendError::Full(_)) => Some(false),
+                // The block is over: the task never became due.
+                Err(TrySendError::Closed(_)) => None,
+            });
     }
 
     /// Hands a list of tasks to the queue, which has already been told of all of them.
@@ -147,7 +153,13 @@ impl LoadDriver {
     /// The driver of `load`; `workers` is how many tasks the back end can have under way.
     #[must_use]
     pub const fn new(load: Load, seed: u64, workers: u64, gate: Arc<Gate>) -> Self {
-        Self { load, seed, warm_up_clients: workers, gate, generator: None }
+        Self {
+            load,
+            seed,
+            warm_up_clients: workers,
+            gate,
+            generator: None,
+        }
     }
 
     /// The block starts at `start_nanos` on the monotonic clock and ends its measurement at `end_nanos`.
@@ -158,7 +170,10 @@ impl LoadDriver {
         match self.load {
             Load::Closed { clients } => self.gate.start_clients(u64::from(clients)),
             Load::Batch { .. } => self.gate.start_clients(self.warm_up_clients),
-            Load::Open { rate_per_sec, arrivals } => {
+            Load::Open {
+                rate_per_sec,
+                arrivals,
+            } => {
                 let schedule = OpenSchedule::new(rate_per_sec, arrivals, self.seed);
                 let gate = self.gate.clone();
                 self.spawn(move || follow(&gate, schedule, start_nanos, end_nanos))?;
@@ -196,11 +211,14 @@ impl LoadDriver {
 
     fn spawn(&mut self, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
         let gate = self.gate.clone();
-        let thread = std::thread::Builder::new().name("generator".to_owned()).spawn(move || {
-            clock::wake_precisely();
-            work();
-            gate.generator_cpu_nanos.store(clock::thread_cpu_nanos(), Ordering::Relaxed);
-        })?;
+        let thread = std::thread::Builder::new()
+            .name("generator".to_owned())
+            .spawn(move || {
+                clock::wake_precisely();
+                work();
+                gate.generator_cpu_nanos
+                    .store(clock::thread_cpu_nanos(), Ordering::Relaxed);
+            })?;
         self.generator = Some(thread);
         Ok(())
     }
@@ -220,7 +238,8 @@ fn follow(gate: &Gate, schedule: OpenSchedule, start_nanos: u64, end_nanos: u64)
                 return;
             }
             if now.saturating_sub(reported_nanos) > STOP_LOOK_NANOS {
-                gate.generator_cpu_nanos.store(clock::thread_cpu_nanos(), Ordering::Relaxed);
+                gate.generator_cpu_nanos
+                    .store(clock::thread_cpu_nanos(), Ordering::Relaxed);
                 reported_nanos = now;
             }
             if now >= due_nanos {

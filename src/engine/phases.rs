@@ -166,14 +166,26 @@ mod tests {
     use super::*;
 
     fn facts(now_nanos: u64, outstanding: u64) -> Facts {
-        Facts { now_nanos, last_end_nanos: 0, outstanding, stop: false }
+        Facts {
+            now_nanos,
+            last_end_nanos: 0,
+            outstanding,
+            stop: false,
+        }
     }
 
-    const LENGTHS_OF_BATCH: Lengths =
-        Lengths { warm_up_nanos: 100, measure_nanos: 1_000, drain_nanos: 50, batch: true };
+    const LENGTHS_OF_BATCH: Lengths = Lengths {
+        warm_up_nanos: 100,
+        measure_nanos: 1_000,
+        drain_nanos: 50,
+        batch: true,
+    };
 
     fn phases(batch: bool) -> Phases {
-        Phases::new(Lengths { batch, ..LENGTHS_OF_BATCH })
+        Phases::new(Lengths {
+            batch,
+            ..LENGTHS_OF_BATCH
+        })
     }
 
     #[test]
@@ -181,10 +193,16 @@ mod tests {
         let mut phases = phases(false);
         assert!(!phases.advance(facts(99, 5)));
         assert!(phases.advance(facts(130, 5)));
-        assert_eq!((phases.stand(), phases.measure_start_nanos()), (Stand::Measure, Some(100)));
+        assert_eq!(
+            (phases.stand(), phases.measure_start_nanos()),
+            (Stand::Measure, Some(100))
+        );
         assert_eq!(phases.deadline_nanos(), 1_100);
         assert!(phases.advance(facts(1_107, 5)));
-        assert_eq!((phases.stand(), phases.measure_end_nanos()), (Stand::Drain, Some(1_100)));
+        assert_eq!(
+            (phases.stand(), phases.measure_end_nanos()),
+            (Stand::Drain, Some(1_100))
+        );
         assert!(!phases.advance(facts(1_120, 1)));
         assert!(phases.advance(facts(1_121, 0)));
         assert_eq!(phases.stand(), Stand::Over);
@@ -208,10 +226,19 @@ mod tests {
         assert_eq!(phases.stand(), Stand::Settling);
         assert!(!phases.advance(facts(110, 1)));
         assert!(phases.advance(facts(112, 0)));
-        assert_eq!((phases.stand(), phases.measure_start_nanos()), (Stand::Measure, Some(112)));
+        assert_eq!(
+            (phases.stand(), phases.measure_start_nanos()),
+            (Stand::Measure, Some(112))
+        );
         assert!(!phases.advance(facts(500, 7)));
-        assert!(phases.advance(Facts { last_end_nanos: 777, ..facts(781, 0) }));
-        assert_eq!((phases.stand(), phases.measure_end_nanos()), (Stand::Over, Some(777)));
+        assert!(phases.advance(Facts {
+            last_end_nanos: 777,
+            ..facts(781, 0)
+        }));
+        assert_eq!(
+            (phases.stand(), phases.measure_end_nanos()),
+            (Stand::Over, Some(777))
+        );
         assert!(phases.batch_done());
     }
 
@@ -228,8 +255,14 @@ mod tests {
         for now in [100, 100] {
             stopped.advance(facts(now, 0));
         }
-        assert!(stopped.advance(Facts { stop: true, ..facts(300, 3) }));
-        assert_eq!((stopped.stand(), stopped.measure_end_nanos()), (Stand::Over, Some(300)));
+        assert!(stopped.advance(Facts {
+            stop: true,
+            ..facts(300, 3)
+        }));
+        assert_eq!(
+            (stopped.stand(), stopped.measure_end_nanos()),
+            (Stand::Over, Some(300))
+        );
         assert!(!stopped.batch_done());
     }
 }

@@ -80,7 +80,12 @@ impl Recipes {
             kinds: scenario
                 .tasks
                 .iter()
-                .map(|kind| kind.stages.iter().map(|stage| Arc::new(Step::new(stage))).collect())
+                .map(|kind| {
+                    kind.stages
+                        .iter()
+                        .map(|stage| Arc::new(Step::new(stage)))
+                        .collect()
+                })
                 .collect(),
             cumulative_weights: scenario
                 .tasks

@@ -79,7 +79,9 @@ impl SharedHistogram {
             for (index, slot) in slots {
                 // A plain look first: the exchange would touch every page.
                 if slot.load(Ordering::Relaxed) > 0 {
-                    sparse.slots.push(((index - last) as u32, slot.swap(0, Ordering::Relaxed)));
+                    sparse
+                        .slots
+                        .push(((index - last) as u32, slot.swap(0, Ordering::Relaxed)));
                     last = index;
                 }
             }
@@ -236,7 +238,9 @@ impl Recorder {
     pub fn offer(&self, worker: usize, task: &Task, admit: impl FnOnce() -> Option<bool>) {
         let shard = self.shard(worker);
         let cohort = task.cohort.index();
-        let mut offers = shard.offers[cohort].lock().unwrap_or_else(PoisonError::into_inner);
+        let mut offers = shard.offers[cohort]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         match admit() {
             Some(true) => offers.admitted += 1,
             Some(false) => offers.dropped += 1,
@@ -259,7 +263,9 @@ impl Recorder {
 
     /// Records that a worker began with `task`.
     pub fn start(&self, worker: usize, task: &Task) {
-        self.shard(worker).flow[task.cohort.index()].started.fetch_add(1, Ordering::Release);
+        self.shard(worker).flow[task.cohort.index()]
+            .started
+            .fetch_add(1, Ordering::Release);
     }
 
     /// Records how `task` ended. Cancelled tasks have no times: theirs would be the block's, not their own.
@@ -272,12 +278,20 @@ impl Recorder {
             return;
         }
         let times = &shard.times[cohort];
-        times.response.record(ran.end_nanos.saturating_sub(task.intended_nanos));
-        times.service.record(ran.end_nanos.saturating_sub(ran.start_nanos));
+        times
+            .response
+            .record(ran.end_nanos.saturating_sub(task.intended_nanos));
+        times
+            .service
+            .record(ran.end_nanos.saturating_sub(ran.start_nanos));
         if shard.last_end_nanos.load(Ordering::Relaxed) < ran.end_nanos {
-            shard.last_end_nanos.fetch_max(ran.end_nanos, Ordering::Relaxed);
+            shard
+                .last_end_nanos
+                .fetch_max(ran.end_nanos, Ordering::Relaxed);
         }
-        times.queue_wait.record(ran.start_nanos.saturating_sub(task.offered_nanos));
+        times
+            .queue_wait
+            .record(ran.start_nanos.saturating_sub(task.offered_nanos));
         let in_window = ran.end_nanos >= self.window_start.load(Ordering::Relaxed)
             && ran.end_nanos < self.window_end.load(Ordering::Relaxed);
         if in_window {
@@ -295,7 +309,9 @@ impl Recorder {
 
     /// Records that `tasks` admitted tasks of a cohort were taken off the queue and will never start.
     pub fn cancel_queued(&self, cohort: Cohort, tasks: u64) {
-        self.shard(0).flow[cohort.index()].cancelled_in_queue.fetch_add(tasks, Ordering::Release);
+        self.shard(0).flow[cohort.index()]
+            .cancelled_in_queue
+            .fetch_add(tasks, Ordering::Release);
     }
 
     /// The counters of a cohort now.
@@ -303,7 +319,10 @@ impl Recorder {
     pub fn tally(&self, cohort: Cohort) -> Tally {
         let index = cohort.index();
         let sum = |read: fn(&Flow) -> &AtomicU64| -> u64 {
-            self.shards.iter().map(|shard| read(&shard.flow[index]).load(Ordering::Acquire)).sum()
+            self.shards
+                .iter()
+                .map(|shard| read(&shard.flow[index]).load(Ordering::Acquire))
+                .sum()
         };
         // The order of these lines is the point; see the module's documentation.
         let good = sum(|flow| &flow.good);
@@ -320,7 +339,9 @@ impl Recorder {
             ..Tally::default()
         };
         for shard in &self.shards {
-            let offers = shard.offers[index].lock().unwrap_or_else(PoisonError::into_inner);
+            let offers = shard.offers[index]
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             tally.offered += offers.offered;
             tally.admitted += offers.admitted;
             tally.dropped += offers.dropped;
@@ -333,9 +354,15 @@ impl Recorder {
     #[must_use]
     pub fn window(&self) -> (u64, u64) {
         let sum = |read: fn(&Shard) -> &AtomicU64| -> u64 {
-            self.shards.iter().map(|shard| read(shard).load(Ordering::Relaxed)).sum()
+            self.shards
+                .iter()
+                .map(|shard| read(shard).load(Ordering::Relaxed))
+                .sum()
         };
-        (sum(|shard| &shard.window_completed), sum(|shard| &shard.window_good))
+        (
+            sum(|shard| &shard.window_completed),
+            sum(|shard| &shard.window_good),
+        )
     }
 
     /// When the last task ended so far, on the monotonic clock; 0 if none did.
@@ -358,7 +385,9 @@ impl Recorder {
             times.response.drain(&mut drained.response, last);
             times.service.drain(&mut drained.service, last);
             times.queue_wait.drain(&mut drained.queue_wait, last);
-            times.schedule_delay.drain(&mut drained.schedule_delay, last);
+            times
+                .schedule_delay
+                .drain(&mut drained.schedule_delay, last);
         }
         drained
     }
@@ -366,7 +395,9 @@ impl Recorder {
 
 impl std::fmt::Debug for Recorder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Recorder").field("shards", &self.shards.len()).finish_non_exhaustive()
+        f.debug_struct("Recorder")
+            .field("shards", &self.shards.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -375,7 +406,12 @@ mod tests {
     use super::*;
 
     fn task(number: u64, intended: u64, offered: u64) -> Task {
-        Task { number, cohort: Cohort::Measured, intended_nanos: intended, offered_nanos: offered }
+        Task {
+            number,
+            cohort: Cohort::Measured,
+            intended_nanos: intended,
+            offered_nanos: offered,
+        }
     }
 
     #[test]
@@ -385,7 +421,15 @@ mod tests {
         let task = task(0, 100, 130);
         recorder.offer(0, &task, || Some(true));
         recorder.start(1, &task);
-        recorder.end(1, &task, Ran { start_nanos: 180, end_nanos: 400 }, Outcome::Good);
+        recorder.end(
+            1,
+            &task,
+            Ran {
+                start_nanos: 180,
+                end_nanos: 400,
+            },
+            Outcome::Good,
+        );
         let times = recorder.drain(Cohort::Measured, true);
         let max = |histogram: &crate::stats::Histogram| histogram.max().unwrap();
         assert_eq!(max(&times.schedule_delay), 30);
@@ -403,8 +447,15 @@ mod tests {
             recorder.offer(0, &task(number, 0, 0), || Some(number != 4));
             recorder.offer(0, &task(number, 0, 0), || None);
         }
-        let ran = Ran { start_nanos: 1, end_nanos: 2 };
-        for (number, outcome) in [(0, Outcome::Good), (1, Outcome::Failed), (2, Outcome::Cancelled)] {
+        let ran = Ran {
+            start_nanos: 1,
+            end_nanos: 2,
+        };
+        for (number, outcome) in [
+            (0, Outcome::Good),
+            (1, Outcome::Failed),
+            (2, Outcome::Cancelled),
+        ] {
             recorder.start(0, &task(number, 0, 0));
             recorder.end(0, &task(number, 0, 0), ran, outcome);
         }
@@ -435,13 +486,19 @@ mod tests {
                                 continue;
                             }
                             recorder.start(worker + 1, &task);
-                            let ran = Ran { start_nanos: number, end_nanos: number + 7 };
+                            let ran = Ran {
+                                start_nanos: number,
+                                end_nanos: number + 7,
+                            };
                             recorder.end(worker + 1, &task, ran, Outcome::Good);
                         }
                     })
                 })
                 .collect();
-            while !workers.iter().all(std::thread::ScopedJoinHandle::is_finished) {
+            while !workers
+                .iter()
+                .all(std::thread::ScopedJoinHandle::is_finished)
+            {
                 let tally = recorder.tally(Cohort::Measured);
                 assert_eq!(tally.offered, tally.admitted + tally.dropped);
                 assert_eq!(tally.admitted, tally.good + tally.queued + tally.in_flight);
@@ -452,6 +509,9 @@ mod tests {
         let tally = recorder.tally(Cohort::Measured);
         assert_eq!(tally.offered, threads as u64 * each);
         assert_eq!(tally.good, threads as u64 * each * 9 / 10);
-        assert_eq!(recorder.drain(Cohort::Measured, true).service.count(), tally.good);
+        assert_eq!(
+            recorder.drain(Cohort::Measured, true).service.count(),
+            tally.good
+        );
     }
 }

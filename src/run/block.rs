@@ -156,7 +156,9 @@ impl Block {
     /// The counts of the tasks that became due in the measurement.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        self.last.as_ref().map_or_else(Counts::default, |last| last.measured.counts)
+        self.last
+            .as_ref()
+            .map_or_else(Counts::default, |last| last.measured.counts)
     }
 
     /// What was seen within the measurement's window so far; none before it began.
@@ -216,8 +218,12 @@ impl Block {
         let measured = &mut self.measured;
         measured.response.merge_sparse(&snapshot.measured.response);
         measured.service.merge_sparse(&snapshot.measured.service);
-        measured.queue_wait.merge_sparse(&snapshot.measured.queue_wait);
-        measured.schedule_delay.merge_sparse(&snapshot.measured.schedule_delay);
+        measured
+            .queue_wait
+            .merge_sparse(&snapshot.measured.queue_wait);
+        measured
+            .schedule_delay
+            .merge_sparse(&snapshot.measured.schedule_delay);
         if let Some(start) = snapshot.measure_start_nanos {
             if self.window_start.is_none() {
                 self.window_start = Some((start, snapshot.resources.clone()));
@@ -233,7 +239,8 @@ impl Block {
                 Some(_) => {}
             }
         }
-        self.timeline.push(Interval::between(self.last.as_ref(), &snapshot));
+        self.timeline
+            .push(Interval::between(self.last.as_ref(), &snapshot));
         strip(&mut snapshot.warm_up);
         strip(&mut snapshot.measured);
         self.last = Some(snapshot);
@@ -244,7 +251,10 @@ impl Block {
         if let Some(last) = &self.last {
             self.snapshots_lost += snapshot.sequence.saturating_sub(last.sequence + 1);
         }
-        for (name, cohort) in [("warm-up", &snapshot.warm_up), ("measured", &snapshot.measured)] {
+        for (name, cohort) in [
+            ("warm-up", &snapshot.warm_up),
+            ("measured", &snapshot.measured),
+        ] {
             if !cohort.counts.obey_the_law() && self.violation.is_none() {
                 self.violation = Some(format!(
                     "the {name} tasks do not add up in snapshot {}: {:?}",
@@ -255,7 +265,9 @@ impl Block {
     }
 
     fn take_memory(&mut self, snapshot: &Snapshot) {
-        let Some(sample) = snapshot.resources.memory else { return };
+        let Some(sample) = snapshot.resources.memory else {
+            return;
+        };
         // A batch may be over before the first sample of the measurement: any sample is better than none.
         let counts = snapshot.phase != Phase::WarmUp;
         match &mut self.memory {
@@ -265,7 +277,8 @@ impl Block {
                     (over.per_worker_mean_bytes * n + sample.per_worker_bytes) / (n + 1.0);
                 over.total_mean_bytes =
                     (over.total_mean_bytes * n + sample.total_bytes as f64) / (n + 1.0);
-                over.per_worker_peak_bytes = over.per_worker_peak_bytes.max(sample.per_worker_bytes);
+                over.per_worker_peak_bytes =
+                    over.per_worker_peak_bytes.max(sample.per_worker_bytes);
                 over.total_peak_bytes = over.total_peak_bytes.max(sample.total_bytes);
                 over.samples += 1;
             }
@@ -286,5 +299,8 @@ impl Block {
 
 /// The timeline has the interval's histograms; the newest snapshot is kept for its counters.
 fn strip(cohort: &mut Cohort) {
-    *cohort = Cohort { counts: cohort.counts, ..Cohort::default() };
+    *cohort = Cohort {
+        counts: cohort.counts,
+        ..Cohort::default()
+    };
 }

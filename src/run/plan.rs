@@ -31,7 +31,11 @@ impl RunRequest {
     pub fn all_of(scenario: Scenario) -> Self {
         let candidates = (0..scenario.candidates.len()).collect();
         let seed = scenario.protocol.seed;
-        Self { scenario, candidates, seed }
+        Self {
+            scenario,
+            candidates,
+            seed,
+        }
     }
 
     /// Whether all tasks are due at the start of the measurement, of which the length is the figure.
@@ -59,7 +63,11 @@ impl RunRequest {
             if repeat > 0 && self.scenario.protocol.order == Order::Interleaved {
                 shuffle(&mut order, &mut rng);
             }
-            plan.extend(order.into_iter().map(|candidate| PlannedBlock { candidate, repeat }));
+            plan.extend(
+                order
+                    .into_iter()
+                    .map(|candidate| PlannedBlock { candidate, repeat }),
+            );
         }
         plan
     }
@@ -138,18 +146,26 @@ impl Run {
 
     /// The blocks of one candidate, in order of repeats.
     pub fn blocks_of(&self, candidate: usize) -> impl Iterator<Item = &Block> {
-        self.blocks.iter().filter(move |block| block.planned.candidate == candidate)
+        self.blocks
+            .iter()
+            .filter(move |block| block.planned.candidate == candidate)
     }
 
     /// The block that is under way, with its place in the plan.
     #[must_use]
     pub fn current(&self) -> Option<(usize, &Block)> {
-        self.blocks.iter().enumerate().find(|(_, block)| block.state.is_live())
+        self.blocks
+            .iter()
+            .enumerate()
+            .find(|(_, block)| block.state.is_live())
     }
 
     /// How many blocks have ended, in whatever way.
     #[must_use]
     pub fn blocks_ended(&self) -> usize {
-        self.blocks.iter().filter(|block| block.state.is_over()).count()
+        self.blocks
+            .iter()
+            .filter(|block| block.state.is_over())
+            .count()
     }
 }

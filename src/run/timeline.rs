@@ -138,7 +138,11 @@ impl Timeline {
     /// An empty one.
     #[must_use]
     pub const fn new() -> Self {
-        Self { intervals: VecDeque::new(), snapshots_per_interval: 1, newest_holds: 0 }
+        Self {
+            intervals: VecDeque::new(),
+            snapshots_per_interval: 1,
+            newest_holds: 0,
+        }
     }
 
     /// The intervals, ascending.
@@ -187,7 +191,9 @@ impl Timeline {
     #[must_use]
     pub fn response_before(&self, index: usize, nanos: u64) -> Histogram {
         let mut merged = Histogram::new();
-        let Some(last) = self.intervals.get(index) else { return merged };
+        let Some(last) = self.intervals.get(index) else {
+            return merged;
+        };
         let from = last.end_nanos.saturating_sub(nanos);
         for interval in self.intervals.range(..=index).rev() {
             if interval.end_nanos <= from && merged.count() > 0 {
@@ -235,7 +241,10 @@ mod tests {
         }
         let intervals = timeline.intervals();
         assert_eq!(intervals.iter().map(|i| i.completed).sum::<u64>(), 100_000);
-        assert_eq!(intervals.iter().map(|i| i.response.count()).sum::<u64>(), 100_000);
+        assert_eq!(
+            intervals.iter().map(|i| i.response.count()).sum::<u64>(),
+            100_000
+        );
         assert_eq!(intervals.back().unwrap().end_nanos, 100_000 * 100);
         for (left, right) in intervals.iter().zip(intervals.iter().skip(1)) {
             assert_eq!(left.end_nanos, right.start_nanos);

@@ -38,13 +38,15 @@ fn guard() -> io::Result<i32> {
     let input = File::from(io::stdin().as_fd().try_clone_to_owned()?);
     let commands = runner.stdin.take();
     let folder = scratch.path().to_owned();
-    std::thread::Builder::new().name("lifeline".to_owned()).spawn(move || {
-        forward(input, commands);
-        sweep();
-        // The runner is dead; nobody writes there any more.
-        let _ = std::fs::remove_dir_all(folder);
-        std::process::exit(1);
-    })?;
+    std::thread::Builder::new()
+        .name("lifeline".to_owned())
+        .spawn(move || {
+            forward(input, commands);
+            sweep();
+            // The runner is dead; nobody writes there any more.
+            let _ = std::fs::remove_dir_all(folder);
+            std::process::exit(1);
+        })?;
     let code = wait(&mut runner)?;
     sweep();
     // The folder goes even if a file in it resists.
@@ -76,7 +78,10 @@ fn forward(mut from: impl Read, to: Option<ChildStdin>) {
 fn wait(runner: &mut Child) -> io::Result<i32> {
     use std::os::unix::process::ExitStatusExt as _;
     let status = runner.wait()?;
-    Ok(status.code().or_else(|| status.signal().map(|signal| SIGNAL_BASE + signal)).unwrap_or(1))
+    Ok(status
+        .code()
+        .or_else(|| status.signal().map(|signal| SIGNAL_BASE + signal))
+        .unwrap_or(1))
 }
 
 #[cfg(not(unix))]
@@ -109,7 +114,10 @@ fn sweep() {
         if below.is_empty() || Instant::now() > deadline {
             return;
         }
-        for pid in below.into_iter().filter_map(|pid| Pid::from_raw(pid.cast_signed())) {
+        for pid in below
+            .into_iter()
+            .filter_map(|pid| Pid::from_raw(pid.cast_signed()))
+        {
             // It may have ended by itself.
             let _ = kill_process(pid, Signal::KILL);
         }
@@ -133,12 +141,16 @@ fn descendants(pid: u32) -> Vec<u32> {
 
 #[cfg(target_os = "linux")]
 fn children(pid: u32) -> Vec<u32> {
-    let Ok(tasks) = std::fs::read_dir(format!("/proc/{pid}/task")) else { return Vec::new() };
+    let Ok(tasks) = std::fs::read_dir(format!("/proc/{pid}/task")) else {
+        return Vec::new();
+    };
     tasks
         .flatten()
         .filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok())
         .flat_map(|list| {
-            list.split_ascii_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>()
+            list.split_ascii_whitespace()
+                .filter_map(|pid| pid.parse().ok())
+                .collect::<Vec<_>>()
         })
         .collect()
 }

@@ -38,8 +38,7 @@ pub fn play_if_asked() -> Option<ExitCode> {
         }
         crate::engine::WORKER_PART => {
             lifeline::leave_with(parent);
-            standard_streams()
-                .and_then(|(input, output)| crate::engine::worker_main(input, output))
+            standard_streams().and_then(|(input, output)| crate::engine::worker_main(input, output))
         }
         crate::engine::SERVER_PART => {
             lifeline::leave_with(parent);
@@ -74,18 +73,28 @@ fn runner_main(scratch: Option<PathBuf>) -> io::Result<()> {
     let scratch = scratch.ok_or_else(|| io::Error::other("no scratch folder was named"))?;
     let executable = std::env::current_exe()?;
     let (input, output) = standard_streams()?;
-    serve(input, output, &Environment { executable, scratch }).map_err(io::Error::other)
+    serve(
+        input,
+        output,
+        &Environment {
+            executable,
+            scratch,
+        },
+    )
+    .map_err(io::Error::other)
 }
 
 /// Serves until standard input ends: the runner holds the other end.
 fn server_main() -> io::Result<()> {
     let (mut input, mut output) = standard_streams()?;
     let (sender, stopped) = tokio::sync::oneshot::channel::<()>();
-    std::thread::Builder::new().name("lifeline".to_owned()).spawn(move || {
-        // Whatever ends the copy, the runner is gone.
-        let _ = io::copy(&mut input, &mut io::sink());
-        drop(sender);
-    })?;
+    std::thread::Builder::new()
+        .name("lifeline".to_owned())
+        .spawn(move || {
+            // Whatever ends the copy, the runner is gone.
+            let _ = io::copy(&mut input, &mut io::sink());
+            drop(sender);
+        })?;
     crate::engine::serve(
         |port| io::Write::write_all(&mut output, &port.to_le_bytes()),
         async { drop(stopped.await) },

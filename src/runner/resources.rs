@@ -96,7 +96,11 @@ impl ResourceReader {
         }
         let memory = self.memory(pids);
         let cost = clock::now_nanos().saturating_sub(now_nanos);
-        let period = if now_nanos < self.eager_until_nanos { 0 } else { MEMORY_PERIOD_NANOS };
+        let period = if now_nanos < self.eager_until_nanos {
+            0
+        } else {
+            MEMORY_PERIOD_NANOS
+        };
         self.next_memory_nanos = now_nanos + period.max(cost * MEMORY_BUDGET);
         memory
     }
@@ -135,7 +139,13 @@ impl ResourceReader {
 /// Memory of a process in bytes: PSS, or RSS where the system offers no better.
 fn memory_of(pid: u32) -> Option<(u64, MemoryKind)> {
     let memory = sampler::memory(pid)?;
-    Some(memory.pss_bytes.map_or((memory.rss_bytes, MemoryKind::Rss), |pss| (pss, MemoryKind::Pss)))
+    Some(
+        memory
+            .pss_bytes
+            .map_or((memory.rss_bytes, MemoryKind::Rss), |pss| {
+                (pss, MemoryKind::Pss)
+            }),
+    )
 }
 
 /// The machine, in the words of the wire.

@@ -63,13 +63,16 @@ pub fn serve(
     };
     let (stop_sender, stop) = bounded(1);
     listen(input, stop_sender).map_err(|error| RunnerError::Refused(error.to_string()))?;
-    let measured = prepare(&start, environment)
-        .and_then(|(block, server)| measure(block, &start, &stop, &mut output).map(|()| drop(server)));
+    let measured = prepare(&start, environment).and_then(|(block, server)| {
+        measure(block, &start, &stop, &mut output).map(|()| drop(server))
+    });
     match measured {
         Err(BlockError::Output(error)) => Err(error.into()),
         Err(error) => {
             let message = error.to_string();
-            let refusal = FromRunner::Refused { message: message.clone() };
+            let refusal = FromRunner::Refused {
+                message: message.clone(),
+            };
             write_frame(&mut output, &refusal)?;
             Err(RunnerError::Refused(message))
         }
@@ -99,16 +102,18 @@ fn with_source(error: &BackendError) -> String {
 /// Reads the session's further commands on a thread of its own. If the session is gone, so is the reason to
 /// go on.
 fn listen(mut input: impl Read + Send + 'static, stop: Sender<()>) -> std::io::Result<()> {
-    std::thread::Builder::new().name("commands".to_owned()).spawn(move || {
-        let mut buffer = Vec::new();
-        while let Ok(command) = read_frame::<ToRunner>(&mut input, &mut buffer) {
-            if command == ToRunner::Stop {
-                // A second stop changes nothing.
-                let _ = stop.try_send(());
+    std::thread::Builder::new()
+        .name("commands".to_owned())
+        .spawn(move || {
+            let mut buffer = Vec::new();
+            while let Ok(command) = read_frame::<ToRunner>(&mut input, &mut buffer) {
+                if command == ToRunner::Stop {
+                    // A second stop changes nothing.
+                    let _ = stop.try_send(());
+                }
             }
-        }
-        // Dropping the sender tells the main thread.
-    })?;
+            // Dropping the sender tells the main thread.
+        })?;
     Ok(())
 }
 
@@ -118,7 +123,13 @@ fn prepare(
 ) -> Result<(Prepared, Option<engine::ServerProcess>), BlockError> {
     let loaded = crate::scenario::parse(&start.scenario);
     let scenario: Scenario = loaded.scenario.ok_or_else(|| {
-        BlockError::Scenario(loaded.problems.first().map(ToString::to_string).unwrap_or_default())
+        BlockError::Scenario(
+            loaded
+                .problems
+                .first()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+        )
     })?;
     let mut surroundings = Surroundings {
         executable: environment.executable.clone(),
@@ -134,11 +145,22 @@ fn prepare(
     }
     // Repeats are other draws of the same experiment.
     let seed = start.seed.wrapping_add(u64::from(start.repeat));
-    let plan =
-        Plan::new(&scenario, start.scenario.clone(), start.candidate as usize, seed, surroundings)
-            .ok_or_else(|| BlockError::Scenario(format!("no candidate {}", start.candidate)))?;
+    let plan = Plan::new(
+        &scenario,
+        start.scenario.clone(),
+        start.candidate as usize,
+        seed,
+        surroundings,
+    )
+    .ok_or_else(|| BlockError::Scenario(format!("no candidate {}", start.candidate)))?;
     let workers = plan.backend.workers();
-    Ok((Prepared { block: Block::new(plan)?, workers }, server))
+    Ok((
+        Prepared {
+            block: Block::new(plan)?,
+            workers,
+        },
+        server,
+    ))
 }
 
 /// A block before its back end is started.
@@ -165,7 +187,11 @@ fn measure(
     };
     write_frame(output, &FromRunner::Started(started))?;
     block.begin()?;
-    let mut reporter = Reporter { reader, sequence: 0, skipped_ticks: 0 };
+    let mut reporter = Reporter {
+        reader,
+        sequence: 0,
+        skipped_ticks: 0,
+    };
     let mut stopped = false;
     let mut next_tick = block.start_nanos() + TICK_NANOS;
     loop {

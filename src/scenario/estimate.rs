@@ -174,8 +174,8 @@ mod tests {
         assert!((secs(&calls, 2) - 0.5).abs() < 1e-6);
 
         let primes = scenario("prime_check");
-        assert!((secs(&primes, 0) - 3.3).abs() < 1e-6);
-        assert!((secs(&primes, 1) - 2.05).abs() < 1e-6);
+        assert!((secs(&primes, 0) - 3.2).abs() < 1e-6);
+        assert!((secs(&primes, 1) - 2.0).abs() < 1e-6);
         assert_eq!(longest_run_nanos(&primes), 3 * 61_500_000_000);
     }
 

@@ -376,8 +376,16 @@ impl Backend {
             Self::Sequential => "sequential".to_owned(),
             Self::Threads { workers } => format!("threads ×{workers}"),
             Self::Processes { workers } => format!("processes ×{workers}"),
-            Self::Async { in_flight, event_loops, cpu } => {
-                let loops = if event_loops == 1 { String::new() } else { format!(", {event_loops} loops") };
+            Self::Async {
+                in_flight,
+                event_loops,
+                cpu,
+            } => {
+                let loops = if event_loops == 1 {
+                    String::new()
+                } else {
+                    format!(", {event_loops} loops")
+                };
                 match cpu {
                     AsyncCpu::Inline => format!("async ×{in_flight}{loops}"),
                     AsyncCpu::Blocking { threads } => {
@@ -412,7 +420,12 @@ impl Backend {
 
 impl Kernel {
     /// All kernels, in the order in which a list shows them.
-    pub const ALL: [Self; 4] = [Self::SumOfSquares, Self::PrimeCheck, Self::Sha256, Self::Deflate];
+    pub const ALL: [Self; 4] = [
+        Self::SumOfSquares,
+        Self::PrimeCheck,
+        Self::Sha256,
+        Self::Deflate,
+    ];
 
     /// What it is called.
     #[must_use]
@@ -436,16 +449,16 @@ impl Kernel {
         }
     }
 
-    /// About how long one unit takes on a server core of 2.5 GHz, in nanoseconds.
+    /// About how long one unit takes on a server core of today, in nanoseconds.
     ///
     /// For drawing a task to scale before it has ever run, and always labelled as estimated.
     #[must_use]
     pub const fn nominal_unit_nanos(self) -> f64 {
         match self {
-            Self::SumOfSquares => 1.0,
-            Self::PrimeCheck => 250_000.0,
-            Self::Sha256 => 2_500.0,
-            Self::Deflate => 25_000.0,
+            Self::SumOfSquares => 0.4,
+            Self::PrimeCheck => 80_000.0,
+            Self::Sha256 => 500.0,
+            Self::Deflate => 40_000.0,
         }
     }
 }
@@ -515,10 +528,13 @@ impl Stage {
             Self::FileWrite { size, sync } => {
                 (size.0 as f64 * NANOS_PER_BYTE, if sync { 2e6 } else { 0.0 })
             }
-            Self::FileRead { size } | Self::Memory { size } => (size.0 as f64 * NANOS_PER_BYTE, 0.0),
-            Self::Http { delay, response } => {
-                (60e3 + response.0 as f64 * NANOS_PER_BYTE, delay.mean_nanos())
+            Self::FileRead { size } | Self::Memory { size } => {
+                (size.0 as f64 * NANOS_PER_BYTE, 0.0)
             }
+            Self::Http { delay, response } => (
+                60e3 + response.0 as f64 * NANOS_PER_BYTE,
+                delay.mean_nanos(),
+            ),
         }
     }
 }

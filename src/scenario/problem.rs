@@ -38,7 +38,11 @@ pub struct Problem {
 impl Problem {
     /// An error at the field `path`.
     #[must_use]
-    pub fn error(path: impl Into<String>, message: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub fn error(
+        path: impl Into<String>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
         Self {
             severity: Severity::Error,
             path: path.into(),
@@ -50,8 +54,15 @@ impl Problem {
 
     /// A warning at the field `path`.
     #[must_use]
-    pub fn warning(path: impl Into<String>, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(path, message, hint) }
+    pub fn warning(
+        path: impl Into<String>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(path, message, hint)
+        }
     }
 }
 

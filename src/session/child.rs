@@ -42,7 +42,12 @@ impl RunnerProcess {
         let output = child.stdout.take();
         let errors = child.stderr.take();
         let complaints = Arc::new(Mutex::new(VecDeque::new()));
-        let mut process = Self { child, commands, complaints, complaint_reader: None };
+        let mut process = Self {
+            child,
+            commands,
+            complaints,
+            complaint_reader: None,
+        };
         if let Some(errors) = errors {
             let complaints = process.complaints.clone();
             let reader = std::thread::Builder::new()
@@ -76,15 +81,28 @@ impl RunnerProcess {
             // It ends with the guard's standard error.
             let _ = reader.join();
         }
-        let complaints = self.complaints.lock().unwrap_or_else(PoisonError::into_inner);
-        let last_words = complaints.iter().map(String::as_str).collect::<Vec<_>>().join("; ");
+        let complaints = self
+            .complaints
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let last_words = complaints
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join("; ");
         let how = match code {
             Some(0) => return None,
-            Some(code) if code > SIGNAL_BASE => format!("was ended by {}", signal(code - SIGNAL_BASE)),
+            Some(code) if code > SIGNAL_BASE => {
+                format!("was ended by {}", signal(code - SIGNAL_BASE))
+            }
             Some(code) => format!("ended with code {code}"),
             None => "was ended together with its guard".to_owned(),
         };
-        Some(if last_words.is_empty() { how } else { format!("{how}: {last_words}") })
+        Some(if last_words.is_empty() {
+            how
+        } else {
+            format!("{how}: {last_words}")
+        })
     }
 
     fn wait(&mut self) -> Option<i32> {

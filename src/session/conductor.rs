@@ -52,7 +52,15 @@ impl<W: Fn()> Conductor<W> {
         wake: W,
     ) -> Self {
         let outbox = Outbox::new(events);
-        Self { request, runner, commands, outbox, wake, stopping: None, ending: false }
+        Self {
+            request,
+            runner,
+            commands,
+            outbox,
+            wake,
+            stopping: None,
+            ending: false,
+        }
     }
 
     /// Runs all blocks, and returns when the last event is handed over.
@@ -67,7 +75,9 @@ impl<W: Fn()> Conductor<W> {
             let end = self.run_block(block, planned, &scenario);
             self.send(Event::BlockEnded { block, end });
         }
-        self.send(Event::RunEnded { stopped: self.stopping.is_some() });
+        self.send(Event::RunEnded {
+            stopped: self.stopping.is_some(),
+        });
         while self.outbox.is_waiting() && !self.ending && !self.outbox.is_abandoned() {
             self.take_commands(FLUSH_PERIOD);
             self.outbox.flush();
@@ -98,7 +108,9 @@ impl<W: Fn()> Conductor<W> {
         let (mut process, reader) = match started {
             Ok(started) => started,
             Err(error) => {
-                return BlockEnd::Failed { cause: format!("The runner could not be started: {error}") };
+                return BlockEnd::Failed {
+                    cause: format!("The runner could not be started: {error}"),
+                };
             }
         };
         let start = StartBlock {
@@ -196,7 +208,9 @@ impl<W: Fn()> Conductor<W> {
             return BlockEnd::Stopped;
         }
         if let Some(refused) = &course.refused {
-            return BlockEnd::Failed { cause: format!("The block could not be measured: {refused}.") };
+            return BlockEnd::Failed {
+                cause: format!("The block could not be measured: {refused}."),
+            };
         }
         if course.finished && how.is_none() {
             return BlockEnd::Completed;
@@ -214,7 +228,9 @@ impl<W: Fn()> Conductor<W> {
             (None, None) => "ended without its last word".to_owned(),
         };
         let after = crate::units::text::nanos(after.as_nanos() as f64);
-        BlockEnd::Failed { cause: format!("The runner {how}, after {after}, {when}.") }
+        BlockEnd::Failed {
+            cause: format!("The runner {how}, after {after}, {when}."),
+        }
     }
 }
 
@@ -239,8 +255,9 @@ struct Reader {
 impl Reader {
     fn start(mut output: ChildStdout) -> std::io::Result<Self> {
         let (sender, messages) = bounded(MESSAGES_MAX);
-        let thread =
-            std::thread::Builder::new().name("session reader".to_owned()).spawn(move || {
+        let thread = std::thread::Builder::new()
+            .name("session reader".to_owned())
+            .spawn(move || {
                 let mut buffer = Vec::new();
                 loop {
                     let message = read_frame(&mut output, &mut buffer);
@@ -250,7 +267,10 @@ impl Reader {
                     }
                 }
             })?;
-        Ok(Self { messages, thread: Some(thread) })
+        Ok(Self {
+            messages,
+            thread: Some(thread),
+        })
     }
 }
 

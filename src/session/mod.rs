@@ -53,7 +53,11 @@ impl Session {
         let thread = std::thread::Builder::new()
             .name("session".to_owned())
             .spawn(move || conductor.run())?;
-        Ok(Self { events, commands, thread: Some(thread) })
+        Ok(Self {
+            events,
+            commands,
+            thread: Some(thread),
+        })
     }
 
     /// What happens, in order; ends with [`Event::RunEnded`]. The channel is bounded: while it is full,

@@ -21,15 +21,25 @@ pub(super) struct Outbox {
 
 impl Outbox {
     pub(super) const fn new(channel: Sender<Event>) -> Self {
-        Self { channel, waiting: VecDeque::new(), abandoned: false }
+        Self {
+            channel,
+            waiting: VecDeque::new(),
+            abandoned: false,
+        }
     }
 
     /// Sends `event`, now or when there is room.
     pub(super) fn send(&mut self, event: Event) {
         match (self.waiting.back_mut(), event) {
             (
-                Some(Event::Message { block, message: FromRunner::Snapshot(older) }),
-                Event::Message { block: of, message: FromRunner::Snapshot(newer) },
+                Some(Event::Message {
+                    block,
+                    message: FromRunner::Snapshot(older),
+                }),
+                Event::Message {
+                    block: of,
+                    message: FromRunner::Snapshot(newer),
+                },
             ) if *block == of => older.absorb(*newer),
             (_, event) => self.waiting.push_back(event),
         }
@@ -81,13 +91,19 @@ mod tests {
             measure_start_nanos: Some(0),
             measure_end_nanos: None,
             warm_up: Cohort::default(),
-            measured: Cohort { response: response.to_sparse(), ..Cohort::default() },
+            measured: Cohort {
+                response: response.to_sparse(),
+                ..Cohort::default()
+            },
             window_completed: sequence,
             window_good: 0,
             resources: Resources::default(),
             skipped_ticks: 0,
         };
-        Event::Message { block: 0, message: FromRunner::Snapshot(Box::new(snapshot)) }
+        Event::Message {
+            block: 0,
+            message: FromRunner::Snapshot(Box::new(snapshot)),
+        }
     }
 
     #[test]
@@ -97,14 +113,20 @@ mod tests {
         for sequence in 0..1_000 {
             outbox.send(snapshot(sequence));
         }
-        outbox.send(Event::BlockEnded { block: 0, end: BlockEnd::Completed });
+        outbox.send(Event::BlockEnded {
+            block: 0,
+            end: BlockEnd::Completed,
+        });
         assert!(outbox.waiting.len() <= 3, "bounded while nobody receives");
         let mut samples = 0;
         let mut newest = 0;
         let mut ended = false;
         while !ended {
             match receiver.try_recv() {
-                Ok(Event::Message { message: FromRunner::Snapshot(snapshot), .. }) => {
+                Ok(Event::Message {
+                    message: FromRunner::Snapshot(snapshot),
+                    ..
+                }) => {
                     samples += snapshot.measured.response.count();
                     newest = snapshot.window_completed;
                 }

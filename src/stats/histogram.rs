@@ -76,7 +76,13 @@ impl Histogram {
     /// An empty histogram. Memory grows to the largest value's slot, 264 KiB at the most.
     #[must_use]
     pub const fn new() -> Self {
-        Self { counts: Vec::new(), count: 0, sum: 0, max: 0, overflow: 0 }
+        Self {
+            counts: Vec::new(),
+            count: 0,
+            sum: 0,
+            max: 0,
+            overflow: 0,
+        }
     }
 
     /// Counts `value` once.
@@ -192,9 +198,17 @@ impl Histogram {
 
     /// The slots that hold something, as (lowest value, highest value, count), ascending.
     pub fn filled(&self) -> impl Iterator<Item = (u64, u64, u64)> + '_ {
-        self.counts.iter().enumerate().filter(|(_, count)| **count > 0).map(|(slot, &count)| {
-            (HistogramLayout::lowest(slot), HistogramLayout::highest(slot), count)
-        })
+        self.counts
+            .iter()
+            .enumerate()
+            .filter(|(_, count)| **count > 0)
+            .map(|(slot, &count)| {
+                (
+                    HistogramLayout::lowest(slot),
+                    HistogramLayout::highest(slot),
+                    count,
+                )
+            })
     }
 
     /// The form that travels and is kept per interval.
@@ -207,7 +221,12 @@ impl Histogram {
             overflow: self.overflow,
         };
         let mut last = 0;
-        for (slot, &count) in self.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+        for (slot, &count) in self
+            .counts
+            .iter()
+            .enumerate()
+            .filter(|(_, count)| **count > 0)
+        {
             sparse.slots.push(((slot - last) as u32, count));
             last = slot;
         }
@@ -241,15 +260,38 @@ impl SparseHistogram {
         self.overflow + self.slots.iter().map(|(_, count)| count).sum::<u64>()
     }
 
-    /// Adds what `other` counted.
+    /// Adds what `other` counted. O(slots of both).
     pub fn absorb(&mut self, other: &Self) {
         if other.is_empty() {
             return;
         }
-        let mut both = Histogram::new();
-        both.merge_sparse(self);
-        both.merge_sparse(other);
-        *self = both.to_sparse();
+        let (mut mine, mut theirs) = (self.places().peekable(), other.places().peekable());
+        let mut slots = Vec::with_capacity(self.slots.len() + other.slots.len());
+        let mut last = 0;
+        loop {
+            let (place, count) = match (mine.peek(), theirs.peek()) {
+                (None, None) => break,
+                (Some(a), Some(b)) if a.0 == b.0 => (a.0, a.1 + b.1),
+                (Some(a), Some(b)) => *if a.0 < b.0 { a } else { b },
+                (Some(one), None) | (None, Some(one)) => *one,
+            };
+            mine.next_if(|next| next.0 == place);
+            theirs.next_if(|next| next.0 == place);
+            slots.push(((place - last) as u32, count));
+            last = place;
+        }
+        self.slots = slots;
+        self.sum += other.sum;
+        self.max = self.max.max(other.max);
+        self.overflow += other.overflow;
+    }
+
+    /// The filled slots as (slot, count), ascending.
+    fn places(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        self.slots.iter().scan(0_u64, |slot, &(gap, count)| {
+            *slot += u64::from(gap);
+            Some((*slot, count))
+        })
     }
 }
 
@@ -264,18 +306,30 @@ mod tests {
         assert_eq!(HistogramLayout::slot(2_047), Some(2_047));
         assert_eq!(HistogramLayout::slot(2_048), Some(2_048));
         assert_eq!(HistogramLayout::slot(2_049), Some(2_048));
-        assert_eq!(HistogramLayout::slot(HistogramLayout::HIGHEST), Some(HistogramLayout::SLOTS - 1));
+        assert_eq!(
+            HistogramLayout::slot(HistogramLayout::HIGHEST),
+            Some(HistogramLayout::SLOTS - 1)
+        );
         assert_eq!(HistogramLayout::slot(HistogramLayout::HIGHEST + 1), None);
         for slot in 0..HistogramLayout::SLOTS {
-            assert_eq!(HistogramLayout::slot(HistogramLayout::lowest(slot)), Some(slot));
-            assert_eq!(HistogramLayout::slot(HistogramLayout::highest(slot)), Some(slot));
+            assert_eq!(
+                HistogramLayout::slot(HistogramLayout::lowest(slot)),
+                Some(slot)
+            );
+            assert_eq!(
+                HistogramLayout::slot(HistogramLayout::highest(slot)),
+                Some(slot)
+            );
         }
     }
 
     #[test]
     fn an_empty_histogram_knows_nothing() {
         let empty = Histogram::new();
-        assert_eq!((empty.quantile(0.5), empty.mean(), empty.max()), (None, None, None));
+        assert_eq!(
+            (empty.quantile(0.5), empty.mean(), empty.max()),
+            (None, None, None)
+        );
         assert!(empty.to_sparse().is_empty());
     }
 

@@ -19,7 +19,11 @@ pub fn min_max_per_column(points: &[[f64; 2]], columns: usize) -> Vec<[f64; 2]> 
     reduced.push(points[0]);
     let mut index = 0;
     for column in 1..=columns {
-        let edge = if column == columns { f64::INFINITY } else { start + width * column as f64 };
+        let edge = if column == columns {
+            f64::INFINITY
+        } else {
+            start + width * column as f64
+        };
         let from = index;
         while index < inner.len() && inner[index][0] < edge {
             index += 1;
@@ -62,7 +66,10 @@ mod tests {
         let reduced = min_max_per_column(&points, 500);
         assert!(reduced.len() <= 1_002);
         assert!(reduced.contains(&[54_321.0, 99.0]));
-        assert_eq!((reduced[0], reduced[reduced.len() - 1]), (points[0], points[99_999]));
+        assert_eq!(
+            (reduced[0], reduced[reduced.len() - 1]),
+            (points[0], points[99_999])
+        );
         assert!(reduced.is_sorted_by(|a, b| a[0] <= b[0]));
     }
 }

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::units::parse::quantity;
 use crate::units::QuantityError;
+use crate::units::parse::quantity;
 
 /// A length of time in nanoseconds.
 ///
@@ -83,7 +83,11 @@ impl fmt::Display for Nanos {
                 return write!(f, "{}{unit}", self.0 as f64 / nanos as f64);
             }
         }
-        if self.0 == 0 { write!(f, "0s") } else { write!(f, "{}ns", self.0) }
+        if self.0 == 0 {
+            write!(f, "0s")
+        } else {
+            write!(f, "{}ns", self.0)
+        }
     }
 }
 
@@ -95,7 +99,9 @@ impl Serialize for Nanos {
 
 impl<'de> Deserialize<'de> for Nanos {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -141,7 +147,16 @@ mod tests {
 
     #[test]
     fn a_text_that_is_no_time_says_what_is_expected() {
-        for text in ["", "fast", "40", "40 parsecs", "-1s", "1e3s", "infs", "99999999999999h"] {
+        for text in [
+            "",
+            "fast",
+            "40",
+            "40 parsecs",
+            "-1s",
+            "1e3s",
+            "infs",
+            "99999999999999h",
+        ] {
             let error = text.parse::<Nanos>().unwrap_err().to_string();
             assert!(error.contains("40ms"), "{text}: {error}");
         }

@@ -46,20 +46,34 @@ pub(super) fn quantity(
         .unwrap_or(trimmed.len());
     let (digits, unit) = trimmed.split_at(split);
     let Ok(number) = digits.replace('_', "").parse::<f64>() else {
-        return Err(QuantityError::NoNumber { text: text.to_owned(), example });
+        return Err(QuantityError::NoNumber {
+            text: text.to_owned(),
+            example,
+        });
     };
     let unit = unit.trim();
-    let factor = units.iter().find(|(name, _)| *name == unit).map(|(_, factor)| *factor);
+    let factor = units
+        .iter()
+        .find(|(name, _)| *name == unit)
+        .map(|(_, factor)| *factor);
     let factor = match factor {
         Some(factor) => factor,
         // Zero is zero in every unit.
         None if unit.is_empty() && number == 0.0 => 0.0,
-        None => return Err(QuantityError::UnknownUnit { text: text.to_owned(), example }),
+        None => {
+            return Err(QuantityError::UnknownUnit {
+                text: text.to_owned(),
+                example,
+            });
+        }
     };
     let value = (number * factor).round();
     // 2^63 leaves room for sums; nothing that is measured here comes near.
     if !(0.0..9.2e18).contains(&value) {
-        return Err(QuantityError::OutOfRange { text: text.to_owned(), example });
+        return Err(QuantityError::OutOfRange {
+            text: text.to_owned(),
+            example,
+        });
     }
     Ok(value as u64)
 }

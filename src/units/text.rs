@@ -42,7 +42,15 @@ pub fn tick(value: f64, step: f64) -> String {
     }
     let text = format!("{value:.decimals$}");
     // -0.0 is no place on an axis.
-    if text.trim_start_matches('-').chars().all(|c| matches!(c, '0' | '.')) { "0".to_owned() } else { text }
+    if text
+        .trim_start_matches('-')
+        .chars()
+        .all(|c| matches!(c, '0' | '.'))
+    {
+        "0".to_owned()
+    } else {
+        text
+    }
 }
 
 /// A date and time of day in UTC: `2026-03-01 12:00 UTC`. `unix_secs` counts from 1970.
@@ -51,7 +59,11 @@ pub fn date_time(unix_secs: u64) -> String {
     const SECS_PER_DAY: u64 = 86_400;
     let (year, month, day) = civil(unix_secs / SECS_PER_DAY);
     let secs = unix_secs % SECS_PER_DAY;
-    format!("{year}-{month:02}-{day:02} {:02}:{:02} UTC", secs / 3_600, secs % 3_600 / 60)
+    format!(
+        "{year}-{month:02}-{day:02} {:02}:{:02} UTC",
+        secs / 3_600,
+        secs % 3_600 / 60
+    )
 }
 
 /// Year, month and day of a day counted from 1970-01-01 (Howard Hinnant's `civil_from_days`).
@@ -64,7 +76,11 @@ const fn civil(days: u64) -> (u64, u64, u64) {
     // Months are counted from March, so that the leap day is the last of a year.
     let march_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * march_month + 2) / 5 + 1;
-    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
+    let month = if march_month < 10 {
+        march_month + 3
+    } else {
+        march_month - 9
+    };
     let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
     (year, month, day)
 }
@@ -104,7 +120,11 @@ pub fn nanos(value: f64) -> String {
 /// A length that was chosen and not measured, without decimals that say nothing: `2 s`, `1.5 s`, `250 ms`.
 #[must_use]
 pub fn span(nanos: u64) -> String {
-    let (size, unit) = if nanos >= 1_000_000_000 { (1e9, "s") } else { (1e6, "ms") };
+    let (size, unit) = if nanos >= 1_000_000_000 {
+        (1e9, "s")
+    } else {
+        (1e6, "ms")
+    };
     format!("{} {unit}", nanos as f64 / size)
 }
 
@@ -135,31 +155,51 @@ pub fn bytes(value: f64) -> String {
 /// Something per second: `123 /s`.
 #[must_use]
 pub fn per_sec(value: f64) -> String {
-    if value.is_finite() { format!("{} /s", number(value)) } else { MISSING.to_owned() }
+    if value.is_finite() {
+        format!("{} /s", number(value))
+    } else {
+        MISSING.to_owned()
+    }
 }
 
 /// A ratio as percentage: `0.5` is `50 %`.
 #[must_use]
 pub fn percent(ratio: f64) -> String {
-    if ratio.is_finite() { format!("{} %", number(ratio * 100.0)) } else { MISSING.to_owned() }
+    if ratio.is_finite() {
+        format!("{} %", number(ratio * 100.0))
+    } else {
+        MISSING.to_owned()
+    }
 }
 
 /// A factor: `1.92×`.
 #[must_use]
 pub fn factor(value: f64) -> String {
-    if value.is_finite() { format!("{}×", number(value)) } else { MISSING.to_owned() }
+    if value.is_finite() {
+        format!("{}×", number(value))
+    } else {
+        MISSING.to_owned()
+    }
 }
 
 /// Processor cores: `1.52 cores`.
 #[must_use]
 pub fn cores(value: f64) -> String {
-    if value.is_finite() { format!("{} cores", number(value)) } else { MISSING.to_owned() }
+    if value.is_finite() {
+        format!("{} cores", number(value))
+    } else {
+        MISSING.to_owned()
+    }
 }
 
 /// An amount of money with its currency behind it: `0.000111 USD`.
 #[must_use]
 pub fn money(value: f64, currency: &str) -> String {
-    if value.is_finite() { format!("{} {currency}", number(value)) } else { MISSING.to_owned() }
+    if value.is_finite() {
+        format!("{} {currency}", number(value))
+    } else {
+        MISSING.to_owned()
+    }
 }
 
 /// The text of a figure, or [`MISSING`].
@@ -171,7 +211,11 @@ pub fn or_missing(value: Option<f64>, text: impl Fn(f64) -> String) -> String {
 /// `1 task`, `2 tasks`: a count with its noun.
 #[must_use]
 pub fn counted(value: u64, one: &str, many: &str) -> String {
-    if value == 1 { format!("1 {one}") } else { format!("{} {many}", count(value)) }
+    if value == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{} {many}", count(value))
+    }
 }
 
 fn grouped(value: i64) -> String {

@@ -91,9 +91,15 @@ mod tests {
         let bytes = [frame("one"), frame("")].concat();
         let mut input = bytes.as_slice();
         let mut buffer = Vec::new();
-        assert_eq!(read_frame::<String>(&mut input, &mut buffer).unwrap(), "one");
+        assert_eq!(
+            read_frame::<String>(&mut input, &mut buffer).unwrap(),
+            "one"
+        );
         assert_eq!(read_frame::<String>(&mut input, &mut buffer).unwrap(), "");
-        assert!(matches!(read_frame::<String>(&mut input, &mut buffer), Err(FrameError::Closed)));
+        assert!(matches!(
+            read_frame::<String>(&mut input, &mut buffer),
+            Err(FrameError::Closed)
+        ));
     }
 
     #[test]

@@ -71,7 +71,11 @@ impl Hello {
         if other.protocol == PROTOCOL {
             return Ok(());
         }
-        let age = if other.protocol < PROTOCOL { "older" } else { "newer" };
+        let age = if other.protocol < PROTOCOL {
+            "older"
+        } else {
+            "newer"
+        };
         Err(format!(
             "the other side ({}) is {age} than this program ({}): protocol {} instead of {PROTOCOL}",
             other.version,
@@ -323,9 +327,10 @@ impl Snapshot {
     /// counters from `newer`, histograms added up. Used when a reader is slow.
     pub fn absorb(&mut self, newer: Self) {
         let older = std::mem::replace(self, newer);
-        for (mine, theirs) in
-            [(&mut self.warm_up, older.warm_up), (&mut self.measured, older.measured)]
-        {
+        for (mine, theirs) in [
+            (&mut self.warm_up, older.warm_up),
+            (&mut self.measured, older.measured),
+        ] {
             mine.response.absorb(&theirs.response);
             mine.service.absorb(&theirs.service);
             mine.queue_wait.absorb(&theirs.queue_wait);

@@ -12,25 +12,40 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A scenario file with one task kind and short phases.
 pub(crate) fn scenario(stages: &str, load: &str, backends: &[&str]) -> String {
-    let candidates: String =
-        backends.iter().map(|backend| format!("(backend: {backend}),")).collect();
+    let candidates: String = backends
+        .iter()
+        .map(|backend| format!("(backend: {backend}),"))
+        .collect();
     format!(
         r#"(format: 1, title: "test", tasks: [(name: "task", stages: {stages})], load: {load},
             candidates: [{candidates}],
             protocol: (warm_up: "100ms", measure: "300ms", drain: "300ms", order: Listed))"#
     )
-    .replace("measure: \"300ms\"", if load.starts_with("Batch") { "measure: \"60s\"" } else { "measure: \"300ms\"" })
+    .replace(
+        "measure: \"300ms\"",
+        if load.starts_with("Batch") {
+            "measure: \"60s\""
+        } else {
+            "measure: \"300ms\""
+        },
+    )
 }
 
 /// How the real executable is started.
 pub(crate) fn runner() -> RunnerCommand {
-    RunnerCommand { executable: env!("CARGO_BIN_EXE_poolscope").into() }
+    RunnerCommand {
+        executable: env!("CARGO_BIN_EXE_poolscope").into(),
+    }
 }
 
 /// The request of a scenario file.
 pub(crate) fn request(text: &str) -> RunRequest {
     let loaded = poolscope::scenario::parse(text);
-    RunRequest::all_of(loaded.scenario.unwrap_or_else(|| panic!("{:#?}", loaded.problems)))
+    RunRequest::all_of(
+        loaded
+            .scenario
+            .unwrap_or_else(|| panic!("{:#?}", loaded.problems)),
+    )
 }
 
 /// Runs `text` to its end.
@@ -43,10 +58,17 @@ pub(crate) fn run_to_end(text: &str) -> Run {
 }
 
 /// Takes in events until the run has ended, or `until` says so after one.
-pub(crate) fn follow(session: &Session, run: &mut Run, mut until: impl FnMut(&Run, &Event) -> bool) {
+pub(crate) fn follow(
+    session: &Session,
+    run: &mut Run,
+    mut until: impl FnMut(&Run, &Event) -> bool,
+) {
     let deadline = Instant::now() + PATIENCE;
     while !run.ended {
-        let event = session.events().recv_deadline(deadline).expect("events come until the end");
+        let event = session
+            .events()
+            .recv_deadline(deadline)
+            .expect("events come until the end");
         run.apply(event.clone());
         if until(run, &event) {
             return;

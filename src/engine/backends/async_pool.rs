@@ -64,7 +64,11 @@ pub(super) fn start(
         .map_err(BackendError::Runtime)?;
     // The thread sends before anything that could fail.
     let _ = is_ready.recv();
-    Ok(Box::new(AsyncPool { leave: Some(leave), thread: Some(thread), ended }))
+    Ok(Box::new(AsyncPool {
+        leave: Some(leave),
+        thread: Some(thread),
+        ended,
+    }))
 }
 
 fn build(event_loops: u32, cpu: AsyncCpu) -> std::io::Result<Runtime> {
@@ -102,8 +106,12 @@ async fn dispatch(pool: &Arc<Pool>, in_flight: usize) {
     let free = Arc::new(Semaphore::new(in_flight));
     loop {
         // The semaphore is never closed.
-        let Ok(permit) = free.clone().acquire_owned().await else { return };
-        let Ok(task) = pool.desk.queue.recv().await else { break };
+        let Ok(permit) = free.clone().acquire_owned().await else {
+            return;
+        };
+        let Ok(task) = pool.desk.queue.recv().await else {
+            break;
+        };
         let pool = pool.clone();
         Handle::current().spawn(async move {
             pool.work(&task).await;
@@ -124,8 +132,14 @@ impl Pool {
         let bench = self.take_bench();
         let (steps, mut rng) = self.desk.recipes.of_task(task.number);
         let (bench, result) = self.run(steps, bench, &mut rng).await;
-        let ran = Ran { start_nanos, end_nanos: clock::now_nanos() };
-        self.benches.lock().unwrap_or_else(PoisonError::into_inner).push(bench);
+        let ran = Ran {
+            start_nanos,
+            end_nanos: clock::now_nanos(),
+        };
+        self.benches
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(bench);
         self.desk.end(worker, task, ran, result);
     }
 
@@ -149,8 +163,15 @@ impl Pool {
     }
 
     fn take_bench(&self) -> Workbench {
-        let kept = self.benches.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        kept.unwrap_or_else(|| self.desk.bench(self.next_bench.fetch_add(1, Ordering::Relaxed)))
+        let kept = self
+            .benches
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        kept.unwrap_or_else(|| {
+            self.desk
+                .bench(self.next_bench.fetch_add(1, Ordering::Relaxed))
+        })
     }
 }
 
@@ -160,7 +181,8 @@ impl Running for AsyncPool {
     }
 
     fn end(mut self: Box<Self>, deadline_nanos: u64) {
-        let left = |deadline: u64| Duration::from_nanos(deadline.saturating_sub(clock::now_nanos()));
+        let left =
+            |deadline: u64| Duration::from_nanos(deadline.saturating_sub(clock::now_nanos()));
         let disconnected = Err(crossbeam_channel::RecvTimeoutError::Disconnected);
         if self.ended.recv_timeout(left(deadline_nanos)) != disconnected {
             self.leave = None;

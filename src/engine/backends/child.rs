@@ -39,7 +39,10 @@ pub fn start_server(executable: &Path) -> Result<ServerProcess, BackendError> {
     let mut child = start(executable, SERVER_PART).map_err(BackendError::Server)?;
     let mut port = [0; 2];
     let told = child.stdout.as_mut().map(|out| out.read_exact(&mut port));
-    let server = ServerProcess { child, port: u16::from_le_bytes(port) };
+    let server = ServerProcess {
+        child,
+        port: u16::from_le_bytes(port),
+    };
     match told {
         Some(Ok(())) => Ok(server),
         Some(Err(error)) => Err(BackendError::Server(error)),

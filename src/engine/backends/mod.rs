@@ -42,7 +42,9 @@ pub enum BackendError {
         source: io::Error,
     },
     /// The system refused a process, or the process did not answer.
-    #[error("worker process {number} of {wanted} could not be started; lower the number of workers")]
+    #[error(
+        "worker process {number} of {wanted} could not be started; lower the number of workers"
+    )]
     Process {
         /// Which one, from 1.
         number: u32,
@@ -110,7 +112,11 @@ impl Desk {
 
     /// A workbench for worker `id`.
     pub(super) fn bench(&self, id: u64) -> Workbench {
-        Workbench::new(&self.surroundings.scratch, self.surroundings.server_port, id)
+        Workbench::new(
+            &self.surroundings.scratch,
+            self.surroundings.server_port,
+            id,
+        )
     }
 
     /// `worker` begins with `task`.
@@ -119,13 +125,7 @@ impl Desk {
     }
 
     /// `worker` is done with `task`.
-    pub(super) fn end(
-        &self,
-        worker: usize,
-        task: &Task,
-        ran: Ran,
-        result: Result<(), StageError>,
-    ) {
+    pub(super) fn end(&self, worker: usize, task: &Task, ran: Ran, result: Result<(), StageError>) {
         let outcome = match result {
             Ok(()) => Outcome::Good,
             Err(StageError::Cancelled) => Outcome::Cancelled,
@@ -148,14 +148,20 @@ impl Desk {
 
     /// The first failures of tasks, as texts.
     pub(super) fn failures(&self) -> Vec<String> {
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.failures
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// A worker died.
     fn worker_died(&self, message: String) {
         self.deaths.fetch_add(1, Ordering::Relaxed);
         // A full channel means hundreds of deaths: the count says so.
-        let _ = self.incidents.try_send(Incident { at_nanos: clock::now_nanos(), message });
+        let _ = self.incidents.try_send(Incident {
+            at_nanos: clock::now_nanos(),
+            message,
+        });
     }
 
     /// How many workers died.
@@ -168,7 +174,10 @@ impl Desk {
         self.start(worker, task);
         let start_nanos = clock::now_nanos();
         let result = run_steps(&self.recipes, task.number, bench, &self.cancel);
-        let ran = Ran { start_nanos, end_nanos: clock::now_nanos() };
+        let ran = Ran {
+            start_nanos,
+            end_nanos: clock::now_nanos(),
+        };
         self.end(worker, task, ran, result);
     }
 }
@@ -181,7 +190,9 @@ fn run_steps(
     cancel: &Cancel,
 ) -> Result<(), StageError> {
     let (steps, mut rng) = recipes.of_task(number);
-    steps.iter().try_for_each(|step| step.run(bench, &mut rng, cancel))
+    steps
+        .iter()
+        .try_for_each(|step| step.run(bench, &mut rng, cancel))
 }
 
 /// A back end at work.
@@ -200,9 +211,11 @@ pub(super) fn start(plan: &Plan, desk: Arc<Desk>) -> Result<Box<dyn Running>, Ba
         Backend::Sequential => threads::start(1, &desk),
         Backend::Threads { workers } => threads::start(workers, &desk),
         Backend::Processes { workers } => processes::start(workers, &plan.scenario_text, desk),
-        Backend::Async { in_flight, event_loops, cpu } => {
-            async_pool::start(in_flight, event_loops, cpu, desk)
-        }
+        Backend::Async {
+            in_flight,
+            event_loops,
+            cpu,
+        } => async_pool::start(in_flight, event_loops, cpu, desk),
     }
 }
 

@@ -113,7 +113,14 @@ impl Answer {
         let mut message = vec![0; usize::from(u16::from_le_bytes([low, high]))];
         input.read_exact(&mut message)?;
         let message = String::from_utf8_lossy(&message).into_owned();
-        Ok(Self { ran: Ran { start_nanos, end_nanos }, outcome, message })
+        Ok(Self {
+            ran: Ran {
+                start_nanos,
+                end_nanos,
+            },
+            outcome,
+            message,
+        })
     }
 }
 
@@ -133,18 +140,26 @@ mod tests {
         };
         let answers = [
             Answer {
-                ran: Ran { start_nanos: 1, end_nanos: u64::MAX },
+                ran: Ran {
+                    start_nanos: 1,
+                    end_nanos: u64::MAX,
+                },
                 outcome: Outcome::Good,
                 message: String::new(),
             },
             Answer {
-                ran: Ran { start_nanos: 5, end_nanos: 6 },
+                ran: Ran {
+                    start_nanos: 5,
+                    end_nanos: 6,
+                },
                 outcome: Outcome::Failed,
                 message: "why — because".to_owned(),
             },
         ];
         setup.write(&mut bytes).unwrap();
-        answers.iter().for_each(|answer| answer.write(&mut bytes).unwrap());
+        answers
+            .iter()
+            .for_each(|answer| answer.write(&mut bytes).unwrap());
         write_task(&mut bytes, 42).unwrap();
         let mut input = bytes.as_slice();
         assert_eq!(Setup::read(&mut input).unwrap(), setup);
@@ -158,7 +173,10 @@ mod tests {
     #[test]
     fn a_long_message_is_cut_between_characters() {
         let answer = Answer {
-            ran: Ran { start_nanos: 0, end_nanos: 0 },
+            ran: Ran {
+                start_nanos: 0,
+                end_nanos: 0,
+            },
             outcome: Outcome::Failed,
             message: "–".repeat(5_000),
         };

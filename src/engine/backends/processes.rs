@@ -74,27 +74,42 @@ pub(super) fn start(
             desk: desk.clone(),
         };
         let (ready, alive) = (ready.clone(), alive.clone());
-        let spawned = std::thread::Builder::new().name(format!("feeder {number}")).spawn(move || {
-            clock::wake_precisely();
-            feeder.serve(&ready);
-            drop(alive);
-        });
+        let spawned = std::thread::Builder::new()
+            .name(format!("feeder {number}"))
+            .spawn(move || {
+                clock::wake_precisely();
+                feeder.serve(&ready);
+                drop(alive);
+            });
         match spawned {
             Ok(thread) => feeders.push(thread),
             Err(source) => {
                 desk.queue.close();
-                return Err(BackendError::Thread { number, wanted: workers, source });
+                return Err(BackendError::Thread {
+                    number,
+                    wanted: workers,
+                    source,
+                });
             }
         }
     }
     drop(alive);
-    let pool = Box::new(ProcessPool { feeders, all_ended, pids, desk });
+    let pool = Box::new(ProcessPool {
+        feeders,
+        all_ended,
+        pids,
+        desk,
+    });
     for number in 1..=workers {
         // A feeder that panicked has aborted the process.
         if let Ok(Err(source)) = is_ready.recv() {
             pool.desk.queue.close();
             pool.end(clock::now_nanos());
-            return Err(BackendError::Process { number, wanted: workers, source });
+            return Err(BackendError::Process {
+                number,
+                wanted: workers,
+                source,
+            });
         }
     }
     Ok(pool)
@@ -130,7 +145,10 @@ impl Feeder {
                 continue;
             }
             // A broken pipe means a dead worker: the cause is in how it ended, not in the pipe's error.
-            let ran = Ran { start_nanos: begun_nanos, end_nanos: clock::now_nanos() };
+            let ran = Ran {
+                start_nanos: begun_nanos,
+                end_nanos: clock::now_nanos(),
+            };
             match self.bury(process, &task, ran, &mut replacements) {
                 Some(successor) => process = successor,
                 None => return,
@@ -167,7 +185,8 @@ impl Feeder {
         self.pids.set(self.worker, None);
         if self.desk.cancel.is_set() {
             dead.kill();
-            self.desk.end(self.worker, task, ran, Err(StageError::Cancelled));
+            self.desk
+                .end(self.worker, task, ran, Err(StageError::Cancelled));
             return None;
         }
         let cause = child::end_of(&mut dead.child);
@@ -183,8 +202,9 @@ impl Feeder {
         *replacements += 1;
         match self.launch() {
             Ok(successor) => {
-                self.desk
-                    .worker_died(format!("worker {name} {cause}; its task is lost, it is replaced"));
+                self.desk.worker_died(format!(
+                    "worker {name} {cause}; its task is lost, it is replaced"
+                ));
                 Some(successor)
             }
             Err(error) => {
@@ -211,14 +231,21 @@ impl WorkerProcess {
         let (Some(tasks), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
-        let mut process =
-            Self { child, tasks: BufWriter::new(tasks), answers: BufReader::new(answers) };
+        let mut process = Self {
+            child,
+            tasks: BufWriter::new(tasks),
+            answers: BufReader::new(answers),
+        };
         let mut ready = [0];
         let made_ready = setup
             .write(&mut process.tasks)
             .and_then(|()| process.answers.read_exact(&mut ready))
             .and_then(|()| {
-                if ready[0] == READY { Ok(()) } else { Err(io::ErrorKind::InvalidData.into()) }
+                if ready[0] == READY {
+                    Ok(())
+                } else {
+                    Err(io::ErrorKind::InvalidData.into())
+                }
             });
         match made_ready {
             Ok(()) => Ok(process),
@@ -272,7 +299,9 @@ impl Running for ProcessPool {
 }
 
 fn kill(pid: u32) {
-    let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
+    let pid = i32::try_from(pid)
+        .ok()
+        .and_then(rustix::process::Pid::from_raw);
     if let Some(pid) = pid {
         // It may have ended by itself.
         let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
@@ -299,13 +328,21 @@ pub fn worker_main(input: impl Read, mut output: impl Write) -> io::Result<()> {
     while let Some(number) = read_task(&mut input)? {
         let start_nanos = clock::now_nanos();
         let result = run_steps(&recipes, number, &mut bench, &cancel);
-        let ran = Ran { start_nanos, end_nanos: clock::now_nanos() };
+        let ran = Ran {
+            start_nanos,
+            end_nanos: clock::now_nanos(),
+        };
         let (outcome, message) = match result {
             Ok(()) => (Outcome::Good, String::new()),
             Err(StageError::Cancelled) => (Outcome::Cancelled, String::new()),
             Err(StageError::Failed(message)) => (Outcome::Failed, message),
         };
-        Answer { ran, outcome, message }.write(&mut output)?;
+        Answer {
+            ran,
+            outcome,
+            message,
+        }
+        .write(&mut output)?;
     }
     Ok(())
 }
@@ -342,7 +379,11 @@ mod tests {
             let answer = Answer::read(&mut answers).unwrap();
             // The file to read was not prepared: the failure travels with its text.
             assert_eq!(answer.outcome, Outcome::Failed);
-            assert!(answer.message.contains("prepared file"), "{}", answer.message);
+            assert!(
+                answer.message.contains("prepared file"),
+                "{}",
+                answer.message
+            );
             assert!(answer.ran.start_nanos <= answer.ran.end_nanos);
         }
         assert!(answers.is_empty());

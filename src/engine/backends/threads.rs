@@ -22,18 +22,24 @@ pub(super) fn start(workers: u32, desk: &Arc<Desk>) -> Result<Box<dyn Running>, 
     let mut threads = Vec::with_capacity(workers as usize);
     for number in 1..=workers {
         let (own_desk, ready, alive) = (desk.clone(), ready.clone(), alive.clone());
-        let spawned = std::thread::Builder::new().name(format!("worker {number}")).spawn(move || {
-            clock::wake_precisely();
-            // The receiver outlives the loop below.
-            let _ = ready.send(());
-            serve(&own_desk, number as usize - 1);
-            drop(alive);
-        });
+        let spawned = std::thread::Builder::new()
+            .name(format!("worker {number}"))
+            .spawn(move || {
+                clock::wake_precisely();
+                // The receiver outlives the loop below.
+                let _ = ready.send(());
+                serve(&own_desk, number as usize - 1);
+                drop(alive);
+            });
         match spawned {
             Ok(thread) => threads.push(thread),
             Err(source) => {
                 desk.queue.close();
-                return Err(BackendError::Thread { number, wanted: workers, source });
+                return Err(BackendError::Thread {
+                    number,
+                    wanted: workers,
+                    source,
+                });
             }
         }
     }
@@ -60,7 +66,9 @@ impl Running for ThreadPool {
     /// A thread cannot be killed: one that is stuck is left behind and ends with the process.
     fn end(self: Box<Self>, deadline_nanos: u64) {
         let left = deadline_nanos.saturating_sub(clock::now_nanos());
-        let waited = self.all_ended.recv_timeout(std::time::Duration::from_nanos(left));
+        let waited = self
+            .all_ended
+            .recv_timeout(std::time::Duration::from_nanos(left));
         if waited == Err(crossbeam_channel::RecvTimeoutError::Disconnected) {
             for thread in self.threads {
                 // A thread that panicked has aborted the process.

@@ -88,8 +88,11 @@ impl CpuStep {
             if cancel.is_set() {
                 return Err(StageError::Cancelled);
             }
-            let grain_nanos =
-                if done == 0 { nominal_grain_nanos } else { (used as f64 / done as f64).max(0.01) };
+            let grain_nanos = if done == 0 {
+                nominal_grain_nanos
+            } else {
+                (used as f64 / done as f64).max(0.01)
+            };
             let aim = ((nanos - used) as f64 * 0.8).min(STRIDE_NANOS);
             let grains = ((aim / grain_nanos) as u64).max(1);
             work.advance(grains);
@@ -113,8 +116,14 @@ impl Work {
         let start = rng.next_u64();
         let offset = start as usize % (TEXT_BYTES / GRAIN_BYTES) * GRAIN_BYTES;
         match kernel {
-            Kernel::SumOfSquares => Self::Squares { next: start, sum: 0 },
-            Kernel::PrimeCheck => Self::Prime { divisor: 3, divided: 0 },
+            Kernel::SumOfSquares => Self::Squares {
+                next: start,
+                sum: 0,
+            },
+            Kernel::PrimeCheck => Self::Prime {
+                divisor: 3,
+                divided: 0,
+            },
             Kernel::Sha256 => Self::Sha(Box::default(), offset),
             Kernel::Deflate => {
                 let encoder = ZlibEncoder::new(std::io::sink(), Compression::new(6));
@@ -182,8 +191,8 @@ fn each_piece(position: &mut usize, grains: u64, mut take: impl FnMut(&[u8])) {
 /// Bytes with about the redundancy of log lines: words of a small vocabulary and numbers.
 fn generated_text() -> &'static [u8] {
     const WORDS: [&str; 16] = [
-        "request", "served", "cache", "miss", "user", "order", "item", "total", "GET", "POST", "status",
-        "200", "404", "region", "north", "latency",
+        "request", "served", "cache", "miss", "user", "order", "item", "total", "GET", "POST",
+        "status", "200", "404", "region", "north", "latency",
     ];
     static TEXT: OnceLock<Vec<u8>> = OnceLock::new();
     TEXT.get_or_init(|| {
@@ -217,7 +226,9 @@ mod tests {
             let mut whole = Work::new(kernel, &mut Rng::new(1, 2));
             let mut parts = Work::new(kernel, &mut Rng::new(1, 2));
             whole.advance(3_000);
-            [1, 999, 2_000].into_iter().for_each(|grains| parts.advance(grains));
+            [1, 999, 2_000]
+                .into_iter()
+                .for_each(|grains| parts.advance(grains));
             assert_eq!(whole.result(), parts.result(), "{kernel:?}");
         }
     }
@@ -236,7 +247,10 @@ mod tests {
         cancel.set();
         for amount in [Amount::Work(u64::MAX), Amount::Time(Nanos::from_secs(3600))] {
             let step = CpuStep::new(Kernel::PrimeCheck, amount);
-            assert!(matches!(step.run(&mut Rng::new(1, 1), &cancel), Err(StageError::Cancelled)));
+            assert!(matches!(
+                step.run(&mut Rng::new(1, 1), &cancel),
+                Err(StageError::Cancelled)
+            ));
         }
     }
 }

@@ -56,7 +56,9 @@ impl FileWriteStep {
     pub(super) fn run(&self, bench: &mut Workbench, cancel: &Cancel) -> Result<(), StageError> {
         let path = bench.scratch.join(format!("worker-{}.bin", bench.id));
         let written = File::create(path).and_then(|mut file| {
-            let whole = write_blocks(&mut file, self.bytes, &mut bench.buffer, || !cancel.is_set())?;
+            let whole = write_blocks(&mut file, self.bytes, &mut bench.buffer, || {
+                !cancel.is_set()
+            })?;
             if self.sync && whole {
                 file.sync_all()?;
             }
@@ -65,7 +67,10 @@ impl FileWriteStep {
         match written {
             Ok(true) => Ok(()),
             Ok(false) => Err(StageError::Cancelled),
-            Err(error) => Err(StageError::io("writing a file in the scratch folder", &error)),
+            Err(error) => Err(StageError::io(
+                "writing a file in the scratch folder",
+                &error,
+            )),
         }
     }
 }
@@ -104,11 +109,14 @@ impl FileReadStep {
             }
             let length = left.min(BLOCK_BYTES as u64) as usize;
             let block = &mut bench.buffer[..length];
-            file.read_exact(block).map_err(|error| StageError::io(doing, &error))?;
+            file.read_exact(block)
+                .map_err(|error| StageError::io(doing, &error))?;
             let expected = number.to_le_bytes();
             let compared = length.min(expected.len());
             if block[..compared] != expected[..compared] {
-                return Err(StageError::Failed(format!("block {number} of the file is not what was written")));
+                return Err(StageError::Failed(format!(
+                    "block {number} of the file is not what was written"
+                )));
             }
             number += 1;
             left -= length as u64;
@@ -145,8 +153,13 @@ mod tests {
     fn a_written_file_has_the_size_asked_for_and_stays_in_the_scratch_folder() {
         let scratch = tempfile::tempdir().unwrap();
         let mut bench = Workbench::new(scratch.path(), None, 3);
-        FileWriteStep::new(100_000, true).run(&mut bench, &Cancel::default()).unwrap();
-        let files: Vec<_> = std::fs::read_dir(scratch.path()).unwrap().map(Result::unwrap).collect();
+        FileWriteStep::new(100_000, true)
+            .run(&mut bench, &Cancel::default())
+            .unwrap();
+        let files: Vec<_> = std::fs::read_dir(scratch.path())
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
         assert_eq!(files.len(), 1);
         assert_eq!(files[0].metadata().unwrap().len(), 100_000);
     }

@@ -49,7 +49,10 @@ impl HttpStep {
 
     fn request(&self, rng: &mut Rng) -> String {
         let delay = draw(self.delay, rng);
-        format!("GET /{delay}/{} HTTP/1.1\r\nHost: localhost\r\n\r\n", self.bytes)
+        format!(
+            "GET /{delay}/{} HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            self.bytes
+        )
     }
 
     pub(super) fn run(
@@ -63,7 +66,10 @@ impl HttpStep {
             Some(connection) => connection,
             None => connect(bench.server_port).map_err(|error| StageError::io(DOING, &error))?,
         };
-        let mut stream = CancellableStream { stream: connection.0, cancel };
+        let mut stream = CancellableStream {
+            stream: connection.0,
+            cancel,
+        };
         let mut answer = Answer::new();
         bench.buffer.resize(CHUNK_BYTES, 0);
         let exchanged = stream.stream.write_all(request.as_bytes()).and_then(|()| {
@@ -169,7 +175,11 @@ struct Answer {
 
 impl Answer {
     const fn new() -> Self {
-        Self { header: Vec::new(), body: None, length: 0 }
+        Self {
+            header: Vec::new(),
+            body: None,
+            length: 0,
+        }
     }
 
     fn is_whole(&self) -> bool {
@@ -190,7 +200,9 @@ impl Answer {
         self.header.extend_from_slice(bytes);
         let mut headers = [httparse::EMPTY_HEADER; 8];
         let mut response = httparse::Response::new(&mut headers);
-        let parsed = response.parse(&self.header).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        let parsed = response
+            .parse(&self.header)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
         if let httparse::Status::Complete(header_length) = parsed {
             let length = content_length(response.headers).ok_or_else(|| invalid("no length"))?;
             let code = response.code.ok_or_else(|| invalid("no status"))?;
@@ -210,13 +222,17 @@ impl Answer {
                 "the loopback server answered with status {code} and {} bytes",
                 self.length
             ))),
-            None => Err(StageError::Failed("the loopback server's answer has no header".to_owned())),
+            None => Err(StageError::Failed(
+                "the loopback server's answer has no header".to_owned(),
+            )),
         }
     }
 }
 
 fn content_length(headers: &[httparse::Header<'_>]) -> Option<u64> {
-    let header = headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-length"))?;
+    let header = headers
+        .iter()
+        .find(|header| header.name.eq_ignore_ascii_case("content-length"))?;
     std::str::from_utf8(header.value).ok()?.trim().parse().ok()
 }
 
@@ -228,7 +244,9 @@ pub fn serve(
     ready: impl FnOnce(u16) -> io::Result<()>,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         ready(listener.local_addr()?.port())?;
@@ -265,13 +283,17 @@ async fn answer_all(mut stream: tokio::net::TcpStream) -> io::Result<()> {
                     received.drain(..consumed);
                     break asked;
                 }
-                None if received.len() > HEADER_MAX => return Err(io::ErrorKind::InvalidData.into()),
+                None if received.len() > HEADER_MAX => {
+                    return Err(io::ErrorKind::InvalidData.into());
+                }
                 None if stream.read_buf(&mut received).await? == 0 => return Ok(()),
                 None => {}
             }
         };
         let Some((delay_nanos, mut left)) = asked else {
-            stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n").await?;
+            stream
+                .write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+                .await?;
             continue;
         };
         tokio::time::sleep(Duration::from_nanos(delay_nanos)).await;
@@ -290,7 +312,10 @@ async fn answer_all(mut stream: tokio::net::TcpStream) -> io::Result<()> {
 }
 
 /// The consumed length, and what was asked (none if the path is not ours); none while incomplete.
-#[expect(clippy::type_complexity, reason = "a private pair of pairs, taken apart at once")]
+#[expect(
+    clippy::type_complexity,
+    reason = "a private pair of pairs, taken apart at once"
+)]
 fn parse_request(received: &[u8]) -> io::Result<Option<(usize, Option<(u64, u64)>)>> {
     let mut headers = [httparse::EMPTY_HEADER; 16];
     let mut request = httparse::Request::new(&mut headers);
@@ -338,11 +363,18 @@ mod tests {
         with_server(|port| {
             let scratch = tempfile::tempdir().unwrap();
             let mut bench = Workbench::new(scratch.path(), Some(port), 1);
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
             for bytes in [0, 1, 1_024, 300_000] {
                 let mut rng = Rng::new(1, bytes);
-                step(bytes).run(&mut bench, &mut rng, &Cancel::default()).unwrap();
-                runtime.block_on(step(bytes).run_async(&mut bench, &mut rng)).unwrap();
+                step(bytes)
+                    .run(&mut bench, &mut rng, &Cancel::default())
+                    .unwrap();
+                runtime
+                    .block_on(step(bytes).run_async(&mut bench, &mut rng))
+                    .unwrap();
             }
             assert!(bench.connection.is_some() && bench.async_connection.is_some());
         });
@@ -352,7 +384,9 @@ mod tests {
     fn a_path_that_is_not_ours_is_not_found_and_the_connection_goes_on() {
         with_server(|port| {
             let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
-            stream.write_all(b"GET /etc/passwd HTTP/1.1\r\n\r\nGET /0/2 HTTP/1.1\r\n\r\n").unwrap();
+            stream
+                .write_all(b"GET /etc/passwd HTTP/1.1\r\n\r\nGET /0/2 HTTP/1.1\r\n\r\n")
+                .unwrap();
             let mut answers = String::new();
             while !answers.ends_with("xx") {
                 let mut chunk = [0; 256];
@@ -366,7 +400,9 @@ mod tests {
     #[test]
     fn without_a_server_the_failure_says_so() {
         let mut bench = Workbench::new(std::path::Path::new("."), None, 1);
-        let error = step(1).run(&mut bench, &mut Rng::new(1, 1), &Cancel::default()).unwrap_err();
+        let error = step(1)
+            .run(&mut bench, &mut Rng::new(1, 1), &Cancel::default())
+            .unwrap_err();
         assert!(error.to_string().contains("not running"), "{error}");
     }
 }

@@ -17,7 +17,9 @@ pub struct MemoryStep {
 
 impl MemoryStep {
     pub(super) fn new(bytes: u64) -> Self {
-        Self { bytes: usize::try_from(bytes).unwrap_or(usize::MAX) }
+        Self {
+            bytes: usize::try_from(bytes).unwrap_or(usize::MAX),
+        }
     }
 
     pub(super) fn run(&self, cancel: &Cancel) -> Result<(), StageError> {
@@ -46,7 +48,9 @@ mod tests {
 
     #[test]
     fn memory_that_cannot_be_had_is_a_failure_with_advice() {
-        let error = MemoryStep::new(u64::MAX / 4).run(&Cancel::default()).unwrap_err();
+        let error = MemoryStep::new(u64::MAX / 4)
+            .run(&Cancel::default())
+            .unwrap_err();
         assert!(error.to_string().contains("lower 'size'"), "{error}");
         assert!(MemoryStep::new(5 << 20).run(&Cancel::default()).is_ok());
         assert!(MemoryStep::new(0).run(&Cancel::default()).is_ok());

@@ -167,7 +167,9 @@ pub async fn run_async(
                 }
                 Err(error) => (
                     Workbench::new(&scratch, port, id),
-                    Err(StageError::Failed(format!("the blocking thread failed: {error}"))),
+                    Err(StageError::Failed(format!(
+                        "the blocking thread failed: {error}"
+                    ))),
                 ),
             }
         }

@@ -35,7 +35,11 @@ impl WaitStep {
 
     pub(super) fn run(&self, rng: &mut Rng, cancel: &Cancel) -> Result<(), StageError> {
         let deadline = clock::now_nanos() + draw(self.time, rng);
-        if cancel.wait_until(deadline) { Ok(()) } else { Err(StageError::Cancelled) }
+        if cancel.wait_until(deadline) {
+            Ok(())
+        } else {
+            Err(StageError::Cancelled)
+        }
     }
 
     /// tokio's timer ticks once a millisecond and rounds up: a wait is about a millisecond late.
@@ -51,14 +55,19 @@ mod tests {
 
     #[test]
     fn log_normal_draws_have_the_median_and_the_95th_percentile_asked_for() {
-        let distribution =
-            Distribution::LogNormal { median: Nanos::from_millis(40), p95: Nanos::from_millis(120) };
+        let distribution = Distribution::LogNormal {
+            median: Nanos::from_millis(40),
+            p95: Nanos::from_millis(120),
+        };
         let mut rng = Rng::new(1, 1);
         let mut draws: Vec<_> = (0..20_001).map(|_| draw(distribution, &mut rng)).collect();
         draws.sort_unstable();
         let near = |index: usize, millis: f64| {
             let found = draws[index] as f64 / 1e6;
-            assert!((found / millis - 1.0).abs() < 0.03, "{found} instead of {millis}");
+            assert!(
+                (found / millis - 1.0).abs() < 0.03,
+                "{found} instead of {millis}"
+            );
         };
         near(10_000, 40.0);
         near(19_000, 120.0);
@@ -71,6 +80,9 @@ mod tests {
         let cancel = Cancel::default();
         cancel.set();
         let step = WaitStep::new(Distribution::Constant(Nanos::from_secs(3600)));
-        assert!(matches!(step.run(&mut Rng::new(1, 1), &cancel), Err(StageError::Cancelled)));
+        assert!(matches!(
+            step.run(&mut Rng::new(1, 1), &cancel),
+            Err(StageError::Cancelled)
+        ));
     }
 }

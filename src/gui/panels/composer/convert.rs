@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn work_and_time_change_into_each_other_by_the_estimate() {
         let work = convert_amount(Amount::Time(Nanos::from_millis(1)), Kernel::Sha256, true);
-        assert_eq!(work, Amount::Work(400));
+        assert_eq!(work, Amount::Work(2_000));
         assert_eq!(
             convert_amount(work, Kernel::Sha256, false),
             Amount::Time(Nanos::from_millis(1))
@@ -237,7 +237,7 @@ mod tests {
         let million = Amount::Work(1_000_000);
         assert_eq!(
             with_kernel(million, Kernel::SumOfSquares, Kernel::PrimeCheck),
-            Amount::Work(4)
+            Amount::Work(5)
         );
         assert_eq!(
             with_kernel(million, Kernel::Sha256, Kernel::Sha256),
