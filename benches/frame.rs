@@ -1,6 +1,8 @@
 //! The window's own work for one frame, without rasterising: six charts of five candidates with as many
 //! points as an hour of measuring leaves. It must stay under 4 ms, so that what is shown is not disturbed.
 
+#![expect(missing_docs, reason = "criterion's macros make public items")]
+
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::sync::Arc;

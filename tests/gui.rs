@@ -1,5 +1,6 @@
 //! The window without a window: what is clicked has its effect, and every state can be read by its labels.
 #![cfg(feature = "gui")]
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod support;
 
@@ -87,7 +88,7 @@ fn ask(harness: &mut Harness<'static, App>, action: Action) {
 
 fn retitle(harness: &mut Harness<'static, App>, title: &str) {
     let mut scenario = harness.state().document().scenario().clone();
-    scenario.title = title.to_owned();
+    title.clone_into(&mut scenario.title);
     ask(harness, Action::EditScenario(Box::new(scenario)));
 }
 

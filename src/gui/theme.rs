@@ -213,7 +213,6 @@ pub fn title_style() -> TextStyle {
 }
 
 /// The frame of a card.
-#[must_use]
 pub fn card_frame(palette: &Palette) -> egui::Frame {
     egui::Frame::new()
         .fill(palette.card)
@@ -223,7 +222,6 @@ pub fn card_frame(palette: &Palette) -> egui::Frame {
 }
 
 /// The frame of a chart: more room at the right, where the last label of the time axis stands out.
-#[must_use]
 pub fn chart_frame(palette: &Palette) -> egui::Frame {
     let margin = space::S as i8;
     let right = space::L as i8;
@@ -236,7 +234,6 @@ pub fn chart_frame(palette: &Palette) -> egui::Frame {
 }
 
 /// The frame of a bar or side panel.
-#[must_use]
 pub fn panel_frame(palette: &Palette) -> egui::Frame {
     egui::Frame::new()
         .fill(palette.panel)
@@ -244,7 +241,6 @@ pub fn panel_frame(palette: &Palette) -> egui::Frame {
 }
 
 /// The frame of a card that can be chosen.
-#[must_use]
 pub fn choice_frame(palette: &Palette, hovered: bool, selected: bool) -> egui::Frame {
     let edge = if selected {
         palette.accent
@@ -263,13 +259,11 @@ pub fn choice_frame(palette: &Palette, hovered: bool, selected: bool) -> egui::F
 }
 
 /// The frame of a question in the middle of the window.
-#[must_use]
 pub fn question_frame(palette: &Palette) -> egui::Frame {
     popup_frame(palette, palette.control_border).inner_margin(Margin::same(space::XL as i8))
 }
 
 /// The frame of a message above everything else, with a line of `edge`.
-#[must_use]
 pub fn popup_frame(palette: &Palette, edge: Color32) -> egui::Frame {
     egui::Frame::new()
         .fill(palette.card)

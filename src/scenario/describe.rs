@@ -221,8 +221,10 @@ fn protocol(scenario: &Scenario) -> String {
     let protocol = &scenario.protocol;
     let blocks = u64::from(protocol.repeats) * scenario.candidates.len() as u64;
     let order = match protocol.order {
-        Order::Interleaved => "in a random order that follows from the seed",
-        Order::Listed => "in the order of the file",
+        Order::Interleaved if protocol.repeats > 1 => {
+            "repeats in turn, from the second on in an order drawn from the seed"
+        }
+        Order::Interleaved | Order::Listed => "in the order of the file",
     };
     let measure = text::nanos(protocol.measure.0 as f64);
     let measure = if matches!(scenario.load, Load::Batch { .. }) {
@@ -231,7 +233,7 @@ fn protocol(scenario: &Scenario) -> String {
         format!("measurement {measure}")
     };
     format!(
-        "Time: {} {order}, each warm-up {}, {measure}, drain up to {}; estimated {} in all, at most {}",
+        "Time: {}, {order}; each warm-up {}, {measure}, drain up to {}; estimated {} in all, at most {}",
         text::counted(blocks, "block", "blocks"),
         text::nanos(protocol.warm_up.0 as f64),
         text::nanos(protocol.drain.0 as f64),

@@ -13,7 +13,7 @@ use crate::gui::dialogs::{FileRequest, Picked};
 use crate::scenario::{Loaded, Scenario, ScenarioFileError};
 
 /// Why a file is chosen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// To open it.
     Open,
@@ -35,7 +35,7 @@ pub(super) enum Done {
     /// A scenario file was read.
     Loaded {
         path: PathBuf,
-        result: Result<Loaded, ScenarioFileError>,
+        result: Box<Result<Loaded, ScenarioFileError>>,
     },
     /// The scenario was saved.
     Saved {

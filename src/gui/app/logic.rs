@@ -8,7 +8,7 @@ use egui::{Context, Key, KeyboardShortcut, Modifiers, ViewportCommand};
 
 use crate::gui::action::Action;
 use crate::gui::app::jobs::Done;
-use crate::gui::app::{App, Document, Purpose, RunState};
+use crate::gui::app::{App, Closing, Document, Purpose, RunState};
 use crate::gui::dialogs::{FileRequest, Picked};
 use crate::gui::panels::question::Question;
 use crate::gui::repaint::process_cpu_time;
@@ -43,8 +43,8 @@ impl App {
         if more {
             ctx.request_repaint_after(self.frame_clock.until_due());
         }
-        if was_active && !state.is_active() && self.closing {
-            self.closing = false;
+        if was_active && !state.is_active() && self.closing == Closing::AfterRun {
+            self.closing = Closing::No;
             self.actions.push(Action::Quit);
         }
     }
@@ -78,7 +78,7 @@ impl App {
                 request,
                 picked,
             } => self.take_picked(purpose, request, picked),
-            Done::Loaded { path, result } => self.take_loaded(path, result),
+            Done::Loaded { path, result } => self.take_loaded(path, *result),
             Done::Saved {
                 path,
                 scenario,
@@ -187,9 +187,9 @@ impl App {
     }
 
     fn take_close_request(&mut self, ctx: &Context) {
-        if ctx.input(|input| input.viewport().close_requested()) && !self.may_close {
+        if ctx.input(|input| input.viewport().close_requested()) && self.closing != Closing::Now {
             if self.can_leave_at_once() {
-                self.may_close = true;
+                self.closing = Closing::Now;
             } else {
                 ctx.send_viewport_cmd(ViewportCommand::CancelClose);
                 self.actions.push(Action::Quit);
@@ -215,7 +215,7 @@ impl App {
             self.perform(action, ctx);
         }
         self.update_title(ctx);
-        if self.may_close {
+        if self.closing == Closing::Now {
             ctx.send_viewport_cmd(ViewportCommand::Close);
         }
     }

@@ -48,6 +48,17 @@ pub(super) enum SidebarTab {
     Compose,
 }
 
+/// Whether the window is about to close.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Closing {
+    /// It stays.
+    No,
+    /// It closes when the run, which was asked to stop, has ended.
+    AfterRun,
+    /// All questions are answered.
+    Now,
+}
+
 /// What waits until the scenario may be left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Then {
@@ -78,9 +89,7 @@ pub struct App {
     question: Option<Question>,
     /// What goes on when the scenario is saved.
     after_save: Option<Then>,
-    /// The window closes when the run has ended.
-    closing: bool,
-    may_close: bool,
+    closing: Closing,
 
     tab: SidebarTab,
     library_panel: LibraryPanel,
@@ -125,8 +134,7 @@ impl App {
             picking: false,
             question: None,
             after_save: None,
-            closing: false,
-            may_close: false,
+            closing: Closing::No,
             tab: SidebarTab::Library,
             library_panel: LibraryPanel::default(),
             composer: ComposerPanel::default(),

@@ -11,7 +11,7 @@ use egui::Context;
 use crate::gui::action::{Action, Answer, Exported, Format};
 use crate::gui::app::jobs::{Done, Kind};
 use crate::gui::app::logic::sentence;
-use crate::gui::app::{App, Document, Measurement, Purpose, SidebarTab, Then, exports};
+use crate::gui::app::{App, Closing, Document, Measurement, Purpose, SidebarTab, Then, exports};
 use crate::gui::dialogs::FileRequest;
 use crate::gui::panels::question::Question;
 use crate::run::{Run, RunRequest};
@@ -133,7 +133,7 @@ impl App {
                 }
             }
             Then::OpenFile(path) => self.load(path),
-            Then::Quit => self.may_close = true,
+            Then::Quit => self.closing = Closing::Now,
         }
     }
 
@@ -148,13 +148,13 @@ impl App {
             }
             (Question::Unsaved(then), Answer::Discard) => self.proceed(then),
             (Question::CloseDuringRun, Answer::StopAndClose) => {
-                self.closing = true;
+                self.closing = Closing::AfterRun;
                 if let Some(measurement) = &mut self.measurement {
                     measurement.stop();
                 }
                 // The run may have ended while the question was open.
                 if !self.is_running() {
-                    self.closing = false;
+                    self.closing = Closing::No;
                     self.leave_document(Then::Quit);
                 }
             }
@@ -177,7 +177,7 @@ impl App {
 
     fn load(&mut self, path: PathBuf) {
         self.start("open scenario", Kind::Abandonable, move || {
-            let result = read_file(&path);
+            let result = Box::new(read_file(&path));
             Done::Loaded { path, result }
         });
     }

@@ -24,6 +24,8 @@ const X_STEPS: usize = 8;
 const Y_STEPS: usize = 5;
 /// The same of a logarithmic axis, where 1, 2 and 5 of two decades are six.
 const Y_STEPS_LOG: usize = 6;
+/// The same of a logarithmic axis that shows less than a decade.
+const Y_STEPS_NARROW: usize = 8;
 /// With fewer labels a logarithmic axis cannot be read.
 const TICKS_LEAST: usize = 3;
 
@@ -98,7 +100,8 @@ impl LinePoints {
             run.first().is_some_and(|first| first.x <= x)
                 && run.last().is_some_and(|last| x <= last.x)
         };
-        let run = self.runs.iter().find(within)?;
+        // Of several repeats the newest.
+        let run = self.runs.iter().rev().find(within)?;
         let after = run.partition_point(|point| point.x < x);
         let neighbours = &run[after.saturating_sub(1)..(after + 1).min(run.len())];
         let distance = |point: &&PlotPoint| (point.x - x).abs();
@@ -233,11 +236,16 @@ fn y_ticks(quantity: &Quantity, scale: Scale, low: f64, high: f64) -> Axis {
     let (from, to) = (measured(low, scale), measured(high, scale));
     if scale == Scale::Log10 {
         let axis = Axis::logarithmic(quantity, from, to, Y_STEPS_LOG);
-        let seen = axis.ticks.iter().filter(|tick| (from..=to).contains(&tick.value)).count();
+        let seen = axis
+            .ticks
+            .iter()
+            .filter(|tick| (from..=to).contains(&tick.value))
+            .count();
         if seen >= TICKS_LEAST {
             return axis;
         }
         // Within a fraction of a decade even steps are as good, and there are enough of them.
+        return Axis::linear(quantity, from, to, Y_STEPS_NARROW);
     }
     Axis::linear(quantity, from, to, Y_STEPS)
 }
@@ -344,7 +352,12 @@ mod tests {
 
     #[test]
     fn a_logarithmic_axis_of_less_than_a_decade_still_has_labels() {
-        let axis = y_ticks(&Quantity::Nanos, Scale::Log10, 22e6_f64.log10(), 48e6_f64.log10());
+        let axis = y_ticks(
+            &Quantity::Nanos,
+            Scale::Log10,
+            22e6_f64.log10(),
+            48e6_f64.log10(),
+        );
         assert!(axis.ticks.len() >= TICKS_LEAST);
         for mark in grid(&axis, Scale::Log10) {
             assert!(!label_at(&axis, mark, Scale::Log10).is_empty());

@@ -52,10 +52,6 @@ pub struct LibraryPanel {}
 
 impl LibraryPanel {
     /// Shows the library and appends what the user asked for to `actions`.
-    #[expect(
-        clippy::unused_self,
-        reason = "panels are called alike; this one has no view state yet"
-    )]
     pub fn ui(&mut self, ui: &mut Ui, view: &LibraryView<'_>, actions: &mut Vec<Action>) {
         if view.locked {
             weak_ui(ui, "Stop the run to open another scenario");

@@ -44,6 +44,8 @@ pub enum Question {
 #[derive(Debug, Default)]
 pub struct QuestionPanel {
     path: String,
+    /// The field is still to be given the keyboard.
+    unfocused: bool,
 }
 
 impl QuestionPanel {
@@ -51,6 +53,7 @@ impl QuestionPanel {
     pub fn begin(&mut self, request: &FileRequest) {
         let folder = std::env::current_dir().unwrap_or_default();
         self.path = folder.join(&request.file_name).display().to_string();
+        self.unfocused = true;
     }
 
     /// Shows `question` and appends the answer to `actions`.
@@ -80,6 +83,9 @@ impl QuestionPanel {
         let label = ui.label("Path");
         let edit = egui::TextEdit::singleline(&mut self.path).desired_width(f32::INFINITY);
         let edited = ui.add(edit).labelled_by(label.id);
+        if std::mem::take(&mut self.unfocused) {
+            edited.request_focus();
+        }
         if request.save {
             weak_ui(ui, "A file of that name is replaced");
         }

@@ -170,7 +170,7 @@ pub fn toolbar_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>
                 progress_ui(ui, view.state, measurement);
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                title_ui(ui, view)
+                title_ui(ui, view);
             });
         });
     });
