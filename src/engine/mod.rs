@@ -16,6 +16,7 @@ pub mod load;
 pub mod phases;
 pub mod plan;
 pub mod recorder;
+mod shared_histogram;
 pub mod stages;
 pub mod task;
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::session::RunnerCommand;
+use crate::session::{RunnerCommand, orphans};
 use crate::wire::{FrameError, ToRunner, part, write_frame};
 
 /// Lines of standard error that are kept for the message about an accident.
@@ -31,6 +31,7 @@ pub(super) struct RunnerProcess {
 impl RunnerProcess {
     /// Starts the guard, which starts the runner; also returns what the runner says.
     pub(super) fn start(command: &RunnerCommand) -> std::io::Result<(Self, ChildStdout)> {
+        orphans::adopt();
         let mut child = Command::new(&command.executable)
             .arg(part::GUARD)
             .arg(std::process::id().to_string())
@@ -109,14 +110,22 @@ impl RunnerProcess {
         let deadline = Instant::now() + SWEEP_PATIENCE;
         loop {
             match self.child.try_wait() {
-                Ok(Some(status)) => return status.code(),
+                Ok(Some(status)) => {
+                    if status.code().is_none() {
+                        // The guard was killed before it could sweep.
+                        orphans::sweep();
+                    }
+                    return status.code();
+                }
                 Ok(None) if Instant::now() < deadline => {
                     std::thread::sleep(Duration::from_millis(2));
                 }
                 _ => {
                     // The runner below it dies with its guard, by the parent-death signal.
                     let _ = self.child.kill();
-                    return self.child.wait().ok().and_then(|status| status.code());
+                    let status = self.child.wait();
+                    orphans::sweep();
+                    return status.ok().and_then(|status| status.code());
                 }
             }
         }

@@ -7,6 +7,7 @@
 
 mod child;
 mod conductor;
+mod orphans;
 mod outbox;
 
 use std::path::PathBuf;
