@@ -12,10 +12,10 @@ use crate::units::text;
 const ACHIEVED_MIN_RATIO: f64 = 0.99;
 /// Independent arrivals scatter: a shortfall within three standard deviations is chance.
 const POISSON_DEVIATIONS: f64 = 3.0;
-/// Lateness up to this is what timers and schedulers of a busy machine do to any program.
-const LATENESS_ALWAYS_FINE_NANOS: u64 = 2_000_000;
-/// Lateness is part of the response time; up to a tenth of its p99 it does not decide between candidates.
-const LATENESS_OF_RESPONSE_RATIO: f64 = 0.1;
+/// Lateness up to this is what a scheduler does to any thread while others compute: a time slice or two.
+const LATENESS_ALWAYS_FINE_NANOS: u64 = 5_000_000;
+/// Lateness is part of the response time; up to a fifth of its p99 it does not decide between candidates.
+const LATENESS_OF_RESPONSE_RATIO: f64 = 0.2;
 /// The window's budget is a tenth of a core; from a quarter on it takes from what it shows.
 const OBSERVER_MAX_CORES: f64 = 0.25;
 

@@ -221,8 +221,10 @@ fn protocol(scenario: &Scenario) -> String {
     let protocol = &scenario.protocol;
     let blocks = u64::from(protocol.repeats) * scenario.candidates.len() as u64;
     let order = match protocol.order {
-        Order::Interleaved => "in a random order that follows from the seed",
-        Order::Listed => "in the order of the file",
+        Order::Interleaved if protocol.repeats > 1 => {
+            "repeats in turn, from the second on in an order drawn from the seed"
+        }
+        Order::Interleaved | Order::Listed => "in the order of the file",
     };
     let measure = text::nanos(protocol.measure.0 as f64);
     let measure = if matches!(scenario.load, Load::Batch { .. }) {
@@ -231,7 +233,7 @@ fn protocol(scenario: &Scenario) -> String {
         format!("measurement {measure}")
     };
     format!(
-        "Time: {} {order}, each warm-up {}, {measure}, drain up to {}; estimated {} in all, at most {}",
+        "Time: {}, {order}; each warm-up {}, {measure}, drain up to {}; estimated {} in all, at most {}",
         text::counted(blocks, "block", "blocks"),
         text::nanos(protocol.warm_up.0 as f64),
         text::nanos(protocol.drain.0 as f64),
@@ -272,7 +274,7 @@ mod tests {
             "Image pipeline",
             "Task 'upload', 75.0 % of the tasks: estimated 79.4 ms, of which 1.23 % needs a core",
             "  allocates and touches 16.0 MiB of memory",
-            "  computes 1,000 KiB compressed (deflate), estimated 25.0 ms",
+            "  computes 1,000 KiB compressed (deflate), estimated 40.0 ms",
             "Load: 40.0 tasks per second at random instants; at most 400 tasks wait, one more is dropped",
             "Candidate 'threads ×16': 16 threads in 1 process; memory stages take at most 256 MiB; \
              files take at most 17.0 MiB",

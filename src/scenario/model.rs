@@ -299,7 +299,8 @@ impl Default for Protocol {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub enum Order {
-    /// Each repeat visits all candidates, in an order drawn from the seed: drift hits all alike.
+    /// Each repeat visits all candidates: the first in the order of the file, the others in an order drawn
+    /// from the seed, so that drift hits all alike.
     #[default]
     Interleaved,
     /// In the order of the file.

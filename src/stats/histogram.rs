@@ -280,7 +280,6 @@ impl SparseHistogram {
             slots.push(((place - last) as u32, count));
             last = place;
         }
-        // They borrow the slots to the end of the block.
         drop((mine, theirs));
         self.slots = slots;
         self.sum += other.sum;
