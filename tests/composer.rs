@@ -72,7 +72,7 @@ fn scenario() -> Scenario {
                     wait(20),
                     Stage::Cpu {
                         kernel: Kernel::Sha256,
-                        amount: Amount::Work(400),
+                        amount: Amount::Work(2_000),
                     },
                 ],
             ),
@@ -479,7 +479,7 @@ fn while_a_run_goes_on_everything_can_be_read_and_nothing_changed() {
 #[test]
 fn the_strip_says_how_much_of_a_task_is_computing_and_how_much_is_waiting() {
     let mut harness = shown(Board::new(scenario()));
-    // 400 KiB of SHA-256 at 2.5 µs each is 1 ms beside 20 ms of waiting.
+    // 2,000 KiB of SHA-256 at 0.5 µs each is 1 ms beside 20 ms of waiting.
     assert!(
         harness
             .query_by_label_contains("≈ 21.0 ms per task,")
