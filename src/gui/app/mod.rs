@@ -1,6 +1,6 @@
 //! The application's state and its construction.
 //!
-//! [`logic`] takes in what happened, [`ui`] only lays out, [`perform`] is the only place with effects.
+//! `logic` takes in what happened, `ui` only lays out, `perform` is the only place with effects.
 
 mod document;
 mod exports;

@@ -17,7 +17,7 @@ const SIDEBAR_MIN_WIDTH: f32 = 300.0;
 /// Wider leaves too little for the charts, in points.
 const SIDEBAR_MAX_WIDTH: f32 = 620.0;
 /// Height of the results at the start, in points: a table of four candidates and the verdict.
-const RESULTS_HEIGHT: f32 = 224.0;
+const RESULTS_HEIGHT: f32 = 236.0;
 /// The header and one row, in points.
 const RESULTS_MIN_HEIGHT: f32 = 90.0;
 

@@ -143,10 +143,7 @@ impl BoardPanel {
             if ui.add(Button::new("Reset zoom").small()).clicked() {
                 self.reset = true;
             }
-            weak_ui(
-                ui,
-                "time 0: the measurement begins; shaded: warm-up, not counted",
-            );
+            weak_ui(ui, "shaded: warm-up");
         });
     }
 
