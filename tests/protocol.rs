@@ -23,9 +23,7 @@ fn pipe() -> (PipeEnd, PipeReader) {
 
 impl Write for PipeEnd {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0
-            .send(bytes.to_vec())
-            .map_err(|_| std::io::ErrorKind::BrokenPipe)?;
+        self.0.send(bytes.to_vec()).map_err(std::io::Error::other)?;
         Ok(bytes.len())
     }
 

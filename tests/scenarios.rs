@@ -3,6 +3,8 @@
 //!
 //! `UPDATE_EXPECT=1` rewrites the expected problems; read the difference before it is kept.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

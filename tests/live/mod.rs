@@ -8,14 +8,15 @@ use poolscope::run::{Event, Run, RunRequest};
 use poolscope::session::{RunnerCommand, Session};
 
 /// Longer than any of these runs takes on a loaded machine; only a hang gets there.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A scenario file with one task kind and short phases.
 pub(crate) fn scenario(stages: &str, load: &str, backends: &[&str]) -> String {
-    let candidates: String = backends
+    let candidates: Vec<_> = backends
         .iter()
-        .map(|backend| format!("(backend: {backend}),"))
+        .map(|backend| format!("(backend: {backend})"))
         .collect();
+    let candidates = candidates.join(", ");
     format!(
         r#"(format: 1, title: "test", tasks: [(name: "task", stages: {stages})], load: {load},
             candidates: [{candidates}],

@@ -157,9 +157,9 @@ mod tests {
             },
         ];
         setup.write(&mut bytes).unwrap();
-        answers
-            .iter()
-            .for_each(|answer| answer.write(&mut bytes).unwrap());
+        for answer in &answers {
+            answer.write(&mut bytes).unwrap();
+        }
         write_task(&mut bytes, 42).unwrap();
         let mut input = bytes.as_slice();
         assert_eq!(Setup::read(&mut input).unwrap(), setup);

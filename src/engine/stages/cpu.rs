@@ -217,7 +217,12 @@ mod tests {
     fn the_prime_is_prime_and_its_divisors_reach_the_square_root() {
         let last = 2 * DIVISORS + 1;
         assert!(last * last <= PRIME && (last + 2) * (last + 2) > PRIME);
-        assert!((3..=last).step_by(2).all(|divisor| PRIME % divisor != 0) && PRIME % 2 != 0);
+        assert!(
+            (3..=last)
+                .step_by(2)
+                .all(|divisor| !PRIME.is_multiple_of(divisor))
+                && !PRIME.is_multiple_of(2)
+        );
     }
 
     #[test]
@@ -226,9 +231,9 @@ mod tests {
             let mut whole = Work::new(kernel, &mut Rng::new(1, 2));
             let mut parts = Work::new(kernel, &mut Rng::new(1, 2));
             whole.advance(3_000);
-            [1, 999, 2_000]
-                .into_iter()
-                .for_each(|grains| parts.advance(grains));
+            for grains in [1, 999, 2_000] {
+                parts.advance(grains);
+            }
             assert_eq!(whole.result(), parts.result(), "{kernel:?}");
         }
     }
