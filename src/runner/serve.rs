@@ -12,8 +12,8 @@ use crate::engine::{self, BackendError, Block, Observation, Plan, Stand, Surroun
 use crate::runner::resources::{ResourceReader, machine};
 use crate::scenario::{Backend, Scenario};
 use crate::wire::{
-    Cohort, Counts, Finished, FrameError, FromRunner, Hello, Incident, Phase, Snapshot, StartBlock,
-    Started, ToRunner, read_frame, write_frame,
+    Cohort, Counts, Finished, FrameError, FromRunner, Hello, Incident, Phase, Resources, Snapshot,
+    StartBlock, Started, ToRunner, read_frame, write_frame,
 };
 
 /// One snapshot each tenth of a second.
@@ -235,13 +235,19 @@ fn move_on(
     reporter: &mut Reporter,
     output: &mut impl Write,
 ) -> Result<(), BlockError> {
-    while block.poll(stop)? {
+    loop {
+        // A batch may have used a good part of its time before its first snapshot is taken, so its counters
+        // start from what they were on the idle back end.
+        let idle = (block.stand() == Stand::Settling).then(|| reporter.reader.counters(block));
+        if !block.poll(stop)? {
+            return Ok(());
+        }
         if block.stand() == Stand::Measure {
             reporter.reader.measurement_begins(clock::now_nanos());
         }
-        reporter.report(block, output)?;
+        let counters = idle.unwrap_or_else(|| reporter.reader.counters(block));
+        reporter.report_with(counters, block, output)?;
     }
-    Ok(())
 }
 
 /// Makes snapshots.
@@ -253,6 +259,17 @@ struct Reporter {
 
 impl Reporter {
     fn report(&mut self, block: &Block, output: &mut impl Write) -> Result<(), BlockError> {
+        let counters = self.reader.counters(block);
+        self.report_with(counters, block, output)
+    }
+
+    /// Sends a snapshot of now with counters that were read just before.
+    fn report_with(
+        &mut self,
+        mut resources: Resources,
+        block: &Block,
+        output: &mut impl Write,
+    ) -> Result<(), BlockError> {
         for incident in block.take_incidents() {
             let incident = Incident {
                 elapsed_nanos: incident.at_nanos.saturating_sub(block.start_nanos()),
@@ -260,7 +277,6 @@ impl Reporter {
             };
             write_frame(output, &FromRunner::Incident(incident))?;
         }
-        let mut resources = self.reader.counters(block);
         let Observation {
             elapsed_nanos,
             stand,
