@@ -7,7 +7,7 @@
 mod live;
 
 use live::{run_to_end, scenario};
-use poolscope::run::{Block, BlockState, Run};
+use poolscope::run::{Block, BlockState, MemoryKind, Run};
 
 const BACKENDS: [&str; 6] = [
     "Sequential",
@@ -165,4 +165,26 @@ fn the_same_seed_gives_every_back_end_the_same_mix_of_work() {
         .collect();
     assert!(failed[0] > 3 && failed[0] < 30, "{failed:?}");
     assert!(failed.iter().all(|count| *count == failed[0]), "{failed:?}");
+}
+
+#[test]
+fn a_batch_of_an_instant_has_the_processor_time_and_the_memory_of_its_workers() {
+    // It is over before the first tick: what the workers used is seen at its end or never.
+    let run = run_to_end(&scenario(
+        r#"[Cpu(kernel: Sha256, amount: Time("1ms"))]"#,
+        "Batch(tasks: 20)",
+        &BACKENDS,
+    ));
+    for block in &run.blocks {
+        check_books(block);
+        let used = block.window().unwrap().cpu_nanos;
+        assert!(used >= 19_000_000, "{:?}: {used} ns", block.planned);
+        let kind = block.memory.map(|memory| memory.kind);
+        let of_processes = block.planned.candidate == 2;
+        assert!(
+            kind.is_none_or(|kind| (kind == MemoryKind::Derived) != of_processes),
+            "{:?}: {kind:?}",
+            block.planned
+        );
+    }
 }

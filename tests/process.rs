@@ -117,6 +117,100 @@ fn a_killed_worker_loses_its_task_only_and_is_replaced() {
 }
 
 #[test]
+fn a_worker_that_dies_idle_loses_no_task() {
+    let text = scenario(
+        r#"[Wait(time: Constant("0s"))]"#,
+        "Open(rate_per_sec: 4)",
+        &["Processes(workers: 2)"],
+    )
+    .replace(r#"measure: "300ms""#, r#"measure: "2s""#);
+    let request = request(&text);
+    let session = Session::start(request.clone(), runner(), || ()).unwrap();
+    let mut run = Run::new(request, 0);
+    // Between two tasks: one is due each 250 ms, and the snapshot comes 50 ms after the first.
+    follow(&session, &mut run, |_, event| is_measuring(event));
+    let victims = run.blocks[0].started.as_ref().unwrap().worker_pids.clone();
+    victims.iter().for_each(|pid| kill(*pid, Signal::KILL));
+    follow(&session, &mut run, |_, _| false);
+    let block = &run.blocks[0];
+    assert_eq!(block.state, BlockState::Done);
+    let counts = block.counts();
+    assert!(
+        counts.obey_the_law() && counts.good == counts.admitted,
+        "{counts:?}, {:?}",
+        block.incidents
+    );
+    assert_eq!(block.finished.as_ref().unwrap().worker_deaths, 2);
+}
+
+#[test]
+fn a_block_of_which_no_worker_is_left_ends_with_the_reason() {
+    let request = request(&long_tasks());
+    let session = Session::start(request.clone(), runner(), || ()).unwrap();
+    let mut run = Run::new(request, 0);
+    let mut runner_pid = 0;
+    follow(&session, &mut run, |_, event| {
+        if let Event::Message {
+            message: FromRunner::Hello(hello),
+            ..
+        } = event
+        {
+            runner_pid = hello.pid;
+        }
+        is_measuring(event)
+    });
+    // Successors as well, until nobody is started any more.
+    eventually("the runner gives up", || {
+        let workers: Vec<_> = children(runner_pid);
+        for pid in workers {
+            // It may have been collected since.
+            let _ = kill_process(Pid::from_raw(pid.cast_signed()).unwrap(), Signal::KILL);
+        }
+        part_of(runner_pid).is_none()
+    });
+    follow(&session, &mut run, |run, _| run.blocks[0].state.is_over());
+    let BlockState::Failed { cause } = &run.blocks[0].state else {
+        panic!("{:?}", run.blocks[0].state)
+    };
+    assert!(
+        cause.contains("no worker process is left") && cause.contains("while measuring"),
+        "{cause}"
+    );
+    assert!(run.blocks[0].counts().good > 0, "what had arrived is kept");
+    assert!(run.blocks[0].counts().obey_the_law());
+}
+
+#[test]
+fn clients_of_cancelled_tasks_send_no_further_ones() {
+    let text = scenario(
+        r#"[Wait(time: Constant("1h"))]"#,
+        "Closed(clients: 8)",
+        &[
+            "Threads(workers: 4)",
+            "Processes(workers: 2)",
+            "Async(in_flight: 4)",
+        ],
+    )
+    .replace(r#"warm_up: "100ms""#, r#"warm_up: "0s""#)
+    .replace(r#"measure: "300ms""#, r#"measure: "60s""#);
+    for candidate in 0..3 {
+        let mut request = request(&text);
+        request.candidates = vec![candidate];
+        let session = Session::start(request.clone(), runner(), || ()).unwrap();
+        let mut run = Run::new(request, 0);
+        follow(&session, &mut run, |run, _| {
+            run.blocks[0].counts().in_flight > 0
+        });
+        session.stop();
+        let asked = Instant::now();
+        follow(&session, &mut run, |_, _| false);
+        assert!(asked.elapsed() < Duration::from_secs(2));
+        let counts = run.blocks[0].counts();
+        assert_eq!((counts.offered, counts.cancelled), (8, 8), "{counts:?}");
+    }
+}
+
+#[test]
 fn a_killed_runner_is_shown_with_its_cause_and_the_others_go_on() {
     let text = long_tasks().replace(r#"measure: "60s""#, r#"measure: "2s""#);
     let request = request(&text);

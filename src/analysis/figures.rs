@@ -121,9 +121,7 @@ fn figures_of(run: &Run, candidate: usize) -> Option<CandidateFigures> {
         finished.or_else(|| merged.per_window_sec(of_window))
     };
     let goodput_per_sec = rate(merged.makespan_good, merged.window_good);
-    let cpu_cores_used = merged
-        .per_window_sec(merged.cpu_nanos)
-        .map(|nanos_per_sec| nanos_per_sec / 1e9);
+    let cpu_cores_used = merged.cpu_cores();
     let memory = merged.memory;
     let used = Resources {
         cpu_cores: cpu_cores_used,
@@ -289,7 +287,8 @@ mod tests {
                 window.completed as f64 / 6.0
             ));
             assert!(close(figures.goodput_per_sec, window.good as f64 / 6.0));
-            assert!(close(figures.cpu_cores_used, window.cpu_nanos as f64 / 6e9));
+            let cores = window.cpu_nanos as f64 / window.read_nanos as f64;
+            assert!(close(figures.cpu_cores_used, cores));
         }
     }
 

@@ -17,8 +17,10 @@ pub(super) struct Merged {
     pub(super) window_completed: u64,
     /// The good ones of them.
     pub(super) window_good: u64,
-    /// CPU time of the back end within the windows, in nanoseconds.
+    /// CPU time of the back end from reading to reading, in nanoseconds.
     pub(super) cpu_nanos: u64,
+    /// Length of what that CPU time was used in, in nanoseconds.
+    pub(super) cpu_over_nanos: u64,
     /// Makespans of the batches that ended, in nanoseconds.
     pub(super) makespans: Vec<u64>,
     /// What those batches completed.
@@ -56,28 +58,42 @@ impl Merged {
     fn add(&mut self, block: &Block) {
         let counts = block.counts();
         self.counts = self.counts.plus(&counts);
+        let makespan = block
+            .finished
+            .as_ref()
+            .and_then(|finished| finished.makespan_nanos);
         if let Some(window) = block.window() {
             self.window_nanos += window.nanos;
             self.window_completed += window.completed;
             self.window_good += window.good;
             self.cpu_nanos += window.cpu_nanos;
+            // A batch that is done uses nothing between its end and the reading.
+            self.cpu_over_nanos += makespan.unwrap_or(window.read_nanos);
         }
         if let Some(started) = &block.started {
             self.cold_starts.push(started.cold_start_nanos);
         }
-        if let Some(finished) = &block.finished {
-            self.worker_deaths += finished.worker_deaths;
-            if let Some(makespan) = finished.makespan_nanos {
-                self.makespans.push(makespan);
-                self.makespan_completed += counts.completed();
-                self.makespan_good += counts.good;
-            }
+        // Without a last word the incidents tell, of which each is a death.
+        let told = block.incidents.len() as u64 + block.incidents_dropped;
+        self.worker_deaths += block
+            .finished
+            .as_ref()
+            .map_or(told as u32, |finished| finished.worker_deaths);
+        if let Some(makespan) = makespan {
+            self.makespans.push(makespan);
+            self.makespan_completed += counts.completed();
+            self.makespan_good += counts.good;
         }
     }
 
     /// `amount` per second of the windows; none before the first window has a length.
     pub(super) fn per_window_sec(&self, amount: u64) -> Option<f64> {
         (self.window_nanos > 0).then(|| amount as f64 * 1e9 / self.window_nanos as f64)
+    }
+
+    /// Cores that the back end kept busy; none before there are two readings.
+    pub(super) fn cpu_cores(&self) -> Option<f64> {
+        (self.cpu_over_nanos > 0).then(|| self.cpu_nanos as f64 / self.cpu_over_nanos as f64)
     }
 
     /// `amount` per second of the makespans; none before the first batch is done.

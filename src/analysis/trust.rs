@@ -197,7 +197,7 @@ fn mean_cores(
     for window in blocks.iter().filter_map(|block| block.window()) {
         if let Some(nanos) = nanos(&window) {
             used += nanos;
-            length += window.nanos;
+            length += window.read_nanos;
         }
     }
     (length > 0).then(|| used as f64 / length as f64)

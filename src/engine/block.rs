@@ -174,12 +174,9 @@ impl Block {
     /// Moves on to the next phase if its time has come; says whether it did. Call it until it does not.
     ///
     /// # Errors
-    /// If the system refuses the generator's thread.
+    /// If the system refuses the generator's thread, or no worker is left.
     pub fn poll(&mut self, stop: bool) -> Result<bool, BackendError> {
-        let outstanding: u64 = Cohort::ALL
-            .iter()
-            .map(|cohort| self.recorder.tally(*cohort).outstanding())
-            .sum();
+        let outstanding = self.outstanding();
         let now = clock::now_nanos();
         let facts = Facts {
             now_nanos: now - self.start_nanos,
@@ -191,24 +188,47 @@ impl Block {
             stop,
         };
         if !self.phases.advance(facts) {
-            return Ok(false);
+            let lives = self.running.as_ref().is_none_or(|running| running.lives());
+            return if lives {
+                Ok(false)
+            } else {
+                Err(BackendError::AllDead {
+                    deaths: self.desk.deaths(),
+                })
+            };
         }
         match self.phases.stand() {
-            Stand::Settling | Stand::Drain => self.driver.settle(),
-            Stand::Measure => {
-                if self.plan.lengths.batch {
-                    self.driver.settle();
-                    let start = self.start_nanos + self.phases.measure_start_nanos().unwrap_or(0);
-                    self.set_window(start, u64::MAX);
-                    self.driver
-                        .measure(&self.recorder, start)
-                        .map_err(generator_refused)?;
-                }
-            }
+            Stand::Settling => self.driver.settle(),
+            Stand::Measure => self.begin_measurement()?,
+            Stand::Drain => self.end_measurement(),
             Stand::Over => self.end(),
             Stand::WarmUp => {}
         }
         Ok(true)
+    }
+
+    /// The window of other loads than batches is known from the start.
+    fn begin_measurement(&mut self) -> Result<(), BackendError> {
+        if self.plan.lengths.batch {
+            self.driver.settle();
+            let start = self.start_nanos + self.phases.measure_start_nanos().unwrap_or(0);
+            self.set_window(start, u64::MAX);
+            self.driver
+                .measure(&self.recorder, start)
+                .map_err(generator_refused)?;
+        }
+        Ok(())
+    }
+
+    /// The window ends where it was planned, or earlier if the measurement was cut.
+    fn end_measurement(&self) {
+        self.driver.settle();
+        if let (Some(start), Some(end)) = (
+            self.phases.measure_start_nanos(),
+            self.phases.measure_end_nanos(),
+        ) {
+            self.set_window(self.start_nanos + start, self.start_nanos + end);
+        }
     }
 
     /// Where it stands.
@@ -262,12 +282,13 @@ impl Block {
     /// What can be seen now. After the end the books are closed: nothing is queued or in flight.
     #[must_use]
     pub fn observe(&self) -> Observation {
+        let elapsed_nanos = clock::now_nanos() - self.start_nanos;
         let tallies = Cohort::ALL.map(|cohort| {
             let tally = self.recorder.tally(cohort);
             if self.over { tally.closed() } else { tally }
         });
         Observation {
-            elapsed_nanos: clock::now_nanos() - self.start_nanos,
+            elapsed_nanos,
             stand: self.phases.stand(),
             measure_start_nanos: self.phases.measure_start_nanos(),
             measure_end_nanos: self.phases.measure_end_nanos(),
@@ -279,11 +300,9 @@ impl Block {
 
     /// Ends everything that runs.
     fn end(&mut self) {
-        let outstanding: u64 = Cohort::ALL
-            .iter()
-            .map(|cohort| self.recorder.tally(*cohort).outstanding())
-            .sum();
-        if outstanding > 0 {
+        // Before anything is cancelled: the client of a cancelled task must not send another one.
+        self.gate.close();
+        if self.outstanding() > 0 {
             self.cancel.set();
         }
         self.driver.close();
@@ -293,7 +312,17 @@ impl Block {
         if let Some(running) = self.running.take() {
             running.end(clock::now_nanos() + GRACE_NANOS);
         }
+        // What a worker that was left behind may still say comes too late.
+        self.recorder.close();
         self.over = true;
+    }
+
+    /// Admitted tasks of both cohorts that have not come to an end.
+    fn outstanding(&self) -> u64 {
+        Cohort::ALL
+            .iter()
+            .map(|cohort| self.recorder.tally(*cohort).outstanding())
+            .sum()
     }
 }
 

@@ -69,6 +69,12 @@ impl Gate {
         self.generator_cpu_nanos.load(Ordering::Relaxed)
     }
 
+    /// To be called by the generator's thread now and then.
+    fn report_cpu(&self) {
+        self.generator_cpu_nanos
+            .store(clock::thread_cpu_nanos(), Ordering::Relaxed);
+    }
+
     /// Starts `clients` clients, each with a task that is due now.
     pub fn start_clients(&self, clients: u64) {
         self.clients_go_on.store(true, Ordering::Release);
@@ -123,7 +129,12 @@ impl Gate {
 
     /// Hands a list of tasks to the queue, which has already been told of all of them.
     fn feed(&self, tasks: u64, due_nanos: u64) {
+        /// Asking for the CPU time costs about as much as a task: seldom is enough.
+        const REPORT_TASKS: u64 = 256;
         for number in 0..tasks {
+            if number % REPORT_TASKS == 0 {
+                self.report_cpu();
+            }
             let task = Task {
                 number,
                 cohort: Cohort::Measured,
@@ -216,8 +227,7 @@ impl LoadDriver {
             .spawn(move || {
                 clock::wake_precisely();
                 work();
-                gate.generator_cpu_nanos
-                    .store(clock::thread_cpu_nanos(), Ordering::Relaxed);
+                gate.report_cpu();
             })?;
         self.generator = Some(thread);
         Ok(())
@@ -238,8 +248,7 @@ fn follow(gate: &Gate, schedule: OpenSchedule, start_nanos: u64, end_nanos: u64)
                 return;
             }
             if now.saturating_sub(reported_nanos) > STOP_LOOK_NANOS {
-                gate.generator_cpu_nanos
-                    .store(clock::thread_cpu_nanos(), Ordering::Relaxed);
+                gate.report_cpu();
                 reported_nanos = now;
             }
             if now >= due_nanos {

@@ -129,17 +129,17 @@ impl Phases {
         let idle = facts.outstanding == 0;
         let next = match self.stand {
             Stand::Over => return false,
+            // Never from the measurement straight to the end: its edge is looked at while all still live.
+            Stand::Measure if facts.stop || due || (self.lengths.batch && idle) => Stand::Drain,
             _ if facts.stop => Stand::Over,
             Stand::WarmUp if due && self.lengths.batch => Stand::Settling,
             Stand::WarmUp if due => Stand::Measure,
             Stand::Settling if idle || due => Stand::Measure,
             // A batch that is not done at its limit is cut; there is nothing to wait for after it.
-            Stand::Measure if self.lengths.batch && (idle || due) => Stand::Over,
-            Stand::Measure if due => Stand::Drain,
-            Stand::Drain if idle || due => Stand::Over,
+            Stand::Drain if self.lengths.batch || idle || due => Stand::Over,
             _ => return false,
         };
-        self.cut |= facts.stop || (self.stand == Stand::Measure && next == Stand::Over && !idle);
+        self.cut |= self.stand == Stand::Measure && (facts.stop || (self.lengths.batch && !idle));
         // Edges by time alone lie where they were planned, however late they are noticed.
         let by_time = due && !facts.stop && !self.lengths.batch;
         let batch_done = self.lengths.batch && self.stand == Stand::Measure && idle;
@@ -237,15 +237,17 @@ mod tests {
         }));
         assert_eq!(
             (phases.stand(), phases.measure_end_nanos()),
-            (Stand::Over, Some(777))
+            (Stand::Drain, Some(777))
         );
+        assert!(phases.advance(facts(782, 0)));
+        assert_eq!(phases.stand(), Stand::Over);
         assert!(phases.batch_done());
     }
 
     #[test]
     fn a_batch_past_its_limit_and_a_stop_are_not_done() {
         let mut phases = phases(true);
-        for (now, outstanding) in [(100, 0), (100, 0), (1_100, 3)] {
+        for (now, outstanding) in [(100, 0), (100, 0), (1_100, 3), (1_101, 3)] {
             assert!(phases.advance(facts(now, outstanding)));
         }
         assert_eq!(phases.stand(), Stand::Over);
@@ -255,10 +257,12 @@ mod tests {
         for now in [100, 100] {
             stopped.advance(facts(now, 0));
         }
-        assert!(stopped.advance(Facts {
-            stop: true,
-            ..facts(300, 3)
-        }));
+        for now in [300, 310] {
+            assert!(stopped.advance(Facts {
+                stop: true,
+                ..facts(now, 3)
+            }));
+        }
         assert_eq!(
             (stopped.stand(), stopped.measure_end_nanos()),
             (Stand::Over, Some(300))

@@ -8,7 +8,7 @@
 //! admissions. A task seen further along has then been seen at every earlier station as well, and the two
 //! gauges (queued, in flight) are differences that cannot be negative.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::engine::shared_histogram::SharedHistogram;
@@ -79,6 +79,8 @@ pub struct Recorder {
     shards: Box<[Shard]>,
     window_start: AtomicU64,
     window_end: AtomicU64,
+    /// Whether the books are closed.
+    closed: AtomicBool,
 }
 
 /// The counters of one cohort at one instant; see `DESIGN.md` section 6.4.
@@ -142,6 +144,7 @@ impl Recorder {
             shards: (0..shards.max(1)).map(|_| Shard::new()).collect(),
             window_start: AtomicU64::new(u64::MAX),
             window_end: AtomicU64::new(u64::MAX),
+            closed: AtomicBool::new(false),
         }
     }
 
@@ -192,8 +195,16 @@ impl Recorder {
             .fetch_add(1, Ordering::Release);
     }
 
+    /// Closes the books: what has not ended by now was cancelled, and no later end changes a figure.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
     /// Records how `task` ended. Cancelled tasks have no times: theirs would be the block's, not their own.
     pub fn end(&self, worker: usize, task: &Task, ran: Ran, outcome: Outcome) {
+        if self.closed.load(Ordering::Acquire) {
+            return;
+        }
         let shard = self.shard(worker);
         let cohort = task.cohort.index();
         let flow = &shard.flow[cohort];
@@ -390,6 +401,9 @@ mod tests {
         recorder.start(0, &task(3, 0, 0));
         assert_eq!(recorder.tally(Cohort::Measured).in_flight, 1);
         assert_eq!(recorder.tally(Cohort::Measured).closed().cancelled, 2);
+        recorder.close();
+        recorder.end(0, &task(3, 0, 0), ran, Outcome::Good);
+        assert_eq!(recorder.tally(Cohort::Measured).good, 1, "too late");
         assert_eq!(recorder.tally(Cohort::WarmUp), Tally::default());
     }
 

@@ -28,23 +28,23 @@ impl SharedHistogram {
         }
     }
 
-    /// O(1), no allocation.
+    /// O(1), no allocation. The slot comes last: a drained value is never without its sum and its maximum.
     pub(super) fn record(&self, value: u64) {
+        self.sum.fetch_add(value, Ordering::Relaxed);
+        if self.max.load(Ordering::Relaxed) < value {
+            self.max.fetch_max(value, Ordering::Relaxed);
+        }
         match HistogramLayout::slot(value) {
             Some(slot) => {
-                self.slots[slot].fetch_add(1, Ordering::Relaxed);
+                self.slots[slot].fetch_add(1, Ordering::Release);
                 let bit = 1 << (slot / SLOTS_PER_BIT);
                 if self.touched.load(Ordering::Relaxed) & bit == 0 {
                     self.touched.fetch_or(bit, Ordering::Release);
                 }
             }
             None => {
-                self.overflow.fetch_add(1, Ordering::Relaxed);
+                self.overflow.fetch_add(1, Ordering::Release);
             }
-        }
-        self.sum.fetch_add(value, Ordering::Relaxed);
-        if self.max.load(Ordering::Relaxed) < value {
-            self.max.fetch_max(value, Ordering::Relaxed);
         }
     }
 
@@ -57,10 +57,8 @@ impl SharedHistogram {
             return;
         }
         let mut sparse = SparseHistogram {
-            sum: u128::from(self.sum.swap(0, Ordering::Relaxed)),
-            max: self.max.swap(0, Ordering::Relaxed),
-            overflow: self.overflow.swap(0, Ordering::Relaxed),
-            slots: Vec::new(),
+            overflow: self.overflow.swap(0, Ordering::Acquire),
+            ..SparseHistogram::default()
         };
         let mut last = 0;
         for bit in (0..64).filter(|bit| touched & (1 << bit) != 0) {
@@ -71,11 +69,15 @@ impl SharedHistogram {
                 if slot.load(Ordering::Relaxed) > 0 {
                     sparse
                         .slots
-                        .push(((index - last) as u32, slot.swap(0, Ordering::Relaxed)));
+                        .push(((index - last) as u32, slot.swap(0, Ordering::Acquire)));
                     last = index;
                 }
             }
         }
+        sparse.sum = u128::from(self.sum.swap(0, Ordering::Relaxed));
+        // The reading before may have taken the maximum of a value whose slot came only now.
+        let seen = HistogramLayout::lowest(last);
+        sparse.max = self.max.swap(0, Ordering::Relaxed).max(seen);
         out.merge_sparse(&sparse);
     }
 }

@@ -56,11 +56,16 @@ pub struct Distributions {
     pub schedule_delay: Histogram,
 }
 
-/// What was seen within the measurement's window: differences of cumulative counters at its edges.
+/// What was seen within the measurement's window.
+///
+/// Tasks are counted by when they ended, exactly. The system's counters can only be read a little after the
+/// edges: their differences belong to [`Self::read_nanos`] and not to [`Self::nanos`].
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Window {
     /// Its length so far, in nanoseconds.
     pub nanos: u64,
+    /// From the reading of the system's counters at its begin to the one at its end, in nanoseconds.
+    pub read_nanos: u64,
     /// Tasks that ended within it, whenever they became due.
     pub completed: u64,
     /// Those of them that were good.
@@ -94,6 +99,16 @@ pub struct MemoryOver {
     pub total_peak_bytes: u64,
 }
 
+/// An edge of the measurement's window. Instants are nanoseconds since the block's start.
+#[derive(Debug, Clone, PartialEq)]
+struct Edge {
+    /// Where it lies.
+    at_nanos: u64,
+    /// When the counters were read.
+    read_nanos: u64,
+    resources: Resources,
+}
+
 /// What is known of one block.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Block {
@@ -108,8 +123,8 @@ pub struct Block {
     /// The measured cohort's distributions so far.
     pub measured: Distributions,
     /// The edges of the measurement's window, from which [`Block::window`] is computed.
-    window_start: Option<(u64, Resources)>,
-    window_end: Option<(u64, Resources)>,
+    window_start: Option<Edge>,
+    window_end: Option<Edge>,
     /// Memory over the measurement; none while there is no sample.
     pub memory: Option<MemoryOver>,
     /// The course of the block.
@@ -164,12 +179,13 @@ impl Block {
     /// What was seen within the measurement's window so far; none before it began.
     #[must_use]
     pub fn window(&self) -> Option<Window> {
-        let (start, at_start) = self.window_start.as_ref()?;
-        let (end, at_end) = self.window_end.as_ref()?;
+        let (start, end) = (self.window_start.as_ref()?, self.window_end.as_ref()?);
+        let (at_start, at_end) = (&start.resources, &end.resources);
         let last = self.last.as_ref()?;
         let minus = |a: Option<u64>, b: Option<u64>| Some(a?.saturating_sub(b?));
         Some(Window {
-            nanos: end.saturating_sub(*start),
+            nanos: end.at_nanos.saturating_sub(start.at_nanos),
+            read_nanos: end.read_nanos.saturating_sub(start.read_nanos),
             completed: last.window_completed,
             good: last.window_good,
             cpu_nanos: at_end.cpu_nanos.saturating_sub(at_start.cpu_nanos),
@@ -224,26 +240,33 @@ impl Block {
         measured
             .schedule_delay
             .merge_sparse(&snapshot.measured.schedule_delay);
-        if let Some(start) = snapshot.measure_start_nanos {
-            if self.window_start.is_none() {
-                self.window_start = Some((start, snapshot.resources.clone()));
-            }
-            // The snapshot taken at the end of the measurement is the last one that moves the edge.
-            match snapshot.measure_end_nanos {
-                None => {
-                    self.window_end = Some((snapshot.elapsed_nanos, snapshot.resources.clone()));
-                }
-                Some(end) if self.window_end.as_ref().is_none_or(|(edge, _)| *edge < end) => {
-                    self.window_end = Some((end, snapshot.resources.clone()));
-                }
-                Some(_) => {}
-            }
-        }
+        self.move_edges(&snapshot);
         self.timeline
             .push(Interval::between(self.last.as_ref(), &snapshot));
         strip(&mut snapshot.warm_up);
         strip(&mut snapshot.measured);
         self.last = Some(snapshot);
+    }
+
+    /// The snapshot taken at the end of the measurement is the last one that moves the window's end.
+    fn move_edges(&mut self, snapshot: &Snapshot) {
+        let Some(start) = snapshot.measure_start_nanos else {
+            return;
+        };
+        let edge = |at_nanos| Edge {
+            at_nanos,
+            read_nanos: snapshot.elapsed_nanos,
+            resources: snapshot.resources.clone(),
+        };
+        self.window_start.get_or_insert_with(|| edge(start));
+        let ended_before = self
+            .last
+            .as_ref()
+            .is_some_and(|last| last.measure_end_nanos.is_some());
+        if !ended_before {
+            let end = snapshot.measure_end_nanos;
+            self.window_end = Some(edge(end.unwrap_or(snapshot.elapsed_nanos)));
+        }
     }
 
     /// Holds the law of `DESIGN.md` section 6.4 against every snapshot.

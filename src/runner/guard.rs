@@ -10,6 +10,7 @@ use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::process::{Child, ChildStdin, Command, ExitCode, Stdio};
 
+use crate::runner::scratch::Scratch;
 use crate::wire::part;
 
 /// Exit codes above this name the signal that ended the runner, as shells do.
@@ -28,7 +29,7 @@ pub(super) fn main() -> ExitCode {
 }
 
 fn guard() -> io::Result<i32> {
-    let scratch = tempfile::Builder::new().prefix("poolscope-").tempdir()?;
+    let scratch = Scratch::create()?;
     let mut runner = Command::new(std::env::current_exe()?)
         .arg(part::RUNNER)
         .arg(std::process::id().to_string())
@@ -47,11 +48,11 @@ fn guard() -> io::Result<i32> {
             let _ = std::fs::remove_dir_all(folder);
             std::process::exit(1);
         })?;
-    let code = wait(&mut runner)?;
+    // If the lifeline's sweep has collected the runner already, the wait fails: no reason to leave earlier.
+    let code = wait(&mut runner);
     sweep();
-    // The folder goes even if a file in it resists.
-    let _ = scratch.close();
-    Ok(code)
+    drop(scratch);
+    code
 }
 
 /// Hands on what the session says until the session is gone.

@@ -7,6 +7,7 @@
 /// Binds this process to `parent`: if that is gone already, leaves now.
 pub(super) fn leave_with(parent: u32) {
     abort_on_panic();
+    super::limits::go_first_without_memory();
     #[cfg(target_os = "linux")]
     {
         use rustix::process::{Signal, getppid, set_parent_process_death_signal};

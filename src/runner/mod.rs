@@ -8,7 +8,9 @@
 
 mod guard;
 mod lifeline;
+mod limits;
 mod resources;
+mod scratch;
 mod serve;
 
 use std::fs::File;
@@ -34,6 +36,7 @@ pub fn play_if_asked() -> Option<ExitCode> {
         part::GUARD => return Some(guard::main()),
         part::RUNNER => {
             lifeline::leave_with(parent);
+            limits::raise_open_files();
             runner_main(scratch)
         }
         crate::engine::WORKER_PART => {
@@ -42,6 +45,7 @@ pub fn play_if_asked() -> Option<ExitCode> {
         }
         crate::engine::SERVER_PART => {
             lifeline::leave_with(parent);
+            limits::raise_open_files();
             server_main()
         }
         _ => return None,

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::{Block, clock};
+use crate::engine::{Block, Stand, clock};
 use crate::sampler;
+use crate::scenario::Backend;
 use crate::wire::{Machine, Memory, MemoryKind, Resources};
 
 /// Memory is sampled once a second: reading it takes a lock of the process that is read.
@@ -18,6 +19,8 @@ pub(super) struct ResourceReader {
     runner_pid: u32,
     observer_pid: u32,
     workers: u32,
+    /// Whether the workers are processes of their own.
+    of_processes: bool,
     /// Memory of the runner without a back end, in bytes.
     baseline_bytes: Option<u64>,
     /// The last reading of each worker process, so that a dead one's CPU time stays in the sum.
@@ -28,12 +31,13 @@ pub(super) struct ResourceReader {
 
 impl ResourceReader {
     /// A reader for this runner; to be made before the back end is started.
-    pub(super) fn new(observer_pid: u32, workers: u32) -> Self {
+    pub(super) fn new(observer_pid: u32, backend: Backend) -> Self {
         let runner_pid = std::process::id();
         Self {
             runner_pid,
             observer_pid,
-            workers: workers.max(1),
+            workers: backend.workers().max(1),
+            of_processes: matches!(backend, Backend::Processes { .. }),
             baseline_bytes: memory_of(runner_pid).map(|(bytes, _)| bytes),
             worker_cpu_nanos: BTreeMap::new(),
             next_memory_nanos: 0,
@@ -52,8 +56,8 @@ impl ResourceReader {
         self.eager_until_nanos = now_nanos + EAGER_NANOS;
     }
 
-    /// Reads what is due. The calling thread is the instrument's own.
-    pub(super) fn read(&mut self, block: &Block, now_nanos: u64) -> Resources {
+    /// Reads the counters; memory is read by [`Self::memory_if_due`]. The calling thread is the instrument's own.
+    pub(super) fn counters(&mut self, block: &Block) -> Resources {
         let pids = block.worker_pids();
         for &pid in &pids {
             if let Some(nanos) = sampler::cpu_nanos(pid) {
@@ -70,7 +74,7 @@ impl ResourceReader {
             observer_cpu_nanos: sampler::cpu_nanos(self.observer_pid),
             voluntary_switches: switches.map(|switches| switches.voluntary),
             involuntary_switches: switches.map(|switches| switches.involuntary),
-            memory: self.memory_if_due(&pids, now_nanos),
+            memory: None,
         }
     }
 
@@ -90,11 +94,14 @@ impl ResourceReader {
         Some(sum)
     }
 
-    fn memory_if_due(&mut self, pids: &[u32], now_nanos: u64) -> Option<Memory> {
-        if now_nanos < self.next_memory_nanos {
+    /// Memory, if it is time; none once the back end is gone. It takes milliseconds, so it comes after
+    /// everything that belongs to one instant.
+    pub(super) fn memory_if_due(&mut self, block: &Block) -> Option<Memory> {
+        let now_nanos = clock::now_nanos();
+        if now_nanos < self.next_memory_nanos || block.stand() == Stand::Over {
             return None;
         }
-        let memory = self.memory(pids);
+        let memory = self.memory(&block.worker_pids());
         let cost = clock::now_nanos().saturating_sub(now_nanos);
         let period = if now_nanos < self.eager_until_nanos {
             0
@@ -107,7 +114,7 @@ impl ResourceReader {
 
     fn memory(&self, pids: &[u32]) -> Option<Memory> {
         let (runner, runner_kind) = memory_of(self.runner_pid)?;
-        if pids.is_empty() {
+        if !self.of_processes {
             let growth = runner.saturating_sub(self.baseline_bytes?);
             return Some(Memory {
                 kind: MemoryKind::Derived,

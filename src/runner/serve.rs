@@ -10,10 +10,10 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::engine::{self, BackendError, Block, Observation, Plan, Stand, Surroundings, clock};
 use crate::runner::resources::{ResourceReader, machine};
-use crate::scenario::Scenario;
+use crate::scenario::{Backend, Scenario};
 use crate::wire::{
-    Cohort, Counts, Finished, FrameError, FromRunner, Hello, Incident, Phase, Snapshot, StartBlock,
-    Started, ToRunner, read_frame, write_frame,
+    Cohort, Counts, Finished, FrameError, FromRunner, Hello, Incident, Phase, Resources, Snapshot,
+    StartBlock, Started, ToRunner, read_frame, write_frame,
 };
 
 /// One snapshot each tenth of a second.
@@ -153,11 +153,11 @@ fn prepare(
         surroundings,
     )
     .ok_or_else(|| BlockError::Scenario(format!("no candidate {}", start.candidate)))?;
-    let workers = plan.backend.workers();
+    let backend = plan.backend;
     Ok((
         Prepared {
             block: Block::new(plan)?,
-            workers,
+            backend,
         },
         server,
     ))
@@ -166,7 +166,7 @@ fn prepare(
 /// A block before its back end is started.
 struct Prepared {
     block: Block,
-    workers: u32,
+    backend: Backend,
 }
 
 fn measure(
@@ -175,9 +175,9 @@ fn measure(
     stop: &Receiver<()>,
     output: &mut impl Write,
 ) -> Result<(), BlockError> {
-    let Prepared { mut block, workers } = prepared;
+    let Prepared { mut block, backend } = prepared;
     let machine = machine();
-    let reader = ResourceReader::new(start.observer_pid, workers);
+    let reader = ResourceReader::new(start.observer_pid, backend);
     block.start()?;
     let started = Started {
         cold_start_nanos: block.cold_start_nanos(),
@@ -195,11 +195,10 @@ fn measure(
     let mut stopped = false;
     let mut next_tick = block.start_nanos() + TICK_NANOS;
     loop {
-        while block.poll(stopped)? {
-            if block.stand() == Stand::Measure {
-                reporter.reader.measurement_begins(clock::now_nanos());
-            }
+        if let Err(error) = move_on(&mut block, stopped, &mut reporter, output) {
+            // What was measured until then is not lost.
             reporter.report(&block, output)?;
+            return Err(error);
         }
         if block.stand() == Stand::Over {
             break;
@@ -229,6 +228,28 @@ fn measure(
     Ok(())
 }
 
+/// Moves the block on as far as its time has come, with a snapshot at each change of phase.
+fn move_on(
+    block: &mut Block,
+    stop: bool,
+    reporter: &mut Reporter,
+    output: &mut impl Write,
+) -> Result<(), BlockError> {
+    loop {
+        // A batch may have used a good part of its time before its first snapshot is taken, so its counters
+        // start from what they were on the idle back end.
+        let idle = (block.stand() == Stand::Settling).then(|| reporter.reader.counters(block));
+        if !block.poll(stop)? {
+            return Ok(());
+        }
+        if block.stand() == Stand::Measure {
+            reporter.reader.measurement_begins(clock::now_nanos());
+        }
+        let counters = idle.unwrap_or_else(|| reporter.reader.counters(block));
+        reporter.report_with(counters, block, output)?;
+    }
+}
+
 /// Makes snapshots.
 struct Reporter {
     reader: ResourceReader,
@@ -238,6 +259,17 @@ struct Reporter {
 
 impl Reporter {
     fn report(&mut self, block: &Block, output: &mut impl Write) -> Result<(), BlockError> {
+        let counters = self.reader.counters(block);
+        self.report_with(counters, block, output)
+    }
+
+    /// Sends a snapshot of now with counters that were read just before.
+    fn report_with(
+        &mut self,
+        mut resources: Resources,
+        block: &Block,
+        output: &mut impl Write,
+    ) -> Result<(), BlockError> {
         for incident in block.take_incidents() {
             let incident = Incident {
                 elapsed_nanos: incident.at_nanos.saturating_sub(block.start_nanos()),
@@ -245,7 +277,6 @@ impl Reporter {
             };
             write_frame(output, &FromRunner::Incident(incident))?;
         }
-        let resources = self.reader.read(block, clock::now_nanos());
         let Observation {
             elapsed_nanos,
             stand,
@@ -255,6 +286,7 @@ impl Reporter {
             distributions: [of_warm_up, of_measured],
             window: (window_completed, window_good),
         } = block.observe();
+        resources.memory = self.reader.memory_if_due(block);
         let snapshot = Snapshot {
             sequence: self.sequence,
             elapsed_nanos,

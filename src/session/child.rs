@@ -3,7 +3,7 @@
 //! Dropping the handle ends everything: the closed lifeline tells the guard to kill what is below it.
 
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -14,6 +14,8 @@ use crate::wire::{FrameError, ToRunner, part, write_frame};
 
 /// Lines of standard error that are kept for the message about an accident.
 const COMPLAINTS_MAX: usize = 20;
+/// A longer line is kept in pieces of this many bytes.
+const COMPLAINT_BYTES_MAX: u64 = 2 << 10;
 /// How long the guard may take to sweep before it is killed itself.
 const SWEEP_PATIENCE: Duration = Duration::from_millis(2_500);
 /// Exit codes above this name the signal that ended the runner.
@@ -139,8 +141,16 @@ impl Drop for RunnerProcess {
     }
 }
 
-fn keep_last_lines(lines: impl BufRead, kept: &Mutex<VecDeque<String>>) {
-    for line in lines.split(b'\n').map_while(Result::ok) {
+/// Bounded in both directions: whoever writes without end, with or without lines, fills nothing.
+fn keep_last_lines(mut from: impl BufRead, kept: &Mutex<VecDeque<String>>) {
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let mut piece = from.by_ref().take(COMPLAINT_BYTES_MAX);
+        match piece.read_until(b'\n', &mut line) {
+            Ok(0) | Err(_) => return,
+            Ok(_) => {}
+        }
         let line = String::from_utf8_lossy(&line).trim().to_owned();
         if line.is_empty() {
             continue;

@@ -10,7 +10,7 @@ use crate::run::{BlockEnd, Event, PlannedBlock, RunRequest};
 use crate::session::RunnerCommand;
 use crate::session::child::RunnerProcess;
 use crate::session::outbox::Outbox;
-use crate::wire::{FrameError, FromRunner, Hello, StartBlock, ToRunner, read_frame};
+use crate::wire::{Finished, FrameError, FromRunner, Hello, StartBlock, ToRunner, read_frame};
 
 /// How long a runner may take to end by itself after a stop; then its lifeline is cut.
 const STOP_PATIENCE: Duration = Duration::from_millis(1_300);
@@ -197,37 +197,40 @@ impl<W: Fn()> Conductor<W> {
             FromRunner::Started(_) => course.started = true,
             FromRunner::Snapshot(snapshot) => course.phase = Some(snapshot.phase),
             FromRunner::Incident(_) => {}
-            FromRunner::Finished(_) => course.finished = true,
+            FromRunner::Finished(finished) => course.finished = Some(finished.clone()),
         }
         self.send(Event::Message { block, message });
     }
 
     /// How the block ended, in words.
     fn judge(&self, course: &Course, how: Option<String>, after: Duration) -> BlockEnd {
-        if self.stopping.is_some() {
-            return BlockEnd::Stopped;
+        match &course.finished {
+            // Also if a stop came too late for it.
+            Some(finished) if how.is_none() && !finished.stopped => return BlockEnd::Completed,
+            _ if self.stopping.is_some() => return BlockEnd::Stopped,
+            _ => {}
         }
-        if let Some(refused) = &course.refused {
-            return BlockEnd::Failed {
-                cause: format!("The block could not be measured: {refused}."),
-            };
-        }
-        if course.finished && how.is_none() {
-            return BlockEnd::Completed;
-        }
+        let after = crate::units::text::nanos(after.as_nanos() as f64);
         let when = match course.phase {
             _ if !course.started => "while it was being started",
             None | Some(crate::wire::Phase::WarmUp) => "during the warm-up",
             Some(crate::wire::Phase::Measure) => "while measuring",
             Some(crate::wire::Phase::Drain) => "during the drain",
         };
+        if let Some(refused) = &course.refused {
+            let cause = if course.started {
+                format!("The block was broken off after {after}, {when}: {refused}.")
+            } else {
+                format!("The block could not be measured: {refused}.")
+            };
+            return BlockEnd::Failed { cause };
+        }
         let how = match (how, &course.problem) {
             (Some(how), Some(problem)) => format!("{how} ({problem})"),
             (Some(how), None) => how,
             (None, Some(problem)) => format!("could not be understood: {problem}"),
             (None, None) => "ended without its last word".to_owned(),
         };
-        let after = crate::units::text::nanos(after.as_nanos() as f64);
         BlockEnd::Failed {
             cause: format!("The runner {how}, after {after}, {when}."),
         }
@@ -238,7 +241,7 @@ impl<W: Fn()> Conductor<W> {
 #[derive(Debug, Default)]
 struct Course {
     started: bool,
-    finished: bool,
+    finished: Option<Finished>,
     refused: Option<String>,
     phase: Option<crate::wire::Phase>,
     problem: Option<String>,

@@ -1,7 +1,7 @@
 //! Events on their way to a receiver that may be slow.
 //!
-//! While the channel is full, snapshots of the same block are merged into one; everything else is kept as it
-//! is. So nothing upstream ever waits for the screen, and memory stays bounded: what is not a snapshot
+//! While the channel is full, snapshots of the same phase of a block are merged into one; everything else is
+//! kept as it is. So nothing upstream ever waits for the screen, and memory stays bounded: what is not a snapshot
 //! comes a bounded number of times per block.
 
 use std::collections::VecDeque;
@@ -40,7 +40,7 @@ impl Outbox {
                     block: of,
                     message: FromRunner::Snapshot(newer),
                 },
-            ) if *block == of => older.absorb(*newer),
+            ) if *block == of && older.phase == newer.phase => older.absorb(*newer),
             (_, event) => self.waiting.push_back(event),
         }
         self.flush();

@@ -262,9 +262,6 @@ impl SparseHistogram {
 
     /// Adds what `other` counted. O(slots of both).
     pub fn absorb(&mut self, other: &Self) {
-        if other.is_empty() {
-            return;
-        }
         let (mut mine, mut theirs) = (self.places().peekable(), other.places().peekable());
         let mut slots = Vec::with_capacity(self.slots.len() + other.slots.len());
         let mut last = 0;

@@ -8,6 +8,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::engine::backends::{BackendError, Desk, Running};
+use crate::engine::cancel::Cancel;
 use crate::engine::clock;
 use crate::engine::stages::{StageError, Workbench, run_async};
 use crate::engine::task::{Ran, Task};
@@ -17,12 +18,16 @@ use crate::stats::rng::Rng;
 /// Blocking threads of a runtime that is not asked for any; tokio wants at least one.
 const BLOCKING_THREADS_MIN: u32 = 1;
 
+/// How long the runtime waits for its threads when it is told to leave.
+const LEAVE_PATIENCE: Duration = Duration::from_millis(300);
+
 /// The runtime, and the thread that drives it where it has no threads of its own.
 struct AsyncPool {
     /// Told to leave by dropping.
     leave: Option<oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
     ended: crossbeam_channel::Receiver<()>,
+    cancel: Arc<Cancel>,
 }
 
 /// Starts the runtime and waits until its dispatcher runs.
@@ -36,6 +41,7 @@ pub(super) fn start(
     let (leave, left) = oneshot::channel::<()>();
     let (ready, is_ready) = crossbeam_channel::bounded(1);
     let (alive, ended) = crossbeam_channel::bounded(0);
+    let cancel = desk.cancel.clone();
     let offload = matches!(cpu, AsyncCpu::Blocking { .. });
     // With one event loop this thread is the loop; with several it only dispatches.
     let thread = std::thread::Builder::new()
@@ -57,8 +63,9 @@ pub(super) fn start(
                 }
             };
             runtime.block_on(dispatcher);
-            // What is still under way is left behind; the block counts it as cancelled.
-            runtime.shutdown_background();
+            // What still waits is dropped, and the block counts it as cancelled; who computes looks at the
+            // cancel signal.
+            runtime.shutdown_timeout(LEAVE_PATIENCE);
             drop(alive);
         })
         .map_err(BackendError::Runtime)?;
@@ -68,6 +75,7 @@ pub(super) fn start(
         leave: Some(leave),
         thread: Some(thread),
         ended,
+        cancel,
     }))
 }
 
@@ -180,14 +188,19 @@ impl Running for AsyncPool {
         Vec::new()
     }
 
+    /// The event loop of the runtime aborts the process if it panics.
+    fn lives(&self) -> bool {
+        true
+    }
+
+    /// Tasks of a cancelled block are dropped where they wait. A loop that is stuck in a computation is left
+    /// behind and ends with the process.
     fn end(mut self: Box<Self>, deadline_nanos: u64) {
-        let left =
-            |deadline: u64| Duration::from_nanos(deadline.saturating_sub(clock::now_nanos()));
-        let disconnected = Err(crossbeam_channel::RecvTimeoutError::Disconnected);
-        if self.ended.recv_timeout(left(deadline_nanos)) != disconnected {
+        if self.cancel.is_set() {
             self.leave = None;
-            // The loop leaves at its next turn; one that is stuck in a computation ends with the process.
-            let _ = self.ended.recv_timeout(Duration::from_millis(100));
+        }
+        let left = Duration::from_nanos(deadline_nanos.saturating_sub(clock::now_nanos()));
+        if self.ended.recv_timeout(left) != Err(crossbeam_channel::RecvTimeoutError::Disconnected) {
             return;
         }
         if let Some(thread) = self.thread.take() {

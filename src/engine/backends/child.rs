@@ -6,8 +6,10 @@
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use crate::engine::backends::BackendError;
+use crate::engine::clock;
 
 /// The argument that makes the executable a worker process.
 pub const WORKER_PART: &str = "__worker";
@@ -66,8 +68,17 @@ impl Drop for ServerProcess {
     }
 }
 
-/// How a process ended, for people: "ended with code 1", "was killed by signal 9 (SIGKILL)".
+/// How a process ended, for people: "ended with code 1", "was ended by signal 11 (segmentation fault)".
+///
+/// It has closed its pipe or written nonsense into it: if it does not end soon, it is killed.
 pub(super) fn end_of(child: &mut Child) -> String {
+    const PATIENCE_NANOS: u64 = 500_000_000;
+    let deadline = clock::now_nanos() + PATIENCE_NANOS;
+    while matches!(child.try_wait(), Ok(None)) && clock::now_nanos() < deadline {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    // In vain if it has ended, which is the rule.
+    let _ = child.kill();
     match child.wait() {
         Ok(status) => describe(status),
         Err(error) => format!("ended in an unknown way ({error})"),

@@ -53,6 +53,12 @@ pub enum BackendError {
         /// What the system said.
         source: io::Error,
     },
+    /// Every worker has died, and none can be replaced.
+    #[error("no worker process is left: {deaths} died, and none was replaced any more")]
+    AllDead {
+        /// How many died.
+        deaths: u32,
+    },
     /// The async runtime could not be built.
     #[error("the async runtime could not be started")]
     Runtime(#[source] io::Error),
@@ -199,6 +205,9 @@ fn run_steps(
 pub(super) trait Running: Send {
     /// Process ids of its worker processes at this moment; empty for the others.
     fn worker_pids(&self) -> Vec<u32>;
+
+    /// Whether a worker is left.
+    fn lives(&self) -> bool;
 
     /// Ends it, the queue being closed: waits until `deadline_nanos` for workers to come to their end, then
     /// leaves them behind (threads) or kills them (processes).

@@ -1,7 +1,8 @@
 //! A pool of worker processes: the same executable started anew, tasks and answers over pipes.
 //!
 //! Each worker has a feeder thread here that starts it, hands it one task at a time, records the answer,
-//! and replaces it if it dies. A task that was with a dead worker has failed; no other is touched.
+//! and replaces it if it dies. A task that was with a dead worker has failed; one that the worker did not
+//! live to take goes to its successor.
 //! The worker stamps begin and end itself, so that the way there and back counts as queue wait and response
 //! time and not as service time.
 
@@ -11,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 
 use crate::engine::backends::pipe::{Answer, Setup, read_task, write_task};
 use crate::engine::backends::{BackendError, Desk, Running, child, run_steps};
@@ -21,7 +22,7 @@ use crate::engine::plan::Recipes;
 use crate::engine::stages::{StageError, Workbench};
 use crate::engine::task::{Outcome, Ran, Task};
 
-/// How often a worker is replaced in a block; a recipe that kills each of them must come to an end.
+/// How often each worker is replaced in a block; a recipe that kills each of them must come to an end.
 const REPLACEMENTS_MAX: u32 = 20;
 /// What a worker says when it is ready for its first task.
 const READY: u8 = b'r';
@@ -138,24 +139,42 @@ impl Feeder {
         };
         let mut replacements = 0;
         while let Ok(task) = self.desk.queue.recv_blocking() {
-            self.desk.start(self.worker, &task);
-            let begun_nanos = clock::now_nanos();
-            if let Ok(answer) = process.exchange(task.number) {
-                self.take(&task, answer);
-                continue;
-            }
-            // A broken pipe means a dead worker: the cause is in how it ended, not in the pipe's error.
-            let ran = Ran {
-                start_nanos: begun_nanos,
-                end_nanos: clock::now_nanos(),
-            };
-            match self.bury(process, &task, ran, &mut replacements) {
-                Some(successor) => process = successor,
+            match self.execute(process, &task, &mut replacements) {
+                Some(living) => process = living,
                 None => return,
             }
         }
         self.pids.set(self.worker, None);
         process.kill();
+    }
+
+    /// Hands `task` to the worker and returns who is alive afterwards.
+    fn execute(
+        &self,
+        mut process: WorkerProcess,
+        task: &Task,
+        replacements: &mut u32,
+    ) -> Option<WorkerProcess> {
+        self.desk.start(self.worker, task);
+        loop {
+            let start_nanos = clock::now_nanos();
+            let death = match process.exchange(task.number) {
+                Ok(answer) => {
+                    self.take(task, answer);
+                    return Some(process);
+                }
+                Err(death) => death,
+            };
+            let ran = Ran {
+                start_nanos,
+                end_nanos: clock::now_nanos(),
+            };
+            let successor = self.bury(process, task, ran, death, replacements);
+            match death {
+                Death::Idle => process = successor?,
+                Death::AtWork => return successor,
+            }
+        }
     }
 
     fn launch(&self) -> io::Result<WorkerProcess> {
@@ -173,12 +192,14 @@ impl Feeder {
         self.desk.end(self.worker, task, answer.ran, result);
     }
 
-    /// The worker died with `task`: says so and starts a successor, if the block goes on.
+    /// The worker died: says so and starts a successor, if the block goes on. Without one, or if it died
+    /// with `task`, the task has come to its end.
     fn bury(
         &self,
         mut dead: WorkerProcess,
         task: &Task,
         ran: Ran,
+        death: Death,
         replacements: &mut u32,
     ) -> Option<WorkerProcess> {
         // Before the wait: afterwards the number may belong to another process.
@@ -190,31 +211,44 @@ impl Feeder {
             return None;
         }
         let cause = child::end_of(&mut dead.child);
+        let lose = || {
+            let failure = StageError::Failed("lost with its worker process".to_owned());
+            self.desk.end(self.worker, task, ran, Err(failure));
+        };
+        if death == Death::AtWork {
+            lose();
+        }
+        let (successor, and) = if *replacements >= REPLACEMENTS_MAX {
+            let times = format!("after {REPLACEMENTS_MAX} replacements there is no other");
+            (None, times)
+        } else {
+            *replacements += 1;
+            match self.launch() {
+                Ok(successor) => (Some(successor), "it is replaced".to_owned()),
+                Err(error) => (None, format!("no other could be started: {error}")),
+            }
+        };
+        let with = match death {
+            Death::AtWork => "its task is lost",
+            Death::Idle => "it had no task",
+        };
         let name = self.worker + 1;
-        let failure = StageError::Failed("lost with its worker process".to_owned());
-        self.desk.end(self.worker, task, ran, Err(failure));
-        if *replacements >= REPLACEMENTS_MAX {
-            self.desk.worker_died(format!(
-                "worker {name} {cause}; its task is lost, and it is not replaced a {REPLACEMENTS_MAX}th time"
-            ));
-            return None;
+        self.desk
+            .worker_died(format!("worker {name} {cause}; {with}, {and}"));
+        if death == Death::Idle && successor.is_none() {
+            lose();
         }
-        *replacements += 1;
-        match self.launch() {
-            Ok(successor) => {
-                self.desk.worker_died(format!(
-                    "worker {name} {cause}; its task is lost, it is replaced"
-                ));
-                Some(successor)
-            }
-            Err(error) => {
-                self.desk.worker_died(format!(
-                    "worker {name} {cause}; its task is lost, and no other could be started: {error}"
-                ));
-                None
-            }
-        }
+        successor
     }
+}
+
+/// When a worker died.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Death {
+    /// Before it could take the task.
+    Idle,
+    /// With the task, or after it and before its answer.
+    AtWork,
 }
 
 /// One worker process that lives.
@@ -256,10 +290,13 @@ impl WorkerProcess {
         }
     }
 
-    fn exchange(&mut self, number: u64) -> io::Result<Answer> {
-        write_task(&mut self.tasks, number)?;
-        self.tasks.flush()?;
-        Answer::read(&mut self.answers)
+    /// A broken pipe means a dead worker: the cause is in how it ended, not in the pipe's error.
+    fn exchange(&mut self, number: u64) -> Result<Answer, Death> {
+        let handed = write_task(&mut self.tasks, number).and_then(|()| self.tasks.flush());
+        if handed.is_err() {
+            return Err(Death::Idle);
+        }
+        Answer::read(&mut self.answers).or(Err(Death::AtWork))
     }
 
     /// A worker holds nothing that an orderly end would save.
@@ -271,6 +308,11 @@ impl WorkerProcess {
 }
 
 impl Running for ProcessPool {
+    /// A feeder ends before the queue does only if its worker died and was not replaced.
+    fn lives(&self) -> bool {
+        self.all_ended.try_recv() != Err(TryRecvError::Disconnected)
+    }
+
     fn worker_pids(&self) -> Vec<u32> {
         self.pids.lock().iter().flatten().copied().collect()
     }

@@ -63,6 +63,11 @@ impl Running for ThreadPool {
         Vec::new()
     }
 
+    /// A thread that dies takes the process with it.
+    fn lives(&self) -> bool {
+        true
+    }
+
     /// A thread cannot be killed: one that is stuck is left behind and ends with the process.
     fn end(self: Box<Self>, deadline_nanos: u64) {
         let left = deadline_nanos.saturating_sub(clock::now_nanos());

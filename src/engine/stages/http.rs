@@ -21,8 +21,12 @@ use crate::stats::rng::Rng;
 
 /// Longest header on either side; ours has about a hundred bytes.
 const HEADER_MAX: usize = 4 << 10;
-/// What is read or written at once.
+/// What is read or written at once, at the most.
 const CHUNK_BYTES: usize = 64 << 10;
+/// Connections that may wait to be accepted; the system lowers it to its own limit.
+const BACKLOG: u32 = 65_535;
+/// What every answer consists of; one for all connections, however many there are.
+static BODY: [u8; CHUNK_BYTES] = [b'x'; CHUNK_BYTES];
 /// How long a blocking read waits before it looks at the cancel signal.
 const CANCEL_LOOK: Duration = Duration::from_millis(50);
 const DOING: &str = "asking the loopback server";
@@ -45,6 +49,16 @@ pub struct AsyncConnection(tokio::net::TcpStream);
 impl HttpStep {
     pub(super) const fn new(delay: Distribution, bytes: u64) -> Self {
         Self { delay, bytes }
+    }
+
+    /// No more than for an answer: ten thousand buffers must not show as memory of the candidate.
+    fn make_room(&self, buffer: &mut Vec<u8>) {
+        /// Room for our header, which has about fifty bytes.
+        const HEADER_BYTES: u64 = 256;
+        let needed = (self.bytes + HEADER_BYTES).min(CHUNK_BYTES as u64) as usize;
+        if buffer.len() < needed {
+            buffer.resize(needed, 0);
+        }
     }
 
     fn request(&self, rng: &mut Rng) -> String {
@@ -71,7 +85,7 @@ impl HttpStep {
             cancel,
         };
         let mut answer = Answer::new();
-        bench.buffer.resize(CHUNK_BYTES, 0);
+        self.make_room(&mut bench.buffer);
         let exchanged = stream.stream.write_all(request.as_bytes()).and_then(|()| {
             while !answer.is_whole() {
                 let read = stream.read(&mut bench.buffer)?;
@@ -96,7 +110,7 @@ impl HttpStep {
     ) -> Result<(), StageError> {
         let request = self.request(rng);
         let kept = bench.async_connection.take();
-        bench.buffer.resize(CHUNK_BYTES, 0);
+        self.make_room(&mut bench.buffer);
         let (port, buffer) = (bench.server_port, &mut bench.buffer);
         let exchanged = async {
             let mut stream = if let Some(AsyncConnection(stream)) = kept {
@@ -248,7 +262,9 @@ pub fn serve(
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let socket = tokio::net::TcpSocket::new_v4()?;
+        socket.bind((Ipv4Addr::LOCALHOST, 0).into())?;
+        let listener = socket.listen(BACKLOG)?;
         ready(listener.local_addr()?.port())?;
         let accept = async {
             loop {
@@ -274,7 +290,6 @@ pub fn serve(
 /// Answers the requests of one connection until the client closes it.
 async fn answer_all(mut stream: tokio::net::TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    let body = vec![b'x'; CHUNK_BYTES];
     let mut received = Vec::new();
     loop {
         let asked = loop {
@@ -300,12 +315,12 @@ async fn answer_all(mut stream: tokio::net::TcpStream) -> io::Result<()> {
         let mut first = format!("HTTP/1.1 200 OK\r\nContent-Length: {left}\r\n\r\n").into_bytes();
         // Header and a small body in one segment.
         let beside = left.min(CHUNK_BYTES as u64 - HEADER_MAX as u64);
-        first.extend_from_slice(&body[..beside as usize]);
+        first.extend_from_slice(&BODY[..beside as usize]);
         stream.write_all(&first).await?;
         left -= beside;
         while left > 0 {
             let length = left.min(CHUNK_BYTES as u64);
-            stream.write_all(&body[..length as usize]).await?;
+            stream.write_all(&BODY[..length as usize]).await?;
             left -= length;
         }
     }
