@@ -131,6 +131,7 @@ impl App {
                 self.settings.remember(&path);
                 self.save_settings();
                 self.document = Document::of(scenario, Some(path));
+                self.preview = true;
                 self.open_bundled = None;
                 let errors = self.document.errors() as u64;
                 if errors > 0 {

@@ -6,7 +6,7 @@
 use egui::{Color32, Id, Ui};
 use egui_plot::{
     AxisHints, GridMark, HPlacement, HoverPosition, Line, LineStyle, Plot, PlotPoint, PlotPoints,
-    Span, VPlacement,
+    Points, Span, VPlacement,
 };
 
 use crate::chart::axis::Axis;
@@ -155,10 +155,11 @@ pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
         })
         .y_grid_spacer(move |input| {
             let (low, high) = input.bounds;
-            grid(
-                &y_ticks(&chart.quantity, chart.scale, low, high),
-                chart.scale,
-            )
+            let axis = y_ticks(&chart.quantity, chart.scale, low, high);
+            let mut marks = grid(&axis, chart.scale);
+            // A logarithmic axis begins and ends at a tick outside of what is seen.
+            marks.retain(|mark| (low..=high).contains(&mark.value));
+            marks
         })
         .custom_x_axes(vec![x_axis(palette)])
         .custom_y_axes(vec![y_axis(palette, chart)])
@@ -170,13 +171,18 @@ pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
         plot = plot.reset();
     }
     plot.show(ui, |plot| {
-        // The measurement begins at 0; what lies before does not count.
-        if view.x_range.0 < 0.0 {
-            plot.span(warm_up(view.x_range.0, palette));
+        for (from, to) in chart.unmeasured(view.x_range) {
+            plot.span(shaded(from, to, palette));
         }
         for line in &view.points.lines {
             let color = theme::series_color(line.candidate, dark);
             for run in &line.runs {
+                // A line needs two points; a block of 200 ms may have one.
+                if run.len() == 1 {
+                    let dot = Points::new(&line.name, PlotPoints::Borrowed(run));
+                    plot.points(dot.color(color).radius(LINE_WIDTH * 1.5).allow_hover(false));
+                    continue;
+                }
                 plot.line(styled(
                     Line::new(&line.name, PlotPoints::Borrowed(run)),
                     line.stroke,
@@ -202,8 +208,8 @@ fn styled(line: Line<'_>, stroke: Stroke, color: Color32) -> Line<'_> {
 }
 
 /// Without a name: there is hardly room for it, and the legend says what is shaded.
-fn warm_up(start: f64, palette: &Palette) -> Span {
-    Span::new("", start..=0.0)
+fn shaded(from: f64, to: f64, palette: &Palette) -> Span {
+    Span::new("", from..=to)
         .fill(palette.shade)
         .border_color(Color32::TRANSPARENT)
 }
@@ -301,6 +307,7 @@ mod tests {
             id: ChartId::ResponseTime,
             title: String::new(),
             caption: String::new(),
+            warning: None,
             quantity: Quantity::Nanos,
             scale: Scale::Linear,
             series: vec![Series {
