@@ -227,7 +227,7 @@ pub fn card_frame(palette: &Palette) -> egui::Frame {
 /// The frame of a chart: more room at the right, where the last label of the time axis stands out.
 pub fn chart_frame(palette: &Palette) -> egui::Frame {
     let margin = space::S as i8;
-    let right = space::L as i8;
+    let right = space::L as i8 + 4;
     card_frame(palette).inner_margin(Margin {
         left: margin,
         right,

@@ -1,7 +1,7 @@
 //! Where a problem is, in the words of the window: "task 'request', stage 3: size" for what the file calls
 //! `tasks[0].stages[2].size`.
 
-use crate::scenario::{Problem, Scenario};
+use crate::scenario::{Candidate, Problem, Scenario};
 
 /// The place of `problem` and what is wrong, for where it does not stand at its field.
 #[must_use]
@@ -23,12 +23,12 @@ pub fn sentence(problem: &Problem, scenario: &Scenario) -> String {
 #[must_use]
 pub fn named(text: &str, scenario: &Scenario) -> String {
     let text = replaced(text, "tasks", |index| {
-        let kind = scenario.tasks.get(index)?;
-        Some(format!("task {}", quoted(&kind.name, index)))
+        let names = scenario.tasks.iter().map(|kind| kind.name.clone());
+        Some(format!("task {}", quoted(names, index)?))
     });
     let text = replaced(&text, "candidates", |index| {
-        let candidate = scenario.candidates.get(index)?;
-        Some(format!("candidate {}", quoted(&candidate.label(), index)))
+        let names = scenario.candidates.iter().map(Candidate::label);
+        Some(format!("candidate {}", quoted(names, index)?))
     });
     replaced(&text, "stages", |index| {
         Some(format!("stage {}", index + 1))
@@ -41,13 +41,16 @@ fn place(path: &str, scenario: &Scenario) -> String {
     words.collect::<Vec<_>>().join(", ")
 }
 
-/// A name, or its number where there is none.
-fn quoted(name: &str, index: usize) -> String {
-    if name.trim().is_empty() {
-        (index + 1).to_string()
-    } else {
+/// The name with this index, or its number where it has none of its own; none where there is nothing.
+fn quoted(names: impl Iterator<Item = String>, index: usize) -> Option<String> {
+    let names: Vec<String> = names.collect();
+    let name = names.get(index)?;
+    let is_its_own = names.iter().filter(|other| *other == name).count() == 1;
+    Some(if is_its_own && !name.trim().is_empty() {
         format!("'{name}'")
-    }
+    } else {
+        (index + 1).to_string()
+    })
 }
 
 fn replaced(text: &str, list: &str, word: impl Fn(usize) -> Option<String>) -> String {

@@ -176,8 +176,8 @@ impl App {
             (command, Key::N, Action::New),
             (command, Key::O, Action::Open),
             (command, Key::R, Action::Run),
-            (Modifiers::NONE, Key::F5, Action::Run),
             (Modifiers::SHIFT, Key::F5, Action::Stop),
+            (Modifiers::NONE, Key::F5, Action::Run),
         ];
         for (modifiers, key, action) in shortcuts {
             let shortcut = KeyboardShortcut::new(modifiers, key);

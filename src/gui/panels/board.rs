@@ -26,6 +26,9 @@ const CHART_MIN_WIDTH: f32 = 330.0;
 /// Six charts are two rows of three at the most.
 const COLUMNS_MAX: usize = 3;
 
+/// Height of a line of the legend, in points.
+const LEGEND_ROW_HEIGHT: f32 = 22.0;
+
 /// Why the response times of a closed load cannot be compared with those of an open one.
 const CLOSED_LOAD: &str = "A client asks again only when it was answered, so a slow candidate is asked less \
     often and its response times stay low. An open load shows the waiting.";
@@ -139,6 +142,10 @@ impl BoardPanel {
         let palette = theme::palette(ui);
         let dark = ui.visuals().dark_mode;
         ui.horizontal_wrapped(|ui| {
+            // Many candidates need several lines.
+            ui.spacing_mut().item_spacing.y = 2.0;
+            ui.spacing_mut().interact_size.y = LEGEND_ROW_HEIGHT;
+            ui.spacing_mut().button_padding.y = 2.0;
             let (word, color) = state_badge(view.state, palette);
             badge_ui(ui, word, color);
             if view.outdated {
@@ -291,6 +298,7 @@ fn strokes_ui(ui: &mut Ui, chart: &Chart) {
             known.push(series.detail);
             weak_ui(ui, series.detail);
             stroke_sample_ui(ui, series.stroke);
+            ui.add_space(space::XS);
         }
     }
 }

@@ -199,16 +199,24 @@ fn verdict_badge(kind: VerdictKind, palette: &Palette) -> (&'static str, egui::C
 fn notes_ui(ui: &mut Ui, view: &ResultsView<'_>) {
     let palette = theme::palette(ui);
     ui.spacing_mut().item_spacing.y = space::XS;
-    ui.add(egui::Label::new(&view.verdict.why).wrap());
+    let why = RichText::new(&view.verdict.why);
+    let why = if view.verdict.kind == VerdictKind::NotTrustworthy {
+        why.color(palette.error)
+    } else {
+        why
+    };
+    ui.add(egui::Label::new(why).wrap());
     for figures in view.figures {
-        if let CandidateStatus::Failed { cause } = &figures.status {
+        // A run that a failure makes untrustworthy has named it already.
+        if let CandidateStatus::Failed { cause } = &figures.status
+            && !view.verdict.why.contains(cause)
+        {
             let line = format!("✖ {}: {cause}", figures.name);
             ui.add(egui::Label::new(RichText::new(line).color(palette.error)).wrap());
         }
-        if figures.worker_deaths > 0 {
-            let deaths = u64::from(figures.worker_deaths);
-            let died = text::counted(deaths, "worker died", "workers died");
-            let line = format!("⚠ {}: {died}", figures.name);
+        // A single death is among the remarks with its cause.
+        if figures.worker_deaths > 1 {
+            let line = format!("⚠ {}: {} workers died", figures.name, figures.worker_deaths);
             ui.add(egui::Label::new(RichText::new(line).color(palette.warning)).wrap());
         }
         for remark in &figures.remarks {
