@@ -32,19 +32,25 @@ pub struct Axis {
 
 /// A unit of an axis: how much it is, and what stands behind a label.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Unit {
+struct Unit<'a> {
     size: f64,
     suffix: &'static str,
+    /// Behind the suffix.
+    currency: &'a str,
 }
 
-const PLAIN: Unit = Unit {
-    size: 1.0,
-    suffix: "",
-};
-const SECONDS: Unit = Unit {
-    size: 1.0,
-    suffix: " s",
-};
+impl Unit<'static> {
+    const PLAIN: Self = Self::of(1.0, "");
+    const SECONDS: Self = Self::of(1.0, " s");
+
+    const fn of(size: f64, suffix: &'static str) -> Self {
+        Self {
+            size,
+            suffix,
+            currency: "",
+        }
+    }
+}
 
 impl Axis {
     /// From `low` to `high`, with at most `at_most` steps between.
@@ -75,7 +81,7 @@ impl Axis {
     /// An axis of seconds, for time.
     #[must_use]
     pub fn seconds(low: f64, high: f64, at_most: usize) -> Self {
-        scaled(SECONDS, low, high, at_most)
+        scaled(Unit::SECONDS, low, high, at_most)
     }
 
     /// A logarithmic axis, for values above 0: it ends at the 1, 2 or 5 of a decade around `low` and `high`, and
@@ -131,7 +137,7 @@ impl Axis {
     }
 }
 
-fn scaled(unit: Unit, low: f64, high: f64, at_most: usize) -> Axis {
+fn scaled(unit: Unit<'_>, low: f64, high: f64, at_most: usize) -> Axis {
     let (low, high) = if low.is_finite() && high.is_finite() && high > low {
         (low, high)
     } else {
@@ -155,8 +161,13 @@ fn scaled(unit: Unit, low: f64, high: f64, at_most: usize) -> Axis {
     }
 }
 
-fn tick(unit: Unit, scaled: f64, step: f64) -> Tick {
-    let label = format!("{}{}", text::tick(scaled, step), unit.suffix);
+fn tick(unit: Unit<'_>, scaled: f64, step: f64) -> Tick {
+    let label = format!(
+        "{}{}{}",
+        text::tick(scaled, step),
+        unit.suffix,
+        unit.currency
+    );
     // Zero is zero in every unit.
     let label = if scaled.abs() < step * 1e-6 {
         "0".to_owned()
@@ -181,47 +192,35 @@ fn step(span: f64, at_most: usize) -> f64 {
 }
 
 /// The unit in which `size` reads best.
-fn unit(quantity: &Quantity, size: f64) -> Unit {
-    const TIMES: &[Unit] = &[
-        Unit {
-            size: 1e9,
-            suffix: " s",
-        },
-        Unit {
-            size: 1e6,
-            suffix: " ms",
-        },
-        Unit {
-            size: 1e3,
-            suffix: " µs",
-        },
-        Unit {
-            size: 1.0,
-            suffix: " ns",
-        },
+fn unit(quantity: &Quantity, size: f64) -> Unit<'_> {
+    const TIMES: &[Unit<'static>] = &[
+        Unit::of(1e9, " s"),
+        Unit::of(1e6, " ms"),
+        Unit::of(1e3, " µs"),
+        Unit::of(1.0, " ns"),
     ];
-    const SIZES: &[Unit] = &[
-        Unit {
-            size: 1_073_741_824.0,
-            suffix: " GiB",
-        },
-        Unit {
-            size: 1_048_576.0,
-            suffix: " MiB",
-        },
-        Unit {
-            size: 1_024.0,
-            suffix: " KiB",
-        },
-        Unit {
-            size: 1.0,
-            suffix: " B",
-        },
+    const SIZES: &[Unit<'static>] = &[
+        Unit::of(1_073_741_824.0, " GiB"),
+        Unit::of(1_048_576.0, " MiB"),
+        Unit::of(1_024.0, " KiB"),
+        Unit::of(1.0, " B"),
     ];
     let units = match quantity {
         Quantity::Nanos => TIMES,
         Quantity::Bytes => SIZES,
-        Quantity::PerSec | Quantity::Money(_) | Quantity::Cores | Quantity::Count => return PLAIN,
+        Quantity::Money(currency) => {
+            let (size, suffix) = if size < text::MICRO_MONEY_BELOW {
+                (1e-6, " µ")
+            } else {
+                (1.0, " ")
+            };
+            return Unit {
+                size,
+                suffix,
+                currency,
+            };
+        }
+        Quantity::PerSec | Quantity::Cores | Quantity::Count => return Unit::PLAIN,
     };
     let fits = |unit: &&Unit| size >= unit.size * (1.0 - 1e-9);
     units
@@ -229,16 +228,15 @@ fn unit(quantity: &Quantity, size: f64) -> Unit {
         .find(fits)
         .or(units.last())
         .copied()
-        .unwrap_or(PLAIN)
+        .unwrap_or(Unit::PLAIN)
 }
 
 fn unit_name(quantity: &Quantity) -> String {
     match quantity {
         Quantity::PerSec => "tasks per second".to_owned(),
-        Quantity::Money(currency) => currency.clone(),
         Quantity::Cores => "cores".to_owned(),
         Quantity::Count => "tasks".to_owned(),
-        Quantity::Nanos | Quantity::Bytes => String::new(),
+        Quantity::Nanos | Quantity::Bytes | Quantity::Money(_) => String::new(),
     }
 }
 
@@ -281,7 +279,7 @@ mod tests {
         let money = Axis::from_zero(&Quantity::Money("USD".to_owned()), 0.000_031, 4);
         assert_eq!(
             labels(&money),
-            ["0", "0.00001", "0.00002", "0.00003", "0.00004"]
+            ["0", "10 µUSD", "20 µUSD", "30 µUSD", "40 µUSD"]
         );
     }
 

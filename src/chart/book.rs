@@ -3,7 +3,7 @@
 //! A finished block's points are never touched again; of a live block only the intervals that were added since
 //! the last update are computed. What is drawn from is lent, never cloned.
 
-use crate::chart::line::{Styled, caption, lines, quantity};
+use crate::chart::line::{Styled, caption, lines, quantity, warning};
 use crate::chart::{Chart, ChartId, ChartSettings, Scale, Series};
 use crate::run::{Block, Run, RunRequest};
 
@@ -146,6 +146,7 @@ impl Page {
             id,
             title: id.title().to_owned(),
             caption: String::new(),
+            warning: warning(id, run),
             quantity: quantity(id, run),
             scale: if id == ChartId::ResponseTime && settings.log_response_time {
                 Scale::Log10

@@ -71,22 +71,13 @@ pub(super) fn lines(id: ChartId, settings: &ChartSettings) -> Vec<Styled> {
     }
 }
 
-/// The highest is solid, as the one that matters most; the lowest of several is dotted.
 fn percentile_lines(percentiles: &[Percentile]) -> Vec<Styled> {
-    let last = percentiles.len().saturating_sub(1);
-    let styled = |(index, percentile): (usize, &Percentile)| {
-        let stroke = match index {
-            index if index == last => Stroke::Solid,
-            0 if last >= 2 => Stroke::Dotted,
-            _ => Stroke::Dashed,
-        };
-        Styled {
-            line: Line::Response(*percentile),
-            stroke,
-            detail: percentile.label(),
-        }
+    let styled = |percentile: &Percentile| Styled {
+        line: Line::Response(*percentile),
+        stroke: Stroke::of_percentile(*percentile),
+        detail: percentile.label(),
     };
-    percentiles.iter().enumerate().map(styled).collect()
+    percentiles.iter().map(styled).collect()
 }
 
 impl Line {
@@ -199,20 +190,11 @@ pub(super) fn caption(id: ChartId, scale: Scale, run: &Run) -> String {
     let scenario = &run.request.scenario;
     let mut caption = match id {
         ChartId::Throughput => format!("completed tasks per second, {}", over(RATE_WINDOW_NANOS)),
-        ChartId::ResponseTime => {
-            let (window, widest) = (percentiles::WINDOW_NANOS, percentiles::WIDEST_NANOS);
-            let closed = run.request.is_closed();
-            let mark = if closed {
-                "; closed load: hides overload"
-            } else {
-                ""
-            };
-            format!(
-                "from intended start, rolling over {} to {}{mark}",
-                text::span(window),
-                text::span(widest)
-            )
-        }
+        ChartId::ResponseTime => format!(
+            "from intended start, over the last {} to {}",
+            text::span(percentiles::WINDOW_NANOS),
+            text::span(percentiles::WIDEST_NANOS)
+        ),
         ChartId::MemoryPerWorker => memory_caption(run),
         ChartId::CostPer1k => {
             let basis = basis_label(&scenario.prices);
@@ -225,7 +207,7 @@ pub(super) fn caption(id: ChartId, scale: Scale, run: &Run) -> String {
         ChartId::QueueDepth => "tasks waiting for a worker, and tasks under way".to_owned(),
     };
     if scale == Scale::Log10 {
-        caption.push_str("; logarithmic axis");
+        caption.push_str("; log axis");
     }
     if scenario.protocol.repeats > 1 {
         caption.push_str("; a line per repeat");
@@ -256,4 +238,10 @@ fn memory_caption(run: &Run) -> String {
     } else {
         words.join(", ")
     }
+}
+
+/// What a reader must know before comparing the lines.
+pub(super) fn warning(id: ChartId, run: &Run) -> Option<&'static str> {
+    (id == ChartId::ResponseTime && run.request.is_closed())
+        .then_some("closed load: hides overload")
 }

@@ -130,6 +130,18 @@ pub enum Stroke {
     Dotted,
 }
 
+impl Stroke {
+    /// The same for a percentile whichever others are shown: p50 dots, p95 a full line, p99 dashes.
+    #[must_use]
+    pub const fn of_percentile(percentile: Percentile) -> Self {
+        match percentile {
+            Percentile::P50 => Self::Dotted,
+            Percentile::P90 | Percentile::P95 => Self::Solid,
+            Percentile::P99 | Percentile::P999 => Self::Dashed,
+        }
+    }
+}
+
 /// How values are spread over the y axis. The points hold the values themselves in both cases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
@@ -164,8 +176,10 @@ pub struct Chart {
     pub id: ChartId,
     /// As it stands above it.
     pub title: String,
-    /// What exactly is drawn, in a short line: "p95, rolling over 2 s to 10 s".
+    /// What exactly is drawn, in a short line: "completed tasks per second, over the last 1 s".
     pub caption: String,
+    /// What a reader must know before comparing the lines: that a closed load hides overload.
+    pub warning: Option<&'static str>,
     /// What a value is.
     pub quantity: Quantity,
     /// How values are spread over the y axis.
@@ -204,6 +218,15 @@ impl Chart {
                 axis::Axis::logarithmic(&self.quantity, min, max, at_most)
             }
         }
+    }
+
+    /// The parts of `x_range` that are not measured, for shading: the warm-up, and the drain of the longest block.
+    pub fn unmeasured(&self, x_range: (f64, f64)) -> impl Iterator<Item = (f64, f64)> + use<> {
+        let (low, high) = x_range;
+        let (start, end) = self.measured_span.unwrap_or(x_range);
+        [(low, start.min(high)), (end.max(low), high)]
+            .into_iter()
+            .filter(|(from, to)| to > from)
     }
 
     /// Smallest and largest x and y of all points: ([x, y], [x, y]); none without a point.

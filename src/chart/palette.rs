@@ -1,10 +1,10 @@
-//! The colours of candidates: eight that stay apart for people with colour-blindness.
+//! The colours of candidates: eight that stay apart for people with colour-blindness, and four more.
 //!
 //! After Okabe and Ito (2008), with lightness moved until each has a contrast of at least 3:1 (WCAG 2.2, 1.4.11)
 //! on its background. Colour is never the only mark: legends name the lines, and tables repeat the names.
 
-/// How many candidates have a colour of their own; the ninth has the first one's again.
-pub const COLOURS: usize = 8;
+/// How many candidates have a colour of their own; the next has the first one's again.
+pub const COLOURS: usize = 12;
 
 /// What lies behind a chart: white, or the dark grey of the dark theme.
 #[must_use]
@@ -15,7 +15,7 @@ pub const fn background_rgb(dark: bool) -> [u8; 3] {
 /// The colour of the candidate with that index in the scenario, everywhere.
 #[must_use]
 pub const fn series_rgb(candidate: usize, dark: bool) -> [u8; 3] {
-    /// Blue, vermilion, green, purple, olive, sky, brown, grey.
+    /// Blue, vermilion, green, purple, olive, sky, brown, grey, crimson, indigo, moss, teal.
     const LIGHT: [[u8; 3]; COLOURS] = [
         [0, 114, 178],
         [213, 94, 0],
@@ -25,6 +25,10 @@ pub const fn series_rgb(candidate: usize, dark: bool) -> [u8; 3] {
         [40, 146, 206],
         [122, 75, 42],
         [90, 96, 106],
+        [190, 30, 60],
+        [88, 72, 190],
+        [92, 124, 40],
+        [0, 118, 128],
     ];
     const DARK: [[u8; 3]; COLOURS] = [
         [74, 158, 230],
@@ -35,6 +39,10 @@ pub const fn series_rgb(candidate: usize, dark: bool) -> [u8; 3] {
         [134, 206, 246],
         [196, 140, 98],
         [178, 184, 194],
+        [255, 110, 130],
+        [150, 140, 255],
+        [170, 205, 90],
+        [70, 205, 215],
     ];
     let colours = if dark { &DARK } else { &LIGHT };
     colours[candidate % COLOURS]
@@ -76,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_candidates_share_a_colour_until_there_are_more_than_eight() {
+    fn no_two_candidates_share_a_colour_until_there_are_more_than_twelve() {
         for dark in [false, true] {
             let colours: std::collections::BTreeSet<_> = (0..COLOURS)
                 .map(|candidate| series_rgb(candidate, dark))

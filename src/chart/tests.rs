@@ -92,7 +92,7 @@ fn the_warm_up_is_at_negative_seconds_and_a_batch_begins_at_zero() {
 }
 
 #[test]
-fn the_highest_percentile_is_solid_and_the_lowest_of_three_dotted() {
+fn a_percentile_has_the_same_stroke_whichever_others_are_shown() {
     let run = support::waiting_run();
     let strokes = |percentiles: &[Percentile]| {
         let settings = ChartSettings {
@@ -110,13 +110,13 @@ fn the_highest_percentile_is_solid_and_the_lowest_of_three_dotted() {
         strokes(&[Percentile::P50, Percentile::P95, Percentile::P99]),
         [
             named("p50", Stroke::Dotted),
-            named("p95", Stroke::Dashed),
-            named("p99", Stroke::Solid)
+            named("p95", Stroke::Solid),
+            named("p99", Stroke::Dashed)
         ]
     );
     assert_eq!(
         strokes(&[Percentile::P50, Percentile::P99]),
-        [named("p50", Stroke::Dashed), named("p99", Stroke::Solid)]
+        [named("p50", Stroke::Dotted), named("p99", Stroke::Dashed)]
     );
     assert_eq!(strokes(&[Percentile::P95]), [named("p95", Stroke::Solid)]);
 }

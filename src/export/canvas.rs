@@ -22,7 +22,7 @@ pub enum Theme {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Colours {
     pub(super) background: [u8; 3],
-    pub(super) measured: [u8; 3],
+    pub(super) unmeasured: [u8; 3],
     pub(super) grid: [u8; 3],
     pub(super) axis: [u8; 3],
     pub(super) text: [u8; 3],
@@ -42,7 +42,7 @@ impl Theme {
         match self {
             Self::Light => Colours {
                 background,
-                measured: [244, 247, 250],
+                unmeasured: [238, 241, 245],
                 grid: [224, 228, 233],
                 axis: [150, 157, 167],
                 text: [28, 32, 38],
@@ -51,7 +51,7 @@ impl Theme {
             },
             Self::Dark => Colours {
                 background,
-                measured: [32, 35, 42],
+                unmeasured: [36, 40, 48],
                 grid: [52, 57, 66],
                 axis: [112, 119, 131],
                 text: [233, 236, 240],

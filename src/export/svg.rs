@@ -206,12 +206,11 @@ fn draw_head(canvas: &mut Canvas, frame: &Frame, chart: &Chart, sizes: Sizes, th
         theme,
     );
     let caption_y = title_y + sizes.small + 7.0;
-    let caption = fitted(
-        &chart.caption,
-        frame.width / SLACK,
-        sizes.small,
-        Weight::Regular,
-    );
+    let mut caption = chart.caption.clone();
+    if let Some(warning) = chart.warning {
+        caption = format!("{caption}; {warning}");
+    }
+    let caption = fitted(&caption, frame.width / SLACK, sizes.small, Weight::Regular);
     canvas.text([frame.x, caption_y], Anchor::Start, small, &caption);
     let below = caption_y + 6.0;
     if sizes.names {
@@ -268,14 +267,14 @@ fn draw_axes(
 ) {
     let colours = theme.colours();
     let plot = scales.plot;
-    if let Some((start, end)) = chart.measured_span {
-        let (from, to) = (scales.x(start).max(plot.x), scales.x(end).min(plot.right()));
+    for (start, end) in chart.unmeasured(scales.x) {
+        let (from, to) = (scales.x(start), scales.x(end));
         let frame = Frame {
             x: from,
             width: to - from,
             ..plot
         };
-        canvas.rect(&frame, colours.measured);
+        canvas.rect(&frame, colours.unmeasured);
     }
     for tick in y_ticks {
         let y = scales.y(tick.value);
@@ -299,7 +298,7 @@ fn draw_axes(
         colours.axis,
     );
     let centre = plot.x + plot.width / 2.0;
-    let about = "time since the measurement (shaded) began";
+    let about = "time since the measurement began; shaded: not measured";
     canvas.text(
         [centre, below + small.size + 5.0],
         Anchor::Middle,

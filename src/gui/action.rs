@@ -15,7 +15,11 @@ pub enum Action {
     Run,
     /// End the run and keep what was measured.
     Stop,
-    /// Begin an empty scenario.
+    /// Show the composer.
+    Compose,
+    /// Show the charts of the last run again, instead of what the open scenario would do.
+    ShowCharts,
+    /// Begin a new scenario.
     New,
     /// Choose a scenario file and open it.
     Open,

@@ -15,5 +15,6 @@ pub mod settings;
 pub mod theme;
 pub mod widgets;
 mod window;
+pub mod words;
 
 pub use window::{WindowError, run};

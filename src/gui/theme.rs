@@ -73,6 +73,9 @@ const CARD_RADIUS: u8 = 8;
 /// Rounding of controls, in points.
 const CONTROL_RADIUS: u8 = 5;
 
+/// Width of a scroll bar under the pointer, in points.
+const SCROLL_BAR_WIDTH: f32 = 8.0;
+
 /// Below menus, questions and messages.
 const SHADOW: Shadow = Shadow {
     offset: [0, 4],
@@ -224,7 +227,7 @@ pub fn card_frame(palette: &Palette) -> egui::Frame {
 /// The frame of a chart: more room at the right, where the last label of the time axis stands out.
 pub fn chart_frame(palette: &Palette) -> egui::Frame {
     let margin = space::S as i8;
-    let right = space::L as i8;
+    let right = space::L as i8 + 4;
     card_frame(palette).inner_margin(Margin {
         left: margin,
         right,
@@ -329,7 +332,12 @@ fn style(palette: &Palette, base: Visuals) -> Style {
     style.spacing.window_margin = Margin::same(space::L as i8);
     style.spacing.combo_width = 96.0;
     style.spacing.tooltip_width = 360.0;
-    style.spacing.scroll = egui::style::ScrollStyle::thin();
+    // The whole bar has room of its own, also where the pointer makes it wide.
+    style.spacing.scroll = egui::style::ScrollStyle {
+        bar_width: SCROLL_BAR_WIDTH,
+        floating_allocated_width: SCROLL_BAR_WIDTH,
+        ..egui::style::ScrollStyle::thin()
+    };
     // Each frame of an animation is a repaint, and a repaint is dear where frames are rasterised in software.
     style.animation_time = 0.0;
     style.scroll_animation = egui::style::ScrollAnimation::none();

@@ -192,13 +192,18 @@ pub fn cores(value: f64) -> String {
     }
 }
 
-/// An amount of money with its currency behind it: `0.000111 USD`.
+/// Below this an amount of money reads better in millionths.
+pub const MICRO_MONEY_BELOW: f64 = 1e-3;
+
+/// An amount of money with its currency behind it, tiny ones in millionths: `0.0123 USD`, `35.5 µUSD`.
 #[must_use]
 pub fn money(value: f64, currency: &str) -> String {
-    if value.is_finite() {
-        format!("{} {currency}", number(value))
-    } else {
+    if !value.is_finite() {
         MISSING.to_owned()
+    } else if value != 0.0 && value.abs() < MICRO_MONEY_BELOW {
+        format!("{} µ{currency}", number(value * 1e6))
+    } else {
+        format!("{} {currency}", number(value))
     }
 }
 
@@ -253,6 +258,9 @@ mod tests {
         assert_eq!(bytes(4_194_304.0), "4.00 MiB");
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(percent(0.5), "50.0 %");
+        assert_eq!(money(0.012_34, "USD"), "0.0123 USD");
+        assert_eq!(money(0.000_035_5, "EUR"), "35.5 µEUR");
+        assert_eq!(money(0.0, "USD"), "0 USD");
         assert_eq!(counted(1, "task", "tasks"), "1 task");
         assert_eq!(clock(65_000_000_000), "1:05");
         assert_eq!(span(1_500_000_000), "1.5 s");

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::gui::words;
 use crate::scenario::{
     Amount, AsyncCpu, Backend, Candidate, Distribution, FORMAT, Kernel, Load, PriceCard, Problem,
     Protocol, Queue, Scenario, Severity, Stage, TaskKind, describe, estimate_run_nanos, validate,
@@ -73,7 +74,7 @@ impl Document {
     pub fn of(scenario: Scenario, path: Option<PathBuf>) -> Self {
         Self {
             saved: scenario.clone(),
-            problems: validate(&scenario),
+            problems: problems(&scenario),
             plan: plan(&scenario),
             scenario,
             path,
@@ -127,7 +128,7 @@ impl Document {
 
     /// Takes over an edited scenario.
     pub fn edit(&mut self, scenario: Scenario) {
-        self.problems = validate(&scenario);
+        self.problems = problems(&scenario);
         self.plan = plan(&scenario);
         self.scenario = scenario;
     }
@@ -143,6 +144,16 @@ impl Document {
     pub fn file_stem(&self) -> String {
         file_stem(&self.scenario.title)
     }
+}
+
+/// What is wrong, with names instead of the numbers that stand in a file.
+fn problems(scenario: &Scenario) -> Vec<Problem> {
+    let mut problems = validate(scenario);
+    for problem in &mut problems {
+        problem.message = words::named(&problem.message, scenario);
+        problem.hint = words::named(&problem.hint, scenario);
+    }
+    problems
 }
 
 /// What it would do, without what stands above it anyway.

@@ -131,6 +131,7 @@ impl App {
                 self.settings.remember(&path);
                 self.save_settings();
                 self.document = Document::of(scenario, Some(path));
+                self.preview = true;
                 self.open_bundled = None;
                 let errors = self.document.errors() as u64;
                 if errors > 0 {
@@ -175,8 +176,8 @@ impl App {
             (command, Key::N, Action::New),
             (command, Key::O, Action::Open),
             (command, Key::R, Action::Run),
-            (Modifiers::NONE, Key::F5, Action::Run),
             (Modifiers::SHIFT, Key::F5, Action::Stop),
+            (Modifiers::NONE, Key::F5, Action::Run),
         ];
         for (modifiers, key, action) in shortcuts {
             let shortcut = KeyboardShortcut::new(modifiers, key);

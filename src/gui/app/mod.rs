@@ -24,6 +24,7 @@ use crate::gui::panels::board::BoardPanel;
 use crate::gui::panels::composer::ComposerPanel;
 use crate::gui::panels::library::{LibraryEntry, LibraryPanel};
 use crate::gui::panels::question::{Question, QuestionPanel};
+use crate::gui::panels::sorting::Sorting;
 use crate::gui::panels::toasts::Toasts;
 use crate::gui::repaint::{FrameClock, Pacer};
 use crate::gui::settings::Settings;
@@ -83,6 +84,8 @@ pub struct App {
     open_bundled: Option<&'static str>,
     library: Vec<LibraryEntry>,
     measurement: Option<Measurement>,
+    /// Another scenario was opened since the run: what it would do is shown instead of the charts.
+    preview: bool,
     jobs: jobs::Jobs,
     /// A dialog of the desktop is open.
     picking: bool,
@@ -95,6 +98,7 @@ pub struct App {
     library_panel: LibraryPanel,
     composer: ComposerPanel,
     board: BoardPanel,
+    sorting: Sorting,
     /// The theme in which the board was last drawn: exported pictures have the same.
     board_is_dark: bool,
     question_panel: QuestionPanel,
@@ -130,6 +134,7 @@ impl App {
             open_bundled: first.map(|bundled| bundled.file),
             library,
             measurement: None,
+            preview: false,
             jobs: jobs::Jobs::new(ctx.clone()),
             picking: false,
             question: None,
@@ -139,6 +144,7 @@ impl App {
             library_panel: LibraryPanel::default(),
             composer: ComposerPanel::default(),
             board: BoardPanel::default(),
+            sorting: Sorting::default(),
             board_is_dark: false,
             question_panel: QuestionPanel::default(),
             toasts: Toasts::default(),
@@ -152,8 +158,9 @@ impl App {
 
     /// Shows a run that is only looked at.
     pub fn show_run(&mut self, run: Run) {
+        self.board.begin(&run);
+        self.preview = false;
         self.measurement = Some(Measurement::new(run, None));
-        self.board.begin();
     }
 
     /// Asks for something, as a panel would; it is done after the next frame.

@@ -32,6 +32,11 @@ impl App {
                     measurement.stop();
                 }
             }
+            Action::Compose => {
+                self.tab = SidebarTab::Compose;
+                self.settings.sidebar = true;
+            }
+            Action::ShowCharts => self.preview = false,
             Action::New => self.leave_document(Then::New),
             Action::Open => self.leave_document(Then::Open),
             Action::OpenBundled(name) => self.leave_document(Then::OpenBundled(name)),
@@ -81,8 +86,9 @@ impl App {
         match Session::start(request.clone(), command, wake) {
             Ok(session) => {
                 let run = Run::new(request, unix_secs());
+                self.board.begin(&run);
+                self.preview = false;
                 self.measurement = Some(Measurement::new(run, Some(session)));
-                self.board.begin();
             }
             Err(error) => self.fail(&format!("The run cannot be started: {error}")),
         }
@@ -112,6 +118,7 @@ impl App {
         match then {
             Then::New => {
                 self.document = Document::blank();
+                self.preview = true;
                 self.open_bundled = None;
                 self.tab = SidebarTab::Compose;
             }
@@ -129,6 +136,7 @@ impl App {
                 let scenario = bundled_named(name).and_then(|found| parse(found.text).scenario);
                 if let Some(scenario) = scenario {
                     self.document = Document::of(scenario, None);
+                    self.preview = true;
                     self.open_bundled = Some(name);
                 }
             }

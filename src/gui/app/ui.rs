@@ -17,7 +17,7 @@ const SIDEBAR_MIN_WIDTH: f32 = 300.0;
 /// Wider leaves too little for the charts, in points.
 const SIDEBAR_MAX_WIDTH: f32 = 620.0;
 /// Height of the results at the start, in points: a table of four candidates and the verdict.
-const RESULTS_HEIGHT: f32 = 236.0;
+const RESULTS_HEIGHT: f32 = 242.0;
 /// The header and one row, in points.
 const RESULTS_MIN_HEIGHT: f32 = 90.0;
 
@@ -26,7 +26,7 @@ impl App {
     pub(super) fn show(&mut self, ui: &mut Ui) {
         let palette = theme::palette(ui);
         self.bars_ui(ui);
-        if self.settings.results && self.measurement.is_some() {
+        if self.settings.results && self.measurement.is_some() && !self.preview {
             Panel::bottom("results")
                 .default_size(RESULTS_HEIGHT)
                 .min_size(RESULTS_MIN_HEIGHT)
@@ -118,14 +118,17 @@ impl App {
             trust: measurement.trust(),
             verdict: measurement.verdict(),
         };
-        results_ui(ui, &view, &mut self.actions);
+        results_ui(ui, &view, &mut self.sorting, &mut self.actions);
     }
 
     fn centre_ui(&mut self, ui: &mut Ui) {
-        let Some(measurement) = &self.measurement else {
-            ScrollArea::vertical()
-                .auto_shrink(false)
-                .show(ui, |ui| start_ui(ui, &self.document, &mut self.actions));
+        let shown = self.measurement.as_ref().filter(|_| !self.preview);
+        let Some(measurement) = shown else {
+            let measured = self.measurement.as_ref();
+            let title = measured.map(|measured| measured.run().request.scenario.title.as_str());
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                start_ui(ui, &self.document, title, &mut self.actions);
+            });
             return;
         };
         let measured = &measurement.run().request.scenario;

@@ -4,12 +4,16 @@ use egui::{Align, Button, Layout, RichText, ScrollArea, Ui, Vec2};
 
 use crate::analysis::{CandidateFigures, CandidateStatus};
 use crate::chart::axis::Axis;
-use crate::chart::{Chart, ChartBook, ChartId, ChartSettings, Percentile};
+use crate::chart::{Chart, ChartBook, ChartId, ChartSettings, Percentile, Stroke};
 use crate::gui::action::{Action, Exported, Format};
 use crate::gui::app::RunState;
 use crate::gui::panels::chart::{ChartPoints, ChartView, chart_plot_ui};
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{badge_ui, icon_button_ui, legend_toggle_ui, weak_ui};
+use crate::gui::widgets::{
+    badge_ui, icon_button_ui, legend_toggle_ui, stroke_sample_ui, stroke_toggle_ui, weak_ui,
+};
+use crate::run::Run;
+use crate::scenario::Load;
 
 /// The percentiles that the response time can be shown at.
 const PERCENTILES: [Percentile; 3] = [Percentile::P50, Percentile::P95, Percentile::P99];
@@ -21,6 +25,13 @@ const CHART_MAX_HEIGHT: f32 = 420.0;
 const CHART_MIN_WIDTH: f32 = 330.0;
 /// Six charts are two rows of three at the most.
 const COLUMNS_MAX: usize = 3;
+
+/// Height of a line of the legend, in points.
+const LEGEND_ROW_HEIGHT: f32 = 22.0;
+
+/// Why the response times of a closed load cannot be compared with those of an open one.
+const CLOSED_LOAD: &str = "A client asks again only when it was answered, so a slow candidate is asked less \
+    often and its response times stay low. An open load shows the waiting.";
 
 /// What the board shows.
 pub struct BoardView<'a> {
@@ -67,9 +78,18 @@ impl Default for BoardPanel {
 
 impl BoardPanel {
     /// Another run is shown: everything is visible again and no plot is zoomed.
-    pub fn begin(&mut self) {
+    pub fn begin(&mut self, run: &Run) {
         let mut settings = std::mem::take(&mut self.settings);
         settings.hidden.clear();
+        // A batch that is too small for the percentiles that are shown has a median at least.
+        let shown = &mut settings.percentiles;
+        if let Load::Batch { tasks, .. } = run.request.scenario.load
+            && shown
+                .iter()
+                .all(|percentile| tasks < percentile.samples_needed())
+        {
+            shown.insert(0, Percentile::P50);
+        }
         *self = Self {
             settings,
             version: self.version + 1,
@@ -91,7 +111,7 @@ impl BoardPanel {
                 points.refresh(chart, (view.revision, self.version));
             }
         }
-        self.header_ui(ui, view);
+        self.legend_ui(ui, view);
         let ranges = self.points.iter().filter_map(ChartPoints::x_range);
         let x_range = ranges
             .reduce(|(low, high), (first, last)| (low.min(first), high.max(last)))
@@ -118,10 +138,14 @@ impl BoardPanel {
         self.reset = false;
     }
 
-    fn header_ui(&mut self, ui: &mut Ui, view: &BoardView<'_>) {
+    fn legend_ui(&mut self, ui: &mut Ui, view: &BoardView<'_>) {
         let palette = theme::palette(ui);
         let dark = ui.visuals().dark_mode;
         ui.horizontal_wrapped(|ui| {
+            // Many candidates need several lines.
+            ui.spacing_mut().item_spacing.y = 2.0;
+            ui.spacing_mut().interact_size.y = LEGEND_ROW_HEIGHT;
+            ui.spacing_mut().button_padding.y = 2.0;
             let (word, color) = state_badge(view.state, palette);
             badge_ui(ui, word, color);
             if view.outdated {
@@ -140,10 +164,17 @@ impl BoardPanel {
                     self.changed(ui);
                 }
             }
-            if ui.add(Button::new("Reset zoom").small()).clicked() {
+            weak_ui(ui, "shaded: not measured")
+                .on_hover_text("The warm-up before 0, and the time in which the last tasks end");
+            if ui
+                .add(Button::new(RichText::new("Reset zoom").small()))
+                .on_hover_text(
+                    "Drag a chart to move it, Ctrl and wheel to zoom; all share one time axis",
+                )
+                .clicked()
+            {
                 self.reset = true;
             }
-            weak_ui(ui, "shaded: warm-up");
         });
     }
 
@@ -170,7 +201,9 @@ impl BoardPanel {
             ui.add_space(space::XS);
             if chart.series.iter().all(|series| series.runs.is_empty()) {
                 let (title, text) = nothing_yet(view.state);
-                crate::gui::widgets::empty_state_ui(ui, title, text);
+                let needed = self.samples_needed(chart.id);
+                let text = needed.unwrap_or_else(|| text.to_owned());
+                crate::gui::widgets::empty_state_ui(ui, title, &text);
                 return;
             }
             let points = &self.points[index];
@@ -190,30 +223,48 @@ impl BoardPanel {
         let palette = theme::palette(ui);
         ui.horizontal(|ui| {
             ui.label(RichText::new(&chart.title).text_style(theme::title_style()));
+            if let Some(warning) = chart.warning {
+                badge_ui(ui, warning, palette.warning).on_hover_text(CLOSED_LOAD);
+            }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 export_menu_ui(ui, chart, actions);
                 if chart.id == ChartId::ResponseTime {
                     self.percentiles_ui(ui);
+                } else {
+                    strokes_ui(ui, chart);
                 }
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    let text = caption(chart);
-                    let label = RichText::new(&text).small().color(palette.weak);
-                    ui.add(egui::Label::new(label).truncate())
-                        .on_hover_text(text);
-                });
             });
         });
+        let text = caption(chart);
+        let label = RichText::new(&text).small().color(palette.weak);
+        ui.add(egui::Label::new(label).truncate());
     }
 
-    /// From the right, because the line is laid out from there.
+    /// Why the response times may be empty although tasks ended: a percentile of few tasks is not known.
+    fn samples_needed(&self, id: ChartId) -> Option<String> {
+        if id != ChartId::ResponseTime {
+            return None;
+        }
+        let lowest = self.settings.percentiles.first()?;
+        let (label, tasks) = (lowest.label(), lowest.samples_needed());
+        Some(format!(
+            "{label} is not known before {tasks} tasks within 10 s"
+        ))
+    }
+
+    /// From the right, because the line is laid out from there. Each button shows the stroke of its lines.
     fn percentiles_ui(&mut self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.x = 2.0;
         for percentile in PERCENTILES.into_iter().rev() {
             let label = percentile.label();
             let selected = self.settings.percentiles.contains(&percentile);
-            let button = Button::selectable(selected, RichText::new(label).small());
+            let stroke = Stroke::of_percentile(percentile);
             let name = format!("Response time at {label}");
-            if ui.add(button).accessible_name(name).clicked() {
+            if stroke_toggle_ui(ui, label, stroke, selected)
+                .on_hover_text(&name)
+                .accessible_name(name)
+                .clicked()
+            {
                 self.toggle(percentile);
                 self.changed(ui);
             }
@@ -236,6 +287,19 @@ impl BoardPanel {
         const SOON: std::time::Duration = std::time::Duration::from_millis(1);
         self.version += 1;
         ui.ctx().request_repaint_after(SOON);
+    }
+}
+
+/// What the strokes of a chart's lines mean, from the right.
+fn strokes_ui(ui: &mut Ui, chart: &Chart) {
+    let mut known: Vec<&str> = Vec::new();
+    for series in chart.series.iter().rev() {
+        if !series.detail.is_empty() && !known.contains(&series.detail) {
+            known.push(series.detail);
+            weak_ui(ui, series.detail);
+            stroke_sample_ui(ui, series.stroke);
+            ui.add_space(space::XS);
+        }
     }
 }
 

@@ -6,11 +6,11 @@
 use egui::{Color32, Id, Ui};
 use egui_plot::{
     AxisHints, GridMark, HPlacement, HoverPosition, Line, LineStyle, Plot, PlotPoint, PlotPoints,
-    Span, VPlacement,
+    Points, Span, VPlacement,
 };
 
-use crate::chart::axis::Axis;
-use crate::chart::{Chart, Quantity, Scale, Stroke};
+use crate::chart::axis::{Axis, Tick};
+use crate::chart::{Chart, Scale, Stroke};
 use crate::gui::theme::{self, Palette};
 use crate::units::text;
 
@@ -20,14 +20,14 @@ const LINE_WIDTH: f32 = 1.8;
 const Y_AXIS_WIDTH: f32 = 62.0;
 /// Steps between the labels of the time axis, at the most: a label is about 40 points wide.
 const X_STEPS: usize = 8;
-/// Steps between the labels of the y axis, at the most.
-const Y_STEPS: usize = 5;
+/// Height that a label of the y axis takes with the space around it, in points.
+const Y_LABEL_HEIGHT: f32 = 26.0;
 /// The same of a logarithmic axis, where 1, 2 and 5 of two decades are six.
-const Y_STEPS_LOG: usize = 6;
-/// The same of a logarithmic axis that shows less than a decade.
-const Y_STEPS_NARROW: usize = 8;
-/// With fewer labels a logarithmic axis cannot be read.
-const TICKS_LEAST: usize = 3;
+const Y_LABEL_HEIGHT_LOG: f32 = 18.0;
+/// What the time axis takes of a chart's height, in points.
+const X_AXIS_HEIGHT: f32 = 24.0;
+/// With fewer labels an axis cannot be read.
+const TICKS_LEAST: usize = 4;
 
 /// The points of one chart as the plot wants them.
 #[derive(Debug, Default)]
@@ -135,6 +135,7 @@ pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
             position;
         view.points.values_at(position.x, chart)
     };
+    let steps = y_steps(chart.scale, ui.available_height());
     let mut plot = Plot::new(chart.id.slug())
         .allow_scroll(false)
         .allow_zoom([true, false])
@@ -155,13 +156,14 @@ pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
         })
         .y_grid_spacer(move |input| {
             let (low, high) = input.bounds;
-            grid(
-                &y_ticks(&chart.quantity, chart.scale, low, high),
-                chart.scale,
-            )
+            let axis = y_ticks(chart, low, high, steps);
+            let mut marks = grid(&axis, chart.scale);
+            // A logarithmic axis begins and ends at a tick outside of what is seen.
+            marks.retain(|mark| (low..=high).contains(&mark.value));
+            marks
         })
         .custom_x_axes(vec![x_axis(palette)])
-        .custom_y_axes(vec![y_axis(palette, chart)])
+        .custom_y_axes(vec![y_axis(palette, chart, steps)])
         .label_formatter(hover);
     if chart.scale == Scale::Linear {
         plot = plot.include_y(0.0);
@@ -170,13 +172,18 @@ pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
         plot = plot.reset();
     }
     plot.show(ui, |plot| {
-        // The measurement begins at 0; what lies before does not count.
-        if view.x_range.0 < 0.0 {
-            plot.span(warm_up(view.x_range.0, palette));
+        for (from, to) in chart.unmeasured(view.x_range) {
+            plot.span(shaded(from, to, palette));
         }
         for line in &view.points.lines {
             let color = theme::series_color(line.candidate, dark);
             for run in &line.runs {
+                // A line needs two points; a block of 200 ms may have one.
+                if run.len() == 1 {
+                    let dot = Points::new(&line.name, PlotPoints::Borrowed(run));
+                    plot.points(dot.color(color).radius(LINE_WIDTH * 1.5).allow_hover(false));
+                    continue;
+                }
                 plot.line(styled(
                     Line::new(&line.name, PlotPoints::Borrowed(run)),
                     line.stroke,
@@ -202,8 +209,8 @@ fn styled(line: Line<'_>, stroke: Stroke, color: Color32) -> Line<'_> {
 }
 
 /// Without a name: there is hardly room for it, and the legend says what is shaded.
-fn warm_up(start: f64, palette: &Palette) -> Span {
-    Span::new("", start..=0.0)
+fn shaded(from: f64, to: f64, palette: &Palette) -> Span {
+    Span::new("", from..=to)
         .fill(palette.shade)
         .border_color(Color32::TRANSPARENT)
 }
@@ -219,10 +226,10 @@ fn x_axis(palette: &Palette) -> AxisHints<'static> {
         .tick_label_color(palette.weak)
 }
 
-fn y_axis<'a>(palette: &Palette, chart: &'a Chart) -> AxisHints<'a> {
+fn y_axis<'a>(palette: &Palette, chart: &'a Chart, steps: usize) -> AxisHints<'a> {
     AxisHints::new_y()
         .formatter(move |mark, range| {
-            let axis = y_ticks(&chart.quantity, chart.scale, *range.start(), *range.end());
+            let axis = y_ticks(chart, *range.start(), *range.end(), steps);
             label_at(&axis, mark, chart.scale)
         })
         .placement(HPlacement::Left)
@@ -231,23 +238,33 @@ fn y_axis<'a>(palette: &Palette, chart: &'a Chart) -> AxisHints<'a> {
         .tick_label_color(palette.weak)
 }
 
-/// The ticks between `low` and `high`, which are on the plot's scale.
-fn y_ticks(quantity: &Quantity, scale: Scale, low: f64, high: f64) -> Axis {
+/// As many steps between the labels of the y axis as have room in a chart of this height.
+fn y_steps(scale: Scale, height: f32) -> usize {
+    let label = match scale {
+        Scale::Linear => Y_LABEL_HEIGHT,
+        Scale::Log10 => Y_LABEL_HEIGHT_LOG,
+    };
+    (((height - X_AXIS_HEIGHT) / label) as usize).clamp(4, 12)
+}
+
+/// The ticks between `low` and `high`, which are on the plot's scale: about `steps` of them, and more where these
+/// are too few to be read.
+fn y_ticks(chart: &Chart, low: f64, high: f64, steps: usize) -> Axis {
+    let (quantity, scale) = (&chart.quantity, chart.scale);
     let (from, to) = (measured(low, scale), measured(high, scale));
-    if scale == Scale::Log10 {
-        let axis = Axis::logarithmic(quantity, from, to, Y_STEPS_LOG);
-        let seen = axis
-            .ticks
-            .iter()
-            .filter(|tick| (from..=to).contains(&tick.value))
-            .count();
-        if seen >= TICKS_LEAST {
-            return axis;
-        }
-        // Within a fraction of a decade even steps are as good, and there are enough of them.
-        return Axis::linear(quantity, from, to, Y_STEPS_NARROW);
-    }
-    Axis::linear(quantity, from, to, Y_STEPS)
+    let is_readable = |axis: &Axis| {
+        let seen = |tick: &&Tick| (from..=to).contains(&tick.value);
+        axis.ticks.iter().filter(seen).count() >= TICKS_LEAST
+    };
+    let logarithmic = |steps| Axis::logarithmic(quantity, from, to, steps);
+    let even = |steps| Axis::linear(quantity, from, to, steps);
+    // 1, 2 and 5 of all decades come before even steps, which would crowd at the upper end.
+    let all = 3 * steps;
+    let found = match scale {
+        Scale::Log10 => [steps, all].map(logarithmic).into_iter().find(is_readable),
+        Scale::Linear => [steps, steps + 2].map(even).into_iter().find(is_readable),
+    };
+    found.unwrap_or_else(|| even(steps + 4))
 }
 
 /// Where a value lies on the plot's scale.
@@ -301,6 +318,7 @@ mod tests {
             id: ChartId::ResponseTime,
             title: String::new(),
             caption: String::new(),
+            warning: None,
             quantity: Quantity::Nanos,
             scale: Scale::Linear,
             series: vec![Series {
@@ -339,7 +357,7 @@ mod tests {
         assert_eq!(points.lines[0].runs[0].len(), 2);
         assert!(points.values_at(1.9, &chart).unwrap().ends_with("100 ms"));
         assert_eq!(points.values_at(9.0, &chart), None);
-        let axis = y_ticks(&chart.quantity, chart.scale, 6.0, 8.0);
+        let axis = y_ticks(&chart, 6.0, 8.0, 6);
         let labels: Vec<_> = grid(&axis, chart.scale)
             .into_iter()
             .map(|mark| label_at(&axis, mark, chart.scale))
@@ -352,16 +370,32 @@ mod tests {
 
     #[test]
     fn a_logarithmic_axis_of_less_than_a_decade_still_has_labels() {
-        let axis = y_ticks(
-            &Quantity::Nanos,
-            Scale::Log10,
-            22e6_f64.log10(),
-            48e6_f64.log10(),
-        );
+        let mut chart = chart();
+        chart.scale = Scale::Log10;
+        let axis = y_ticks(&chart, 22e6_f64.log10(), 48e6_f64.log10(), 6);
         assert!(axis.ticks.len() >= TICKS_LEAST);
         for mark in grid(&axis, Scale::Log10) {
             assert!(!label_at(&axis, mark, Scale::Log10).is_empty());
         }
+    }
+
+    #[test]
+    fn a_logarithmic_axis_of_two_decades_does_not_crowd_its_upper_end() {
+        let mut chart = chart();
+        chart.scale = Scale::Log10;
+        let axis = y_ticks(&chart, 17e6_f64.log10(), 3.6e9_f64.log10(), 6);
+        let labels: Vec<_> = axis.ticks.iter().map(|tick| tick.label.as_str()).collect();
+        assert!(
+            labels.starts_with(&["10 ms", "20 ms", "50 ms", "100 ms"]),
+            "{labels:?}"
+        );
+    }
+
+    #[test]
+    fn an_axis_of_one_core_has_more_than_two_labels() {
+        let mut chart = chart();
+        chart.quantity = Quantity::Cores;
+        assert!(y_ticks(&chart, -0.06, 0.96, 5).ticks.len() >= TICKS_LEAST);
     }
 
     #[test]

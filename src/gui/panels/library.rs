@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Response, RichText, Sense, Ui, UiBuilder};
+use egui::{Button, Response, RichText, Sense, Ui, UiBuilder};
 
 use crate::gui::action::Action;
 use crate::gui::theme::{self, space};
@@ -57,7 +57,13 @@ impl LibraryPanel {
             weak_ui(ui, "Stop the run to open another scenario");
         }
         ui.add_enabled_ui(!view.locked, |ui| {
-            section_header_ui(ui, "Experiments to start from", |_| {});
+            section_header_ui(ui, "Experiments to start from", |ui| {
+                let new = ui.add(Button::new(RichText::new("+ New").small()));
+                let name = "Compose a new experiment";
+                if new.on_hover_text(name).accessible_name(name).clicked() {
+                    actions.push(Action::New);
+                }
+            });
             for entry in view.entries {
                 let selected = view.open == Some(entry.file);
                 if entry_ui(ui, &entry.title, &entry.about, selected).clicked() {

@@ -7,20 +7,21 @@ use crate::analysis::{CandidateFigures, CandidateStatus, Trust, Verdict, Verdict
 use crate::export::{Align as Side, Header, Table};
 use crate::gui::action::{Action, Exported, Format};
 use crate::gui::panels::board::status_badge;
+use crate::gui::panels::sorting::Sorting;
 use crate::gui::theme::{self, Palette, space};
 use crate::gui::widgets::{badge_ui, swatch_ui, weak_ui};
 use crate::units::text;
 
 /// Height of a row, in points.
-const ROW_HEIGHT: f32 = 24.0;
-/// Room for a candidate's name, in points.
-const NAME_WIDTH: f32 = 168.0;
+const ROW_HEIGHT: f32 = 23.0;
+/// The least and the most room for a candidate's name, in points; a longer one is shown by the pointer.
+const NAME_WIDTHS: std::ops::RangeInclusive<f32> = 90.0..=240.0;
 /// Room for the word for where it stands, in points.
 const STATUS_WIDTH: f32 = 66.0;
 /// The least room for a figure with its unit, in points.
-const FIGURE_WIDTH: f32 = 46.0;
+const FIGURE_WIDTH: f32 = 44.0;
 /// Between two columns, in points.
-const COLUMN_GAP: f32 = 12.0;
+const COLUMN_GAP: f32 = 10.0;
 
 /// Name and status come first and are drawn in their own way; all others are figures.
 const TEXT_COLUMNS: usize = 2;
@@ -39,7 +40,12 @@ pub struct ResultsView<'a> {
 }
 
 /// Shows the results and appends what the user asked for to `actions`.
-pub fn results_ui(ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) {
+pub fn results_ui(
+    ui: &mut Ui,
+    view: &ResultsView<'_>,
+    sorting: &mut Sorting,
+    actions: &mut Vec<Action>,
+) {
     header_ui(ui, view, actions);
     ScrollArea::both()
         .auto_shrink(false)
@@ -47,30 +53,35 @@ pub fn results_ui(ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>
         .show(ui, |ui| {
             ui.scope(|ui| {
                 ui.spacing_mut().item_spacing = egui::vec2(COLUMN_GAP, 0.0);
-                table_ui(ui, view);
+                table_ui(ui, view, sorting);
             });
             ui.add_space(space::S);
             notes_ui(ui, view);
         });
 }
 
-fn table_ui(ui: &mut Ui, view: &ResultsView<'_>) {
+fn table_ui(ui: &mut Ui, view: &ResultsView<'_>, sorting: &mut Sorting) {
     let palette = theme::palette(ui);
     let dark = ui.visuals().dark_mode;
     let figure_columns = view.table.headers.len().saturating_sub(TEXT_COLUMNS);
+    let order = sorting.order(view.figures);
+    let name_width = name_width(ui, view.figures);
     TableBuilder::new(ui)
         .vscroll(false)
         .cell_layout(Layout::right_to_left(Align::Center))
-        .column(Column::initial(NAME_WIDTH).at_least(NAME_WIDTH).clip(true))
+        .column(Column::exact(name_width).clip(true))
         .column(Column::exact(STATUS_WIDTH))
         .columns(Column::auto().at_least(FIGURE_WIDTH), figure_columns)
         .header(ROW_HEIGHT, |mut row| {
             for header in &view.table.headers {
-                row.col(|ui| title_ui(ui, header));
+                row.col(|ui| title_ui(ui, header, sorting));
             }
         })
         .body(|mut body| {
-            for (cells, figures) in view.table.rows.iter().zip(view.figures) {
+            let rows = order
+                .iter()
+                .filter_map(|&row| view.table.rows.get(row).zip(view.figures.get(row)));
+            for (cells, figures) in rows {
                 body.row(ROW_HEIGHT, |mut row| {
                     name_cell_ui(&mut row, figures, dark);
                     status_cell_ui(&mut row, figures, palette);
@@ -84,16 +95,49 @@ fn table_ui(ui: &mut Ui, view: &ResultsView<'_>) {
         });
 }
 
-fn title_ui(ui: &mut Ui, header: &Header) {
+/// Room for the longest name with its square of colour.
+fn name_width(ui: &Ui, figures: &[CandidateFigures]) -> f32 {
+    const SQUARE: f32 = 10.0 + COLUMN_GAP;
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let names = figures.iter().map(|figures| {
+        let (name, color) = (figures.name.clone(), egui::Color32::PLACEHOLDER);
+        let galley = ui.painter().layout_no_wrap(name, font.clone(), color);
+        galley.size().x + SQUARE + 2.0
+    });
+    let (least, most) = (*NAME_WIDTHS.start(), *NAME_WIDTHS.end());
+    names.fold(least, f32::max).min(most)
+}
+
+/// The head of a column; a click sorts by its figures.
+fn title_ui(ui: &mut Ui, header: &Header, sorting: &mut Sorting) {
     let side = match header.align {
         Side::Left => Layout::left_to_right(Align::Center),
         Side::Right => Layout::right_to_left(Align::Center),
     };
-    let color = theme::palette(ui).weak;
-    let title = RichText::new(header.text).small().color(color);
+    let palette = theme::palette(ui);
+    let arrow = sorting.arrow(header.text);
+    let color = if arrow.is_empty() {
+        palette.weak
+    } else {
+        palette.text
+    };
+    let title = RichText::new(format!("{}{arrow}", header.text))
+        .small()
+        .color(color);
     ui.with_layout(side, |ui| {
-        ui.add(egui::Label::new(title).extend())
-            .on_hover_text(header.about)
+        let label = egui::Label::new(title).extend();
+        if header.align == Side::Left {
+            ui.add(label).on_hover_text(header.about);
+            return;
+        }
+        let hover = format!("{}. Click to sort.", header.about);
+        let response = ui.add(label.sense(egui::Sense::click()));
+        let response = response
+            .on_hover_text(hover)
+            .on_hover_cursor(egui::CursorIcon::PointingHand);
+        if response.clicked() {
+            sorting.click(header.text);
+        }
     });
 }
 
@@ -105,7 +149,8 @@ fn name_cell_ui(row: &mut TableRow<'_, '_>, figures: &CandidateFigures, dark: bo
     row.col(|ui| {
         left_ui(ui, |ui| {
             swatch_ui(ui, theme::series_color(figures.candidate, dark));
-            ui.add(egui::Label::new(&figures.name).truncate());
+            ui.add(egui::Label::new(&figures.name).truncate())
+                .on_hover_text(&figures.name);
         });
     });
 }
@@ -150,15 +195,29 @@ fn verdict_badge(kind: VerdictKind, palette: &Palette) -> (&'static str, egui::C
     }
 }
 
-/// Verdict, accidents, remarks and the instrument's own figures, in this order.
+/// Verdict, accidents, deaths of workers, remarks and the instrument's own figures, in this order.
 fn notes_ui(ui: &mut Ui, view: &ResultsView<'_>) {
     let palette = theme::palette(ui);
     ui.spacing_mut().item_spacing.y = space::XS;
-    ui.add(egui::Label::new(&view.verdict.why).wrap());
+    let why = RichText::new(&view.verdict.why);
+    let why = if view.verdict.kind == VerdictKind::NotTrustworthy {
+        why.color(palette.error)
+    } else {
+        why
+    };
+    ui.add(egui::Label::new(why).wrap());
     for figures in view.figures {
-        if let CandidateStatus::Failed { cause } = &figures.status {
+        // A run that a failure makes untrustworthy has named it already.
+        if let CandidateStatus::Failed { cause } = &figures.status
+            && !view.verdict.why.contains(cause)
+        {
             let line = format!("✖ {}: {cause}", figures.name);
             ui.add(egui::Label::new(RichText::new(line).color(palette.error)).wrap());
+        }
+        // A single death is among the remarks with its cause.
+        if figures.worker_deaths > 1 {
+            let line = format!("⚠ {}: {} workers died", figures.name, figures.worker_deaths);
+            ui.add(egui::Label::new(RichText::new(line).color(palette.warning)).wrap());
         }
         for remark in &figures.remarks {
             let line = format!("⚠ {}: {remark}", figures.name);

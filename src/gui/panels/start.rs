@@ -5,11 +5,19 @@ use egui::{RichText, Ui};
 use crate::gui::action::Action;
 use crate::gui::app::Document;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{problem_ui, weak_ui};
+use crate::gui::widgets::{primary_button_ui, severity_ui, weak_ui};
+use crate::gui::words;
 use crate::units::text;
 
 /// Shows what `document` would do.
-pub fn start_ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
+///
+/// `measured` is the title of the run that can be shown again.
+pub fn start_ui(
+    ui: &mut Ui,
+    document: &Document,
+    measured: Option<&str>,
+    actions: &mut Vec<Action>,
+) {
     /// A comfortable line of text, in points.
     const WIDTH: f32 = 620.0;
     let palette = theme::palette(ui);
@@ -22,6 +30,12 @@ pub fn start_ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
             .inner_margin(space::XL)
             .show(ui, |ui| {
                 ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
+                    if let Some(title) = measured {
+                        let back = format!("← Back to the charts of '{title}'");
+                        if ui.button(RichText::new(back).small()).clicked() {
+                            actions.push(Action::ShowCharts);
+                        }
+                    }
                     ui.set_min_width(ui.available_width());
                     ui.label(RichText::new(&scenario.title).text_style(egui::TextStyle::Heading));
                     paragraph_ui(ui, &scenario.about);
@@ -30,7 +44,8 @@ pub fn start_ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
                         paragraph_ui(ui, &scenario.look_for);
                     }
                     for problem in document.problems() {
-                        problem_ui(ui, problem, true);
+                        let text = words::sentence(problem, scenario);
+                        severity_ui(ui, problem.severity, &text);
                     }
                     ui.add_space(space::S);
                     ui.horizontal(|ui| run_ui(ui, document, actions));
@@ -40,20 +55,28 @@ pub fn start_ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
         ui.add_space(space::S);
         weak_ui(
             ui,
-            "Choose an experiment on the left, or compose your own, and press Run",
+            "Choose an experiment in the library, edit it, or compose your own, and press Run",
         );
     });
 }
 
 fn run_ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
     let ready = document.errors() == 0;
-    let button = crate::gui::widgets::primary_button_ui(ui, "▶ Run this experiment", ready);
+    let button = primary_button_ui(ui, "▶ Run this experiment", ready);
     if button.accessible_name("Run this experiment").clicked() {
         actions.push(Action::Run);
     }
+    if ui
+        .button("Edit it")
+        .on_hover_text("Show its tasks, load and candidates in the left panel")
+        .accessible_name("Edit this experiment")
+        .clicked()
+    {
+        actions.push(Action::Compose);
+    }
     weak_ui(
         ui,
-        format!("takes about {}", text::clock(document.expected_nanos())),
+        format!("takes about {} min", text::clock(document.expected_nanos())),
     );
 }
 

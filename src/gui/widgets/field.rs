@@ -69,17 +69,23 @@ pub(super) fn problems_ui<'a>(ui: &mut Ui, problems: impl Iterator<Item = &'a Pr
 
 /// One problem; with its place and field where it does not stand at the field itself.
 pub fn problem_ui(ui: &mut Ui, problem: &Problem, with_place: bool) {
+    let text = if with_place {
+        problem.to_string()
+    } else if problem.hint.is_empty() {
+        problem.message.clone()
+    } else {
+        format!("{} – {}", problem.message, problem.hint)
+    };
+    severity_ui(ui, problem.severity, &text);
+}
+
+/// A text with the mark and the colour of how bad it is.
+pub fn severity_ui(ui: &mut Ui, severity: Severity, text: &str) {
     let palette = theme::palette(ui);
-    let (mark, color) = match problem.severity {
+    let (mark, color) = match severity {
         Severity::Error => ("✖", palette.error),
         Severity::Warning => ("⚠", palette.warning),
     };
-    let text = if with_place {
-        format!("{mark} {problem}")
-    } else if problem.hint.is_empty() {
-        format!("{mark} {}", problem.message)
-    } else {
-        format!("{mark} {} – {}", problem.message, problem.hint)
-    };
-    ui.add(egui::Label::new(RichText::new(text).small().color(color)).wrap());
+    let text = RichText::new(format!("{mark} {text}")).small().color(color);
+    ui.add(egui::Label::new(text).wrap());
 }

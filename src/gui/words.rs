@@ -1,0 +1,111 @@
+//! Where a problem is, in the words of the window: "task 'request', stage 3: size" for what the file calls
+//! `tasks[0].stages[2].size`.
+
+use crate::scenario::{Candidate, Problem, Scenario};
+
+/// The place of `problem` and what is wrong, for where it does not stand at its field.
+#[must_use]
+pub fn sentence(problem: &Problem, scenario: &Scenario) -> String {
+    let place = place(&problem.path, scenario);
+    let mut text = if place.is_empty() {
+        problem.message.clone()
+    } else {
+        format!("{place}: {}", problem.message)
+    };
+    if !problem.hint.is_empty() {
+        text.push_str(" – ");
+        text.push_str(&problem.hint);
+    }
+    text
+}
+
+/// Replaces `tasks[1]` and `candidates[1]` in a text by what they are called.
+#[must_use]
+pub fn named(text: &str, scenario: &Scenario) -> String {
+    let text = replaced(text, "tasks", |index| {
+        let names = scenario.tasks.iter().map(|kind| kind.name.clone());
+        Some(format!("task {}", quoted(names, index)?))
+    });
+    let text = replaced(&text, "candidates", |index| {
+        let names = scenario.candidates.iter().map(Candidate::label);
+        Some(format!("candidate {}", quoted(names, index)?))
+    });
+    replaced(&text, "stages", |index| {
+        Some(format!("stage {}", index + 1))
+    })
+}
+
+fn place(path: &str, scenario: &Scenario) -> String {
+    let parts = path.split('.').filter(|part| *part != "backend");
+    let words = parts.map(|part| named(&part.replace('_', " "), scenario));
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// The name with this index, or its number where it has none of its own; none where there is nothing.
+fn quoted(names: impl Iterator<Item = String>, index: usize) -> Option<String> {
+    let names: Vec<String> = names.collect();
+    let name = names.get(index)?;
+    let is_its_own = names.iter().filter(|other| *other == name).count() == 1;
+    Some(if is_its_own && !name.trim().is_empty() {
+        format!("'{name}'")
+    } else {
+        (index + 1).to_string()
+    })
+}
+
+fn replaced(text: &str, list: &str, word: impl Fn(usize) -> Option<String>) -> String {
+    let opening = format!("{list}[");
+    let mut done = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(&opening) {
+        let (before, found) = rest.split_at(at);
+        done.push_str(before);
+        let inside = &found[opening.len()..];
+        let named = inside
+            .split_once(']')
+            .and_then(|(index, after)| Some((word(index.parse().ok()?)?, after)));
+        match named {
+            Some((name, after)) => {
+                done.push_str(&name);
+                rest = after;
+            }
+            None => {
+                done.push_str(&opening);
+                rest = inside;
+            }
+        }
+    }
+    done.push_str(rest);
+    done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support;
+
+    #[test]
+    fn a_path_reads_as_what_the_composer_calls_it() {
+        let mut scenario = support::scenario();
+        "request".clone_into(&mut scenario.tasks[0].name);
+        let problem = Problem::error("tasks[0].stages[2].size", "it is 0", "at least 1");
+        assert_eq!(
+            sentence(&problem, &scenario),
+            "task 'request', stage 3, size: it is 0 – at least 1"
+        );
+        let problem = Problem::error("candidates[0].backend.in_flight", "it is 0", "");
+        let label = scenario.candidates[0].label();
+        assert_eq!(
+            sentence(&problem, &scenario),
+            format!("candidate '{label}', in flight: it is 0")
+        );
+    }
+
+    #[test]
+    fn what_is_not_there_or_no_index_stays_as_it_is() {
+        let scenario = support::scenario();
+        for text in ["tasks[99] too", "tasks[x] and tasks[", "nothing"] {
+            assert_eq!(named(text, &scenario), text);
+        }
+    }
+}
