@@ -1,6 +1,7 @@
 //! `list`: the scenarios that come along.
 
 use crate::cli::args::ListArgs;
+use crate::cli::prose::wrapped;
 use crate::cli::source::bundled_names;
 use crate::cli::{Exit, Output};
 use crate::scenario;
@@ -39,31 +40,4 @@ fn list_all(out: &mut Output) {
     out.message(
         "Run one with 'poolscope run NAME', print its file with 'poolscope list --show NAME'.",
     );
-}
-
-/// Breaks `text` at spaces; a word that is longer than a line has a line of its own.
-fn wrapped(text: &str, columns: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= columns => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn prose_is_broken_at_spaces() {
-        assert_eq!(wrapped("", 10), Vec::<String>::new());
-        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrapped("extraordinarily so", 5), ["extraordinarily", "so"]);
-    }
 }

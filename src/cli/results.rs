@@ -28,9 +28,16 @@ pub(super) fn give_out(
         out.figure(export::json(run)?.trim_end());
     } else {
         let table = export::table(&figures, &run.request.scenario);
-        out.figure(export::text_table(&table).trim_end());
+        let text = match out.figure_columns() {
+            Some(columns) => export::text_table_within(&table, columns),
+            None => export::text_table(&table),
+        };
+        out.figure(text.trim_end());
+        if out.figure_columns().is_some() {
+            out.figure("");
+        }
         for remark in remarks(&figures, &trust, &verdict) {
-            out.figure(remark);
+            out.prose("", &remark);
         }
     }
     if let Some(folder) = folder {
