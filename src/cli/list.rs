@@ -6,8 +6,10 @@ use crate::cli::source::bundled_names;
 use crate::cli::{Exit, Output};
 use crate::scenario;
 
-/// Columns to which prose is broken: comfortable to read, whatever the terminal.
+/// Columns to which prose is broken: comfortable to read, however wide the terminal is.
 const PROSE_COLUMNS: usize = 88;
+/// Before the lines that tell about a scenario.
+const INDENT: &str = "    ";
 
 /// Lists the bundled scenarios, or prints the file of one.
 pub(super) fn list(args: &ListArgs, out: &mut Output) -> Exit {
@@ -28,13 +30,15 @@ pub(super) fn list(args: &ListArgs, out: &mut Output) -> Exit {
 }
 
 fn list_all(out: &mut Output) {
+    let columns = out.figure_columns().unwrap_or(usize::MAX);
+    let columns = PROSE_COLUMNS.min(columns.saturating_sub(INDENT.len()));
     for bundled in scenario::bundled() {
         let Some(scenario) = scenario::parse(bundled.text).scenario else {
             continue;
         };
         out.figure(format_args!("{}: {}", bundled.file, scenario.title));
-        for line in wrapped(&scenario.about, PROSE_COLUMNS) {
-            out.figure(format_args!("    {line}"));
+        for line in wrapped(&scenario.about, columns) {
+            out.figure(format_args!("{INDENT}{line}"));
         }
     }
     out.message(
