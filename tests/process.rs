@@ -4,11 +4,14 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod live;
+#[path = "live/parts.rs"]
+mod parts;
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use live::{follow, request, run_to_end, runner, scenario};
+use parts::{part_of, parts_below};
 use poolscope::run::{BlockState, Event, Run};
 use poolscope::session::Session;
 use poolscope::wire::{FromRunner, Phase};
@@ -25,41 +28,6 @@ fn long_tasks() -> String {
         &["Processes(workers: 2)", "Threads(workers: 2)"],
     )
     .replace(r#"measure: "300ms""#, r#"measure: "60s""#)
-}
-
-fn children(pid: u32) -> Vec<u32> {
-    let Ok(tasks) = std::fs::read_dir(format!("/proc/{pid}/task")) else {
-        return Vec::new();
-    };
-    let lists = tasks
-        .flatten()
-        .filter_map(|t| std::fs::read_to_string(t.path().join("children")).ok());
-    lists
-        .flat_map(|list| {
-            list.split_whitespace()
-                .map(|pid| pid.parse().unwrap())
-                .collect::<Vec<u32>>()
-        })
-        .collect()
-}
-
-/// The hidden parts below `pid`: (pid, part).
-fn parts_below(pid: u32) -> Vec<(u32, String)> {
-    let mut parts = Vec::new();
-    let mut pids = children(pid);
-    while let Some(pid) = pids.pop() {
-        pids.extend(children(pid));
-        if let Some(part) = part_of(pid) {
-            parts.push((pid, part));
-        }
-    }
-    parts
-}
-
-fn part_of(pid: u32) -> Option<String> {
-    let line = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).ok()?;
-    let part = line.split('\0').nth(1)?;
-    part.starts_with("__").then(|| part.to_owned())
 }
 
 fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
