@@ -244,12 +244,8 @@ fn prices(scenario: &Scenario) -> String {
     let basis = match prices.basis {
         CostBasis::Consumed => "paid for what is used".to_owned(),
         CostBasis::Rented { vcpus, memory } => format!(
-            "paid for {} and {} set aside",
-            if vcpus == 1.0 {
-                "1 core".to_owned()
-            } else {
-                format!("{} cores", text::given(vcpus))
-            },
+            "paid for {} vCPUs and {} set aside",
+            text::given(vcpus),
             text::size(memory.0)
         ),
     };

@@ -126,11 +126,10 @@ pub fn nanos(value: f64) -> String {
 #[must_use]
 pub fn span(nanos: u64) -> String {
     let (size, unit) = match nanos {
-        1_000_000_000.. => (1e9, "s"),
+        1_000_000_000.. | 0 => (1e9, "s"),
         1_000_000.. => (1e6, "ms"),
         1_000.. => (1e3, "µs"),
         1.. => (1.0, "ns"),
-        0 => (1e9, "s"),
     };
     format!("{} {unit}", nanos as f64 / size)
 }
