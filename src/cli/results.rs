@@ -11,6 +11,10 @@ use crate::run::Run;
 use crate::scenario;
 use crate::units::text;
 
+/// What response times of a closed load cannot tell.
+const CLOSED: &str =
+    "Closed load: clients wait for their answers, so response times hide overload.";
+
 /// Prints and writes the figures of `run`, complete or not.
 ///
 /// # Errors
@@ -35,6 +39,9 @@ pub(super) fn give_out(
         out.figure(text.trim_end());
         if out.figure_columns().is_some() {
             out.figure("");
+        }
+        if run.request.is_closed() {
+            out.prose("", CLOSED);
         }
         for remark in remarks(&figures, &trust, &verdict) {
             out.prose("", &remark);
