@@ -79,6 +79,15 @@ fn a_command_line_that_makes_no_sense_ends_with_code_2() {
 }
 
 #[test]
+fn an_option_out_of_bounds_is_not_blamed_on_the_file() {
+    let output = poolscope(&["run", "prime_check", "--repeats", "0"]);
+    assert_eq!(
+        stderr(&output),
+        "prime_check with these options: protocol.repeats: 0 is out of bounds (write 1 to 100)\n"
+    );
+}
+
+#[test]
 fn all_bundled_scenarios_are_listed_shown_and_valid() {
     let list = stdout(&poolscope(&["list"]));
     for name in BUNDLED {
@@ -220,6 +229,7 @@ fn a_run_prints_its_table_and_writes_its_folder() {
         !table.contains('\u{1b}'),
         "no colours and no moving when piped"
     );
+    assert!(table.contains("Closed load: "), "{table}");
     assert!(!stderr(&output).contains('\u{1b}'));
     let messages = stderr(&output);
     let blocks = messages

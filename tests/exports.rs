@@ -146,7 +146,7 @@ fn the_figures_have_one_row_per_candidate_and_empty_cells_where_nothing_is_known
         ),
         ("waiting", "")
     );
-    assert_eq!(rows[2]["memory_kind"], "PSS");
+    assert_eq!(rows[2]["memory_kind"], "pss");
     assert!(rows[2]["cause"].starts_with("The runner ended by signal 9"));
     assert!(rows[0]["dropped"].parse::<u64>().unwrap() > 100);
 }

@@ -16,6 +16,7 @@ mod live;
 mod parts;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -82,6 +83,59 @@ impl Drop for Program {
     }
 }
 
+/// The program with its window, showing this scenario file.
+fn opened(file: &Path, home: &Path) -> Program {
+    let child = Command::new(env!("CARGO_BIN_EXE_poolscope"))
+        .arg(file)
+        .env("HOME", home)
+        .env("XDG_CONFIG_HOME", home)
+        .env_remove("WAYLAND_DISPLAY")
+        .env_remove("WAYLAND_SOCKET")
+        .stdin(Stdio::null())
+        .spawn()
+        .unwrap();
+    Program(child)
+}
+
+/// The window of the program, which gets the keyboard.
+fn window_of(program: &mut Program) -> String {
+    let pid = program.0.id().to_string();
+    let windows = eventually("the window is there", || {
+        assert_eq!(program.status(), None, "the program ended early");
+        xdotool(&[
+            "search",
+            "--all",
+            "--onlyvisible",
+            "--pid",
+            &pid,
+            "--name",
+            "poolscope",
+        ])
+    });
+    let window = windows.lines().next().unwrap();
+    // A display without a window manager gives nobody the keyboard.
+    eventually("the window has the keyboard", || {
+        Command::new("xdotool")
+            .args(["windowfocus", "--sync", window])
+            .status()
+            .is_ok_and(|status| status.success())
+            .then_some(())
+    });
+    window.to_owned()
+}
+
+/// Where the Run button is in `window`.
+fn run_button(window: &str) -> (String, String) {
+    let geometry = xdotool(&["getwindowgeometry", "--shell", window]).unwrap();
+    let width: i32 = geometry
+        .lines()
+        .find_map(|line| line.strip_prefix("WIDTH="))
+        .unwrap()
+        .parse()
+        .unwrap();
+    ((width - RUN_BUTTON.0).to_string(), RUN_BUTTON.1.to_string())
+}
+
 #[test]
 fn a_run_is_clicked_through_in_a_real_window() {
     if let Some(reason) = missing() {
@@ -97,51 +151,13 @@ fn a_run_is_clicked_through_in_a_real_window() {
     let backends = ["Threads(workers: 2)", "Processes(workers: 2)"];
     let stages = r#"[Wait(time: Constant("5ms"))]"#;
     std::fs::write(&file, scenario(stages, "Closed(clients: 4)", &backends)).unwrap();
-    let child = Command::new(env!("CARGO_BIN_EXE_poolscope"))
-        .arg(&file)
-        .env("HOME", home.path())
-        .env("XDG_CONFIG_HOME", home.path())
-        .env_remove("WAYLAND_DISPLAY")
-        .env_remove("WAYLAND_SOCKET")
-        .stdin(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut program = Program(child);
-
-    let pid = program.0.id().to_string();
-    let window = eventually("the window is there", || {
-        assert_eq!(program.status(), None, "the program ended early");
-        xdotool(&[
-            "search",
-            "--all",
-            "--onlyvisible",
-            "--pid",
-            &pid,
-            "--name",
-            "poolscope",
-        ])
-    });
-    let window = window.lines().next().unwrap();
-    // A display without a window manager gives nobody the keyboard.
-    eventually("the window has the keyboard", || {
-        Command::new("xdotool")
-            .args(["windowfocus", "--sync", window])
-            .status()
-            .is_ok_and(|status| status.success())
-            .then_some(())
-    });
-    let geometry = xdotool(&["getwindowgeometry", "--shell", window]).unwrap();
-    let width: i32 = geometry
-        .lines()
-        .find_map(|line| line.strip_prefix("WIDTH="))
-        .unwrap()
-        .parse()
-        .unwrap();
-    let (x, y) = ((width - RUN_BUTTON.0).to_string(), RUN_BUTTON.1.to_string());
+    let mut program = opened(&file, home.path());
+    let window = window_of(&mut program);
+    let (x, y) = run_button(&window);
 
     let mut guards = BTreeSet::new();
     eventually("a click on Run starts a runner", || {
-        let click = ["mousemove", "--window", window, &x, &y, "click", "1"];
+        let click = ["mousemove", "--window", &window, &x, &y, "click", "1"];
         Command::new("xdotool").args(click).status().unwrap();
         // A second click would be on Stop: it is given time to take effect.
         let until = Instant::now() + Duration::from_secs(5);
@@ -157,7 +173,7 @@ fn a_run_is_clicked_through_in_a_real_window() {
         (before == backends.len() && program.guards().next().is_none()).then_some(())
     });
 
-    xdotool(&["key", "--window", window, "ctrl+q"]);
+    xdotool(&["key", "--window", &window, "ctrl+q"]);
     let status = eventually("the window closes", || {
         Command::new("xdotool")
             .args(["key", "ctrl+q"])

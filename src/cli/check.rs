@@ -26,7 +26,7 @@ fn check_source(source: &Source, out: &mut Output) -> Exit {
         Some(scenario) if !source.loaded.has_errors() => {
             out.figure(format_args!("{}: valid", source.name));
             for line in scenario::describe(scenario) {
-                out.figure(format_args!("  {line}"));
+                out.prose("  ", &line);
             }
             Exit::Success
         }

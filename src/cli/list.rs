@@ -1,12 +1,15 @@
 //! `list`: the scenarios that come along.
 
 use crate::cli::args::ListArgs;
+use crate::cli::prose::wrapped;
 use crate::cli::source::bundled_names;
 use crate::cli::{Exit, Output};
 use crate::scenario;
 
-/// Columns to which prose is broken: comfortable to read, whatever the terminal.
+/// Columns to which prose is broken: comfortable to read, however wide the terminal is.
 const PROSE_COLUMNS: usize = 88;
+/// Before the lines that tell about a scenario.
+const INDENT: &str = "    ";
 
 /// Lists the bundled scenarios, or prints the file of one.
 pub(super) fn list(args: &ListArgs, out: &mut Output) -> Exit {
@@ -27,43 +30,18 @@ pub(super) fn list(args: &ListArgs, out: &mut Output) -> Exit {
 }
 
 fn list_all(out: &mut Output) {
+    let columns = out.figure_columns().unwrap_or(usize::MAX);
+    let columns = PROSE_COLUMNS.min(columns.saturating_sub(INDENT.len()));
     for bundled in scenario::bundled() {
         let Some(scenario) = scenario::parse(bundled.text).scenario else {
             continue;
         };
         out.figure(format_args!("{}: {}", bundled.file, scenario.title));
-        for line in wrapped(&scenario.about, PROSE_COLUMNS) {
-            out.figure(format_args!("    {line}"));
+        for line in wrapped(&scenario.about, columns) {
+            out.figure(format_args!("{INDENT}{line}"));
         }
     }
     out.message(
         "Run one with 'poolscope run NAME', print its file with 'poolscope list --show NAME'.",
     );
-}
-
-/// Breaks `text` at spaces; a word that is longer than a line has a line of its own.
-fn wrapped(text: &str, columns: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= columns => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn prose_is_broken_at_spaces() {
-        assert_eq!(wrapped("", 10), Vec::<String>::new());
-        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrapped("extraordinarily so", 5), ["extraordinarily", "so"]);
-    }
 }

@@ -14,6 +14,7 @@ mod interrupt;
 mod list;
 mod output;
 mod progress;
+mod prose;
 mod request;
 mod results;
 mod run;

@@ -6,34 +6,52 @@
 use std::fmt;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
+use crate::cli::prose::wrapped;
+
 /// Where figures and messages go.
 pub struct Output {
     figures: Sink,
     messages: Sink,
     /// The line that rewrites itself is on the screen and would be continued by the next message.
     progress_shown: bool,
-    /// Columns of the terminal that shows the messages; none if they do not go to a terminal.
-    columns: Option<usize>,
+    /// Columns of the terminal that shows the figures; none if they do not go to a terminal.
+    figure_columns: Option<usize>,
+    /// Columns of the terminal that shows the messages; none if it cannot rewrite a line, or is no terminal.
+    live_columns: Option<usize>,
 }
 
 /// Narrower than this, a terminal would not be usable; some report 0.
 const COLUMNS_MIN: usize = 20;
+/// What terminals have had since punched cards.
+const COLUMNS_USUAL: usize = 80;
 
 impl Output {
     /// Figures to standard output, messages to standard error.
     #[must_use]
     pub fn standard() -> Self {
-        let columns = io::stderr().is_terminal().then(terminal_columns);
-        Self::new(Box::new(io::stdout()), Box::new(io::stderr()), columns)
+        // A terminal that calls itself dumb, such as an editor's, prints escape sequences as they are.
+        let dumb = std::env::var_os("TERM").is_some_and(|name| name == "dumb");
+        Self {
+            figure_columns: terminal_columns(&io::stdout()),
+            live_columns: terminal_columns(&io::stderr()).filter(|_| !dumb),
+            ..Self::new(Box::new(io::stdout()), Box::new(io::stderr()))
+        }
     }
 
-    fn new(figures: Box<dyn Write>, messages: Box<dyn Write>, columns: Option<usize>) -> Self {
+    fn new(figures: Box<dyn Write>, messages: Box<dyn Write>) -> Self {
         Self {
             figures: Sink::new(figures),
             messages: Sink::new(messages),
             progress_shown: false,
-            columns,
+            figure_columns: None,
+            live_columns: None,
         }
+    }
+
+    /// Columns of the terminal that shows the figures; none if they go to a file or a pipe.
+    #[must_use]
+    pub const fn figure_columns(&self) -> Option<usize> {
+        self.figure_columns
     }
 
     /// Prints `text` and a line end on standard output: what was asked for.
@@ -48,6 +66,29 @@ impl Output {
         self.figures.write(format_args!("{text}"));
     }
 
+    /// Prints a paragraph on standard output: on a terminal its lines end at spaces, else it is one line. `indent`
+    /// stands before its first line; those that follow stand four columns further in.
+    pub fn prose(&mut self, indent: &str, text: &str) {
+        /// Longer lines are hard to read, however wide the terminal is.
+        const READABLE: usize = 100;
+        let Some(columns) = self.figure_columns else {
+            self.figure(format_args!("{indent}{text}"));
+            return;
+        };
+        // A text may come with an indentation of its own.
+        let own = &text[..text.len() - text.trim_start().len()];
+        let left = columns
+            .min(READABLE)
+            .saturating_sub(indent.len() + own.len());
+        for (number, line) in wrapped(text, left.saturating_sub(HANGING.len()))
+            .iter()
+            .enumerate()
+        {
+            let hanging = if number == 0 { "" } else { HANGING };
+            self.figure(format_args!("{indent}{own}{hanging}{line}"));
+        }
+    }
+
     /// Prints `text` and a line end on standard error: what is to be known beside it.
     pub fn message(&mut self, text: impl fmt::Display) {
         self.clear_progress();
@@ -57,12 +98,14 @@ impl Output {
     /// Whether a line that rewrites itself can be shown.
     #[must_use]
     pub const fn has_live_line(&self) -> bool {
-        self.columns.is_some()
+        self.live_columns.is_some()
     }
 
     /// Shows `text` as the line that rewrites itself, cut to the terminal's width.
     pub fn live_line(&mut self, text: &str) {
-        let Some(columns) = self.columns else { return };
+        let Some(columns) = self.live_columns else {
+            return;
+        };
         // The last column stays free: some terminals wrap as soon as it is filled.
         let cut: String = text.chars().take(columns - 1).collect();
         self.messages.write(format_args!("{TO_LINE_START}{cut}"));
@@ -83,28 +126,39 @@ impl Output {
     }
 }
 
+/// Before the second and further lines of a paragraph.
+const HANGING: &str = "    ";
+
 /// Return to the first column and erase the line.
 const TO_LINE_START: &str = "\r\x1b[2K";
 
-fn terminal_columns() -> usize {
-    /// What terminals have had since punched cards.
-    const USUAL: usize = 80;
-    #[cfg(unix)]
-    let columns =
-        rustix::termios::tcgetwinsize(io::stderr()).map_or(USUAL, |size| size.ws_col.into());
-    #[cfg(not(unix))]
-    let columns = USUAL;
-    if columns < COLUMNS_MIN {
-        USUAL
-    } else {
-        columns
-    }
+/// Columns of the terminal behind `stream`; none if there is none.
+#[cfg(unix)]
+fn terminal_columns(stream: &(impl IsTerminal + std::os::fd::AsFd)) -> Option<usize> {
+    let usable = |columns: usize| {
+        if columns < COLUMNS_MIN {
+            COLUMNS_USUAL
+        } else {
+            columns
+        }
+    };
+    stream.is_terminal().then(|| {
+        rustix::termios::tcgetwinsize(stream)
+            .map_or(COLUMNS_USUAL, |size| usable(size.ws_col.into()))
+    })
+}
+
+/// Columns of the terminal behind `stream`; none if there is none.
+#[cfg(not(unix))]
+fn terminal_columns(stream: &impl IsTerminal) -> Option<usize> {
+    stream.is_terminal().then_some(COLUMNS_USUAL)
 }
 
 impl fmt::Debug for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Output")
-            .field("columns", &self.columns)
+            .field("figure_columns", &self.figure_columns)
+            .field("live_columns", &self.live_columns)
             .finish_non_exhaustive()
     }
 }
@@ -180,7 +234,7 @@ mod tests {
                 refuses: Some(kind),
                 ..Tape::default()
             };
-            let mut out = Output::new(Box::new(stream), Box::new(Tape::default()), None);
+            let mut out = Output::new(Box::new(stream), Box::new(Tape::default()));
             out.figure("one");
             out.figure("two");
             assert_eq!(out.failure().is_some(), fails, "{kind}");
@@ -190,11 +244,10 @@ mod tests {
     #[test]
     fn the_live_line_is_cut_to_the_terminal_and_gone_before_the_next_message() {
         let messages = Tape::default();
-        let mut out = Output::new(
-            Box::new(Tape::default()),
-            Box::new(messages.clone()),
-            Some(COLUMNS_MIN),
-        );
+        let mut out = Output {
+            live_columns: Some(COLUMNS_MIN),
+            ..Output::new(Box::new(Tape::default()), Box::new(messages.clone()))
+        };
         out.live_line("a line that is longer than the terminal is wide");
         out.message("done");
         let expected = format!("{TO_LINE_START}a line that is long{TO_LINE_START}done\n");
@@ -202,9 +255,26 @@ mod tests {
     }
 
     #[test]
+    fn prose_is_broken_for_a_terminal_only() {
+        for (figure_columns, expected) in [
+            (None, "  one two three\n"),
+            (Some(COLUMNS_MIN), "  one two three\n"),
+            (Some(12), "  one\n      two\n      three\n"),
+        ] {
+            let figures = Tape::default();
+            let mut out = Output {
+                figure_columns,
+                ..Output::new(Box::new(figures.clone()), Box::new(Tape::default()))
+            };
+            out.prose("  ", "one two three");
+            assert_eq!(*figures.text.lock().unwrap(), expected);
+        }
+    }
+
+    #[test]
     fn without_a_terminal_there_is_no_live_line() {
         let messages = Tape::default();
-        let mut out = Output::new(Box::new(Tape::default()), Box::new(messages.clone()), None);
+        let mut out = Output::new(Box::new(Tape::default()), Box::new(messages.clone()));
         assert!(!out.has_live_line());
         out.live_line("unseen");
         assert_eq!(*messages.text.lock().unwrap(), "");

@@ -81,7 +81,8 @@ fn live_line(run: &Run, elapsed_nanos: u64) -> String {
 fn block_line(run: &Run, place: usize, block: &Block) -> String {
     let counts = block.counts();
     let state = match &block.state {
-        BlockState::Failed { cause } => format!("failed: {cause}"),
+        // The sentence goes on.
+        BlockState::Failed { cause } => format!("failed: {}", cause.trim_end_matches('.')),
         BlockState::Stopped => "stopped".to_owned(),
         _ => "done".to_owned(),
     };
@@ -134,7 +135,7 @@ mod tests {
             0,
         );
         let end = BlockEnd::Failed {
-            cause: "killed by signal 9".to_owned(),
+            cause: "killed by signal 9.".to_owned(),
         };
         run.apply(Event::BlockEnded { block: 0, end });
         let line = block_line(&run, 1, &run.blocks[0]);

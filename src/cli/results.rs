@@ -11,6 +11,10 @@ use crate::run::Run;
 use crate::scenario;
 use crate::units::text;
 
+/// What response times of a closed load cannot tell.
+const CLOSED: &str =
+    "Closed load: clients wait for their answers, so response times hide overload.";
+
 /// Prints and writes the figures of `run`, complete or not.
 ///
 /// # Errors
@@ -28,9 +32,19 @@ pub(super) fn give_out(
         out.figure(export::json(run)?.trim_end());
     } else {
         let table = export::table(&figures, &run.request.scenario);
-        out.figure(export::text_table(&table).trim_end());
+        let text = match out.figure_columns() {
+            Some(columns) => export::text_table_within(&table, columns),
+            None => export::text_table(&table),
+        };
+        out.figure(text.trim_end());
+        if out.figure_columns().is_some() {
+            out.figure("");
+        }
+        if run.request.is_closed() {
+            out.prose("", CLOSED);
+        }
         for remark in remarks(&figures, &trust, &verdict) {
-            out.figure(remark);
+            out.prose("", &remark);
         }
     }
     if let Some(folder) = folder {

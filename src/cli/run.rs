@@ -105,7 +105,7 @@ fn prepare_one(source: Source, args: &RunArgs, out: &mut Output) -> Option<Prepa
     // Options can be out of bounds as fields can; warnings were already given for the file.
     let mut problems = scenario::validate(&scenario);
     problems.retain(|problem| problem.severity == Severity::Error);
-    print_problems(&name, &problems, out);
+    print_problems(&format!("{name} with these options"), &problems, out);
     if !problems.is_empty() {
         return None;
     }

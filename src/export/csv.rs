@@ -5,7 +5,7 @@
 
 use crate::analysis::{CandidateFigures, CandidateStatus, candidate_figures};
 use crate::export::{ExportError, status_word};
-use crate::run::{Block, Interval, Phase, Run};
+use crate::run::{Block, Interval, MemoryKind, Phase, Run};
 
 /// One row per candidate.
 ///
@@ -97,7 +97,7 @@ fn interval_cells(name: &str, block: &Block, interval: &Interval) -> Vec<String>
         cell(interval.memory_total_bytes),
         interval
             .memory_kind
-            .map_or_else(String::new, |kind| kind.label().to_owned()),
+            .map_or_else(String::new, |kind| memory_word(kind).to_owned()),
         cell(response.p50),
         cell(response.p99),
         cell(response.max),
@@ -210,13 +210,22 @@ fn figures_cells(figures: &CandidateFigures, currency: &str) -> Vec<String> {
         cell(figures.memory_total_bytes),
         figures
             .memory_kind
-            .map_or_else(String::new, |kind| kind.label().to_owned()),
+            .map_or_else(String::new, |kind| memory_word(kind).to_owned()),
         cell(figures.cost_per_1k),
         text(currency),
         figures.worker_deaths.to_string(),
         text(&figures.remarks.join("; ")),
     ]);
     cells
+}
+
+/// The same word as in the JSON document.
+const fn memory_word(kind: MemoryKind) -> &'static str {
+    match kind {
+        MemoryKind::Pss => "pss",
+        MemoryKind::Rss => "rss",
+        MemoryKind::Derived => "derived",
+    }
 }
 
 /// A number as it is, or nothing.

@@ -74,7 +74,7 @@ pub struct CandidateDocument {
     pub status: &'static str,
     /// Why it failed; null unless it did.
     pub cause: Option<String>,
-    /// The tasks that became due in the measurements.
+    /// The tasks that became due in the measurements; all 0 if none did, as where nothing was measured.
     pub counts: Counts,
     /// Tasks that ended within the measurement, per second; of a batch, per second of the makespan.
     pub throughput_per_sec: Option<Figure>,
@@ -90,11 +90,11 @@ pub struct CandidateDocument {
     pub schedule_delay_nanos: PercentilesDocument,
     /// Time to ready of the back end, mean over the blocks.
     pub cold_start_nanos: Option<f64>,
-    /// Batches: start to the end of the last task.
+    /// Batches: start to the end of the last task, mean over the blocks; null for other loads.
     pub makespan_nanos: Option<Figure>,
     /// Batches: makespan of the sequential candidate over this one's; null without a sequential candidate.
     pub speedup: Option<Figure>,
-    /// Cores that the back end kept busy.
+    /// Cores that the back end kept busy, mean over the measurement.
     pub cpu_cores_used: Option<Figure>,
     /// Mean over the measurement.
     pub memory_per_worker_bytes: Option<Figure>,
@@ -102,9 +102,9 @@ pub struct CandidateDocument {
     pub memory_per_worker_peak_bytes: Option<f64>,
     /// Runner and workers together, mean over the measurement.
     pub memory_total_bytes: Option<f64>,
-    /// How memory per worker was found.
+    /// How memory per worker was found; null if it is not known.
     pub memory_kind: Option<MemoryKind>,
-    /// Price of 1,000 good tasks, in the currency of the scenario's price card.
+    /// Price of 1,000 good tasks, in the currency of the scenario's price card; null while none was good.
     pub cost_per_1k: Option<Figure>,
     /// How many workers died.
     pub worker_deaths: u32,

@@ -29,7 +29,7 @@ pub use document::{
 pub use folder::{write_file, write_folder};
 pub use png::png;
 pub use svg::{chart_svg, identity};
-pub use table::{Align, Header, Row, Table, status_word, table, text_table};
+pub use table::{Align, Header, Row, Table, status_word, table, text_table, text_table_within};
 
 /// Why something could not be written.
 #[derive(Debug, thiserror::Error)]

@@ -61,18 +61,32 @@ struct Column {
 }
 
 /// How a cell is made.
-type Cell = fn(&CandidateFigures, &Scenario) -> String;
+type Cell = fn(&CandidateFigures, &Money) -> String;
+
+/// How amounts of money are written in one column.
+struct Money<'a> {
+    currency: &'a str,
+    /// The smallest amount above zero; infinite if there is none.
+    smallest: f64,
+}
 
 /// The table of `figures`; batches have two columns more.
 #[must_use]
 pub fn table(figures: &[CandidateFigures], scenario: &Scenario) -> Table {
     let batch = matches!(scenario.load, Load::Batch { .. });
     let columns: Vec<Column> = columns(batch);
+    let costs = figures.iter().filter_map(|figures| figures.cost_per_1k);
+    let money = Money {
+        currency: &scenario.prices.currency,
+        smallest: costs
+            .filter(|cost| *cost > 0.0)
+            .fold(f64::INFINITY, f64::min),
+    };
     let row = |figures: &CandidateFigures| Row {
         candidate: figures.candidate,
         cells: columns
             .iter()
-            .map(|column| (column.cell)(figures, scenario))
+            .map(|column| (column.cell)(figures, &money))
             .collect(),
     };
     let rows = figures.iter().map(row).collect();
@@ -183,9 +197,9 @@ fn resource_columns() -> [Column; 3] {
         right(
             "Cost/1k",
             "Price of 1,000 good tasks by the price card",
-            |f, scenario| {
+            |f, money| {
                 text::or_missing(f.cost_per_1k, |cost| {
-                    text::money(cost, &scenario.prices.currency)
+                    text::money_beside(cost, money.smallest, money.currency)
                 })
             },
         ),
@@ -241,10 +255,74 @@ fn memory(figures: &CandidateFigures) -> String {
     }
 }
 
-/// The table aligned with spaces, for terminals; each line ends with a line feed.
+/// The table aligned with spaces; each line ends with a line feed. As wide as it is, for pipes and files.
 #[must_use]
 pub fn text_table(table: &Table) -> String {
-    const BETWEEN: &str = "  ";
+    let widths = widths(table);
+    let columns: Vec<usize> = (0..table.headers.len()).collect();
+    lines(table, &columns, &widths)
+}
+
+/// The table for a terminal of that many columns. What is too wide stands in parts, one below the other, each
+/// with the candidates' names in front; what is the same for all candidates is told once, in a last line.
+#[must_use]
+pub fn text_table_within(table: &Table, columns: usize) -> String {
+    let mut widths = widths(table);
+    if line_width(&widths) <= columns {
+        return text_table(table);
+    }
+    let (shared, mut differing): (Vec<usize>, Vec<usize>) =
+        (1..table.headers.len()).partition(|&column| is_shared(table, column));
+    // A name of any length leaves half of the line to the figures.
+    widths[0] = widths[0].min(columns / 2);
+    let mut parts = Vec::new();
+    while !differing.is_empty() {
+        let fits = |count: &usize| {
+            let part = differing[..*count].iter().map(|&column| widths[column]);
+            line_width(&std::iter::once(widths[0]).chain(part).collect::<Vec<_>>()) <= columns
+        };
+        // At least one, however narrow the terminal is.
+        let count = (2..=differing.len()).take_while(fits).last().unwrap_or(1);
+        let part: Vec<usize> = std::iter::once(0).chain(differing.drain(..count)).collect();
+        parts.push(lines(table, &part, &widths));
+    }
+    if !shared.is_empty() {
+        parts.push(told_once(table, &shared, columns));
+    }
+    parts.join("\n")
+}
+
+/// The columns that are the same for all candidates, in lines of at most that many characters, if a cell fits.
+fn told_once(table: &Table, shared: &[usize], columns: usize) -> String {
+    let mut text = String::from("The same for all:");
+    let mut width = text.chars().count();
+    for (place, &column) in shared.iter().enumerate() {
+        let end = if place + 1 < shared.len() { "," } else { "\n" };
+        let (header, cell) = (table.headers[column].text, &table.rows[0].cells[column]);
+        let told = format!("{header} {cell}{end}");
+        let chars = told.trim_end().chars().count();
+        if width + 1 + chars > columns {
+            text.push_str("\n   ");
+            width = 3;
+        }
+        text.push(' ');
+        text.push_str(&told);
+        width += 1 + chars;
+    }
+    text
+}
+
+/// What stands between two columns of a text.
+const BETWEEN: &str = "  ";
+
+/// Whether several candidates have the same cell in `column`.
+fn is_shared(table: &Table, column: usize) -> bool {
+    let same = |pair: &[Row]| pair[0].cells[column] == pair[1].cells[column];
+    table.rows.len() > 1 && table.rows.windows(2).all(same)
+}
+
+/// The widest text of each column, its head included, in characters.
+fn widths(table: &Table) -> Vec<usize> {
     let chars = |text: &str| text.chars().count();
     let width = |(column, header): (usize, &Header)| {
         table
@@ -253,23 +331,40 @@ pub fn text_table(table: &Table) -> String {
             .map(|row| chars(&row.cells[column]))
             .fold(chars(header.text), usize::max)
     };
-    let widths: Vec<usize> = table.headers.iter().enumerate().map(width).collect();
-    let line = |cells: &mut dyn Iterator<Item = &str>| {
-        let padded = cells
-            .zip(&table.headers)
-            .zip(&widths)
-            .map(|((cell, header), &width)| match header.align {
+    table.headers.iter().enumerate().map(width).collect()
+}
+
+fn line_width(widths: &[usize]) -> usize {
+    widths.iter().sum::<usize>() + BETWEEN.len() * widths.len().saturating_sub(1)
+}
+
+/// The head and all rows, with these columns only.
+fn lines(table: &Table, columns: &[usize], widths: &[usize]) -> String {
+    let line = |cell: &dyn Fn(usize) -> String| {
+        let padded = columns.iter().map(|&column| {
+            let (cell, width) = (cut(&cell(column), widths[column]), widths[column]);
+            match table.headers[column].align {
                 Align::Left => format!("{cell:<width$}"),
                 Align::Right => format!("{cell:>width$}"),
-            });
+            }
+        });
         let joined = padded.collect::<Vec<_>>().join(BETWEEN);
         format!("{}\n", joined.trim_end())
     };
-    let mut text = line(&mut table.headers.iter().map(|header| header.text));
+    let mut text = line(&|column| table.headers[column].text.to_owned());
     for row in &table.rows {
-        text.push_str(&line(&mut row.cells.iter().map(String::as_str)));
+        text.push_str(&line(&|column| row.cells[column].clone()));
     }
     text
+}
+
+/// `text` in at most `width` characters; an ellipsis stands for what is missing.
+fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
+    format!("{kept}…")
 }
 
 #[cfg(test)]
@@ -315,6 +410,42 @@ mod tests {
             ("Makespan", "Speed-up")
         );
         assert_eq!(table.rows[0].cells[3], "1.00×");
+    }
+
+    #[test]
+    fn a_table_that_is_wider_than_the_terminal_stands_in_parts_that_fit() {
+        let run = support::sample_run();
+        let table = table(&candidate_figures(&run), &run.request.scenario);
+        for columns in [40, 80, 120] {
+            let text = text_table_within(&table, columns);
+            let fits = |line: &str| line.chars().count() <= columns;
+            assert!(text.lines().all(fits), "{columns}:\n{text}");
+            for header in &table.headers {
+                assert!(text.contains(header.text), "{}:\n{text}", header.text);
+            }
+        }
+        assert_eq!(text_table_within(&table, 1_000), text_table(&table));
+    }
+
+    #[test]
+    fn what_is_the_same_for_all_is_told_once_and_a_long_name_is_cut() {
+        let header = |text| Header {
+            text,
+            align: Align::Left,
+            about: "",
+        };
+        let row = |name: &str, figure: &str| Row {
+            candidate: 0,
+            cells: vec![name.to_owned(), "done".to_owned(), figure.to_owned()],
+        };
+        let table = Table {
+            headers: vec![header("Name"), header("Status"), header("Rate")],
+            rows: vec![row("a", "9 /s"), row("a name without an end", "8 /s")],
+        };
+        assert_eq!(
+            text_table_within(&table, 24),
+            "Name          Rate\na             9 /s\na name with…  8 /s\n\nThe same for all:\n    Status done\n"
+        );
     }
 
     #[test]

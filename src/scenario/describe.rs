@@ -80,41 +80,38 @@ pub fn stage(stage: &Stage) -> String {
             amount: Amount::Time(time),
         } => format!(
             "computes for {} of processor time ({})",
-            text::nanos(time.0 as f64),
+            text::span(time.0),
             kernel.label()
         ),
         Stage::Wait { time } => format!("waits {}", distribution(time)),
         Stage::FileWrite { size, sync } => format!(
             "writes {} to a file in the scratch folder{}",
-            text::bytes(size.0 as f64),
+            text::size(size.0),
             if sync {
                 " and makes sure that it is on the disk"
             } else {
                 ""
             }
         ),
-        Stage::FileRead { size } => format!("reads {} from a file", text::bytes(size.0 as f64)),
+        Stage::FileRead { size } => format!("reads {} from a file", text::size(size.0)),
         Stage::Memory { size } => {
-            format!(
-                "allocates and touches {} of memory",
-                text::bytes(size.0 as f64)
-            )
+            format!("allocates and touches {} of memory", text::size(size.0))
         }
         Stage::Http { delay, response } => format!(
             "asks the built-in server on this machine, which waits {} and answers {}",
             distribution(delay),
-            text::bytes(response.0 as f64)
+            text::size(response.0)
         ),
     }
 }
 
 fn distribution(time: Distribution) -> String {
     match time {
-        Distribution::Constant(time) => text::nanos(time.0 as f64),
+        Distribution::Constant(time) => text::span(time.0),
         Distribution::LogNormal { median, p95 } => format!(
             "{} in the median and up to {} in 95 of 100 cases",
-            text::nanos(median.0 as f64),
-            text::nanos(p95.0 as f64)
+            text::span(median.0),
+            text::span(p95.0)
         ),
     }
 }
@@ -139,7 +136,7 @@ fn load(scenario: &Scenario) -> String {
             };
             format!(
                 "Load: {} tasks per second {spacing}; {queue}",
-                text::number(rate_per_sec)
+                text::given(rate_per_sec)
             )
         }
         Load::Batch { tasks } => {
@@ -184,10 +181,10 @@ fn candidate(candidate: &Candidate, scenario: &Scenario) -> String {
     };
     let (memory, disk) = peak_bytes(candidate.backend, scenario);
     if memory > 0 {
-        words.extend(["; memory stages take at most ", &text::bytes(memory as f64)]);
+        words.extend(["; memory stages take at most ", &text::size(memory)]);
     }
     if disk > 0 {
-        words.extend(["; files take at most ", &text::bytes(disk as f64)]);
+        words.extend(["; files take at most ", &text::size(disk)]);
     }
     words
 }
@@ -226,7 +223,7 @@ fn protocol(scenario: &Scenario) -> String {
         }
         Order::Interleaved | Order::Listed => "in the order of the file",
     };
-    let measure = text::nanos(protocol.measure.0 as f64);
+    let measure = text::span(protocol.measure.0);
     let measure = if matches!(scenario.load, Load::Batch { .. }) {
         format!("the batch for at most {measure}")
     } else {
@@ -235,8 +232,8 @@ fn protocol(scenario: &Scenario) -> String {
     format!(
         "Time: {}, {order}; each warm-up {}, {measure}, drain up to {}; estimated {} in all, at most {}",
         text::counted(blocks, "block", "blocks"),
-        text::nanos(protocol.warm_up.0 as f64),
-        text::nanos(protocol.drain.0 as f64),
+        text::span(protocol.warm_up.0),
+        text::span(protocol.drain.0),
         text::nanos(estimate_run_nanos(scenario) as f64),
         text::nanos(longest_run_nanos(scenario) as f64)
     )
@@ -247,15 +244,16 @@ fn prices(scenario: &Scenario) -> String {
     let basis = match prices.basis {
         CostBasis::Consumed => "paid for what is used".to_owned(),
         CostBasis::Rented { vcpus, memory } => format!(
-            "paid for {} and {} set aside",
-            text::cores(vcpus),
-            text::bytes(memory.0 as f64)
+            "paid for {} vCPUs and {} set aside",
+            text::given(vcpus),
+            text::size(memory.0)
         ),
     };
     format!(
-        "Prices: {} per core and hour, {} per GiB and hour, {basis}",
-        text::money(prices.per_vcpu_hour, &prices.currency),
-        text::money(prices.per_gib_hour, &prices.currency)
+        "Prices: {} {currency} per core and hour, {} {currency} per GiB and hour, {basis}",
+        text::given(prices.per_vcpu_hour),
+        text::given(prices.per_gib_hour),
+        currency = prices.currency,
     )
 }
 
@@ -273,13 +271,13 @@ mod tests {
         for expected in [
             "Image pipeline",
             "Task 'upload', 75.0 % of the tasks: estimated 79.4 ms, of which 1.23 % needs a core",
-            "  allocates and touches 16.0 MiB of memory",
+            "  allocates and touches 16 MiB of memory",
             "  computes 1,000 KiB compressed (deflate), estimated 40.0 ms",
-            "Load: 40.0 tasks per second at random instants; at most 400 tasks wait, one more is dropped",
+            "Load: 72 tasks per second at random instants; at most 400 tasks wait, one more is dropped",
             "Candidate 'threads ×16': 16 threads in 1 process; memory stages take at most 256 MiB; \
-             files take at most 17.0 MiB",
+             files take at most 17 MiB",
             "Candidate 'async ×100, CPU on 2 threads': up to 100 tasks under way on 1 event loop and \
-             up to 2 blocking threads in 1 process; memory stages take at most 32.0 MiB; \
+             up to 2 blocking threads in 1 process; memory stages take at most 32 MiB; \
              files take at most 101 MiB",
         ] {
             assert!(
@@ -291,7 +289,7 @@ mod tests {
             .iter()
             .find(|line| line.starts_with("Time: "))
             .unwrap();
-        assert!(time.ends_with("at most 56.0 s"), "{time}");
+        assert!(time.ends_with("at most 70.0 s"), "{time}");
     }
 
     #[test]
@@ -304,7 +302,7 @@ mod tests {
             lines.contains("Load: 20 tasks, all due at the start\n"),
             "{lines}"
         );
-        assert!(lines.contains("the batch for at most 10.0 s"), "{lines}");
+        assert!(lines.contains("the batch for at most 10 s"), "{lines}");
         assert!(
             lines.contains("up to 20 tasks under way on 1 event loop in 1 process"),
             "{lines}"

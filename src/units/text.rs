@@ -18,14 +18,19 @@ pub fn number(value: f64) -> String {
     if size == 0.0 {
         return "0".to_owned();
     }
-    let decimals = match size {
+    let decimals = decimals(size);
+    format!("{value:.decimals$}")
+}
+
+/// How many decimals show three digits of a `size` from 0 to 999.
+fn decimals(size: f64) -> usize {
+    match size {
         s if s >= 99.95 => 0,
         s if s >= 9.995 => 1,
         s if s >= 0.9995 => 2,
-        // Three digits after the leading zeros; six decimals at the most.
+        // Three digits after the leading zeros; nine decimals at the most.
         s => (2 - s.log10().floor() as i32).clamp(3, 9) as usize,
-    };
-    format!("{value:.decimals$}")
+    }
 }
 
 /// A label of an axis whose ticks are `step` apart: just the decimals that tell neighbours apart, thousands
@@ -117,15 +122,38 @@ pub fn nanos(value: f64) -> String {
     }
 }
 
-/// A length that was chosen and not measured, without decimals that say nothing: `2 s`, `1.5 s`, `250 ms`.
+/// A length that was chosen and not measured, without decimals that say nothing: `2 s`, `1.5 s`, `250 ms`, `20 µs`.
 #[must_use]
 pub fn span(nanos: u64) -> String {
-    let (size, unit) = if nanos >= 1_000_000_000 {
-        (1e9, "s")
-    } else {
-        (1e6, "ms")
+    let (size, unit) = match nanos {
+        1_000_000_000.. | 0 => (1e9, "s"),
+        1_000_000.. => (1e6, "ms"),
+        1_000.. => (1e3, "µs"),
+        1.. => (1.0, "ns"),
     };
     format!("{} {unit}", nanos as f64 / size)
+}
+
+/// A number that was chosen and not measured: `150`, `2.5`, `10,000`.
+#[must_use]
+pub fn given(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        grouped(value as i64)
+    } else {
+        value.to_string()
+    }
+}
+
+/// A size that was chosen and not measured: `16 KiB`, `1.5 MiB`, `1,000 B`.
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    for (unit, size) in [("GiB", 1_u64 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)] {
+        // A quarter of a unit is exact in binary and still reads well.
+        if bytes >= size && bytes.is_multiple_of(size / 4) {
+            return format!("{} {unit}", given(bytes as f64 / size as f64));
+        }
+    }
+    format!("{} B", count(bytes))
 }
 
 /// A whole number of seconds for a clock on the screen: `0:07`, `12:05`.
@@ -207,6 +235,19 @@ pub fn money(value: f64, currency: &str) -> String {
     }
 }
 
+/// An amount of money in a column whose smallest amount is `smallest`: all have its decimals, so that amounts with
+/// many zeros can be compared at a glance: `0.0000289 USD` below `0.0001110 USD`.
+#[must_use]
+pub fn money_beside(value: f64, smallest: f64, currency: &str) -> String {
+    let smallest = smallest.abs();
+    let plain = !value.is_finite() || value.abs() >= 999.5;
+    if plain || !(smallest > 0.0 && smallest < 999.5) {
+        return money(value, currency);
+    }
+    let decimals = decimals(smallest);
+    format!("{value:.decimals$} {currency}")
+}
+
 /// The text of a figure, or [`MISSING`].
 #[must_use]
 pub fn or_missing(value: Option<f64>, text: impl Fn(f64) -> String) -> String {
@@ -265,6 +306,11 @@ mod tests {
         assert_eq!(clock(65_000_000_000), "1:05");
         assert_eq!(span(1_500_000_000), "1.5 s");
         assert_eq!(span(250_000_000), "250 ms");
+        assert_eq!(span(250_000), "250 µs");
+        assert_eq!(size(1_572_864), "1.5 MiB");
+        assert_eq!(size(1_000), "1,000 B");
+        assert_eq!(given(10_000.0), "10,000");
+        assert_eq!(given(0.04), "0.04");
     }
 
     #[test]
@@ -283,6 +329,16 @@ mod tests {
         assert_eq!(date_time(951_782_400), "2000-02-29 00:00 UTC");
         assert_eq!(date_time(1_772_366_400), "2026-03-01 12:00 UTC");
         assert_eq!(date_time(4_102_444_799), "2099-12-31 23:59 UTC");
+    }
+
+    #[test]
+    fn amounts_of_money_in_a_column_have_the_decimals_of_the_smallest() {
+        let column = |value| money_beside(value, 0.000_028_9, "USD");
+        assert_eq!(column(0.000_028_9), "0.0000289 USD");
+        assert_eq!(column(0.000_111), "0.0001110 USD");
+        assert_eq!(column(1_234.0), "1,234 USD");
+        assert_eq!(money_beside(0.0, 0.0, "EUR"), "0 EUR");
+        assert_eq!(money_beside(2.5, f64::INFINITY, "EUR"), "2.50 EUR");
     }
 
     #[test]
