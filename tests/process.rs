@@ -130,7 +130,9 @@ fn a_worker_that_dies_idle_loses_no_task() {
     // Between two tasks: one is due each 250 ms, and the snapshot comes 50 ms after the first.
     follow(&session, &mut run, |_, event| is_measuring(event));
     let victims = run.blocks[0].started.as_ref().unwrap().worker_pids.clone();
-    victims.iter().for_each(|pid| kill(*pid, Signal::KILL));
+    for pid in &victims {
+        kill(*pid, Signal::KILL);
+    }
     follow(&session, &mut run, |_, _| false);
     let block = &run.blocks[0];
     assert_eq!(block.state, BlockState::Done);

@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::process::{Child, ChildStdin, Command, ExitCode, Stdio};
+use std::sync::mpsc::{Sender, channel};
 
 use crate::runner::scratch::Scratch;
 use crate::wire::part;
@@ -37,12 +38,12 @@ fn guard() -> io::Result<i32> {
         .stdin(Stdio::piped())
         .spawn()?;
     let input = File::from(io::stdin().as_fd().try_clone_to_owned()?);
-    let commands = runner.stdin.take();
+    let commands = relay(runner.stdin.take())?;
     let folder = scratch.path().to_owned();
     std::thread::Builder::new()
         .name("lifeline".to_owned())
         .spawn(move || {
-            forward(input, commands);
+            listen(input, &commands);
             sweep();
             // The runner is dead; nobody writes there any more.
             let _ = std::fs::remove_dir_all(folder);
@@ -56,23 +57,37 @@ fn guard() -> io::Result<i32> {
 }
 
 /// Hands on what the session says until the session is gone.
-fn forward(mut from: impl Read, to: Option<ChildStdin>) {
-    let mut to = to;
+fn listen(mut from: impl Read, to: &Sender<Vec<u8>>) {
     let mut buffer = [0; 4096];
     loop {
         match from.read(&mut buffer) {
             Ok(0) => return,
             Ok(length) => {
-                let written = to.as_mut().map(|to| to.write_all(&buffer[..length]));
-                if matches!(written, Some(Err(_))) {
-                    // The runner has ended; the session is still there and must not be mistaken for gone.
-                    to = None;
-                }
+                // In vain if the runner has ended; the session is still there and must not be taken for gone.
+                let _ = to.send(buffer[..length].to_vec());
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(_) => return,
         }
     }
+}
+
+/// Writes to the runner on a thread of its own: a runner that does not read must not keep the lifeline from
+/// being noticed. What waits is a scenario and a stop at the most.
+fn relay(to: Option<ChildStdin>) -> io::Result<Sender<Vec<u8>>> {
+    let (sender, receiver) = channel::<Vec<u8>>();
+    std::thread::Builder::new()
+        .name("relay".to_owned())
+        .spawn(move || {
+            let Some(mut to) = to else { return };
+            while let Ok(piece) = receiver.recv() {
+                if to.write_all(&piece).is_err() {
+                    // The runner is gone.
+                    return;
+                }
+            }
+        })?;
+    Ok(sender)
 }
 
 #[cfg(unix)]

@@ -4,6 +4,9 @@
 //! state and draws nothing: `GET /NANOS/BYTES`. Connections are kept alive, as clients of services do.
 //! Only what this needs of HTTP/1.1 is here; headers are parsed by `httparse`.
 //!
+//! The server's timer ticks once a millisecond and rounds up: an answer comes about a millisecond later than
+//! its delay says, to every candidate alike.
+//!
 //! The server listens on 127.0.0.1 only and runs in a process of its own, so that its CPU and memory are
 //! never a candidate's.
 
