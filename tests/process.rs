@@ -161,8 +161,8 @@ fn a_block_of_which_no_worker_is_left_ends_with_the_reason() {
     });
     // Successors as well, until nobody is started any more.
     eventually("the runner gives up", || {
-        let workers: Vec<_> = children(runner_pid);
-        for pid in workers {
+        let workers = parts_below(runner_pid);
+        for (pid, _) in workers {
             // It may have been collected since.
             let _ = kill_process(Pid::from_raw(pid.cast_signed()).unwrap(), Signal::KILL);
         }
