@@ -62,11 +62,18 @@ fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 struct Program(Child);
 
 impl Program {
+    /// One for each block that is under way. What a guard starts bears its name too, for the moment until it is
+    /// another program, and is none.
     fn guards(&self) -> impl Iterator<Item = u32> {
+        let parent = format!("PPid:\t{}", self.0.id());
+        let is_own = move |pid: u32| {
+            std::fs::read_to_string(format!("/proc/{pid}/status"))
+                .is_ok_and(|status| status.lines().any(|line| line == parent))
+        };
         let parts = parts_below(self.0.id());
         parts
             .into_iter()
-            .filter(|(_, part)| part == "__guard")
+            .filter(move |(pid, part)| part == "__guard" && is_own(*pid))
             .map(|(pid, _)| pid)
     }
 

@@ -8,7 +8,8 @@ use crate::units::Nanos;
 
 /// Compare threads, processes and async on the same work, on this machine
 ///
-/// Without a command the window opens. Where there is no display, FILE is run in its quick form instead.
+/// Without a command the window opens. Where there is no display, FILE is run in its quick form instead, or
+/// the first of the scenarios that come along.
 #[derive(Debug, Parser)]
 #[command(
     name = "poolscope",
@@ -85,7 +86,7 @@ pub struct Changes {
     /// Seed of all randomness
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// Only these candidates: names, or kinds such as 'threads'
+    /// Only these candidates: names, with x for × if you like, or kinds such as 'threads'
     #[arg(long, value_name = "NAME,…")]
     pub only: Vec<String>,
     /// How many blocks measure each candidate

@@ -196,7 +196,7 @@ fn resource_columns() -> [Column; 3] {
         }),
         right(
             "Cost/1k",
-            "Price of 1,000 good tasks by the price card",
+            "Price of 1,000 good tasks by the price card; µ is a millionth",
             |f, money| {
                 text::or_missing(f.cost_per_1k, |cost| {
                     text::money_beside(cost, money.smallest, money.currency)

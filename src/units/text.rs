@@ -235,17 +235,15 @@ pub fn money(value: f64, currency: &str) -> String {
     }
 }
 
-/// An amount of money in a column whose smallest amount is `smallest`: all have its decimals, so that amounts with
-/// many zeros can be compared at a glance: `0.0000289 USD` below `0.0001110 USD`.
+/// An amount of money in a column whose smallest amount is `smallest`: all are in the unit of that one, so that they
+/// can be compared at a glance: `28.9 µUSD` beside `1,110 µUSD`.
 #[must_use]
 pub fn money_beside(value: f64, smallest: f64, currency: &str) -> String {
-    let smallest = smallest.abs();
-    let plain = !value.is_finite() || value.abs() >= 999.5;
-    if plain || !(smallest > 0.0 && smallest < 999.5) {
-        return money(value, currency);
+    if value.is_finite() && smallest > 0.0 && smallest < MICRO_MONEY_BELOW {
+        format!("{} µ{currency}", number(value * 1e6))
+    } else {
+        money(value, currency)
     }
-    let decimals = decimals(smallest);
-    format!("{value:.decimals$} {currency}")
 }
 
 /// The text of a figure, or [`MISSING`].
@@ -332,13 +330,12 @@ mod tests {
     }
 
     #[test]
-    fn amounts_of_money_in_a_column_have_the_decimals_of_the_smallest() {
+    fn amounts_of_money_in_a_column_have_the_unit_of_the_smallest() {
         let column = |value| money_beside(value, 0.000_028_9, "USD");
-        assert_eq!(column(0.000_028_9), "0.0000289 USD");
-        assert_eq!(column(0.000_111), "0.0001110 USD");
-        assert_eq!(column(1_234.0), "1,234 USD");
-        assert_eq!(money_beside(0.0, 0.0, "EUR"), "0 EUR");
+        assert_eq!(column(0.000_028_9), "28.9 µUSD");
+        assert_eq!(column(0.001_11), "1,110 µUSD");
         assert_eq!(money_beside(2.5, f64::INFINITY, "EUR"), "2.50 EUR");
+        assert_eq!(money_beside(f64::NAN, 0.000_1, "EUR"), MISSING);
     }
 
     #[test]
