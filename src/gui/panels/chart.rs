@@ -311,7 +311,7 @@ fn seconds(x: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::{ChartId, Series};
+    use crate::chart::{ChartId, Quantity, Series};
 
     fn chart() -> Chart {
         Chart {
