@@ -64,16 +64,9 @@ fn replaced(text: &str, list: &str, word: impl Fn(usize) -> Option<String>) -> S
         let named = inside
             .split_once(']')
             .and_then(|(index, after)| Some((word(index.parse().ok()?)?, after)));
-        match named {
-            Some((name, after)) => {
-                done.push_str(&name);
-                rest = after;
-            }
-            None => {
-                done.push_str(&opening);
-                rest = inside;
-            }
-        }
+        let (name, after) = named.unwrap_or_else(|| (opening.clone(), inside));
+        done.push_str(&name);
+        rest = after;
     }
     done.push_str(rest);
     done

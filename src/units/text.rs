@@ -210,10 +210,12 @@ pub fn factor(value: f64) -> String {
     }
 }
 
-/// Processor cores: `1.52 cores`.
+/// Processor cores: `1.52 cores`; what is too little to matter is `<0.001 cores`.
 #[must_use]
 pub fn cores(value: f64) -> String {
-    if value.is_finite() {
+    if value > 0.0 && value < 0.000_95 {
+        "<0.001 cores".to_owned()
+    } else if value.is_finite() {
         format!("{} cores", number(value))
     } else {
         MISSING.to_owned()
@@ -300,6 +302,8 @@ mod tests {
         assert_eq!(money(0.012_34, "USD"), "0.0123 USD");
         assert_eq!(money(0.000_035_5, "EUR"), "35.5 µEUR");
         assert_eq!(money(0.0, "USD"), "0 USD");
+        assert_eq!(cores(0.000_3), "<0.001 cores");
+        assert_eq!(cores(0.0), "0 cores");
         assert_eq!(counted(1, "task", "tasks"), "1 task");
         assert_eq!(clock(65_000_000_000), "1:05");
         assert_eq!(span(1_500_000_000), "1.5 s");
