@@ -57,7 +57,7 @@ pub fn trust(run: &Run) -> Trust {
     if let Some(cores) = observer.filter(|cores| *cores > OBSERVER_MAX_CORES) {
         let (used, limit) = (text::cores(cores), text::cores(OBSERVER_MAX_CORES));
         reasons.push(format!(
-            "the window used {used} while it measured, more than {limit}"
+            "watching took {used} while it measured, more than {limit}"
         ));
     }
     let snapshots_lost = blocks.iter().map(|block| block.snapshots_lost).sum();

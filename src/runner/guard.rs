@@ -22,7 +22,7 @@ pub(super) fn main() -> ExitCode {
     leave_terminal();
     let guarded = guard();
     let code = guarded.unwrap_or_else(|error| {
-        super::complain(&format!("the guard failed: {error}"));
+        super::complain(&error.to_string());
         1
     });
     // Not by return: the lifeline's thread still reads.

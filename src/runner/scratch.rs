@@ -24,7 +24,14 @@ pub(super) struct Scratch {
 impl Scratch {
     /// Makes an empty folder among the system's temporary files, and removes those of dead guards.
     pub(super) fn create() -> std::io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir()?;
+        let folder = tempfile::Builder::new()
+            .prefix(PREFIX)
+            .tempdir()
+            .map_err(|error| {
+                std::io::Error::other(format!(
+                    "no scratch folder can be made; name a writable folder in TMPDIR ({error})"
+                ))
+            })?;
         let lock = File::open(folder.path())?;
         // Where folders cannot be locked, this one may be taken for a dead guard's after a crash only.
         let _ = lock.try_lock();

@@ -21,6 +21,15 @@ const SWEEP_PATIENCE: Duration = Duration::from_millis(2_500);
 /// Exit codes above this name the signal that ended the runner.
 const SIGNAL_BASE: i32 = 128;
 
+/// How a runner ended that did not end in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Ending {
+    /// Completes "The runner".
+    pub(super) how: String,
+    /// The last lines that it wrote to standard error; empty if none.
+    pub(super) last_words: String,
+}
+
 /// The child process of one block.
 pub(super) struct RunnerProcess {
     child: Child,
@@ -77,7 +86,7 @@ impl RunnerProcess {
 
     /// Waits for the end and tells how the runner ended; none if in order. The lifeline is cut first if
     /// the runner is still there.
-    pub(super) fn end(&mut self) -> Option<String> {
+    pub(super) fn end(&mut self) -> Option<Ending> {
         let code = self.wait();
         self.cut();
         if let Some(reader) = self.complaint_reader.take() {
@@ -101,11 +110,7 @@ impl RunnerProcess {
             Some(code) => format!("ended with code {code}"),
             None => "was ended together with its guard".to_owned(),
         };
-        Some(if last_words.is_empty() {
-            how
-        } else {
-            format!("{how}: {last_words}")
-        })
+        Some(Ending { how, last_words })
     }
 
     fn wait(&mut self) -> Option<i32> {

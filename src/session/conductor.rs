@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::run::{BlockEnd, Event, PlannedBlock, RunRequest};
 use crate::session::RunnerCommand;
-use crate::session::child::RunnerProcess;
+use crate::session::child::{Ending, RunnerProcess};
 use crate::session::outbox::Outbox;
 use crate::wire::{Finished, FrameError, FromRunner, Hello, StartBlock, ToRunner, read_frame};
 
@@ -203,10 +203,10 @@ impl<W: Fn()> Conductor<W> {
     }
 
     /// How the block ended, in words.
-    fn judge(&self, course: &Course, how: Option<String>, after: Duration) -> BlockEnd {
+    fn judge(&self, course: &Course, ending: Option<Ending>, after: Duration) -> BlockEnd {
         match &course.finished {
             // Also if a stop came too late for it.
-            Some(finished) if how.is_none() && !finished.stopped => return BlockEnd::Completed,
+            Some(finished) if ending.is_none() && !finished.stopped => return BlockEnd::Completed,
             _ if self.stopping.is_some() => return BlockEnd::Stopped,
             _ => {}
         }
@@ -225,14 +225,24 @@ impl<W: Fn()> Conductor<W> {
             };
             return BlockEnd::Failed { cause };
         }
-        let how = match (how, &course.problem) {
-            (Some(how), Some(problem)) => format!("{how} ({problem})"),
-            (Some(how), None) => how,
-            (None, Some(problem)) => format!("could not be understood: {problem}"),
-            (None, None) => "ended without its last word".to_owned(),
+        let (how, last_words) = match ending {
+            Some(ending) => (ending.how, ending.last_words),
+            None if course.problem.is_some() => {
+                ("could not be understood".to_owned(), String::new())
+            }
+            None => ("ended without its last word".to_owned(), String::new()),
         };
+        let mut cause = format!("The runner {how} after {after}, {when}");
+        for reason in [course.problem.as_deref(), Some(&*last_words)]
+            .into_iter()
+            .flatten()
+        {
+            if !reason.is_empty() {
+                cause = format!("{cause}: {reason}");
+            }
+        }
         BlockEnd::Failed {
-            cause: format!("The runner {how}, after {after}, {when}."),
+            cause: format!("{}.", cause.trim_end_matches('.')),
         }
     }
 }

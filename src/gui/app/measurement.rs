@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::TryRecvError;
+
 use crate::analysis::{CandidateFigures, Trust, Verdict, candidate_figures, trust, verdict};
 use crate::chart::{ChartBook, ChartSettings};
 use crate::export::{Table, table};
@@ -104,17 +106,22 @@ impl Measurement {
         };
         let start = Instant::now();
         let mut more = false;
-        for event in session.events().try_iter() {
-            self.run.apply(event);
+        loop {
+            match session.events().try_recv() {
+                Ok(event) => self.run.apply(event),
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => {
+                    // A session that is gone without its last word has died; the run must not look alive.
+                    if !self.run.ended {
+                        self.run.apply(Event::RunEnded { stopped: true });
+                    }
+                    break;
+                }
+            }
             if start.elapsed() > budget {
                 more = true;
                 break;
             }
-        }
-        // A session that is gone without its last word has died; the run must not look alive for ever.
-        let gone = session.events().is_empty() && !self.run.ended && is_disconnected(session);
-        if gone {
-            self.run.apply(Event::RunEnded { stopped: true });
         }
         if self.run.ended {
             self.session = None;
@@ -204,9 +211,4 @@ impl Measurement {
         self.table = table(&self.figures, &self.run.request.scenario);
         self.progress = self.run.progress();
     }
-}
-
-fn is_disconnected(session: &Session) -> bool {
-    use crossbeam_channel::TryRecvError;
-    matches!(session.events().try_recv(), Err(TryRecvError::Disconnected))
 }
