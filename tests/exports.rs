@@ -186,7 +186,7 @@ fn a_picture_says_what_it_shows_and_of_which_run() {
         "p50",
         "p99",
         "10 ms",
-        "time since the measurement (shaded) began",
+        "time since the measurement began; shaded: not measured",
     ] {
         assert!(
             picture.iter().any(|found| found == text),
