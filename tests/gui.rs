@@ -337,3 +337,37 @@ impl egui::DroppedFile for Dropped {
         std::fs::read(&self.0).map_err(|error| error.to_string())
     }
 }
+
+#[test]
+fn another_experiment_shows_what_it_would_do_and_the_charts_can_be_had_back() {
+    let mut harness = window_of(support::sample_run());
+    click(&mut harness, "Open Prime check");
+    harness.get_by_label("What Run will do");
+    assert!(harness.query_by_label("Results").is_none());
+    let title = &harness
+        .state()
+        .measurement()
+        .unwrap()
+        .run()
+        .request
+        .scenario
+        .title;
+    let back = format!("← Back to the charts of '{title}'");
+    click(&mut harness, &back);
+    harness.get_by_label("Results");
+    click(&mut harness, "Compose a new experiment");
+    harness.get_by_label("What Run will do");
+    assert_eq!(
+        harness.state().document().scenario().title,
+        "Untitled experiment"
+    );
+}
+
+#[test]
+fn a_click_on_the_head_of_a_column_sorts_the_candidates() {
+    let mut harness = window_of(support::sample_run());
+    click(&mut harness, "Cost/1k");
+    harness.get_by_label("Cost/1k ⏶");
+    click(&mut harness, "Cost/1k ⏶");
+    harness.get_by_label("Cost/1k ⏷");
+}

@@ -26,6 +26,9 @@ use crate::stats::reduce::min_max_per_column;
 pub use crate::stats::Percentile;
 pub use book::{ChartBook, build};
 
+/// With fewer labels a logarithmic axis cannot be read.
+const LOG_TICKS_LEAST: usize = 4;
+
 /// What the viewer chose to see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChartSettings {
@@ -215,7 +218,16 @@ impl Chart {
             Scale::Linear => axis::Axis::from_zero(&self.quantity, max, at_most),
             Scale::Log10 => {
                 let min = ys().filter(|y| *y > 0.0).fold(f64::NAN, f64::min);
-                axis::Axis::logarithmic(&self.quantity, min, max, at_most)
+                let axis = axis::Axis::logarithmic(&self.quantity, min, max, at_most);
+                if axis.ticks.len() >= LOG_TICKS_LEAST {
+                    return axis;
+                }
+                // Within a fraction of a decade even steps are as good, and there are enough of them.
+                let even = axis::Axis::linear(&self.quantity, axis.low, axis.high, at_most);
+                axis::Axis {
+                    ticks: even.ticks,
+                    ..axis
+                }
             }
         }
     }

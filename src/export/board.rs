@@ -1,12 +1,12 @@
 //! The whole board as one picture: all charts, the table of figures, and which run it was.
 
-use crate::analysis::{candidate_figures, trust};
+use crate::analysis::{candidate_figures, trust, verdict};
 use crate::chart::palette::series_rgb;
 use crate::chart::{ChartId, ChartSettings, Stroke, build};
 use crate::export::Theme;
 use crate::export::canvas::{Anchor, Canvas, Frame, Type};
 use crate::export::font::{Weight, fitted, text_width};
-use crate::export::svg::{Sizes, draw_chart, foot, x_range};
+use crate::export::svg::{SLACK, Sizes, draw_chart, foot, x_range};
 use crate::export::table::{Align, Table, table};
 use crate::run::Run;
 
@@ -18,7 +18,7 @@ const BETWEEN: f64 = 32.0;
 const CHART_HEIGHT: f64 = 380.0;
 const HEAD: f64 = 66.0;
 const TABLE_ROW: f64 = 27.0;
-const FOOT: f64 = 84.0;
+const FOOT: f64 = 110.0;
 const TABLE_SIZE: f64 = 13.0;
 /// Where even that is too wide for a long name.
 const TABLE_SIZE_MIN: f64 = 9.0;
@@ -28,7 +28,9 @@ const TABLE_SIZE_MIN: f64 = 9.0;
 pub fn board_svg(run: &Run, settings: &ChartSettings, theme: Theme) -> String {
     let colours = theme.colours();
     let scenario = &run.request.scenario;
-    let table = table(&candidate_figures(run), scenario);
+    let figures = candidate_figures(run);
+    let trust = trust(run);
+    let table = table(&figures, scenario);
     let chart_rows = ChartId::ALL.len().div_ceil(COLUMNS) as f64;
     let table_y = MARGIN + HEAD + chart_rows * (CHART_HEIGHT + BETWEEN);
     let height = table_y + TABLE_ROW * (table.rows.len() as f64 + 1.0) + FOOT;
@@ -55,8 +57,33 @@ pub fn board_svg(run: &Run, settings: &ChartSettings, theme: Theme) -> String {
         draw_chart(&mut canvas, &frame, chart, x_range, sizes, theme);
     }
     draw_table(&mut canvas, table_y, &table, theme);
-    foot(&mut canvas, run, &trust(run), theme, [WIDTH, height]);
+    let conclusion = verdict(run, &figures, &trust).why;
+    let look = Type {
+        size: TABLE_SIZE,
+        weight: Weight::Regular,
+        colour: colours.text,
+    };
+    let room = (WIDTH - 2.0 * MARGIN) / SLACK;
+    for (line, text) in two_lines(&conclusion, room, look).iter().enumerate() {
+        let y = height - FOOT + 25.0 + line as f64 * 18.0;
+        canvas.text([MARGIN, y], Anchor::Start, look, text);
+    }
+    foot(&mut canvas, run, &trust, theme, [WIDTH, height]);
     canvas.finish()
+}
+
+/// `text` broken between words where the room ends; what does not fit into two lines is cut.
+fn two_lines(text: &str, room: f64, look: Type) -> [String; 2] {
+    let fits = |end: &usize| text_width(&text[..*end], look.size, look.weight) <= room;
+    let ends = text
+        .char_indices()
+        .filter_map(|(at, letter)| (letter == ' ').then_some(at))
+        .chain([text.len()]);
+    let (first, rest) = text.split_at(ends.take_while(fits).last().unwrap_or(0));
+    [
+        first.to_owned(),
+        fitted(rest.trim_start(), room, look.size, look.weight),
+    ]
 }
 
 fn draw_head(canvas: &mut Canvas, run: &Run, theme: Theme) {

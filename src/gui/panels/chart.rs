@@ -264,7 +264,19 @@ fn y_ticks(chart: &Chart, low: f64, high: f64, steps: usize) -> Axis {
         Scale::Log10 => [steps, all].map(logarithmic).into_iter().find(is_readable),
         Scale::Linear => [steps, steps + 2].map(even).into_iter().find(is_readable),
     };
-    found.unwrap_or_else(|| even(steps + 4))
+    let mut axis = found.unwrap_or_else(|| even(steps + 4));
+    // Even steps crowd at the upper end of a logarithmic axis.
+    let apart = (high - low) / (steps + 2) as f64;
+    let mut before = f64::NEG_INFINITY;
+    axis.ticks.retain(|tick| {
+        let at = plotted(tick.value, scale);
+        let is_apart = scale == Scale::Linear || at - before >= apart;
+        if is_apart {
+            before = at;
+        }
+        is_apart
+    });
+    axis
 }
 
 /// Where a value lies on the plot's scale.
