@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 
 use crate::analysis::{Resources, basis_label, cost_per_1k};
-use crate::chart::percentiles::{self, reaches};
+use crate::chart::percentiles::{self, reaches, within};
 use crate::chart::{ChartId, ChartSettings, Quantity, Scale, Stroke};
 use crate::run::{Interval, MemoryKind, Run};
 use crate::stats::Percentile;
@@ -119,16 +119,17 @@ impl Line {
     }
 }
 
-/// The intervals up to number `index` of which the middle lies in the `nanos` before its end.
+/// The intervals up to number `index` of which the middle lies in the `nanos` before its end, on the same
+/// side of the measurement's begin.
 fn window(
     intervals: &VecDeque<Interval>,
     index: usize,
     nanos: u64,
 ) -> impl Iterator<Item = &Interval> {
-    let end = intervals[index].end_nanos;
+    let newest = &intervals[index];
     let near = move |interval: &&Interval| {
         // The newest one belongs to it however long it is.
-        interval.end_nanos == end || reaches(interval, end, nanos)
+        interval.end_nanos == newest.end_nanos || reaches(interval, newest, nanos)
     };
     intervals.range(..=index).rev().take_while(near)
 }
@@ -148,13 +149,18 @@ fn rate(
     (length >= RATE_LEAST_NANOS).then(|| sum as f64 * 1e9 / length as f64)
 }
 
-/// The newest sample, while it holds.
+/// The newest sample, while it holds: what is there does not change with the phase.
 fn held<T>(
     intervals: &VecDeque<Interval>,
     index: usize,
     sample: impl Fn(&Interval) -> Option<T>,
 ) -> Option<T> {
-    window(intervals, index, MEMORY_HOLDS_NANOS).find_map(sample)
+    let newest = &intervals[index];
+    intervals
+        .range(..=index)
+        .rev()
+        .take_while(|interval| within(interval, newest, MEMORY_HOLDS_NANOS))
+        .find_map(sample)
 }
 
 fn cost(intervals: &VecDeque<Interval>, index: usize, run: &Run) -> Option<f64> {

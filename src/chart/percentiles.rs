@@ -24,14 +24,14 @@ pub(super) fn rolling(
     let mut window = Window::default();
     let mut values = Vec::with_capacity(intervals.len().saturating_sub(from));
     for index in from..intervals.len() {
-        let end = intervals[index].end_nanos;
+        let newest = &intervals[index];
         window.take_in(intervals, index);
-        while window.first < index && !reaches(&intervals[window.first], end, WINDOW_NANOS) {
+        while window.first < index && !reaches(&intervals[window.first], newest, WINDOW_NANOS) {
             window.let_go(intervals);
         }
         while window.count < percentile.samples_needed()
             && window.first > 0
-            && reaches(&intervals[window.first - 1], end, WIDEST_NANOS)
+            && reaches(&intervals[window.first - 1], newest, WIDEST_NANOS)
         {
             window.reach_back(intervals);
         }
@@ -44,9 +44,18 @@ pub(super) fn rolling(
     values
 }
 
-/// Whether an interval belongs to the `nanos` before `end`: if its middle does, so that clocks may jitter.
-pub(super) const fn reaches(interval: &Interval, end: u64, nanos: u64) -> bool {
-    u64::midpoint(interval.start_nanos, interval.end_nanos) >= end.saturating_sub(nanos)
+/// Whether an interval counts in a window of `nanos` that ends with `newest`. No window reaches from the
+/// measurement back into the warm-up, which does not count.
+pub(super) const fn reaches(interval: &Interval, newest: &Interval, nanos: u64) -> bool {
+    interval.measure_start_nanos.is_some() == newest.measure_start_nanos.is_some()
+        && within(interval, newest, nanos)
+}
+
+/// Whether an interval lies in the `nanos` before the end of `newest`: if its middle does, so that clocks may
+/// jitter.
+pub(super) const fn within(interval: &Interval, newest: &Interval, nanos: u64) -> bool {
+    u64::midpoint(interval.start_nanos, interval.end_nanos)
+        >= newest.end_nanos.saturating_sub(nanos)
 }
 
 /// Slots per group: about the square root of the number of slots, so that both walks are short.
@@ -70,8 +79,8 @@ impl Window {
         self.past = index + 1;
         self.add(&intervals[index].response);
         // A window that begins in the middle of a timeline is filled backwards first.
-        let end = intervals[index].end_nanos;
-        while self.first > 0 && reaches(&intervals[self.first - 1], end, WINDOW_NANOS) {
+        let newest = &intervals[index];
+        while self.first > 0 && reaches(&intervals[self.first - 1], newest, WINDOW_NANOS) {
             self.reach_back(intervals);
         }
     }
@@ -146,11 +155,11 @@ mod tests {
         index: usize,
         percentile: Percentile,
     ) -> Option<f64> {
-        let end = intervals[index].end_nanos;
+        let newest = &intervals[index];
         let mut merged = Histogram::new();
         for interval in intervals.range(..=index).rev() {
-            let near = reaches(interval, end, WINDOW_NANOS);
-            let wide = reaches(interval, end, WIDEST_NANOS)
+            let near = reaches(interval, newest, WINDOW_NANOS);
+            let wide = reaches(interval, newest, WIDEST_NANOS)
                 && merged.count() < percentile.samples_needed();
             if !near && !wide {
                 break;
