@@ -125,8 +125,8 @@ fn frames(criterion: &mut Criterion) {
     }
     let times = recorder.drain(Cohort::Measured, true);
     let cohort = poolscope::wire::Cohort {
-        response: times.response.to_sparse(),
-        service: times.service.to_sparse(),
+        response: times.response,
+        service: times.service,
         ..poolscope::wire::Cohort::default()
     };
     let snapshot = poolscope::wire::Snapshot {

@@ -159,8 +159,8 @@ fn below_capacity_a_regular_load_waits_for_nothing() {
     let schedule = OpenSchedule::new(100.0, Arrivals::Constant, 1);
     let done = SimulatedPool::new(&recorder, 1, 10, |_| 9_000_000).run(schedule, 10);
     assert_eq!((done.tally.good, done.tally.dropped), (1_000, 0));
-    assert_eq!(done.times.response.max(), Some(9_000_000));
-    assert_eq!(done.times.queue_wait.max(), Some(0));
+    assert_eq!(done.times.response.to_dense().max(), Some(9_000_000));
+    assert_eq!(done.times.queue_wait.to_dense().max(), Some(0));
 }
 
 #[test]
@@ -171,9 +171,9 @@ fn at_twice_the_capacity_half_is_dropped_and_the_rest_waits_for_the_whole_queue(
     let dropped = done.tally.dropped as f64 / done.tally.offered as f64;
     assert!((dropped - 0.5).abs() < 0.01, "{dropped}");
     // Twenty tasks ahead, and the one under way.
-    let p50 = done.times.response.quantile(0.5).unwrap() as f64;
+    let p50 = done.times.response.to_dense().quantile(0.5).unwrap() as f64;
     assert!((p50 / (21.0 * 10e6) - 1.0).abs() < 0.05, "{p50}");
-    assert_eq!(done.times.service.max(), Some(10_000_000));
+    assert_eq!(done.times.service.to_dense().max(), Some(10_000_000));
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn littles_law_holds() {
         let schedule = OpenSchedule::new(rate, Arrivals::Poisson, 4);
         let done = SimulatedPool::new(&recorder, servers, 100_000, service).run(schedule, 300);
         let throughput = done.tally.good as f64 / (done.nanos as f64 / 1e9);
-        let time_inside = done.times.response.mean().unwrap() / 1e9;
+        let time_inside = done.times.response.to_dense().mean().unwrap() / 1e9;
         let ratio = done.mean_inside / (throughput * time_inside);
         assert!((ratio - 1.0).abs() < 0.001, "{servers} servers: {ratio}");
     }
@@ -197,7 +197,7 @@ fn mean_response_is_schedule_delay_plus_queue_wait_plus_service() {
     let schedule = OpenSchedule::new(90.0, Arrivals::Poisson, 2);
     let done = SimulatedPool::new(&recorder, 1, 50, |_| 10_000_000).run(schedule, 60);
     let times = &done.times;
-    let mean = |histogram: &poolscope::stats::Histogram| histogram.mean().unwrap();
+    let mean = |histogram: &poolscope::stats::SparseHistogram| histogram.to_dense().mean().unwrap();
     // Dropped tasks have a schedule delay (zero here) and nothing else.
     let parts = mean(&times.queue_wait) + mean(&times.service) + mean(&times.schedule_delay);
     assert!((mean(&times.response) - parts).abs() < 1.0);
@@ -221,7 +221,7 @@ fn waiting_times_are_those_of_queueing_theory() {
         };
         let schedule = OpenSchedule::new(rate, Arrivals::Poisson, 8);
         let done = SimulatedPool::new(&recorder, 1, 1_000_000, draw).run(schedule, secs);
-        let wait = done.times.queue_wait.mean().unwrap();
+        let wait = done.times.queue_wait.to_dense().mean().unwrap();
         assert!(
             (wait / expected - 1.0).abs() < 0.05,
             "{wait} instead of {expected}"
@@ -246,7 +246,7 @@ fn a_standstill_shows_in_the_response_times_as_the_schedule_demands() {
     let schedule = OpenSchedule::new(1_000.0, Arrivals::Constant, 1);
     let done = SimulatedPool::new(&recorder, 1, 100_000, service).run(schedule, 10);
     for (quantile, secs) in [(0.75, 2.5), (0.9, 4.0), (0.99, 4.9)] {
-        let found = done.times.response.quantile(quantile).unwrap() as f64 / 1e9;
+        let found = done.times.response.to_dense().quantile(quantile).unwrap() as f64 / 1e9;
         assert!((found / secs - 1.0).abs() < 0.01, "{quantile}: {found}");
     }
 }

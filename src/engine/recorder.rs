@@ -13,6 +13,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::engine::shared_histogram::SharedHistogram;
 use crate::engine::task::{Cohort, Outcome, Ran, Task};
+use crate::stats::SparseHistogram;
 
 /// The four distributions of a cohort.
 struct Times {
@@ -127,13 +128,13 @@ impl Tally {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Distributions {
     /// Intended start to finish.
-    pub response: crate::stats::Histogram,
+    pub response: SparseHistogram,
     /// Start to finish.
-    pub service: crate::stats::Histogram,
+    pub service: SparseHistogram,
     /// Offer to start.
-    pub queue_wait: crate::stats::Histogram,
+    pub queue_wait: SparseHistogram,
     /// Intended start to offer.
-    pub schedule_delay: crate::stats::Histogram,
+    pub schedule_delay: SparseHistogram,
 }
 
 impl Recorder {
@@ -366,7 +367,7 @@ mod tests {
             Outcome::Good,
         );
         let times = recorder.drain(Cohort::Measured, true);
-        let max = |histogram: &crate::stats::Histogram| histogram.max().unwrap();
+        let max = |histogram: &SparseHistogram| histogram.max;
         assert_eq!(max(&times.schedule_delay), 30);
         assert_eq!(max(&times.queue_wait), 50);
         assert_eq!(max(&times.service), 220);

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::stats::{Histogram, HistogramLayout, SparseHistogram};
+use crate::stats::{HistogramLayout, SparseHistogram};
 
 /// Slots that one bit of a histogram's "touched" mask stands for: an octave.
 const SLOTS_PER_BIT: usize = HistogramLayout::SLOTS.div_ceil(64);
@@ -50,7 +50,9 @@ impl SharedHistogram {
 
     /// Moves what was recorded since the last call into `out`. With `all`, slots whose mark is not yet
     /// visible are looked at too: for the last reading, when nobody writes any more.
-    pub(super) fn drain(&self, out: &mut Histogram, all: bool) {
+    ///
+    /// Sparse on the way as well: a dense histogram would show in the memory that is being measured.
+    pub(super) fn drain(&self, out: &mut SparseHistogram, all: bool) {
         let marked = self.touched.swap(0, Ordering::AcqRel);
         let touched = if all { u64::MAX } else { marked };
         if touched == 0 && self.overflow.load(Ordering::Relaxed) == 0 {
@@ -78,13 +80,14 @@ impl SharedHistogram {
         // The reading before may have taken the maximum of a value whose slot came only now.
         let seen = HistogramLayout::lowest(last);
         sparse.max = self.max.swap(0, Ordering::Relaxed).max(seen);
-        out.merge_sparse(&sparse);
+        out.absorb(&sparse);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::Histogram;
 
     #[test]
     fn what_was_recorded_is_drained_once_and_exactly() {
@@ -94,10 +97,10 @@ mod tests {
             shared.record(value);
             direct.record(value);
         }
-        let mut drained = Histogram::new();
+        let mut drained = SparseHistogram::default();
         shared.drain(&mut drained, false);
-        assert_eq!(drained, direct);
+        assert_eq!(drained, direct.to_sparse());
         shared.drain(&mut drained, true);
-        assert_eq!(drained, direct);
+        assert_eq!(drained, direct.to_sparse());
     }
 }

@@ -21,7 +21,7 @@ pub(super) struct ResourceReader {
     workers: u32,
     /// Whether the workers are processes of their own.
     of_processes: bool,
-    /// Memory of the runner without a back end, in bytes.
+    /// Memory of the runner's own without a back end, in bytes.
     baseline_bytes: Option<u64>,
     /// The last reading of each worker process, so that a dead one's CPU time stays in the sum.
     worker_cpu_nanos: BTreeMap<u32, u64>,
@@ -38,14 +38,14 @@ impl ResourceReader {
             observer_pid,
             workers: backend.workers().max(1),
             of_processes: matches!(backend, Backend::Processes { .. }),
-            baseline_bytes: memory_of(runner_pid).map(|(bytes, _)| bytes),
+            baseline_bytes: own_memory(runner_pid),
             worker_cpu_nanos: BTreeMap::new(),
             next_memory_nanos: 0,
             eager_until_nanos: 0,
         }
     }
 
-    /// Memory of the runner before the back end was started, in bytes.
+    /// Memory of the runner's own before the back end was started, in bytes.
     pub(super) const fn baseline_bytes(&self) -> Option<u64> {
         self.baseline_bytes
     }
@@ -115,7 +115,7 @@ impl ResourceReader {
     fn memory(&self, pids: &[u32]) -> Option<Memory> {
         let (runner, runner_kind) = memory_of(self.runner_pid)?;
         if !self.of_processes {
-            let growth = runner.saturating_sub(self.baseline_bytes?);
+            let growth = own_memory(self.runner_pid)?.saturating_sub(self.baseline_bytes?);
             return Some(Memory {
                 kind: MemoryKind::Derived,
                 per_worker_bytes: growth as f64 / f64::from(self.workers),
@@ -141,6 +141,13 @@ impl ResourceReader {
             total_bytes: runner + workers,
         })
     }
+}
+
+/// What grows with a back end inside the runner, in bytes: memory that the runner has written itself. Its PSS
+/// would also move when the window or another run maps the same executable.
+fn own_memory(pid: u32) -> Option<u64> {
+    let memory = sampler::memory(pid)?;
+    memory.written_bytes.or(Some(memory.rss_bytes))
 }
 
 /// Memory of a process in bytes: PSS, or RSS where the system offers no better.

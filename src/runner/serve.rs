@@ -293,8 +293,8 @@ impl Reporter {
             phase: phase(stand),
             measure_start_nanos,
             measure_end_nanos,
-            warm_up: cohort(warm_up, &of_warm_up),
-            measured: cohort(measured, &of_measured),
+            warm_up: cohort(warm_up, of_warm_up),
+            measured: cohort(measured, of_measured),
             window_completed,
             window_good,
             resources,
@@ -314,7 +314,7 @@ const fn phase(stand: Stand) -> Phase {
     }
 }
 
-fn cohort(tally: engine::Tally, times: &engine::Distributions) -> Cohort {
+fn cohort(tally: engine::Tally, times: engine::Distributions) -> Cohort {
     Cohort {
         counts: Counts {
             offered: tally.offered,
@@ -328,9 +328,9 @@ fn cohort(tally: engine::Tally, times: &engine::Distributions) -> Cohort {
             queued: tally.queued,
             in_flight: tally.in_flight,
         },
-        response: times.response.to_sparse(),
-        service: times.service.to_sparse(),
-        queue_wait: times.queue_wait.to_sparse(),
-        schedule_delay: times.schedule_delay.to_sparse(),
+        response: times.response,
+        service: times.service,
+        queue_wait: times.queue_wait,
+        schedule_delay: times.schedule_delay,
     }
 }

@@ -32,6 +32,7 @@ pub(super) fn memory(pid: u32) -> Option<ProcessMemory> {
             rss_bytes,
             pss_bytes: None,
             uss_bytes: None,
+            written_bytes: None,
         })
     })
 }
@@ -79,6 +80,7 @@ fn parse_rollup(text: &str) -> Option<ProcessMemory> {
         rss_bytes: bytes("Rss")?,
         pss_bytes: bytes("Pss"),
         uss_bytes: private.map(|(clean, dirty)| clean + dirty),
+        written_bytes: bytes("Private_Dirty"),
     })
 }
 
@@ -135,6 +137,7 @@ mod tests {
         // Not compared with a figure from before: other tests of this process allocate and release meanwhile.
         let size = SIZE as u64;
         assert!(after.uss_bytes.unwrap() >= size);
+        assert!(after.written_bytes.unwrap() >= size && after.written_bytes <= after.uss_bytes);
         assert!(after.pss_bytes >= after.uss_bytes && Some(after.rss_bytes) >= after.pss_bytes);
         assert!(resident_bytes(own).unwrap() >= size / 2);
         drop(block);

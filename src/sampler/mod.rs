@@ -30,6 +30,10 @@ pub struct ProcessMemory {
     /// Unique set size: pages that nobody shares, which is what one more such process costs.
     /// None where the system does not tell.
     pub uss_bytes: Option<u64>,
+    /// The part of the unique set that the process has written itself: heap and stacks. Unlike the other
+    /// three it does not move when another process maps or leaves the same executable.
+    /// None where the system does not tell.
+    pub written_bytes: Option<u64>,
 }
 
 /// How often the threads of a process have left a core, since they began.

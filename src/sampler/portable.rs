@@ -20,6 +20,7 @@ pub(super) fn memory(pid: u32) -> Option<ProcessMemory> {
         rss_bytes,
         pss_bytes: None,
         uss_bytes: None,
+        written_bytes: None,
     })
 }
 

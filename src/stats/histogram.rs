@@ -248,6 +248,14 @@ pub struct SparseHistogram {
 }
 
 impl SparseHistogram {
+    /// The form that figures are read from.
+    #[must_use]
+    pub fn to_dense(&self) -> Histogram {
+        let mut dense = Histogram::new();
+        dense.merge_sparse(self);
+        dense
+    }
+
     /// Whether nothing was counted.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -107,7 +107,7 @@ pub struct Started {
     pub cold_start_nanos: u64,
     /// Process ids of the worker processes; empty for the others.
     pub worker_pids: Vec<u32>,
-    /// Memory of the runner before the back end was started, in bytes; none if unknown.
+    /// Memory of the runner's own before the back end was started, in bytes; none if unknown.
     pub baseline_bytes: Option<u64>,
     /// The machine it runs on.
     pub machine: Machine,
@@ -284,7 +284,8 @@ pub enum MemoryKind {
     /// Mean of the worker processes' resident set sizes, where the system offers nothing better:
     /// shared pages count once per process.
     Rss,
-    /// Growth of the runner over its empty baseline, divided by the workers.
+    /// Growth of the memory that the runner has written itself over its empty baseline, divided by the
+    /// workers.
     Derived,
 }
 
