@@ -47,8 +47,15 @@ pub(super) fn rolling(
 /// Whether an interval counts in a window of `nanos` that ends with `newest`. No window reaches from the
 /// measurement back into the warm-up, which does not count.
 pub(super) const fn reaches(interval: &Interval, newest: &Interval, nanos: u64) -> bool {
-    interval.measure_start_nanos.is_some() == newest.measure_start_nanos.is_some()
-        && within(interval, newest, nanos)
+    is_measured(interval) == is_measured(newest) && within(interval, newest, nanos)
+}
+
+/// Whether an interval lies in the measurement or behind it. The one that ends as it begins does not.
+const fn is_measured(interval: &Interval) -> bool {
+    match interval.measure_start_nanos {
+        Some(start) => interval.start_nanos >= start,
+        None => false,
+    }
 }
 
 /// Whether an interval lies in the `nanos` before the end of `newest`: if its middle does, so that clocks may
