@@ -19,6 +19,7 @@ mod grammar;
 mod lex;
 mod library;
 mod load;
+mod nominal;
 mod placeholder;
 mod problem;
 mod quoted;

@@ -449,57 +449,6 @@ impl Kernel {
             Self::Deflate => "KiB compressed",
         }
     }
-
-    /// About how long one unit takes on a server core of today, in nanoseconds.
-    ///
-    /// For drawing a task to scale before it has ever run, and always labelled as estimated.
-    #[must_use]
-    pub const fn nominal_unit_nanos(self) -> f64 {
-        match self {
-            Self::SumOfSquares => 0.4,
-            Self::PrimeCheck => 80_000.0,
-            Self::Sha256 => 500.0,
-            Self::Deflate => 40_000.0,
-        }
-    }
-}
-
-impl Amount {
-    /// About how long it takes, in nanoseconds; exact for [`Amount::Time`].
-    #[must_use]
-    pub fn nominal_nanos(self, kernel: Kernel) -> f64 {
-        match self {
-            Self::Work(units) => units as f64 * kernel.nominal_unit_nanos(),
-            Self::Time(time) => time.0 as f64,
-        }
-    }
-}
-
-impl Distribution {
-    /// The mean, in nanoseconds. Log-normal: exp(µ + σ²/2) with µ = ln median, σ = ln(p95/median)/1.6449.
-    #[must_use]
-    pub fn mean_nanos(self) -> f64 {
-        match self {
-            Self::Constant(time) => time.0 as f64,
-            Self::LogNormal { median, .. } => {
-                let sigma = self.sigma();
-                median.0 as f64 * (sigma * sigma / 2.0).exp()
-            }
-        }
-    }
-
-    /// The deviation of the logarithm; 0 for a constant.
-    #[must_use]
-    pub fn sigma(self) -> f64 {
-        /// The 95th percentile of the standard normal distribution.
-        const Z95: f64 = 1.644_853_626_951;
-        match self {
-            Self::Constant(_) => 0.0,
-            Self::LogNormal { median, p95 } => {
-                (p95.0.max(median.0).max(1) as f64 / median.0.max(1) as f64).ln() / Z95
-            }
-        }
-    }
 }
 
 impl Stage {
@@ -513,29 +462,6 @@ impl Stage {
             Self::FileRead { .. } => "file read",
             Self::Memory { .. } => "memory",
             Self::Http { .. } => "HTTP",
-        }
-    }
-
-    /// About how long it takes and whether that time is spent on a core, in nanoseconds: (CPU, waiting).
-    ///
-    /// Files and memory are taken at 1 GiB/s, an fsync at 2 ms, a loopback request at 60 µs of CPU:
-    /// round figures of a usual machine, for a picture that is labelled as estimated.
-    #[must_use]
-    pub fn nominal_nanos(&self) -> (f64, f64) {
-        const NANOS_PER_BYTE: f64 = 1e9 / 1_073_741_824.0;
-        match *self {
-            Self::Cpu { kernel, amount } => (amount.nominal_nanos(kernel), 0.0),
-            Self::Wait { time } => (0.0, time.mean_nanos()),
-            Self::FileWrite { size, sync } => {
-                (size.0 as f64 * NANOS_PER_BYTE, if sync { 2e6 } else { 0.0 })
-            }
-            Self::FileRead { size } | Self::Memory { size } => {
-                (size.0 as f64 * NANOS_PER_BYTE, 0.0)
-            }
-            Self::Http { delay, response } => (
-                60e3 + response.0 as f64 * NANOS_PER_BYTE,
-                delay.mean_nanos(),
-            ),
         }
     }
 }
