@@ -337,6 +337,8 @@ impl Block {
 fn strip(cohort: &mut Cohort) {
     *cohort = Cohort {
         counts: cohort.counts,
+        split: cohort.split,
+        digest: cohort.digest,
         ..Cohort::default()
     };
 }
