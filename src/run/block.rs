@@ -176,6 +176,12 @@ impl Block {
             .map_or_else(Counts::default, |last| last.measured.counts)
     }
 
+    /// Of a batch that was done: from its start to the end of its last task, in nanoseconds.
+    #[must_use]
+    pub fn makespan_nanos(&self) -> Option<u64> {
+        self.finished.as_ref()?.makespan_nanos
+    }
+
     /// What was seen within the measurement's window so far; none before it began.
     #[must_use]
     pub fn window(&self) -> Option<Window> {
