@@ -291,7 +291,10 @@ mod tests {
             let floor = noise_floor(&run).unwrap().of(Measure::Throughput).unwrap();
             let compared = compare(&run, 0, 1, Measure::Throughput).unwrap();
             let inside = (compared.ratio.value - 1.0).abs() <= floor;
-            assert!(!inside || compared.within_noise == Some(true), "seed {seed}");
+            assert!(
+                !inside || compared.within_noise == Some(true),
+                "seed {seed}"
+            );
         }
     }
 

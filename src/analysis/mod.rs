@@ -10,6 +10,7 @@ mod figures;
 mod memory;
 mod merged;
 mod sample;
+mod steadiness;
 mod trust;
 mod verdict;
 
@@ -19,6 +20,7 @@ pub use compare::{
 pub use cost::{Resources, basis_label, cost_per_1k, price_per_hour};
 pub use figures::{CandidateFigures, CandidateStatus, candidate_figures};
 pub use sample::Measure;
+pub use steadiness::{Course, Steadiness, SteadinessLabel, steadiness};
 pub use trust::{Trust, trust};
 pub use verdict::{Verdict, VerdictKind, verdict};
 

@@ -130,6 +130,8 @@ fn at(
             memory: Some(Memory {
                 kind: MemoryKind::Derived,
                 per_worker_bytes: bytes,
+                per_worker_uss_bytes: None,
+                per_worker_rss_bytes: None,
                 total_bytes: bytes as u64,
             }),
             ..Resources::default()
