@@ -200,7 +200,7 @@ mod tests {
             measured: Cohort::default(),
             counters: Vec::new(),
             pools: Vec::new(),
-            loop_lag: Default::default(),
+            loop_lag: crate::stats::SparseHistogram::default(),
             window_completed: 0,
             window_good: 0,
             resources,
