@@ -9,9 +9,11 @@
 mod guard;
 mod lifeline;
 mod limits;
+mod memory;
 mod resources;
 mod scratch;
 mod serve;
+mod workers;
 
 use std::fs::File;
 use std::io;
