@@ -186,7 +186,7 @@ mod tests {
     }
 
     fn one_worker() -> Workers {
-        let mut workers = Workers::new(true);
+        let mut workers = Workers::new(1);
         workers.follow(&[std::process::id()], false);
         workers
     }
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn workers_that_are_gone_are_no_memory_at_all() {
-        let mut workers = Workers::new(true);
+        let mut workers = Workers::new(1);
         // Above the largest process id that Linux gives out (2^22).
         workers.follow(&[1 << 23], false);
         let mut reader = MemoryReader::new(true, 1);

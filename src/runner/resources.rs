@@ -38,15 +38,15 @@ impl ResourceReader {
     /// A reader for this runner; to be made before the back end is started. `server_pid` is that of the built-in
     /// server, if a stage asks it.
     pub(super) fn new(observer_pid: u32, server_pid: Option<u32>, backend: Backend) -> Self {
-        let of_processes = matches!(backend, Backend::Processes { .. });
+        let processes = backend.worker_processes();
         let workers_wanted = backend.workers().max(1);
         Self {
             runner: Watched::new(std::process::id()),
             observer: Watched::new(observer_pid),
             server: server_pid.map(Watched::new),
             workers_wanted,
-            workers: Workers::new(of_processes),
-            memory: MemoryReader::new(of_processes, workers_wanted),
+            workers: Workers::new(processes),
+            memory: MemoryReader::new(processes > 0, workers_wanted),
             machine: MachineWatch::new(),
             next_machine_nanos: 0,
             at_edge: true,

@@ -188,7 +188,7 @@ fn measure(
         machine,
         calibration: Vec::new(),
     };
-    write_frame(output, &FromRunner::Started(started))?;
+    write_frame(output, &FromRunner::Started(Box::new(started)))?;
     block.begin()?;
     let mut reporter = Reporter {
         reader,

@@ -22,7 +22,8 @@ pub(super) struct WorkerProcess {
 
 /// The workers of a block.
 pub(super) struct Workers {
-    of_processes: bool,
+    /// How many worker processes the back end has; threads are numbered after these.
+    processes_wanted: u32,
     /// Worker processes by number.
     processes: BTreeMap<u32, WorkerProcess>,
     /// Worker threads: number and thread id, ascending.
@@ -38,9 +39,9 @@ pub(super) struct Workers {
 }
 
 impl Workers {
-    pub(super) fn new(of_processes: bool) -> Self {
+    pub(super) fn new(processes_wanted: u32) -> Self {
         Self {
-            of_processes,
+            processes_wanted,
             processes: BTreeMap::new(),
             threads: Vec::new(),
             thread_count: 0,
@@ -76,7 +77,7 @@ impl Workers {
                 worker.cpu_nanos = nanos;
             }
         }
-        if look_for_threads && !self.of_processes {
+        if look_for_threads {
             let threads = numbered(&sampler::own_threads());
             self.thread_count = threads.len();
             self.threads = threads;
@@ -108,7 +109,7 @@ impl Workers {
         });
         let of_threads = self.threads.iter().filter_map(|&(number, tid)| {
             Some(WorkerSample {
-                number,
+                number: number.saturating_add(self.processes_wanted),
                 cpu_nanos: sampler::thread_cpu_nanos(tid)?,
                 resident_bytes: None,
             })
@@ -182,7 +183,7 @@ mod tests {
     #[test]
     fn a_worker_keeps_its_number_and_leaves_it_to_its_successor() {
         let own = std::process::id();
-        let mut workers = Workers::new(true);
+        let mut workers = Workers::new(1);
         // Nobody has the other two ids: what is looked for is the numbers.
         let numbers = |workers: &Workers| -> Vec<_> {
             workers
@@ -204,7 +205,7 @@ mod tests {
 
     #[test]
     fn the_cpu_time_of_a_worker_that_is_gone_stays_in_the_sum() {
-        let mut workers = Workers::new(true);
+        let mut workers = Workers::new(1);
         workers.follow(&[std::process::id()], false);
         let before = workers.cpu_nanos();
         assert!(before > 0);
