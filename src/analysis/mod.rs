@@ -7,6 +7,7 @@
 mod cost;
 mod figures;
 mod merged;
+pub mod self_test;
 mod trust;
 mod verdict;
 

@@ -7,6 +7,7 @@
 
 mod child;
 mod conductor;
+mod freeze;
 mod orphans;
 mod outbox;
 
@@ -17,6 +18,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::run::{Event, RunRequest};
 use crate::session::conductor::{Command, Conductor};
+pub use freeze::{Freeze, FreezeTarget, FrozenRun, run_with_freeze};
 
 /// Events that may wait for the receiver before snapshots are merged: six seconds at ten a second.
 const EVENTS_MAX: usize = 64;
