@@ -211,6 +211,11 @@ impl<'de> Deserialize<'de> for Workers {
                 u32::try_from(value).map(Workers::Count).map_err(E::custom)
             }
 
+            // How our own reader hands over every number.
+            fn visit_i128<E: serde::de::Error>(self, value: i128) -> Result<Workers, E> {
+                u32::try_from(value).map(Workers::Count).map_err(E::custom)
+            }
+
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Workers, E> {
                 text.strip_suffix("per core")
                     .and_then(|times| times.trim().parse().ok())
