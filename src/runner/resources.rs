@@ -6,7 +6,7 @@
 use crate::engine::{Block, clock};
 use crate::runner::memory::MemoryReader;
 use crate::runner::workers::Workers;
-use crate::sampler::{self, MachineWatch, Watched};
+use crate::sampler::{self, MachineState, MachineWatch, Watched};
 use crate::scenario::Backend;
 use crate::wire::{Machine, MachineSample, Memory, Resident, Resources, WORKER_SAMPLES_MAX};
 
@@ -109,21 +109,8 @@ impl ResourceReader {
         let state = self.machine.state();
         let cost = clock::now_nanos().saturating_sub(now_nanos);
         self.next_machine_nanos = now_nanos + MACHINE_PERIOD_NANOS.max(cost * MACHINE_BUDGET);
-        Some(MachineSample {
-            elapsed_nanos: now_nanos.saturating_sub(start_nanos),
-            ours_cpu_nanos,
-            busy_nanos: state.busy_nanos,
-            steal_nanos: state.steal_nanos,
-            processors: state.processors,
-            frequency_hz: state.frequency_hz,
-            frequency_max_hz: state.frequency_max_hz,
-            memory_available_bytes: state.memory_available_bytes,
-            memory_pressure_ratio: state.memory_pressure_ratio,
-            memory_pressure_nanos: state.memory_pressure_nanos,
-            suspended_nanos: state.suspended_nanos,
-            throttled_nanos: state.throttled_nanos,
-            throttled_periods: state.throttled_periods,
-        })
+        let elapsed_nanos = now_nanos.saturating_sub(start_nanos);
+        Some(machine_sample(state, elapsed_nanos, ours_cpu_nanos))
     }
 
     /// Resident sizes of runner and worker processes.
@@ -170,6 +157,29 @@ impl ResourceReader {
         }
         self.memory
             .sample(clock::now_nanos(), self.workers.processes())
+    }
+}
+
+/// The state of the machine, in the words of the wire.
+pub(super) const fn machine_sample(
+    state: MachineState,
+    elapsed_nanos: u64,
+    ours_cpu_nanos: u64,
+) -> MachineSample {
+    MachineSample {
+        elapsed_nanos,
+        ours_cpu_nanos,
+        busy_nanos: state.busy_nanos,
+        steal_nanos: state.steal_nanos,
+        processors: state.processors,
+        frequency_hz: state.frequency_hz,
+        frequency_max_hz: state.frequency_max_hz,
+        memory_available_bytes: state.memory_available_bytes,
+        memory_pressure_ratio: state.memory_pressure_ratio,
+        memory_pressure_nanos: state.memory_pressure_nanos,
+        suspended_nanos: state.suspended_nanos,
+        throttled_nanos: state.throttled_nanos,
+        throttled_periods: state.throttled_periods,
     }
 }
 
