@@ -11,6 +11,7 @@ mod memory;
 mod merged;
 mod sample;
 mod steadiness;
+pub mod self_test;
 mod trust;
 mod verdict;
 

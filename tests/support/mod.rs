@@ -217,7 +217,7 @@ pub fn block_events(
     };
     let mut events = vec![
         Event::BlockStarting { block: index },
-        message(FromRunner::Started(Started {
+        message(FromRunner::Started(Box::new(Started {
             cold_start_nanos: profile.cold_start.0,
             worker_pids: match backend {
                 Backend::Processes { workers, .. } => {
@@ -228,7 +228,7 @@ pub fn block_events(
             baseline_bytes: Some(3 << 20),
             machine: machine(),
             calibration: Vec::new(),
-        })),
+        }))),
     ];
     let until = accident.map_or(u64::MAX, |at| at.0);
     let snapshots = simulation.snapshots(&profile);
