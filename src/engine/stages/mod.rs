@@ -5,6 +5,7 @@
 //! wherever it runs.
 
 pub mod cpu;
+mod draw;
 pub mod file;
 pub mod http;
 pub mod memory;
