@@ -8,6 +8,7 @@ pub mod cpu;
 mod draw;
 pub mod file;
 pub mod http;
+mod kernels;
 pub mod memory;
 pub mod wait;
 
