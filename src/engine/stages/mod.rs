@@ -4,6 +4,7 @@
 //! processes, and async. Both draw the same numbers in the same order, so that a task is the same work
 //! wherever it runs.
 
+mod calibrate;
 pub mod cpu;
 mod draw;
 pub mod file;
@@ -20,6 +21,7 @@ use crate::engine::cancel::Cancel;
 use crate::scenario::Stage;
 use crate::stats::rng::Rng;
 
+pub use calibrate::{KernelSpeed, calibrate};
 pub use http::serve;
 
 /// Why a step did not end well.
