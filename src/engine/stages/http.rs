@@ -17,7 +17,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::engine::cancel::Cancel;
-use crate::engine::stages::wait::draw;
+use crate::engine::stages::draw::draw;
 use crate::engine::stages::{StageError, Workbench};
 use crate::scenario::Distribution;
 use crate::stats::rng::Rng;

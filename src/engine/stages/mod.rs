@@ -4,9 +4,12 @@
 //! processes, and async. Both draw the same numbers in the same order, so that a task is the same work
 //! wherever it runs.
 
+mod calibrate;
 pub mod cpu;
+mod draw;
 pub mod file;
 pub mod http;
+mod kernels;
 pub mod memory;
 pub mod wait;
 
@@ -19,8 +22,9 @@ use crate::engine::clock;
 use crate::scenario::Stage;
 use crate::stats::rng::Rng;
 
+pub use calibrate::{KernelSpeed, calibrate};
 pub use http::serve;
-pub(in crate::engine) use wait::draw;
+pub(in crate::engine) use draw::draw;
 
 /// Why a step did not end well.
 #[derive(Debug, thiserror::Error)]
