@@ -84,9 +84,9 @@ fn scenario() -> Scenario {
                 }],
             ),
         ],
-        load: Load::Closed { clients: 16 },
+        load: Load::closed(16),
         queue: Queue::default(),
-        candidates: [Backend::Sequential, Backend::Threads { workers: 4 }]
+        candidates: [Backend::Sequential, Backend::threads(4)]
             .map(|backend| Candidate {
                 name: None,
                 backend,
@@ -407,7 +407,7 @@ fn the_measurement_of_a_batch_is_called_a_time_limit() {
 #[test]
 fn a_problem_stands_below_its_field_and_goes_when_it_is_mended() {
     let mut broken = scenario();
-    broken.candidates[1].backend = Backend::Threads { workers: 0 };
+    broken.candidates[1].backend = Backend::threads(0);
     let mut harness = shown(Board::new(broken));
     click(&mut harness, "candidate 2");
     let field = harness

@@ -98,18 +98,15 @@ mod tests {
     fn candidates() -> Vec<Candidate> {
         [
             Backend::Sequential,
-            Backend::Threads { workers: 2 },
-            Backend::Threads { workers: 8 },
+            Backend::threads(2),
+            Backend::threads(8),
             Backend::Async {
                 in_flight: 100,
                 event_loops: 1,
                 cpu: AsyncCpu::Blocking { threads: 2 },
             },
         ]
-        .map(|backend| Candidate {
-            name: None,
-            backend,
-        })
+        .map(Candidate::of)
         .into()
     }
 

@@ -89,7 +89,12 @@ impl Block {
             cancel.clone(),
             incident_sender,
         ));
-        let driver = LoadDriver::new(plan.load, plan.recipes.seed(), concurrency, gate.clone());
+        let driver = LoadDriver::new(
+            plan.load.clone(),
+            plan.recipes.seed(),
+            concurrency,
+            gate.clone(),
+        );
         let phases = Phases::new(plan.lengths);
         Ok(Self {
             plan,

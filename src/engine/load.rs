@@ -179,7 +179,8 @@ impl LoadDriver {
     /// If the system refuses the generator's thread.
     pub fn start(&mut self, start_nanos: u64, end_nanos: u64) -> std::io::Result<()> {
         match self.load {
-            Load::Closed { clients } => self.gate.start_clients(u64::from(clients)),
+            Load::Closed { clients, .. } => self.gate.start_clients(u64::from(clients)),
+            Load::Profile { .. } => unimplemented!(),
             Load::Batch { .. } => self.gate.start_clients(self.warm_up_clients),
             Load::Open {
                 rate_per_sec,
@@ -203,7 +204,7 @@ impl LoadDriver {
     /// # Errors
     /// If the system refuses the generator's thread.
     pub fn measure(&mut self, recorder: &Recorder, instant_nanos: u64) -> std::io::Result<()> {
-        if let Load::Batch { tasks } = self.load {
+        if let Load::Batch { tasks, .. } = self.load {
             recorder.admit_batch(tasks);
             let gate = self.gate.clone();
             self.spawn(move || gate.feed(tasks, instant_nanos))?;

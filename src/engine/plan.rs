@@ -52,8 +52,8 @@ impl Plan {
     ) -> Option<Self> {
         Some(Self {
             backend: scenario.candidates.get(candidate)?.backend,
-            load: scenario.load,
-            queue_capacity: scenario.queue.capacity.max(1) as usize,
+            load: scenario.load.clone(),
+            queue_capacity: scenario.queue_of(candidate).capacity.max(1) as usize,
             lengths: Lengths::of(scenario),
             recipes: Arc::new(Recipes::new(scenario, seed)),
             scenario_text,

@@ -136,6 +136,9 @@ mod tests {
                 counts,
                 ..Cohort::default()
             },
+            counters: Vec::new(),
+            pools: Vec::new(),
+            loop_lag: Default::default(),
             window_completed: completed,
             window_good: completed,
             resources: Resources::default(),

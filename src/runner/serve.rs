@@ -184,6 +184,7 @@ fn measure(
         worker_pids: block.worker_pids(),
         baseline_bytes: reader.baseline_bytes(),
         machine,
+        calibration: Vec::new(),
     };
     write_frame(output, &FromRunner::Started(started))?;
     block.begin()?;
@@ -295,6 +296,9 @@ impl Reporter {
             measure_end_nanos,
             warm_up: cohort(warm_up, of_warm_up),
             measured: cohort(measured, of_measured),
+            counters: Vec::new(),
+            pools: Vec::new(),
+            loop_lag: crate::stats::SparseHistogram::default(),
             window_completed,
             window_good,
             resources,
@@ -332,5 +336,7 @@ fn cohort(tally: engine::Tally, times: engine::Distributions) -> Cohort {
         service: times.service,
         queue_wait: times.queue_wait,
         schedule_delay: times.schedule_delay,
+        split: crate::wire::TimeSplit::default(),
+        digest: 0,
     }
 }

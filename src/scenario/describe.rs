@@ -3,7 +3,7 @@
 //! Times of stages are estimates and say so; peaks and totals are upper bounds.
 
 use crate::scenario::estimate::{
-    cpu_share, estimate_run_nanos, lanes, longest_run_nanos, nominal_task_nanos,
+    blocks_per_repeat, cpu_share, estimate_run_nanos, lanes, longest_run_nanos, nominal_task_nanos,
 };
 use crate::scenario::{
     Amount, Arrivals, AsyncCpu, Backend, Candidate, CostBasis, Distribution, Load, Order, Scenario,
@@ -84,7 +84,7 @@ pub fn stage(stage: &Stage) -> String {
             kernel.label()
         ),
         Stage::Wait { time } => format!("waits {}", distribution(time)),
-        Stage::FileWrite { size, sync } => format!(
+        Stage::FileWrite { size, sync, .. } => format!(
             "writes {} to a file in the scratch folder{}",
             text::size(size.0),
             if sync {
@@ -93,15 +93,36 @@ pub fn stage(stage: &Stage) -> String {
                 ""
             }
         ),
-        Stage::FileRead { size } => format!("reads {} from a file", text::size(size.0)),
-        Stage::Memory { size } => {
+        Stage::FileRead { size, .. } => format!("reads {} from a file", text::size(size.0)),
+        Stage::Memory { size, .. } => {
             format!("allocates and touches {} of memory", text::size(size.0))
         }
-        Stage::Http { delay, response } => format!(
+        Stage::Http {
+            delay, response, ..
+        }
+        | Stage::Tcp {
+            delay, response, ..
+        } => format!(
             "asks the built-in server on this machine, which waits {} and answers {}",
             distribution(delay),
             text::size(response.0)
         ),
+        Stage::FileAppend { size, .. } => format!("appends {} to a file", text::size(size.0)),
+        Stage::Lock { hold, .. } => format!("holds a lock for {}", distribution(hold)),
+        Stage::Counter {
+            increments,
+            protection,
+        } => format!(
+            "adds {} to a shared counter ({})",
+            text::count(increments),
+            protection.label()
+        ),
+        Stage::Payload { to_worker, back } => format!(
+            "takes {} to the worker and brings {} back",
+            text::size(to_worker.0),
+            text::size(back.0)
+        ),
+        Stage::Barrier => "waits for all tasks of the batch".to_owned(),
     }
 }
 
@@ -113,6 +134,25 @@ fn distribution(time: Distribution) -> String {
             text::span(median.0),
             text::span(p95.0)
         ),
+        Distribution::Uniform { from, to } => {
+            format!("{} to {}", text::span(from.0), text::span(to.0))
+        }
+        Distribution::Exponential { mean } => {
+            format!(
+                "{} on average, exponentially distributed",
+                text::span(mean.0)
+            )
+        }
+        Distribution::Bimodal {
+            usual,
+            other,
+            other_share,
+        } => format!(
+            "{}, and {} in {} of the cases",
+            text::span(usual.0),
+            text::span(other.0),
+            text::percent(other_share)
+        ),
     }
 }
 
@@ -122,7 +162,8 @@ fn load(scenario: &Scenario) -> String {
         text::counted(scenario.queue.capacity.into(), "task", "tasks")
     );
     match scenario.load {
-        Load::Closed { clients } => format!(
+        Load::Profile { .. } => format!("Load: a profile; {queue}"),
+        Load::Closed { clients, .. } => format!(
             "Load: {} that send the next task when the last is answered; {queue}",
             text::counted(clients.into(), "client", "clients")
         ),
@@ -139,7 +180,7 @@ fn load(scenario: &Scenario) -> String {
                 text::given(rate_per_sec)
             )
         }
-        Load::Batch { tasks } => {
+        Load::Batch { tasks, .. } => {
             format!(
                 "Load: {}, all due at the start",
                 text::counted(tasks, "task", "tasks")
@@ -153,10 +194,10 @@ fn candidate(candidate: &Candidate, scenario: &Scenario) -> String {
     let mut words = match candidate.backend {
         Backend::Sequential => "one task after the other on 1 thread".to_owned(),
         Backend::Threads { workers: count } => {
-            workers(count, "thread", "threads") + " in 1 process"
+            workers(count.count(), "thread", "threads") + " in 1 process"
         }
-        Backend::Processes { workers: count } => {
-            workers(count, "worker process", "worker processes") + " beside the runner"
+        Backend::Processes { workers: count, .. } => {
+            workers(count.count(), "worker process", "worker processes") + " beside the runner"
         }
         Backend::Async {
             in_flight,
@@ -171,12 +212,19 @@ fn candidate(candidate: &Candidate, scenario: &Scenario) -> String {
                         workers(threads, "blocking thread", "blocking threads")
                     )
                 }
+                AsyncCpu::Processes { workers: count } => format!(
+                    " and {}",
+                    workers(count, "worker process", "worker processes")
+                ),
             };
             format!(
                 "up to {} under way on {}{blocking} in 1 process",
                 workers(in_flight, "task", "tasks"),
                 workers(event_loops, "event loop", "event loops")
             )
+        }
+        Backend::Hybrid { processes, .. } => {
+            format!("waits beside {} worker processes", processes.count())
         }
     };
     let (memory, disk) = peak_bytes(candidate.backend, scenario);
@@ -195,10 +243,19 @@ pub fn peak_bytes(backend: Backend, scenario: &Scenario) -> (u64, u64) {
     let (mut memory, mut written, mut read) = (0, 0, Vec::new());
     for stage in scenario.tasks.iter().flat_map(|kind| &kind.stages) {
         match *stage {
-            Stage::Memory { size } => memory = memory.max(size.0),
-            Stage::FileWrite { size, .. } => written = written.max(size.0),
-            Stage::FileRead { size } => read.push(size.0),
-            Stage::Cpu { .. } | Stage::Wait { .. } | Stage::Http { .. } => {}
+            Stage::Memory { size, .. } => memory = memory.max(size.0),
+            Stage::FileWrite { size, .. } | Stage::FileAppend { size, .. } => {
+                written = written.max(size.0)
+            }
+            Stage::FileRead { size, .. } => read.push(size.0),
+            Stage::Cpu { .. }
+            | Stage::Wait { .. }
+            | Stage::Http { .. }
+            | Stage::Tcp { .. }
+            | Stage::Lock { .. }
+            | Stage::Counter { .. }
+            | Stage::Payload { .. }
+            | Stage::Barrier => {}
         }
     }
     // Prepared files are shared: one of each size.
@@ -216,10 +273,10 @@ pub fn peak_bytes(backend: Backend, scenario: &Scenario) -> (u64, u64) {
 
 fn protocol(scenario: &Scenario) -> String {
     let protocol = &scenario.protocol;
-    let blocks = u64::from(protocol.repeats) * scenario.candidates.len() as u64;
+    let blocks = u64::from(protocol.repeats) * blocks_per_repeat(scenario);
     let order = match protocol.order {
         Order::Interleaved if protocol.repeats > 1 => {
-            "repeats in turn, from the second on in an order drawn from the seed"
+            "repeats in turn, each in an order drawn from the seed"
         }
         Order::Interleaved | Order::Listed => "in the order of the file",
     };

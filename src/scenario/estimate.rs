@@ -3,7 +3,9 @@
 //! Estimates for progress and for "what would this file do", from the stages' nominal times and as if
 //! each worker had a core of its own. They promise nothing; bounds say so in their names.
 
-use crate::scenario::{AsyncCpu, Backend, Candidate, Load, Protocol, Scenario, TaskKind};
+use crate::scenario::{
+    AsyncCpu, Backend, Candidate, HybridWaits, Load, Protocol, Scenario, TaskKind,
+};
 use crate::units::Nanos;
 
 /// Starting a runner, its workers and its connections, and reading its last words.
@@ -58,7 +60,9 @@ pub fn nominal_mix_nanos(scenario: &Scenario) -> (f64, f64) {
 pub fn lanes(backend: Backend) -> (u32, u32) {
     match backend {
         Backend::Sequential => (1, 1),
-        Backend::Threads { workers } | Backend::Processes { workers } => (workers, workers),
+        Backend::Threads { .. } | Backend::Processes { .. } => {
+            (backend.workers(), backend.workers())
+        }
         Backend::Async {
             in_flight,
             event_loops,
@@ -66,7 +70,21 @@ pub fn lanes(backend: Backend) -> (u32, u32) {
         } => match cpu {
             AsyncCpu::Inline => (event_loops, in_flight),
             AsyncCpu::Blocking { threads } => (threads, in_flight),
+            AsyncCpu::Processes { workers } => (workers, in_flight),
         },
+        Backend::Hybrid {
+            waits,
+            processes,
+            between,
+        } => {
+            let waiting = match waits {
+                HybridWaits::Threads { workers } => workers.count(),
+                HybridWaits::Async { in_flight } => in_flight,
+            };
+            let computing = processes.count();
+            let under_way = waiting.saturating_add(computing).saturating_add(between);
+            (computing, under_way)
+        }
     }
 }
 
@@ -81,7 +99,7 @@ pub fn estimate_candidate_nanos(scenario: &Scenario, candidate: &Candidate) -> u
     } = scenario.protocol;
     let (cpu, waiting) = nominal_mix_nanos(scenario);
     let measured = match scenario.load {
-        Load::Batch { tasks } => {
+        Load::Batch { tasks, .. } => {
             let (computing, under_way) = lanes(candidate.backend);
             let tasks = tasks as f64;
             let by_cores = tasks * cpu / f64::from(computing.max(1));
@@ -90,7 +108,7 @@ pub fn estimate_candidate_nanos(scenario: &Scenario, candidate: &Candidate) -> u
             (by_cores.max(by_places) as u64).min(measure.0)
         }
         // The last tasks of the measurement end within the drain.
-        Load::Open { .. } | Load::Closed { .. } => measure
+        Load::Open { .. } | Load::Profile { .. } | Load::Closed { .. } => measure
             .0
             .saturating_add(((cpu + waiting) as u64).min(drain.0)),
     };
@@ -102,8 +120,7 @@ pub fn estimate_candidate_nanos(scenario: &Scenario, candidate: &Candidate) -> u
 /// About how long a block of an average candidate takes, in nanoseconds.
 #[must_use]
 pub fn estimate_block_nanos(scenario: &Scenario) -> u64 {
-    let candidates = scenario.candidates.len().max(1) as u64;
-    all_candidates_nanos(scenario) / candidates
+    all_candidates_nanos(scenario) / blocks_per_repeat(scenario).max(1)
 }
 
 /// About how long the whole run takes, in nanoseconds.
@@ -125,13 +142,25 @@ pub fn longest_run_nanos(scenario: &Scenario) -> u64 {
     let block = warm_up.0.saturating_add(measure.0).saturating_add(drain.0);
     block
         .saturating_mul(u64::from(repeats))
-        .saturating_mul(scenario.candidates.len() as u64)
+        .saturating_mul(blocks_per_repeat(scenario))
 }
 
+/// How many blocks a repeat has: one per candidate, and one more if the noise floor is asked for.
+#[must_use]
+pub fn blocks_per_repeat(scenario: &Scenario) -> u64 {
+    scenario.candidates.len() as u64 + u64::from(scenario.protocol.noise_floor)
+}
+
+/// One repeat: all candidates, and the first once more if the noise floor is asked for.
 fn all_candidates_nanos(scenario: &Scenario) -> u64 {
+    let twin = scenario
+        .candidates
+        .first()
+        .filter(|_| scenario.protocol.noise_floor);
     scenario
         .candidates
         .iter()
+        .chain(twin)
         .map(|candidate| estimate_candidate_nanos(scenario, candidate))
         .fold(0, u64::saturating_add)
 }

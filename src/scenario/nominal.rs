@@ -3,7 +3,7 @@
 //! Round figures of a server core of today, always labelled as estimated where they are shown. What a run
 //! then measures never uses them.
 
-use crate::scenario::{Amount, Distribution, Kernel, Stage};
+use crate::scenario::{Amount, Distribution, Inside, Kernel, Stage};
 
 impl Kernel {
     /// About how long one unit takes on a server core of today, in nanoseconds.
@@ -16,6 +16,10 @@ impl Kernel {
             Self::PrimeCheck => 80_000.0,
             Self::Sha256 => 500.0,
             Self::Deflate => 40_000.0,
+            Self::JsonParse => 5_000.0,
+            Self::Sort => 25_000.0,
+            Self::MatrixProduct => 60_000.0,
+            Self::PointerChase => 80_000.0,
         }
     }
 }
@@ -37,6 +41,13 @@ impl Distribution {
     pub fn mean_nanos(self) -> f64 {
         match self {
             Self::Constant(time) => time.0 as f64,
+            Self::Uniform { from, to } => (from.0 as f64 + to.0 as f64) / 2.0,
+            Self::Exponential { mean } => mean.0 as f64,
+            Self::Bimodal {
+                usual,
+                other,
+                other_share,
+            } => usual.0 as f64 * (1.0 - other_share) + other.0 as f64 * other_share,
             Self::LogNormal { median, .. } => {
                 let sigma = self.sigma();
                 median.0 as f64 * (sigma * sigma / 2.0).exp()
@@ -44,13 +55,16 @@ impl Distribution {
         }
     }
 
-    /// The deviation of the logarithm; 0 for a constant.
+    /// The deviation of the logarithm of a log-normal distribution; 0 for the others.
     #[must_use]
     pub fn sigma(self) -> f64 {
         /// The 95th percentile of the standard normal distribution.
         const Z95: f64 = 1.644_853_626_951;
         match self {
-            Self::Constant(_) => 0.0,
+            Self::Constant(_)
+            | Self::Uniform { .. }
+            | Self::Exponential { .. }
+            | Self::Bimodal { .. } => 0.0,
             Self::LogNormal { median, p95 } => {
                 (p95.0.max(median.0).max(1) as f64 / median.0.max(1) as f64).ln() / Z95
             }
@@ -69,16 +83,39 @@ impl Stage {
         match *self {
             Self::Cpu { kernel, amount } => (amount.nominal_nanos(kernel), 0.0),
             Self::Wait { time } => (0.0, time.mean_nanos()),
-            Self::FileWrite { size, sync } => {
+            Self::FileWrite { size, sync, .. } | Self::FileAppend { size, sync } => {
                 (size.0 as f64 * NANOS_PER_BYTE, if sync { 2e6 } else { 0.0 })
             }
-            Self::FileRead { size } | Self::Memory { size } => {
+            Self::FileRead { size, .. } | Self::Memory { size, .. } => {
                 (size.0 as f64 * NANOS_PER_BYTE, 0.0)
             }
-            Self::Http { delay, response } => (
-                60e3 + response.0 as f64 * NANOS_PER_BYTE,
+            Self::Http {
+                delay,
+                response,
+                request,
+                ..
+            } => (
+                60e3 + (response.0 + request.0) as f64 * NANOS_PER_BYTE,
                 delay.mean_nanos(),
             ),
+            Self::Tcp {
+                delay,
+                response,
+                request,
+                ..
+            } => (
+                30e3 + (response.0 + request.0) as f64 * NANOS_PER_BYTE,
+                delay.mean_nanos(),
+            ),
+            Self::Lock { hold, inside, .. } => match inside {
+                Inside::Cpu => (hold.mean_nanos(), 0.0),
+                Inside::Wait => (0.0, hold.mean_nanos()),
+            },
+            Self::Counter { increments, .. } => (increments as f64 * 2.0, 0.0),
+            Self::Payload { to_worker, back } => {
+                ((to_worker.0 + back.0) as f64 * NANOS_PER_BYTE, 0.0)
+            }
+            Self::Barrier => (0.0, 0.0),
         }
     }
 }

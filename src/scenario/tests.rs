@@ -9,9 +9,10 @@ use ron::extensions::Extensions;
 
 use crate::scenario::lex::MAX_PROBLEMS;
 use crate::scenario::{
-    Amount, Arrivals, AsyncCpu, Backend, Candidate, CostBasis, Distribution, FORMAT, Kernel, Load,
-    Loaded, MAX_FILE_BYTES, Order, PriceCard, Protocol, Queue, Scenario, Stage, TaskKind, bundled,
-    describe, estimate_block_nanos, estimate_run_nanos, parse, to_text, validate,
+    Access, Amount, Arrivals, AsyncCpu, Backend, Candidate, CostBasis, Distribution, FORMAT,
+    Kernel, Load, Loaded, MAX_FILE_BYTES, MemoryAccess, Order, PriceCard, Protocol, Queue,
+    Scenario, Server, Stage, TaskKind, bundled, describe, estimate_block_nanos, estimate_run_nanos,
+    parse, to_text, validate,
 };
 use crate::units::{Bytes, Nanos};
 
@@ -197,17 +198,35 @@ fn any_stage() -> impl Strategy<Value = Stage> {
             amount: Amount::Time(time)
         }),
         any_distribution().prop_map(|time| Stage::Wait { time }),
-        (any_bytes(), any::<bool>()).prop_map(|(size, sync)| Stage::FileWrite { size, sync }),
-        any_bytes().prop_map(|size| Stage::FileRead { size }),
-        any_bytes().prop_map(|size| Stage::Memory { size }),
-        (any_distribution(), any_bytes())
-            .prop_map(|(delay, response)| Stage::Http { delay, response }),
+        (any_bytes(), any::<bool>()).prop_map(|(size, sync)| Stage::FileWrite {
+            size,
+            block: Bytes::from_mib(1),
+            access: Access::Sequential,
+            sync,
+        }),
+        any_bytes().prop_map(|size| Stage::FileRead {
+            size,
+            block: Bytes::from_mib(1),
+            access: Access::Sequential,
+            file: None,
+        }),
+        any_bytes().prop_map(|size| Stage::Memory {
+            size,
+            access: MemoryAccess::Touch,
+            hold_tasks: 0,
+        }),
+        (any_distribution(), any_bytes()).prop_map(|(delay, response)| Stage::Http {
+            delay,
+            response,
+            request: Bytes(0),
+            errors: 0.0,
+        }),
     ]
 }
 
 fn any_load() -> impl Strategy<Value = Load> {
     prop_oneof![
-        any::<u32>().prop_map(|clients| Load::Closed { clients }),
+        any::<u32>().prop_map(Load::closed),
         (
             any_finite(),
             prop::sample::select(vec![Arrivals::Poisson, Arrivals::Constant])
@@ -216,15 +235,15 @@ fn any_load() -> impl Strategy<Value = Load> {
                 rate_per_sec,
                 arrivals
             }),
-        any::<u64>().prop_map(|tasks| Load::Batch { tasks }),
+        any::<u64>().prop_map(Load::batch),
     ]
 }
 
 fn any_backend() -> impl Strategy<Value = Backend> {
     prop_oneof![
         Just(Backend::Sequential),
-        any::<u32>().prop_map(|workers| Backend::Threads { workers }),
-        any::<u32>().prop_map(|workers| Backend::Processes { workers }),
+        any::<u32>().prop_map(Backend::threads),
+        any::<u32>().prop_map(Backend::processes),
         (any::<u32>(), any::<u32>(), option::of(any::<u32>())).prop_map(
             |(in_flight, event_loops, threads)| {
                 let cpu =
@@ -262,7 +281,11 @@ fn any_task_kind() -> impl Strategy<Value = TaskKind> {
 }
 
 fn any_candidate() -> impl Strategy<Value = Candidate> {
-    (option::of(any_text()), any_backend()).prop_map(|(name, backend)| Candidate { name, backend })
+    (option::of(any_text()), any_backend()).prop_map(|(name, backend)| Candidate {
+        name,
+        backend,
+        queue: None,
+    })
 }
 
 fn any_protocol() -> impl Strategy<Value = Protocol> {
@@ -282,6 +305,7 @@ fn any_protocol() -> impl Strategy<Value = Protocol> {
             repeats,
             order,
             seed,
+            noise_floor: false,
         })
 }
 
@@ -321,7 +345,11 @@ fn any_scenario() -> impl Strategy<Value = Scenario> {
                     look_for,
                     tasks,
                     load,
-                    queue: Queue { capacity },
+                    queue: Queue {
+                        capacity,
+                        ..Queue::default()
+                    },
+                    server: Server::default(),
                     candidates,
                     protocol,
                     prices,

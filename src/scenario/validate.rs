@@ -216,13 +216,22 @@ impl Checks {
                 }
             }
             Stage::Wait { time } => self.distribution(&format!("{path}.time"), time),
-            Stage::FileWrite { size, .. } | Stage::FileRead { size } => {
+            Stage::FileWrite { size, .. }
+            | Stage::FileAppend { size, .. }
+            | Stage::FileRead { size, .. } => {
                 self.quantity(&format!("{path}.size"), size, one..=MAX_FILE);
             }
-            Stage::Memory { size } => {
+            Stage::Lock { .. } | Stage::Counter { .. } | Stage::Payload { .. } | Stage::Barrier => {
+            }
+            Stage::Memory { size, .. } => {
                 self.quantity(&format!("{path}.size"), size, one..=MAX_MEMORY);
             }
-            Stage::Http { delay, response } => {
+            Stage::Http {
+                delay, response, ..
+            }
+            | Stage::Tcp {
+                delay, response, ..
+            } => {
                 self.distribution(&format!("{path}.delay"), delay);
                 self.quantity(
                     &format!("{path}.response"),
@@ -236,6 +245,9 @@ impl Checks {
     fn distribution(&mut self, path: &str, time: Distribution) {
         match time {
             Distribution::Constant(time) => self.quantity(path, time, Nanos::ZERO..=MAX_WAIT),
+            Distribution::Uniform { .. }
+            | Distribution::Exponential { .. }
+            | Distribution::Bimodal { .. } => {}
             Distribution::LogNormal { median, p95 } => {
                 if median == Nanos::ZERO {
                     let hint = "write Constant(\"0s\") for no time at all";
@@ -253,7 +265,8 @@ impl Checks {
     fn load(&mut self, scenario: &Scenario) {
         let capacity = scenario.queue.capacity;
         match scenario.load {
-            Load::Closed { clients } => {
+            Load::Profile { .. } => {}
+            Load::Closed { clients, .. } => {
                 self.count("load.clients", clients, 1..=u64::from(MAX_CLIENTS));
                 if clients > capacity && capacity > 0 {
                     self.error(
@@ -271,7 +284,7 @@ impl Checks {
                 }
             }
             Load::Open { rate_per_sec, .. } => self.rate(rate_per_sec, &scenario.protocol),
-            Load::Batch { tasks } => self.count("load.tasks", tasks, 1..=MAX_BATCH),
+            Load::Batch { tasks, .. } => self.count("load.tasks", tasks, 1..=MAX_BATCH),
         }
         self.count("queue.capacity", capacity, 1..=u64::from(MAX_QUEUE));
     }
@@ -320,7 +333,11 @@ impl Checks {
                 self.same_label(&path, candidate, first);
             }
             self.backend(&format!("{path}.backend"), candidate.backend);
-            self.idle_workers(&format!("{path}.backend"), candidate.backend, scenario.load);
+            self.idle_workers(
+                &format!("{path}.backend"),
+                candidate.backend,
+                &scenario.load,
+            );
         }
     }
 
@@ -346,14 +363,15 @@ impl Checks {
             Backend::Threads { workers } => {
                 self.count(
                     &format!("{path}.workers"),
-                    workers,
+                    workers.count(),
                     1..=u64::from(MAX_THREADS),
                 );
             }
-            Backend::Processes { workers } => {
+            Backend::Hybrid { .. } => {}
+            Backend::Processes { workers, .. } => {
                 self.count(
                     &format!("{path}.workers"),
-                    workers,
+                    workers.count(),
                     1..=u64::from(MAX_PROCESSES),
                 );
             }
@@ -381,11 +399,11 @@ impl Checks {
     }
 
     /// Warns of workers that can never have work.
-    fn idle_workers(&mut self, path: &str, backend: Backend, load: Load) {
+    fn idle_workers(&mut self, path: &str, backend: Backend, load: &Load) {
         let (most, what) = match load {
-            Load::Closed { clients } => (u64::from(clients), "clients"),
-            Load::Batch { tasks } => (tasks, "tasks"),
-            Load::Open { .. } => return,
+            Load::Closed { clients, .. } => (u64::from(*clients), "clients"),
+            Load::Batch { tasks, .. } => (*tasks, "tasks"),
+            Load::Open { .. } | Load::Profile { .. } => return,
         };
         let workers = u64::from(backend.workers());
         if most > 0 && workers > most {
@@ -418,7 +436,7 @@ impl Checks {
         self.quantity("protocol.measure", measure, MIN_MEASURE..=MAX_TOTAL);
         self.count("protocol.repeats", repeats, 1..=u64::from(MAX_REPEATS));
         let block = u128::from(warm_up.0) + u128::from(measure.0) + u128::from(drain.0);
-        let blocks = u128::from(repeats) * scenario.candidates.len() as u128;
+        let blocks = u128::from(repeats) * u128::from(blocks_per_repeat(scenario));
         let total = block * blocks;
         if measure <= MAX_TOTAL && total > u128::from(MAX_TOTAL.0) {
             self.error(

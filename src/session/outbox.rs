@@ -95,6 +95,9 @@ mod tests {
                 response: response.to_sparse(),
                 ..Cohort::default()
             },
+            counters: Vec::new(),
+            pools: Vec::new(),
+            loop_lag: Default::default(),
             window_completed: sequence,
             window_good: 0,
             resources: Resources::default(),

@@ -5,10 +5,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::scenario::{Kernel, Protection};
 use crate::stats::SparseHistogram;
+use crate::wire::{MachineSample, Resident, WorkerSample};
 
 /// Version of this language; raised at every change that the other side could misunderstand.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// From session to runner.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -111,6 +113,22 @@ pub struct Started {
     pub baseline_bytes: Option<u64>,
     /// The machine it runs on.
     pub machine: Machine,
+    /// How fast this machine computes the scenario's kernels, found just before the block.
+    pub calibration: Vec<Calibration>,
+}
+
+/// How fast a kernel runs on this machine: two calibrations, one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Calibration {
+    /// Which kernel.
+    pub kernel: Kernel,
+    /// Processor time of one unit in nanoseconds, the mean of the two medians; none if they disagree.
+    pub unit_nanos: Option<f64>,
+    /// The medians of the two calibrations, in nanoseconds of processor time per unit.
+    pub medians_nanos: [f64; 2],
+    /// Difference of slowest and fastest round over the median, of all rounds; 0.1 is ten per cent.
+    pub spread_ratio: f64,
 }
 
 /// Facts of the machine that figures depend on. None of them names a person or a place.
@@ -129,6 +147,16 @@ pub struct Machine {
     pub memory_bytes: u64,
     /// Load average of the last minute before the run; none where the system has none.
     pub load_average: Option<f64>,
+    /// Processors that are switched on, whoever may use them; none if unknown.
+    pub processors: Option<u32>,
+    /// CPU time per time that the control groups allow, in cores; none without a quota.
+    pub quota_cores: Option<f64>,
+    /// What decides on the clock frequency, such as `powersave`; none where the system does not tell.
+    pub governor: Option<String>,
+    /// What the machine runs on if it is a virtual one, such as `KVM`; none if it seems to be a real one.
+    pub virtualization: Option<String>,
+    /// What the system's clocks count, such as `tsc`; none where the system does not tell.
+    pub clock_source: Option<String>,
 }
 
 /// The phases of a block, in their order.
@@ -162,6 +190,13 @@ pub struct Snapshot {
     pub warm_up: Cohort,
     /// The tasks that became due in the measurement: those that count.
     pub measured: Cohort,
+    /// The shared counters of counter stages, cumulative; empty without such stages.
+    pub counters: Vec<Counter>,
+    /// The pools of the back end, in the order in which a task passes them.
+    pub pools: Vec<Pool>,
+    /// How late an event loop comes to what is due on it, in nanoseconds; since the last snapshot, empty
+    /// without an event loop.
+    pub loop_lag: SparseHistogram,
     /// Tasks of any cohort that ended within the measurement's window, cumulative.
     pub window_completed: u64,
     /// Those of them that were good.
@@ -185,6 +220,92 @@ pub struct Cohort {
     pub queue_wait: SparseHistogram,
     /// Intended start to offer: the generator's own lateness, in nanoseconds; since the last snapshot.
     pub schedule_delay: SparseHistogram,
+    /// Where the time of completed tasks went, cumulative.
+    pub split: TimeSplit,
+    /// Wrapping sum over good tasks of a digest of what each did; cumulative. The same tasks give the same
+    /// sum in any order, on every back end.
+    pub digest: u64,
+}
+
+/// Where the time of tasks went: sums over [`Self::tasks`] tasks, in nanoseconds. The seven parts add up to
+/// their response times.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeSplit {
+    /// How many tasks were split: of short tasks only every sixteenth, as reading the CPU clock would show.
+    pub tasks: u64,
+    /// Intended start to offer.
+    pub schedule_delay_nanos: u64,
+    /// In queues: before the first worker, between pools, at barriers.
+    pub queue_wait_nanos: u64,
+    /// From the queue to the first instruction of the task: dispatch, and the way to a worker process.
+    pub dispatch_nanos: u64,
+    /// Waiting for locks of lock and counter stages.
+    pub lock_wait_nanos: u64,
+    /// Using a core, by the clock of the thread's CPU time.
+    pub on_cpu_nanos: u64,
+    /// Started and neither using a core nor waiting for a lock: waits, requests, files, and waiting for a core.
+    pub off_cpu_nanos: u64,
+    /// From the last instruction to the result being known to the caller.
+    pub return_nanos: u64,
+}
+
+impl TimeSplit {
+    /// All parts together, in nanoseconds.
+    #[must_use]
+    pub const fn total_nanos(&self) -> u64 {
+        self.schedule_delay_nanos
+            + self.queue_wait_nanos
+            + self.dispatch_nanos
+            + self.lock_wait_nanos
+            + self.on_cpu_nanos
+            + self.off_cpu_nanos
+            + self.return_nanos
+    }
+}
+
+/// One shared counter: with worker processes the sum over their own ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counter {
+    /// How it is protected.
+    pub protection: Protection,
+    /// How many additions were done.
+    pub additions: u64,
+    /// What it shows.
+    pub value: u64,
+}
+
+impl Counter {
+    /// Additions that do not show in the value.
+    #[must_use]
+    pub const fn lost_updates(&self) -> u64 {
+        self.additions.saturating_sub(self.value)
+    }
+}
+
+/// A pool of workers of the back end, and the queue in front of it, at one instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pool {
+    /// What its workers are.
+    pub kind: PoolKind,
+    /// How many workers.
+    pub workers: u32,
+    /// Tasks in the queue in front of it.
+    pub queued: u64,
+    /// Tasks under way on it.
+    pub in_flight: u64,
+}
+
+/// What the workers of a pool are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum PoolKind {
+    /// Threads of the runner.
+    Threads,
+    /// Worker processes.
+    Processes,
+    /// Event loops of the runner.
+    EventLoops,
 }
 
 /// Where the tasks of a cohort are. `offered = admitted + dropped`, and
@@ -261,15 +382,29 @@ pub struct Resources {
     pub involuntary_switches: Option<u64>,
     /// Memory, if it was sampled since the last snapshot.
     pub memory: Option<Memory>,
+    /// Resident set sizes now; none if unknown.
+    pub resident: Option<Resident>,
+    /// The workers that live, by ascending number; at most [`WORKER_SAMPLES_MAX`](crate::wire::WORKER_SAMPLES_MAX).
+    pub workers: Vec<WorkerSample>,
+    /// Workers beyond these, which are in all sums.
+    pub workers_unlisted: u32,
+    /// The machine, if it was sampled since the last snapshot.
+    pub machine: Option<MachineSample>,
 }
 
-/// One sample of memory.
+/// One sample of memory. PSS and USS of the processes are read one after the other, each at most once a second:
+/// the sample is made of the newest reading of each.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Memory {
     /// How it was found.
     pub kind: MemoryKind,
     /// Per worker, in bytes.
     pub per_worker_bytes: f64,
+    /// Mean of the worker processes' unique set sizes, in bytes: what one more worker costs. None for workers
+    /// that are threads, and where the system does not tell.
+    pub per_worker_uss_bytes: Option<f64>,
+    /// Mean of the worker processes' resident set sizes, in bytes; none for workers that are threads.
+    pub per_worker_rss_bytes: Option<f64>,
     /// Runner and workers together, in bytes, without double counting where the system allows.
     pub total_bytes: u64,
 }
@@ -337,6 +472,8 @@ impl Snapshot {
             mine.queue_wait.absorb(&theirs.queue_wait);
             mine.schedule_delay.absorb(&theirs.schedule_delay);
         }
+        self.loop_lag.absorb(&older.loop_lag);
         self.resources.memory = self.resources.memory.or(older.resources.memory);
+        self.resources.machine = self.resources.machine.or(older.resources.machine);
     }
 }

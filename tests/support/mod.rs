@@ -50,11 +50,15 @@ pub fn scenario() -> Scenario {
             rate_per_sec: 400.0,
             arrivals: Arrivals::Poisson,
         },
-        queue: Queue { capacity: 100 },
+        queue: Queue {
+            capacity: 100,
+            ..Queue::default()
+        },
+        server: poolscope::scenario::Server::default(),
         candidates: [
             Backend::Sequential,
-            Backend::Threads { workers: 8 },
-            Backend::Processes { workers: 4 },
+            Backend::threads(8),
+            Backend::processes(4),
             Backend::Async {
                 in_flight: 64,
                 event_loops: 1,
@@ -67,10 +71,7 @@ pub fn scenario() -> Scenario {
             },
         ]
         .into_iter()
-        .map(|backend| Candidate {
-            name: None,
-            backend,
-        })
+        .map(|backend| Candidate::of(backend))
         .collect(),
         protocol: Protocol {
             warm_up: Nanos::from_secs(1),
@@ -88,17 +89,14 @@ pub fn batch_scenario() -> Scenario {
         title: "Nightly prime check".to_owned(),
         ..scenario()
     };
-    scenario.load = Load::Batch { tasks: 400 };
+    scenario.load = Load::batch(400);
     scenario.candidates = [
         Backend::Sequential,
-        Backend::Threads { workers: 4 },
-        Backend::Processes { workers: 2 },
+        Backend::threads(4),
+        Backend::processes(2),
     ]
     .into_iter()
-    .map(|backend| Candidate {
-        name: None,
-        backend,
-    })
+    .map(|backend| Candidate::of(backend))
     .collect();
     scenario
 }
@@ -220,13 +218,14 @@ pub fn block_events(
         message(FromRunner::Started(Started {
             cold_start_nanos: profile.cold_start.0,
             worker_pids: match backend {
-                Backend::Processes { workers } => {
-                    (0..workers).map(|worker| 4_000 + worker).collect()
+                Backend::Processes { workers, .. } => {
+                    (0..workers.count()).map(|worker| 4_000 + worker).collect()
                 }
                 _ => Vec::new(),
             },
             baseline_bytes: Some(3 << 20),
             machine: machine(),
+            calibration: Vec::new(),
         })),
     ];
     let until = accident.map_or(u64::MAX, |at| at.0);
@@ -270,6 +269,7 @@ pub fn machine() -> Machine {
         cores: 4,
         memory_bytes: 16 << 30,
         load_average: Some(0.12),
+        ..Machine::default()
     }
 }
 
@@ -277,13 +277,18 @@ pub fn machine() -> Machine {
 fn profile(backend: Backend) -> Profile {
     let (servers, median, memory_kind, per_worker_mib, cold_start) = match backend {
         Backend::Sequential => (1, 8_200, MemoryKind::Derived, 1.4, 250),
-        Backend::Threads { workers } => (workers, 8_600, MemoryKind::Derived, 0.6, 900),
-        Backend::Processes { workers } => (workers, 8_900, MemoryKind::Pss, 5.2, 21_000),
+        Backend::Threads { workers } => (workers.count(), 8_600, MemoryKind::Derived, 0.6, 900),
+        Backend::Processes { workers, .. } => {
+            (workers.count(), 8_900, MemoryKind::Pss, 5.2, 21_000)
+        }
         Backend::Async {
             in_flight,
             cpu: AsyncCpu::Inline,
             ..
         } => (in_flight, 9_400, MemoryKind::Derived, 2.1, 700),
+        Backend::Hybrid { processes, .. } => {
+            (processes.count(), 8_800, MemoryKind::Pss, 5.2, 21_000)
+        }
         Backend::Async { in_flight, .. } => (in_flight, 8_800, MemoryKind::Derived, 2.6, 1_100),
     };
     Profile {

@@ -5,7 +5,7 @@
 use poolscope::scenario::{Load, Scenario};
 use poolscope::stats::{HistogramLayout, SparseHistogram, rng::Rng};
 use poolscope::units::Nanos;
-use poolscope::wire::{Cohort, Counts, Memory, MemoryKind, Phase, Resources, Snapshot};
+use poolscope::wire::{Cohort, Counts, Memory, MemoryKind, Phase, Resources, Snapshot, TimeSplit};
 
 const TICK_NANOS: u64 = 100_000_000;
 /// Memory comes with every tenth snapshot, as real samples do.
@@ -141,6 +141,9 @@ impl Simulation {
             measure_end_nanos: (now >= self.measure_end).then_some(self.measure_end),
             warm_up: self.cohort(false, before, now),
             measured: self.cohort(true, before, now),
+            counters: Vec::new(),
+            pools: Vec::new(),
+            loop_lag: Default::default(),
             window_completed: ended.clone().count() as u64,
             window_good: ended.filter(|task| !task.failed).count() as u64,
             resources: Resources {
@@ -150,6 +153,7 @@ impl Simulation {
                 voluntary_switches: Some(now / 1_000_000),
                 involuntary_switches: Some(now / 50_000_000),
                 memory,
+                ..Resources::default()
             },
             skipped_ticks: 0,
         }
@@ -192,6 +196,8 @@ impl Simulation {
             service,
             queue_wait,
             schedule_delay,
+            split: TimeSplit::default(),
+            digest: 0,
         }
     }
 }
@@ -217,7 +223,8 @@ fn sparse(mut values: Vec<u64>) -> SparseHistogram {
 
 fn due_times(scenario: &Scenario, end: u64, rng: &mut Rng) -> Vec<u64> {
     match scenario.load {
-        Load::Batch { tasks } => vec![0; tasks as usize],
+        Load::Profile { .. } => panic!("no synthetic run has a profile"),
+        Load::Batch { tasks, .. } => vec![0; tasks as usize],
         Load::Open { rate_per_sec, .. } => {
             let mut times = Vec::new();
             let mut at = 0.0;
@@ -230,7 +237,7 @@ fn due_times(scenario: &Scenario, end: u64, rng: &mut Rng) -> Vec<u64> {
             }
         }
         // Good enough for pictures: each client sends every 20 ms.
-        Load::Closed { clients } => (0..end / 20_000_000)
+        Load::Closed { clients, .. } => (0..end / 20_000_000)
             .flat_map(|round| (0..clients).map(move |_| round * 20_000_000))
             .collect(),
     }
@@ -276,6 +283,8 @@ fn memory(profile: &Profile, now: u64) -> Memory {
     Memory {
         kind: profile.memory_kind,
         per_worker_bytes: per_worker,
+        per_worker_uss_bytes: None,
+        per_worker_rss_bytes: None,
         total_bytes: (per_worker * f64::from(profile.workers)) as u64 + (3 << 20),
     }
 }

@@ -81,7 +81,7 @@ pub(super) fn start(
 
 fn build(event_loops: u32, cpu: AsyncCpu) -> std::io::Result<Runtime> {
     let blocking = match cpu {
-        AsyncCpu::Inline => BLOCKING_THREADS_MIN,
+        AsyncCpu::Inline | AsyncCpu::Processes { .. } => BLOCKING_THREADS_MIN,
         AsyncCpu::Blocking { threads } => threads.max(BLOCKING_THREADS_MIN),
     };
     let mut builder = if event_loops <= 1 {
@@ -163,8 +163,8 @@ impl Pool {
             }
             let result;
             (bench, result) = run_async(step, bench, rng, &self.desk.cancel, self.offload).await;
-            if result.is_err() {
-                return (bench, result);
+            if let Err(error) = result {
+                return (bench, Err(error));
             }
         }
         (bench, Ok(()))

@@ -18,7 +18,7 @@ use crate::engine::clock;
 use crate::engine::load::Gate;
 use crate::engine::plan::{Plan, Recipes, Surroundings};
 use crate::engine::recorder::Recorder;
-use crate::engine::stages::{StageError, Workbench};
+use crate::engine::stages::{Shared, StageError, Workbench};
 use crate::engine::task::{Outcome, Ran, Task};
 use crate::scenario::Backend;
 
@@ -86,6 +86,7 @@ pub(super) struct Desk {
     pub(super) recipes: Arc<Recipes>,
     pub(super) surroundings: Surroundings,
     pub(super) cancel: Arc<Cancel>,
+    shared: Arc<Shared>,
     recorder: Arc<Recorder>,
     gate: Arc<Gate>,
     failures: Mutex<Vec<String>>,
@@ -94,7 +95,7 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) const fn new(
+    pub(super) fn new(
         queue: async_channel::Receiver<Task>,
         plan_recipes: Arc<Recipes>,
         surroundings: Surroundings,
@@ -108,6 +109,7 @@ impl Desk {
             recipes: plan_recipes,
             surroundings,
             cancel,
+            shared: Arc::default(),
             recorder,
             gate,
             failures: Mutex::new(Vec::new()),
@@ -122,6 +124,7 @@ impl Desk {
             &self.surroundings.scratch,
             self.surroundings.server_port,
             id,
+            self.shared.clone(),
         )
     }
 
@@ -198,7 +201,7 @@ fn run_steps(
     let (steps, mut rng) = recipes.of_task(number);
     steps
         .iter()
-        .try_for_each(|step| step.run(bench, &mut rng, cancel))
+        .try_for_each(|step| step.run(bench, &mut rng, cancel).map(|_| ()))
 }
 
 /// A back end at work.
@@ -218,8 +221,11 @@ pub(super) trait Running: Send {
 pub(super) fn start(plan: &Plan, desk: Arc<Desk>) -> Result<Box<dyn Running>, BackendError> {
     match plan.backend {
         Backend::Sequential => threads::start(1, &desk),
-        Backend::Threads { workers } => threads::start(workers, &desk),
-        Backend::Processes { workers } => processes::start(workers, &plan.scenario_text, desk),
+        Backend::Threads { workers } => threads::start(workers.count(), &desk),
+        Backend::Processes { workers, .. } => {
+            processes::start(workers.count(), &plan.scenario_text, desk)
+        }
+        Backend::Hybrid { .. } => unimplemented!(),
         Backend::Async {
             in_flight,
             event_loops,
@@ -229,7 +235,7 @@ pub(super) fn start(plan: &Plan, desk: Arc<Desk>) -> Result<Box<dyn Running>, Ba
 }
 
 /// How many tasks `backend` can have under way.
-pub(super) const fn concurrency(backend: Backend) -> u64 {
+pub(super) fn concurrency(backend: Backend) -> u64 {
     match backend {
         Backend::Async { in_flight, .. } => in_flight as u64,
         other => other.workers() as u64,

@@ -361,7 +361,12 @@ pub fn worker_main(input: impl Read, mut output: impl Write) -> io::Result<()> {
         .scenario
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the scenario cannot be read"))?;
     let recipes = Recipes::new(&scenario, setup.seed);
-    let mut bench = Workbench::new(&setup.scratch, setup.server_port, setup.worker);
+    let mut bench = Workbench::new(
+        &setup.scratch,
+        setup.server_port,
+        setup.worker,
+        Arc::default(),
+    );
     // Never set: a worker that is to end is killed.
     let cancel = Cancel::default();
     clock::wake_precisely();

@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn what_was_prepared_is_read_whole_and_damage_is_noticed() {
         let scratch = tempfile::tempdir().unwrap();
-        let mut bench = Workbench::new(scratch.path(), None, 1);
+        let mut bench = Workbench::new(scratch.path(), None, 1, std::sync::Arc::default());
         let cancel = Cancel::default();
         for bytes in [0, 1, 7, 65_536, 200_000] {
             let step = FileReadStep::new(bytes);
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn a_written_file_has_the_size_asked_for_and_stays_in_the_scratch_folder() {
         let scratch = tempfile::tempdir().unwrap();
-        let mut bench = Workbench::new(scratch.path(), None, 3);
+        let mut bench = Workbench::new(scratch.path(), None, 3, std::sync::Arc::default());
         FileWriteStep::new(100_000, true)
             .run(&mut bench, &Cancel::default())
             .unwrap();

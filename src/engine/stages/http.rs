@@ -380,7 +380,8 @@ mod tests {
     fn a_blocking_and_an_async_client_get_the_answer_they_asked_for_on_one_connection() {
         with_server(|port| {
             let scratch = tempfile::tempdir().unwrap();
-            let mut bench = Workbench::new(scratch.path(), Some(port), 1);
+            let mut bench =
+                Workbench::new(scratch.path(), Some(port), 1, std::sync::Arc::default());
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()
@@ -417,7 +418,12 @@ mod tests {
 
     #[test]
     fn without_a_server_the_failure_says_so() {
-        let mut bench = Workbench::new(std::path::Path::new("."), None, 1);
+        let mut bench = Workbench::new(
+            std::path::Path::new("."),
+            None,
+            1,
+            std::sync::Arc::default(),
+        );
         let error = step(1)
             .run(&mut bench, &mut Rng::new(1, 1), &Cancel::default())
             .unwrap_err();

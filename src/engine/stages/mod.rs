@@ -48,12 +48,20 @@ pub struct Workbench {
     connection: Option<http::Connection>,
     async_connection: Option<http::AsyncConnection>,
     buffer: Vec<u8>,
+    /// What the stages of all workers of this process share.
+    shared: Arc<Shared>,
+    /// Time that lock stages waited for their lock since [`Self::take_lock_wait`].
+    lock_wait_nanos: u64,
 }
+
+/// What the stages of all workers of one process share: locks and counters.
+#[derive(Debug, Default)]
+pub struct Shared {}
 
 impl Workbench {
     /// The workbench of worker `id`.
     #[must_use]
-    pub fn new(scratch: &Path, server_port: Option<u16>, id: u64) -> Self {
+    pub fn new(scratch: &Path, server_port: Option<u16>, id: u64, shared: Arc<Shared>) -> Self {
         Self {
             scratch: scratch.to_owned(),
             id,
@@ -61,7 +69,14 @@ impl Workbench {
             connection: None,
             async_connection: None,
             buffer: Vec::new(),
+            shared,
+            lock_wait_nanos: 0,
         }
+    }
+
+    /// How long lock stages waited for their lock since the last call, in nanoseconds.
+    pub fn take_lock_wait(&mut self) -> u64 {
+        std::mem::take(&mut self.lock_wait_nanos)
     }
 }
 
@@ -89,12 +104,20 @@ impl Step {
         match *stage {
             Stage::Cpu { kernel, amount } => Self::Cpu(cpu::CpuStep::new(kernel, amount)),
             Stage::Wait { time } => Self::Wait(wait::WaitStep::new(time)),
-            Stage::FileWrite { size, sync } => {
+            Stage::FileWrite { size, sync, .. } => {
                 Self::FileWrite(file::FileWriteStep::new(size.0, sync))
             }
-            Stage::FileRead { size } => Self::FileRead(file::FileReadStep::new(size.0)),
-            Stage::Memory { size } => Self::Memory(memory::MemoryStep::new(size.0)),
-            Stage::Http { delay, response } => Self::Http(http::HttpStep::new(delay, response.0)),
+            Stage::FileRead { size, .. } => Self::FileRead(file::FileReadStep::new(size.0)),
+            Stage::Memory { size, .. } => Self::Memory(memory::MemoryStep::new(size.0)),
+            Stage::Http {
+                delay, response, ..
+            } => Self::Http(http::HttpStep::new(delay, response.0)),
+            Stage::FileAppend { .. }
+            | Stage::Tcp { .. }
+            | Stage::Lock { .. }
+            | Stage::Counter { .. }
+            | Stage::Payload { .. }
+            | Stage::Barrier => unimplemented!(),
         }
     }
 
@@ -112,20 +135,21 @@ impl Step {
         }
     }
 
-    /// Executes the step on this thread.
+    /// Executes the step on this thread. Returns what it found or made of its input: the same for the same
+    /// task number on every back end, so that sums over tasks prove that the same work was done.
     pub fn run(
         &self,
         bench: &mut Workbench,
         rng: &mut Rng,
         cancel: &Cancel,
-    ) -> Result<(), StageError> {
+    ) -> Result<u64, StageError> {
         match self {
             Self::Cpu(step) => step.run(rng, cancel),
             Self::Wait(step) => step.run(rng, cancel),
-            Self::FileWrite(step) => step.run(bench, cancel),
-            Self::FileRead(step) => step.run(bench, cancel),
-            Self::Memory(step) => step.run(cancel),
-            Self::Http(step) => step.run(bench, rng, cancel),
+            Self::FileWrite(step) => step.run(bench, cancel).map(|()| 0),
+            Self::FileRead(step) => step.run(bench, cancel).map(|()| 0),
+            Self::Memory(step) => step.run(cancel).map(|()| 0),
+            Self::Http(step) => step.run(bench, rng, cancel).map(|()| 0),
         }
     }
 
@@ -142,19 +166,20 @@ pub async fn run_async(
     rng: &mut Rng,
     cancel: &Arc<Cancel>,
     offload: bool,
-) -> (Workbench, Result<(), StageError>) {
+) -> (Workbench, Result<u64, StageError>) {
     match &**step {
         Step::Wait(step) => {
-            step.run_async(rng).await;
-            (bench, Ok(()))
+            let result = step.run_async(rng).await;
+            (bench, Ok(result))
         }
         Step::Http(step) => {
             let result = step.run_async(&mut bench, rng).await;
-            (bench, result)
+            (bench, result.map(|()| 0))
         }
         blocking if offload && blocking.blocks() => {
             let (step, cancel, mut own_rng) = (step.clone(), cancel.clone(), rng.clone());
             let (scratch, port, id) = (bench.scratch.clone(), bench.server_port, bench.id);
+            let shared = bench.shared.clone();
             let done = tokio::task::spawn_blocking(move || {
                 let result = step.run(&mut bench, &mut own_rng, &cancel);
                 (bench, own_rng, result)
@@ -166,7 +191,7 @@ pub async fn run_async(
                     (bench, result)
                 }
                 Err(error) => (
-                    Workbench::new(&scratch, port, id),
+                    Workbench::new(&scratch, port, id, shared),
                     Err(StageError::Failed(format!(
                         "the blocking thread failed: {error}"
                     ))),

@@ -15,6 +15,23 @@ const LONGEST_NANOS: f64 = 3600e9;
 pub(super) fn draw(distribution: Distribution, rng: &mut Rng) -> u64 {
     match distribution {
         Distribution::Constant(time) => time.0,
+        Distribution::Uniform { from, to } => {
+            from.0 + (rng.unit() * to.0.saturating_sub(from.0) as f64) as u64
+        }
+        Distribution::Exponential { mean } => {
+            (mean.0 as f64 * rng.exponential()).min(LONGEST_NANOS) as u64
+        }
+        Distribution::Bimodal {
+            usual,
+            other,
+            other_share,
+        } => {
+            if rng.unit() < other_share {
+                other.0
+            } else {
+                usual.0
+            }
+        }
         Distribution::LogNormal { median, .. } => {
             let factor = (distribution.sigma() * rng.normal()).exp();
             (median.0 as f64 * factor).min(LONGEST_NANOS) as u64
@@ -33,18 +50,20 @@ impl WaitStep {
         Self { time }
     }
 
-    pub(super) fn run(&self, rng: &mut Rng, cancel: &Cancel) -> Result<(), StageError> {
-        let deadline = clock::now_nanos() + draw(self.time, rng);
-        if cancel.wait_until(deadline) {
-            Ok(())
+    pub(super) fn run(&self, rng: &mut Rng, cancel: &Cancel) -> Result<u64, StageError> {
+        let time = draw(self.time, rng);
+        if cancel.wait_until(clock::now_nanos() + time) {
+            Ok(time)
         } else {
             Err(StageError::Cancelled)
         }
     }
 
     /// tokio's timer ticks once a millisecond and rounds up: a wait is about a millisecond late.
-    pub(super) async fn run_async(&self, rng: &mut Rng) {
-        tokio::time::sleep(Duration::from_nanos(draw(self.time, rng))).await;
+    pub(super) async fn run_async(&self, rng: &mut Rng) -> u64 {
+        let time = draw(self.time, rng);
+        tokio::time::sleep(Duration::from_nanos(time)).await;
+        time
     }
 }
 
