@@ -16,6 +16,7 @@ use crate::engine::plan::Plan;
 use crate::engine::recorder::{Distributions, Recorder, Tally};
 use crate::engine::task::{Cohort, Task};
 use crate::scenario::Load;
+use crate::stats::SparseHistogram;
 
 /// Incidents that may wait to be read; more are counted only.
 const INCIDENTS_MAX: usize = 100;
@@ -248,6 +249,17 @@ impl Block {
         self.running
             .as_ref()
             .map_or_else(Vec::new, |running| running.worker_pids())
+    }
+
+    /// How late the event loops of an async back end ran what was due, in nanoseconds, since the last call; empty
+    /// for the other back ends.
+    #[must_use]
+    pub fn loop_lag(&self) -> SparseHistogram {
+        let mut lag = SparseHistogram::default();
+        if let Some(running) = &self.running {
+            running.drain_loop_lag(&mut lag);
+        }
+        lag
     }
 
     /// CPU time of the generator's thread so far, in nanoseconds.

@@ -139,7 +139,7 @@ fn prepare(
     let recipes = engine::Recipes::new(&scenario, start.seed);
     let mut server = None;
     if recipes.steps().any(|step| step.needs_server()) {
-        let started = engine::start_server(&environment.executable)?;
+        let started = engine::start_server(&environment.executable, scenario.server.connections)?;
         surroundings.server_port = Some(started.port());
         server = Some(started);
     }
@@ -298,7 +298,7 @@ impl Reporter {
             measured: cohort(measured, of_measured),
             counters: Vec::new(),
             pools: Vec::new(),
-            loop_lag: crate::stats::SparseHistogram::default(),
+            loop_lag: block.loop_lag(),
             window_completed,
             window_good,
             resources,

@@ -5,6 +5,7 @@
 
 mod async_pool;
 mod child;
+mod loop_lag;
 mod pipe;
 mod processes;
 mod threads;
@@ -21,6 +22,7 @@ use crate::engine::recorder::Recorder;
 use crate::engine::stages::{Shared, StageError, Workbench};
 use crate::engine::task::{Outcome, Ran, Task};
 use crate::scenario::Backend;
+use crate::stats::SparseHistogram;
 
 pub use child::{SERVER_PART, ServerProcess, WORKER_PART, start_server};
 pub use processes::worker_main;
@@ -208,6 +210,12 @@ fn run_steps(
 pub(super) trait Running: Send {
     /// Process ids of its worker processes at this moment; empty for the others.
     fn worker_pids(&self) -> Vec<u32>;
+
+    /// Moves how late its event loops ran what was due, in nanoseconds, since the last call into `out`; nothing
+    /// where there are no event loops.
+    fn drain_loop_lag(&self, out: &mut SparseHistogram) {
+        let _ = out;
+    }
 
     /// Whether a worker is left.
     fn lives(&self) -> bool;
