@@ -142,7 +142,7 @@ pub struct Pacer {
 
 impl Pacer {
     /// Awake for that long before an instant, if the wake came as it usually does.
-    const SPIN_NANOS: u64 = 20_000;
+    pub const SPIN_NANOS: u64 = 20_000;
     /// The shortest wait whose end is spent awake.
     const SPIN_AFTER_NANOS: u64 = 4 * Self::SPIN_NANOS;
     /// The stop signal is looked at no less often than that.
