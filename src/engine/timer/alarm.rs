@@ -1,6 +1,6 @@
 //! What wakes the event loop at an instant.
 //!
-//! On Linux a timer of the kernel that is one of the loop's events (`timerfd`, see timerfd_create(2)); it is
+//! On Linux a timer of the kernel that is one of the loop's events (`timerfd_create`, section 2 of its manual); it is
 //! exact whatever the thread's timer slack is. Elsewhere a thread of its own wakes the loop: one hand-over
 //! more, some tens of microseconds.
 

@@ -67,7 +67,6 @@ impl Timer {
     }
 
     /// Waits until the monotonic clock shows `deadline_nanos`. The wait yields false if [`Self::end`] cut it.
-    #[must_use]
     pub fn wait_until(&self, deadline_nanos: u64) -> Wait<'_> {
         Wait {
             shared: &self.0,

@@ -15,6 +15,10 @@ const PERIOD: usize = 251;
 
 static TABLE: [u8; CHUNK_BYTES + PERIOD] = table();
 
+#[expect(
+    clippy::large_stack_arrays,
+    reason = "it is on a stack only in the compiler"
+)]
 const fn table() -> [u8; CHUNK_BYTES + PERIOD] {
     let mut table = [0; CHUNK_BYTES + PERIOD];
     let mut place = 0;
