@@ -3,7 +3,7 @@
 //! Times of stages are estimates and say so; peaks and totals are upper bounds.
 
 use crate::scenario::estimate::{
-    cpu_share, estimate_run_nanos, lanes, longest_run_nanos, nominal_task_nanos,
+    blocks_per_repeat, cpu_share, estimate_run_nanos, lanes, longest_run_nanos, nominal_task_nanos,
 };
 use crate::scenario::{
     Amount, Arrivals, AsyncCpu, Backend, Candidate, CostBasis, Distribution, Load, Order, Scenario,
@@ -273,10 +273,10 @@ pub fn peak_bytes(backend: Backend, scenario: &Scenario) -> (u64, u64) {
 
 fn protocol(scenario: &Scenario) -> String {
     let protocol = &scenario.protocol;
-    let blocks = u64::from(protocol.repeats) * scenario.candidates.len() as u64;
+    let blocks = u64::from(protocol.repeats) * blocks_per_repeat(scenario);
     let order = match protocol.order {
         Order::Interleaved if protocol.repeats > 1 => {
-            "repeats in turn, from the second on in an order drawn from the seed"
+            "repeats in turn, each in an order drawn from the seed"
         }
         Order::Interleaved | Order::Listed => "in the order of the file",
     };

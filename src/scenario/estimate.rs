@@ -120,8 +120,7 @@ pub fn estimate_candidate_nanos(scenario: &Scenario, candidate: &Candidate) -> u
 /// About how long a block of an average candidate takes, in nanoseconds.
 #[must_use]
 pub fn estimate_block_nanos(scenario: &Scenario) -> u64 {
-    let candidates = scenario.candidates.len().max(1) as u64;
-    all_candidates_nanos(scenario) / candidates
+    all_candidates_nanos(scenario) / blocks_per_repeat(scenario).max(1)
 }
 
 /// About how long the whole run takes, in nanoseconds.
@@ -143,13 +142,25 @@ pub fn longest_run_nanos(scenario: &Scenario) -> u64 {
     let block = warm_up.0.saturating_add(measure.0).saturating_add(drain.0);
     block
         .saturating_mul(u64::from(repeats))
-        .saturating_mul(scenario.candidates.len() as u64)
+        .saturating_mul(blocks_per_repeat(scenario))
 }
 
+/// How many blocks a repeat has: one per candidate, and one more if the noise floor is asked for.
+#[must_use]
+pub fn blocks_per_repeat(scenario: &Scenario) -> u64 {
+    scenario.candidates.len() as u64 + u64::from(scenario.protocol.noise_floor)
+}
+
+/// One repeat: all candidates, and the first once more if the noise floor is asked for.
 fn all_candidates_nanos(scenario: &Scenario) -> u64 {
+    let twin = scenario
+        .candidates
+        .first()
+        .filter(|_| scenario.protocol.noise_floor);
     scenario
         .candidates
         .iter()
+        .chain(twin)
         .map(|candidate| estimate_candidate_nanos(scenario, candidate))
         .fold(0, u64::saturating_add)
 }

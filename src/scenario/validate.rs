@@ -436,7 +436,7 @@ impl Checks {
         self.quantity("protocol.measure", measure, MIN_MEASURE..=MAX_TOTAL);
         self.count("protocol.repeats", repeats, 1..=u64::from(MAX_REPEATS));
         let block = u128::from(warm_up.0) + u128::from(measure.0) + u128::from(drain.0);
-        let blocks = u128::from(repeats) * scenario.candidates.len() as u128;
+        let blocks = u128::from(repeats) * u128::from(blocks_per_repeat(scenario));
         let total = block * blocks;
         if measure <= MAX_TOTAL && total > u128::from(MAX_TOTAL.0) {
             self.error(
