@@ -1,7 +1,7 @@
 //! What is known of one block.
 
 use crate::run::{BlockEnd, Interval, PlannedBlock, ResourcesOver, Timeline};
-use crate::stats::Histogram;
+use crate::stats::{Histogram, SparseHistogram};
 use crate::wire::{
     Cohort, Counts, Finished, FromRunner, Incident, MemoryKind, Phase, Resources, Snapshot, Started,
 };
@@ -54,6 +54,8 @@ pub struct Distributions {
     pub queue_wait: Histogram,
     /// Intended start to offer.
     pub schedule_delay: Histogram,
+    /// How late an event loop came to what was due on it, of any cohort; empty without an event loop.
+    pub loop_lag: Histogram,
 }
 
 /// What was seen within the measurement's window.
@@ -163,6 +165,7 @@ impl Block {
                 service: Histogram::new(),
                 queue_wait: Histogram::new(),
                 schedule_delay: Histogram::new(),
+                loop_lag: Histogram::new(),
             },
             window_start: None,
             window_end: None,
@@ -250,11 +253,15 @@ impl Block {
         measured
             .schedule_delay
             .merge_sparse(&snapshot.measured.schedule_delay);
+        if snapshot.phase == Phase::Measure {
+            measured.loop_lag.merge_sparse(&snapshot.loop_lag);
+        }
         self.move_edges(&snapshot);
         self.timeline
             .push(Interval::between(self.last.as_ref(), &snapshot));
         strip(&mut snapshot.warm_up);
         strip(&mut snapshot.measured);
+        snapshot.loop_lag = SparseHistogram::default();
         self.last = Some(snapshot);
     }
 
@@ -337,6 +344,8 @@ impl Block {
 fn strip(cohort: &mut Cohort) {
     *cohort = Cohort {
         counts: cohort.counts,
+        split: cohort.split,
+        digest: cohort.digest,
         ..Cohort::default()
     };
 }

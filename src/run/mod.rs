@@ -21,5 +21,6 @@ pub use timeline::{Interval, Timeline};
 
 // The plain words of the wire that a run is told in, for those who read runs and never speak to a runner.
 pub use crate::wire::{
-    Counts, Finished, Incident, Machine, MachineSample, MemoryKind, Phase, Started,
+    Counter, Counts, Finished, Incident, Machine, MachineSample, MemoryKind, Phase, Pool, PoolKind,
+    Started, TimeSplit,
 };
