@@ -16,7 +16,7 @@ pub mod clock;
 pub mod load;
 pub mod phases;
 pub mod plan;
-mod queue;
+pub mod queue;
 pub mod recorder;
 mod shared_histogram;
 pub mod stages;
