@@ -282,7 +282,8 @@ fn the_law_holds_at_every_event_under_every_queue_policy() {
         assert_eq!(done.tally.good, done.tally.admitted);
         // The last twenty wait longer where the oldest are given up: nobody comes any more to push them out.
         let wait = done.times.queue_wait.to_dense().quantile(0.9).unwrap();
-        assert!(wait <= wait_p90_nanos, "{policy:?}: {wait}");
+        let highest = wait_p90_nanos + wait_p90_nanos / 1_000;
+        assert!(wait <= highest, "{policy:?}: {wait}");
     }
 }
 
