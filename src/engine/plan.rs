@@ -83,7 +83,8 @@ impl Recipes {
                 .map(|kind| {
                     kind.stages
                         .iter()
-                        .map(|stage| Arc::new(Step::new(stage)))
+                        .filter_map(Step::new)
+                        .map(Arc::new)
                         .collect()
                 })
                 .collect(),

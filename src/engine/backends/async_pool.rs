@@ -137,7 +137,8 @@ impl Pool {
         let worker = task.number as usize;
         self.desk.start(worker, task);
         let start_nanos = clock::now_nanos();
-        let bench = self.take_bench();
+        let mut bench = self.take_bench();
+        bench.begin_task();
         let (steps, mut rng) = self.desk.recipes.of_task(task.number);
         let (bench, result) = self.run(steps, bench, &mut rng).await;
         let ran = Ran {

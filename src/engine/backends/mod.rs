@@ -199,6 +199,7 @@ fn run_steps(
     cancel: &Cancel,
 ) -> Result<(), StageError> {
     let (steps, mut rng) = recipes.of_task(number);
+    bench.begin_task();
     steps
         .iter()
         .try_for_each(|step| step.run(bench, &mut rng, cancel).map(|_| ()))

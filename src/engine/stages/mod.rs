@@ -5,14 +5,20 @@
 //! wherever it runs.
 
 mod calibrate;
+pub mod counter;
 pub mod cpu;
 mod draw;
 pub mod file;
 pub mod http;
 mod kernels;
+pub mod lock;
 pub mod memory;
+mod permutation;
+mod shared;
 pub mod wait;
 
+use std::collections::VecDeque;
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,6 +29,7 @@ use crate::stats::rng::Rng;
 
 pub use calibrate::{KernelSpeed, calibrate};
 pub use http::serve;
+pub use shared::Shared;
 
 /// Why a step did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -52,15 +59,19 @@ pub struct Workbench {
     connection: Option<http::Connection>,
     async_connection: Option<http::AsyncConnection>,
     buffer: Vec<u8>,
+    /// Prepared files that this worker has read from, by their size: those of [`Shared`], without its lock.
+    prepared: Vec<(u64, Arc<File>)>,
+    /// The log that this worker appends to, as above.
+    log: Option<Arc<file::Log>>,
+    /// Memory that is held for further tasks, each with the number of the last task that holds it.
+    held: VecDeque<(u64, Vec<u64>)>,
+    /// Tasks that this worker has begun.
+    tasks: u64,
     /// What the stages of all workers of this process share.
     shared: Arc<Shared>,
     /// Time that lock stages waited for their lock since [`Self::take_lock_wait`].
     lock_wait_nanos: u64,
 }
-
-/// What the stages of all workers of one process share: locks and counters.
-#[derive(Debug, Default)]
-pub struct Shared {}
 
 impl Workbench {
     /// The workbench of worker `id`.
@@ -73,9 +84,26 @@ impl Workbench {
             connection: None,
             async_connection: None,
             buffer: Vec::new(),
+            prepared: Vec::new(),
+            log: None,
+            held: VecDeque::new(),
+            tasks: 0,
             shared,
             lock_wait_nanos: 0,
         }
+    }
+
+    /// A task begins: what earlier tasks held until now is released, in this task's time.
+    pub fn begin_task(&mut self) {
+        self.tasks += 1;
+        let now = self.tasks;
+        // Stages may hold for different times, so that the oldest is not always the first to go.
+        self.held.retain(|(last, _)| *last >= now);
+    }
+
+    /// Keeps `memory` until this task and `tasks` further ones of this worker have ended.
+    fn hold(&mut self, memory: Vec<u64>, tasks: u32) {
+        self.held.push_back((self.tasks + u64::from(tasks), memory));
     }
 
     /// How long lock stages waited for their lock since the last call, in nanoseconds.
@@ -93,36 +121,67 @@ pub enum Step {
     Wait(wait::WaitStep),
     /// Writes a file.
     FileWrite(file::FileWriteStep),
+    /// Appends to a log.
+    FileAppend(file::FileAppendStep),
     /// Reads a file.
     FileRead(file::FileReadStep),
-    /// Allocates and touches memory.
+    /// Allocates and uses memory.
     Memory(memory::MemoryStep),
     /// Asks the loopback server.
     Http(http::HttpStep),
+    /// Goes through a critical section.
+    Lock(lock::LockStep),
+    /// Adds to a shared counter.
+    Counter(counter::CounterStep),
 }
 
 impl Step {
-    /// Makes `stage` ready.
+    /// Makes `stage` ready; none for a barrier, at which nothing runs. Whatever it needs beside files is made
+    /// here and not by the first task.
     #[must_use]
-    pub fn new(stage: &Stage) -> Self {
-        match *stage {
+    pub fn new(stage: &Stage) -> Option<Self> {
+        Some(match *stage {
             Stage::Cpu { kernel, amount } => Self::Cpu(cpu::CpuStep::new(kernel, amount)),
             Stage::Wait { time } => Self::Wait(wait::WaitStep::new(time)),
-            Stage::FileWrite { size, sync, .. } => {
-                Self::FileWrite(file::FileWriteStep::new(size.0, sync))
+            Stage::FileWrite {
+                size,
+                block,
+                access,
+                sync,
+            } => Self::FileWrite(file::FileWriteStep::new(size.0, block.0, access, sync)),
+            Stage::FileAppend { size, sync } => {
+                Self::FileAppend(file::FileAppendStep::new(size.0, sync))
             }
-            Stage::FileRead { size, .. } => Self::FileRead(file::FileReadStep::new(size.0)),
-            Stage::Memory { size, .. } => Self::Memory(memory::MemoryStep::new(size.0)),
+            Stage::FileRead {
+                size,
+                block,
+                access,
+                file,
+            } => {
+                let file_bytes = file.unwrap_or(size).0;
+                Self::FileRead(file::FileReadStep::new(size.0, block.0, access, file_bytes))
+            }
+            Stage::Memory {
+                size,
+                access,
+                hold_tasks,
+            } => Self::Memory(memory::MemoryStep::new(size.0, access, hold_tasks)),
             Stage::Http {
                 delay, response, ..
             } => Self::Http(http::HttpStep::new(delay, response.0)),
-            Stage::FileAppend { .. }
-            | Stage::Tcp { .. }
-            | Stage::Lock { .. }
-            | Stage::Counter { .. }
-            | Stage::Payload { .. }
-            | Stage::Barrier => unimplemented!(),
-        }
+            Stage::Lock {
+                hold,
+                inside,
+                locks,
+                kind,
+            } => Self::Lock(lock::LockStep::new(hold, inside, locks, kind)),
+            Stage::Counter {
+                increments,
+                protection,
+            } => Self::Counter(counter::CounterStep::new(increments, protection)),
+            Stage::Barrier => return None,
+            Stage::Tcp { .. } | Stage::Payload { .. } => unimplemented!(),
+        })
     }
 
     /// Whether it needs the loopback server.
@@ -150,10 +209,13 @@ impl Step {
         match self {
             Self::Cpu(step) => step.run(rng, cancel),
             Self::Wait(step) => step.run(rng, cancel),
-            Self::FileWrite(step) => step.run(bench, cancel).map(|()| 0),
-            Self::FileRead(step) => step.run(bench, cancel).map(|()| 0),
-            Self::Memory(step) => step.run(cancel).map(|()| 0),
+            Self::FileWrite(step) => step.run(bench, rng, cancel),
+            Self::FileAppend(step) => step.run(bench, cancel),
+            Self::FileRead(step) => step.run(bench, rng, cancel),
+            Self::Memory(step) => step.run(bench, rng, cancel),
             Self::Http(step) => step.run(bench, rng, cancel).map(|()| 0),
+            Self::Lock(step) => step.run(bench, rng, cancel),
+            Self::Counter(step) => step.run(bench, cancel),
         }
     }
 
@@ -179,6 +241,10 @@ pub async fn run_async(
         Step::Http(step) => {
             let result = step.run_async(&mut bench, rng).await;
             (bench, result.map(|()| 0))
+        }
+        Step::Lock(step) if !offload => {
+            let result = step.run_async(&mut bench, rng, cancel).await;
+            (bench, result)
         }
         blocking if offload && blocking.blocks() => {
             let (step, cancel, mut own_rng) = (step.clone(), cancel.clone(), rng.clone());
