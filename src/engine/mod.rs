@@ -17,6 +17,7 @@ pub mod phases;
 pub mod plan;
 pub mod recorder;
 mod shared_histogram;
+mod slab;
 pub mod stages;
 pub mod task;
 

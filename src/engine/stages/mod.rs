@@ -8,6 +8,7 @@ pub mod cpu;
 pub mod file;
 pub mod http;
 pub mod memory;
+pub mod payload;
 pub mod wait;
 
 use std::io;
@@ -52,6 +53,8 @@ pub struct Workbench {
     shared: Arc<Shared>,
     /// Time that lock stages waited for their lock since [`Self::take_lock_wait`].
     lock_wait_nanos: u64,
+    /// In a worker process: what comes with a task and what goes back; none where the caller shares memory.
+    pub(in crate::engine) mailbox: Option<payload::Mailbox>,
 }
 
 /// What the stages of all workers of one process share: locks and counters.
@@ -71,6 +74,7 @@ impl Workbench {
             buffer: Vec::new(),
             shared,
             lock_wait_nanos: 0,
+            mailbox: None,
         }
     }
 
@@ -95,6 +99,8 @@ pub enum Step {
     Memory(memory::MemoryStep),
     /// Asks the loopback server.
     Http(http::HttpStep),
+    /// Brings bytes to the worker and back.
+    Payload(payload::PayloadStep),
 }
 
 impl Step {
@@ -112,11 +118,13 @@ impl Step {
             Stage::Http {
                 delay, response, ..
             } => Self::Http(http::HttpStep::new(delay, response.0)),
+            Stage::Payload { to_worker, back } => {
+                Self::Payload(payload::PayloadStep::new(to_worker.0, back.0))
+            }
             Stage::FileAppend { .. }
             | Stage::Tcp { .. }
             | Stage::Lock { .. }
             | Stage::Counter { .. }
-            | Stage::Payload { .. }
             | Stage::Barrier => unimplemented!(),
         }
     }
@@ -131,6 +139,10 @@ impl Step {
     pub fn prepare(&self, scratch: &Path) -> io::Result<()> {
         match self {
             Self::FileRead(step) => step.prepare(scratch),
+            Self::Payload(step) => {
+                step.prepare();
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -150,6 +162,7 @@ impl Step {
             Self::FileRead(step) => step.run(bench, cancel).map(|()| 0),
             Self::Memory(step) => step.run(cancel).map(|()| 0),
             Self::Http(step) => step.run(bench, rng, cancel).map(|()| 0),
+            Self::Payload(step) => step.run(bench, rng, cancel),
         }
     }
 
