@@ -14,6 +14,7 @@ use crate::scenario::bounds::{
     MAX_REPEATS, MAX_RESPONSE, MAX_STAGES, MAX_THREADS, MAX_TOTAL, MAX_WAIT, MIN_MEASURE,
     NAME_CHARS, P99_SAMPLES, PROSE_CHARS, TITLE_CHARS,
 };
+use crate::scenario::estimate::blocks_per_repeat;
 use crate::scenario::text_rules::forbidden_character;
 use crate::scenario::{
     AsyncCpu, Backend, Candidate, CostBasis, Distribution, FORMAT, Load, PriceCard, Problem,
