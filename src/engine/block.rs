@@ -271,6 +271,21 @@ impl Block {
             .map_or_else(Vec::new, |running| running.worker_pids())
     }
 
+    /// Processor time of worker processes that have ended, in nanoseconds; 0 where the system forgets it with
+    /// the process.
+    #[must_use]
+    pub fn ended_workers_cpu_nanos(&self) -> u64 {
+        self.running
+            .as_ref()
+            .map_or(0, |running| running.ended_workers_cpu_nanos())
+    }
+
+    /// How many workers were replaced because they had served their time.
+    #[must_use]
+    pub fn recycled(&self) -> u64 {
+        self.desk.recycled()
+    }
+
     /// CPU time of the generator's thread so far, in nanoseconds.
     #[must_use]
     pub fn generator_cpu_nanos(&self) -> u64 {

@@ -24,7 +24,8 @@ pub mod stages;
 pub mod task;
 
 pub use backends::{
-    BackendError, Incident, SERVER_PART, ServerProcess, WORKER_PART, start_server, worker_main,
+    BackendError, Incident, SERVER_PART, ServerProcess, WORKER_PART, ZYGOTE_PART, start_server,
+    worker_main, zygote_main,
 };
 pub use block::{Block, Observation};
 pub use phases::Stand;

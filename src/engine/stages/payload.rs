@@ -54,7 +54,9 @@ impl Chains {
 pub(in crate::engine) fn checksum(bytes: &[u8]) -> u64 {
     let mut chains = Chains::new();
     let (blocks, rest) = bytes.as_chunks::<BLOCK_BYTES>();
-    blocks.iter().for_each(|block| chains.take(words(block)));
+    for block in blocks {
+        chains.take(words(block));
+    }
     let mut last = [0; BLOCK_BYTES];
     last[..rest.len()].copy_from_slice(rest);
     chains.take(words(&last));
