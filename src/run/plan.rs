@@ -1,7 +1,7 @@
 //! Which blocks a run consists of, and the run as a whole.
 
 use crate::run::{Block, BlockState, Event};
-use crate::scenario::{Load, Order, Scenario};
+use crate::scenario::{Load, Order, Scenario, cores_of_this_machine};
 use crate::stats::rng::Rng;
 use crate::wire::Machine;
 
@@ -29,9 +29,11 @@ pub struct PlannedBlock {
 }
 
 impl RunRequest {
-    /// All candidates of `scenario` with its own seed.
+    /// All candidates of `scenario` with its own seed. Workers per core become numbers for this machine: the
+    /// record of a run says how many there were.
     #[must_use]
     pub fn all_of(scenario: Scenario) -> Self {
+        let scenario = scenario.for_cores(cores_of_this_machine());
         let candidates = (0..scenario.candidates.len()).collect();
         let seed = scenario.protocol.seed;
         Self {

@@ -15,6 +15,8 @@ mod decode;
 pub mod describe;
 mod deserialize;
 pub mod estimate;
+#[cfg(test)]
+mod generators;
 mod grammar;
 mod lex;
 mod library;

@@ -8,6 +8,7 @@
     reason = "each test uses a part of it, in a crate of its own"
 )]
 
+mod noisy;
 mod sim;
 
 use poolscope::run::{BlockEnd, Event, PlannedBlock, Run, RunRequest};
@@ -18,6 +19,7 @@ use poolscope::scenario::{
 use poolscope::units::Nanos;
 use poolscope::wire::{Finished, FromRunner, Incident, Machine, MemoryKind, Started};
 
+pub use noisy::noisy_run;
 use sim::{Profile, Simulation};
 
 /// When all synthetic runs began: 2026-03-01 12:00:00 UTC.
@@ -215,7 +217,7 @@ pub fn block_events(
     };
     let mut events = vec![
         Event::BlockStarting { block: index },
-        message(FromRunner::Started(Started {
+        message(FromRunner::Started(Box::new(Started {
             cold_start_nanos: profile.cold_start.0,
             worker_pids: match backend {
                 Backend::Processes { workers, .. } => {
@@ -226,7 +228,7 @@ pub fn block_events(
             baseline_bytes: Some(3 << 20),
             machine: machine(),
             calibration: Vec::new(),
-        })),
+        }))),
     ];
     let until = accident.map_or(u64::MAX, |at| at.0);
     let snapshots = simulation.snapshots(&profile);

@@ -53,6 +53,12 @@ pub fn start_server(executable: &Path) -> Result<ServerProcess, BackendError> {
 }
 
 impl ServerProcess {
+    /// Its process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Where it listens on 127.0.0.1.
     #[must_use]
     pub const fn port(&self) -> u16 {
