@@ -272,12 +272,10 @@ impl Block {
     }
 
     /// Processor time of worker processes that have ended, in nanoseconds; 0 where the system forgets it with
-    /// the process.
+    /// the process. To be asked before [`Self::worker_pids`], so that no worker counts as ended and as living.
     #[must_use]
     pub fn ended_workers_cpu_nanos(&self) -> u64 {
-        self.running
-            .as_ref()
-            .map_or(0, |running| running.ended_workers_cpu_nanos())
+        self.desk.ended_workers_cpu_nanos()
     }
 
     /// How many workers were replaced because they had served their time.

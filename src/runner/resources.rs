@@ -71,8 +71,9 @@ impl ResourceReader {
     /// Reads the counters; memory is read by [`Self::memory_if_due`]. The calling thread is the instrument's own.
     pub(super) fn counters(&mut self, block: &Block) -> Resources {
         let at_edge = std::mem::take(&mut self.at_edge);
+        let ended = block.ended_workers_cpu_nanos();
         self.workers.follow(&block.worker_pids(), at_edge);
-        let workers_cpu = self.workers.cpu_nanos();
+        let workers_cpu = self.workers.cpu_nanos(ended);
         let instrument = clock::thread_cpu_nanos() + block.generator_cpu_nanos();
         let runner = self.runner.cpu_nanos().unwrap_or(0);
         let observer = self.observer.cpu_nanos();

@@ -87,16 +87,17 @@ impl Workers {
 
     /// CPU time of all worker processes, those that are gone included, in cumulative nanoseconds.
     ///
-    /// The system keeps the exact time of children that ended and were waited for; until then the last reading of
-    /// each stands in for it.
-    pub(super) fn cpu_nanos(&mut self) -> u64 {
+    /// The system keeps the exact time of children that ended and were waited for, and the engine reads that of
+    /// worker processes at their end (`ended_nanos`), also of those that are no children of this process; until then
+    /// the last reading of each stands in for it.
+    pub(super) fn cpu_nanos(&mut self, ended_nanos: u64) -> u64 {
         let living: u64 = self.processes.values().map(|worker| worker.cpu_nanos).sum();
         let exact = sampler::ended_children_cpu_nanos()
             .zip(self.ended_before_nanos)
             .map_or(0, |(now, before)| now.saturating_sub(before));
         self.highest_cpu_nanos = self
             .highest_cpu_nanos
-            .max(living + self.gone_cpu_nanos.max(exact));
+            .max(living + self.gone_cpu_nanos.max(exact).max(ended_nanos));
         self.highest_cpu_nanos
     }
 
@@ -207,9 +208,9 @@ mod tests {
     fn the_cpu_time_of_a_worker_that_is_gone_stays_in_the_sum() {
         let mut workers = Workers::new(1);
         workers.follow(&[std::process::id()], false);
-        let before = workers.cpu_nanos();
+        let before = workers.cpu_nanos(0);
         assert!(before > 0);
         workers.follow(&[], false);
-        assert!(workers.cpu_nanos() >= before);
+        assert!(workers.cpu_nanos(0) >= before);
     }
 }

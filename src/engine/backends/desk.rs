@@ -37,6 +37,7 @@ pub(in crate::engine) struct Desk {
     incidents: crossbeam_channel::Sender<Incident>,
     deaths: AtomicU32,
     recycled: AtomicU64,
+    ended_workers_cpu_nanos: AtomicU64,
 }
 
 /// The queue in front of a pool of workers, and how many tasks are under way on them.
@@ -83,6 +84,7 @@ impl Desk {
             incidents: parts.incidents,
             deaths: AtomicU32::new(0),
             recycled: AtomicU64::new(0),
+            ended_workers_cpu_nanos: AtomicU64::new(0),
         }
     }
 
@@ -305,6 +307,17 @@ impl Desk {
             at_nanos: clock::now_nanos(),
             message,
         });
+    }
+
+    /// A worker process has ended, having used that much processor time.
+    pub(super) fn worker_ended(&self, cpu_nanos: u64) {
+        self.ended_workers_cpu_nanos
+            .fetch_add(cpu_nanos, Ordering::Relaxed);
+    }
+
+    /// Processor time of worker processes that have ended, in nanoseconds.
+    pub(in crate::engine) fn ended_workers_cpu_nanos(&self) -> u64 {
+        self.ended_workers_cpu_nanos.load(Ordering::Relaxed)
     }
 
     /// A worker was replaced because it had served its time.

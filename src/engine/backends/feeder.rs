@@ -357,10 +357,10 @@ impl Feeder {
 
     /// Ends a worker and returns how it ended.
     fn end(&self, worker: WorkerProcess) -> String {
-        self.roster.leave(self.worker, || {
-            let end = worker.end();
-            (end.how, end.cpu_nanos)
-        })
+        self.roster.leave(self.worker);
+        let end = worker.end();
+        self.desk.worker_ended(end.cpu_nanos.unwrap_or(0));
+        end.how
     }
 
     /// The worker has served its time: another takes its place.

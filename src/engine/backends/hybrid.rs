@@ -77,10 +77,6 @@ impl Running for Pipeline {
         self.back.worker_pids()
     }
 
-    fn ended_workers_cpu_nanos(&self) -> u64 {
-        self.back.ended_workers_cpu_nanos()
-    }
-
     fn lives(&self) -> bool {
         self.front.lives() && self.back.lives()
     }

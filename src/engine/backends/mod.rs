@@ -92,12 +92,6 @@ pub(super) trait Running: Send {
     /// Process ids of its worker processes at this moment; empty for the others.
     fn worker_pids(&self) -> Vec<u32>;
 
-    /// Processor time of worker processes that have ended, in nanoseconds. Those that live are not in it; where
-    /// the system forgets it with the process, it is 0.
-    fn ended_workers_cpu_nanos(&self) -> u64 {
-        0
-    }
-
     /// Whether a worker is left.
     fn lives(&self) -> bool;
 

@@ -55,40 +55,30 @@ struct ProcessPool {
     desk: Arc<Desk>,
 }
 
-/// The workers that live, and what is left of the others.
+/// The workers that live.
 #[derive(Debug)]
 pub(super) struct Roster {
-    present: Mutex<Present>,
+    /// Process ids by number of the worker.
+    pids: Mutex<Vec<Option<u32>>>,
     /// Set once the pool is ending: a worker that starts later must not be left behind.
     ending: AtomicBool,
-}
-
-#[derive(Debug)]
-struct Present {
-    /// Process ids by number of the worker.
-    pids: Vec<Option<u32>>,
-    /// Processor time of workers that have ended.
-    ended_cpu_nanos: u64,
 }
 
 impl Roster {
     fn new(workers: u32) -> Self {
         Self {
-            present: Mutex::new(Present {
-                pids: vec![None; workers as usize],
-                ended_cpu_nanos: 0,
-            }),
+            pids: Mutex::new(vec![None; workers as usize]),
             ending: AtomicBool::new(false),
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Present> {
-        self.present.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Vec<Option<u32>>> {
+        self.pids.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A worker has started.
     pub(super) fn enter(&self, worker: usize, pid: u32) {
-        if let Some(slot) = self.lock().pids.get_mut(worker) {
+        if let Some(slot) = self.lock().get_mut(worker) {
             *slot = Some(pid);
         }
         if self.ending.load(Ordering::Acquire) {
@@ -96,20 +86,17 @@ impl Roster {
         }
     }
 
-    /// A worker is ended and collected by `end`, which tells its processor time. Nobody else may use its process
-    /// id from then on: the system may give it to another process.
-    pub(super) fn leave<T>(&self, worker: usize, end: impl FnOnce() -> (T, Option<u64>)) -> T {
-        if let Some(slot) = self.lock().pids.get_mut(worker) {
+    /// A worker is about to be collected. Nobody else may use its process id from then on: the system may give it
+    /// to another process.
+    pub(super) fn leave(&self, worker: usize) {
+        if let Some(slot) = self.lock().get_mut(worker) {
             *slot = None;
         }
-        let (value, cpu_nanos) = end();
-        self.lock().ended_cpu_nanos += cpu_nanos.unwrap_or(0);
-        value
     }
 
     fn kill_all(&self) {
         self.ending.store(true, Ordering::Release);
-        for pid in self.lock().pids.iter().flatten() {
+        for pid in self.lock().iter().flatten() {
             child::kill(*pid);
         }
     }
@@ -218,11 +205,7 @@ impl Running for ProcessPool {
     }
 
     fn worker_pids(&self) -> Vec<u32> {
-        self.roster.lock().pids.iter().flatten().copied().collect()
-    }
-
-    fn ended_workers_cpu_nanos(&self) -> u64 {
-        self.roster.lock().ended_cpu_nanos
+        self.roster.lock().iter().flatten().copied().collect()
     }
 
     fn end(self: Box<Self>, deadline_nanos: u64) {
