@@ -8,8 +8,9 @@ use crossbeam_channel::Sender;
 
 use crate::engine::backends::Desk;
 use crate::engine::backends::desk::Meter;
-use crate::engine::backends::pipe::{Answer, Identity, ORDERS_MAX, Order, SlabPlace};
+use crate::engine::backends::pipe::{Answer, ORDERS_MAX, Order};
 use crate::engine::backends::processes::{Roster, Settings};
+use crate::engine::backends::setup::{Identity, SlabPlace};
 use crate::engine::backends::worker_process::{Source, WorkerProcess};
 use crate::engine::clock;
 use crate::engine::slab::Slab;

@@ -12,6 +12,7 @@ mod fork;
 mod hybrid;
 mod pipe;
 mod processes;
+mod setup;
 mod threads;
 mod worker;
 mod worker_process;

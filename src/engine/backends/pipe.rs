@@ -15,8 +15,6 @@ use crate::engine::task::Outcome;
 
 /// Longest text of a failure, in bytes.
 const MESSAGE_MAX: usize = 4 << 10;
-/// Longest set-up, in bytes: a scenario is at most 1 MiB.
-const SETUP_MAX: u32 = 4 << 20;
 /// Most orders in one request: above the largest chunk that a scenario may ask for.
 pub(super) const ORDERS_MAX: u32 = 1 << 20;
 /// Most bytes that the tasks of a request bring or bring back: 64 stages of 64 MiB.
@@ -31,59 +29,6 @@ const REQUEST: [u8; 4] = *b"task";
 const ANSWER: u8 = b'a';
 /// What a closing begins with.
 const CLOSING: u8 = b'c';
-
-/// What a worker process needs to know before its first task.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(super) struct Setup {
-    /// The scenario in its file form.
-    pub(super) scenario: String,
-    /// The seed of the run.
-    pub(super) seed: u64,
-    /// Whether stages that wait run in another pool.
-    pub(super) pipelined: bool,
-    /// The block's scratch folder.
-    pub(super) scratch: std::path::PathBuf,
-    /// Port of the loopback server.
-    pub(super) server_port: Option<u16>,
-}
-
-/// What is a worker process's own.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(super) struct Identity {
-    /// Number of the worker among the block's.
-    pub(super) worker: u64,
-    /// Where its payloads lie; in the pipe if absent.
-    pub(super) slab: Option<SlabPlace>,
-}
-
-/// Shared memory for payloads: first what comes, then what goes back.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(super) struct SlabPlace {
-    /// How the worker can open it.
-    pub(super) path: std::path::PathBuf,
-    /// Where what goes back begins, in bytes.
-    pub(super) back_from: u64,
-}
-
-/// Writes a message that comes once: a length and the value.
-pub(super) fn write_value(out: &mut impl Write, value: &impl serde::Serialize) -> io::Result<()> {
-    let bytes = postcard::to_stdvec(value).map_err(io::Error::other)?;
-    let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
-    out.write_all(&length.to_le_bytes())?;
-    out.write_all(&bytes)?;
-    out.flush()
-}
-
-/// Reads what [`write_value`] wrote.
-pub(super) fn read_value<T: serde::de::DeserializeOwned>(input: &mut impl Read) -> io::Result<T> {
-    let length = u32::from_le_bytes(read_array(input)?);
-    if length > SETUP_MAX {
-        return Err(nonsense("a message is too long"));
-    }
-    let mut bytes = vec![0; length as usize];
-    input.read_exact(&mut bytes)?;
-    postcard::from_bytes(&bytes).map_err(io::Error::other)
-}
 
 /// What the other side wrote has no meaning.
 fn nonsense(what: &'static str) -> io::Error {
@@ -484,24 +429,5 @@ mod tests {
             assert!(read(&damaged).is_err(), "byte {place}");
         }
         assert!(read_closing(&mut [CLOSING, 255].as_slice(), &mut Vec::new()).is_err());
-    }
-
-    #[test]
-    fn a_message_that_comes_once_is_bounded() {
-        let identity = Identity {
-            worker: 3,
-            slab: Some(SlabPlace {
-                path: "memory".into(),
-                back_from: 9,
-            }),
-        };
-        let mut bytes = Vec::new();
-        write_value(&mut bytes, &identity).unwrap();
-        assert_eq!(
-            read_value::<Identity>(&mut bytes.as_slice()).unwrap(),
-            identity
-        );
-        bytes[3] = 0xff;
-        assert!(read_value::<Identity>(&mut bytes.as_slice()).is_err());
     }
 }

@@ -21,7 +21,7 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 
 use crate::engine::backends::child;
 use crate::engine::backends::feeder::Feeder;
-use crate::engine::backends::pipe::Setup;
+use crate::engine::backends::setup::Setup;
 use crate::engine::backends::worker_process::Source;
 use crate::engine::backends::zygote::Zygote;
 use crate::engine::backends::{BackendError, Desk, Running};

@@ -3,9 +3,8 @@
 use std::io::{self, BufReader, BufWriter, Read, Write};
 
 use crate::engine::backends::desk::run_segment;
-use crate::engine::backends::pipe::{
-    Answer, Identity, Order, Setup, read_orders, read_value, write_closing,
-};
+use crate::engine::backends::pipe::{Answer, Order, read_orders, write_closing};
+use crate::engine::backends::setup::{Identity, Setup, read_value};
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
 use crate::engine::plan::Recipes;
@@ -150,7 +149,8 @@ impl Workshop {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::backends::pipe::{read_closing, write_orders, write_value};
+    use crate::engine::backends::pipe::{read_closing, write_orders};
+    use crate::engine::backends::setup::write_value;
     use crate::engine::stages::payload::check;
 
     fn talk(stages: &str, orders: &[Order], payload: &[u8]) -> Vec<u8> {

@@ -8,9 +8,8 @@ use std::process::Child;
 use std::sync::Arc;
 
 use crate::engine::backends::child::{self, End};
-use crate::engine::backends::pipe::{
-    Answer, Identity, Order, Setup, WorkerCounter, read_closing, write_orders, write_value,
-};
+use crate::engine::backends::pipe::{Answer, Order, WorkerCounter, read_closing, write_orders};
+use crate::engine::backends::setup::{Identity, Setup, write_value};
 use crate::engine::backends::worker::{PIPE_BYTES, READY};
 use crate::engine::backends::zygote::Zygote;
 

@@ -15,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::backends::child::{self, ZYGOTE_PART};
-use crate::engine::backends::pipe::{Identity, Setup, read_value, write_value};
+use crate::engine::backends::setup::{Identity, Setup, read_value, write_value};
 use crate::engine::backends::worker::READY;
 
 /// What the runner wants of the zygote.

@@ -369,7 +369,7 @@ mod tests {
             PayloadStep::new(5, 0),
         ];
         let rng = |step: usize| Rng::new(9, step as u64);
-        let mut run = |bench: &mut Workbench| -> Vec<u64> {
+        let run = |bench: &mut Workbench| -> Vec<u64> {
             let each = steps.iter().enumerate();
             each.map(|(number, step)| step.run(bench, &mut rng(number), &cancel).unwrap())
                 .collect()
