@@ -10,8 +10,8 @@ mod figures;
 mod memory;
 mod merged;
 mod sample;
-mod steadiness;
 pub mod self_test;
+mod steadiness;
 mod trust;
 mod verdict;
 

@@ -22,6 +22,7 @@ mod shared_histogram;
 mod slab;
 pub mod stages;
 pub mod task;
+pub mod timer;
 
 pub use backends::{
     BackendError, Incident, SERVER_PART, ServerProcess, WORKER_PART, ZYGOTE_PART, start_server,

@@ -17,7 +17,7 @@ use poolscope::scenario::{
     Protocol, Queue, Scenario, Stage, TaskKind,
 };
 use poolscope::units::Nanos;
-use poolscope::wire::{Finished, FromRunner, Incident, Machine, MemoryKind, Started};
+use poolscope::wire::{Finished, FromRunner, Incident, Machine, MemoryKind, PoolKind, Started};
 
 pub use noisy::noisy_run;
 use sim::{Profile, Simulation};
@@ -302,5 +302,16 @@ fn profile(backend: Backend) -> Profile {
         memory_kind,
         per_worker_bytes: per_worker_mib * f64::from(1 << 20),
         cold_start: Nanos::from_micros(cold_start),
+        pools: pools(backend),
+    }
+}
+
+/// What the pools of a back end are, in the order in which a task passes them.
+fn pools(backend: Backend) -> Vec<PoolKind> {
+    match backend {
+        Backend::Sequential | Backend::Threads { .. } => vec![PoolKind::Threads],
+        Backend::Processes { .. } => vec![PoolKind::Processes],
+        Backend::Async { .. } => vec![PoolKind::EventLoops],
+        Backend::Hybrid { .. } => vec![PoolKind::EventLoops, PoolKind::Processes],
     }
 }

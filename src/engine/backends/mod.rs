@@ -10,6 +10,7 @@ mod feeder;
 #[cfg(target_os = "linux")]
 mod fork;
 mod hybrid;
+mod loop_lag;
 mod pipe;
 mod processes;
 mod setup;

@@ -66,7 +66,7 @@ impl WorkerProcess {
     }
 
     fn spawn(executable: &std::path::Path) -> io::Result<Self> {
-        let mut child = child::start(executable, child::WORKER_PART)?;
+        let mut child = child::start(executable, child::WORKER_PART, &[])?;
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (requests, answers) = pipes.ok_or(io::ErrorKind::BrokenPipe)?;
         let (requests, answers) = (OwnedFd::from(requests), OwnedFd::from(answers));

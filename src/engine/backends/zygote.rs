@@ -64,7 +64,7 @@ impl Zygote {
                 "only Linux copies processes; write start: Fresh",
             ));
         }
-        let mut child = child::start(executable, ZYGOTE_PART)?;
+        let mut child = child::start(executable, ZYGOTE_PART, &[])?;
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (mut commands, replies) = pipes.ok_or(io::ErrorKind::BrokenPipe)?;
         let mut replies = BufReader::new(replies);
