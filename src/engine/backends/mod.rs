@@ -94,6 +94,11 @@ pub(super) trait Running: Send {
     /// Process ids of its worker processes at this moment; empty for the others.
     fn worker_pids(&self) -> Vec<u32>;
 
+    /// Process id of the zygote that worker processes are copies of; none without one.
+    fn zygote_pid(&self) -> Option<u32> {
+        None
+    }
+
     /// Whether a worker is left.
     fn lives(&self) -> bool;
 

@@ -52,6 +52,7 @@ struct ProcessPool {
     feeders: Vec<JoinHandle<()>>,
     all_ended: Receiver<()>,
     roster: Arc<Roster>,
+    zygote: Option<u32>,
     desk: Arc<Desk>,
 }
 
@@ -130,6 +131,7 @@ pub(super) fn start(
         feeders: Vec::with_capacity(settings.workers as usize),
         all_ended,
         roster: Arc::new(Roster::new(settings.workers)),
+        zygote: source.zygote_pid(),
         desk,
     });
     let is_ready = pool.spawn_feeders(settings, &Arc::new(source), &alive);
@@ -206,6 +208,10 @@ impl Running for ProcessPool {
 
     fn worker_pids(&self) -> Vec<u32> {
         self.roster.lock().iter().flatten().copied().collect()
+    }
+
+    fn zygote_pid(&self) -> Option<u32> {
+        self.zygote
     }
 
     fn end(self: Box<Self>, deadline_nanos: u64) {

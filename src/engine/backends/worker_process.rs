@@ -25,6 +25,16 @@ pub(super) enum Source {
     Zygote(Zygote),
 }
 
+impl Source {
+    /// Process id of the zygote; none if workers are started anew.
+    pub(super) fn zygote_pid(&self) -> Option<u32> {
+        match self {
+            Self::Fresh { .. } => None,
+            Self::Zygote(zygote) => Some(zygote.pid()),
+        }
+    }
+}
+
 /// A worker process that has not been collected.
 #[derive(Debug)]
 pub(super) struct WorkerProcess {

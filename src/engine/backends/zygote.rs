@@ -51,6 +51,7 @@ enum Reply {
 /// The runner's handle on its zygote. Dropping it ends the process, and with it its copies.
 #[derive(Debug)]
 pub(super) struct Zygote {
+    pid: u32,
     child: Mutex<Child>,
     channel: Mutex<(ChildStdin, BufReader<ChildStdout>)>,
 }
@@ -73,6 +74,7 @@ impl Zygote {
             write_value(&mut commands, setup).and_then(|()| replies.read_exact(&mut ready));
         // From here on dropping ends it.
         let zygote = Self {
+            pid: child.id(),
             child: Mutex::new(child),
             channel: Mutex::new((commands, replies)),
         };
@@ -81,6 +83,10 @@ impl Zygote {
             return Err(io::ErrorKind::InvalidData.into());
         }
         Ok(zygote)
+    }
+
+    pub(super) const fn pid(&self) -> u32 {
+        self.pid
     }
 
     /// Makes a worker that reads from `input` and writes to `output`; returns its process id.
