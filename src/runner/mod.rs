@@ -9,9 +9,12 @@
 mod guard;
 mod lifeline;
 mod limits;
+mod memory;
+mod probe;
 mod resources;
 mod scratch;
 mod serve;
+mod workers;
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -26,7 +29,8 @@ use crate::wire::part;
 
 /// Plays the part that the command line names, if it names one: then the program is over.
 ///
-/// The hidden arguments are `PART PARENT_PID [SCRATCH or CONNECTIONS]`; who starts the program by hand has no use for them.
+/// The hidden arguments are `PART PARENT_PID [SCRATCH or CONNECTIONS]`, and those of a guard `__guard PARENT_PID [PART]`
+/// with the part that it guards; who starts the program by hand has no use for them.
 #[must_use]
 pub fn play_if_asked() -> Option<ExitCode> {
     let mut arguments = std::env::args_os().skip(1);
@@ -34,7 +38,19 @@ pub fn play_if_asked() -> Option<ExitCode> {
     let parent = arguments.next()?.to_str()?.parse().ok()?;
     let argument = arguments.next();
     let played = match name.to_str()? {
-        part::GUARD => return Some(guard::main()),
+        part::GUARD => {
+            let wants_probe = argument.is_some_and(|part| part == part::PROBE);
+            return Some(guard::main(if wants_probe {
+                part::PROBE
+            } else {
+                part::RUNNER
+            }));
+        }
+        part::PROBE => {
+            lifeline::leave_with(parent);
+            limits::raise_open_files();
+            probe_main(argument.map(PathBuf::from))
+        }
         part::RUNNER => {
             lifeline::leave_with(parent);
             limits::raise_open_files();
@@ -75,18 +91,30 @@ fn complain(message: &str) {
 }
 
 fn runner_main(scratch: Option<PathBuf>) -> io::Result<()> {
-    let scratch = scratch.ok_or_else(|| io::Error::other("no scratch folder was named"))?;
-    let executable = std::env::current_exe()?;
+    let environment = environment(scratch)?;
     let (input, output) = standard_streams()?;
-    serve(
-        input,
-        output,
-        &Environment {
-            executable,
-            scratch,
-        },
-    )
-    .map_err(io::Error::other)
+    serve(input, output, &environment).map_err(io::Error::other)
+}
+
+/// Measures until it is done or standard input ends.
+fn probe_main(scratch: Option<PathBuf>) -> io::Result<()> {
+    let environment = environment(scratch)?;
+    let (mut input, mut output) = standard_streams()?;
+    std::thread::Builder::new()
+        .name("lifeline".to_owned())
+        .spawn(move || {
+            // Whatever ends the copy, nobody waits for the report any more.
+            let _ = io::copy(&mut input, &mut io::sink());
+            std::process::exit(1);
+        })?;
+    probe::probe(&mut output, &environment).map_err(io::Error::other)
+}
+
+fn environment(scratch: Option<PathBuf>) -> io::Result<Environment> {
+    Ok(Environment {
+        executable: std::env::current_exe()?,
+        scratch: scratch.ok_or_else(|| io::Error::other("no scratch folder was named"))?,
+    })
 }
 
 /// Serves until standard input ends: the runner holds the other end. The argument is the limit of connections.

@@ -59,6 +59,12 @@ pub fn start_server(
 }
 
 impl ServerProcess {
+    /// Its process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Where it listens on 127.0.0.1.
     #[must_use]
     pub const fn port(&self) -> u16 {

@@ -4,8 +4,11 @@
 //! processes, and async. Both draw the same numbers in the same order, so that a task is the same work
 //! wherever it runs.
 
+mod calibrate;
 pub mod cpu;
+mod draw;
 pub mod file;
+mod kernels;
 pub mod memory;
 pub mod network;
 pub mod wait;
@@ -21,8 +24,9 @@ use crate::engine::timer::Timer;
 use crate::scenario::Stage;
 use crate::stats::rng::Rng;
 
+pub use calibrate::{KernelSpeed, calibrate};
+pub(in crate::engine) use draw::draw;
 pub use network::serve;
-pub(in crate::engine) use wait::draw;
 
 /// Why a step did not end well.
 #[derive(Debug, thiserror::Error)]

@@ -15,7 +15,7 @@ mod http;
 mod pattern;
 mod server;
 
-use crate::engine::stages::wait::draw;
+use crate::engine::stages::draw::draw;
 use crate::scenario::Distribution;
 use crate::stats::rng::Rng;
 
