@@ -30,5 +30,5 @@ pub use block::{Block, Observation};
 pub use phases::Stand;
 pub use plan::{Plan, Recipes, Surroundings};
 pub use recorder::{Admission, Distributions, Recorder, Tally, Totals};
-pub use stages::serve;
+pub use stages::{KernelSpeed, calibrate, serve};
 pub use task::{Cohort, Journey, Outcome, Parts, Ran, Task};
