@@ -7,11 +7,19 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 use poolscope::engine::arrivals::OpenSchedule;
-use poolscope::engine::{Cohort, Distributions, Outcome, Ran, Recorder, Tally, Task};
-use poolscope::scenario::Arrivals;
+use poolscope::engine::{Admission, Cohort, Distributions, Outcome, Ran, Recorder, Tally, Task};
+use poolscope::scenario::{Arrivals, Load};
 use poolscope::stats::rng::Rng;
 
 const SECOND: u64 = 1_000_000_000;
+
+fn open_schedule(rate_per_sec: f64, arrivals: Arrivals, seed: u64) -> OpenSchedule {
+    let load = Load::Open {
+        rate_per_sec,
+        arrivals,
+    };
+    OpenSchedule::new(&load, 0, seed).unwrap()
+}
 
 /// A pool of servers with a bounded queue in front, on a clock of its own.
 struct SimulatedPool<'a> {
@@ -74,12 +82,9 @@ impl<'a> SimulatedPool<'a> {
             }
             self.pass(end);
             self.ends.pop();
-            let ran = Ran {
-                start_nanos: start,
-                end_nanos: end,
-            };
+            let ran = Ran::here(start, end);
             self.recorder
-                .end(0, &self.tasks[number as usize], ran, Outcome::Good);
+                .end(0, &self.tasks[number as usize], &ran, Outcome::Good, 0);
             self.start_waiting(end);
         }
     }
@@ -99,21 +104,20 @@ impl<'a> SimulatedPool<'a> {
         self.end_until(due);
         self.pass(due);
         let number = self.tasks.len() as u64;
-        let task = Task {
-            number,
-            cohort: Cohort::Measured,
-            intended_nanos: due,
-            offered_nanos: due,
-        };
-        self.tasks.push(task);
+        let task = Task::new(number, Cohort::Measured, due, due);
+        self.tasks.push(task.clone());
         let (queue, capacity) = (&mut self.queue, self.capacity);
         // A free server takes the task at once; the queue is for those that wait.
         let room = queue.len() < capacity || self.ends.len() < self.servers;
         self.recorder.offer(0, &task, || {
             if room {
-                queue.push_back(task);
+                queue.push_back(task.clone());
             }
-            Some(room)
+            if room {
+                Admission::Admitted
+            } else {
+                Admission::Dropped
+            }
         });
         self.start_waiting(due);
     }
@@ -156,7 +160,7 @@ fn check_law(tally: Tally) {
 #[test]
 fn below_capacity_a_regular_load_waits_for_nothing() {
     let recorder = Recorder::new(2);
-    let schedule = OpenSchedule::new(100.0, Arrivals::Constant, 1);
+    let schedule = open_schedule(100.0, Arrivals::Constant, 1);
     let done = SimulatedPool::new(&recorder, 1, 10, |_| 9_000_000).run(schedule, 10);
     assert_eq!((done.tally.good, done.tally.dropped), (1_000, 0));
     assert_eq!(done.times.response.to_dense().max(), Some(9_000_000));
@@ -166,7 +170,7 @@ fn below_capacity_a_regular_load_waits_for_nothing() {
 #[test]
 fn at_twice_the_capacity_half_is_dropped_and_the_rest_waits_for_the_whole_queue() {
     let recorder = Recorder::new(1);
-    let schedule = OpenSchedule::new(200.0, Arrivals::Constant, 1);
+    let schedule = open_schedule(200.0, Arrivals::Constant, 1);
     let done = SimulatedPool::new(&recorder, 1, 20, |_| 10_000_000).run(schedule, 30);
     let dropped = done.tally.dropped as f64 / done.tally.offered as f64;
     assert!((dropped - 0.5).abs() < 0.01, "{dropped}");
@@ -182,7 +186,7 @@ fn littles_law_holds() {
         let recorder = Recorder::new(2);
         let mut rng = Rng::new(9, 9);
         let service = |_| (rng.exponential() * 10e6) as u64;
-        let schedule = OpenSchedule::new(rate, Arrivals::Poisson, 4);
+        let schedule = open_schedule(rate, Arrivals::Poisson, 4);
         let done = SimulatedPool::new(&recorder, servers, 100_000, service).run(schedule, 300);
         let throughput = done.tally.good as f64 / (done.nanos as f64 / 1e9);
         let time_inside = done.times.response.to_dense().mean().unwrap() / 1e9;
@@ -194,7 +198,7 @@ fn littles_law_holds() {
 #[test]
 fn mean_response_is_schedule_delay_plus_queue_wait_plus_service() {
     let recorder = Recorder::new(1);
-    let schedule = OpenSchedule::new(90.0, Arrivals::Poisson, 2);
+    let schedule = open_schedule(90.0, Arrivals::Poisson, 2);
     let done = SimulatedPool::new(&recorder, 1, 50, |_| 10_000_000).run(schedule, 60);
     let times = &done.times;
     let mean = |histogram: &poolscope::stats::SparseHistogram| histogram.to_dense().mean().unwrap();
@@ -219,7 +223,7 @@ fn waiting_times_are_those_of_queueing_theory() {
                 service as u64
             }
         };
-        let schedule = OpenSchedule::new(rate, Arrivals::Poisson, 8);
+        let schedule = open_schedule(rate, Arrivals::Poisson, 8);
         let done = SimulatedPool::new(&recorder, 1, 1_000_000, draw).run(schedule, secs);
         let wait = done.times.queue_wait.to_dense().mean().unwrap();
         assert!(
@@ -243,7 +247,7 @@ fn a_standstill_shows_in_the_response_times_as_the_schedule_demands() {
             1_000
         }
     };
-    let schedule = OpenSchedule::new(1_000.0, Arrivals::Constant, 1);
+    let schedule = open_schedule(1_000.0, Arrivals::Constant, 1);
     let done = SimulatedPool::new(&recorder, 1, 100_000, service).run(schedule, 10);
     for (quantile, secs) in [(0.75, 2.5), (0.9, 4.0), (0.99, 4.9)] {
         let found = done.times.response.to_dense().quantile(quantile).unwrap() as f64 / 1e9;

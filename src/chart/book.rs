@@ -167,7 +167,8 @@ impl Page {
     fn update(&mut self, run: &Run) {
         self.chart.caption = caption(self.chart.id, self.chart.scale, run);
         self.chart.measured_span = measured_span(run);
-        for (number, block) in run.blocks.iter().enumerate() {
+        let blocks = run.blocks.iter().enumerate();
+        for (number, block) in blocks.filter(|(_, block)| !block.planned.twin) {
             self.update_block(run, number, block);
         }
     }

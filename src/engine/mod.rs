@@ -9,12 +9,14 @@
 
 pub mod arrivals;
 mod backends;
+mod barrier;
 pub mod block;
 pub mod cancel;
 pub mod clock;
 pub mod load;
 pub mod phases;
 pub mod plan;
+mod queue;
 pub mod recorder;
 mod shared_histogram;
 pub mod stages;
@@ -26,6 +28,6 @@ pub use backends::{
 pub use block::{Block, Observation};
 pub use phases::Stand;
 pub use plan::{Plan, Recipes, Surroundings};
-pub use recorder::{Distributions, Recorder, Tally};
+pub use recorder::{Admission, Distributions, Recorder, Tally, Totals};
 pub use stages::serve;
-pub use task::{Cohort, Outcome, Ran, Task};
+pub use task::{Cohort, Journey, Outcome, Parts, Ran, Task};

@@ -1,6 +1,6 @@
 //! What is known of one block.
 
-use crate::run::{BlockEnd, Interval, PlannedBlock, Timeline};
+use crate::run::{BlockEnd, Interval, PlannedBlock, ResourcesOver, Timeline};
 use crate::stats::Histogram;
 use crate::wire::{
     Cohort, Counts, Finished, FromRunner, Incident, MemoryKind, Phase, Resources, Snapshot, Started,
@@ -93,6 +93,9 @@ pub struct MemoryOver {
     pub per_worker_mean_bytes: f64,
     /// Largest sample per worker, in bytes.
     pub per_worker_peak_bytes: f64,
+    /// Newest sample of the unique set size per worker, in bytes: what one more worker costs. None for workers
+    /// that are threads, and where the system does not tell.
+    pub per_worker_uss_bytes: Option<f64>,
     /// Mean of the totals, in bytes.
     pub total_mean_bytes: f64,
     /// Largest total, in bytes.
@@ -116,6 +119,8 @@ pub struct Block {
     pub planned: PlannedBlock,
     /// Where it stands.
     pub state: BlockState,
+    /// Process id of the runner; none before its first word.
+    pub runner_pid: Option<u32>,
     /// What the runner said when the back end was up.
     pub started: Option<Started>,
     /// The newest snapshot, without its histograms.
@@ -127,6 +132,8 @@ pub struct Block {
     window_end: Option<Edge>,
     /// Memory over the measurement; none while there is no sample.
     pub memory: Option<MemoryOver>,
+    /// Machine, single workers and resident memory over the measurement.
+    pub resources: ResourcesOver,
     /// The course of the block.
     pub timeline: Timeline,
     /// The first incidents.
@@ -148,6 +155,7 @@ impl Block {
         Self {
             planned,
             state: BlockState::Waiting,
+            runner_pid: None,
             started: None,
             last: None,
             measured: Distributions {
@@ -159,6 +167,7 @@ impl Block {
             window_start: None,
             window_end: None,
             memory: None,
+            resources: ResourcesOver::new(),
             timeline: Timeline::new(),
             incidents: Vec::new(),
             incidents_dropped: 0,
@@ -201,7 +210,8 @@ impl Block {
     /// Takes in what the runner said.
     pub(super) fn apply(&mut self, message: FromRunner) {
         match message {
-            FromRunner::Hello(_) | FromRunner::Refused { .. } => {}
+            FromRunner::Hello(hello) => self.runner_pid = Some(hello.pid),
+            FromRunner::Refused { .. } => {}
             FromRunner::Started(started) => {
                 self.started = Some(started);
                 self.state = BlockState::Running(Phase::WarmUp);
@@ -263,6 +273,7 @@ impl Block {
             .last
             .as_ref()
             .is_some_and(|last| last.measure_end_nanos.is_some());
+        self.resources.take(snapshot, ended_before);
         if !ended_before {
             let end = snapshot.measure_end_nanos;
             self.window_end = Some(edge(end.unwrap_or(snapshot.elapsed_nanos)));
@@ -303,6 +314,7 @@ impl Block {
                 over.per_worker_peak_bytes =
                     over.per_worker_peak_bytes.max(sample.per_worker_bytes);
                 over.total_peak_bytes = over.total_peak_bytes.max(sample.total_bytes);
+                over.per_worker_uss_bytes = sample.per_worker_uss_bytes;
                 over.samples += 1;
             }
             memory => {
@@ -312,6 +324,7 @@ impl Block {
                     samples: u64::from(counts),
                     per_worker_mean_bytes: sample.per_worker_bytes,
                     per_worker_peak_bytes: sample.per_worker_bytes,
+                    per_worker_uss_bytes: sample.per_worker_uss_bytes,
                     total_mean_bytes: sample.total_bytes as f64,
                     total_peak_bytes: sample.total_bytes,
                 });

@@ -9,13 +9,17 @@ mod block;
 mod event;
 mod plan;
 mod progress;
+mod resources;
 mod timeline;
 
 pub use block::{Block, BlockState, Distributions, MemoryOver, Window};
 pub use event::{BlockEnd, Event};
 pub use plan::{PlannedBlock, Run, RunRequest};
 pub use progress::{CurrentBlock, Progress};
+pub use resources::{MachineOver, ResidentOver, ResourcesOver, WorkerOver};
 pub use timeline::{Interval, Timeline};
 
 // The plain words of the wire that a run is told in, for those who read runs and never speak to a runner.
-pub use crate::wire::{Counts, Finished, Incident, Machine, MemoryKind, Phase, Started};
+pub use crate::wire::{
+    Counts, Finished, Incident, Machine, MachineSample, MemoryKind, Phase, Started,
+};

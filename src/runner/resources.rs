@@ -75,6 +75,7 @@ impl ResourceReader {
             voluntary_switches: switches.map(|switches| switches.voluntary),
             involuntary_switches: switches.map(|switches| switches.involuntary),
             memory: None,
+            ..Resources::default()
         }
     }
 
@@ -119,6 +120,8 @@ impl ResourceReader {
             return Some(Memory {
                 kind: MemoryKind::Derived,
                 per_worker_bytes: growth as f64 / f64::from(self.workers),
+                per_worker_uss_bytes: None,
+                per_worker_rss_bytes: None,
                 total_bytes: runner,
             });
         }
@@ -138,6 +141,8 @@ impl ResourceReader {
         (read > 0).then(|| Memory {
             kind,
             per_worker_bytes: workers as f64 / f64::from(read),
+            per_worker_uss_bytes: None,
+            per_worker_rss_bytes: None,
             total_bytes: runner + workers,
         })
     }
@@ -172,5 +177,6 @@ pub(super) fn machine() -> Machine {
         cores: facts.cores,
         memory_bytes: facts.memory_bytes.unwrap_or(0),
         load_average: facts.load_average,
+        ..Machine::default()
     }
 }

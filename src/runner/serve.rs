@@ -10,10 +10,10 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::engine::{self, BackendError, Block, Observation, Plan, Stand, Surroundings, clock};
 use crate::runner::resources::{ResourceReader, machine};
-use crate::scenario::{Backend, Scenario};
+use crate::scenario::{AsyncCpu, Backend, HybridWaits, Scenario};
 use crate::wire::{
-    Cohort, Counts, Finished, FrameError, FromRunner, Hello, Incident, Phase, Resources, Snapshot,
-    StartBlock, Started, ToRunner, read_frame, write_frame,
+    Cohort, Counts, Finished, FrameError, FromRunner, Hello, Incident, Phase, Pool, PoolKind,
+    Resources, Snapshot, StartBlock, Started, TimeSplit, ToRunner, read_frame, write_frame,
 };
 
 /// One snapshot each tenth of a second.
@@ -136,7 +136,7 @@ fn prepare(
         scratch: environment.scratch.clone(),
         server_port: None,
     };
-    let recipes = engine::Recipes::new(&scenario, start.seed);
+    let recipes = engine::Recipes::new(&scenario, false, start.seed);
     let mut server = None;
     if recipes.steps().any(|step| step.needs_server()) {
         let started = engine::start_server(&environment.executable)?;
@@ -190,6 +190,7 @@ fn measure(
     block.begin()?;
     let mut reporter = Reporter {
         reader,
+        pool_shapes: pool_shapes(backend),
         sequence: 0,
         skipped_ticks: 0,
     };
@@ -254,11 +255,26 @@ fn move_on(
 /// Makes snapshots.
 struct Reporter {
     reader: ResourceReader,
+    pool_shapes: Vec<(PoolKind, u32)>,
     sequence: u64,
     skipped_ticks: u64,
 }
 
 impl Reporter {
+    /// The pools with their `gauges`: tasks in the queue and under way.
+    fn pools(&self, gauges: &[(u64, u64)]) -> Vec<Pool> {
+        self.pool_shapes
+            .iter()
+            .zip(gauges)
+            .map(|(&(kind, workers), &(queued, in_flight))| Pool {
+                kind,
+                workers,
+                queued,
+                in_flight,
+            })
+            .collect()
+    }
+
     fn report(&mut self, block: &Block, output: &mut impl Write) -> Result<(), BlockError> {
         let counters = self.reader.counters(block);
         self.report_with(counters, block, output)
@@ -285,6 +301,9 @@ impl Reporter {
             measure_end_nanos,
             tallies: [warm_up, measured],
             distributions: [of_warm_up, of_measured],
+            totals: [total_of_warm_up, total_of_measured],
+            pools,
+            loop_lag,
             window: (window_completed, window_good),
         } = block.observe();
         resources.memory = self.reader.memory_if_due(block);
@@ -294,11 +313,11 @@ impl Reporter {
             phase: phase(stand),
             measure_start_nanos,
             measure_end_nanos,
-            warm_up: cohort(warm_up, of_warm_up),
-            measured: cohort(measured, of_measured),
+            warm_up: cohort(warm_up, of_warm_up, &total_of_warm_up),
+            measured: cohort(measured, of_measured, &total_of_measured),
             counters: Vec::new(),
-            pools: Vec::new(),
-            loop_lag: crate::stats::SparseHistogram::default(),
+            pools: self.pools(&pools),
+            loop_lag,
             window_completed,
             window_good,
             resources,
@@ -310,6 +329,31 @@ impl Reporter {
     }
 }
 
+/// What the workers of the pools of `backend` are, and how many.
+fn pool_shapes(backend: Backend) -> Vec<(PoolKind, u32)> {
+    let processes = (PoolKind::Processes, backend.worker_processes());
+    match backend {
+        Backend::Sequential => vec![(PoolKind::Threads, 1)],
+        Backend::Threads { workers } => vec![(PoolKind::Threads, workers.count())],
+        Backend::Processes { .. } => vec![processes],
+        Backend::Async {
+            event_loops, cpu, ..
+        } => {
+            let loops = (PoolKind::EventLoops, event_loops);
+            match cpu {
+                AsyncCpu::Inline | AsyncCpu::Blocking { .. } => vec![loops],
+                AsyncCpu::Processes { .. } => vec![loops, processes],
+            }
+        }
+        Backend::Hybrid { waits, .. } => match waits {
+            HybridWaits::Threads { workers } => {
+                vec![(PoolKind::Threads, workers.count()), processes]
+            }
+            HybridWaits::Async { .. } => vec![(PoolKind::EventLoops, 1), processes],
+        },
+    }
+}
+
 const fn phase(stand: Stand) -> Phase {
     match stand {
         Stand::WarmUp | Stand::Settling => Phase::WarmUp,
@@ -318,7 +362,7 @@ const fn phase(stand: Stand) -> Phase {
     }
 }
 
-fn cohort(tally: engine::Tally, times: engine::Distributions) -> Cohort {
+fn cohort(tally: engine::Tally, times: engine::Distributions, totals: &engine::Totals) -> Cohort {
     Cohort {
         counts: Counts {
             offered: tally.offered,
@@ -336,7 +380,16 @@ fn cohort(tally: engine::Tally, times: engine::Distributions) -> Cohort {
         service: times.service,
         queue_wait: times.queue_wait,
         schedule_delay: times.schedule_delay,
-        split: crate::wire::TimeSplit::default(),
-        digest: 0,
+        split: TimeSplit {
+            tasks: totals.split_tasks,
+            schedule_delay_nanos: totals.schedule_delay_nanos,
+            queue_wait_nanos: totals.parts.queue_wait_nanos,
+            dispatch_nanos: totals.parts.dispatch_nanos,
+            lock_wait_nanos: totals.parts.lock_wait_nanos,
+            on_cpu_nanos: totals.parts.on_cpu_nanos,
+            off_cpu_nanos: totals.parts.off_cpu_nanos,
+            return_nanos: totals.parts.return_nanos,
+        },
+        digest: totals.digest,
     }
 }

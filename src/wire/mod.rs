@@ -7,8 +7,10 @@
 //! **Invariant**: messages describe; nothing here measures, decides or shows.
 
 mod frame;
+mod machine;
 mod message;
 pub mod part;
 
 pub use frame::{FrameError, read_frame, write_frame};
+pub use machine::*;
 pub use message::*;

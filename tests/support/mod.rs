@@ -269,6 +269,7 @@ pub fn machine() -> Machine {
         cores: 4,
         memory_bytes: 16 << 30,
         load_average: Some(0.12),
+        ..Machine::default()
     }
 }
 

@@ -153,6 +153,7 @@ impl Simulation {
                 voluntary_switches: Some(now / 1_000_000),
                 involuntary_switches: Some(now / 50_000_000),
                 memory,
+                ..Resources::default()
             },
             skipped_ticks: 0,
         }
@@ -282,6 +283,8 @@ fn memory(profile: &Profile, now: u64) -> Memory {
     Memory {
         kind: profile.memory_kind,
         per_worker_bytes: per_worker,
+        per_worker_uss_bytes: None,
+        per_worker_rss_bytes: None,
         total_bytes: (per_worker * f64::from(profile.workers)) as u64 + (3 << 20),
     }
 }

@@ -10,10 +10,10 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::engine::backends::{BackendError, Desk, Running};
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
+use crate::engine::plan::FRONT_POOL;
 use crate::engine::stages::{StageError, Workbench, run_async};
 use crate::engine::task::{Ran, Task};
 use crate::scenario::AsyncCpu;
-use crate::stats::rng::Rng;
 
 /// Blocking threads of a runtime that is not asked for any; tokio wants at least one.
 const BLOCKING_THREADS_MIN: u32 = 1;
@@ -112,17 +112,20 @@ struct Pool {
 /// and all tasks are done.
 async fn dispatch(pool: &Arc<Pool>, in_flight: usize) {
     let free = Arc::new(Semaphore::new(in_flight));
+    let mut taken = Vec::with_capacity(1);
     loop {
         // The semaphore is never closed.
         let Ok(permit) = free.clone().acquire_owned().await else {
             return;
         };
-        let Ok(task) = pool.desk.queue.recv().await else {
+        if !pool.desk.take(FRONT_POOL, 0, 1, &mut taken).await {
             break;
-        };
+        }
+        // A chunk of one: tasks run beside each other anyway.
+        let Some(task) = taken.pop() else { continue };
         let pool = pool.clone();
         Handle::current().spawn(async move {
-            pool.work(&task).await;
+            pool.work(task).await;
             drop(permit);
         });
     }
@@ -132,42 +135,46 @@ async fn dispatch(pool: &Arc<Pool>, in_flight: usize) {
 }
 
 impl Pool {
-    async fn work(&self, task: &Task) {
+    async fn work(&self, task: Task) {
         // The shard: any number does, and neighbours in time should not meet.
         let worker = task.number as usize;
-        self.desk.start(worker, task);
+        self.desk.start(worker, &task);
         let start_nanos = clock::now_nanos();
-        let bench = self.take_bench();
-        let (steps, mut rng) = self.desk.recipes.of_task(task.number);
-        let (bench, result) = self.run(steps, bench, &mut rng).await;
+        let mut bench = self.take_bench();
+        // Between two steps the loop serves other tasks: what they take is not known from the clock alone.
+        bench.begin(true);
+        let (bench, result) = self.run(&task, bench).await;
+        let (on_cpu_nanos, lock_wait_nanos) = bench.spent();
         let ran = Ran {
-            start_nanos,
-            end_nanos: clock::now_nanos(),
+            on_cpu_nanos,
+            lock_wait_nanos,
+            ..Ran::here(start_nanos, clock::now_nanos())
         };
         self.benches
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(bench);
-        self.desk.end(worker, task, ran, result);
+        if let Some(task) = self.desk.end(FRONT_POOL, worker, task, ran, result) {
+            self.desk.pass_on(task).await;
+        }
     }
 
-    async fn run(
-        &self,
-        steps: &[Arc<crate::engine::stages::Step>],
-        mut bench: Workbench,
-        rng: &mut Rng,
-    ) -> (Workbench, Result<(), StageError>) {
-        for step in steps {
+    async fn run(&self, task: &Task, mut bench: Workbench) -> (Workbench, Result<u64, StageError>) {
+        let segment = self.desk.recipes.segment(task.number, task.segment);
+        let mut digest = 0_u64;
+        for (place, step, mut rng) in segment.steps() {
             if self.desk.cancel.is_set() {
                 return (bench, Err(StageError::Cancelled));
             }
             let result;
-            (bench, result) = run_async(step, bench, rng, &self.desk.cancel, self.offload).await;
-            if let Err(error) = result {
-                return (bench, Err(error));
+            (bench, result) =
+                run_async(step, bench, &mut rng, &self.desk.cancel, self.offload).await;
+            match result {
+                Ok(value) => digest = digest.wrapping_add(segment.digest(place, value)),
+                Err(error) => return (bench, Err(error)),
             }
         }
-        (bench, Ok(()))
+        (bench, Ok(digest))
     }
 
     fn take_bench(&self) -> Workbench {

@@ -114,10 +114,7 @@ impl Answer {
         input.read_exact(&mut message)?;
         let message = String::from_utf8_lossy(&message).into_owned();
         Ok(Self {
-            ran: Ran {
-                start_nanos,
-                end_nanos,
-            },
+            ran: Ran::here(start_nanos, end_nanos),
             outcome,
             message,
         })
@@ -140,18 +137,12 @@ mod tests {
         };
         let answers = [
             Answer {
-                ran: Ran {
-                    start_nanos: 1,
-                    end_nanos: u64::MAX,
-                },
+                ran: Ran::here(1, u64::MAX),
                 outcome: Outcome::Good,
                 message: String::new(),
             },
             Answer {
-                ran: Ran {
-                    start_nanos: 5,
-                    end_nanos: 6,
-                },
+                ran: Ran::here(5, 6),
                 outcome: Outcome::Failed,
                 message: "why — because".to_owned(),
             },
@@ -173,10 +164,7 @@ mod tests {
     #[test]
     fn a_long_message_is_cut_between_characters() {
         let answer = Answer {
-            ran: Ran {
-                start_nanos: 0,
-                end_nanos: 0,
-            },
+            ran: Ran::here(0, 0),
             outcome: Outcome::Failed,
             message: "–".repeat(5_000),
         };

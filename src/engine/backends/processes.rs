@@ -14,11 +14,12 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 
+use crate::engine::backends::desk::run_segment;
 use crate::engine::backends::pipe::{Answer, Setup, read_task, write_task};
-use crate::engine::backends::{BackendError, Desk, Running, child, run_steps};
+use crate::engine::backends::{BackendError, Desk, Running, child};
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
-use crate::engine::plan::Recipes;
+use crate::engine::plan::{FRONT_POOL, Recipes};
 use crate::engine::stages::{StageError, Workbench};
 use crate::engine::task::{Outcome, Ran, Task};
 
@@ -85,7 +86,7 @@ pub(super) fn start(
         match spawned {
             Ok(thread) => feeders.push(thread),
             Err(source) => {
-                desk.queue.close();
+                desk.end_queues();
                 return Err(BackendError::Thread {
                     number,
                     wanted: workers,
@@ -104,7 +105,7 @@ pub(super) fn start(
     for number in 1..=workers {
         // A feeder that panicked has aborted the process.
         if let Ok(Err(source)) = is_ready.recv() {
-            pool.desk.queue.close();
+            pool.desk.end_queues();
             pool.end(clock::now_nanos());
             return Err(BackendError::Process {
                 number,
@@ -138,7 +139,12 @@ impl Feeder {
             }
         };
         let mut replacements = 0;
-        while let Ok(task) = self.desk.queue.recv_blocking() {
+        let mut taken = Vec::with_capacity(1);
+        while self
+            .desk
+            .take_blocking(FRONT_POOL, self.worker, 1, &mut taken)
+        {
+            let Some(task) = taken.pop() else { continue };
             match self.execute(process, &task, &mut replacements) {
                 Some(living) => process = living,
                 None => return,
@@ -165,10 +171,7 @@ impl Feeder {
                 }
                 Err(death) => death,
             };
-            let ran = Ran {
-                start_nanos,
-                end_nanos: clock::now_nanos(),
-            };
+            let ran = Ran::here(start_nanos, clock::now_nanos());
             let successor = self.bury(process, task, ran, death, replacements);
             match death {
                 Death::Idle => process = successor?,
@@ -185,11 +188,13 @@ impl Feeder {
 
     fn take(&self, task: &Task, answer: Answer) {
         let result = match answer.outcome {
-            Outcome::Good => Ok(()),
+            Outcome::Good => Ok(0),
             Outcome::Failed => Err(StageError::Failed(answer.message)),
             Outcome::Cancelled => Err(StageError::Cancelled),
         };
-        self.desk.end(self.worker, task, answer.ran, result);
+        let _ = self
+            .desk
+            .end(FRONT_POOL, self.worker, task.clone(), answer.ran, result);
     }
 
     /// The worker died: says so and starts a successor, if the block goes on. Without one, or if it died
@@ -206,14 +211,21 @@ impl Feeder {
         self.pids.set(self.worker, None);
         if self.desk.cancel.is_set() {
             dead.kill();
-            self.desk
-                .end(self.worker, task, ran, Err(StageError::Cancelled));
+            let _ = self.desk.end(
+                FRONT_POOL,
+                self.worker,
+                task.clone(),
+                ran,
+                Err(StageError::Cancelled),
+            );
             return None;
         }
         let cause = child::end_of(&mut dead.child);
         let lose = || {
             let failure = StageError::Failed("lost with its worker process".to_owned());
-            self.desk.end(self.worker, task, ran, Err(failure));
+            let _ = self
+                .desk
+                .end(FRONT_POOL, self.worker, task.clone(), ran, Err(failure));
         };
         if death == Death::AtWork {
             lose();
@@ -360,7 +372,7 @@ pub fn worker_main(input: impl Read, mut output: impl Write) -> io::Result<()> {
     let scenario = crate::scenario::parse(&setup.scenario)
         .scenario
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the scenario cannot be read"))?;
-    let recipes = Recipes::new(&scenario, setup.seed);
+    let recipes = Recipes::new(&scenario, false, setup.seed);
     let mut bench = Workbench::new(
         &setup.scratch,
         setup.server_port,
@@ -374,13 +386,11 @@ pub fn worker_main(input: impl Read, mut output: impl Write) -> io::Result<()> {
     output.flush()?;
     while let Some(number) = read_task(&mut input)? {
         let start_nanos = clock::now_nanos();
-        let result = run_steps(&recipes, number, &mut bench, &cancel);
-        let ran = Ran {
-            start_nanos,
-            end_nanos: clock::now_nanos(),
-        };
+        let task = Task::new(number, crate::engine::task::Cohort::Measured, 0, 0);
+        let result = run_segment(&recipes, &task, &mut bench, &cancel);
+        let ran = Ran::here(start_nanos, clock::now_nanos());
         let (outcome, message) = match result {
-            Ok(()) => (Outcome::Good, String::new()),
+            Ok(_) => (Outcome::Good, String::new()),
             Err(StageError::Cancelled) => (Outcome::Cancelled, String::new()),
             Err(StageError::Failed(message)) => (Outcome::Failed, message),
         };

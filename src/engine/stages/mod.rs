@@ -15,10 +15,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::engine::cancel::Cancel;
+use crate::engine::clock;
 use crate::scenario::Stage;
 use crate::stats::rng::Rng;
 
 pub use http::serve;
+pub(in crate::engine) use wait::draw;
 
 /// Why a step did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +52,11 @@ pub struct Workbench {
     buffer: Vec<u8>,
     /// What the stages of all workers of this process share.
     shared: Arc<Shared>,
-    /// Time that lock stages waited for their lock since [`Self::take_lock_wait`].
+    /// Whether processor time is read around steps.
+    metering: bool,
+    /// Processor time of steps since [`Self::begin`], if it was read.
+    on_cpu_nanos: u64,
+    /// Time that lock stages waited for their lock since [`Self::begin`].
     lock_wait_nanos: u64,
 }
 
@@ -70,13 +76,36 @@ impl Workbench {
             async_connection: None,
             buffer: Vec::new(),
             shared,
+            metering: false,
+            on_cpu_nanos: 0,
             lock_wait_nanos: 0,
         }
     }
 
-    /// How long lock stages waited for their lock since the last call, in nanoseconds.
-    pub fn take_lock_wait(&mut self) -> u64 {
-        std::mem::take(&mut self.lock_wait_nanos)
+    /// Begins to account for a task; reads the processor time of its steps if `metering`.
+    pub fn begin(&mut self, metering: bool) {
+        (self.metering, self.on_cpu_nanos, self.lock_wait_nanos) = (metering, 0, 0);
+    }
+
+    /// What the steps since [`Self::begin`] spent: processor time, if it was read, and time that lock and
+    /// counter stages waited for their lock; both in nanoseconds.
+    #[must_use]
+    pub fn spent(&self) -> (Option<u64>, u64) {
+        (
+            self.metering.then_some(self.on_cpu_nanos),
+            self.lock_wait_nanos,
+        )
+    }
+
+    /// Executes a blocking piece of work and reads the processor time that it takes.
+    pub(in crate::engine) fn metered<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        if !self.metering {
+            return work(self);
+        }
+        let before = clock::thread_cpu_nanos();
+        let result = work(self);
+        self.on_cpu_nanos += clock::thread_cpu_nanos().saturating_sub(before);
+        result
     }
 }
 
@@ -100,8 +129,9 @@ pub enum Step {
 impl Step {
     /// Makes `stage` ready.
     #[must_use]
-    pub fn new(stage: &Stage) -> Self {
-        match *stage {
+    /// None for a barrier, which is not executed but waited at.
+    pub fn new(stage: &Stage) -> Option<Self> {
+        Some(match *stage {
             Stage::Cpu { kernel, amount } => Self::Cpu(cpu::CpuStep::new(kernel, amount)),
             Stage::Wait { time } => Self::Wait(wait::WaitStep::new(time)),
             Stage::FileWrite { size, sync, .. } => {
@@ -116,9 +146,9 @@ impl Step {
             | Stage::Tcp { .. }
             | Stage::Lock { .. }
             | Stage::Counter { .. }
-            | Stage::Payload { .. }
-            | Stage::Barrier => unimplemented!(),
-        }
+            | Stage::Payload { .. } => unimplemented!(),
+            Stage::Barrier => return None,
+        })
     }
 
     /// Whether it needs the loopback server.
@@ -181,7 +211,7 @@ pub async fn run_async(
             let (scratch, port, id) = (bench.scratch.clone(), bench.server_port, bench.id);
             let shared = bench.shared.clone();
             let done = tokio::task::spawn_blocking(move || {
-                let result = step.run(&mut bench, &mut own_rng, &cancel);
+                let result = bench.metered(|bench| step.run(bench, &mut own_rng, &cancel));
                 (bench, own_rng, result)
             })
             .await;
@@ -199,7 +229,7 @@ pub async fn run_async(
             }
         }
         blocking => {
-            let result = blocking.run(&mut bench, rng, cancel);
+            let result = bench.metered(|bench| blocking.run(bench, rng, cancel));
             (bench, result)
         }
     }

@@ -12,7 +12,7 @@ use crate::stats::rng::Rng;
 const LONGEST_NANOS: f64 = 3600e9;
 
 /// Draws a length of time, in nanoseconds.
-pub(super) fn draw(distribution: Distribution, rng: &mut Rng) -> u64 {
+pub(in crate::engine) fn draw(distribution: Distribution, rng: &mut Rng) -> u64 {
     match distribution {
         Distribution::Constant(time) => time.0,
         Distribution::Uniform { from, to } => {

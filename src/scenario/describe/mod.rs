@@ -7,7 +7,7 @@ mod load;
 mod stages;
 
 use crate::scenario::estimate::{
-    blocks, cpu_share, estimate_run_nanos, longest_run_nanos, nominal_task_nanos,
+    blocks_per_repeat, cpu_share, estimate_run_nanos, longest_run_nanos, nominal_task_nanos,
 };
 use crate::scenario::{CostBasis, Order, Scenario, TaskKind};
 use crate::units::text;
@@ -80,6 +80,7 @@ fn protocol(scenario: &Scenario) -> String {
     } else {
         format!("measurement {measure}")
     };
+    let blocks = u64::from(protocol.repeats) * blocks_per_repeat(scenario);
     let twice = if protocol.noise_floor {
         ", the first candidate twice in each repeat for the noise floor"
     } else {
@@ -87,7 +88,7 @@ fn protocol(scenario: &Scenario) -> String {
     };
     format!(
         "Time: {}, {order}{twice}; each warm-up {}, {measure}, drain up to {}; estimated {} in all, at most {}",
-        text::counted(blocks(scenario), "block", "blocks"),
+        text::counted(blocks, "block", "blocks"),
         text::span(protocol.warm_up.0),
         text::span(protocol.drain.0),
         text::nanos(estimate_run_nanos(scenario) as f64),

@@ -118,8 +118,8 @@ impl Default for Protocol {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub enum Order {
-    /// Each repeat visits all candidates: the first in the order of the file, the others in an order drawn
-    /// from the seed, so that drift hits all alike.
+    /// Each repeat visits all candidates in an order of its own, drawn from the seed, so that drift hits all
+    /// alike. A single repeat keeps the order of the file.
     #[default]
     Interleaved,
     /// In the order of the file.
