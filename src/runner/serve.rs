@@ -64,7 +64,8 @@ pub fn serve(
     let (stop_sender, stop) = bounded(1);
     listen(input, stop_sender).map_err(|error| RunnerError::Refused(error.to_string()))?;
     let measured = prepare(&start, environment).and_then(|(block, server)| {
-        measure(block, &start, &stop, &mut output).map(|()| drop(server))
+        let server_pid = server.as_ref().map(engine::ServerProcess::pid);
+        measure(block, &start, server_pid, &stop, &mut output).map(|()| drop(server))
     });
     match measured {
         Err(BlockError::Output(error)) => Err(error.into()),
@@ -139,7 +140,7 @@ fn prepare(
     let recipes = engine::Recipes::new(&scenario, false, start.seed);
     let mut server = None;
     if recipes.steps().any(|step| step.needs_server()) {
-        let started = engine::start_server(&environment.executable)?;
+        let started = engine::start_server(&environment.executable, scenario.server.connections)?;
         surroundings.server_port = Some(started.port());
         server = Some(started);
     }
@@ -172,12 +173,13 @@ struct Prepared {
 fn measure(
     prepared: Prepared,
     start: &StartBlock,
+    server_pid: Option<u32>,
     stop: &Receiver<()>,
     output: &mut impl Write,
 ) -> Result<(), BlockError> {
     let Prepared { mut block, backend } = prepared;
     let machine = machine();
-    let reader = ResourceReader::new(start.observer_pid, backend);
+    let reader = ResourceReader::new(start.observer_pid, server_pid, backend);
     block.start()?;
     let started = Started {
         cold_start_nanos: block.cold_start_nanos(),
@@ -186,7 +188,7 @@ fn measure(
         machine,
         calibration: Vec::new(),
     };
-    write_frame(output, &FromRunner::Started(started))?;
+    write_frame(output, &FromRunner::Started(Box::new(started)))?;
     block.begin()?;
     let mut reporter = Reporter {
         reader,
@@ -240,14 +242,20 @@ fn move_on(
     loop {
         // A batch may have used a good part of its time before its first snapshot is taken, so its counters
         // start from what they were on the idle back end.
-        let idle = (block.stand() == Stand::Settling).then(|| reporter.reader.counters(block));
+        let idle = (block.stand() == Stand::Settling).then(|| {
+            reporter.reader.phase_changes();
+            reporter.reader.counters(block)
+        });
         if !block.poll(stop)? {
             return Ok(());
         }
         if block.stand() == Stand::Measure {
             reporter.reader.measurement_begins(clock::now_nanos());
         }
-        let counters = idle.unwrap_or_else(|| reporter.reader.counters(block));
+        let counters = idle.unwrap_or_else(|| {
+            reporter.reader.phase_changes();
+            reporter.reader.counters(block)
+        });
         reporter.report_with(counters, block, output)?;
     }
 }

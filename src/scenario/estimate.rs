@@ -152,16 +152,29 @@ pub fn locked_mix_nanos(scenario: &Scenario, backend: Backend) -> f64 {
     of_all / f64::from(owners)
 }
 
+/// How many blocks a run has: each candidate in each repeat, and the first one twice for the noise floor.
+#[must_use]
+pub fn blocks(scenario: &Scenario) -> u64 {
+    let repeats = u64::from(scenario.protocol.repeats);
+    let again = u64::from(scenario.protocol.noise_floor && !scenario.candidates.is_empty());
+    repeats * (scenario.candidates.len() as u64 + again)
+}
+
 /// About how long a block of an average candidate takes, in nanoseconds.
 #[must_use]
 pub fn estimate_block_nanos(scenario: &Scenario) -> u64 {
-    all_candidates_nanos(scenario) / blocks_per_repeat(scenario).max(1)
+    let candidates = scenario.candidates.len().max(1) as u64;
+    each_candidate_nanos(scenario).fold(0, u64::saturating_add) / candidates
 }
 
 /// About how long the whole run takes, in nanoseconds.
 #[must_use]
 pub fn estimate_run_nanos(scenario: &Scenario) -> u64 {
-    all_candidates_nanos(scenario).saturating_mul(u64::from(scenario.protocol.repeats))
+    let again = usize::from(scenario.protocol.noise_floor);
+    each_candidate_nanos(scenario)
+        .chain(each_candidate_nanos(scenario).take(again))
+        .fold(0, u64::saturating_add)
+        .saturating_mul(u64::from(scenario.protocol.repeats))
 }
 
 /// How long the phases of all blocks together may take at the most, in nanoseconds.
@@ -171,33 +184,17 @@ pub fn longest_run_nanos(scenario: &Scenario) -> u64 {
         warm_up,
         measure,
         drain,
-        repeats,
         ..
     } = scenario.protocol;
     let block = warm_up.0.saturating_add(measure.0).saturating_add(drain.0);
-    block
-        .saturating_mul(u64::from(repeats))
-        .saturating_mul(blocks_per_repeat(scenario))
+    block.saturating_mul(blocks(scenario))
 }
 
-/// How many blocks a repeat has: one per candidate, and one more if the noise floor is asked for.
-#[must_use]
-pub fn blocks_per_repeat(scenario: &Scenario) -> u64 {
-    scenario.candidates.len() as u64 + u64::from(scenario.protocol.noise_floor)
-}
-
-/// One repeat: all candidates, and the first once more if the noise floor is asked for.
-fn all_candidates_nanos(scenario: &Scenario) -> u64 {
-    let twin = scenario
-        .candidates
-        .first()
-        .filter(|_| scenario.protocol.noise_floor);
+fn each_candidate_nanos(scenario: &Scenario) -> impl Iterator<Item = u64> {
     scenario
         .candidates
         .iter()
-        .chain(twin)
         .map(|candidate| estimate_candidate_nanos(scenario, candidate))
-        .fold(0, u64::saturating_add)
 }
 
 impl Scenario {
@@ -307,9 +304,8 @@ mod tests {
             (backend: Hybrid(waits: Async(in_flight: 50), processes: 2, between: 48))]";
         let millis = |scenario: &Scenario| -> Vec<u64> {
             let overhead = BLOCK_OVERHEAD_NANOS;
-            let candidates = scenario.candidates.iter();
-            let nanos = candidates.map(|candidate| estimate_candidate_nanos(scenario, candidate));
-            nanos.map(|nanos| (nanos - overhead) / 1_000_000).collect()
+            let each = each_candidate_nanos(scenario);
+            each.map(|nanos| (nanos - overhead) / 1_000_000).collect()
         };
         // One after the other; ten at a time; as many by processes; the loop's 2 ms each; two at a time.
         assert_eq!(
@@ -330,10 +326,10 @@ mod tests {
         let mut scenario = scenario("first_look");
         scenario.protocol.repeats = 3;
         let without = estimate_run_nanos(&scenario);
-        assert_eq!(blocks_per_repeat(&scenario), 4);
+        assert_eq!(blocks(&scenario), 12);
         scenario.protocol.noise_floor = true;
         let first = estimate_candidate_nanos(&scenario, &scenario.candidates[0]);
-        assert_eq!(blocks_per_repeat(&scenario), 5);
+        assert_eq!(blocks(&scenario), 15);
         assert_eq!(estimate_run_nanos(&scenario), without + 3 * first);
     }
 

@@ -8,6 +8,7 @@
     reason = "each test uses a part of it, in a crate of its own"
 )]
 
+mod noisy;
 mod sim;
 
 use poolscope::run::{BlockEnd, Event, PlannedBlock, Run, RunRequest};
@@ -16,8 +17,9 @@ use poolscope::scenario::{
     Protocol, Queue, Scenario, Stage, TaskKind,
 };
 use poolscope::units::Nanos;
-use poolscope::wire::{Finished, FromRunner, Incident, Machine, MemoryKind, Started};
+use poolscope::wire::{Finished, FromRunner, Incident, Machine, MemoryKind, PoolKind, Started};
 
+pub use noisy::noisy_run;
 use sim::{Profile, Simulation};
 
 /// When all synthetic runs began: 2026-03-01 12:00:00 UTC.
@@ -215,7 +217,7 @@ pub fn block_events(
     };
     let mut events = vec![
         Event::BlockStarting { block: index },
-        message(FromRunner::Started(Started {
+        message(FromRunner::Started(Box::new(Started {
             cold_start_nanos: profile.cold_start.0,
             worker_pids: match backend {
                 Backend::Processes { workers, .. } => {
@@ -226,7 +228,7 @@ pub fn block_events(
             baseline_bytes: Some(3 << 20),
             machine: machine(),
             calibration: Vec::new(),
-        })),
+        }))),
     ];
     let until = accident.map_or(u64::MAX, |at| at.0);
     let snapshots = simulation.snapshots(&profile);
@@ -299,5 +301,16 @@ fn profile(backend: Backend) -> Profile {
         memory_kind,
         per_worker_bytes: per_worker_mib * f64::from(1 << 20),
         cold_start: Nanos::from_micros(cold_start),
+        pools: pools(backend),
+    }
+}
+
+/// What the pools of a back end are, in the order in which a task passes them.
+fn pools(backend: Backend) -> Vec<PoolKind> {
+    match backend {
+        Backend::Sequential | Backend::Threads { .. } => vec![PoolKind::Threads],
+        Backend::Processes { .. } => vec![PoolKind::Processes],
+        Backend::Async { .. } => vec![PoolKind::EventLoops],
+        Backend::Hybrid { .. } => vec![PoolKind::EventLoops, PoolKind::Processes],
     }
 }

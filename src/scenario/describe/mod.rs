@@ -7,7 +7,7 @@ mod load;
 mod stages;
 
 use crate::scenario::estimate::{
-    blocks_per_repeat, cpu_share, estimate_run_nanos, longest_run_nanos, nominal_task_nanos,
+    blocks, cpu_share, estimate_run_nanos, longest_run_nanos, nominal_task_nanos,
 };
 use crate::scenario::{CostBasis, Order, Scenario, TaskKind};
 use crate::units::text;
@@ -70,7 +70,7 @@ fn protocol(scenario: &Scenario) -> String {
     let protocol = &scenario.protocol;
     let order = match protocol.order {
         Order::Interleaved if protocol.repeats > 1 => {
-            "repeats in turn, from the second on in an order drawn from the seed"
+            "repeats in turn, each in an order drawn from the seed"
         }
         Order::Interleaved | Order::Listed => "in the order of the file",
     };
@@ -80,7 +80,6 @@ fn protocol(scenario: &Scenario) -> String {
     } else {
         format!("measurement {measure}")
     };
-    let blocks = u64::from(protocol.repeats) * blocks_per_repeat(scenario);
     let twice = if protocol.noise_floor {
         ", the first candidate twice in each repeat for the noise floor"
     } else {
@@ -88,7 +87,7 @@ fn protocol(scenario: &Scenario) -> String {
     };
     format!(
         "Time: {}, {order}{twice}; each warm-up {}, {measure}, drain up to {}; estimated {} in all, at most {}",
-        text::counted(blocks, "block", "blocks"),
+        text::counted(blocks(scenario), "block", "blocks"),
         text::span(protocol.warm_up.0),
         text::span(protocol.drain.0),
         text::nanos(estimate_run_nanos(scenario) as f64),
