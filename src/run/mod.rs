@@ -23,3 +23,11 @@ pub use timeline::{Interval, Timeline};
 pub use crate::wire::{
     Counts, Finished, Incident, Machine, MachineSample, MemoryKind, Phase, Started,
 };
+
+/// What the hidden probe says of a machine, for those who judge it and never speak to a probe.
+pub mod probe {
+    pub use crate::wire::{
+        Bare, Clock, ClockCost, Lateness, Limits, Overhead, ProbeReport, SamplerCost,
+        ScratchFolder, ServerCost, Wait,
+    };
+}
