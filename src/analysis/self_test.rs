@@ -184,7 +184,7 @@ mod tests {
             expected_nanos: 1_000.0,
             measured_nanos,
         };
-        assert!(of(Some(1_049)).holds() && of(Some(950)).holds());
+        assert!(of(Some(1_049)).holds() && of(Some(951)).holds());
         assert!(!of(Some(1_051)).holds() && !of(Some(0)).holds() && !of(None).holds());
     }
 

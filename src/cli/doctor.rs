@@ -19,7 +19,7 @@ use crate::session::{self, ProbeError, RunnerCommand, Session};
 ///
 /// # Errors
 /// If the probe or a session cannot be started.
-pub(super) fn doctor(args: &DoctorArgs, out: &mut Output) -> anyhow::Result<Exit> {
+pub(super) fn doctor(args: DoctorArgs, out: &mut Output) -> anyhow::Result<Exit> {
     let executable = std::env::current_exe().context("the path of this program is not known")?;
     let mut examination = Examination {
         command: RunnerCommand { executable },

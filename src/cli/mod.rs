@@ -83,7 +83,7 @@ pub fn execute(command: &Command, out: &mut Output) -> Exit {
         Command::Run(args) => run::run(args, out),
         Command::Check(args) => Ok(check::check(args, out)),
         Command::List(args) => Ok(list::list(args, out)),
-        Command::Doctor(args) => doctor::doctor(args, out),
+        Command::Doctor(args) => doctor::doctor(*args, out),
         Command::Completions(args) => Ok(completions(args, out)),
     };
     conclude(result, out)

@@ -64,6 +64,12 @@ fn late(lateness: &Lateness, lines: &mut Vec<Line>) {
             [20e3, 100e3, 200e3, 2e6],
         ),
     };
+    let advice = match lateness.wait {
+        Wait::AsyncStage => {
+            "The timers of the event loop are coarse: async candidates wait longer than asked for."
+        }
+        _ => ADVICE,
+    };
     let [good, fair, good_p99, fair_p99] = limits;
     for (name, nanos, limit) in [
         ("p50", lateness.p50_nanos, Limit::AtMost(good, fair)),
@@ -77,7 +83,7 @@ fn late(lateness: &Lateness, lines: &mut Vec<Line>) {
             value,
             Unit::Nanos,
             limit,
-            ADVICE,
+            advice,
         ));
     }
 }
@@ -94,9 +100,7 @@ pub(super) fn cost(report: &ProbeReport, lines: &mut Vec<Line>) {
     } else {
         lines.push(Line::fact(SECTION, "build", "release"));
     }
-    for overhead in &report.overheads {
-        overhead_lines(overhead, lines);
-    }
+    lines.extend(report.overheads.iter().map(overhead_line));
     let sampler = &report.sampler;
     for (what, value, limit) in [
         (
@@ -163,34 +167,33 @@ pub(super) fn cost(report: &ProbeReport, lines: &mut Vec<Line>) {
     }
 }
 
-fn overhead_lines(overhead: &Overhead, lines: &mut Vec<Line>) {
+fn overhead_line(overhead: &Overhead) -> Line {
     let bare = match overhead.bare {
-        Bare::Loop => "a bare loop",
-        Bare::Queue => "a bare queue between two threads",
-        Bare::Pipe => "a bare pipe, there and back",
-        Bare::Spawn => "bare tasks on an event loop",
+        Bare::Loop => "bare loop",
+        Bare::Queue => "bare queue",
+        Bare::Pipe => "bare pipe",
+        Bare::Spawn => "bare spawn",
     };
-    // Each from the peers in anchors of performance: a queue of threads takes some 0.1 to 0.5 µs per task, an event
-    // loop about one, a pipe some microseconds.
+    // What peers take on such machines: a queue of threads 0.1 to 0.5 µs per task, an event loop about one, a pipe
+    // there and back some microseconds.
     let limit = match overhead.bare {
         Bare::Loop | Bare::Queue => Limit::AtMost(1e3, 5e3),
         Bare::Spawn => Limit::AtMost(3e3, 15e3),
         Bare::Pipe => Limit::AtMost(20e3, 60e3),
     };
+    let what = format!(
+        "added to a task on {} ({}; {bare} {})",
+        overhead.backend,
+        text::nanos(overhead.nanos),
+        text::nanos(overhead.bare_nanos),
+    );
     let added = (overhead.nanos - overhead.bare_nanos).max(0.0);
-    let mut line = held(
+    held(
         Section::Cost,
-        &format!("added to a task on {}", overhead.backend),
+        &what,
         Some(added),
         Unit::Nanos,
         limit,
         "Give tasks at least a hundred times as much work, or measure on a quieter machine.",
-    );
-    line.found = format!(
-        "{} ({} less {} of {bare})",
-        text::nanos(added),
-        text::nanos(overhead.nanos),
-        text::nanos(overhead.bare_nanos),
-    );
-    lines.push(line);
+    )
 }

@@ -327,3 +327,130 @@ fn limits(report: &ProbeReport, lines: &mut Vec<Line>) {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::probe::{
+        Bare, Clock, ClockCost, Lateness, Limits, Overhead, SamplerCost, ScratchFolder, Wait,
+    };
+    use crate::run::{Machine, MachineSample};
+
+    fn sample(elapsed_nanos: u64, busy: u64, ours: u64, steal: u64) -> MachineSample {
+        MachineSample {
+            elapsed_nanos,
+            ours_cpu_nanos: ours,
+            busy_nanos: Some(busy),
+            steal_nanos: Some(steal),
+            processors: Some(4),
+            frequency_hz: None,
+            frequency_max_hz: None,
+            memory_available_bytes: Some(12 << 30),
+            memory_pressure_ratio: Some(0.0),
+            memory_pressure_nanos: Some(0),
+            suspended_nanos: Some(0),
+            throttled_nanos: None,
+            throttled_periods: None,
+        }
+    }
+
+    /// Ten seconds on four processors.
+    fn report() -> ProbeReport {
+        const SECOND: u64 = 1_000_000_000;
+        ProbeReport {
+            machine: Machine {
+                cores: 4,
+                memory_bytes: 16 << 30,
+                load_average: Some(0.1),
+                clock_source: Some("tsc".to_owned()),
+                ..Machine::default()
+            },
+            before: sample(0, 7 * SECOND, 0, 0),
+            after: sample(10 * SECOND, 17 * SECOND, 6 * SECOND, 4 * SECOND),
+            debug_build: false,
+            limits: Limits::default(),
+            clocks: vec![ClockCost {
+                clock: Clock::Monotonic,
+                nanos: 25.0,
+            }],
+            timer_slack_nanos: Some(1),
+            waits: vec![Lateness {
+                wait: Wait::Paced,
+                wanted_nanos: 100_000,
+                p50_nanos: Some(200),
+                p99_nanos: None,
+            }],
+            scratch: Some(ScratchFolder {
+                kind: "tmpfs".to_owned(),
+                in_memory: true,
+                free_bytes: 8 << 30,
+                sync_p50_nanos: Some(900),
+                sync_p99_nanos: Some(2_000),
+            }),
+            sampler: SamplerCost::default(),
+            overheads: vec![Overhead {
+                backend: "threads".to_owned(),
+                tasks: 1_000,
+                nanos: 700.0,
+                range_nanos: (600.0, 900.0),
+                bare: Bare::Queue,
+                bare_nanos: 100.0,
+            }],
+            server: None,
+            failures: Vec::new(),
+        }
+    }
+
+    fn line(lines: &[Line], what: &str) -> Line {
+        let found = lines.iter().find(|line| line.what.starts_with(what));
+        found.unwrap_or_else(|| panic!("no line '{what}'")).clone()
+    }
+
+    #[test]
+    fn what_others_took_is_what_was_busy_without_us() {
+        let lines = lines(&report());
+        // 10 s busy, 6 s of them ours, of 40 s in all.
+        let other = line(&lines, "processor time taken by others");
+        assert_eq!(other.value, Some((0.1, Unit::Ratio)));
+        assert_eq!(other.judgement, Judgement::Fair);
+        let stolen = line(&lines, "processor time stolen");
+        assert_eq!(
+            (stolen.value, stolen.judgement),
+            (Some((0.1, Unit::Ratio)), Judgement::Poor)
+        );
+        assert!(stolen.advice.is_some());
+    }
+
+    #[test]
+    fn a_scratch_folder_in_memory_is_poor_and_costs_are_told_against_the_bare_way() {
+        let lines = lines(&report());
+        let folder = line(&lines, "file system");
+        assert_eq!(folder.judgement, Judgement::Poor);
+        assert!(folder.advice.unwrap().contains("TMPDIR"));
+        let added = line(
+            &lines,
+            "added to a task on threads (700 ns; bare queue 100 ns)",
+        );
+        assert_eq!(
+            (added.value, added.judgement),
+            (Some((600.0, Unit::Nanos)), Judgement::Good)
+        );
+    }
+
+    #[test]
+    fn what_the_probe_could_not_find_is_a_dash_and_what_it_could_not_do_fails() {
+        let mut report = report();
+        let all = lines(&report);
+        let p99 = line(&all, "paced wait of 100 µs, late by (p99)");
+        assert_eq!(
+            (p99.found.as_str(), p99.judgement),
+            (text::MISSING, Judgement::Stated)
+        );
+        assert!(crate::analysis::checkup::self_tests_hold(&all));
+        report.failures = vec!["writing files: no room".to_owned()];
+        let all = lines(&report);
+        assert!(!crate::analysis::checkup::self_tests_hold(&all));
+        let failed = line(&all, "a step of the probe");
+        assert_eq!(failed.advice.as_deref(), Some("writing files: no room"));
+    }
+}

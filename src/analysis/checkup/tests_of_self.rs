@@ -49,7 +49,7 @@ pub fn freeze_lines(name: &str, outcome: &Result<[FrozenPercentile; 3], String>)
 /// The line of the A/A test; none of `comparison` means that there were too few blocks.
 #[must_use]
 pub fn aa_line(comparison: Option<SelfComparison>) -> Line {
-    const WHAT: &str = "the same candidate twice (A/A): noise floor";
+    const WHAT: &str = "noise floor (A/A test)";
     let Some(comparison) = comparison else {
         return Line::fact(Section::SelfTests, WHAT, text::MISSING).judged(
             Judgement::Failed,
@@ -81,17 +81,14 @@ pub fn aa_line(comparison: Option<SelfComparison>) -> Line {
             "",
         ),
     };
-    let mut line = Line::figure(Section::SelfTests, WHAT, Some(floor), Unit::Ratio)
-        .judged(judgement, &limit, advice);
-    line.found = format!(
-        "{} (ratio {}, {} to {}, {} blocks each)",
-        text::percent(floor),
+    let what = format!(
+        "noise floor (A/A test: ratio {}, {} to {})",
         text::number(comparison.ratio),
         text::number(comparison.low),
         text::number(comparison.high),
-        comparison.blocks
     );
-    line
+    Line::figure(Section::SelfTests, &what, Some(floor), Unit::Ratio)
+        .judged(judgement, &limit, advice)
 }
 
 #[cfg(test)]
