@@ -21,6 +21,7 @@ pub mod recorder;
 mod shared_histogram;
 pub mod stages;
 pub mod task;
+pub mod timer;
 
 pub use backends::{
     BackendError, Incident, SERVER_PART, ServerProcess, WORKER_PART, start_server, worker_main,

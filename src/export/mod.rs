@@ -14,6 +14,7 @@ mod folder;
 pub mod font;
 mod legend;
 mod png;
+mod split;
 mod svg;
 mod table;
 
@@ -28,6 +29,7 @@ pub use document::{
 };
 pub use folder::{write_file, write_folder};
 pub use png::png;
+pub use split::split_svg;
 pub use svg::{chart_svg, identity};
 pub use table::{Align, Header, Row, Table, status_word, table, text_table, text_table_within};
 

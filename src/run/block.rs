@@ -1,7 +1,7 @@
 //! What is known of one block.
 
-use crate::run::{BlockEnd, Interval, PlannedBlock, ResourcesOver, Timeline};
-use crate::stats::Histogram;
+use crate::run::{BlockEnd, Interval, PlannedBlock, PoolOver, ResourcesOver, Timeline, pools};
+use crate::stats::{Histogram, SparseHistogram};
 use crate::wire::{
     Cohort, Counts, Finished, FromRunner, Incident, MemoryKind, Phase, Resources, Snapshot, Started,
 };
@@ -134,6 +134,10 @@ pub struct Block {
     pub memory: Option<MemoryOver>,
     /// Machine, single workers and resident memory over the measurement.
     pub resources: ResourcesOver,
+    /// The back end's pools over the measurement, in the order in which a task passes them.
+    pub pools: Vec<PoolOver>,
+    /// How late an event loop came to what was due on it in the measurement, in nanoseconds; empty without one.
+    pub loop_lag: Histogram,
     /// The course of the block.
     pub timeline: Timeline,
     /// The first incidents.
@@ -168,6 +172,8 @@ impl Block {
             window_end: None,
             memory: None,
             resources: ResourcesOver::new(),
+            pools: Vec::new(),
+            loop_lag: Histogram::new(),
             timeline: Timeline::new(),
             incidents: Vec::new(),
             incidents_dropped: 0,
@@ -183,6 +189,12 @@ impl Block {
         self.last
             .as_ref()
             .map_or_else(Counts::default, |last| last.measured.counts)
+    }
+
+    /// Of a batch that was done: from its start to the end of its last task, in nanoseconds.
+    #[must_use]
+    pub fn makespan_nanos(&self) -> Option<u64> {
+        self.finished.as_ref()?.makespan_nanos
     }
 
     /// What was seen within the measurement's window so far; none before it began.
@@ -250,12 +262,25 @@ impl Block {
         measured
             .schedule_delay
             .merge_sparse(&snapshot.measured.schedule_delay);
+        self.take_pools(&snapshot);
         self.move_edges(&snapshot);
         self.timeline
             .push(Interval::between(self.last.as_ref(), &snapshot));
         strip(&mut snapshot.warm_up);
         strip(&mut snapshot.measured);
+        snapshot.loop_lag = SparseHistogram::default();
         self.last = Some(snapshot);
+    }
+
+    /// What happened since the snapshot before belongs to the measurement if that was within it.
+    fn take_pools(&mut self, snapshot: &Snapshot) {
+        let within = |last: &Snapshot| {
+            last.measure_start_nanos.is_some() && last.measure_end_nanos.is_none()
+        };
+        if self.last.as_ref().is_some_and(within) {
+            self.loop_lag.merge_sparse(&snapshot.loop_lag);
+            pools::take(&mut self.pools, &snapshot.pools);
+        }
     }
 
     /// The snapshot taken at the end of the measurement is the last one that moves the window's end.
@@ -337,6 +362,8 @@ impl Block {
 fn strip(cohort: &mut Cohort) {
     *cohort = Cohort {
         counts: cohort.counts,
+        split: cohort.split,
+        digest: cohort.digest,
         ..Cohort::default()
     };
 }

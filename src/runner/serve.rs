@@ -140,7 +140,7 @@ fn prepare(
     let recipes = engine::Recipes::new(&scenario, false, start.seed);
     let mut server = None;
     if recipes.steps().any(|step| step.needs_server()) {
-        let started = engine::start_server(&environment.executable)?;
+        let started = engine::start_server(&environment.executable, scenario.server.connections)?;
         surroundings.server_port = Some(started.port());
         server = Some(started);
     }

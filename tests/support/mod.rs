@@ -8,6 +8,7 @@
     reason = "each test uses a part of it, in a crate of its own"
 )]
 
+mod noisy;
 mod sim;
 
 use poolscope::run::{BlockEnd, Event, PlannedBlock, Run, RunRequest};
@@ -16,8 +17,9 @@ use poolscope::scenario::{
     Protocol, Queue, Scenario, Stage, TaskKind,
 };
 use poolscope::units::Nanos;
-use poolscope::wire::{Finished, FromRunner, Incident, Machine, MemoryKind, Started};
+use poolscope::wire::{Finished, FromRunner, Incident, Machine, MemoryKind, PoolKind, Started};
 
+pub use noisy::noisy_run;
 use sim::{Profile, Simulation};
 
 /// When all synthetic runs began: 2026-03-01 12:00:00 UTC.
@@ -299,5 +301,16 @@ fn profile(backend: Backend) -> Profile {
         memory_kind,
         per_worker_bytes: per_worker_mib * f64::from(1 << 20),
         cold_start: Nanos::from_micros(cold_start),
+        pools: pools(backend),
+    }
+}
+
+/// What the pools of a back end are, in the order in which a task passes them.
+fn pools(backend: Backend) -> Vec<PoolKind> {
+    match backend {
+        Backend::Sequential | Backend::Threads { .. } => vec![PoolKind::Threads],
+        Backend::Processes { .. } => vec![PoolKind::Processes],
+        Backend::Async { .. } => vec![PoolKind::EventLoops],
+        Backend::Hybrid { .. } => vec![PoolKind::EventLoops, PoolKind::Processes],
     }
 }
