@@ -134,21 +134,23 @@ mod tests {
 
     #[test]
     fn the_text_is_aligned_and_says_what_to_do() {
-        let expected = "
-Machine
-  system  Example OS 1
-
-Clocks and waits
-  reading the clock  25.0 ns  good    good is at most 100 ns
-  timer slack        50.0 µs  poor    fair is at most 1.00 µs
-      Ask for less.
-
-Left out by --quick: the freeze test and the A/A test.
-";
+        let expected = [
+            "",
+            "Machine",
+            "  system  Example OS 1",
+            "",
+            "Clocks and waits",
+            "  reading the clock  25.0 ns  good    good is at most 100 ns",
+            "  timer slack        50.0 µs  poor    fair is at most 1.00 µs",
+            "      Ask for less.",
+            "",
+            "Left out by --quick: the freeze test and the A/A test.",
+            "",
+        ];
         let text = text(&lines(), true);
         let (title, body) = text.split_once('\n').unwrap();
         assert!(title.starts_with("poolscope "), "{title}");
-        assert_eq!(body, expected);
+        assert_eq!(body, expected.join("\n"));
     }
 
     #[test]

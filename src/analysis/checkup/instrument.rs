@@ -101,6 +101,35 @@ pub(super) fn cost(report: &ProbeReport, lines: &mut Vec<Line>) {
         lines.push(Line::fact(SECTION, "build", "release"));
     }
     lines.extend(report.overheads.iter().map(overhead_line));
+    sampler(report, lines);
+    let server = report.server;
+    for (what, value, limit) in [
+        (
+            "request to the built-in server, p50",
+            server.and_then(|server| server.p50_nanos),
+            Limit::AtMost(100e3, 500e3),
+        ),
+        (
+            "request to the built-in server, p99",
+            server.and_then(|server| server.p99_nanos),
+            Limit::AtMost(500e3, 5e6),
+        ),
+    ] {
+        let value = value.map(|nanos| nanos as f64);
+        lines.push(held(
+            SECTION,
+            what,
+            value,
+            Unit::Nanos,
+            limit,
+            "Delays of network stages are longer by that much.",
+        ));
+    }
+}
+
+/// What looking at processes and machine costs.
+fn sampler(report: &ProbeReport, lines: &mut Vec<Line>) {
+    const SECTION: Section = Section::Cost;
     let sampler = &report.sampler;
     for (what, value, limit) in [
         (
@@ -142,29 +171,6 @@ pub(super) fn cost(report: &ProbeReport, lines: &mut Vec<Line>) {
         Limit::AtMost(0.002, 0.01),
         "Take fewer worker processes.",
     ));
-    let server = report.server;
-    for (what, value, limit) in [
-        (
-            "request to the built-in server, p50",
-            server.and_then(|server| server.p50_nanos),
-            Limit::AtMost(100e3, 500e3),
-        ),
-        (
-            "request to the built-in server, p99",
-            server.and_then(|server| server.p99_nanos),
-            Limit::AtMost(500e3, 5e6),
-        ),
-    ] {
-        let value = value.map(|nanos| nanos as f64);
-        lines.push(held(
-            SECTION,
-            what,
-            value,
-            Unit::Nanos,
-            limit,
-            "Delays of network stages are longer by that much.",
-        ));
-    }
 }
 
 fn overhead_line(overhead: &Overhead) -> Line {

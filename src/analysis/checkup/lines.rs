@@ -197,6 +197,12 @@ fn quiet(report: &ProbeReport, lines: &mut Vec<Line>) {
             "Raise the quota, or measure elsewhere.",
         );
     }
+    room(report, lines);
+}
+
+/// What is left of the machine by now.
+fn room(report: &ProbeReport, lines: &mut Vec<Line>) {
+    const SECTION: Section = Section::Quiet;
     let cores = f64::from(report.machine.cores);
     lines.push(held(
         SECTION,
