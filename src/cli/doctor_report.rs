@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::analysis::checkup::{Line, Section, self_tests_hold};
+use crate::units::text::date_time;
 
 /// A longer description pushes only its own line.
 const WHAT_COLUMNS_MAX: usize = 56;
@@ -17,8 +18,12 @@ const WORD_COLUMNS: usize = 6;
 const QUICK: &str = "Left out by --quick: the freeze test and the A/A test.";
 
 /// Aligned text, section by section.
-pub(super) fn text(lines: &[Line], quick: bool) -> String {
-    let mut text = format!("poolscope {}, doctor's report\n", env!("CARGO_PKG_VERSION"));
+pub(super) fn text(lines: &[Line], quick: bool, unix_secs: u64) -> String {
+    let mut text = format!(
+        "poolscope {}, doctor's report of {}\n",
+        env!("CARGO_PKG_VERSION"),
+        date_time(unix_secs)
+    );
     for section in Section::ALL {
         let of_section: Vec<&Line> = lines
             .iter()
@@ -61,6 +66,8 @@ pub(super) fn text(lines: &[Line], quick: bool) -> String {
 struct Document<'a> {
     schema: &'static str,
     version: &'static str,
+    /// When the examination ended, in seconds since 1970 (UTC).
+    ended_unix_secs: u64,
     /// Whether freeze test and A/A test were left out.
     quick: bool,
     /// Whether every self-test that was carried out came out.
@@ -86,10 +93,11 @@ struct DocumentLine<'a> {
 ///
 /// # Errors
 /// Never for the figures that there are: all are finite or null.
-pub(super) fn json(lines: &[Line], quick: bool) -> serde_json::Result<String> {
+pub(super) fn json(lines: &[Line], quick: bool, unix_secs: u64) -> serde_json::Result<String> {
     let document = Document {
         schema: "poolscope.doctor/1",
         version: env!("CARGO_PKG_VERSION"),
+        ended_unix_secs: unix_secs,
         quick,
         self_tests_hold: self_tests_hold(lines),
         lines: lines
@@ -147,15 +155,18 @@ mod tests {
             "Left out by --quick: the freeze test and the A/A test.",
             "",
         ];
-        let text = text(&lines(), true);
+        let text = text(&lines(), true, 0);
         let (title, body) = text.split_once('\n').unwrap();
-        assert!(title.starts_with("poolscope "), "{title}");
+        assert!(
+            title.starts_with("poolscope ") && title.ends_with("1970-01-01 00:00 UTC"),
+            "{title}"
+        );
         assert_eq!(body, expected.join("\n"));
     }
 
     #[test]
     fn the_document_has_the_unrounded_figures_and_null_for_a_fact() {
-        let text = json(&lines(), false).unwrap();
+        let text = json(&lines(), false, 0).unwrap();
         let document: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(document["schema"], "poolscope.doctor/1");
         assert_eq!(document["self_tests_hold"], true);
@@ -179,7 +190,7 @@ mod tests {
             "",
             "It was killed.",
         );
-        let text = text(&[failed], false);
+        let text = text(&[failed], false, 0);
         assert!(
             text.contains("FAILED") && text.contains("      It was killed.\n"),
             "{text}"

@@ -7,6 +7,8 @@ use crate::units::text;
 /// Up to this the noise floor of a machine is good, and up to the second fair.
 const NOISE_GOOD_RATIO: f64 = 0.02;
 const NOISE_FAIR_RATIO: f64 = 0.05;
+/// Of a cause that many characters are shown.
+const CAUSE_CHARS_MAX: usize = 300;
 
 /// The lines of one freeze test; `name` says what was stopped.
 #[must_use]
@@ -14,12 +16,14 @@ pub fn freeze_lines(name: &str, outcome: &Result<[FrozenPercentile; 3], String>)
     let percentiles = match outcome {
         Ok(percentiles) => percentiles,
         Err(cause) => {
+            // The last words of a process can be a backtrace.
+            let cause: String = cause.chars().take(CAUSE_CHARS_MAX).collect();
             let line = Line::fact(
                 Section::SelfTests,
                 &format!("freeze test, {name}"),
                 "no figures",
             );
-            return vec![line.judged(Judgement::Failed, "the block comes to its end", cause)];
+            return vec![line.judged(Judgement::Failed, "the block comes to its end", &cause)];
         }
     };
     percentiles
