@@ -16,6 +16,7 @@ mod scratch;
 mod serve;
 mod workers;
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io;
 use std::os::fd::AsFd;
@@ -28,17 +29,17 @@ use crate::wire::part;
 
 /// Plays the part that the command line names, if it names one: then the program is over.
 ///
-/// The hidden arguments are `PART PARENT_PID [SCRATCH]`, and those of a guard `__guard PARENT_PID [PART]` with the
-/// part that it guards; who starts the program by hand has no use for them.
+/// The hidden arguments are `PART PARENT_PID [SCRATCH or CONNECTIONS]`, and those of a guard `__guard PARENT_PID [PART]`
+/// with the part that it guards; who starts the program by hand has no use for them.
 #[must_use]
 pub fn play_if_asked() -> Option<ExitCode> {
     let mut arguments = std::env::args_os().skip(1);
     let name = arguments.next()?;
     let parent = arguments.next()?.to_str()?.parse().ok()?;
-    let scratch = arguments.next().map(PathBuf::from);
+    let argument = arguments.next();
     let played = match name.to_str()? {
         part::GUARD => {
-            let wants_probe = scratch.is_some_and(|part| part.as_os_str() == part::PROBE);
+            let wants_probe = argument.is_some_and(|part| part == part::PROBE);
             return Some(guard::main(if wants_probe {
                 part::PROBE
             } else {
@@ -48,12 +49,12 @@ pub fn play_if_asked() -> Option<ExitCode> {
         part::PROBE => {
             lifeline::leave_with(parent);
             limits::raise_open_files();
-            probe_main(scratch)
+            probe_main(argument.map(PathBuf::from))
         }
         part::RUNNER => {
             lifeline::leave_with(parent);
             limits::raise_open_files();
-            runner_main(scratch)
+            runner_main(argument.map(PathBuf::from))
         }
         crate::engine::WORKER_PART => {
             lifeline::leave_with(parent);
@@ -62,7 +63,7 @@ pub fn play_if_asked() -> Option<ExitCode> {
         crate::engine::SERVER_PART => {
             lifeline::leave_with(parent);
             limits::raise_open_files();
-            server_main()
+            server_main(argument)
         }
         _ => return None,
     };
@@ -116,8 +117,14 @@ fn environment(scratch: Option<PathBuf>) -> io::Result<Environment> {
     })
 }
 
-/// Serves until standard input ends: the runner holds the other end.
-fn server_main() -> io::Result<()> {
+/// Serves until standard input ends: the runner holds the other end. The argument is the limit of connections.
+fn server_main(argument: Option<OsString>) -> io::Result<()> {
+    let connections = argument
+        .map(|limit| {
+            let number = limit.to_str().and_then(|text| text.parse().ok());
+            number.ok_or_else(|| io::Error::other("the limit of connections is no number"))
+        })
+        .transpose()?;
     let (mut input, mut output) = standard_streams()?;
     let (sender, stopped) = tokio::sync::oneshot::channel::<()>();
     std::thread::Builder::new()
@@ -128,6 +135,7 @@ fn server_main() -> io::Result<()> {
             drop(sender);
         })?;
     crate::engine::serve(
+        connections,
         |port| io::Write::write_all(&mut output, &port.to_le_bytes()),
         async { drop(stopped.await) },
     )

@@ -125,7 +125,7 @@ fn text(error: BackendError) -> String {
 
 /// One request after the other to the built-in server.
 pub(super) fn server(surroundings: &Surroundings) -> Result<ServerCost, String> {
-    let server = engine::start_server(&surroundings.executable).map_err(text)?;
+    let server = engine::start_server(&surroundings.executable, None).map_err(text)?;
     let surroundings = Surroundings {
         server_port: Some(server.port()),
         ..surroundings.clone()
