@@ -5,7 +5,10 @@
 use poolscope::scenario::{Load, Scenario};
 use poolscope::stats::{HistogramLayout, SparseHistogram, rng::Rng};
 use poolscope::units::Nanos;
-use poolscope::wire::{Cohort, Counts, Memory, MemoryKind, Phase, Resources, Snapshot, TimeSplit};
+use poolscope::wire::{
+    Cohort, Counts, MachineSample, Memory, MemoryKind, Phase, Pool, PoolKind, Resources, Snapshot,
+    TimeSplit,
+};
 
 const TICK_NANOS: u64 = 100_000_000;
 /// Memory comes with every tenth snapshot, as real samples do.
@@ -139,10 +142,10 @@ impl Simulation {
             phase,
             measure_start_nanos: (now >= self.measure_start).then_some(self.measure_start),
             measure_end_nanos: (now >= self.measure_end).then_some(self.measure_end),
-            warm_up: self.cohort(false, before, now),
-            measured: self.cohort(true, before, now),
+            warm_up: self.cohort(false, before, now, profile.cpu_share),
+            measured: self.cohort(true, before, now, profile.cpu_share),
             counters: Vec::new(),
-            pools: Vec::new(),
+            pools: vec![self.pool(now, profile)],
             loop_lag: Default::default(),
             window_completed: ended.clone().count() as u64,
             window_good: ended.filter(|task| !task.failed).count() as u64,
@@ -153,17 +156,56 @@ impl Simulation {
                 voluntary_switches: Some(now / 1_000_000),
                 involuntary_switches: Some(now / 50_000_000),
                 memory,
+                machine: self.machine(sequence, now),
                 ..Resources::default()
             },
             skipped_ticks: 0,
         }
     }
 
-    fn cohort(&self, measured: bool, before: u64, now: u64) -> Cohort {
+    /// The one pool of the back end.
+    fn pool(&self, now: u64, profile: &Profile) -> Pool {
+        let tasks = || {
+            self.tasks
+                .iter()
+                .filter(|task| !task.dropped && task.due <= now)
+        };
+        Pool {
+            kind: PoolKind::Threads,
+            workers: profile.workers,
+            queued: tasks().filter(|task| task.start > now).count() as u64,
+            in_flight: tasks()
+                .filter(|task| task.start <= now && task.end > now)
+                .count() as u64,
+        }
+    }
+
+    /// A quiet machine: nobody else needs more than a fiftieth of its four processors.
+    fn machine(&self, sequence: u64, now: u64) -> Option<MachineSample> {
+        let edge = now == self.measure_start.max(1) || now == self.measure_end;
+        (edge || sequence % MEMORY_EVERY == 1).then_some(MachineSample {
+            elapsed_nanos: now,
+            ours_cpu_nanos: now,
+            busy_nanos: Some(now + now / 50),
+            steal_nanos: Some(0),
+            processors: Some(4),
+            frequency_hz: Some(2_500_000_000),
+            frequency_max_hz: Some(3_000_000_000),
+            memory_available_bytes: Some(8 << 30),
+            memory_pressure_ratio: Some(0.0),
+            memory_pressure_nanos: Some(0),
+            suspended_nanos: Some(77),
+            throttled_nanos: None,
+            throttled_periods: None,
+        })
+    }
+
+    fn cohort(&self, measured: bool, before: u64, now: u64, cpu_share: f64) -> Cohort {
         let mut counts = Counts::default();
+        let (mut split, mut digest) = (TimeSplit::default(), 0_u64);
         let mut values: [Vec<u64>; 4] = Default::default();
         let cut = now >= self.block_end;
-        for task in &self.tasks {
+        for (number, task) in self.tasks.iter().enumerate() {
             if (task.due >= self.measure_start) != measured || task.due > now {
                 continue;
             }
@@ -179,6 +221,16 @@ impl Simulation {
                 () if cut => counts.cancelled += 1,
                 () if task.start <= now => counts.in_flight += 1,
                 () => counts.queued += 1,
+            }
+            if task.end <= now {
+                let on_cpu = ((task.end - task.start) as f64 * cpu_share) as u64;
+                split.tasks += 1;
+                split.queue_wait_nanos += task.start - task.due;
+                split.on_cpu_nanos += on_cpu;
+                split.off_cpu_nanos += task.end - task.start - on_cpu;
+            }
+            if task.end <= now && !task.failed {
+                digest = digest.wrapping_add(Rng::new(7, number as u64).next_u64());
             }
             if task.end > before && task.end <= now {
                 values[0].push(task.end - task.due);
@@ -196,8 +248,8 @@ impl Simulation {
             service,
             queue_wait,
             schedule_delay,
-            split: TimeSplit::default(),
-            digest: 0,
+            split,
+            digest,
         }
     }
 }
