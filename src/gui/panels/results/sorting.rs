@@ -5,7 +5,8 @@
 
 use std::cmp::Ordering;
 
-use crate::analysis::CandidateFigures;
+use crate::analysis::{CandidateFigures, Figure};
+use crate::export::CLOSED_MARK;
 
 /// A column and its direction; none is the order of the scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -64,18 +65,19 @@ fn figure(header: &str, figures: &CandidateFigures) -> Option<f64> {
     let counts = &figures.counts;
     let tasks = |count: u64| (counts.offered > 0).then_some(count as f64);
     let time = |nanos: Option<u64>| nanos.map(|nanos| nanos as f64);
-    match header {
-        "Makespan" => figures.makespan_nanos,
-        "Speed-up" => figures.speedup,
-        "Throughput" => figures.throughput_per_sec,
+    let value = |figure: Option<Figure>| figure.map(|figure| figure.value);
+    match header.trim_end_matches(CLOSED_MARK) {
+        "Makespan" => value(figures.makespan_nanos),
+        "Speed-up" => value(figures.speedup),
+        "Throughput" => value(figures.throughput_per_sec),
         "p50" => time(figures.response_time_nanos.p50),
         "p95" => time(figures.response_time_nanos.p95),
         "p99" => time(figures.response_time_nanos.p99),
         "Service p50" => time(figures.service_time_nanos.p50),
         "Queue p50" => time(figures.queue_wait_nanos.p50),
-        "Memory/worker" => figures.memory_per_worker_bytes,
-        "CPU" => figures.cpu_cores_used,
-        "Cost/1k" => figures.cost_per_1k,
+        "Memory/worker" => value(figures.memory_per_worker_bytes),
+        "CPU" => value(figures.cpu_cores_used),
+        "Cost/1k" => value(figures.cost_per_1k),
         "Offered" => tasks(counts.offered),
         "Good" => tasks(counts.good),
         "Failed" => tasks(counts.failed + counts.timed_out),
