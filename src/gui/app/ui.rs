@@ -118,6 +118,7 @@ impl App {
             trust: measurement.trust(),
             verdict: measurement.verdict(),
             split: measurement.charts().split(),
+            noise_floor: measurement.noise_floor(),
             run: measurement.run(),
         };
         self.results_panel.ui(ui, &view, &mut self.actions);

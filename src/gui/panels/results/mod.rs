@@ -9,7 +9,7 @@ mod trust;
 
 use egui::{Align, Button, Layout, RichText, ScrollArea, Ui};
 
-use crate::analysis::{CandidateFigures, Trust, Verdict, VerdictKind};
+use crate::analysis::{CandidateFigures, CandidateStatus, NoiseFloor, Trust, Verdict, VerdictKind};
 use crate::chart::{SplitChart, SplitScale};
 use crate::export::Table;
 use crate::gui::action::{Action, Exported, Format};
@@ -31,6 +31,9 @@ pub struct ResultsView<'a> {
     pub verdict: &'a Verdict,
     /// Where the time of a task goes.
     pub split: &'a SplitChart,
+    /// How far two measurements of the same candidate differ; none if that was not asked for, or is not known
+    /// before the run ends.
+    pub noise_floor: Option<&'a NoiseFloor>,
     /// The run itself.
     pub run: &'a Run,
 }
@@ -108,6 +111,7 @@ impl ResultsPanel {
             ui.label(RichText::new("Results").text_style(theme::title_style()));
             let (word, color) = verdict_badge(view.verdict.kind, palette);
             badge_ui(ui, word, color).on_hover_text(&view.verdict.why);
+            same_work_ui(ui, view.figures);
             ui.add_space(space::S);
             ui.spacing_mut().item_spacing.x = space::XS;
             for (page, title, about) in Page::ALL {
@@ -134,6 +138,43 @@ impl ResultsPanel {
     }
 }
 
+/// What the digests of all candidates' work say, once all are done: nothing if they did different numbers of
+/// tasks, as under a closed load.
+fn same_work(figures: &[CandidateFigures]) -> Option<bool> {
+    let done = |figures: &&CandidateFigures| figures.status == CandidateStatus::Done;
+    if figures.len() < 2 || !figures.iter().all(|figures| done(&figures)) {
+        return None;
+    }
+    let first = &figures[0];
+    let same_number = |other: &CandidateFigures| other.counts.good == first.counts.good;
+    if first.counts.good == 0 || !figures.iter().all(same_number) {
+        return None;
+    }
+    let digest = first.work_digest?;
+    Some(
+        figures
+            .iter()
+            .all(|other| other.work_digest == Some(digest)),
+    )
+}
+
+fn same_work_ui(ui: &mut Ui, figures: &[CandidateFigures]) {
+    let palette = theme::palette(ui);
+    match same_work(figures) {
+        Some(true) => {
+            badge_ui(ui, "✔ same work", palette.good).on_hover_text(
+                "The tasks of all candidates did the same: the digests of their work are equal",
+            );
+        }
+        Some(false) => {
+            badge_ui(ui, "⚠ work differs", palette.warning).on_hover_text(
+                "As many tasks as elsewhere were good, and yet the digests of their work are not equal",
+            );
+        }
+        None => {}
+    }
+}
+
 fn scrolled(ui: &mut Ui, salt: &str, content: impl FnOnce(&mut Ui)) {
     ScrollArea::vertical()
         .auto_shrink(false)
@@ -148,5 +189,24 @@ fn verdict_badge(kind: VerdictKind, palette: &Palette) -> (&'static str, egui::C
         VerdictKind::NoneQualifies => ("none qualifies", palette.warning),
         VerdictKind::NotTrustworthy => ("not trustworthy", palette.error),
         VerdictKind::NoObjectives => ("no objectives set", palette.weak),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::candidate_figures;
+    use crate::support;
+
+    #[test]
+    fn the_same_tasks_on_every_candidate_are_the_same_work() {
+        let figures = candidate_figures(&support::batch_run());
+        assert_eq!(same_work(&figures), Some(true));
+        let mut other = figures.clone();
+        other[1].work_digest = Some(7);
+        assert_eq!(same_work(&other), Some(false));
+        other[1].counts.good -= 1;
+        assert_eq!(same_work(&other), None);
+        assert_eq!(same_work(&candidate_figures(&support::sample_run())), None);
     }
 }

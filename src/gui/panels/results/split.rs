@@ -38,6 +38,7 @@ pub(super) fn split_ui(
     let scale = chosen.unwrap_or_else(|| chart.readable_scale());
     head_ui(ui, chart, scale, chosen, actions);
     let names = name_width(ui, chart);
+    ui.spacing_mut().item_spacing.y = 0.0;
     for bar in &chart.bars {
         bar_ui(ui, chart, bar, scale, names);
     }

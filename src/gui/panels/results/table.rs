@@ -7,7 +7,7 @@ use egui::{Align, Color32, Layout, RichText, ScrollArea, TextStyle, Ui};
 use egui_extras::{Column, TableBuilder, TableRow};
 
 use crate::analysis::{CandidateFigures, CandidateStatus, VerdictKind};
-use crate::export::{Align as Side, Header, Table};
+use crate::export::{Align as Side, CLOSED_MARK, Header, Table};
 use crate::gui::panels::board::status_badge;
 use crate::gui::panels::results::ResultsView;
 use crate::gui::panels::results::sorting::Sorting;
@@ -160,7 +160,8 @@ fn fitting(table: &Table, widths: &[f32], room: f32) -> Vec<usize> {
         if needed(&shown) <= room {
             return shown;
         }
-        shown.retain(|&column| table.headers[column].text != leaving);
+        let stem = |text: &'static str| text.strip_suffix(CLOSED_MARK).unwrap_or(text);
+        shown.retain(|&column| stem(table.headers[column].text) != leaving);
     }
     while shown.len() > 1 && needed(&shown) > room {
         shown.pop();

@@ -2,21 +2,11 @@
 
 use egui::{Grid, Label, RichText, Ui, Vec2};
 
+use crate::analysis::{CandidateFigures, NoiseFloor, TrustLine};
 use crate::gui::panels::results::ResultsView;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{badge_ui, empty_state_ui, weak_ui};
 use crate::units::text;
-
-/// One thing that was checked.
-struct Line {
-    what: &'static str,
-    about: &'static str,
-    value: String,
-    /// Empty where the figure is only shown.
-    limit: String,
-    /// None where it is only shown, or not known.
-    passed: Option<bool>,
-}
 
 /// Shows the state, the reasons for doubt, and all that was checked.
 pub(super) fn trust_ui(ui: &mut Ui, view: &ResultsView<'_>) {
@@ -47,75 +37,74 @@ pub(super) fn trust_ui(ui: &mut Ui, view: &ResultsView<'_>) {
         ui.add(Label::new(text).wrap());
     }
     ui.add_space(space::XS);
-    lines_ui(ui, &lines(view));
+    lines_ui(ui, &view.trust.lines);
+    if let Some(floor) = view.noise_floor {
+        noise_ui(ui, floor, view.figures);
+    }
 }
 
-fn lines_ui(ui: &mut Ui, lines: &[Line]) {
+fn lines_ui(ui: &mut Ui, lines: &[TrustLine]) {
     let palette = theme::palette(ui);
     let spacing = Vec2::new(space::XL, space::XS);
+    ui.spacing_mut().interact_size.y = 0.0;
     Grid::new("trust lines")
-        .num_columns(4)
+        .num_columns(5)
         .striped(true)
         .spacing(spacing)
         .show(ui, |ui| {
-            for head in ["What was checked", "Value", "Limit", ""] {
+            for head in ["What was checked", "Value", "Limit", "", "Worst block"] {
                 weak_ui(ui, head);
             }
             ui.end_row();
             for line in lines {
-                ui.label(line.what).on_hover_text(line.about);
-                ui.label(&line.value);
-                ui.label(RichText::new(&line.limit).color(palette.weak));
+                ui.label(line.what);
+                ui.label(line.value_text());
+                ui.label(RichText::new(line.limit_text()).color(palette.weak));
                 match line.passed {
                     Some(true) => badge_ui(ui, "✔ kept", palette.good),
-                    Some(false) => badge_ui(ui, "✖ passed over", palette.error),
+                    Some(false) => badge_ui(ui, "✖ beyond", palette.error),
+                    None if line.value.is_none() => weak_ui(ui, "not known"),
                     None => weak_ui(ui, "shown only"),
                 };
+                weak_ui(ui, line.worst.as_deref().unwrap_or(""));
                 ui.end_row();
             }
         });
 }
 
-fn lines(view: &ResultsView<'_>) -> Vec<Line> {
-    let trust = view.trust;
-    let delay = trust.schedule_delay_p99_nanos.map(|nanos| nanos as f64);
-    let shown = |what, about, value| Line {
-        what,
-        about,
-        value,
-        limit: String::new(),
-        passed: None,
-    };
-    vec![
-        shown(
-            "Achieved over offered",
-            "The worst block's share of the load that was planned",
-            text::or_missing(trust.achieved_over_offered_ratio, text::percent),
+/// How far two measurements of the same candidate differ.
+fn noise_ui(ui: &mut Ui, floor: &NoiseFloor, figures: &[CandidateFigures]) {
+    let palette = theme::palette(ui);
+    let name = figures
+        .iter()
+        .find(|figures| figures.candidate == floor.candidate)
+        .map_or("the first candidate", |figures| figures.name.as_str());
+    ui.add_space(space::S);
+    ui.label(RichText::new("Noise floor").family(theme::semi_bold()));
+    weak_ui(
+        ui,
+        format!(
+            "'{name}' was measured twice in each repeat: differences as small as its own are too close to call"
         ),
-        shown(
-            "Schedule delay, p99",
-            "The generator's own lateness, which is part of the response time",
-            text::or_missing(delay, text::nanos),
-        ),
-        shown(
-            "Window",
-            "Processor use of what you are looking at, while it measured",
-            text::or_missing(trust.observer_cpu_cores, text::cores),
-        ),
-        shown(
-            "Generator and sampler",
-            "Processor use of the instrument, while it measured",
-            text::or_missing(trust.instrument_cpu_cores, text::cores),
-        ),
-        shown(
-            "Lost snapshots",
-            "Messages of the runner that never arrived",
-            text::count(trust.snapshots_lost),
-        ),
-        shown(
-            "Skipped snapshots",
-            "Ticks of 100 ms at which none could be sent; the next one holds what it would have held",
-            text::count(trust.ticks_skipped),
-        ),
-    ]
+    );
+    Grid::new("noise lines")
+        .num_columns(3)
+        .striped(true)
+        .spacing(Vec2::new(space::XL, space::XS))
+        .show(ui, |ui| {
+            for head in ["Figure", "Second over first", "Too close to call below"] {
+                weak_ui(ui, head);
+            }
+            ui.end_row();
+            for noise in &floor.measures {
+                ui.label(noise.measure.label());
+                ui.label(text::factor(noise.ratio));
+                let floor = noise.half_width_ratio.map_or_else(
+                    || "not known with fewer than three repeats".to_owned(),
+                    |ratio| format!("± {}", text::percent(ratio)),
+                );
+                ui.label(RichText::new(floor).color(palette.weak));
+                ui.end_row();
+            }
+        });
 }
