@@ -10,6 +10,8 @@ mod cost;
 mod figures;
 mod memory;
 mod merged;
+mod parts;
+mod remarks;
 mod sample;
 pub mod self_test;
 mod steadiness;
@@ -20,10 +22,11 @@ pub use compare::{
     Comparison, NoiseFloor, NoiseOf, SMALLEST_DIFFERENCE_RATIO, compare, compare_runs, noise_floor,
 };
 pub use cost::{Resources, basis_label, cost_per_1k, price_per_hour};
-pub use figures::{CandidateFigures, CandidateStatus, candidate_figures};
+pub use figures::{CandidateFigures, CandidateStatus, PercentileFigures, candidate_figures};
+pub use parts::{CounterFigures, LostUpdates, PoolFigures, SplitFigures};
 pub use sample::Measure;
 pub use steadiness::{Course, Steadiness, SteadinessLabel, steadiness};
-pub use trust::{Trust, trust};
+pub use trust::{Bound, Trust, TrustLine, TrustUnit, trust};
 pub use verdict::{Verdict, VerdictKind, verdict};
 
 /// Part of every candidate's figures.
