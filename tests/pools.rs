@@ -10,6 +10,7 @@ mod live;
 mod parts;
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use live::{follow, request, run_to_end, runner, scenario};
@@ -188,6 +189,39 @@ fn a_dead_copy_of_a_zygote_is_replaced_and_says_how_it_died() {
             .all(|incident| incident.message.contains("signal 9")),
         "{:?}",
         block.incidents
+    );
+}
+
+#[test]
+fn a_worker_whose_answer_cannot_be_understood_is_ended_and_replaced() {
+    let text = scenario(
+        r#"[Wait(time: Constant("5ms"))]"#,
+        "Closed(clients: 8)",
+        &["Processes(workers: 2, chunk: 2)"],
+    )
+    .replace(r#"measure: "300ms""#, r#"measure: "1s""#);
+    let request = request(&text);
+    let session = Session::start(request.clone(), runner(), || ()).unwrap();
+    let mut run = Run::new(request, 0);
+    follow(&session, &mut run, |run, _| run.blocks[0].counts().good > 0);
+    // As a stray print of a library would do.
+    let worker = run.blocks[0].started.as_ref().unwrap().worker_pids[0];
+    let mut its_output = std::fs::OpenOptions::new()
+        .write(true)
+        .open(format!("/proc/{worker}/fd/1"))
+        .unwrap();
+    its_output.write_all(b"warning: something is odd").unwrap();
+    drop(its_output);
+    follow(&session, &mut run, |_, _| false);
+    let block = &run.blocks[0];
+    check_books(block, "nonsense");
+    let lost = block.counts().failed;
+    assert!((1..=2).contains(&lost), "{:?}", block.counts());
+    assert_eq!(block.incidents.len(), 1, "{:?}", block.incidents);
+    let message = &block.incidents[0].message;
+    assert!(
+        message.contains("cannot be understood") && message.contains("replaced"),
+        "{message}"
     );
 }
 

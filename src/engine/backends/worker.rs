@@ -153,8 +153,8 @@ mod tests {
     use crate::engine::backends::setup::write_value;
     use crate::engine::stages::payload::check;
 
-    fn talk(stages: &str, orders: &[Order], payload: &[u8]) -> Vec<u8> {
-        let scratch = tempfile::tempdir().unwrap();
+    /// What a worker reads in its life.
+    fn input(stages: &str, orders: &[Order], payload: &[u8]) -> Vec<u8> {
         let setup = Setup {
             scenario: format!(
                 r#"(format: 1, title: "t", tasks: [(name: "t", stages: {stages})],
@@ -162,7 +162,7 @@ mod tests {
             ),
             seed: 1,
             pipelined: false,
-            scratch: scratch.path().to_owned(),
+            scratch: std::env::temp_dir(),
             server_port: None,
         };
         let identity = Identity {
@@ -174,6 +174,11 @@ mod tests {
         write_value(&mut input, &identity).unwrap();
         write_orders(&mut input, orders, &mut Vec::new()).unwrap();
         input.extend_from_slice(payload);
+        input
+    }
+
+    fn talk(stages: &str, orders: &[Order], payload: &[u8]) -> Vec<u8> {
+        let input = input(stages, orders, payload);
         let mut output = Vec::new();
         worker_main(input.as_slice(), &mut output).unwrap();
         assert_eq!(output[0], READY);
@@ -229,6 +234,38 @@ mod tests {
                 answers = rest;
             }
         }
+    }
+
+    /// Counts how often what was written is sent off.
+    #[derive(Default)]
+    struct Letters(Vec<u8>, usize);
+
+    impl Write for Letters {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.1 += 1;
+            self.0.write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn answers_of_short_tasks_travel_together_and_those_of_long_ones_at_once() {
+        let sent = |stages: &str, count| {
+            let mut output = Letters::default();
+            worker_main(
+                input(stages, &orders(count, 0, 0), &[]).as_slice(),
+                &mut output,
+            )
+            .unwrap();
+            output.1
+        };
+        // Each wait takes longer than answers are held back; then come the readiness and the closing.
+        assert_eq!(sent(r#"[Wait(time: Constant("2ms"))]"#, 5), 5 + 2);
+        let short = sent("[Cpu(amount: Work(1))]", 200);
+        assert!(short < 100, "{short} writes for 200 answers");
     }
 
     #[test]
