@@ -16,15 +16,17 @@ pub mod clock;
 pub mod load;
 pub mod phases;
 pub mod plan;
-mod queue;
+pub mod queue;
 pub mod recorder;
 mod shared_histogram;
+mod slab;
 pub mod stages;
 pub mod task;
 pub mod timer;
 
 pub use backends::{
-    BackendError, Incident, SERVER_PART, ServerProcess, WORKER_PART, start_server, worker_main,
+    BackendError, Incident, SERVER_PART, ServerProcess, WORKER_PART, ZYGOTE_PART, start_server,
+    worker_main, zygote_main,
 };
 pub use block::{Block, Observation};
 pub use phases::Stand;
