@@ -337,8 +337,8 @@ pub(in crate::engine) fn begin_async<'a>(
             Begun::GoesOn(Box::pin(step.run_async(own, rng, &around.timer)))
         }
         Step::Lock(step) if !around.offload => {
-            let result = step.run_async(&mut bench, rng, around).await;
-            (bench, result)
+            let own = bench.get_or_insert_with(take);
+            Begun::GoesOn(Box::pin(step.run_async(own, rng, around)))
         }
         blocking if around.offload && blocking.blocks() => {
             bench.get_or_insert_with(take);
