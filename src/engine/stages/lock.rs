@@ -15,11 +15,9 @@ use crate::engine::cancel::Cancel;
 use crate::engine::clock;
 use crate::engine::stages::draw::draw;
 use crate::engine::stages::shared::Apart;
-use crate::engine::stages::wait::WaitStep;
 use crate::engine::stages::{Loops, StageError, Workbench, cpu};
 use crate::scenario::{Distribution, Inside, Kernel, LockKind};
 use crate::stats::rng::Rng;
-use crate::units::Nanos;
 
 /// Locks of a process. More have no use: a thousand tasks then hardly ever meet.
 const LOCKS_MAX: u32 = 1_024;
@@ -182,8 +180,10 @@ impl LockStep {
             Inside::Cpu => bench.metered(|_| self.stay(drawn, rng, &around.cancel)),
             Inside::Wait if around.cancel.is_set() => Err(StageError::Cancelled),
             Inside::Wait => {
-                let hold = Distribution::Constant(Nanos(drawn.hold_nanos));
-                WaitStep::new(hold).run_async(rng, &around.timer).await?;
+                let until = clock::now_nanos() + drawn.hold_nanos;
+                if !around.timer.wait_until(until).await {
+                    return Err(StageError::Cancelled);
+                }
                 Ok(drawn.digest())
             }
         }
@@ -228,6 +228,7 @@ async fn acquire_async<G>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::units::Nanos;
     use std::path::Path;
     use std::sync::atomic::{AtomicU32, Ordering};
     use std::sync::{Arc, mpsc};
