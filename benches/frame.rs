@@ -53,7 +53,7 @@ fn run_of_an_hour() -> Run {
         run.apply(Event::BlockStarting { block });
         run.apply(Event::Message {
             block,
-            message: FromRunner::Started(started),
+            message: FromRunner::Started(Box::new(started)),
         });
         for tick in 1..=HOUR_TICKS {
             let snapshot = Box::new(snapshot(tick, block as u64));
@@ -105,6 +105,8 @@ fn snapshot(tick: u64, candidate: u64) -> Snapshot {
     snapshot.resources.memory = Some(Memory {
         kind: MemoryKind::Derived,
         per_worker_bytes: 1e6 + (tick % 100) as f64 * 1e3,
+        per_worker_uss_bytes: None,
+        per_worker_rss_bytes: None,
         total_bytes: 50_000_000,
     });
     snapshot

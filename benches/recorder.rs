@@ -11,17 +11,12 @@ use std::time::Instant;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use poolscope::engine::arrivals::OpenSchedule;
-use poolscope::engine::{Cohort, Outcome, Ran, Recorder, Task, clock};
-use poolscope::scenario::Arrivals;
+use poolscope::engine::{Admission, Cohort, Outcome, Ran, Recorder, Task, clock};
+use poolscope::scenario::{Arrivals, Load};
 use poolscope::wire::{FromRunner, read_frame, write_frame};
 
 fn task(number: u64) -> Task {
-    Task {
-        number,
-        cohort: Cohort::Measured,
-        intended_nanos: number,
-        offered_nanos: number,
-    }
+    Task::new(number, Cohort::Measured, number, number)
 }
 
 fn record(criterion: &mut Criterion) {
@@ -32,27 +27,21 @@ fn record(criterion: &mut Criterion) {
         bencher.iter(|| {
             number += 1;
             let task = task(number);
-            recorder.offer(0, &task, || Some(true));
+            recorder.offer(0, &task, || Admission::Admitted);
             recorder.start(1, &task);
-            let ran = Ran {
-                start_nanos: number + 20,
-                end_nanos: number + 20 + number % 100_000,
-            };
-            recorder.end(1, black_box(&task), ran, Outcome::Good);
+            let ran = Ran::here(number + 20, number + 20 + number % 100_000);
+            recorder.end(1, black_box(&task), &ran, Outcome::Good, 0);
         });
     });
     criterion.bench_function("the same, with the two readings of the clock", |bencher| {
         bencher.iter(|| {
             number += 1;
             let task = task(number);
-            recorder.offer(0, &task, || Some(true));
+            recorder.offer(0, &task, || Admission::Admitted);
             recorder.start(1, &task);
             let start_nanos = clock::now_nanos();
-            let ran = Ran {
-                start_nanos,
-                end_nanos: clock::now_nanos(),
-            };
-            recorder.end(1, black_box(&task), ran, Outcome::Good);
+            let ran = Ran::here(start_nanos, clock::now_nanos());
+            recorder.end(1, black_box(&task), &ran, Outcome::Good, 0);
         });
     });
     criterion.bench_function(
@@ -90,13 +79,10 @@ fn read(criterion: &mut Criterion) {
             for _ in 0..1_000 {
                 number += 1;
                 let task = task(number);
-                recorder.offer(0, &task, || Some(true));
+                recorder.offer(0, &task, || Admission::Admitted);
                 recorder.start(1, &task);
-                let ran = Ran {
-                    start_nanos: number,
-                    end_nanos: number + number * 7_919 % 50_000_000,
-                };
-                recorder.end(1, &task, ran, Outcome::Good);
+                let ran = Ran::here(number, number + number * 7_919 % 50_000_000);
+                recorder.end(1, &task, &ran, Outcome::Good, 0);
             }
             black_box(recorder.tally(Cohort::Measured));
             black_box(recorder.drain(Cohort::Measured, false));
@@ -105,7 +91,13 @@ fn read(criterion: &mut Criterion) {
 }
 
 fn arrivals(criterion: &mut Criterion) {
-    let mut schedule = OpenSchedule::new(1e6, Arrivals::Poisson, 1);
+    let load = Load::Open {
+        rate_per_sec: 1e6,
+        arrivals: Arrivals::Poisson,
+    };
+    let Some(mut schedule) = OpenSchedule::new(&load, 0, 1) else {
+        return;
+    };
     criterion.bench_function("next arrival of a Poisson schedule", |bencher| {
         bencher.iter(|| black_box(schedule.next()));
     });
@@ -115,13 +107,10 @@ fn frames(criterion: &mut Criterion) {
     let recorder = Recorder::new(1);
     for number in 0..2_000 {
         let task = task(number);
-        recorder.offer(0, &task, || Some(true));
+        recorder.offer(0, &task, || Admission::Admitted);
         recorder.start(0, &task);
-        let ran = Ran {
-            start_nanos: number,
-            end_nanos: number * 7_919 % 50_000_000,
-        };
-        recorder.end(0, &task, ran, Outcome::Good);
+        let ran = Ran::here(number, number * 7_919 % 50_000_000);
+        recorder.end(0, &task, &ran, Outcome::Good, 0);
     }
     let times = recorder.drain(Cohort::Measured, true);
     let cohort = poolscope::wire::Cohort {
@@ -137,6 +126,9 @@ fn frames(criterion: &mut Criterion) {
         measure_end_nanos: None,
         warm_up: poolscope::wire::Cohort::default(),
         measured: cohort,
+        counters: Vec::new(),
+        pools: Vec::new(),
+        loop_lag: poolscope::stats::SparseHistogram::default(),
         window_completed: 2_000,
         window_good: 2_000,
         resources: poolscope::wire::Resources::default(),

@@ -86,8 +86,13 @@ fn block_line(run: &Run, place: usize, block: &Block) -> String {
         BlockState::Stopped => "stopped".to_owned(),
         _ => "done".to_owned(),
     };
+    let again = if block.planned.twin {
+        ", again for the noise floor"
+    } else {
+        ""
+    };
     format!(
-        "[{place}/{}] {}: {state}; {} good, {} failed, {} dropped",
+        "[{place}/{}] {}{again}: {state}; {} good, {} failed, {} dropped",
         run.blocks.len(),
         candidate_name(run, block.planned.candidate),
         text::counted(counts.good, "task", "tasks"),

@@ -7,28 +7,37 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
 
-use crate::engine::backends::{self, BackendError, Desk, Incident, Running};
+use crate::engine::backends::{self, BackendError, Desk, DeskParts, Incident, Running};
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
 use crate::engine::load::{Gate, LoadDriver};
 use crate::engine::phases::{Facts, Phases, Stand};
-use crate::engine::plan::Plan;
-use crate::engine::recorder::{Distributions, Recorder, Tally};
-use crate::engine::task::{Cohort, Task};
-use crate::scenario::Load;
+use crate::engine::plan::{Plan, is_pipelined};
+use crate::engine::queue::TaskQueue;
+use crate::engine::recorder::{Distributions, Recorder, Tally, Totals};
+use crate::engine::task::Cohort;
+use crate::scenario::{Backend, Load};
+use crate::stats::SparseHistogram;
 
 /// Incidents that may wait to be read; more are counted only.
 const INCIDENTS_MAX: usize = 100;
 /// How long workers have to notice that the block was cut.
 const GRACE_NANOS: u64 = 500_000_000;
 
+/// How many tasks may wait between the pools of a pipelined back end.
+fn between(backend: Backend) -> usize {
+    match backend {
+        Backend::Hybrid { between, .. } => between as usize,
+        // Bounded by the cap on tasks in flight.
+        other => usize::try_from(backends::concurrency(other)).unwrap_or(usize::MAX),
+    }
+}
+
 /// A block under way.
 pub struct Block {
     plan: Plan,
     recorder: Arc<Recorder>,
-    gate: Arc<Gate>,
     driver: LoadDriver,
-    queue: async_channel::Receiver<Task>,
     desk: Arc<Desk>,
     cancel: Arc<Cancel>,
     incidents: Receiver<Incident>,
@@ -54,6 +63,12 @@ pub struct Observation {
     pub tallies: [Tally; 2],
     /// What was recorded since the last observation, by cohort.
     pub distributions: [Distributions; 2],
+    /// Sums over completed tasks, by cohort.
+    pub totals: [Totals; 2],
+    /// Tasks in the queue of each pool of workers and under way on it.
+    pub pools: Vec<(u64, u64)>,
+    /// How late event loops were since the last observation; empty without event loops.
+    pub loop_lag: SparseHistogram,
     /// Tasks that ended within the measurement's window: all, and the good ones.
     pub window: (u64, u64),
 }
@@ -69,39 +84,44 @@ impl Block {
                 .map_err(BackendError::Scratch)?;
         }
         let concurrency = backends::concurrency(plan.backend);
-        let mut capacity = plan.queue_capacity;
-        if matches!(plan.load, Load::Batch { .. }) {
+        let (batch_tasks, capacity_min) = match plan.load {
             // The warm-up of a batch keeps every worker busy.
-            capacity = capacity.max(usize::try_from(concurrency).unwrap_or(usize::MAX));
-        }
-        let (sender, queue) = async_channel::bounded(capacity);
+            Load::Batch { tasks, .. } => {
+                (tasks, usize::try_from(concurrency).unwrap_or(usize::MAX))
+            }
+            _ => (0, 0),
+        };
+        let queue = Arc::new(TaskQueue::new(&plan.queue, capacity_min));
         let shards = std::thread::available_parallelism().map_or(1, usize::from);
         let recorder = Arc::new(Recorder::new(shards));
-        let gate = Arc::new(Gate::new(sender, recorder.clone()));
-        let cancel = Arc::new(Cancel::default());
-        let (incident_sender, incidents) = bounded(INCIDENTS_MAX);
-        let desk = Arc::new(Desk::new(
-            queue.clone(),
-            plan.recipes.clone(),
-            plan.surroundings.clone(),
-            recorder.clone(),
-            gate.clone(),
-            cancel.clone(),
-            incident_sender,
-        ));
         let driver = LoadDriver::new(
             plan.load.clone(),
             plan.recipes.seed(),
+            plan.lengths.warm_up_nanos,
             concurrency,
-            gate.clone(),
+            Gate::new(queue.clone(), plan.queue.policy, recorder.clone()),
         );
+        let cancel = Arc::new(Cancel::default());
+        let (incident_sender, incidents) = bounded(INCIDENTS_MAX);
+        let mut queues = vec![queue];
+        if is_pipelined(plan.backend) {
+            queues.push(Arc::new(TaskQueue::between(between(plan.backend))));
+        }
+        let desk = Arc::new(Desk::new(DeskParts {
+            recipes: plan.recipes.clone(),
+            surroundings: plan.surroundings.clone(),
+            cancel: cancel.clone(),
+            recorder: recorder.clone(),
+            gate: driver.gate().clone(),
+            incidents: incident_sender,
+            queues,
+            batch_tasks,
+        }));
         let phases = Phases::new(plan.lengths);
         Ok(Self {
             plan,
             recorder,
-            gate,
             driver,
-            queue,
             desk,
             cancel,
             incidents,
@@ -143,7 +163,7 @@ impl Block {
 
     fn set_window(&self, start_nanos: u64, end_nanos: u64) {
         self.recorder.set_window(start_nanos, end_nanos);
-        self.gate.measure_between(start_nanos, end_nanos);
+        self.driver.gate().measure_between(start_nanos, end_nanos);
     }
 
     /// How long the back end took from nothing to ready, in nanoseconds.
@@ -181,7 +201,8 @@ impl Block {
     /// # Errors
     /// If the system refuses the generator's thread, or no worker is left.
     pub fn poll(&mut self, stop: bool) -> Result<bool, BackendError> {
-        let outstanding = self.outstanding();
+        let at_door = u64::from(self.driver.gate().waits_at_door());
+        let outstanding = self.outstanding() + at_door;
         let now = clock::now_nanos();
         let facts = Facts {
             now_nanos: now - self.start_nanos,
@@ -250,10 +271,31 @@ impl Block {
             .map_or_else(Vec::new, |running| running.worker_pids())
     }
 
+    /// Process id of the zygote that worker processes are copies of; none without one.
+    #[must_use]
+    pub fn zygote_pid(&self) -> Option<u32> {
+        self.running
+            .as_ref()
+            .and_then(|running| running.zygote_pid())
+    }
+
+    /// Processor time of worker processes that have ended, in nanoseconds; 0 where the system forgets it with
+    /// the process. To be asked before [`Self::worker_pids`], so that no worker counts as ended and as living.
+    #[must_use]
+    pub fn ended_workers_cpu_nanos(&self) -> u64 {
+        self.desk.ended_workers_cpu_nanos()
+    }
+
+    /// How many workers were replaced because they had served their time.
+    #[must_use]
+    pub fn recycled(&self) -> u64 {
+        self.desk.recycled()
+    }
+
     /// CPU time of the generator's thread so far, in nanoseconds.
     #[must_use]
     pub fn generator_cpu_nanos(&self) -> u64 {
-        self.gate.generator_cpu_nanos()
+        self.driver.gate().generator_cpu_nanos()
     }
 
     /// The incidents since the last call.
@@ -292,6 +334,10 @@ impl Block {
             let tally = self.recorder.tally(cohort);
             if self.over { tally.closed() } else { tally }
         });
+        let mut loop_lag = SparseHistogram::default();
+        if let Some(running) = &self.running {
+            running.drain_loop_lag(&mut loop_lag);
+        }
         Observation {
             elapsed_nanos,
             stand: self.phases.stand(),
@@ -299,6 +345,9 @@ impl Block {
             measure_end_nanos: self.phases.measure_end_nanos(),
             tallies,
             distributions: Cohort::ALL.map(|cohort| self.recorder.drain(cohort, self.over)),
+            totals: Cohort::ALL.map(|cohort| self.recorder.totals(cohort)),
+            pools: self.desk.gauges(),
+            loop_lag,
             window: self.recorder.window(),
         }
     }
@@ -306,14 +355,12 @@ impl Block {
     /// Ends everything that runs.
     fn end(&mut self) {
         // Before anything is cancelled: the client of a cancelled task must not send another one.
-        self.gate.close();
+        self.driver.close();
         if self.outstanding() > 0 {
             self.cancel.set();
         }
-        self.driver.close();
-        while let Ok(task) = self.queue.try_recv() {
-            self.recorder.cancel_queued(task.cohort, 1);
-        }
+        self.desk.end_queues();
+        self.driver.join();
         if let Some(running) = self.running.take() {
             running.end(clock::now_nanos() + GRACE_NANOS);
         }

@@ -1,57 +1,77 @@
 //! Who offers tasks to the queue: the generator of open loads and batches, the clients of closed loads.
 //!
-//! An open load's generator follows its schedule and never waits for the system: a full queue drops.
+//! An open load's generator follows its schedule and never waits for the system: a full queue drops. Only
+//! where the scenario wants callers to wait at the door does it wait with them, and what was due meanwhile
+//! keeps its intended start.
 //! A closed load's client offers its next task at the end of the last one; that happens on the worker that
-//! ended it, so that no thread stands between.
+//! ended it, so that no thread stands between. Clients that think, or that may have to wait at the door, are
+//! served by a thread of their own.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use async_channel::TrySendError;
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
 use crate::engine::arrivals::OpenSchedule;
-use crate::engine::clock;
-use crate::engine::recorder::Recorder;
+use crate::engine::clock::{self, Pacer};
+use crate::engine::queue::{Offer, TaskQueue};
+use crate::engine::recorder::{Admission, Recorder};
+use crate::engine::stages::draw;
 use crate::engine::task::{Cohort, Task};
-use crate::scenario::Load;
+use crate::scenario::{Distribution, Load, QueuePolicy};
+use crate::stats::rng::Rng;
+use crate::units::Nanos;
 
 /// The generator looks at the stop signal at least this often.
 const STOP_LOOK_NANOS: u64 = 20_000_000;
 /// Numbers of warm-up tasks lie above all others, so that they draw other numbers.
 const WARM_UP_NUMBERS: u64 = 1 << 63;
+/// A stream of its own, so that thinking does not move with the tasks' draws.
+const THINK_STREAM: u64 = 0x7468_696e_6b73;
 
 /// The way into the queue.
 #[derive(Debug)]
 pub struct Gate {
-    queue: async_channel::Sender<Task>,
+    queue: Arc<TaskQueue>,
     recorder: Arc<Recorder>,
+    /// Whether callers wait at the door of a full queue.
+    callers_wait: bool,
     /// The next number of each cohort: measured tasks count from 0 however many the warm-up had.
     next_numbers: [AtomicU64; 2],
     /// Whether clients of a closed load go on.
     clients_go_on: AtomicBool,
+    /// Where the next task of a client is told, if a thread of its own serves clients.
+    clients: Option<Sender<u64>>,
     /// Tasks due at or after this instant belong to the measurement.
     measured_from_nanos: AtomicU64,
     /// Nothing is due at or after this instant.
     due_until_nanos: AtomicU64,
     /// Set when nothing becomes due any more.
     closed: AtomicBool,
+    /// Whether a task that was due stands at the door of a full queue.
+    at_door: AtomicBool,
     generator_cpu_nanos: AtomicU64,
 }
 
 impl Gate {
     /// A gate in front of `queue`; nothing is measured before [`Self::measure_between`].
     #[must_use]
-    pub fn new(queue: async_channel::Sender<Task>, recorder: Arc<Recorder>) -> Self {
+    pub fn new(queue: Arc<TaskQueue>, policy: QueuePolicy, recorder: Arc<Recorder>) -> Self {
         Self {
             queue,
             recorder,
+            callers_wait: policy == QueuePolicy::Block,
             next_numbers: [AtomicU64::new(WARM_UP_NUMBERS), AtomicU64::new(0)],
             clients_go_on: AtomicBool::new(false),
+            clients: None,
             measured_from_nanos: AtomicU64::new(u64::MAX),
             due_until_nanos: AtomicU64::new(u64::MAX),
             closed: AtomicBool::new(false),
+            at_door: AtomicBool::new(false),
             generator_cpu_nanos: AtomicU64::new(0),
         }
     }
@@ -69,62 +89,128 @@ impl Gate {
         self.generator_cpu_nanos.load(Ordering::Relaxed)
     }
 
+    /// Whether a task that became due has not found room yet, under a policy that lets it wait for it.
+    #[must_use]
+    pub fn waits_at_door(&self) -> bool {
+        self.at_door.load(Ordering::Acquire)
+    }
+
     /// To be called by the generator's thread now and then.
     fn report_cpu(&self) {
         self.generator_cpu_nanos
             .store(clock::thread_cpu_nanos(), Ordering::Relaxed);
     }
 
+    fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
     /// Starts `clients` clients, each with a task that is due now.
-    pub fn start_clients(&self, clients: u64) {
+    fn start_clients(&self, clients: u64) {
         self.clients_go_on.store(true, Ordering::Release);
         for _ in 0..clients {
-            self.offer(0, clock::now_nanos());
+            self.send_next(0, clock::now_nanos());
         }
     }
 
     /// No client sends another task.
-    pub fn stop_clients(&self) {
+    fn stop_clients(&self) {
         self.clients_go_on.store(false, Ordering::Release);
     }
 
-    /// Nothing becomes due any more. The queue hands out what it holds and then ends.
-    pub fn close(&self) {
+    /// Nothing becomes due any more.
+    fn close(&self) {
         self.stop_clients();
         self.closed.store(true, Ordering::Release);
-        self.queue.close();
     }
 
     /// A task came to its end on `worker`: under a closed load its client sends the next one.
     pub fn task_ended(&self, worker: usize, at_nanos: u64) {
         if self.clients_go_on.load(Ordering::Acquire) {
-            self.offer(worker, at_nanos);
+            self.send_next(worker, at_nanos);
         }
     }
 
-    fn offer(&self, worker: usize, intended_nanos: u64) {
-        let measured = intended_nanos >= self.measured_from_nanos.load(Ordering::Acquire);
-        let cohort = if measured {
+    fn send_next(&self, worker: usize, from_nanos: u64) {
+        if let Some(clients) = &self.clients {
+            // The thread that serves them ends only with the block.
+            let _ = clients.send(from_nanos);
+        } else {
+            self.offer(worker, from_nanos);
+        }
+    }
+
+    /// Offers a task that is due at `intended_nanos`. Returns false if it has to wait at the door.
+    fn offer(&self, worker: usize, intended_nanos: u64) -> bool {
+        if intended_nanos >= self.due_until_nanos.load(Ordering::Acquire) {
+            return true;
+        }
+        let cohort = self.cohort_of(intended_nanos);
+        let number = self.next_numbers[cohort.index()].fetch_add(1, Ordering::Relaxed);
+        self.offer_numbered(worker, number, cohort, intended_nanos)
+    }
+
+    fn cohort_of(&self, intended_nanos: u64) -> Cohort {
+        if intended_nanos >= self.measured_from_nanos.load(Ordering::Acquire) {
             Cohort::Measured
         } else {
             Cohort::WarmUp
-        };
-        let task = Task {
-            number: self.next_numbers[cohort.index()].fetch_add(1, Ordering::Relaxed),
-            cohort,
-            intended_nanos,
-            offered_nanos: clock::now_nanos().max(intended_nanos),
-        };
+        }
+    }
+
+    fn offer_numbered(
+        &self,
+        worker: usize,
+        number: u64,
+        cohort: Cohort,
+        intended_nanos: u64,
+    ) -> bool {
+        let offered_nanos = clock::now_nanos().max(intended_nanos);
+        let task = Task::new(number, cohort, intended_nanos, offered_nanos);
+        let mut has_to_wait = false;
+        self.recorder
+            .offer(worker, &task, || match self.queue.offer(&task) {
+                Offer::Admitted => Admission::Admitted,
+                Offer::AdmittedInPlaceOf(victim) => Admission::InPlaceOf(victim.cohort),
+                Offer::Refused if self.callers_wait => {
+                    has_to_wait = true;
+                    Admission::NotOffered
+                }
+                Offer::Refused => Admission::Dropped,
+                Offer::Ended => Admission::NotOffered,
+            });
+        !has_to_wait
+    }
+
+    /// Offers a task and waits at the door with it if it has to. A task that still stands there when the
+    /// block ends has become due and is dropped.
+    fn offer_at_door(&self, intended_nanos: u64) {
         if intended_nanos >= self.due_until_nanos.load(Ordering::Acquire) {
             return;
         }
-        self.recorder
-            .offer(worker, &task, || match self.queue.try_send(task) {
-                Ok(()) => Some(true),
-                Err(TrySendError::Full(_)) => Some(false),
-                // The block is over: the task never became due.
-                Err(TrySendError::Closed(_)) => None,
-            });
+        let cohort = self.cohort_of(intended_nanos);
+        if self.is_closed() {
+            // It became due while the one before it stood at the door.
+            self.recorder.drop_at_door(cohort, 1);
+            return;
+        }
+        let number = self.next_numbers[cohort.index()].fetch_add(1, Ordering::Relaxed);
+        if self.offer_numbered(0, number, cohort, intended_nanos) {
+            return;
+        }
+        self.at_door.store(true, Ordering::Release);
+        loop {
+            self.queue
+                .wait_for_room(Instant::now() + Duration::from_nanos(STOP_LOOK_NANOS));
+            if self.is_closed() {
+                self.recorder.drop_at_door(cohort, 1);
+                break;
+            }
+            if self.offer_numbered(0, number, cohort, intended_nanos) {
+                break;
+            }
+        }
+        self.at_door.store(false, Ordering::Release);
     }
 
     /// Hands a list of tasks to the queue, which has already been told of all of them.
@@ -135,17 +221,13 @@ impl Gate {
             if number % REPORT_TASKS == 0 {
                 self.report_cpu();
             }
-            let task = Task {
-                number,
-                cohort: Cohort::Measured,
-                intended_nanos: due_nanos,
-                offered_nanos: due_nanos,
-            };
-            // Waits while the queue is full; ends when the gate is closed.
-            if self.queue.send_blocking(task).is_err() {
+            let task = Task::new(number, Cohort::Measured, due_nanos, due_nanos);
+            // Waits while the queue is full; ends when the queue does.
+            if self.queue.put_blocking(task).is_err() {
                 return;
             }
         }
+        self.report_cpu();
     }
 }
 
@@ -154,23 +236,44 @@ impl Gate {
 pub struct LoadDriver {
     load: Load,
     seed: u64,
+    warm_up_nanos: u64,
     /// How many clients keep a batch's warm-up going.
     warm_up_clients: u64,
     gate: Arc<Gate>,
+    /// The next tasks of clients that are served by a thread of their own.
+    clients: Option<Receiver<u64>>,
     generator: Option<JoinHandle<()>>,
 }
 
 impl LoadDriver {
-    /// The driver of `load`; `workers` is how many tasks the back end can have under way.
+    /// The driver of `load` and its gate in front of `queue`; `workers` is how many tasks the back end can
+    /// have under way.
     #[must_use]
-    pub const fn new(load: Load, seed: u64, workers: u64, gate: Arc<Gate>) -> Self {
+    pub fn new(load: Load, seed: u64, warm_up_nanos: u64, workers: u64, mut gate: Gate) -> Self {
+        let mut clients = None;
+        if let Load::Closed { think, .. } = load
+            && (think != Distribution::Constant(Nanos::ZERO) || gate.callers_wait)
+        {
+            // At most one entry for each client.
+            let (sender, receiver) = unbounded();
+            gate.clients = Some(sender);
+            clients = Some(receiver);
+        }
         Self {
             load,
             seed,
+            warm_up_nanos,
             warm_up_clients: workers,
-            gate,
+            gate: Arc::new(gate),
+            clients,
             generator: None,
         }
+    }
+
+    /// The way into the queue.
+    #[must_use]
+    pub const fn gate(&self) -> &Arc<Gate> {
+        &self.gate
     }
 
     /// The block starts at `start_nanos` on the monotonic clock and ends its measurement at `end_nanos`.
@@ -179,16 +282,20 @@ impl LoadDriver {
     /// If the system refuses the generator's thread.
     pub fn start(&mut self, start_nanos: u64, end_nanos: u64) -> std::io::Result<()> {
         match self.load {
-            Load::Closed { clients, .. } => self.gate.start_clients(u64::from(clients)),
-            Load::Profile { .. } => unimplemented!(),
+            Load::Closed { clients, think } => {
+                if let Some(next) = self.clients.take() {
+                    let (gate, seed) = (self.gate.clone(), self.seed);
+                    self.spawn(move || serve_clients(&gate, &next, think, seed))?;
+                }
+                self.gate.start_clients(u64::from(clients));
+            }
             Load::Batch { .. } => self.gate.start_clients(self.warm_up_clients),
-            Load::Open {
-                rate_per_sec,
-                arrivals,
-            } => {
-                let schedule = OpenSchedule::new(rate_per_sec, arrivals, self.seed);
-                let gate = self.gate.clone();
-                self.spawn(move || follow(&gate, schedule, start_nanos, end_nanos))?;
+            Load::Open { .. } | Load::Profile { .. } => {
+                if let Some(schedule) = OpenSchedule::new(&self.load, self.warm_up_nanos, self.seed)
+                {
+                    let gate = self.gate.clone();
+                    self.spawn(move || follow(&gate, schedule, start_nanos, end_nanos))?;
+                }
             }
         }
         Ok(())
@@ -212,9 +319,13 @@ impl LoadDriver {
         Ok(())
     }
 
-    /// Nothing becomes due any more; ends the generator.
-    pub fn close(&mut self) {
+    /// Nothing becomes due any more, and tasks at the door go away.
+    pub fn close(&self) {
         self.gate.close();
+    }
+
+    /// Waits for the generator's thread; the queue must have ended, or it may wait for room for ever.
+    pub fn join(&mut self) {
         if let Some(generator) = self.generator.take() {
             // A generator that panicked has aborted the process already.
             let _ = generator.join();
@@ -237,26 +348,62 @@ impl LoadDriver {
 
 /// Offers the tasks of `schedule` at their instants until `end_nanos`.
 fn follow(gate: &Gate, schedule: OpenSchedule, start_nanos: u64, end_nanos: u64) {
+    let mut pacer = Pacer::new();
     let mut reported_nanos = 0;
     for due in schedule {
         let due_nanos = start_nanos.saturating_add(due);
         if due_nanos >= end_nanos {
             return;
         }
-        loop {
-            let now = clock::now_nanos();
-            if gate.closed.load(Ordering::Acquire) {
-                return;
+        let Some(now) = pacer.wait_until(due_nanos, || gate.is_closed()) else {
+            // What became due while the generator stood at the door was offered to a full queue.
+            if gate.callers_wait && due_nanos <= clock::now_nanos() {
+                gate.offer_at_door(due_nanos);
+                continue;
             }
-            if now.saturating_sub(reported_nanos) > STOP_LOOK_NANOS {
-                gate.report_cpu();
-                reported_nanos = now;
-            }
-            if now >= due_nanos {
-                break;
-            }
-            std::thread::sleep(Duration::from_nanos((due_nanos - now).min(STOP_LOOK_NANOS)));
+            return;
+        };
+        if now.saturating_sub(reported_nanos) > STOP_LOOK_NANOS {
+            gate.report_cpu();
+            reported_nanos = now;
         }
-        gate.offer(0, due_nanos);
+        if gate.callers_wait {
+            gate.offer_at_door(due_nanos);
+        } else {
+            gate.offer(0, due_nanos);
+        }
+    }
+}
+
+/// Serves the clients of a closed load: each thinks after its last task and then offers the next one.
+fn serve_clients(gate: &Gate, next: &Receiver<u64>, think: Distribution, seed: u64) {
+    let mut rng = Rng::new(seed, THINK_STREAM);
+    let mut pacer = Pacer::new();
+    let mut due = BinaryHeap::new();
+    while !gate.is_closed() {
+        gate.report_cpu();
+        let first = due.peek().map(|&Reverse(first)| first);
+        let wait = first.map_or(STOP_LOOK_NANOS, |first: u64| {
+            first
+                .saturating_sub(clock::now_nanos())
+                .saturating_sub(Pacer::SPIN_NANOS)
+                .min(STOP_LOOK_NANOS)
+        });
+        match next.recv_timeout(Duration::from_nanos(wait)) {
+            Ok(from_nanos) => {
+                due.push(Reverse(from_nanos.saturating_add(draw(think, &mut rng))));
+                continue;
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+        let Some(first) = first.filter(|first| *first <= clock::now_nanos() + Pacer::SPIN_NANOS)
+        else {
+            continue;
+        };
+        due.pop();
+        if pacer.wait_until(first, || gate.is_closed()).is_some() {
+            gate.offer_at_door(first);
+        }
     }
 }

@@ -9,23 +9,28 @@
 
 pub mod arrivals;
 mod backends;
+mod barrier;
 pub mod block;
 pub mod cancel;
 pub mod clock;
 pub mod load;
 pub mod phases;
 pub mod plan;
+pub mod queue;
 pub mod recorder;
 mod shared_histogram;
+mod slab;
 pub mod stages;
 pub mod task;
+pub mod timer;
 
 pub use backends::{
-    BackendError, Incident, SERVER_PART, ServerProcess, WORKER_PART, start_server, worker_main,
+    BackendError, Incident, SERVER_PART, ServerProcess, WORKER_PART, ZYGOTE_PART, start_server,
+    worker_main, zygote_main,
 };
 pub use block::{Block, Observation};
 pub use phases::Stand;
 pub use plan::{Plan, Recipes, Surroundings};
-pub use recorder::{Distributions, Recorder, Tally};
-pub use stages::serve;
-pub use task::{Cohort, Outcome, Ran, Task};
+pub use recorder::{Admission, Distributions, Recorder, Tally, Totals};
+pub use stages::{KernelSpeed, calibrate, serve};
+pub use task::{Cohort, Journey, Outcome, Parts, Ran, Task};

@@ -1,12 +1,19 @@
 //! What a block executes: the scenario's recipes, ready to run.
+//!
+//! A task's stages are cut into *segments*, each executed by one worker without a break: at barriers, and
+//! in pipelined back ends wherever stages that wait and stages that need a core follow each other.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::engine::phases::Lengths;
 use crate::engine::stages::Step;
-use crate::scenario::{Backend, Load, Scenario};
+use crate::scenario::{AsyncCpu, Backend, Load, Queue, Scenario, Stage, TaskKind};
 use crate::stats::rng::Rng;
+
+/// Added to the seed once per step, so that each step of a task draws from a stream of its own.
+const STEP_SALT: u64 = 0x5bd1_e995_9d1f_3a6b;
 
 /// What the block needs from outside of the scenario.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +33,8 @@ pub struct Plan {
     pub backend: Backend,
     /// How tasks become due.
     pub load: Load,
-    /// How many tasks may wait.
-    pub queue_capacity: usize,
+    /// Where they wait.
+    pub queue: Queue,
     /// The lengths of the phases.
     pub lengths: Lengths,
     /// The recipes.
@@ -50,43 +57,135 @@ impl Plan {
         seed: u64,
         surroundings: Surroundings,
     ) -> Option<Self> {
+        let backend = scenario.candidates.get(candidate)?.backend;
+        let mut queue = scenario.queue_of(candidate);
+        if is_pipelined(backend)
+            && let Backend::Async { in_flight, .. } = backend
+        {
+            // A task stays in flight on its event loop while a worker process computes for it.
+            queue.in_flight = Some(queue.in_flight.map_or(in_flight, |cap| cap.min(in_flight)));
+        }
         Some(Self {
-            backend: scenario.candidates.get(candidate)?.backend,
+            backend,
             load: scenario.load.clone(),
-            queue_capacity: scenario.queue_of(candidate).capacity.max(1) as usize,
+            queue,
             lengths: Lengths::of(scenario),
-            recipes: Arc::new(Recipes::new(scenario, seed)),
+            recipes: Arc::new(Recipes::new(scenario, is_pipelined(backend), seed)),
             scenario_text,
             surroundings,
         })
     }
+
+    /// How many tasks a worker takes at once.
+    #[must_use]
+    pub fn chunk(&self) -> usize {
+        let of_candidate = match self.backend {
+            Backend::Processes { chunk, .. } => chunk,
+            _ => None,
+        };
+        let of_load = match self.load {
+            Load::Batch { chunk, .. } => chunk,
+            _ => 1,
+        };
+        of_candidate.unwrap_or(of_load).max(1) as usize
+    }
 }
+
+/// Whether `backend` runs stages that wait in one pool of workers and everything else in another.
+#[must_use]
+pub const fn is_pipelined(backend: Backend) -> bool {
+    matches!(
+        backend,
+        Backend::Hybrid { .. }
+            | Backend::Async {
+                cpu: AsyncCpu::Processes { .. },
+                ..
+            }
+    )
+}
+
+/// The pool that tasks enter, and in which stages wait.
+pub const FRONT_POOL: usize = 0;
+/// The pool of worker processes behind it, in pipelined back ends.
+pub const BACK_POOL: usize = 1;
 
 /// The recipes of all task kinds, and which task is of which kind.
 #[derive(Debug)]
 pub struct Recipes {
-    kinds: Vec<Vec<Arc<Step>>>,
+    kinds: Vec<Recipe>,
     /// Running sums of the weights, ascending; the last is the total.
     cumulative_weights: Vec<f64>,
     seed: u64,
 }
 
-impl Recipes {
-    /// Those of `scenario`; draws follow from `seed`.
+/// The steps of a task kind, cut into segments; at least one segment.
+#[derive(Debug)]
+struct Recipe {
+    steps: Vec<Arc<Step>>,
+    segments: Vec<SegmentPlan>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct SegmentPlan {
+    steps: Range<usize>,
+    pool: usize,
+    /// Whether all tasks of a batch must have come to its end before one goes on.
+    barrier_after: bool,
+}
+
+/// One segment of one task.
+#[derive(Debug, Clone, Copy)]
+pub struct Segment<'a> {
+    steps: &'a [Arc<Step>],
+    /// Place of its first step in the task.
+    first: usize,
+    number: u64,
+    seed: u64,
+}
+
+/// What comes after a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing: the task is done.
+    Done,
+    /// Another segment, in that pool.
+    Segment {
+        /// Which pool.
+        pool: usize,
+        /// Whether the task has to wait for all others of its batch first.
+        barrier: bool,
+    },
+}
+
+impl<'a> Segment<'a> {
+    /// Its steps, each with its own stream of draws and its place in the task.
+    pub fn steps(self) -> impl Iterator<Item = (usize, &'a Arc<Step>, Rng)> {
+        self.steps.iter().enumerate().map(move |(index, step)| {
+            let place = self.first + index;
+            let seed = self
+                .seed
+                .wrapping_add(STEP_SALT.wrapping_mul(place as u64 + 1));
+            (place, step, Rng::new(seed, self.number))
+        })
+    }
+
+    /// What step `place` contributes to the digest of the task, having found `value`.
     #[must_use]
-    pub fn new(scenario: &Scenario, seed: u64) -> Self {
+    pub const fn digest(self, place: usize, value: u64) -> u64 {
+        Rng::new(value ^ self.number.rotate_left(17), place as u64).next_u64()
+    }
+}
+
+impl Recipes {
+    /// Those of `scenario`; draws follow from `seed`. `pipelined` as [`is_pipelined`] says.
+    #[must_use]
+    pub fn new(scenario: &Scenario, pipelined: bool, seed: u64) -> Self {
         let mut total = 0.0;
         Self {
             kinds: scenario
                 .tasks
                 .iter()
-                .map(|kind| {
-                    kind.stages
-                        .iter()
-                        .filter_map(Step::new)
-                        .map(Arc::new)
-                        .collect()
-                })
+                .map(|kind| Recipe::new(kind, pipelined))
                 .collect(),
             cumulative_weights: scenario
                 .tasks
@@ -106,19 +205,217 @@ impl Recipes {
         self.seed
     }
 
-    /// The steps of task `number` and its own stream of draws: the same on every back end.
-    #[must_use]
-    pub fn of_task(&self, number: u64) -> (&[Arc<Step>], Rng) {
-        let mut rng = Rng::new(self.seed, number);
+    fn of_task(&self, number: u64) -> Option<&Recipe> {
         let total = self.cumulative_weights.last().copied().unwrap_or(0.0);
-        let drawn = rng.unit() * total;
+        let drawn = Rng::new(self.seed, number).unit() * total;
         let kind = self.cumulative_weights.partition_point(|sum| *sum <= drawn);
-        let steps = self.kinds.get(kind).or_else(|| self.kinds.last());
-        (steps.map_or(&[], Vec::as_slice), rng)
+        self.kinds.get(kind).or_else(|| self.kinds.last())
+    }
+
+    /// Segment `segment` of task `number`: the same work and the same draws on every back end.
+    #[must_use]
+    pub fn segment(&self, number: u64, segment: u16) -> Segment<'_> {
+        let found = self.of_task(number).and_then(|recipe| {
+            let plan = recipe.segments.get(usize::from(segment))?;
+            Some((recipe.steps.get(plan.steps.clone())?, plan.steps.start))
+        });
+        let (steps, first) = found.unwrap_or((&[], 0));
+        Segment {
+            steps,
+            first,
+            number,
+            seed: self.seed,
+        }
+    }
+
+    /// What comes after segment `segment` of task `number`.
+    #[must_use]
+    pub fn after(&self, number: u64, segment: u16) -> Next {
+        let next = self.of_task(number).and_then(|recipe| {
+            let done = recipe.segments.get(usize::from(segment))?;
+            let next = recipe.segments.get(usize::from(segment) + 1)?;
+            Some(Next::Segment {
+                pool: next.pool,
+                barrier: done.barrier_after,
+            })
+        });
+        next.unwrap_or(Next::Done)
+    }
+
+    /// How many barriers lie before segment `segment` of task `number`.
+    #[must_use]
+    pub fn barriers_before(&self, number: u64, segment: u16) -> usize {
+        self.of_task(number).map_or(0, |recipe| {
+            recipe
+                .segments
+                .iter()
+                .take(usize::from(segment))
+                .filter(|plan| plan.barrier_after)
+                .count()
+        })
+    }
+
+    /// The largest number of barriers that a task has.
+    #[must_use]
+    pub fn barriers(&self) -> usize {
+        let barriers = |recipe: &Recipe| {
+            let after = |plan: &&SegmentPlan| plan.barrier_after;
+            recipe.segments.iter().filter(after).count()
+        };
+        self.kinds.iter().map(barriers).max().unwrap_or(0)
+    }
+
+    /// How many bytes segment `segment` of task `number` brings to its worker, and how many it brings back.
+    #[must_use]
+    pub fn payload_of(&self, number: u64, segment: u16) -> (usize, usize) {
+        payload_of(self.segment(number, segment).steps)
+    }
+
+    /// The most bytes that a segment of any task brings, and the most that one brings back.
+    #[must_use]
+    pub fn payload_max(&self) -> (usize, usize) {
+        let of_segment = |recipe: &Recipe, plan: &SegmentPlan| {
+            payload_of(recipe.steps.get(plan.steps.clone()).unwrap_or(&[]))
+        };
+        self.kinds
+            .iter()
+            .flat_map(|recipe| {
+                recipe
+                    .segments
+                    .iter()
+                    .map(move |plan| of_segment(recipe, plan))
+            })
+            .fold((0, 0), |most, (to_worker, back)| {
+                (most.0.max(to_worker), most.1.max(back))
+            })
     }
 
     /// All steps of all kinds.
     pub fn steps(&self) -> impl Iterator<Item = &Arc<Step>> {
-        self.kinds.iter().flatten()
+        self.kinds.iter().flat_map(|recipe| &recipe.steps)
+    }
+}
+
+/// Bytes that `steps` bring to their worker, and bytes that they bring back.
+fn payload_of(steps: &[Arc<Step>]) -> (usize, usize) {
+    steps
+        .iter()
+        .filter_map(|step| step.as_payload())
+        .fold((0, 0), |sum, step| {
+            let (to_worker, back) = step.sizes();
+            (sum.0 + to_worker, sum.1 + back)
+        })
+}
+
+impl Recipe {
+    fn new(kind: &TaskKind, pipelined: bool) -> Self {
+        let pool_of = |stage: &Stage| {
+            if pipelined && !stage.is_waiting() {
+                BACK_POOL
+            } else {
+                FRONT_POOL
+            }
+        };
+        let mut steps = Vec::new();
+        // Tasks enter through the front pool, be it only to be handed on.
+        let mut segments = vec![SegmentPlan {
+            steps: 0..0,
+            pool: FRONT_POOL,
+            barrier_after: false,
+        }];
+        for stage in &kind.stages {
+            let at = steps.len();
+            let Some(step) = Step::new(stage) else {
+                // A barrier.
+                if let Some(last) = segments.last_mut() {
+                    last.barrier_after = true;
+                }
+                continue;
+            };
+            steps.push(Arc::new(step));
+            match segments.last_mut() {
+                Some(last) if last.pool == pool_of(stage) && !last.barrier_after => {
+                    last.steps.end = at + 1;
+                }
+                _ => segments.push(SegmentPlan {
+                    steps: at..at + 1,
+                    pool: pool_of(stage),
+                    barrier_after: false,
+                }),
+            }
+        }
+        Self { steps, segments }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Amount, Distribution, Kernel};
+    use crate::units::Nanos;
+
+    fn cpu() -> Stage {
+        Stage::Cpu {
+            kernel: Kernel::SumOfSquares,
+            amount: Amount::Work(1),
+        }
+    }
+
+    fn wait() -> Stage {
+        Stage::Wait {
+            time: Distribution::Constant(Nanos(1)),
+        }
+    }
+
+    fn segments(stages: Vec<Stage>, pipelined: bool) -> Vec<(Range<usize>, usize, bool)> {
+        let kind = TaskKind {
+            name: "t".to_owned(),
+            weight: 1.0,
+            stages,
+        };
+        Recipe::new(&kind, pipelined)
+            .segments
+            .into_iter()
+            .map(|plan| (plan.steps, plan.pool, plan.barrier_after))
+            .collect()
+    }
+
+    #[test]
+    fn stages_are_one_segment_where_one_pool_does_them() {
+        let stages = vec![wait(), cpu(), wait(), cpu()];
+        assert_eq!(segments(stages, false), [(0..4, FRONT_POOL, false)]);
+    }
+
+    #[test]
+    fn a_pipeline_is_cut_where_waiting_and_computing_meet() {
+        let stages = vec![wait(), cpu(), cpu(), wait()];
+        assert_eq!(
+            segments(stages, true),
+            [
+                (0..1, FRONT_POOL, false),
+                (1..3, BACK_POOL, false),
+                (3..4, FRONT_POOL, false)
+            ]
+        );
+        assert_eq!(
+            segments(vec![cpu()], true),
+            [(0..0, FRONT_POOL, false), (0..1, BACK_POOL, false)]
+        );
+    }
+
+    #[test]
+    fn a_barrier_ends_a_segment() {
+        assert_eq!(
+            segments(vec![cpu(), Stage::Barrier, wait(), cpu()], false),
+            [(0..1, FRONT_POOL, true), (1..3, FRONT_POOL, false)]
+        );
+        assert_eq!(
+            segments(vec![cpu(), Stage::Barrier, cpu()], true),
+            [
+                (0..0, FRONT_POOL, false),
+                (0..1, BACK_POOL, true),
+                (1..2, BACK_POOL, false)
+            ]
+        );
     }
 }

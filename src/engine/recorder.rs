@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::engine::shared_histogram::SharedHistogram;
-use crate::engine::task::{Cohort, Outcome, Ran, Task};
+use crate::engine::task::{Cohort, Outcome, Parts, Ran, Task};
 use crate::stats::SparseHistogram;
 
 /// The four distributions of a cohort.
@@ -45,6 +45,8 @@ struct Offers {
 /// What became of admitted tasks.
 #[derive(Default)]
 struct Flow {
+    /// Given up by the queue after it had taken them.
+    shed: AtomicU64,
     started: AtomicU64,
     good: AtomicU64,
     failed: AtomicU64,
@@ -52,11 +54,26 @@ struct Flow {
     cancelled_in_queue: AtomicU64,
 }
 
+/// Sums over completed tasks.
+#[derive(Default)]
+struct Sums {
+    split_tasks: AtomicU64,
+    schedule_delay: AtomicU64,
+    queue_wait: AtomicU64,
+    dispatch: AtomicU64,
+    lock_wait: AtomicU64,
+    on_cpu: AtomicU64,
+    off_cpu: AtomicU64,
+    returned: AtomicU64,
+    digest: AtomicU64,
+}
+
 /// One shard: written by the workers that are assigned to it.
 struct Shard {
     offers: [Mutex<Offers>; 2],
     flow: [Flow; 2],
     times: [Times; 2],
+    sums: [Sums; 2],
     window_completed: AtomicU64,
     window_good: AtomicU64,
     last_end_nanos: AtomicU64,
@@ -68,6 +85,7 @@ impl Shard {
             offers: Default::default(),
             flow: Default::default(),
             times: [Times::new(), Times::new()],
+            sums: Default::default(),
             window_completed: AtomicU64::new(0),
             window_good: AtomicU64::new(0),
             last_end_nanos: AtomicU64::new(0),
@@ -124,6 +142,32 @@ impl Tally {
     }
 }
 
+/// What became of a task that was offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// The queue took it.
+    Admitted,
+    /// The queue took it and gave up another one, of that cohort, which it had taken before.
+    InPlaceOf(Cohort),
+    /// The queue did not take it.
+    Dropped,
+    /// It was not offered after all: it waits at the door, or the block is over.
+    NotOffered,
+}
+
+/// Sums over the completed tasks of a cohort, in nanoseconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// How many tasks the sums of times are of: those whose processor time was read.
+    pub split_tasks: u64,
+    /// From the intended start to the offer.
+    pub schedule_delay_nanos: u64,
+    /// From the offer to the end.
+    pub parts: Parts,
+    /// Wrapping sum of the digests of all good tasks.
+    pub digest: u64,
+}
+
 /// The distributions of one cohort since the last reading, in nanoseconds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Distributions {
@@ -159,25 +203,44 @@ impl Recorder {
         self.window_end.store(end_nanos, Ordering::Relaxed);
     }
 
-    /// Records that `task` was offered; `admit` puts it into the queue and says whether it had room, or
-    /// none if the queue is closed: then the task was never offered.
+    /// Records that `task` was offered; `admit` puts it into the queue and says what became of it.
     ///
     /// The lock is the shard's own; it makes offer and admission one step for a reader.
-    pub fn offer(&self, worker: usize, task: &Task, admit: impl FnOnce() -> Option<bool>) {
+    pub fn offer(&self, worker: usize, task: &Task, admit: impl FnOnce() -> Admission) {
         let shard = self.shard(worker);
         let cohort = task.cohort.index();
         let mut offers = shard.offers[cohort]
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         match admit() {
-            Some(true) => offers.admitted += 1,
-            Some(false) => offers.dropped += 1,
-            None => return,
+            Admission::Admitted => offers.admitted += 1,
+            Admission::InPlaceOf(victim) => {
+                offers.admitted += 1;
+                self.shed(worker, victim);
+            }
+            Admission::Dropped => offers.dropped += 1,
+            Admission::NotOffered => return,
         }
         offers.offered += 1;
         drop(offers);
         let lateness = task.offered_nanos.saturating_sub(task.intended_nanos);
         shard.times[cohort].schedule_delay.record(lateness);
+    }
+
+    /// Records that the queue gave up a task that it had taken: counted as dropped from now on.
+    pub fn shed(&self, worker: usize, cohort: Cohort) {
+        self.shard(worker).flow[cohort.index()]
+            .shed
+            .fetch_add(1, Ordering::Release);
+    }
+
+    /// Records tasks that became due and still stood at the door of a full queue when the block ended.
+    pub fn drop_at_door(&self, cohort: Cohort, tasks: u64) {
+        let mut offers = self.shard(0).offers[cohort.index()]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        offers.offered += tasks;
+        offers.dropped += tasks;
     }
 
     /// Records that a whole list of tasks became due and was admitted at once.
@@ -201,8 +264,9 @@ impl Recorder {
         self.closed.store(true, Ordering::Release);
     }
 
-    /// Records how `task` ended. Cancelled tasks have no times: theirs would be the block's, not their own.
-    pub fn end(&self, worker: usize, task: &Task, ran: Ran, outcome: Outcome) {
+    /// Records how `task` ended with its last part. `digest` is that part's, of a task that ended well.
+    /// Cancelled tasks have no times: theirs would be the block's, not their own.
+    pub fn end(&self, worker: usize, task: &Task, ran: &Ran, outcome: Outcome, digest: u64) {
         if self.closed.load(Ordering::Acquire) {
             return;
         }
@@ -214,12 +278,14 @@ impl Recorder {
             return;
         }
         let times = &shard.times[cohort];
+        let journey = task.journey.as_deref();
+        let start_nanos = journey.map_or(ran.start_nanos, |journey| journey.first_start_nanos);
         times
             .response
             .record(ran.end_nanos.saturating_sub(task.intended_nanos));
         times
             .service
-            .record(ran.end_nanos.saturating_sub(ran.start_nanos));
+            .record(ran.end_nanos.saturating_sub(start_nanos));
         if shard.last_end_nanos.load(Ordering::Relaxed) < ran.end_nanos {
             shard
                 .last_end_nanos
@@ -227,7 +293,8 @@ impl Recorder {
         }
         times
             .queue_wait
-            .record(ran.start_nanos.saturating_sub(task.offered_nanos));
+            .record(start_nanos.saturating_sub(task.offered_nanos));
+        self.split(shard, task, ran);
         let in_window = ran.end_nanos >= self.window_start.load(Ordering::Relaxed)
             && ran.end_nanos < self.window_end.load(Ordering::Relaxed);
         if in_window {
@@ -237,10 +304,40 @@ impl Recorder {
             if in_window {
                 shard.window_good.fetch_add(1, Ordering::Relaxed);
             }
+            let digest = digest.wrapping_add(journey.map_or(0, |journey| journey.digest));
+            shard.sums[cohort]
+                .digest
+                .fetch_add(digest, Ordering::Relaxed);
             flow.good.fetch_add(1, Ordering::Release);
         } else {
             flow.failed.fetch_add(1, Ordering::Release);
         }
+    }
+
+    /// Adds a task whose processor time is known to the sums.
+    fn split(&self, shard: &Shard, task: &Task, ran: &Ran) {
+        let Some(mut parts) = Parts::of(task.queued_nanos(), ran) else {
+            return;
+        };
+        if let Some(journey) = &task.journey {
+            let Some(before) = journey.parts else { return };
+            parts = before.plus(&parts);
+        }
+        let sums = &shard.sums[task.cohort.index()];
+        let add = |sum: &AtomicU64, nanos: u64| {
+            if nanos > 0 {
+                sum.fetch_add(nanos, Ordering::Relaxed);
+            }
+        };
+        let late = task.offered_nanos.saturating_sub(task.intended_nanos);
+        add(&sums.schedule_delay, late);
+        add(&sums.queue_wait, parts.queue_wait_nanos);
+        add(&sums.dispatch, parts.dispatch_nanos);
+        add(&sums.lock_wait, parts.lock_wait_nanos);
+        add(&sums.on_cpu, parts.on_cpu_nanos);
+        add(&sums.off_cpu, parts.off_cpu_nanos);
+        add(&sums.returned, parts.return_nanos);
+        sums.split_tasks.fetch_add(1, Ordering::Release);
     }
 
     /// Records that `tasks` admitted tasks of a cohort were taken off the queue and will never start.
@@ -266,6 +363,7 @@ impl Recorder {
         let cancelled_in_flight = sum(|flow| &flow.cancelled_in_flight);
         let cancelled_in_queue = sum(|flow| &flow.cancelled_in_queue);
         let started = sum(|flow| &flow.started);
+        let shed = sum(|flow| &flow.shed);
         let mut tally = Tally {
             started,
             good,
@@ -282,8 +380,35 @@ impl Recorder {
             tally.admitted += offers.admitted;
             tally.dropped += offers.dropped;
         }
+        // What the queue took and gave up again counts as dropped.
+        tally.admitted -= shed;
+        tally.dropped += shed;
         tally.queued = tally.admitted - started - cancelled_in_queue;
         tally
+    }
+
+    /// Where the time of completed tasks went, and the digest of the good ones; cumulative.
+    #[must_use]
+    pub fn totals(&self, cohort: Cohort) -> Totals {
+        let sum = |read: fn(&Sums) -> &AtomicU64| -> u64 {
+            self.shards
+                .iter()
+                .map(|shard| read(&shard.sums[cohort.index()]).load(Ordering::Acquire))
+                .fold(0, u64::wrapping_add)
+        };
+        Totals {
+            split_tasks: sum(|sums| &sums.split_tasks),
+            schedule_delay_nanos: sum(|sums| &sums.schedule_delay),
+            parts: Parts {
+                queue_wait_nanos: sum(|sums| &sums.queue_wait),
+                dispatch_nanos: sum(|sums| &sums.dispatch),
+                lock_wait_nanos: sum(|sums| &sums.lock_wait),
+                on_cpu_nanos: sum(|sums| &sums.on_cpu),
+                off_cpu_nanos: sum(|sums| &sums.off_cpu),
+                return_nanos: sum(|sums| &sums.returned),
+            },
+            digest: sum(|sums| &sums.digest),
+        }
     }
 
     /// Tasks that ended within the window, of any cohort: (all, good).
@@ -341,13 +466,16 @@ impl std::fmt::Debug for Recorder {
 mod tests {
     use super::*;
 
-    fn task(number: u64, intended: u64, offered: u64) -> Task {
-        Task {
-            number,
-            cohort: Cohort::Measured,
-            intended_nanos: intended,
-            offered_nanos: offered,
+    fn admit(room: bool) -> Admission {
+        if room {
+            Admission::Admitted
+        } else {
+            Admission::Dropped
         }
+    }
+
+    fn task(number: u64, intended: u64, offered: u64) -> Task {
+        Task::new(number, Cohort::Measured, intended, offered)
     }
 
     #[test]
@@ -355,17 +483,9 @@ mod tests {
         let recorder = Recorder::new(2);
         recorder.set_window(0, 1_000_000);
         let task = task(0, 100, 130);
-        recorder.offer(0, &task, || Some(true));
+        recorder.offer(0, &task, || Admission::Admitted);
         recorder.start(1, &task);
-        recorder.end(
-            1,
-            &task,
-            Ran {
-                start_nanos: 180,
-                end_nanos: 400,
-            },
-            Outcome::Good,
-        );
+        recorder.end(1, &task, &Ran::here(180, 400), Outcome::Good, 0);
         let times = recorder.drain(Cohort::Measured, true);
         let max = |histogram: &SparseHistogram| histogram.max;
         assert_eq!(max(&times.schedule_delay), 30);
@@ -380,20 +500,17 @@ mod tests {
     fn every_station_of_a_task_is_in_the_books() {
         let recorder = Recorder::new(1);
         for number in 0..5 {
-            recorder.offer(0, &task(number, 0, 0), || Some(number != 4));
-            recorder.offer(0, &task(number, 0, 0), || None);
+            recorder.offer(0, &task(number, 0, 0), || admit(number != 4));
+            recorder.offer(0, &task(number, 0, 0), || Admission::NotOffered);
         }
-        let ran = Ran {
-            start_nanos: 1,
-            end_nanos: 2,
-        };
+        let ran = Ran::here(1, 2);
         for (number, outcome) in [
             (0, Outcome::Good),
             (1, Outcome::Failed),
             (2, Outcome::Cancelled),
         ] {
             recorder.start(0, &task(number, 0, 0));
-            recorder.end(0, &task(number, 0, 0), ran, outcome);
+            recorder.end(0, &task(number, 0, 0), &ran, outcome, 0);
         }
         let tally = recorder.tally(Cohort::Measured);
         assert_eq!((tally.offered, tally.admitted, tally.dropped), (5, 4, 1));
@@ -403,7 +520,7 @@ mod tests {
         assert_eq!(recorder.tally(Cohort::Measured).in_flight, 1);
         assert_eq!(recorder.tally(Cohort::Measured).closed().cancelled, 2);
         recorder.close();
-        recorder.end(0, &task(3, 0, 0), ran, Outcome::Good);
+        recorder.end(0, &task(3, 0, 0), &ran, Outcome::Good, 0);
         assert_eq!(recorder.tally(Cohort::Measured).good, 1, "too late");
         assert_eq!(recorder.tally(Cohort::WarmUp), Tally::default());
     }
@@ -420,16 +537,13 @@ mod tests {
                     scope.spawn(move || {
                         for number in 0..each {
                             let task = task(number, number, number);
-                            recorder.offer(worker, &task, || Some(number % 10 != 0));
+                            recorder.offer(worker, &task, || admit(number % 10 != 0));
                             if number % 10 == 0 {
                                 continue;
                             }
                             recorder.start(worker + 1, &task);
-                            let ran = Ran {
-                                start_nanos: number,
-                                end_nanos: number + 7,
-                            };
-                            recorder.end(worker + 1, &task, ran, Outcome::Good);
+                            let ran = Ran::here(number, number + 7);
+                            recorder.end(worker + 1, &task, &ran, Outcome::Good, 0);
                         }
                     })
                 })

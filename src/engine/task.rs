@@ -1,4 +1,4 @@
-//! A task on its way: plain data, copied from the generator to the worker.
+//! A task on its way: plain data, moved from the generator to the worker.
 
 /// Which cohort a task belongs to, by its intended start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl Cohort {
 }
 
 /// One task. Instants are nanoseconds on the monotonic clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
     /// Counts within the block and the cohort, from 0 for measured tasks; with the seed it decides kind and
     /// all draws.
@@ -32,6 +32,64 @@ pub struct Task {
     pub intended_nanos: u64,
     /// When it was offered to the queue.
     pub offered_nanos: u64,
+    /// Which part of its stages is next: one after the other, in one pool each.
+    pub segment: u16,
+    /// What is known of the parts before; none in the first, so that tasks of one part cost no allocation.
+    pub journey: Option<Box<Journey>>,
+}
+
+impl Task {
+    /// A task that has not started.
+    #[must_use]
+    pub const fn new(number: u64, cohort: Cohort, intended_nanos: u64, offered_nanos: u64) -> Self {
+        Self {
+            number,
+            cohort,
+            intended_nanos,
+            offered_nanos,
+            segment: 0,
+            journey: None,
+        }
+    }
+
+    /// When it came into the queue that it was taken from last: admission, or the end of the part before.
+    #[must_use]
+    pub fn queued_nanos(&self) -> u64 {
+        self.journey
+            .as_ref()
+            .map_or(self.offered_nanos, |journey| journey.handed_on_nanos)
+    }
+
+    /// Goes on to its next part, the last one having run as `ran` says and made `digest`.
+    pub fn go_on(&mut self, ran: &Ran, digest: u64) {
+        let queued_nanos = self.queued_nanos();
+        let journey = self.journey.get_or_insert_with(|| {
+            Box::new(Journey {
+                first_start_nanos: ran.start_nanos,
+                handed_on_nanos: 0,
+                parts: Some(Parts::default()),
+                digest: 0,
+            })
+        });
+        let part = Parts::of(queued_nanos, ran);
+        journey.parts = journey.parts.zip(part).map(|(sum, part)| sum.plus(&part));
+        journey.handed_on_nanos = ran.end_nanos;
+        journey.digest = journey.digest.wrapping_add(digest);
+        self.segment += 1;
+    }
+}
+
+/// What is known of the finished parts of a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Journey {
+    /// When a worker began with the first part.
+    pub first_start_nanos: u64,
+    /// When the last part was over: since then the task waits for its next one.
+    pub handed_on_nanos: u64,
+    /// Where the time went; none if the processor time of a part is not known.
+    pub parts: Option<Parts>,
+    /// Wrapping sum of the parts' digests.
+    pub digest: u64,
 }
 
 /// How a started task ended.
@@ -45,11 +103,149 @@ pub enum Outcome {
     Cancelled,
 }
 
-/// When a task really ran, in nanoseconds on the monotonic clock.
+/// When one part of a task really ran, in nanoseconds on the monotonic clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ran {
+    /// When it was taken off the queue.
+    pub taken_nanos: u64,
     /// When a worker began with it.
     pub start_nanos: u64,
-    /// When it was done.
+    /// When the worker was done.
+    pub worker_end_nanos: u64,
+    /// When the result was known to the caller.
     pub end_nanos: u64,
+    /// Processor time of the worker in between, by the thread's own clock; none if it was not asked for.
+    pub on_cpu_nanos: Option<u64>,
+    /// Time in which it waited for locks of lock and counter stages.
+    pub lock_wait_nanos: u64,
+}
+
+impl Ran {
+    /// A part that ran in this process: taken when it began, its result known when it was over.
+    #[must_use]
+    pub const fn here(start_nanos: u64, end_nanos: u64) -> Self {
+        Self {
+            taken_nanos: start_nanos,
+            start_nanos,
+            worker_end_nanos: end_nanos,
+            end_nanos,
+            on_cpu_nanos: None,
+            lock_wait_nanos: 0,
+        }
+    }
+}
+
+/// Where the time of a task went after it was offered, in nanoseconds. The parts add up to the time from
+/// the offer to the end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// In queues.
+    pub queue_wait_nanos: u64,
+    /// From a queue to the first instruction.
+    pub dispatch_nanos: u64,
+    /// Waiting for locks.
+    pub lock_wait_nanos: u64,
+    /// Using a core.
+    pub on_cpu_nanos: u64,
+    /// Started, and neither using a core nor waiting for a lock.
+    pub off_cpu_nanos: u64,
+    /// From the last instruction to the result being known.
+    pub return_nanos: u64,
+}
+
+impl Parts {
+    /// Those of one part that came into its queue at `queued_nanos`; none without its processor time.
+    #[must_use]
+    pub fn of(queued_nanos: u64, ran: &Ran) -> Option<Self> {
+        let service = ran.worker_end_nanos.saturating_sub(ran.start_nanos);
+        let lock_wait_nanos = ran.lock_wait_nanos.min(service);
+        // Two clocks: the CPU clock may have seen some nanoseconds more.
+        let on_cpu_nanos = ran.on_cpu_nanos?.min(service - lock_wait_nanos);
+        Some(Self {
+            queue_wait_nanos: ran.taken_nanos.saturating_sub(queued_nanos),
+            dispatch_nanos: ran.start_nanos.saturating_sub(ran.taken_nanos),
+            lock_wait_nanos,
+            on_cpu_nanos,
+            off_cpu_nanos: service - lock_wait_nanos - on_cpu_nanos,
+            return_nanos: ran.end_nanos.saturating_sub(ran.worker_end_nanos),
+        })
+    }
+
+    /// The sum, part by part.
+    #[must_use]
+    pub const fn plus(&self, other: &Self) -> Self {
+        Self {
+            queue_wait_nanos: self.queue_wait_nanos + other.queue_wait_nanos,
+            dispatch_nanos: self.dispatch_nanos + other.dispatch_nanos,
+            lock_wait_nanos: self.lock_wait_nanos + other.lock_wait_nanos,
+            on_cpu_nanos: self.on_cpu_nanos + other.on_cpu_nanos,
+            off_cpu_nanos: self.off_cpu_nanos + other.off_cpu_nanos,
+            return_nanos: self.return_nanos + other.return_nanos,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_of_a_task_add_up_from_offer_to_end() {
+        let ran = Ran {
+            taken_nanos: 150,
+            start_nanos: 160,
+            worker_end_nanos: 400,
+            end_nanos: 430,
+            on_cpu_nanos: Some(100),
+            lock_wait_nanos: 40,
+        };
+        let mut task = Task::new(7, Cohort::Measured, 90, 100);
+        let parts = Parts::of(task.queued_nanos(), &ran).unwrap();
+        assert_eq!(
+            parts,
+            Parts {
+                queue_wait_nanos: 50,
+                dispatch_nanos: 10,
+                lock_wait_nanos: 40,
+                on_cpu_nanos: 100,
+                off_cpu_nanos: 100,
+                return_nanos: 30,
+            }
+        );
+        task.go_on(&ran, u64::MAX);
+        task.go_on(&ran_at(500, 600), 3);
+        let journey = task.journey.as_ref().unwrap();
+        assert_eq!((task.segment, task.queued_nanos()), (2, 600));
+        assert_eq!((journey.first_start_nanos, journey.digest), (160, 2));
+        let sum = journey.parts.unwrap();
+        assert_eq!(
+            (sum.queue_wait_nanos, sum.off_cpu_nanos),
+            (50 + 70, 100 + 100)
+        );
+    }
+
+    fn ran_at(start: u64, end: u64) -> Ran {
+        Ran {
+            on_cpu_nanos: Some(0),
+            ..Ran::here(start, end)
+        }
+    }
+
+    #[test]
+    fn a_part_without_its_processor_time_leaves_the_whole_unsplit() {
+        let mut task = Task::new(0, Cohort::Measured, 0, 0);
+        task.go_on(&Ran::here(1, 2), 0);
+        task.go_on(&ran_at(3, 4), 0);
+        assert_eq!(task.journey.unwrap().parts, None);
+    }
+
+    #[test]
+    fn a_processor_time_that_exceeds_the_service_time_is_cut_to_it() {
+        let ran = Ran {
+            on_cpu_nanos: Some(1_000),
+            ..Ran::here(10, 20)
+        };
+        let parts = Parts::of(10, &ran).unwrap();
+        assert_eq!((parts.on_cpu_nanos, parts.off_cpu_nanos), (10, 0));
+    }
 }

@@ -1,7 +1,7 @@
 //! What is known of one block.
 
-use crate::run::{BlockEnd, Interval, PlannedBlock, Timeline};
-use crate::stats::Histogram;
+use crate::run::{BlockEnd, Interval, PlannedBlock, PoolOver, ResourcesOver, Timeline, pools};
+use crate::stats::{Histogram, SparseHistogram};
 use crate::wire::{
     Cohort, Counts, Finished, FromRunner, Incident, MemoryKind, Phase, Resources, Snapshot, Started,
 };
@@ -93,6 +93,9 @@ pub struct MemoryOver {
     pub per_worker_mean_bytes: f64,
     /// Largest sample per worker, in bytes.
     pub per_worker_peak_bytes: f64,
+    /// Newest sample of the unique set size per worker, in bytes: what one more worker costs. None for workers
+    /// that are threads, and where the system does not tell.
+    pub per_worker_uss_bytes: Option<f64>,
     /// Mean of the totals, in bytes.
     pub total_mean_bytes: f64,
     /// Largest total, in bytes.
@@ -116,6 +119,8 @@ pub struct Block {
     pub planned: PlannedBlock,
     /// Where it stands.
     pub state: BlockState,
+    /// Process id of the runner; none before its first word.
+    pub runner_pid: Option<u32>,
     /// What the runner said when the back end was up.
     pub started: Option<Started>,
     /// The newest snapshot, without its histograms.
@@ -127,6 +132,12 @@ pub struct Block {
     window_end: Option<Edge>,
     /// Memory over the measurement; none while there is no sample.
     pub memory: Option<MemoryOver>,
+    /// Machine, single workers and resident memory over the measurement.
+    pub resources: ResourcesOver,
+    /// The back end's pools over the measurement, in the order in which a task passes them.
+    pub pools: Vec<PoolOver>,
+    /// How late an event loop came to what was due on it in the measurement, in nanoseconds; empty without one.
+    pub loop_lag: Histogram,
     /// The course of the block.
     pub timeline: Timeline,
     /// The first incidents.
@@ -148,6 +159,7 @@ impl Block {
         Self {
             planned,
             state: BlockState::Waiting,
+            runner_pid: None,
             started: None,
             last: None,
             measured: Distributions {
@@ -159,6 +171,9 @@ impl Block {
             window_start: None,
             window_end: None,
             memory: None,
+            resources: ResourcesOver::new(),
+            pools: Vec::new(),
+            loop_lag: Histogram::new(),
             timeline: Timeline::new(),
             incidents: Vec::new(),
             incidents_dropped: 0,
@@ -174,6 +189,12 @@ impl Block {
         self.last
             .as_ref()
             .map_or_else(Counts::default, |last| last.measured.counts)
+    }
+
+    /// Of a batch that was done: from its start to the end of its last task, in nanoseconds.
+    #[must_use]
+    pub fn makespan_nanos(&self) -> Option<u64> {
+        self.finished.as_ref()?.makespan_nanos
     }
 
     /// What was seen within the measurement's window so far; none before it began.
@@ -201,9 +222,10 @@ impl Block {
     /// Takes in what the runner said.
     pub(super) fn apply(&mut self, message: FromRunner) {
         match message {
-            FromRunner::Hello(_) | FromRunner::Refused { .. } => {}
+            FromRunner::Hello(hello) => self.runner_pid = Some(hello.pid),
+            FromRunner::Refused { .. } => {}
             FromRunner::Started(started) => {
-                self.started = Some(started);
+                self.started = Some(*started);
                 self.state = BlockState::Running(Phase::WarmUp);
             }
             FromRunner::Snapshot(snapshot) => self.take_snapshot(*snapshot),
@@ -240,12 +262,25 @@ impl Block {
         measured
             .schedule_delay
             .merge_sparse(&snapshot.measured.schedule_delay);
+        self.take_pools(&snapshot);
         self.move_edges(&snapshot);
         self.timeline
             .push(Interval::between(self.last.as_ref(), &snapshot));
         strip(&mut snapshot.warm_up);
         strip(&mut snapshot.measured);
+        snapshot.loop_lag = SparseHistogram::default();
         self.last = Some(snapshot);
+    }
+
+    /// What happened since the snapshot before belongs to the measurement if that was within it.
+    fn take_pools(&mut self, snapshot: &Snapshot) {
+        let within = |last: &Snapshot| {
+            last.measure_start_nanos.is_some() && last.measure_end_nanos.is_none()
+        };
+        if self.last.as_ref().is_some_and(within) {
+            self.loop_lag.merge_sparse(&snapshot.loop_lag);
+            pools::take(&mut self.pools, &snapshot.pools);
+        }
     }
 
     /// The snapshot taken at the end of the measurement is the last one that moves the window's end.
@@ -263,6 +298,7 @@ impl Block {
             .last
             .as_ref()
             .is_some_and(|last| last.measure_end_nanos.is_some());
+        self.resources.take(snapshot, ended_before);
         if !ended_before {
             let end = snapshot.measure_end_nanos;
             self.window_end = Some(edge(end.unwrap_or(snapshot.elapsed_nanos)));
@@ -303,6 +339,7 @@ impl Block {
                 over.per_worker_peak_bytes =
                     over.per_worker_peak_bytes.max(sample.per_worker_bytes);
                 over.total_peak_bytes = over.total_peak_bytes.max(sample.total_bytes);
+                over.per_worker_uss_bytes = sample.per_worker_uss_bytes;
                 over.samples += 1;
             }
             memory => {
@@ -312,6 +349,7 @@ impl Block {
                     samples: u64::from(counts),
                     per_worker_mean_bytes: sample.per_worker_bytes,
                     per_worker_peak_bytes: sample.per_worker_bytes,
+                    per_worker_uss_bytes: sample.per_worker_uss_bytes,
                     total_mean_bytes: sample.total_bytes as f64,
                     total_peak_bytes: sample.total_bytes,
                 });
@@ -324,6 +362,8 @@ impl Block {
 fn strip(cohort: &mut Cohort) {
     *cohort = Cohort {
         counts: cohort.counts,
+        split: cohort.split,
+        digest: cohort.digest,
         ..Cohort::default()
     };
 }

@@ -8,14 +8,29 @@
 mod block;
 mod event;
 mod plan;
+mod pools;
 mod progress;
+mod resources;
 mod timeline;
 
 pub use block::{Block, BlockState, Distributions, MemoryOver, Window};
 pub use event::{BlockEnd, Event};
 pub use plan::{PlannedBlock, Run, RunRequest};
+pub use pools::PoolOver;
 pub use progress::{CurrentBlock, Progress};
+pub use resources::{MachineOver, ResidentOver, ResourcesOver, WorkerOver};
 pub use timeline::{Interval, Timeline};
 
 // The plain words of the wire that a run is told in, for those who read runs and never speak to a runner.
-pub use crate::wire::{Counts, Finished, Incident, Machine, MemoryKind, Phase, Started};
+pub use crate::wire::{
+    Calibration, Counter, Counts, Finished, Incident, Machine, MachineSample, MemoryKind, Phase,
+    Pool, PoolKind, Started, TimeSplit,
+};
+
+/// What the hidden probe says of a machine, for those who judge it and never speak to a probe.
+pub mod probe {
+    pub use crate::wire::{
+        Bare, Clock, ClockCost, Lateness, Limits, Overhead, ProbeReport, SamplerCost,
+        ScratchFolder, ServerCost, Wait,
+    };
+}

@@ -1,7 +1,9 @@
 //! Which blocks a run consists of, and the run as a whole.
 
 use crate::run::{Block, BlockState, Event};
-use crate::scenario::{Load, Order, Scenario};
+use crate::scenario::{
+    AsyncCpu, Backend, HybridWaits, Load, Order, Scenario, cores_of_this_machine,
+};
 use crate::stats::rng::Rng;
 use crate::wire::Machine;
 
@@ -23,12 +25,17 @@ pub struct PlannedBlock {
     pub candidate: usize,
     /// Which repeat, from 0.
     pub repeat: u32,
+    /// Whether it measures the candidate a second time in this repeat, to find the noise floor. A twin never
+    /// counts into the candidate's figures.
+    pub twin: bool,
 }
 
 impl RunRequest {
-    /// All candidates of `scenario` with its own seed.
+    /// All candidates of `scenario` with its own seed. Workers per core become numbers for this machine: the
+    /// record of a run says how many there were.
     #[must_use]
     pub fn all_of(scenario: Scenario) -> Self {
+        let scenario = scenario.for_cores(cores_of_this_machine());
         let candidates = (0..scenario.candidates.len()).collect();
         let seed = scenario.protocol.seed;
         Self {
@@ -51,30 +58,80 @@ impl RunRequest {
     }
 
     /// The blocks in the order in which they run: the same for the same request.
+    ///
+    /// With several repeats each repeat visits all candidates in an order of its own, drawn from the seed: a
+    /// machine that warms up or fills its disk cache then favours nobody. A single repeat keeps the order of
+    /// the file, as one draw would only exchange one bias for another; the twin comes last, so that what it
+    /// differs by includes what the machine did meanwhile.
     #[must_use]
     pub fn plan(&self) -> Vec<PlannedBlock> {
         /// A stream of its own, so that the order does not move with the tasks' draws.
         const ORDER_STREAM: u64 = 0x006f_7264_6572;
+        let protocol = &self.scenario.protocol;
+        let draw = protocol.order == Order::Interleaved && protocol.repeats > 1;
         let mut rng = Rng::new(self.seed, ORDER_STREAM);
         let mut plan = Vec::new();
-        for repeat in 0..self.scenario.protocol.repeats {
-            let mut order = self.candidates.clone();
-            // The first repeat keeps the file's order: with a single one nothing is gained by shuffling.
-            if repeat > 0 && self.scenario.protocol.order == Order::Interleaved {
+        for repeat in 0..protocol.repeats {
+            let block = |candidate, twin| PlannedBlock {
+                candidate,
+                repeat,
+                twin,
+            };
+            let firsts = self.candidates.iter().map(|&index| block(index, false));
+            let mut order: Vec<_> = firsts
+                .chain(self.twin().map(|index| block(index, true)))
+                .collect();
+            if draw {
                 shuffle(&mut order, &mut rng);
             }
-            plan.extend(
-                order
-                    .into_iter()
-                    .map(|candidate| PlannedBlock { candidate, repeat }),
-            );
+            plan.extend(order);
         }
         plan
+    }
+
+    /// Whether a candidate that is measured has an event loop.
+    #[must_use]
+    pub fn has_event_loops(&self) -> bool {
+        self.backends().any(|backend| {
+            matches!(
+                backend,
+                Backend::Async { .. }
+                    | Backend::Hybrid {
+                        waits: HybridWaits::Async { .. },
+                        ..
+                    }
+            )
+        })
+    }
+
+    /// Whether the tasks of a candidate that is measured pass several pools.
+    #[must_use]
+    pub fn has_several_pools(&self) -> bool {
+        self.backends().any(|backend| match backend {
+            Backend::Async { cpu, .. } => cpu != AsyncCpu::Inline,
+            Backend::Hybrid { .. } => true,
+            Backend::Sequential | Backend::Threads { .. } | Backend::Processes { .. } => false,
+        })
+    }
+
+    fn backends(&self) -> impl Iterator<Item = Backend> {
+        let all = &self.scenario.candidates;
+        self.candidates
+            .iter()
+            .filter_map(|&index| Some(all.get(index)?.backend))
+    }
+
+    /// The candidate that is measured twice in each repeat, if the noise floor is asked for: the first in the
+    /// scenario of those that are measured.
+    #[must_use]
+    pub fn twin(&self) -> Option<usize> {
+        let first = self.candidates.iter().min().copied();
+        first.filter(|_| self.scenario.protocol.noise_floor)
     }
 }
 
 /// Fisher and Yates.
-fn shuffle(items: &mut [usize], rng: &mut Rng) {
+fn shuffle<T>(items: &mut [T], rng: &mut Rng) {
     for last in (1..items.len()).rev() {
         items.swap(last, (rng.next_u64() % (last as u64 + 1)) as usize);
     }
@@ -144,11 +201,16 @@ impl Run {
         }
     }
 
-    /// The blocks of one candidate, in order of repeats.
+    /// The blocks of one candidate, in order of repeats, without those of its twin.
     pub fn blocks_of(&self, candidate: usize) -> impl Iterator<Item = &Block> {
         self.blocks
             .iter()
-            .filter(move |block| block.planned.candidate == candidate)
+            .filter(move |block| block.planned.candidate == candidate && !block.planned.twin)
+    }
+
+    /// The blocks that measure a candidate a second time, in order of repeats.
+    pub fn twin_blocks(&self) -> impl Iterator<Item = &Block> {
+        self.blocks.iter().filter(|block| block.planned.twin)
     }
 
     /// The block that is under way, with its place in the plan.
@@ -167,5 +229,75 @@ impl Run {
             .iter()
             .filter(|block| block.state.is_over())
             .count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support;
+
+    fn request(repeats: u32, order: Order, noise_floor: bool) -> RunRequest {
+        let mut scenario = support::scenario();
+        scenario.protocol.repeats = repeats;
+        scenario.protocol.order = order;
+        scenario.protocol.noise_floor = noise_floor;
+        RunRequest::all_of(scenario)
+    }
+
+    fn candidates(plan: &[PlannedBlock]) -> Vec<usize> {
+        plan.iter().map(|block| block.candidate).collect()
+    }
+
+    #[test]
+    fn a_single_repeat_and_a_listed_order_keep_the_order_of_the_file() {
+        let once = request(1, Order::Interleaved, false).plan();
+        assert_eq!(candidates(&once), [0, 1, 2, 3, 4]);
+        let listed = request(2, Order::Listed, true).plan();
+        assert_eq!(candidates(&listed), [0, 1, 2, 3, 4, 0, 0, 1, 2, 3, 4, 0]);
+        assert!(listed[5].twin && listed[11].twin && !listed[0].twin);
+    }
+
+    #[test]
+    fn each_repeat_visits_all_candidates_and_the_twin_in_an_order_of_its_own() {
+        let request = request(6, Order::Interleaved, true);
+        let plan = request.plan();
+        assert_eq!(plan, request.plan(), "the same seed gives the same order");
+        let repeats: Vec<Vec<PlannedBlock>> = plan.chunks(6).map(<[_]>::to_vec).collect();
+        for (number, repeat) in repeats.iter().enumerate() {
+            let mut visited = candidates(repeat);
+            visited.sort_unstable();
+            assert_eq!(visited, [0, 0, 1, 2, 3, 4]);
+            assert!(repeat.iter().all(|block| block.repeat as usize == number));
+            let twins: Vec<_> = repeat.iter().filter(|block| block.twin).collect();
+            assert_eq!((twins.len(), twins[0].candidate), (1, 0));
+        }
+        let orders: std::collections::BTreeSet<_> = repeats.iter().map(|r| candidates(r)).collect();
+        assert!(orders.len() > 3, "{orders:?}");
+        let place = |repeat: &Vec<PlannedBlock>| repeat.iter().position(|block| block.twin);
+        let places: std::collections::BTreeSet<_> = repeats.iter().map(place).collect();
+        assert!(places.len() > 1, "the twin moves as well");
+        assert_ne!(
+            repeats[0],
+            self::request(1, Order::Interleaved, true).plan()
+        );
+    }
+
+    #[test]
+    fn without_the_question_there_is_no_twin_and_twins_are_not_among_a_candidates_blocks() {
+        assert!(
+            request(3, Order::Interleaved, false)
+                .plan()
+                .iter()
+                .all(|block| !block.twin)
+        );
+        let mut some = request(2, Order::Interleaved, true);
+        some.candidates = vec![3, 1];
+        assert_eq!(some.twin(), Some(1));
+        let run = Run::new(some, 0);
+        assert_eq!(
+            (run.blocks_of(1).count(), run.twin_blocks().count()),
+            (2, 2)
+        );
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! It takes its streams as arguments, so tests drive it through pipes in memory.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,10 +11,11 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::engine::{self, BackendError, Block, Observation, Plan, Stand, Surroundings, clock};
 use crate::runner::resources::{ResourceReader, machine};
-use crate::scenario::{Backend, Scenario};
+use crate::scenario::{AsyncCpu, Backend, HybridWaits, Kernel, Scenario, Stage};
 use crate::wire::{
-    Cohort, Counts, Finished, FrameError, FromRunner, Hello, Incident, Phase, Resources, Snapshot,
-    StartBlock, Started, ToRunner, read_frame, write_frame,
+    Calibration, Cohort, Counts, Finished, FrameError, FromRunner, Hello, Incident, Phase, Pool,
+    PoolKind, Resources, Snapshot, StartBlock, Started, TimeSplit, ToRunner, read_frame,
+    write_frame,
 };
 
 /// One snapshot each tenth of a second.
@@ -64,7 +66,8 @@ pub fn serve(
     let (stop_sender, stop) = bounded(1);
     listen(input, stop_sender).map_err(|error| RunnerError::Refused(error.to_string()))?;
     let measured = prepare(&start, environment).and_then(|(block, server)| {
-        measure(block, &start, &stop, &mut output).map(|()| drop(server))
+        let server_pid = server.as_ref().map(engine::ServerProcess::pid);
+        measure(block, &start, server_pid, &stop, &mut output).map(|()| drop(server))
     });
     match measured {
         Err(BlockError::Output(error)) => Err(error.into()),
@@ -136,10 +139,10 @@ fn prepare(
         scratch: environment.scratch.clone(),
         server_port: None,
     };
-    let recipes = engine::Recipes::new(&scenario, start.seed);
+    let recipes = engine::Recipes::new(&scenario, false, start.seed);
     let mut server = None;
     if recipes.steps().any(|step| step.needs_server()) {
-        let started = engine::start_server(&environment.executable)?;
+        let started = engine::start_server(&environment.executable, scenario.server.connections)?;
         surroundings.server_port = Some(started.port());
         server = Some(started);
     }
@@ -158,6 +161,7 @@ fn prepare(
         Prepared {
             block: Block::new(plan)?,
             backend,
+            calibration: calibration(&scenario),
         },
         server,
     ))
@@ -167,29 +171,60 @@ fn prepare(
 struct Prepared {
     block: Block,
     backend: Backend,
+    calibration: Vec<Calibration>,
+}
+
+/// How fast this machine computes the kernels of `scenario` now. Before the back end is there, and before its
+/// baseline of memory is read: what a kernel works on is then part of that.
+fn calibration(scenario: &Scenario) -> Vec<Calibration> {
+    let kernels: BTreeSet<Kernel> = scenario
+        .tasks
+        .iter()
+        .flat_map(|kind| &kind.stages)
+        .filter_map(|stage| match stage {
+            Stage::Cpu { kernel, .. } => Some(*kernel),
+            _ => None,
+        })
+        .collect();
+    let kernels: Vec<Kernel> = kernels.into_iter().collect();
+    engine::calibrate(&kernels)
+        .into_iter()
+        .map(|speed| Calibration {
+            kernel: speed.kernel,
+            unit_nanos: speed.unit_nanos,
+            medians_nanos: speed.medians_nanos,
+            spread_ratio: speed.spread_ratio,
+        })
+        .collect()
 }
 
 fn measure(
     prepared: Prepared,
     start: &StartBlock,
+    server_pid: Option<u32>,
     stop: &Receiver<()>,
     output: &mut impl Write,
 ) -> Result<(), BlockError> {
-    let Prepared { mut block, backend } = prepared;
+    let Prepared {
+        mut block,
+        backend,
+        calibration,
+    } = prepared;
     let machine = machine();
-    let reader = ResourceReader::new(start.observer_pid, backend);
+    let reader = ResourceReader::new(start.observer_pid, server_pid, backend);
     block.start()?;
     let started = Started {
         cold_start_nanos: block.cold_start_nanos(),
         worker_pids: block.worker_pids(),
         baseline_bytes: reader.baseline_bytes(),
         machine,
-        calibration: Vec::new(),
+        calibration,
     };
-    write_frame(output, &FromRunner::Started(started))?;
+    write_frame(output, &FromRunner::Started(Box::new(started)))?;
     block.begin()?;
     let mut reporter = Reporter {
         reader,
+        pool_shapes: pool_shapes(backend),
         sequence: 0,
         skipped_ticks: 0,
     };
@@ -223,6 +258,7 @@ fn measure(
         stopped,
         makespan_nanos: block.makespan_nanos(),
         worker_deaths: block.deaths(),
+        workers_recycled: block.recycled(),
         failures: block.failures(),
     };
     write_frame(output, &FromRunner::Finished(finished))?;
@@ -239,14 +275,20 @@ fn move_on(
     loop {
         // A batch may have used a good part of its time before its first snapshot is taken, so its counters
         // start from what they were on the idle back end.
-        let idle = (block.stand() == Stand::Settling).then(|| reporter.reader.counters(block));
+        let idle = (block.stand() == Stand::Settling).then(|| {
+            reporter.reader.phase_changes();
+            reporter.reader.counters(block)
+        });
         if !block.poll(stop)? {
             return Ok(());
         }
         if block.stand() == Stand::Measure {
             reporter.reader.measurement_begins(clock::now_nanos());
         }
-        let counters = idle.unwrap_or_else(|| reporter.reader.counters(block));
+        let counters = idle.unwrap_or_else(|| {
+            reporter.reader.phase_changes();
+            reporter.reader.counters(block)
+        });
         reporter.report_with(counters, block, output)?;
     }
 }
@@ -254,11 +296,26 @@ fn move_on(
 /// Makes snapshots.
 struct Reporter {
     reader: ResourceReader,
+    pool_shapes: Vec<(PoolKind, u32)>,
     sequence: u64,
     skipped_ticks: u64,
 }
 
 impl Reporter {
+    /// The pools with their `gauges`: tasks in the queue and under way.
+    fn pools(&self, gauges: &[(u64, u64)]) -> Vec<Pool> {
+        self.pool_shapes
+            .iter()
+            .zip(gauges)
+            .map(|(&(kind, workers), &(queued, in_flight))| Pool {
+                kind,
+                workers,
+                queued,
+                in_flight,
+            })
+            .collect()
+    }
+
     fn report(&mut self, block: &Block, output: &mut impl Write) -> Result<(), BlockError> {
         let counters = self.reader.counters(block);
         self.report_with(counters, block, output)
@@ -285,6 +342,9 @@ impl Reporter {
             measure_end_nanos,
             tallies: [warm_up, measured],
             distributions: [of_warm_up, of_measured],
+            totals: [total_of_warm_up, total_of_measured],
+            pools,
+            loop_lag,
             window: (window_completed, window_good),
         } = block.observe();
         resources.memory = self.reader.memory_if_due(block);
@@ -294,11 +354,11 @@ impl Reporter {
             phase: phase(stand),
             measure_start_nanos,
             measure_end_nanos,
-            warm_up: cohort(warm_up, of_warm_up),
-            measured: cohort(measured, of_measured),
+            warm_up: cohort(warm_up, of_warm_up, &total_of_warm_up),
+            measured: cohort(measured, of_measured, &total_of_measured),
             counters: Vec::new(),
-            pools: Vec::new(),
-            loop_lag: crate::stats::SparseHistogram::default(),
+            pools: self.pools(&pools),
+            loop_lag,
             window_completed,
             window_good,
             resources,
@@ -310,6 +370,31 @@ impl Reporter {
     }
 }
 
+/// What the workers of the pools of `backend` are, and how many.
+fn pool_shapes(backend: Backend) -> Vec<(PoolKind, u32)> {
+    let processes = (PoolKind::Processes, backend.worker_processes());
+    match backend {
+        Backend::Sequential => vec![(PoolKind::Threads, 1)],
+        Backend::Threads { workers } => vec![(PoolKind::Threads, workers.count())],
+        Backend::Processes { .. } => vec![processes],
+        Backend::Async {
+            event_loops, cpu, ..
+        } => {
+            let loops = (PoolKind::EventLoops, event_loops);
+            match cpu {
+                AsyncCpu::Inline | AsyncCpu::Blocking { .. } => vec![loops],
+                AsyncCpu::Processes { .. } => vec![loops, processes],
+            }
+        }
+        Backend::Hybrid { waits, .. } => match waits {
+            HybridWaits::Threads { workers } => {
+                vec![(PoolKind::Threads, workers.count()), processes]
+            }
+            HybridWaits::Async { .. } => vec![(PoolKind::EventLoops, 1), processes],
+        },
+    }
+}
+
 const fn phase(stand: Stand) -> Phase {
     match stand {
         Stand::WarmUp | Stand::Settling => Phase::WarmUp,
@@ -318,7 +403,7 @@ const fn phase(stand: Stand) -> Phase {
     }
 }
 
-fn cohort(tally: engine::Tally, times: engine::Distributions) -> Cohort {
+fn cohort(tally: engine::Tally, times: engine::Distributions, totals: &engine::Totals) -> Cohort {
     Cohort {
         counts: Counts {
             offered: tally.offered,
@@ -336,7 +421,16 @@ fn cohort(tally: engine::Tally, times: engine::Distributions) -> Cohort {
         service: times.service,
         queue_wait: times.queue_wait,
         schedule_delay: times.schedule_delay,
-        split: crate::wire::TimeSplit::default(),
-        digest: 0,
+        split: TimeSplit {
+            tasks: totals.split_tasks,
+            schedule_delay_nanos: totals.schedule_delay_nanos,
+            queue_wait_nanos: totals.parts.queue_wait_nanos,
+            dispatch_nanos: totals.parts.dispatch_nanos,
+            lock_wait_nanos: totals.parts.lock_wait_nanos,
+            on_cpu_nanos: totals.parts.on_cpu_nanos,
+            off_cpu_nanos: totals.parts.off_cpu_nanos,
+            return_nanos: totals.parts.return_nanos,
+        },
+        digest: totals.digest,
     }
 }

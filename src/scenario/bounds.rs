@@ -17,8 +17,11 @@ pub const MAX_KINDS: usize = 64;
 pub const MAX_STAGES: usize = 64;
 /// More candidates cannot be told apart by colour, and a run would take too long.
 pub const MAX_CANDIDATES: usize = 16;
-/// Sixteen times the largest usual pools, and far below the system's limits on threads and processes.
-pub const MAX_THREADS: u32 = 1_024;
+/// Enough for ten thousand tasks that wait on a thread each. A thread takes two memory maps, of which Linux
+/// gives a process 65,530, and a number of the system's 32,768 on small machines.
+pub const MAX_THREADS: u32 = 16_384;
+/// A machine of 256 cores is then just at [`MAX_THREADS`].
+pub const MAX_PER_CORE: u32 = 64;
 /// A process costs megabytes and three file descriptors.
 pub const MAX_PROCESSES: u32 = 256;
 /// Each takes about a KiB.
@@ -31,8 +34,22 @@ pub const MAX_BLOCKING_THREADS: u32 = 512;
 pub const MAX_MEMORY: Bytes = Bytes::from_mib(16 * 1024);
 /// What a usual scratch folder has room for.
 pub const MAX_FILE: Bytes = Bytes::from_mib(16 * 1024);
-/// It is held in memory by both ends of the connection.
-pub const MAX_RESPONSE: Bytes = Bytes::from_mib(64);
+/// A disk's smallest sector; smaller calls measure the system call alone, and a large file takes millions.
+pub const MIN_BLOCK: Bytes = Bytes(512);
+/// Each worker has a buffer of that size; larger calls are no faster.
+pub const MAX_BLOCK: Bytes = Bytes::from_mib(16);
+/// Each held allocation has a place in its worker's list.
+pub const MAX_HOLD_TASKS: u32 = 100_000;
+/// A request's or an answer's body is held in memory by both ends of the connection.
+pub const MAX_BODY: Bytes = Bytes::from_mib(64);
+/// Each is a descriptor on both sides, of which a process usually has at most 65,536.
+pub const MAX_CONNECTIONS: u32 = 10_000;
+/// Each worker and its parent hold a copy, and so does the pipe or the memory between them.
+pub const MAX_PAYLOAD: Bytes = Bytes::from_mib(64);
+/// Tasks of a few hundred workers hardly ever meet at one of so many.
+pub const MAX_LOCKS: u32 = 1_024;
+/// At some 2 ns each two seconds, and under contention ten times as long.
+pub const MAX_INCREMENTS: u64 = 1_000_000_000;
 /// A longer wait is a schedule and not a stage.
 pub const MAX_WAIT: Nanos = Nanos::from_secs(3_600);
 /// A task that computes for longer does not end within the drain of any usual protocol.
@@ -43,6 +60,14 @@ pub const MAX_RATE: f64 = 1e6;
 pub const MAX_CLIENTS: u32 = 100_000;
 /// At 1 µs each still 10 s.
 pub const MAX_BATCH: u64 = 10_000_000;
+/// Every task that has come to a barrier is remembered until the last one has.
+pub const MAX_BARRIER_BATCH: u64 = 1_000_000;
+/// A chunk travels as one message and is answered as one.
+pub const MAX_CHUNK: u32 = 100_000;
+/// Above that no run is long enough to replace a worker.
+pub const MAX_RECYCLE_AFTER: u64 = 1_000_000_000;
+/// A profile is drawn and read by a person.
+pub const MAX_PROFILE_PARTS: usize = 64;
 /// A waiting task takes some dozen bytes.
 pub const MAX_QUEUE: u32 = 1_000_000;
 /// One interval of the display.

@@ -8,7 +8,8 @@ use std::slice;
 
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
+    DeserializeSeed, Deserializer, EnumAccess, Expected, MapAccess, SeqAccess, VariantAccess,
+    Visitor,
 };
 
 use crate::scenario::decode::{Context, Step, Stop};
@@ -261,17 +262,28 @@ impl<'t> Deserializer<'t> for At<'t, '_> {
         Placeholder.deserialize_enum(name, variants, visitor)
     }
 
+    /// For types that are written in more than one way, such as `8` and `"2 per core"`.
     fn deserialize_any<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value, Stop> {
-        match &self.node.value {
-            Value::Bool(value) => visitor.visit_bool(*value),
-            Value::Int(value) => visitor.visit_i128(*value),
-            Value::Float(value) => visitor.visit_f64(*value),
-            Value::Char(value) => visitor.visit_char(*value),
-            Value::Text(value) => visitor.visit_borrowed_str(value),
-            _ => Err(Stop::Refused(format!(
-                "{} cannot stand here",
-                self.node.describe()
-            ))),
+        if self.skipped() {
+            return Placeholder.deserialize_any(visitor);
+        }
+        match self.node.value {
+            // What is read is no larger than a u64; the type says what it thinks of a larger one.
+            Value::Int(value) => match (u64::try_from(value), i64::try_from(value)) {
+                (Ok(value), _) => visitor.visit_u64(value),
+                (_, Ok(value)) => visitor.visit_i64(value),
+                _ => visitor.visit_u64(u64::MAX),
+            },
+            Value::Text(ref value) => visitor.visit_borrowed_str(value),
+            _ => {
+                let wanted = (&visitor as &dyn Expected).to_string();
+                let hint = match self.node.value {
+                    Value::Float(value) if value.fract() == 0.0 => format!("write {value:.0}"),
+                    _ => String::new(),
+                };
+                self.unexpected(&wanted, hint);
+                Placeholder.deserialize_any(visitor)
+            }
         }
     }
 

@@ -139,7 +139,7 @@ impl Parser {
             Token::Int(value) => Value::Int(value),
             Token::Float(value) => Value::Float(value),
             Token::Text(value) => Value::Text(value),
-            Token::Char(value) => Value::Char(value),
+            Token::Char(_) => Value::Char,
             Token::Open('[') => Value::List(self.items(place, ']', depth)),
             Token::Open('{') => self.map(place, depth),
             Token::Open(_) => self.body(place, None, ')', depth),

@@ -30,8 +30,9 @@ impl Placeholder {
 impl<'de> Deserializer<'de> for Placeholder {
     type Error = Stop;
 
+    /// For types that are written in more than one way; all of them have a number among these.
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
-        visitor.visit_unit()
+        visitor.visit_u64(0)
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {

@@ -3,18 +3,15 @@
 //! Files with mistakes and the expected words are in `tests/data/invalid`.
 
 use proptest::collection::vec;
-use proptest::option;
 use proptest::prelude::*;
 use ron::extensions::Extensions;
 
+use crate::scenario::generators::any_scenario;
 use crate::scenario::lex::MAX_PROBLEMS;
 use crate::scenario::{
-    Access, Amount, Arrivals, AsyncCpu, Backend, Candidate, CostBasis, Distribution, FORMAT,
-    Kernel, Load, Loaded, MAX_FILE_BYTES, MemoryAccess, Order, PriceCard, Protocol, Queue,
-    Scenario, Server, Stage, TaskKind, bundled, describe, estimate_block_nanos, estimate_run_nanos,
-    parse, to_text, validate,
+    Load, Loaded, MAX_FILE_BYTES, Scenario, bundled, describe, estimate_block_nanos,
+    estimate_run_nanos, parse, preview, to_text, validate,
 };
-use crate::units::{Bytes, Nanos};
 
 #[test]
 fn what_is_written_looks_as_a_person_would_write_it() {
@@ -122,7 +119,7 @@ proptest! {
 
     #[test]
     fn a_mutated_file_never_panics_and_is_never_taken_for_another(
-        which in 0..6_usize, from in 0..2000_usize, length in 0..40_usize, put in "\\PC{0,6}"
+        which in 0..bundled().len(), from in 0..2000_usize, length in 0..40_usize, put in "\\PC{0,6}"
     ) {
         let characters: Vec<char> = bundled()[which].text.chars().collect();
         let from = from.min(characters.len());
@@ -156,204 +153,16 @@ proptest! {
         let _ = validate(&scenario);
         prop_assert!(describe(&scenario).iter().all(|line| !line.contains("NaN") && !line.contains("inf")));
         prop_assert!(estimate_block_nanos(&scenario) <= estimate_run_nanos(&scenario).max(1) || scenario.protocol.repeats == 0);
+        for candidate in &scenario.candidates {
+            let seen = preview(&scenario, candidate, 4);
+            prop_assert!(seen.max_rate_per_sec.is_none_or(|rate| rate >= 0.0), "{seen:?}");
+        }
         let quick = scenario.quick();
         prop_assert!(estimate_run_nanos(&quick) <= estimate_run_nanos(&scenario));
-        prop_assert_eq!(quick.load, scenario.load);
+        if matches!(scenario.load, Load::Profile { .. }) {
+            prop_assert_eq!(quick.load.arrivals(), scenario.load.arrivals());
+        } else {
+            prop_assert_eq!(quick.load, scenario.load);
+        }
     }
-}
-
-fn any_nanos() -> impl Strategy<Value = Nanos> {
-    prop_oneof![
-        Just(Nanos::ZERO),
-        (0..4_000_000_000_u64).prop_map(Nanos),
-        (0..100_u64).prop_map(Nanos::from_secs)
-    ]
-}
-
-fn any_bytes() -> impl Strategy<Value = Bytes> {
-    prop_oneof![
-        (0..1_u64 << 34).prop_map(Bytes),
-        (0..100_u64).prop_map(Bytes::from_mib)
-    ]
-}
-
-fn any_distribution() -> impl Strategy<Value = Distribution> {
-    prop_oneof![
-        any_nanos().prop_map(Distribution::Constant),
-        (any_nanos(), any_nanos())
-            .prop_map(|(median, p95)| Distribution::LogNormal { median, p95 }),
-    ]
-}
-
-fn any_stage() -> impl Strategy<Value = Stage> {
-    prop_oneof![
-        (prop::sample::select(Kernel::ALL.to_vec()), any::<u64>()).prop_map(|(kernel, units)| {
-            Stage::Cpu {
-                kernel,
-                amount: Amount::Work(units),
-            }
-        }),
-        any_nanos().prop_map(|time| Stage::Cpu {
-            kernel: Kernel::Sha256,
-            amount: Amount::Time(time)
-        }),
-        any_distribution().prop_map(|time| Stage::Wait { time }),
-        (any_bytes(), any::<bool>()).prop_map(|(size, sync)| Stage::FileWrite {
-            size,
-            block: Bytes::from_mib(1),
-            access: Access::Sequential,
-            sync,
-        }),
-        any_bytes().prop_map(|size| Stage::FileRead {
-            size,
-            block: Bytes::from_mib(1),
-            access: Access::Sequential,
-            file: None,
-        }),
-        any_bytes().prop_map(|size| Stage::Memory {
-            size,
-            access: MemoryAccess::Touch,
-            hold_tasks: 0,
-        }),
-        (any_distribution(), any_bytes()).prop_map(|(delay, response)| Stage::Http {
-            delay,
-            response,
-            request: Bytes(0),
-            errors: 0.0,
-        }),
-    ]
-}
-
-fn any_load() -> impl Strategy<Value = Load> {
-    prop_oneof![
-        any::<u32>().prop_map(Load::closed),
-        (
-            any_finite(),
-            prop::sample::select(vec![Arrivals::Poisson, Arrivals::Constant])
-        )
-            .prop_map(|(rate_per_sec, arrivals)| Load::Open {
-                rate_per_sec,
-                arrivals
-            }),
-        any::<u64>().prop_map(Load::batch),
-    ]
-}
-
-fn any_backend() -> impl Strategy<Value = Backend> {
-    prop_oneof![
-        Just(Backend::Sequential),
-        any::<u32>().prop_map(Backend::threads),
-        any::<u32>().prop_map(Backend::processes),
-        (any::<u32>(), any::<u32>(), option::of(any::<u32>())).prop_map(
-            |(in_flight, event_loops, threads)| {
-                let cpu =
-                    threads.map_or(AsyncCpu::Inline, |threads| AsyncCpu::Blocking { threads });
-                Backend::Async {
-                    in_flight,
-                    event_loops,
-                    cpu,
-                }
-            }
-        ),
-    ]
-}
-
-fn any_finite() -> impl Strategy<Value = f64> {
-    any::<f64>().prop_filter("a file holds finite numbers only", |value| {
-        value.is_finite()
-    })
-}
-
-/// Texts that a form accepts: everything visible, quotes and backslashes included.
-fn any_text() -> impl Strategy<Value = String> {
-    prop_oneof![
-        "[ -~äß×日'\"\\\\(),:]{0,60}",
-        Just("a \"quoted\" (word), and a \\' too,\nnext line),".to_owned()),
-    ]
-}
-
-fn any_task_kind() -> impl Strategy<Value = TaskKind> {
-    (any_text(), any_finite(), vec(any_stage(), 0..5)).prop_map(|(name, weight, stages)| TaskKind {
-        name,
-        weight,
-        stages,
-    })
-}
-
-fn any_candidate() -> impl Strategy<Value = Candidate> {
-    (option::of(any_text()), any_backend()).prop_map(|(name, backend)| Candidate {
-        name,
-        backend,
-        queue: None,
-    })
-}
-
-fn any_protocol() -> impl Strategy<Value = Protocol> {
-    let order = prop::sample::select(vec![Order::Interleaved, Order::Listed]);
-    (
-        any_nanos(),
-        any_nanos(),
-        any_nanos(),
-        0..200_u32,
-        order,
-        any::<u64>(),
-    )
-        .prop_map(|(warm_up, measure, drain, repeats, order, seed)| Protocol {
-            warm_up,
-            measure,
-            drain,
-            repeats,
-            order,
-            seed,
-            noise_floor: false,
-        })
-}
-
-fn any_prices() -> impl Strategy<Value = PriceCard> {
-    let basis = prop_oneof![
-        Just(CostBasis::Consumed),
-        (any_finite(), any_bytes()).prop_map(|(vcpus, memory)| CostBasis::Rented { vcpus, memory }),
-    ];
-    (any_text(), any_finite(), any_finite(), basis, any_text()).prop_map(
-        |(currency, per_vcpu_hour, per_gib_hour, basis, source)| PriceCard {
-            currency,
-            per_vcpu_hour,
-            per_gib_hour,
-            basis,
-            source,
-        },
-    )
-}
-
-fn any_scenario() -> impl Strategy<Value = Scenario> {
-    let texts = (any_text(), any_text(), any_text());
-    let lists = (vec(any_task_kind(), 0..4), vec(any_candidate(), 0..4));
-    (
-        texts,
-        lists,
-        any_load(),
-        any::<u32>(),
-        any_protocol(),
-        any_prices(),
-    )
-        .prop_map(
-            |((title, about, look_for), (tasks, candidates), load, capacity, protocol, prices)| {
-                Scenario {
-                    format: FORMAT,
-                    title,
-                    about,
-                    look_for,
-                    tasks,
-                    load,
-                    queue: Queue {
-                        capacity,
-                        ..Queue::default()
-                    },
-                    server: Server::default(),
-                    candidates,
-                    protocol,
-                    prices,
-                }
-            },
-        )
 }

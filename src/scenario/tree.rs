@@ -33,7 +33,7 @@ pub(super) enum Value {
     /// A number with a fraction or an exponent.
     Float(f64),
     /// `'x'`.
-    Char(char),
+    Char,
     /// `"x"`.
     Text(String),
     /// `[a, b]`.
@@ -134,7 +134,7 @@ impl Node {
             Value::Bool(value) => value.to_string(),
             Value::Int(_) => "a whole number".to_owned(),
             Value::Float(_) => "a number with a fraction".to_owned(),
-            Value::Char(_) => "a single character".to_owned(),
+            Value::Char => "a single character".to_owned(),
             Value::Text(_) => "a text".to_owned(),
             Value::List(_) => "a list".to_owned(),
             Value::Map => "a map in { }".to_owned(),

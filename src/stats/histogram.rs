@@ -196,6 +196,18 @@ impl Histogram {
         (self.count > 0).then(|| below as f64 / self.count as f64)
     }
 
+    /// By slot, up to the last one in use: how many values lie in it or below, overflow excluded.
+    #[must_use]
+    pub fn running_counts(&self) -> Vec<u64> {
+        let counts = self.counts.iter();
+        counts
+            .scan(0, |seen, count| {
+                *seen += count;
+                Some(*seen)
+            })
+            .collect()
+    }
+
     /// The slots that hold something, as (lowest value, highest value, count), ascending.
     pub fn filled(&self) -> impl Iterator<Item = (u64, u64, u64)> + '_ {
         self.counts

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::scenario::{Kernel, Protection};
 use crate::stats::SparseHistogram;
+use crate::wire::{MachineSample, Resident, WorkerSample};
 
 /// Version of this language; raised at every change that the other side could misunderstand.
 pub const PROTOCOL: u32 = 2;
@@ -33,7 +34,7 @@ pub enum FromRunner {
         message: String,
     },
     /// The back end is up; the first warm-up task may become due.
-    Started(Started),
+    Started(Box<Started>),
     /// What was measured so far; at most ten a second.
     Snapshot(Box<Snapshot>),
     /// Something that happened to a worker.
@@ -146,6 +147,16 @@ pub struct Machine {
     pub memory_bytes: u64,
     /// Load average of the last minute before the run; none where the system has none.
     pub load_average: Option<f64>,
+    /// Processors that are switched on, whoever may use them; none if unknown.
+    pub processors: Option<u32>,
+    /// CPU time per time that the control groups allow, in cores; none without a quota.
+    pub quota_cores: Option<f64>,
+    /// What decides on the clock frequency, such as `powersave`; none where the system does not tell.
+    pub governor: Option<String>,
+    /// What the machine runs on if it is a virtual one, such as `KVM`; none if it seems to be a real one.
+    pub virtualization: Option<String>,
+    /// What the system's clocks count, such as `tsc`; none where the system does not tell.
+    pub clock_source: Option<String>,
 }
 
 /// The phases of a block, in their order.
@@ -371,15 +382,29 @@ pub struct Resources {
     pub involuntary_switches: Option<u64>,
     /// Memory, if it was sampled since the last snapshot.
     pub memory: Option<Memory>,
+    /// Resident set sizes now; none if unknown.
+    pub resident: Option<Resident>,
+    /// The workers that live, by ascending number; at most [`WORKER_SAMPLES_MAX`](crate::wire::WORKER_SAMPLES_MAX).
+    pub workers: Vec<WorkerSample>,
+    /// Workers beyond these, which are in all sums.
+    pub workers_unlisted: u32,
+    /// The machine, if it was sampled since the last snapshot.
+    pub machine: Option<MachineSample>,
 }
 
-/// One sample of memory.
+/// One sample of memory. PSS and USS of the processes are read one after the other, each at most once a second:
+/// the sample is made of the newest reading of each.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Memory {
     /// How it was found.
     pub kind: MemoryKind,
     /// Per worker, in bytes.
     pub per_worker_bytes: f64,
+    /// Mean of the worker processes' unique set sizes, in bytes: what one more worker costs. None for workers
+    /// that are threads, and where the system does not tell.
+    pub per_worker_uss_bytes: Option<f64>,
+    /// Mean of the worker processes' resident set sizes, in bytes; none for workers that are threads.
+    pub per_worker_rss_bytes: Option<f64>,
     /// Runner and workers together, in bytes, without double counting where the system allows.
     pub total_bytes: u64,
 }
@@ -429,6 +454,8 @@ pub struct Finished {
     pub makespan_nanos: Option<u64>,
     /// How many workers died in the block.
     pub worker_deaths: u32,
+    /// How many worker processes were replaced because they had served their time.
+    pub workers_recycled: u64,
     /// The first failures of tasks, as texts; at most ten.
     pub failures: Vec<String>,
 }
@@ -449,5 +476,6 @@ impl Snapshot {
         }
         self.loop_lag.absorb(&older.loop_lag);
         self.resources.memory = self.resources.memory.or(older.resources.memory);
+        self.resources.machine = self.resources.machine.or(older.resources.machine);
     }
 }

@@ -7,8 +7,12 @@
 //! **Invariant**: messages describe; nothing here measures, decides or shows.
 
 mod frame;
+mod machine;
 mod message;
 pub mod part;
+mod probe;
 
 pub use frame::{FrameError, read_frame, write_frame};
+pub use machine::*;
 pub use message::*;
+pub use probe::*;

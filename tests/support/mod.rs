@@ -8,6 +8,7 @@
     reason = "each test uses a part of it, in a crate of its own"
 )]
 
+pub mod noisy;
 mod sim;
 
 use poolscope::run::{BlockEnd, Event, PlannedBlock, Run, RunRequest};
@@ -16,7 +17,7 @@ use poolscope::scenario::{
     Protocol, Queue, Scenario, Stage, TaskKind,
 };
 use poolscope::units::Nanos;
-use poolscope::wire::{Finished, FromRunner, Incident, Machine, MemoryKind, Started};
+use poolscope::wire::{Finished, FromRunner, Incident, Machine, MemoryKind, PoolKind, Started};
 
 use sim::{Profile, Simulation};
 
@@ -215,7 +216,7 @@ pub fn block_events(
     };
     let mut events = vec![
         Event::BlockStarting { block: index },
-        message(FromRunner::Started(Started {
+        message(FromRunner::Started(Box::new(Started {
             cold_start_nanos: profile.cold_start.0,
             worker_pids: match backend {
                 Backend::Processes { workers, .. } => {
@@ -226,7 +227,7 @@ pub fn block_events(
             baseline_bytes: Some(3 << 20),
             machine: machine(),
             calibration: Vec::new(),
-        })),
+        }))),
     ];
     let until = accident.map_or(u64::MAX, |at| at.0);
     let snapshots = simulation.snapshots(&profile);
@@ -252,6 +253,7 @@ pub fn block_events(
             stopped: false,
             makespan_nanos: simulation.makespan_nanos(),
             worker_deaths: 0,
+            workers_recycled: 0,
             failures: Vec::new(),
         })));
         BlockEnd::Completed
@@ -269,6 +271,7 @@ pub fn machine() -> Machine {
         cores: 4,
         memory_bytes: 16 << 30,
         load_average: Some(0.12),
+        ..Machine::default()
     }
 }
 
@@ -298,5 +301,16 @@ fn profile(backend: Backend) -> Profile {
         memory_kind,
         per_worker_bytes: per_worker_mib * f64::from(1 << 20),
         cold_start: Nanos::from_micros(cold_start),
+        pools: pools(backend),
+    }
+}
+
+/// What the pools of a back end are, in the order in which a task passes them.
+fn pools(backend: Backend) -> Vec<PoolKind> {
+    match backend {
+        Backend::Sequential | Backend::Threads { .. } => vec![PoolKind::Threads],
+        Backend::Processes { .. } => vec![PoolKind::Processes],
+        Backend::Async { .. } => vec![PoolKind::EventLoops],
+        Backend::Hybrid { .. } => vec![PoolKind::EventLoops, PoolKind::Processes],
     }
 }

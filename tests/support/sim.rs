@@ -5,7 +5,10 @@
 use poolscope::scenario::{Load, Scenario};
 use poolscope::stats::{HistogramLayout, SparseHistogram, rng::Rng};
 use poolscope::units::Nanos;
-use poolscope::wire::{Cohort, Counts, Memory, MemoryKind, Phase, Resources, Snapshot, TimeSplit};
+use poolscope::wire::{
+    Cohort, Counts, MachineSample, Memory, MemoryKind, Phase, Pool, PoolKind, Resources, Snapshot,
+    TimeSplit,
+};
 
 const TICK_NANOS: u64 = 100_000_000;
 /// Memory comes with every tenth snapshot, as real samples do.
@@ -29,6 +32,8 @@ pub struct Profile {
     pub per_worker_bytes: f64,
     /// Time to ready.
     pub cold_start: Nanos,
+    /// What its pools are, in the order in which a task passes them.
+    pub pools: Vec<PoolKind>,
 }
 
 /// What happened to one task; times in nanoseconds since the block's start.
@@ -139,11 +144,11 @@ impl Simulation {
             phase,
             measure_start_nanos: (now >= self.measure_start).then_some(self.measure_start),
             measure_end_nanos: (now >= self.measure_end).then_some(self.measure_end),
-            warm_up: self.cohort(false, before, now),
-            measured: self.cohort(true, before, now),
+            warm_up: self.cohort(false, before, now, profile),
+            measured: self.cohort(true, before, now, profile),
             counters: Vec::new(),
-            pools: Vec::new(),
-            loop_lag: Default::default(),
+            pools: self.pools(profile, now),
+            loop_lag: loop_lag(profile, before, now),
             window_completed: ended.clone().count() as u64,
             window_good: ended.filter(|task| !task.failed).count() as u64,
             resources: Resources {
@@ -153,16 +158,61 @@ impl Simulation {
                 voluntary_switches: Some(now / 1_000_000),
                 involuntary_switches: Some(now / 50_000_000),
                 memory,
+                machine: self.machine(sequence, now),
+                ..Resources::default()
             },
             skipped_ticks: 0,
         }
     }
 
-    fn cohort(&self, measured: bool, before: u64, now: u64) -> Cohort {
+    /// What waits, waits before the last pool; the ones before it are never the bottleneck.
+    fn pools(&self, profile: &Profile, now: u64) -> Vec<Pool> {
+        let at = |from: fn(&Task) -> u64, to: fn(&Task) -> u64| {
+            let tasks = self.tasks.iter().filter(|task| !task.dropped);
+            tasks
+                .filter(|task| from(task) <= now && now < to(task))
+                .count() as u64
+        };
+        let last = profile.pools.len().saturating_sub(1);
+        let pool = |(place, &kind): (usize, &PoolKind)| Pool {
+            kind,
+            workers: profile.workers,
+            queued: if place == last {
+                at(|task| task.due, |task| task.start)
+            } else {
+                0
+            },
+            in_flight: at(|task| task.start, |task| task.end),
+        };
+        profile.pools.iter().enumerate().map(pool).collect()
+    }
+
+    /// A quiet machine: nobody else needs more than a fiftieth of its four processors.
+    fn machine(&self, sequence: u64, now: u64) -> Option<MachineSample> {
+        let edge = now == self.measure_start.max(1) || now == self.measure_end;
+        (edge || sequence % MEMORY_EVERY == 1).then_some(MachineSample {
+            elapsed_nanos: now,
+            ours_cpu_nanos: now,
+            busy_nanos: Some(now + now / 50),
+            steal_nanos: Some(0),
+            processors: Some(4),
+            frequency_hz: Some(2_500_000_000),
+            frequency_max_hz: Some(3_000_000_000),
+            memory_available_bytes: Some(8 << 30),
+            memory_pressure_ratio: Some(0.0),
+            memory_pressure_nanos: Some(0),
+            suspended_nanos: Some(77),
+            throttled_nanos: None,
+            throttled_periods: None,
+        })
+    }
+
+    fn cohort(&self, measured: bool, before: u64, now: u64, profile: &Profile) -> Cohort {
         let mut counts = Counts::default();
+        let (mut split, mut digest) = (TimeSplit::default(), 0_u64);
         let mut values: [Vec<u64>; 4] = Default::default();
         let cut = now >= self.block_end;
-        for task in &self.tasks {
+        for (number, task) in self.tasks.iter().enumerate() {
             if (task.due >= self.measure_start) != measured || task.due > now {
                 continue;
             }
@@ -178,6 +228,12 @@ impl Simulation {
                 () if cut => counts.cancelled += 1,
                 () if task.start <= now => counts.in_flight += 1,
                 () => counts.queued += 1,
+            }
+            if task.end <= now {
+                add(&mut split, task, profile);
+            }
+            if task.end <= now && !task.failed {
+                digest = digest.wrapping_add(Rng::new(7, number as u64).next_u64());
             }
             if task.end > before && task.end <= now {
                 values[0].push(task.end - task.due);
@@ -195,10 +251,44 @@ impl Simulation {
             service,
             queue_wait,
             schedule_delay,
-            split: TimeSplit::default(),
-            digest: 0,
+            split,
+            digest,
         }
     }
+}
+
+/// Where a task's time went; the parts add up to its response time.
+fn add(split: &mut TimeSplit, task: &Task, profile: &Profile) {
+    let (wait, service) = (task.start - task.due, task.end - task.start);
+    let delay = wait.min(40_000);
+    let (dispatch, back) = (service / 50, service / 100);
+    let on_cpu = (service as f64 * profile.cpu_share) as u64;
+    split.tasks += 1;
+    split.schedule_delay_nanos += delay;
+    split.queue_wait_nanos += wait - delay;
+    split.dispatch_nanos += dispatch;
+    split.on_cpu_nanos += on_cpu;
+    split.off_cpu_nanos += service - dispatch - back - on_cpu;
+    split.return_nanos += back;
+}
+
+/// Every tenth lag of an event loop is a stall of a few milliseconds.
+fn loop_lag(profile: &Profile, before: u64, now: u64) -> SparseHistogram {
+    if !profile.pools.contains(&PoolKind::EventLoops) {
+        return SparseHistogram::default();
+    }
+    let instants = before / 10_000_000..now / 10_000_000;
+    sparse(
+        instants
+            .map(|at| {
+                if at % 10 == 9 {
+                    4_000_000 + at % 7 * 100_000
+                } else {
+                    60_000
+                }
+            })
+            .collect(),
+    )
 }
 
 /// What a histogram of `values` says of itself; a dense one per snapshot would take most of the time of the tests.
@@ -282,6 +372,8 @@ fn memory(profile: &Profile, now: u64) -> Memory {
     Memory {
         kind: profile.memory_kind,
         per_worker_bytes: per_worker,
+        per_worker_uss_bytes: None,
+        per_worker_rss_bytes: None,
         total_bytes: (per_worker * f64::from(profile.workers)) as u64 + (3 << 20),
     }
 }

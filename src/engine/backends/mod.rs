@@ -5,28 +5,32 @@
 
 mod async_pool;
 mod child;
+mod desk;
+mod feeder;
+#[cfg(target_os = "linux")]
+mod fork;
+mod hybrid;
+mod loop_lag;
 mod pipe;
 mod processes;
+mod setup;
 mod threads;
+mod worker;
+mod worker_process;
+mod zygote;
 
 use std::io;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use crate::engine::cancel::Cancel;
-use crate::engine::clock;
-use crate::engine::load::Gate;
-use crate::engine::plan::{Plan, Recipes, Surroundings};
-use crate::engine::recorder::Recorder;
-use crate::engine::stages::{Shared, StageError, Workbench};
-use crate::engine::task::{Outcome, Ran, Task};
-use crate::scenario::Backend;
+use crate::engine::plan::{FRONT_POOL, Plan};
+use crate::scenario::{AsyncCpu, Backend, HybridWaits};
+use crate::stats::SparseHistogram;
 
-pub use child::{SERVER_PART, ServerProcess, WORKER_PART, start_server};
-pub use processes::worker_main;
+pub(super) use desk::{Desk, DeskParts};
 
-/// Failures of tasks whose text is kept; all are counted.
-const FAILURES_KEPT: usize = 10;
+pub use child::{SERVER_PART, ServerProcess, WORKER_PART, ZYGOTE_PART, start_server};
+pub use worker::worker_main;
+pub use zygote::zygote_main;
 
 /// Why a back end cannot be started.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +63,12 @@ pub enum BackendError {
         /// How many died.
         deaths: u32,
     },
+    /// The process that workers are copies of could not be prepared.
+    #[error("the zygote of the worker processes could not be prepared")]
+    Zygote(#[source] io::Error),
+    /// There is no memory that processes share.
+    #[error("memory that worker processes share could not be prepared; write payload: Pipe")]
+    SharedMemory(#[source] io::Error),
     /// The async runtime could not be built.
     #[error("the async runtime could not be started")]
     Runtime(#[source] io::Error),
@@ -79,141 +89,23 @@ pub struct Incident {
     pub message: String,
 }
 
-/// What the workers of a block share.
-#[derive(Debug)]
-pub(super) struct Desk {
-    pub(super) queue: async_channel::Receiver<Task>,
-    pub(super) recipes: Arc<Recipes>,
-    pub(super) surroundings: Surroundings,
-    pub(super) cancel: Arc<Cancel>,
-    shared: Arc<Shared>,
-    recorder: Arc<Recorder>,
-    gate: Arc<Gate>,
-    failures: Mutex<Vec<String>>,
-    incidents: crossbeam_channel::Sender<Incident>,
-    deaths: AtomicU32,
-}
-
-impl Desk {
-    pub(super) fn new(
-        queue: async_channel::Receiver<Task>,
-        plan_recipes: Arc<Recipes>,
-        surroundings: Surroundings,
-        recorder: Arc<Recorder>,
-        gate: Arc<Gate>,
-        cancel: Arc<Cancel>,
-        incidents: crossbeam_channel::Sender<Incident>,
-    ) -> Self {
-        Self {
-            queue,
-            recipes: plan_recipes,
-            surroundings,
-            cancel,
-            shared: Arc::default(),
-            recorder,
-            gate,
-            failures: Mutex::new(Vec::new()),
-            incidents,
-            deaths: AtomicU32::new(0),
-        }
-    }
-
-    /// A workbench for worker `id`.
-    pub(super) fn bench(&self, id: u64) -> Workbench {
-        Workbench::new(
-            &self.surroundings.scratch,
-            self.surroundings.server_port,
-            id,
-            self.shared.clone(),
-        )
-    }
-
-    /// `worker` begins with `task`.
-    pub(super) fn start(&self, worker: usize, task: &Task) {
-        self.recorder.start(worker, task);
-    }
-
-    /// `worker` is done with `task`.
-    pub(super) fn end(&self, worker: usize, task: &Task, ran: Ran, result: Result<(), StageError>) {
-        let outcome = match result {
-            Ok(()) => Outcome::Good,
-            Err(StageError::Cancelled) => Outcome::Cancelled,
-            Err(StageError::Failed(message)) => {
-                self.note_failure(message);
-                Outcome::Failed
-            }
-        };
-        self.recorder.end(worker, task, ran, outcome);
-        self.gate.task_ended(worker, ran.end_nanos);
-    }
-
-    /// Keeps the first texts, each once.
-    fn note_failure(&self, message: String) {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        if failures.len() < FAILURES_KEPT && !failures.contains(&message) {
-            failures.push(message);
-        }
-    }
-
-    /// The first failures of tasks, as texts.
-    pub(super) fn failures(&self) -> Vec<String> {
-        self.failures
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    /// A worker died.
-    fn worker_died(&self, message: String) {
-        self.deaths.fetch_add(1, Ordering::Relaxed);
-        // A full channel means hundreds of deaths: the count says so.
-        let _ = self.incidents.try_send(Incident {
-            at_nanos: clock::now_nanos(),
-            message,
-        });
-    }
-
-    /// How many workers died.
-    pub(super) fn deaths(&self) -> u32 {
-        self.deaths.load(Ordering::Relaxed)
-    }
-
-    /// Executes `task` on this thread from beginning to end.
-    pub(super) fn work(&self, worker: usize, task: &Task, bench: &mut Workbench) {
-        self.start(worker, task);
-        let start_nanos = clock::now_nanos();
-        let result = run_steps(&self.recipes, task.number, bench, &self.cancel);
-        let ran = Ran {
-            start_nanos,
-            end_nanos: clock::now_nanos(),
-        };
-        self.end(worker, task, ran, result);
-    }
-}
-
-/// Executes the steps of task `number` on this thread.
-fn run_steps(
-    recipes: &Recipes,
-    number: u64,
-    bench: &mut Workbench,
-    cancel: &Cancel,
-) -> Result<(), StageError> {
-    let (steps, mut rng) = recipes.of_task(number);
-    bench.begin_task();
-    steps
-        .iter()
-        .try_for_each(|step| step.run(bench, &mut rng, cancel).map(|_| ()))
-}
-
 /// A back end at work.
 pub(super) trait Running: Send {
     /// Process ids of its worker processes at this moment; empty for the others.
     fn worker_pids(&self) -> Vec<u32>;
 
+    /// Process id of the zygote that worker processes are copies of; none without one.
+    fn zygote_pid(&self) -> Option<u32> {
+        None
+    }
+
     /// Whether a worker is left.
     fn lives(&self) -> bool;
 
-    /// Ends it, the queue being closed: waits until `deadline_nanos` for workers to come to their end, then
+    /// Moves how late its event loops were since the last call into `lag`; nothing without event loops.
+    fn drain_loop_lag(&self, _lag: &mut SparseHistogram) {}
+
+    /// Ends it, the queues having ended: waits until `deadline_nanos` for workers to come to their end, then
     /// leaves them behind (threads) or kills them (processes).
     fn end(self: Box<Self>, deadline_nanos: u64);
 }
@@ -221,12 +113,50 @@ pub(super) trait Running: Send {
 /// Starts the back end of `plan` and returns when all its workers are ready.
 pub(super) fn start(plan: &Plan, desk: Arc<Desk>) -> Result<Box<dyn Running>, BackendError> {
     match plan.backend {
-        Backend::Sequential => threads::start(1, &desk),
-        Backend::Threads { workers } => threads::start(workers.count(), &desk),
-        Backend::Processes { workers, .. } => {
-            processes::start(workers.count(), &plan.scenario_text, desk)
+        Backend::Sequential => threads::start(1, FRONT_POOL, plan.chunk(), &desk),
+        Backend::Threads { workers } => {
+            threads::start(workers.count(), FRONT_POOL, plan.chunk(), &desk)
         }
-        Backend::Hybrid { .. } => unimplemented!(),
+        Backend::Processes {
+            workers,
+            start,
+            chunk: _,
+            recycle_after,
+            payload,
+        } => {
+            let settings = processes::Settings {
+                pool: FRONT_POOL,
+                pipelined: false,
+                workers: workers.count(),
+                chunk: plan.chunk(),
+                start,
+                recycle_after,
+                payload,
+            };
+            processes::start(settings, &plan.scenario_text, desk)
+        }
+        Backend::Hybrid {
+            waits,
+            processes,
+            between: _,
+        } => {
+            let front = hybrid::Front {
+                waits,
+                event_loops: 1,
+            };
+            hybrid::start(plan, front, processes.count(), &desk)
+        }
+        Backend::Async {
+            in_flight,
+            event_loops,
+            cpu: AsyncCpu::Processes { workers },
+        } => {
+            let front = hybrid::Front {
+                waits: HybridWaits::Async { in_flight },
+                event_loops,
+            };
+            hybrid::start(plan, front, workers, &desk)
+        }
         Backend::Async {
             in_flight,
             event_loops,
@@ -238,7 +168,12 @@ pub(super) fn start(plan: &Plan, desk: Arc<Desk>) -> Result<Box<dyn Running>, Ba
 /// How many tasks `backend` can have under way.
 pub(super) fn concurrency(backend: Backend) -> u64 {
     match backend {
-        Backend::Async { in_flight, .. } => in_flight as u64,
-        other => other.workers() as u64,
+        Backend::Async { in_flight, .. } => u64::from(in_flight),
+        Backend::Hybrid {
+            waits: HybridWaits::Async { in_flight },
+            processes,
+            ..
+        } => u64::from(in_flight) + u64::from(processes.count()),
+        other => u64::from(other.workers()),
     }
 }

@@ -5,6 +5,7 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, bounded};
 
+use crate::engine::backends::desk::Meter;
 use crate::engine::backends::{BackendError, Desk, Running};
 use crate::engine::clock;
 
@@ -15,8 +16,13 @@ struct ThreadPool {
     all_ended: Receiver<()>,
 }
 
-/// Starts `workers` threads and waits until each runs.
-pub(super) fn start(workers: u32, desk: &Arc<Desk>) -> Result<Box<dyn Running>, BackendError> {
+/// Starts `workers` threads that serve `pool`, up to `chunk` tasks at a time, and waits until each runs.
+pub(super) fn start(
+    workers: u32,
+    pool: usize,
+    chunk: usize,
+    desk: &Arc<Desk>,
+) -> Result<Box<dyn Running>, BackendError> {
     let (ready, is_ready) = bounded(workers as usize);
     let (alive, all_ended) = bounded(0);
     let mut threads = Vec::with_capacity(workers as usize);
@@ -28,13 +34,13 @@ pub(super) fn start(workers: u32, desk: &Arc<Desk>) -> Result<Box<dyn Running>, 
                 clock::wake_precisely();
                 // The receiver outlives the loop below.
                 let _ = ready.send(());
-                serve(&own_desk, number as usize - 1);
+                serve(&own_desk, pool, number as usize - 1, chunk);
                 drop(alive);
             });
         match spawned {
             Ok(thread) => threads.push(thread),
             Err(source) => {
-                desk.queue.close();
+                desk.end_queues();
                 return Err(BackendError::Thread {
                     number,
                     wanted: workers,
@@ -50,11 +56,15 @@ pub(super) fn start(workers: u32, desk: &Arc<Desk>) -> Result<Box<dyn Running>, 
     Ok(Box::new(ThreadPool { threads, all_ended }))
 }
 
-/// Executes tasks until the queue is closed and empty.
-fn serve(desk: &Desk, worker: usize) {
+/// Executes tasks until the queue has ended.
+fn serve(desk: &Desk, pool: usize, worker: usize, chunk: usize) {
     let mut bench = desk.bench(worker as u64);
-    while let Ok(task) = desk.queue.recv_blocking() {
-        desk.work(worker, &task, &mut bench);
+    let mut meter = Meter::default();
+    let mut tasks = Vec::with_capacity(chunk);
+    while desk.take_blocking(pool, worker, chunk, &mut tasks) {
+        for task in tasks.drain(..) {
+            desk.work(pool, worker, task, &mut bench, &mut meter);
+        }
     }
 }
 

@@ -9,7 +9,7 @@ const LONGEST_NANOS: u64 = 3_600_000_000_000;
 /// Draws a length of time, in nanoseconds; at most an hour.
 ///
 /// Exponential by inversion, log-normal as exp(ln median + σ·N), N by Box and Muller (see `stats::rng`).
-pub(super) fn draw(distribution: Distribution, rng: &mut Rng) -> u64 {
+pub(in crate::engine) fn draw(distribution: Distribution, rng: &mut Rng) -> u64 {
     // A float above the range of u64 becomes its largest value.
     let drawn = match distribution {
         Distribution::Constant(time) => time.0,

@@ -16,7 +16,7 @@ use crate::engine::clock;
 use crate::engine::stages::draw::draw;
 use crate::engine::stages::shared::Apart;
 use crate::engine::stages::wait::WaitStep;
-use crate::engine::stages::{StageError, Workbench, cpu};
+use crate::engine::stages::{Loops, StageError, Workbench, cpu};
 use crate::scenario::{Distribution, Inside, Kernel, LockKind};
 use crate::stats::rng::Rng;
 use crate::units::Nanos;
@@ -143,43 +143,47 @@ impl LockStep {
         &self,
         bench: &mut Workbench,
         rng: &mut Rng,
-        cancel: &Cancel,
+        around: &Loops,
     ) -> Result<u64, StageError> {
         let drawn = self.draw(rng);
-        let locks = bench.shared.locks.numbered(drawn.number);
-        let wait_nanos = &mut bench.lock_wait_nanos;
-        let inside = self.stay_async(drawn, rng, cancel);
-        match self.kind {
+        let shared = bench.shared.clone();
+        let locks = shared.locks.numbered(drawn.number);
+        let mut waited = 0;
+        let wait_nanos = &mut waited;
+        let result = match self.kind {
             LockKind::Mutex => {
                 let lock = &locks.async_mutex.0;
                 let _guard = acquire_async(lock.try_lock().ok(), lock.lock(), wait_nanos).await;
-                inside.await
+                self.stay_async(drawn, bench, rng, around).await
             }
             LockKind::ReadWrite { .. } if drawn.reads => {
                 let lock = &locks.async_read_write.0;
                 let _guard = acquire_async(lock.try_read().ok(), lock.read(), wait_nanos).await;
-                inside.await
+                self.stay_async(drawn, bench, rng, around).await
             }
             LockKind::ReadWrite { .. } => {
                 let lock = &locks.async_read_write.0;
                 let _guard = acquire_async(lock.try_write().ok(), lock.write(), wait_nanos).await;
-                inside.await
+                self.stay_async(drawn, bench, rng, around).await
             }
-        }
+        };
+        bench.lock_wait_nanos += waited;
+        result
     }
 
     async fn stay_async(
         &self,
         drawn: Drawn,
+        bench: &mut Workbench,
         rng: &mut Rng,
-        cancel: &Cancel,
+        around: &Loops,
     ) -> Result<u64, StageError> {
         match self.inside {
-            Inside::Cpu => self.stay(drawn, rng, cancel),
-            Inside::Wait if cancel.is_set() => Err(StageError::Cancelled),
+            Inside::Cpu => bench.metered(|_| self.stay(drawn, rng, &around.cancel)),
+            Inside::Wait if around.cancel.is_set() => Err(StageError::Cancelled),
             Inside::Wait => {
                 let hold = Distribution::Constant(Nanos(drawn.hold_nanos));
-                WaitStep::new(hold).run_async(rng).await;
+                WaitStep::new(hold).run_async(rng, &around.timer).await?;
                 Ok(drawn.digest())
             }
         }
@@ -229,6 +233,7 @@ mod tests {
     use std::sync::{Arc, mpsc};
 
     use crate::engine::stages::Shared;
+    use crate::engine::timer::Timer;
 
     const KINDS: [LockKind; 3] = [
         LockKind::Mutex,
@@ -244,12 +249,24 @@ mod tests {
         LockStep::new(Distribution::Constant(hold), inside, locks, kind)
     }
 
-    fn run_async(step: &LockStep, bench: &mut Workbench, cancel: &Cancel) -> Option<u64> {
+    /// What an event loop has around its tasks; to be called on one.
+    fn loops(cancel: &Arc<Cancel>) -> Loops {
+        Loops {
+            timer: Timer::start().unwrap(),
+            cancel: cancel.clone(),
+            offload: false,
+        }
+    }
+
+    fn run_async(step: &LockStep, bench: &mut Workbench, cancel: &Arc<Cancel>) -> Option<u64> {
         tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .unwrap()
-            .block_on(step.run_async(bench, &mut Rng::new(1, 1), cancel))
+            .block_on(async {
+                step.run_async(bench, &mut Rng::new(1, 1), &loops(cancel))
+                    .await
+            })
             .ok()
     }
 
@@ -259,11 +276,11 @@ mod tests {
             for inside in [Inside::Cpu, Inside::Wait] {
                 let step = step(inside, Nanos::from_micros(50), 4, kind);
                 let mut bench = bench(1, &Arc::default());
-                let cancel = Cancel::default();
+                let cancel = Arc::new(Cancel::default());
                 let threads = step.run(&mut bench, &mut Rng::new(1, 1), &cancel).ok();
                 assert!(threads.is_some());
                 assert_eq!(threads, run_async(&step, &mut bench, &cancel));
-                assert_eq!(bench.take_lock_wait(), 0);
+                assert_eq!(bench.spent().1, 0);
             }
         }
     }
@@ -328,7 +345,7 @@ mod tests {
         let refused = lock.try_lock();
         drop(guard);
         let wait = || {
-            clock::sleep_until(clock::now_nanos() + 1_000_000);
+            let _ = Cancel::default().wait_until(clock::now_nanos() + 1_000_000);
             lock.lock()
         };
         drop(acquire(refused, wait, &mut waited));
@@ -385,7 +402,7 @@ mod tests {
     fn an_event_loop_goes_on_while_one_of_its_tasks_holds_the_lock_and_another_waits_for_it() {
         let shared: Arc<Shared> = Arc::default();
         let step = step(Inside::Wait, Nanos::from_millis(2), 1, LockKind::Mutex);
-        let cancel = Cancel::default();
+        let cancel = Arc::new(Cancel::default());
         let (mut one, mut other) = (bench(1, &shared), bench(2, &shared));
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -393,26 +410,26 @@ mod tests {
             .unwrap();
         runtime.block_on(async {
             let (mut rng, mut other_rng) = (Rng::new(1, 1), Rng::new(1, 2));
+            let around = loops(&cancel);
             let (first, second) = tokio::join!(
-                step.run_async(&mut one, &mut rng, &cancel),
-                step.run_async(&mut other, &mut other_rng, &cancel)
+                step.run_async(&mut one, &mut rng, &around),
+                step.run_async(&mut other, &mut other_rng, &around)
             );
             assert!(first.is_ok() && second.is_ok());
         });
-        assert_eq!(one.take_lock_wait(), 0);
-        let waited = other.take_lock_wait();
+        assert_eq!(one.spent().1, 0);
+        let waited = other.spent().1;
         assert!(waited >= 1_900_000, "{waited}");
-        assert_eq!(other.take_lock_wait(), 0);
     }
 
     #[test]
     fn who_waits_for_a_lock_comes_back_when_the_block_is_cancelled() {
         let shared: Arc<Shared> = Arc::default();
-        let cancel = Cancel::default();
+        let cancel = Arc::new(Cancel::default());
         for kind in KINDS {
             for inside in [Inside::Cpu, Inside::Wait] {
                 let step = step(inside, Nanos::from_secs(3_600), 1, kind);
-                let cancel = Cancel::default();
+                let cancel = Arc::new(Cancel::default());
                 let ended: Vec<_> = std::thread::scope(|scope| {
                     let workers: Vec<_> = (0..4)
                         .map(|id| {

@@ -231,7 +231,7 @@ mod tests {
         let mut bench = bench();
         let mut held = Vec::new();
         for task in 0..6 {
-            bench.begin_task();
+            bench.begin(false);
             if task < 4 {
                 let mut rng = Rng::new(1, task);
                 step.run(&mut bench, &mut rng, &Cancel::default()).unwrap();

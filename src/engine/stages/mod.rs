@@ -9,10 +9,11 @@ pub mod counter;
 pub mod cpu;
 mod draw;
 pub mod file;
-pub mod http;
 mod kernels;
 pub mod lock;
 pub mod memory;
+pub mod network;
+pub mod payload;
 mod permutation;
 mod shared;
 pub mod wait;
@@ -24,11 +25,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::engine::cancel::Cancel;
+use crate::engine::clock;
+use crate::engine::stages::network::{NetworkStep, Protocol};
+use crate::engine::timer::Timer;
 use crate::scenario::Stage;
 use crate::stats::rng::Rng;
 
 pub use calibrate::{KernelSpeed, calibrate};
-pub use http::serve;
+pub(in crate::engine) use draw::draw;
+pub use network::serve;
 pub use shared::Shared;
 
 /// Why a step did not end well.
@@ -56,8 +61,8 @@ pub struct Workbench {
     /// Unique among the block's workers: part of file names.
     id: u64,
     server_port: Option<u16>,
-    connection: Option<http::Connection>,
-    async_connection: Option<http::AsyncConnection>,
+    connection: Option<network::Connection>,
+    async_connection: Option<network::AsyncConnection>,
     buffer: Vec<u8>,
     /// Prepared files that this worker has read from, by their size: those of [`Shared`], without its lock.
     prepared: Vec<(u64, Arc<File>)>,
@@ -69,8 +74,14 @@ pub struct Workbench {
     tasks: u64,
     /// What the stages of all workers of this process share.
     shared: Arc<Shared>,
-    /// Time that lock stages waited for their lock since [`Self::take_lock_wait`].
+    /// Whether processor time is read around steps.
+    metering: bool,
+    /// Processor time of steps since [`Self::begin`], if it was read.
+    on_cpu_nanos: u64,
+    /// Time that lock stages waited for their lock since [`Self::begin`].
     lock_wait_nanos: u64,
+    /// In a worker process: what comes with a task and what goes back; none where the caller shares memory.
+    pub(in crate::engine) mailbox: Option<payload::Mailbox>,
 }
 
 impl Workbench {
@@ -89,12 +100,17 @@ impl Workbench {
             held: VecDeque::new(),
             tasks: 0,
             shared,
+            metering: false,
+            on_cpu_nanos: 0,
             lock_wait_nanos: 0,
+            mailbox: None,
         }
     }
 
-    /// A task begins: what earlier tasks held until now is released, in this task's time.
-    pub fn begin_task(&mut self) {
+    /// Begins to account for a task, and releases what earlier tasks held until now; reads the processor time of
+    /// its steps if `metering`.
+    pub fn begin(&mut self, metering: bool) {
+        (self.metering, self.on_cpu_nanos, self.lock_wait_nanos) = (metering, 0, 0);
         self.tasks += 1;
         let now = self.tasks;
         // Stages may hold for different times, so that the oldest is not always the first to go.
@@ -106,9 +122,25 @@ impl Workbench {
         self.held.push_back((self.tasks + u64::from(tasks), memory));
     }
 
-    /// How long lock stages waited for their lock since the last call, in nanoseconds.
-    pub fn take_lock_wait(&mut self) -> u64 {
-        std::mem::take(&mut self.lock_wait_nanos)
+    /// What the steps since [`Self::begin`] spent: processor time, if it was read, and time that lock and
+    /// counter stages waited for their lock; both in nanoseconds.
+    #[must_use]
+    pub fn spent(&self) -> (Option<u64>, u64) {
+        (
+            self.metering.then_some(self.on_cpu_nanos),
+            self.lock_wait_nanos,
+        )
+    }
+
+    /// Executes a blocking piece of work and reads the processor time that it takes.
+    pub(in crate::engine) fn metered<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        if !self.metering {
+            return work(self);
+        }
+        let before = clock::thread_cpu_nanos();
+        let result = work(self);
+        self.on_cpu_nanos += clock::thread_cpu_nanos().saturating_sub(before);
+        result
     }
 }
 
@@ -128,11 +160,13 @@ pub enum Step {
     /// Allocates and uses memory.
     Memory(memory::MemoryStep),
     /// Asks the loopback server.
-    Http(http::HttpStep),
+    Network(network::NetworkStep),
     /// Goes through a critical section.
     Lock(lock::LockStep),
     /// Adds to a shared counter.
     Counter(counter::CounterStep),
+    /// Brings bytes to the worker and back.
+    Payload(payload::PayloadStep),
 }
 
 impl Step {
@@ -167,8 +201,29 @@ impl Step {
                 hold_tasks,
             } => Self::Memory(memory::MemoryStep::new(size.0, access, hold_tasks)),
             Stage::Http {
-                delay, response, ..
-            } => Self::Http(http::HttpStep::new(delay, response.0)),
+                delay,
+                response,
+                request,
+                errors,
+            } => Self::Network(NetworkStep::new(
+                Protocol::Http,
+                delay,
+                response.0,
+                request.0,
+                errors,
+            )),
+            Stage::Tcp {
+                delay,
+                response,
+                request,
+                errors,
+            } => Self::Network(NetworkStep::new(
+                Protocol::Tcp,
+                delay,
+                response.0,
+                request.0,
+                errors,
+            )),
             Stage::Lock {
                 hold,
                 inside,
@@ -179,21 +234,35 @@ impl Step {
                 increments,
                 protection,
             } => Self::Counter(counter::CounterStep::new(increments, protection)),
+            Stage::Payload { to_worker, back } => {
+                Self::Payload(payload::PayloadStep::new(to_worker.0, back.0))
+            }
             Stage::Barrier => return None,
-            Stage::Tcp { .. } | Stage::Payload { .. } => unimplemented!(),
         })
+    }
+
+    /// The payload that it moves, if it is one.
+    pub(in crate::engine) const fn as_payload(&self) -> Option<&payload::PayloadStep> {
+        match self {
+            Self::Payload(step) => Some(step),
+            _ => None,
+        }
     }
 
     /// Whether it needs the loopback server.
     #[must_use]
     pub const fn needs_server(&self) -> bool {
-        matches!(self, Self::Http(_))
+        matches!(self, Self::Network(_))
     }
 
     /// Prepares what must lie in the scratch folder before the block starts.
     pub fn prepare(&self, scratch: &Path) -> io::Result<()> {
         match self {
             Self::FileRead(step) => step.prepare(scratch),
+            Self::Payload(step) => {
+                step.prepare();
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -213,45 +282,56 @@ impl Step {
             Self::FileAppend(step) => step.run(bench, cancel),
             Self::FileRead(step) => step.run(bench, rng, cancel),
             Self::Memory(step) => step.run(bench, rng, cancel),
-            Self::Http(step) => step.run(bench, rng, cancel).map(|()| 0),
+            Self::Network(step) => step.run(bench, rng, cancel),
             Self::Lock(step) => step.run(bench, rng, cancel),
             Self::Counter(step) => step.run(bench, cancel),
+            Self::Payload(step) => step.run(bench, rng, cancel),
         }
     }
 
     /// Whether it would keep an event loop from everything else.
     const fn blocks(&self) -> bool {
-        !matches!(self, Self::Wait(_) | Self::Http(_))
+        !matches!(self, Self::Wait(_) | Self::Network(_))
     }
 }
 
-/// Executes `step` on an async runtime; with `offload`, what would block the loop runs on a blocking thread.
+/// What async tasks have around them.
+#[derive(Debug)]
+pub struct Loops {
+    /// Ends their waits.
+    pub timer: Timer,
+    /// The end of the block.
+    pub cancel: Arc<Cancel>,
+    /// Whether what would block the loop runs on a blocking thread.
+    pub offload: bool,
+}
+
+/// Executes `step` on an async runtime.
 pub async fn run_async(
     step: &Arc<Step>,
     mut bench: Workbench,
     rng: &mut Rng,
-    cancel: &Arc<Cancel>,
-    offload: bool,
+    around: &Loops,
 ) -> (Workbench, Result<u64, StageError>) {
     match &**step {
         Step::Wait(step) => {
-            let result = step.run_async(rng).await;
-            (bench, Ok(result))
-        }
-        Step::Http(step) => {
-            let result = step.run_async(&mut bench, rng).await;
-            (bench, result.map(|()| 0))
-        }
-        Step::Lock(step) if !offload => {
-            let result = step.run_async(&mut bench, rng, cancel).await;
+            let result = step.run_async(rng, &around.timer).await;
             (bench, result)
         }
-        blocking if offload && blocking.blocks() => {
-            let (step, cancel, mut own_rng) = (step.clone(), cancel.clone(), rng.clone());
+        Step::Network(step) => {
+            let result = step.run_async(&mut bench, rng, &around.timer).await;
+            (bench, result)
+        }
+        Step::Lock(step) if !around.offload => {
+            let result = step.run_async(&mut bench, rng, around).await;
+            (bench, result)
+        }
+        blocking if around.offload && blocking.blocks() => {
+            let (step, cancel, mut own_rng) = (step.clone(), around.cancel.clone(), rng.clone());
             let (scratch, port, id) = (bench.scratch.clone(), bench.server_port, bench.id);
             let shared = bench.shared.clone();
             let done = tokio::task::spawn_blocking(move || {
-                let result = step.run(&mut bench, &mut own_rng, &cancel);
+                let result = bench.metered(|bench| step.run(bench, &mut own_rng, &cancel));
                 (bench, own_rng, result)
             })
             .await;
@@ -269,7 +349,7 @@ pub async fn run_async(
             }
         }
         blocking => {
-            let result = blocking.run(&mut bench, rng, cancel);
+            let result = bench.metered(|bench| blocking.run(bench, rng, &around.cancel));
             (bench, result)
         }
     }

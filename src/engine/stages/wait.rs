@@ -1,11 +1,10 @@
 //! Waiting without using a core.
 
-use std::time::Duration;
-
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
 use crate::engine::stages::StageError;
 use crate::engine::stages::draw::draw;
+use crate::engine::timer::Timer;
 use crate::scenario::Distribution;
 use crate::stats::rng::Rng;
 
@@ -29,11 +28,13 @@ impl WaitStep {
         }
     }
 
-    /// tokio's timer ticks once a millisecond and rounds up: a wait is about a millisecond late.
-    pub(super) async fn run_async(&self, rng: &mut Rng) -> u64 {
+    pub(super) async fn run_async(&self, rng: &mut Rng, timer: &Timer) -> Result<u64, StageError> {
         let time = draw(self.time, rng);
-        tokio::time::sleep(Duration::from_nanos(time)).await;
-        time
+        if timer.wait_until(clock::now_nanos() + time).await {
+            Ok(time)
+        } else {
+            Err(StageError::Cancelled)
+        }
     }
 }
 

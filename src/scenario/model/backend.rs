@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::scenario::model::load::Queue;
+use crate::scenario::model::workers::Workers;
 
 /// One back end with its settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -67,7 +68,10 @@ pub enum Backend {
         /// How many worker processes run everything else.
         processes: Workers,
         /// How many tasks may wait between the two; a full queue holds up the side before it.
-        #[serde(default = "hundred", skip_serializing_if = "is_hundred")]
+        #[serde(
+            default = "default_between",
+            skip_serializing_if = "is_default_between"
+        )]
         between: u32,
     },
 }
@@ -133,117 +137,6 @@ pub enum Transfer {
     SharedMemory,
 }
 
-/// How many workers: a number, or so many per core of the machine it runs on.
-///
-/// Written as `8` or as `"2 per core"`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Workers {
-    /// That many.
-    Count(u32),
-    /// That many for each core.
-    PerCore(u32),
-}
-
-/// Processors that this process may use.
-#[must_use]
-pub fn cores_of_this_machine() -> u32 {
-    std::thread::available_parallelism()
-        .map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX))
-}
-
-impl Workers {
-    /// How many they are on this machine.
-    #[must_use]
-    pub fn count(self) -> u32 {
-        self.on(cores_of_this_machine())
-    }
-
-    /// How many they are on a machine of `cores`.
-    #[must_use]
-    pub const fn on(self, cores: u32) -> u32 {
-        match self {
-            Self::Count(count) => count,
-            Self::PerCore(times) => times.saturating_mul(cores),
-        }
-    }
-}
-
-impl From<u32> for Workers {
-    fn from(count: u32) -> Self {
-        Self::Count(count)
-    }
-}
-
-impl std::fmt::Display for Workers {
-    /// `8`, or `2 per core`.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Count(count) => write!(f, "{count}"),
-            Self::PerCore(times) => write!(f, "{times} per core"),
-        }
-    }
-}
-
-impl Serialize for Workers {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Count(count) => serializer.serialize_u32(*count),
-            Self::PerCore(_) => serializer.collect_str(self),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Workers {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl serde::de::Visitor<'_> for Visitor {
-            type Value = Workers;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a number such as 8, or a text such as \"2 per core\"")
-            }
-
-            fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Workers, E> {
-                u32::try_from(value).map(Workers::Count).map_err(E::custom)
-            }
-
-            fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Workers, E> {
-                u32::try_from(value).map(Workers::Count).map_err(E::custom)
-            }
-
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Workers, E> {
-                text.strip_suffix("per core")
-                    .and_then(|times| times.trim().parse().ok())
-                    .map(Workers::PerCore)
-                    .ok_or_else(|| {
-                        E::custom(format!(
-                            "'{text}' is no number of workers; write 8 or \"2 per core\""
-                        ))
-                    })
-            }
-        }
-        deserializer.deserialize_any(Visitor)
-    }
-}
-
-#[cfg(test)]
-impl schemars::JsonSchema for Workers {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Workers".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "description": "How many workers: a number, or so many per core of the machine it runs on",
-            "anyOf": [
-                { "type": "integer", "minimum": 1 },
-                { "type": "string", "pattern": "^[0-9]+ per core$" }
-            ],
-            "examples": [8, "2 per core"]
-        })
-    }
-}
-
 impl Candidate {
     /// A candidate without a name or a queue of its own.
     #[must_use]
@@ -253,12 +146,6 @@ impl Candidate {
             backend,
             queue: None,
         }
-    }
-
-    /// The given name, or one made from the back end.
-    #[must_use]
-    pub fn label(&self) -> String {
-        self.name.clone().unwrap_or_else(|| self.backend.label())
     }
 }
 
@@ -280,73 +167,6 @@ impl Backend {
             chunk: None,
             recycle_after: None,
             payload: Transfer::Pipe,
-        }
-    }
-
-    /// `threads ×8`, `async ×100, CPU on 2 threads`: unique for different settings.
-    #[must_use]
-    pub fn label(self) -> String {
-        match self {
-            Self::Sequential => "sequential".to_owned(),
-            Self::Threads { workers } => format!("threads ×{workers}"),
-            Self::Processes {
-                workers,
-                start,
-                chunk,
-                recycle_after,
-                payload,
-            } => {
-                let mut label = format!("processes ×{workers}");
-                if start == Start::Zygote {
-                    label.push_str(", zygote");
-                }
-                if let Some(chunk) = chunk {
-                    label.push_str(&format!(", chunks of {chunk}"));
-                }
-                if let Some(tasks) = recycle_after {
-                    label.push_str(&format!(", new after {tasks}"));
-                }
-                if payload == Transfer::SharedMemory {
-                    label.push_str(", shared memory");
-                }
-                label
-            }
-            Self::Async {
-                in_flight,
-                event_loops,
-                cpu,
-            } => {
-                let loops = if event_loops == 1 {
-                    String::new()
-                } else {
-                    format!(", {event_loops} loops")
-                };
-                match cpu {
-                    AsyncCpu::Inline => format!("async ×{in_flight}{loops}"),
-                    AsyncCpu::Blocking { threads } => {
-                        format!("async ×{in_flight}{loops}, CPU on {threads} threads")
-                    }
-                    AsyncCpu::Processes { workers } => {
-                        format!("async ×{in_flight}{loops}, CPU on {workers} processes")
-                    }
-                }
-            }
-            Self::Hybrid {
-                waits,
-                processes,
-                between,
-            } => {
-                let waits = match waits {
-                    HybridWaits::Threads { workers } => format!("threads ×{workers}"),
-                    HybridWaits::Async { in_flight } => format!("async ×{in_flight}"),
-                };
-                let between = if between == hundred() {
-                    String::new()
-                } else {
-                    format!(", {between} between")
-                };
-                format!("hybrid {waits} + processes ×{processes}{between}")
-            }
         }
     }
 
@@ -444,11 +264,14 @@ const fn is_one_u32(value: &u32) -> bool {
     *value == 1
 }
 
-const fn hundred() -> u32 {
-    100
+/// Room for the unevenness of a usual task, and little memory.
+pub(super) const DEFAULT_BETWEEN: u32 = 100;
+
+const fn default_between() -> u32 {
+    DEFAULT_BETWEEN
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-const fn is_hundred(value: &u32) -> bool {
-    *value == hundred()
+const fn is_default_between(value: &u32) -> bool {
+    *value == DEFAULT_BETWEEN
 }

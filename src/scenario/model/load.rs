@@ -191,7 +191,7 @@ impl Load {
         match self {
             Self::Open { rate_per_sec, .. } => Some(*rate_per_sec),
             Self::Profile { parts, .. } => {
-                let secs: f64 = parts.iter().map(|part| part.length().secs()).sum();
+                let secs = Nanos(round_nanos(parts)).secs();
                 let tasks: f64 = parts.iter().map(ProfilePart::tasks).sum();
                 Some(if secs > 0.0 { tasks / secs } else { 0.0 })
             }
@@ -205,7 +205,7 @@ impl Load {
         match self {
             Self::Open { rate_per_sec, .. } => Some(rate_per_sec * nanos as f64 / 1e9),
             Self::Profile { parts, .. } => {
-                let whole: u64 = parts.iter().map(|part| part.length().0).sum();
+                let whole = round_nanos(parts);
                 if whole == 0 {
                     return Some(0.0);
                 }
@@ -233,6 +233,16 @@ impl ProfilePart {
             | Self::Ramp { length, .. }
             | Self::Spike { length, .. }
             | Self::Pause { length } => *length,
+        }
+    }
+
+    /// Makes it last so long.
+    pub const fn set_length(&mut self, new: Nanos) {
+        match self {
+            Self::Step { length, .. }
+            | Self::Ramp { length, .. }
+            | Self::Spike { length, .. }
+            | Self::Pause { length } => *length = new,
         }
     }
 
@@ -271,7 +281,7 @@ impl ProfilePart {
         let secs = |nanos: u64| nanos as f64 / 1e9;
         // The rate is linear between the points where it bends, so the trapezium is exact.
         let linear = |from: u64, to: u64| {
-            (self.rate_at(from) + self.rate_at(to)) / 2.0 * secs(to.saturating_sub(from))
+            f64::midpoint(self.rate_at(from), self.rate_at(to)) * secs(to.saturating_sub(from))
         };
         let middle = length / 2;
         if matches!(self, Self::Spike { .. }) && nanos > middle {
@@ -283,17 +293,23 @@ impl ProfilePart {
 }
 
 impl QueuePolicy {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
     const fn is_drop_newest(&self) -> bool {
         matches!(self, Self::DropNewest)
     }
+}
+
+/// How long all parts of a profile take, one after the other, in nanoseconds.
+pub(in crate::scenario) fn round_nanos(parts: &[ProfilePart]) -> u64 {
+    parts
+        .iter()
+        .map(|part| part.length().0)
+        .fold(0, u64::saturating_add)
 }
 
 const fn no_time() -> Distribution {
     Distribution::Constant(Nanos::ZERO)
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn is_no_time(value: &Distribution) -> bool {
     *value == no_time()
 }

@@ -4,20 +4,24 @@
 //! would expect. Enums are written as `Name(field: value)`; optional values are written plainly.
 
 mod backend;
+mod label;
 mod load;
 mod stage;
+#[cfg(test)]
+mod tests;
+mod workers;
 
 use serde::{Deserialize, Serialize};
 
 use crate::units::{Bytes, Nanos};
 
-pub use backend::{
-    AsyncCpu, Backend, Candidate, HybridWaits, Start, Transfer, Workers, cores_of_this_machine,
-};
+pub use backend::{AsyncCpu, Backend, Candidate, HybridWaits, Start, Transfer};
+pub(in crate::scenario) use load::round_nanos;
 pub use load::{Arrivals, Load, ProfilePart, Queue, QueuePolicy};
 pub use stage::{
     Access, Amount, Distribution, Inside, Kernel, LockKind, MemoryAccess, Protection, Server, Stage,
 };
+pub use workers::{Workers, cores_of_this_machine};
 
 /// The format that this version writes, and the newest that it reads.
 pub const FORMAT: u32 = 1;
@@ -114,8 +118,8 @@ impl Default for Protocol {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub enum Order {
-    /// Each repeat visits all candidates: the first in the order of the file, the others in an order drawn
-    /// from the seed, so that drift hits all alike.
+    /// Each repeat visits all candidates in an order of its own, drawn from the seed, so that drift hits all
+    /// alike. A single repeat keeps the order of the file.
     #[default]
     Interleaved,
     /// In the order of the file.
@@ -189,9 +193,12 @@ impl Scenario {
     pub fn for_cores(&self, cores: u32) -> Self {
         let mut resolved = self.clone();
         for candidate in &mut resolved.candidates {
-            // The name stays what the author of the file sees in it.
-            candidate.name = Some(candidate.label());
-            candidate.backend = candidate.backend.for_cores(cores);
+            let backend = candidate.backend.for_cores(cores);
+            if backend != candidate.backend {
+                // The name stays what the author of the file sees in it.
+                candidate.name = Some(candidate.label());
+                candidate.backend = backend;
+            }
         }
         resolved
     }

@@ -26,7 +26,7 @@ pub enum Stage {
     FileWrite {
         /// How much is written.
         size: Bytes,
-        /// How much each call writes.
+        /// How much each call writes; one call writes it all where this is more.
         #[serde(default = "mib", skip_serializing_if = "is_mib")]
         block: Bytes,
         /// In which order the blocks are written.
@@ -48,13 +48,14 @@ pub enum Stage {
     FileRead {
         /// How much is read.
         size: Bytes,
-        /// How much each call reads.
+        /// How much each call reads; one call reads it all where this is more.
         #[serde(default = "mib", skip_serializing_if = "is_mib")]
         block: Bytes,
         /// In which order the blocks are read.
         #[serde(default, skip_serializing_if = "Access::is_sequential")]
         access: Access,
-        /// The size of the prepared file; as much as is read if absent.
+        /// The size of the prepared file; as much as is read if absent. A smaller one is read again from
+        /// its start.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         file: Option<Bytes>,
     },
@@ -129,7 +130,8 @@ pub enum Stage {
         /// From the worker to the caller.
         back: Bytes,
     },
-    /// The end of a phase: no task of the batch goes on before all have come this far. Only with a batch.
+    /// The end of a phase: no task of the batch goes on before all have come this far. Only with a batch, and
+    /// as often in each task kind, so that all have the same phases.
     Barrier,
 }
 
@@ -291,6 +293,7 @@ pub struct Server {
 }
 
 impl Server {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
     pub(super) fn is_default(&self) -> bool {
         *self == Self::default()
     }

@@ -1,0 +1,345 @@
+//! The blocks of one candidate as a sample: what can be measured of them, and how sure it is.
+//!
+//! Every figure is a function of how often each block counts. Counting each once gives the figure, drawing the
+//! counts gives its interval; see [`crate::stats::bootstrap`]. Rates are sums over sums, so that a longer block
+//! weighs more; percentiles are those of merged histograms, never averaged.
+
+use crate::analysis::cost::{Resources, cost_per_1k, price_per_hour};
+use crate::analysis::memory;
+use crate::run::{Block, MemoryOver, Run, Window};
+use crate::scenario::PriceCard;
+use crate::stats::bootstrap::{BlockHistograms, Bootstrap};
+use crate::stats::{Figure, Histogram, Percentile};
+
+/// What can be measured of a block, with an interval over several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// Tasks that ended within the window, per second. Of a batch: per second of the makespan.
+    Throughput,
+    /// The good ones of them.
+    Goodput,
+    /// A percentile of the response times, in nanoseconds.
+    Response(Percentile),
+    /// Of a batch: from its start to the end of its last task, in nanoseconds.
+    Makespan,
+    /// Time to ready of the back end, in nanoseconds.
+    ColdStart,
+    /// Cores that the back end kept busy.
+    CpuCores,
+    /// CPU time per task that ended, in nanoseconds.
+    CpuPerTask,
+    /// Voluntary context switches per second.
+    VoluntarySwitches,
+    /// Involuntary context switches per second.
+    InvoluntarySwitches,
+    /// Memory per worker over the measurement, in bytes.
+    MemoryPerWorker,
+    /// Memory per worker in the second half of the measurement, in bytes.
+    MemorySteady,
+    /// Unique set size per worker process, in bytes.
+    MemoryUnique,
+    /// Runner and workers together, in bytes.
+    MemoryTotal,
+    /// Memory that came with the back end and its work, per task in flight, in bytes.
+    MemoryPerTask,
+    /// Price of 1,000 good tasks.
+    Cost,
+}
+
+impl Measure {
+    /// What is compared between candidates and measured by the noise floor.
+    pub const COMPARED: [Self; 8] = [
+        Self::Throughput,
+        Self::Goodput,
+        Self::Response(Percentile::P50),
+        Self::Response(Percentile::P95),
+        Self::Response(Percentile::P99),
+        Self::CpuPerTask,
+        Self::MemoryPerWorker,
+        Self::Cost,
+    ];
+
+    /// Its name for people, within a sentence.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Throughput => "throughput",
+            Self::Goodput => "goodput",
+            Self::Response(Percentile::P50) => "p50 of the response time",
+            Self::Response(Percentile::P90) => "p90 of the response time",
+            Self::Response(Percentile::P95) => "p95 of the response time",
+            Self::Response(Percentile::P99) => "p99 of the response time",
+            Self::Response(Percentile::P999) => "p99.9 of the response time",
+            Self::Makespan => "makespan",
+            Self::ColdStart => "cold start",
+            Self::CpuCores => "cores used",
+            Self::CpuPerTask => "CPU per task",
+            Self::VoluntarySwitches => "voluntary context switches",
+            Self::InvoluntarySwitches => "involuntary context switches",
+            Self::MemoryPerWorker => "memory per worker",
+            Self::MemorySteady => "steady memory per worker",
+            Self::MemoryUnique => "unique memory per worker",
+            Self::MemoryTotal => "memory in all",
+            Self::MemoryPerTask => "memory per task in flight",
+            Self::Cost => "cost per 1k tasks",
+        }
+    }
+
+    /// Its name in documents.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Throughput => "throughput",
+            Self::Goodput => "goodput",
+            Self::Response(Percentile::P50) => "response_time_p50",
+            Self::Response(Percentile::P90) => "response_time_p90",
+            Self::Response(Percentile::P95) => "response_time_p95",
+            Self::Response(Percentile::P99) => "response_time_p99",
+            Self::Response(Percentile::P999) => "response_time_p99_9",
+            Self::Makespan => "makespan",
+            Self::ColdStart => "cold_start",
+            Self::CpuCores => "cpu_cores",
+            Self::CpuPerTask => "cpu_per_task",
+            Self::VoluntarySwitches => "voluntary_switches",
+            Self::InvoluntarySwitches => "involuntary_switches",
+            Self::MemoryPerWorker => "memory_per_worker",
+            Self::MemorySteady => "memory_per_worker_steady",
+            Self::MemoryUnique => "memory_uss_per_worker",
+            Self::MemoryTotal => "memory_total",
+            Self::MemoryPerTask => "memory_per_task_in_flight",
+            Self::Cost => "cost_per_1k",
+        }
+    }
+}
+
+/// What one block contributes.
+struct Facts<'a> {
+    repeat: u32,
+    window: Option<Window>,
+    makespan_nanos: Option<u64>,
+    completed: u64,
+    good: u64,
+    cold_start_nanos: Option<u64>,
+    memory: Option<MemoryOver>,
+    steady_bytes: Option<f64>,
+    /// Memory of all workers and tasks in flight, each summed over the samples.
+    bytes_over_tasks: Option<(f64, f64)>,
+    response: &'a Histogram,
+}
+
+/// The blocks of one candidate.
+pub(super) struct Sample<'a> {
+    facts: Vec<Facts<'a>>,
+    prices: &'a PriceCard,
+    /// Whether rates are those of makespans: a batch of which at least one was done.
+    by_makespan: bool,
+    seed: u64,
+    /// Whether figures get intervals: while a run goes on they would be computed anew with every snapshot.
+    intervals: bool,
+}
+
+/// A figure as a function of how often each of its blocks counts.
+type Statistic<'s> = Box<dyn Fn(&[u32]) -> Option<f64> + 's>;
+
+impl<'a> Sample<'a> {
+    /// `blocks`, all of one candidate of `run`.
+    pub(super) fn of(run: &'a Run, blocks: &[&'a Block]) -> Self {
+        let facts: Vec<_> = blocks.iter().map(|block| Facts::of(run, block)).collect();
+        let batch = run.request.is_batch();
+        Self {
+            by_makespan: batch && facts.iter().any(|facts| facts.makespan_nanos.is_some()),
+            facts,
+            prices: &run.request.scenario.prices,
+            seed: run.request.seed,
+            intervals: run.ended,
+        }
+    }
+
+    /// `measure` over all blocks that know it, with its interval where there are blocks enough and the run has
+    /// ended; none where no block knows it.
+    pub(super) fn figure(&self, measure: Measure) -> Option<Figure> {
+        let known = self.known(measure);
+        let statistic = self.statistic(measure, &known);
+        // Without an interval there is nothing to draw.
+        if self.intervals {
+            Bootstrap::new(known.len(), self.seed).figure(statistic)
+        } else {
+            statistic(&vec![1; known.len()]).map(Figure::plain)
+        }
+    }
+
+    /// `measure` over all blocks that know it; none where no block does.
+    pub(super) fn value(&self, measure: Measure) -> Option<f64> {
+        let known = self.known(measure);
+        self.statistic(measure, &known)(&vec![1; known.len()])
+    }
+
+    /// The seed of the draws.
+    pub(super) const fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The repeats of the blocks that know `measure`, ascending.
+    pub(super) fn repeats(&self, measure: Measure) -> Vec<u32> {
+        let known = self.known(measure);
+        let mut repeats: Vec<u32> = known
+            .iter()
+            .map(|&index| self.facts[index].repeat)
+            .collect();
+        repeats.sort_unstable();
+        repeats
+    }
+
+    /// `measure` of the blocks of `repeats`, in that order; none where one of them does not know it.
+    pub(super) fn of_repeats(&self, measure: Measure, repeats: &[u32]) -> Option<Statistic<'_>> {
+        let known = self.known(measure);
+        let place = |repeat: &u32| {
+            let mut known = known.iter().copied();
+            known.find(|&index| self.facts[index].repeat == *repeat)
+        };
+        let chosen: Vec<usize> = repeats.iter().map(place).collect::<Option<_>>()?;
+        Some(self.statistic(measure, &chosen))
+    }
+
+    /// The places of the blocks that know `measure`; empty where a percentile has too few samples.
+    fn known(&self, measure: Measure) -> Vec<usize> {
+        let has = |facts: &Facts<'_>| match measure {
+            Measure::Response(_) => !facts.response.is_empty(),
+            Measure::Cost => self.is_priced(facts),
+            measure => self.part(facts, measure).is_some(),
+        };
+        let places = self.facts.iter().enumerate();
+        let found: Vec<usize> = places
+            .filter(|(_, facts)| has(facts))
+            .map(|(index, _)| index)
+            .collect();
+        if let Measure::Response(percentile) = measure {
+            let count = |&index: &usize| self.facts[index].response.count();
+            if found.iter().map(count).sum::<u64>() < percentile.samples_needed() {
+                return Vec::new();
+            }
+        }
+        found
+    }
+
+    /// `measure` of the blocks at `places`.
+    fn statistic(&self, measure: Measure, places: &[usize]) -> Statistic<'_> {
+        let chosen: Vec<&Facts<'_>> = places.iter().map(|&index| &self.facts[index]).collect();
+        match measure {
+            Measure::Response(percentile) => {
+                let prepared = BlockHistograms::new(chosen.iter().map(|facts| facts.response));
+                let quantile = percentile.quantile();
+                Box::new(move |times| Some(prepared.quantile(quantile, times)? as f64))
+            }
+            Measure::Cost => Box::new(move |times| self.cost(&chosen, times)),
+            measure => Box::new(move |times| self.ratio(&chosen, times, measure)),
+        }
+    }
+
+    fn ratio(&self, chosen: &[&Facts<'_>], times: &[u32], measure: Measure) -> Option<f64> {
+        let (mut above, mut below) = (0.0, 0.0);
+        for (facts, times) in chosen.iter().zip(times) {
+            if let Some((numerator, denominator)) = self.part(facts, measure) {
+                above += numerator * f64::from(*times);
+                below += denominator * f64::from(*times);
+            }
+        }
+        (below > 0.0).then(|| above / below)
+    }
+
+    fn cost(&self, chosen: &[&Facts<'_>], times: &[u32]) -> Option<f64> {
+        let used = self.used(chosen, times);
+        cost_per_1k(
+            self.prices,
+            used,
+            self.ratio(chosen, times, Measure::Goodput),
+        )
+    }
+
+    fn used(&self, chosen: &[&Facts<'_>], times: &[u32]) -> Resources {
+        Resources {
+            cpu_cores: self.ratio(chosen, times, Measure::CpuCores),
+            memory_bytes: self.ratio(chosen, times, Measure::MemoryTotal),
+        }
+    }
+
+    /// Whether all that is paid for is known of a block. One without a good task counts: what it used was paid.
+    fn is_priced(&self, facts: &Facts<'_>) -> bool {
+        let used = self.used(&[facts], &[1]);
+        self.part(facts, Measure::Goodput).is_some() && price_per_hour(self.prices, used).is_some()
+    }
+
+    /// What one block adds to the numerator and the denominator of `measure`; none where it does not know it.
+    fn part(&self, facts: &Facts<'_>, measure: Measure) -> Option<(f64, f64)> {
+        let secs = |nanos: u64| nanos as f64 / 1e9;
+        let mean = |value: f64| (value, 1.0);
+        let rate = |of_makespan: u64, of_window: fn(&Window) -> u64| {
+            if self.by_makespan {
+                Some((of_makespan as f64, secs(facts.makespan_nanos?)))
+            } else {
+                let window = facts.window.filter(|window| window.nanos > 0)?;
+                Some((of_window(&window) as f64, secs(window.nanos)))
+            }
+        };
+        let switches = |of: fn(&Window) -> Option<u64>| {
+            let window = facts.window.filter(|window| window.read_nanos > 0)?;
+            Some((of(&window)? as f64, secs(window.read_nanos)))
+        };
+        match measure {
+            Measure::Throughput => rate(facts.completed, |window| window.completed),
+            Measure::Goodput => rate(facts.good, |window| window.good),
+            Measure::Makespan => facts.makespan_nanos.map(|nanos| mean(nanos as f64)),
+            Measure::ColdStart => facts.cold_start_nanos.map(|nanos| mean(nanos as f64)),
+            Measure::CpuCores => {
+                // A batch that is done uses nothing between its end and the reading.
+                let window = facts.window?;
+                let over = facts.makespan_nanos.unwrap_or(window.read_nanos);
+                (over > 0).then_some((window.cpu_nanos as f64, over as f64))
+            }
+            Measure::CpuPerTask => {
+                let window = facts.window.filter(|window| window.completed > 0)?;
+                Some((window.cpu_nanos as f64, window.completed as f64))
+            }
+            Measure::VoluntarySwitches => switches(|window| window.voluntary_switches),
+            Measure::InvoluntarySwitches => switches(|window| window.involuntary_switches),
+            Measure::MemoryPerWorker => Some(mean(facts.memory?.per_worker_mean_bytes)),
+            Measure::MemorySteady => facts.steady_bytes.map(mean),
+            Measure::MemoryUnique => facts.memory?.per_worker_uss_bytes.map(mean),
+            Measure::MemoryTotal => Some(mean(facts.memory?.total_mean_bytes)),
+            Measure::MemoryPerTask => facts.bytes_over_tasks,
+            // Not sums over sums.
+            Measure::Response(_) | Measure::Cost => None,
+        }
+    }
+}
+
+impl<'a> Facts<'a> {
+    fn of(run: &Run, block: &'a Block) -> Self {
+        let counts = block.counts();
+        let candidates = &run.request.scenario.candidates;
+        let workers = candidates
+            .get(block.planned.candidate)
+            .map_or(1, |candidate| {
+                // Memory is that of the processes where there are any.
+                match candidate.backend.worker_processes() {
+                    0 => candidate.backend.workers(),
+                    processes => processes,
+                }
+            });
+        Self {
+            repeat: block.planned.repeat,
+            window: block.window(),
+            makespan_nanos: block.makespan_nanos(),
+            completed: counts.completed(),
+            good: counts.good,
+            cold_start_nanos: block
+                .started
+                .as_ref()
+                .map(|started| started.cold_start_nanos),
+            memory: block.memory,
+            steady_bytes: memory::steady_per_worker_bytes(block),
+            bytes_over_tasks: memory::over_tasks_in_flight(block, f64::from(workers)),
+            response: &block.measured.response,
+        }
+    }
+}

@@ -1,0 +1,405 @@
+//! What the workers of a block share: where they get tasks from, and whom they tell.
+//!
+//! A worker takes segments of tasks from the queue of its pool, executes them and comes back with what
+//! happened; the desk keeps the books and sends the task on: to the recorder, to a barrier, or to the queue
+//! of the next pool.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::engine::backends::Incident;
+use crate::engine::barrier::Barriers;
+use crate::engine::cancel::Cancel;
+use crate::engine::clock;
+use crate::engine::load::Gate;
+use crate::engine::plan::{BACK_POOL, FRONT_POOL, Next, Recipes, Surroundings};
+use crate::engine::queue::TaskQueue;
+use crate::engine::recorder::Recorder;
+use crate::engine::stages::{Shared, StageError, Workbench};
+use crate::engine::task::{Cohort, Outcome, Ran, Task};
+
+/// Failures of tasks whose text is kept; all are counted.
+const FAILURES_KEPT: usize = 10;
+
+/// What the workers of a block share.
+#[derive(Debug)]
+pub(in crate::engine) struct Desk {
+    pub(super) recipes: Arc<Recipes>,
+    pub(super) surroundings: Surroundings,
+    pub(super) cancel: Arc<Cancel>,
+    pub(super) shared: Arc<Shared>,
+    /// By pool; the first is the one that tasks are admitted to.
+    pools: Vec<Pool>,
+    recorder: Arc<Recorder>,
+    gate: Arc<Gate>,
+    barriers: Mutex<Barriers>,
+    failures: Mutex<Vec<String>>,
+    incidents: crossbeam_channel::Sender<Incident>,
+    deaths: AtomicU32,
+    recycled: AtomicU64,
+    ended_workers_cpu_nanos: AtomicU64,
+}
+
+/// The queue in front of a pool of workers, and how many tasks are under way on them.
+#[derive(Debug)]
+struct Pool {
+    queue: Arc<TaskQueue>,
+    in_flight: AtomicU64,
+}
+
+/// What the desk is made of.
+pub(in crate::engine) struct DeskParts {
+    pub(in crate::engine) recipes: Arc<Recipes>,
+    pub(in crate::engine) surroundings: Surroundings,
+    pub(in crate::engine) cancel: Arc<Cancel>,
+    pub(in crate::engine) recorder: Arc<Recorder>,
+    pub(in crate::engine) gate: Arc<Gate>,
+    pub(in crate::engine) incidents: crossbeam_channel::Sender<Incident>,
+    /// In front of the pools, in their order.
+    pub(in crate::engine) queues: Vec<Arc<TaskQueue>>,
+    /// How many tasks a batch has; 0 for other loads, which have no barriers.
+    pub(in crate::engine) batch_tasks: u64,
+}
+
+impl Desk {
+    pub(in crate::engine) fn new(parts: DeskParts) -> Self {
+        let barriers = Barriers::new(parts.batch_tasks, parts.recipes.barriers());
+        Self {
+            recipes: parts.recipes,
+            surroundings: parts.surroundings,
+            cancel: parts.cancel,
+            shared: Arc::default(),
+            pools: parts
+                .queues
+                .into_iter()
+                .map(|queue| Pool {
+                    queue,
+                    in_flight: AtomicU64::new(0),
+                })
+                .collect(),
+            recorder: parts.recorder,
+            gate: parts.gate,
+            barriers: Mutex::new(barriers),
+            failures: Mutex::new(Vec::new()),
+            incidents: parts.incidents,
+            deaths: AtomicU32::new(0),
+            recycled: AtomicU64::new(0),
+            ended_workers_cpu_nanos: AtomicU64::new(0),
+        }
+    }
+
+    /// A workbench for worker `id`.
+    pub(super) fn bench(&self, id: u64) -> Workbench {
+        Workbench::new(
+            &self.surroundings.scratch,
+            self.surroundings.server_port,
+            id,
+            self.shared.clone(),
+        )
+    }
+
+    /// Takes up to `max` segments for a worker of `pool`, waiting for the first. Returns false when there
+    /// will be no more.
+    pub(super) fn take_blocking(
+        &self,
+        pool: usize,
+        worker: usize,
+        max: usize,
+        taken: &mut Vec<Task>,
+    ) -> bool {
+        let mut shed = Vec::new();
+        loop {
+            let queue = &self.pools[pool].queue;
+            let more = queue.take_blocking(clock::now_nanos, max, taken, &mut shed);
+            self.took(pool, worker, taken.len(), &mut shed);
+            if !more || !taken.is_empty() {
+                return more;
+            }
+        }
+    }
+
+    /// As [`Self::take_blocking`], for event loops.
+    pub(super) async fn take(
+        &self,
+        pool: usize,
+        worker: usize,
+        max: usize,
+        taken: &mut Vec<Task>,
+    ) -> bool {
+        let mut shed = Vec::new();
+        loop {
+            let queue = &self.pools[pool].queue;
+            let more = queue.take(clock::now_nanos, max, taken, &mut shed).await;
+            self.took(pool, worker, taken.len(), &mut shed);
+            if !more || !taken.is_empty() {
+                return more;
+            }
+        }
+    }
+
+    fn took(&self, pool: usize, worker: usize, taken: usize, shed: &mut Vec<Task>) {
+        self.pools[pool]
+            .in_flight
+            .fetch_add(taken as u64, Ordering::Relaxed);
+        for task in shed.drain(..) {
+            self.recorder.shed(worker, task.cohort);
+            // Its client has been told that it will not be served.
+            self.gate.task_ended(worker, clock::now_nanos());
+        }
+    }
+
+    /// `worker` begins with a segment of `task`.
+    pub(super) fn start(&self, worker: usize, task: &Task) {
+        if task.segment == 0 {
+            self.recorder.start(worker, task);
+        }
+    }
+
+    /// `worker` of `pool` is done with a segment of `task`; `result` is its digest. What comes back has to be
+    /// handed on by [`Self::pass_on`] or [`Self::pass_on_blocking`].
+    #[must_use]
+    pub(super) fn end(
+        &self,
+        pool: usize,
+        worker: usize,
+        mut task: Task,
+        ran: Ran,
+        result: Result<u64, StageError>,
+    ) -> Option<Task> {
+        self.pools[pool].in_flight.fetch_sub(1, Ordering::Relaxed);
+        let digest = match result {
+            Ok(digest) => digest,
+            Err(StageError::Cancelled) => {
+                self.finish(worker, &task, &ran, Outcome::Cancelled, 0);
+                return None;
+            }
+            Err(StageError::Failed(message)) => {
+                self.note_failure(message);
+                self.finish(worker, &task, &ran, Outcome::Failed, 0);
+                return None;
+            }
+        };
+        match self.recipes.after(task.number, task.segment) {
+            Next::Done => {
+                self.finish(worker, &task, &ran, Outcome::Good, digest);
+                None
+            }
+            Next::Segment { barrier: true, .. } if task.cohort == Cohort::Measured => {
+                task.go_on(&ran, digest);
+                let index = self.recipes.barriers_before(task.number, task.segment) - 1;
+                let free = self.lock_barriers().arrive(index, task);
+                self.bring_back(free);
+                None
+            }
+            // In the warm-up there is nobody to wait for at a barrier.
+            Next::Segment { pool: next, .. } => {
+                task.go_on(&ran, digest);
+                // Who serves the back pool must not wait for room in front of it: nobody else makes any.
+                if next == FRONT_POOL || pool == BACK_POOL {
+                    self.bring_back(vec![task]);
+                    None
+                } else {
+                    Some(task)
+                }
+            }
+        }
+    }
+
+    /// Hands a task on to the back pool, waiting while the queue between is full.
+    pub(super) fn pass_on_blocking(&self, task: Task) {
+        // Once the queue has ended the books count the task as cancelled.
+        let _ = self.pools[BACK_POOL].queue.put_blocking(task);
+    }
+
+    /// As [`Self::pass_on_blocking`], for event loops.
+    pub(super) async fn pass_on(&self, task: Task) {
+        let _ = self.pools[BACK_POOL].queue.put(task).await;
+    }
+
+    /// Tasks go on with their next segment: before those that have not begun.
+    fn bring_back(&self, tasks: Vec<Task>) {
+        if tasks.is_empty() {
+            return;
+        }
+        let (mut front, mut back) = (Vec::new(), Vec::new());
+        for task in tasks {
+            let before = task.segment.saturating_sub(1);
+            match self.recipes.after(task.number, before) {
+                Next::Segment {
+                    pool: BACK_POOL, ..
+                } => back.push(task),
+                _ => front.push(task),
+            }
+        }
+        self.pools[FRONT_POOL].queue.bring_back(front);
+        if !back.is_empty() {
+            self.pools[BACK_POOL].queue.bring_back(back);
+        }
+    }
+
+    fn finish(&self, worker: usize, task: &Task, ran: &Ran, outcome: Outcome, digest: u64) {
+        self.recorder.end(worker, task, ran, outcome, digest);
+        self.pools[FRONT_POOL].queue.task_ended();
+        if task.cohort == Cohort::Measured && self.recipes.barriers() > 0 {
+            let passed = self.recipes.barriers_before(task.number, task.segment);
+            let free = self.lock_barriers().ended(passed);
+            self.bring_back(free);
+        }
+        self.gate.task_ended(worker, ran.end_nanos);
+    }
+
+    fn lock_barriers(&self) -> MutexGuard<'_, Barriers> {
+        self.barriers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends all queues: nobody gets a task any more. Admitted tasks that have not begun are cancelled; what has
+    /// begun stays in flight until the books are closed.
+    pub(in crate::engine) fn end_queues(&self) {
+        for pool in &self.pools {
+            for task in pool.queue.end() {
+                if task.segment == 0 {
+                    self.recorder.cancel_queued(task.cohort, 1);
+                }
+            }
+        }
+    }
+
+    /// Tasks in the queue of each pool and under way on it. Tasks held at a barrier are in the first queue.
+    pub(in crate::engine) fn gauges(&self) -> Vec<(u64, u64)> {
+        let held = self.lock_barriers().held();
+        let mut gauges: Vec<_> = self
+            .pools
+            .iter()
+            .map(|pool| {
+                (
+                    pool.queue.depth().queued,
+                    pool.in_flight.load(Ordering::Relaxed),
+                )
+            })
+            .collect();
+        if let Some((queued, _)) = gauges.first_mut() {
+            *queued += held;
+        }
+        gauges
+    }
+
+    /// Keeps the first texts, each once.
+    fn note_failure(&self, message: String) {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        if failures.len() < FAILURES_KEPT && !failures.contains(&message) {
+            failures.push(message);
+        }
+    }
+
+    /// The first failures of tasks, as texts.
+    pub(in crate::engine) fn failures(&self) -> Vec<String> {
+        self.failures
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// A worker died.
+    pub(super) fn worker_died(&self, message: String) {
+        self.deaths.fetch_add(1, Ordering::Relaxed);
+        // A full channel means hundreds of deaths: the count says so.
+        let _ = self.incidents.try_send(Incident {
+            at_nanos: clock::now_nanos(),
+            message,
+        });
+    }
+
+    /// A worker process has ended, having used that much processor time.
+    pub(super) fn worker_ended(&self, cpu_nanos: u64) {
+        self.ended_workers_cpu_nanos
+            .fetch_add(cpu_nanos, Ordering::Relaxed);
+    }
+
+    /// Processor time of worker processes that have ended, in nanoseconds.
+    pub(in crate::engine) fn ended_workers_cpu_nanos(&self) -> u64 {
+        self.ended_workers_cpu_nanos.load(Ordering::Relaxed)
+    }
+
+    /// A worker was replaced because it had served its time.
+    pub(super) fn worker_recycled(&self) {
+        self.recycled.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many workers were replaced because they had served their time.
+    pub(in crate::engine) fn recycled(&self) -> u64 {
+        self.recycled.load(Ordering::Relaxed)
+    }
+
+    /// How many workers died.
+    pub(in crate::engine) fn deaths(&self) -> u32 {
+        self.deaths.load(Ordering::Relaxed)
+    }
+
+    /// Executes a segment of `task` on this thread from beginning to end.
+    pub(super) fn work(
+        &self,
+        pool: usize,
+        worker: usize,
+        task: Task,
+        bench: &mut Workbench,
+        meter: &mut Meter,
+    ) {
+        self.start(worker, &task);
+        let start_nanos = clock::now_nanos();
+        bench.begin(meter.wants(task.number));
+        let result = run_segment(&self.recipes, &task, bench, &self.cancel);
+        let end_nanos = clock::now_nanos();
+        let (on_cpu_nanos, lock_wait_nanos) = bench.spent();
+        meter.saw(end_nanos - start_nanos);
+        let ran = Ran {
+            on_cpu_nanos,
+            lock_wait_nanos,
+            ..Ran::here(start_nanos, end_nanos)
+        };
+        if let Some(task) = self.end(pool, worker, task, ran, result) {
+            self.pass_on_blocking(task);
+        }
+    }
+}
+
+/// Executes a segment of `task` on this thread; returns its digest.
+pub(super) fn run_segment(
+    recipes: &Recipes,
+    task: &Task,
+    bench: &mut Workbench,
+    cancel: &Cancel,
+) -> Result<u64, StageError> {
+    let segment = recipes.segment(task.number, task.segment);
+    bench.metered(|bench| {
+        segment
+            .steps()
+            .try_fold(0_u64, |sum, (place, step, mut rng)| {
+                let value = step.run(bench, &mut rng, cancel)?;
+                Ok(sum.wrapping_add(segment.digest(place, value)))
+            })
+    })
+}
+
+/// Decides of which tasks processor time is read: reading it twice takes half a microsecond, which would show
+/// in tasks that take few.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Meter {
+    last_nanos: u64,
+}
+
+impl Meter {
+    /// Tasks that take longer are metered all: the reading is below 3 % of them.
+    const LONG_NANOS: u64 = 20_000;
+    /// Of shorter ones, one in so many.
+    const OF_SHORT: u64 = 16;
+
+    /// Whether task `number` is to be metered, judged by the one before.
+    pub(super) const fn wants(&self, number: u64) -> bool {
+        self.last_nanos >= Self::LONG_NANOS || number.is_multiple_of(Self::OF_SHORT)
+    }
+
+    /// The last task took `nanos`.
+    pub(super) const fn saw(&mut self, nanos: u64) {
+        self.last_nanos = nanos;
+    }
+}
