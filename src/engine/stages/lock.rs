@@ -16,11 +16,9 @@ use crate::engine::clock;
 use crate::engine::stages::draw::draw;
 use crate::engine::stages::shared::Apart;
 use crate::engine::stages::{Loops, StageError, Workbench, cpu};
+use crate::scenario::bounds::MAX_LOCKS;
 use crate::scenario::{Distribution, Inside, Kernel, LockKind};
 use crate::stats::rng::Rng;
-
-/// Locks of a process. More have no use: a thousand tasks then hardly ever meet.
-const LOCKS_MAX: u32 = 1_024;
 
 /// The numbered locks of one process, each made when it is first taken.
 #[derive(Debug, Default)]
@@ -36,11 +34,11 @@ struct Numbered {
 }
 
 impl Locks {
-    /// Number `number`, below [`LOCKS_MAX`].
+    /// Number `number`, below [`MAX_LOCKS`].
     fn numbered(&self, number: u32) -> &Numbered {
         let all = self
             .0
-            .get_or_init(|| (0..LOCKS_MAX).map(|_| OnceLock::new()).collect());
+            .get_or_init(|| (0..MAX_LOCKS).map(|_| OnceLock::new()).collect());
         all[number as usize].get_or_init(Box::default)
     }
 }
@@ -74,7 +72,7 @@ impl LockStep {
         Self {
             hold,
             inside,
-            locks: locks.clamp(1, LOCKS_MAX),
+            locks: locks.clamp(1, MAX_LOCKS),
             kind,
         }
     }
