@@ -102,6 +102,16 @@ pub fn noise_floor(run: &Run) -> Option<NoiseFloor> {
     })
 }
 
+/// `measure` of candidate `a` over that of `b`; with an interval under the same conditions as all figures.
+pub(super) fn ratio_of_means(run: &Run, a: usize, b: usize, measure: Measure) -> Option<Figure> {
+    let compared = compare(run, a, b, measure)?.ratio;
+    Some(if run.ended {
+        compared
+    } else {
+        Figure::plain(compared.value)
+    })
+}
+
 fn noise_of(run: &Run, measure: Measure) -> Option<NoiseOf> {
     let firsts = blocks(run, run.request.twin()?);
     let twins: Vec<&Block> = run.twin_blocks().collect();
@@ -223,7 +233,12 @@ mod tests {
     fn an_a_a_pair_is_called_different_in_at_most_five_of_a_hundred_analyses() {
         for repeats in [3, 5] {
             let different: Vec<_> = (0..100)
-                .map(|seed| (seed, told_apart(&support::noisy_run(seed, repeats, &[1.0]))))
+                .map(|seed| {
+                    (
+                        seed,
+                        told_apart(&support::noisy::noisy_run(seed, repeats, &[1.0])),
+                    )
+                })
                 .filter(|(_, told)| !told.is_empty())
                 .collect();
             assert!(
@@ -238,7 +253,7 @@ mod tests {
     fn a_difference_of_a_fifth_is_found_with_five_repeats_and_one_of_half_a_percent_never() {
         let (mut found, mut invented) = (0, 0);
         for seed in 0..40 {
-            let run = support::noisy_run(seed, 5, &[1.0, 1.2, 1.005]);
+            let run = support::noisy::noisy_run(seed, 5, &[1.0, 1.2, 1.005]);
             let called = |b| {
                 let compared = compare(&run, 0, b, Measure::Throughput).unwrap();
                 compared.within_noise == Some(false)
@@ -252,7 +267,7 @@ mod tests {
 
     #[test]
     fn a_ratio_is_the_inverse_of_the_opposite_one_and_the_difference_changes_its_sign() {
-        let run = support::noisy_run(3, 5, &[1.0, 1.3]);
+        let run = support::noisy::noisy_run(3, 5, &[1.0, 1.3]);
         let ahead = compare(&run, 0, 1, Measure::Response(Percentile::P50)).unwrap();
         let back = compare(&run, 1, 0, Measure::Response(Percentile::P50)).unwrap();
         assert!((ahead.ratio.value * back.ratio.value - 1.0).abs() < 1e-9);
@@ -267,7 +282,7 @@ mod tests {
 
     #[test]
     fn with_two_repeats_nothing_is_told_apart_or_together() {
-        let run = support::noisy_run(3, 2, &[1.0, 3.0]);
+        let run = support::noisy::noisy_run(3, 2, &[1.0, 3.0]);
         let compared = compare(&run, 0, 1, Measure::Throughput).unwrap();
         assert_eq!((compared.within_noise, compared.ratio.ends()), (None, None));
         assert!(compared.ratio.value > 2.5);
@@ -278,7 +293,7 @@ mod tests {
 
     #[test]
     fn the_noise_floor_covers_what_the_machine_does_and_hides_what_is_smaller() {
-        let run = support::noisy_run(5, 5, &[1.0, 1.02]);
+        let run = support::noisy::noisy_run(5, 5, &[1.0, 1.02]);
         let floor = noise_floor(&run).unwrap();
         assert_eq!(floor.candidate, 0);
         let throughput = floor.of(Measure::Throughput).unwrap();
@@ -287,7 +302,7 @@ mod tests {
         assert!(tail > throughput, "{tail}: tails scatter more");
         assert_eq!(noise_floor(&support::finished_run()), None);
         for seed in 0..20 {
-            let run = support::noisy_run(seed, 5, &[1.0, 1.03]);
+            let run = support::noisy::noisy_run(seed, 5, &[1.0, 1.03]);
             let floor = noise_floor(&run).unwrap().of(Measure::Throughput).unwrap();
             let compared = compare(&run, 0, 1, Measure::Throughput).unwrap();
             let inside = (compared.ratio.value - 1.0).abs() <= floor;
@@ -301,8 +316,8 @@ mod tests {
     #[test]
     fn runs_are_compared_as_independent_samples() {
         let (one, other) = (
-            support::noisy_run(1, 5, &[1.0]),
-            support::noisy_run(2, 4, &[1.5]),
+            support::noisy::noisy_run(1, 5, &[1.0]),
+            support::noisy::noisy_run(2, 4, &[1.5]),
         );
         let compared = compare_runs((&one, 0), (&other, 0), Measure::CpuPerTask).unwrap();
         assert!(!compared.paired && compared.within_noise == Some(false));
@@ -319,7 +334,7 @@ mod tests {
 
     #[test]
     fn candidates_that_share_too_few_repeats_are_compared_as_independent_samples() {
-        let mut run = support::noisy_run(3, 4, &[1.0, 1.5]);
+        let mut run = support::noisy::noisy_run(3, 4, &[1.0, 1.5]);
         for (candidate, repeat) in [(0, 0), (1, 1)] {
             let planned = |block: &&mut Block| {
                 let planned = block.planned;

@@ -1,14 +1,14 @@
 //! The figures of a candidate, merged over its blocks: what tables, documents and verdicts are made of.
 
-use crate::analysis::cost::{Resources, cost_per_1k};
-use crate::analysis::merged::{Merged, mean, summary};
+use crate::analysis::compare::ratio_of_means;
+use crate::analysis::merged::{Merged, lag_summary, summary};
+use crate::analysis::parts::{LostUpdates, PoolFigures, SplitFigures};
+use crate::analysis::remarks::remarks;
+use crate::analysis::sample::{Measure, Sample};
+use crate::analysis::steadiness::{self, Steadiness};
 use crate::run::{Block, BlockState, Counts, MemoryKind, Run};
 use crate::scenario::Backend;
-use crate::stats::Summary;
-use crate::units::text;
-
-/// Remarks kept per candidate: what does not fit on a screen is not read.
-const REMARKS_MAX: usize = 10;
+use crate::stats::{Figure, Percentile, Summary};
 
 /// Where a candidate stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub enum CandidateStatus {
 }
 
 /// The figures of one candidate. `None` is "not known", never zero.
+///
+/// Figures have an interval once the run has ended and at least three of the candidate's blocks know them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CandidateFigures {
     /// Index in the scenario; also the index of its colour everywhere.
@@ -44,39 +46,87 @@ pub struct CandidateFigures {
     /// Tasks that became due in the measurements, added up over the blocks.
     pub counts: Counts,
     /// Tasks that ended within the window per second. Batch: tasks per second of the makespan.
-    pub throughput_per_sec: Option<f64>,
+    pub throughput_per_sec: Option<Figure>,
     /// The good ones of them.
-    pub goodput_per_sec: Option<f64>,
+    pub goodput_per_sec: Option<Figure>,
     /// Intended start to finish, in nanoseconds.
     pub response_time_nanos: Summary,
+    /// The percentiles of the response time with their intervals, in nanoseconds.
+    pub response_time_figures: PercentileFigures,
     /// Start to finish, in nanoseconds.
     pub service_time_nanos: Summary,
     /// Admission to start, in nanoseconds.
     pub queue_wait_nanos: Summary,
     /// The generator's lateness, in nanoseconds.
     pub schedule_delay_nanos: Summary,
+    /// How late an event loop came to what was due on it, in nanoseconds; empty without one.
+    pub event_loop_lag_nanos: Summary,
+    /// Where the time of a task went; none while no task was split.
+    pub time_split: Option<SplitFigures>,
     /// Time to ready of the back end, in nanoseconds: mean over the blocks.
-    pub cold_start_nanos: Option<f64>,
+    pub cold_start_nanos: Option<Figure>,
     /// Batches: mean over the blocks, in nanoseconds.
-    pub makespan_nanos: Option<f64>,
+    pub makespan_nanos: Option<Figure>,
     /// Batches: makespan of the sequential candidate divided by this one's; none without a sequential one.
-    pub speedup: Option<f64>,
+    pub speedup: Option<Figure>,
+    /// Whether the measurements had settled: of the worst block.
+    pub steadiness: Steadiness,
     /// Cores that the back end kept busy, on average over the window.
-    pub cpu_cores_used: Option<f64>,
+    pub cpu_cores_used: Option<Figure>,
+    /// The same divided by the workers.
+    pub cpu_cores_per_worker: Option<Figure>,
+    /// Cores that the least and the most busy worker used; none if single workers were not seen.
+    pub cpu_cores_of_workers: Option<(f64, f64)>,
+    /// CPU time per task that ended, in nanoseconds.
+    pub cpu_nanos_per_task: Option<Figure>,
+    /// Voluntary context switches per second: a task waited.
+    pub voluntary_switches_per_sec: Option<Figure>,
+    /// Involuntary context switches per second: a task had to make room.
+    pub involuntary_switches_per_sec: Option<Figure>,
     /// Mean over the measurement, in bytes.
-    pub memory_per_worker_bytes: Option<f64>,
+    pub memory_per_worker_bytes: Option<Figure>,
+    /// Median of the second half of the measurement, in bytes.
+    pub memory_per_worker_steady_bytes: Option<Figure>,
     /// Peak over the measurement, in bytes.
     pub memory_per_worker_peak_bytes: Option<f64>,
+    /// Unique set size per worker process, in bytes: what one more worker costs.
+    pub memory_uss_per_worker_bytes: Option<Figure>,
+    /// What the back end needs per task in flight, in bytes.
+    pub memory_per_task_in_flight_bytes: Option<Figure>,
     /// Runner and workers together, mean over the measurement, in bytes.
-    pub memory_total_bytes: Option<f64>,
+    pub memory_total_bytes: Option<Figure>,
+    /// Largest sum of the resident set sizes at a snapshot, in bytes; shared pages count in each process.
+    pub memory_resident_peak_bytes: Option<u64>,
     /// How memory per worker was found.
     pub memory_kind: Option<MemoryKind>,
     /// Price of 1,000 good tasks by the scenario's price card, in its currency.
-    pub cost_per_1k: Option<f64>,
+    pub cost_per_1k: Option<Figure>,
+    /// Additions to shared counters that got lost; none without counter stages.
+    pub lost_updates: Option<LostUpdates>,
+    /// A digest of what all good tasks did, free of their order; none if no task was digested. Candidates that did
+    /// the same tasks have the same.
+    pub work_digest: Option<u64>,
+    /// The back end's pools, in the order in which a task passes them.
+    pub pools: Vec<PoolFigures>,
     /// How many workers died.
     pub worker_deaths: u32,
-    /// The first failures of tasks and incidents, for people.
+    /// What limits the figures, the first failures of tasks and incidents, for people.
     pub remarks: Vec<String>,
+}
+
+/// Percentiles with their intervals; none where the sample is too small.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct PercentileFigures {
+    /// Median.
+    pub p50: Option<Figure>,
+    /// 90th percentile.
+    pub p90: Option<Figure>,
+    /// 95th percentile.
+    pub p95: Option<Figure>,
+    /// 99th percentile.
+    pub p99: Option<Figure>,
+    /// 99.9th percentile.
+    pub p99_9: Option<Figure>,
 }
 
 /// The figures of every candidate that the run measures, in the scenario's order.
@@ -93,65 +143,85 @@ pub fn candidate_figures(run: &Run) -> Vec<CandidateFigures> {
     let is_sequential = |figures: &&CandidateFigures| {
         run.request.scenario.candidates[figures.candidate].backend == Backend::Sequential
     };
-    let baseline = figures
-        .iter()
-        .find(is_sequential)
-        .and_then(|sequential| sequential.makespan_nanos);
-    for figures in &mut figures {
-        figures.speedup = baseline
-            .zip(figures.makespan_nanos)
-            .and_then(|(baseline, own)| (own > 0.0).then(|| baseline / own));
+    let baseline = figures.iter().find(is_sequential);
+    if let Some(baseline) = baseline.map(|sequential| sequential.candidate) {
+        for figures in &mut figures {
+            figures.speedup = ratio_of_means(run, baseline, figures.candidate, Measure::Makespan);
+        }
     }
     figures
 }
 
 /// The figures of one candidate, without the speed-up, which needs another one; none if there is no such.
 fn figures_of(run: &Run, candidate: usize) -> Option<CandidateFigures> {
-    let scenario = &run.request.scenario;
-    let described = scenario.candidates.get(candidate)?;
+    let described = run.request.scenario.candidates.get(candidate)?;
     let blocks: Vec<&Block> = run.blocks_of(candidate).collect();
     let merged = Merged::of(&blocks);
+    let sample = Sample::of(run, &blocks);
+    let figure = |measure| sample.figure(measure);
     let batch = run.request.is_batch();
-    let rate = |of_makespan: u64, of_window: u64| {
-        let finished = if batch {
-            merged.per_makespan_sec(of_makespan)
-        } else {
-            None
-        };
-        finished.or_else(|| merged.per_window_sec(of_window))
-    };
-    let goodput_per_sec = rate(merged.makespan_good, merged.window_good);
-    let cpu_cores_used = merged.cpu_cores();
-    let memory = merged.memory;
-    let used = Resources {
-        cpu_cores: cpu_cores_used,
-        memory_bytes: memory.map(|memory| memory.total_mean_bytes),
-    };
+    let workers = described.backend.workers();
+    let cpu_cores_used = figure(Measure::CpuCores);
+    let steadiness = steadiness::worst(run, &blocks);
+    let response_time_nanos = summary(&blocks, |measured| &measured.response);
     Some(CandidateFigures {
         candidate,
         name: described.label(),
         backend: described.backend.kind(),
-        workers: described.backend.workers(),
+        workers,
         status: status(run, &blocks),
         counts: merged.counts,
-        throughput_per_sec: rate(merged.makespan_completed, merged.window_completed),
-        goodput_per_sec,
-        response_time_nanos: summary(&blocks, |measured| &measured.response),
+        throughput_per_sec: figure(Measure::Throughput),
+        goodput_per_sec: figure(Measure::Goodput),
+        response_time_nanos,
+        response_time_figures: percentile_figures(&sample),
         service_time_nanos: summary(&blocks, |measured| &measured.service),
         queue_wait_nanos: summary(&blocks, |measured| &measured.queue_wait),
         schedule_delay_nanos: summary(&blocks, |measured| &measured.schedule_delay),
-        cold_start_nanos: mean(&merged.cold_starts),
-        makespan_nanos: if batch { mean(&merged.makespans) } else { None },
+        event_loop_lag_nanos: lag_summary(&blocks),
+        time_split: SplitFigures::of(&blocks),
+        cold_start_nanos: figure(Measure::ColdStart),
+        makespan_nanos: figure(Measure::Makespan).filter(|_| batch),
         speedup: None,
         cpu_cores_used,
-        memory_per_worker_bytes: memory.map(|memory| memory.per_worker_mean_bytes),
-        memory_per_worker_peak_bytes: memory.map(|memory| memory.per_worker_peak_bytes),
-        memory_total_bytes: used.memory_bytes,
-        memory_kind: memory.map(|memory| memory.kind),
-        cost_per_1k: cost_per_1k(&scenario.prices, used, goodput_per_sec),
+        cpu_cores_per_worker: cpu_cores_used.map(|cores| cores.over(f64::from(workers.max(1)))),
+        cpu_cores_of_workers: merged.worker_cores,
+        cpu_nanos_per_task: figure(Measure::CpuPerTask),
+        voluntary_switches_per_sec: figure(Measure::VoluntarySwitches),
+        involuntary_switches_per_sec: figure(Measure::InvoluntarySwitches),
+        memory_per_worker_bytes: figure(Measure::MemoryPerWorker),
+        memory_per_worker_steady_bytes: figure(Measure::MemorySteady),
+        memory_per_worker_peak_bytes: merged.memory_peak_bytes,
+        memory_uss_per_worker_bytes: figure(Measure::MemoryUnique),
+        memory_per_task_in_flight_bytes: figure(Measure::MemoryPerTask),
+        memory_total_bytes: figure(Measure::MemoryTotal),
+        memory_resident_peak_bytes: merged.resident_peak_bytes,
+        memory_kind: merged.memory_kind,
+        cost_per_1k: figure(Measure::Cost),
+        lost_updates: LostUpdates::of(&blocks),
+        work_digest: merged.digest,
+        pools: PoolFigures::of(&blocks),
         worker_deaths: merged.worker_deaths,
-        remarks: remarks(&blocks, batch),
+        remarks: remarks(
+            run,
+            described.backend,
+            &blocks,
+            &response_time_nanos,
+            &steadiness,
+        ),
+        steadiness,
     })
+}
+
+fn percentile_figures(sample: &Sample<'_>) -> PercentileFigures {
+    let of = |percentile| sample.figure(Measure::Response(percentile));
+    PercentileFigures {
+        p50: of(Percentile::P50),
+        p90: of(Percentile::P90),
+        p95: of(Percentile::P95),
+        p99: of(Percentile::P99),
+        p99_9: of(Percentile::P999),
+    }
 }
 
 fn status(run: &Run, blocks: &[&Block]) -> CandidateStatus {
@@ -185,47 +255,6 @@ fn status(run: &Run, blocks: &[&Block]) -> CandidateStatus {
     }
 }
 
-fn remarks(blocks: &[&Block], batch: bool) -> Vec<String> {
-    let mut remarks: Vec<String> = Vec::new();
-    let unfinished = |block: &&&Block| {
-        block.state == BlockState::Done
-            && block
-                .finished
-                .as_ref()
-                .is_some_and(|finished| finished.makespan_nanos.is_none())
-    };
-    if batch && blocks.iter().any(|block| unfinished(&block)) {
-        remarks.push(
-            "the batch was not done when the measurement ended; its makespan is not known"
-                .to_owned(),
-        );
-    }
-    for block in blocks {
-        remarks.extend(
-            block
-                .incidents
-                .iter()
-                .map(|incident| incident.message.clone()),
-        );
-        remarks.extend(
-            block
-                .finished
-                .iter()
-                .flat_map(|finished| finished.failures.iter().cloned()),
-        );
-    }
-    let dropped: u64 = blocks.iter().map(|block| block.incidents_dropped).sum();
-    let more = dropped + remarks.len().saturating_sub(REMARKS_MAX) as u64;
-    remarks.truncate(REMARKS_MAX);
-    if more > 0 {
-        remarks.push(format!(
-            "and {}",
-            text::counted(more, "more remark", "more remarks")
-        ));
-    }
-    remarks
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,8 +262,8 @@ mod tests {
     use crate::support;
     use crate::units::Nanos;
 
-    fn close(figure: Option<f64>, expected: f64) -> bool {
-        figure.is_some_and(|figure| (figure / expected - 1.0).abs() < 1e-9)
+    fn close(figure: Option<Figure>, expected: f64) -> bool {
+        figure.is_some_and(|figure| (figure.value / expected - 1.0).abs() < 1e-9)
     }
 
     #[test]
@@ -320,12 +349,13 @@ mod tests {
     fn a_batch_is_judged_by_its_makespan_against_the_sequential_candidate() {
         let figures = candidate_figures(&support::batch_run());
         assert!(close(figures[0].speedup, 1.0));
-        let expected = figures[0].makespan_nanos.unwrap() / figures[1].makespan_nanos.unwrap();
+        let expected =
+            figures[0].makespan_nanos.unwrap().value / figures[1].makespan_nanos.unwrap().value;
         assert!(close(figures[1].speedup, expected));
         assert!((3.0..4.0).contains(&expected), "four threads: {expected}");
         assert!(close(
             figures[1].throughput_per_sec,
-            400.0 * 1e9 / figures[1].makespan_nanos.unwrap()
+            400.0 * 1e9 / figures[1].makespan_nanos.unwrap().value
         ));
         assert!(
             candidate_figures(&support::finished_run())
@@ -338,7 +368,7 @@ mod tests {
     fn a_live_candidate_has_figures_of_what_has_arrived() {
         let figures = candidate_figures(&support::live_run(Nanos::from_millis(3_000)));
         assert_eq!(figures[3].status, CandidateStatus::Live);
-        assert!(figures[3].throughput_per_sec.unwrap() > 300.0);
+        assert!(figures[3].throughput_per_sec.unwrap().value > 300.0);
     }
 
     #[test]

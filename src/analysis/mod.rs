@@ -4,11 +4,14 @@
 //!
 //! **Invariant**: no drawing, no files, no text beyond reasons and advice; what is not known is `None`.
 
+pub mod checkup;
 mod compare;
 mod cost;
 mod figures;
 mod memory;
 mod merged;
+mod parts;
+mod remarks;
 mod sample;
 pub mod self_test;
 mod steadiness;
@@ -19,10 +22,11 @@ pub use compare::{
     Comparison, NoiseFloor, NoiseOf, SMALLEST_DIFFERENCE_RATIO, compare, compare_runs, noise_floor,
 };
 pub use cost::{Resources, basis_label, cost_per_1k, price_per_hour};
-pub use figures::{CandidateFigures, CandidateStatus, candidate_figures};
+pub use figures::{CandidateFigures, CandidateStatus, PercentileFigures, candidate_figures};
+pub use parts::{CounterFigures, LostUpdates, PoolFigures, SplitFigures};
 pub use sample::Measure;
 pub use steadiness::{Course, Steadiness, SteadinessLabel, steadiness};
-pub use trust::{Trust, trust};
+pub use trust::{Bound, Trust, TrustLine, TrustUnit, trust};
 pub use verdict::{Verdict, VerdictKind, verdict};
 
 /// Part of every candidate's figures.

@@ -36,6 +36,8 @@ pub enum Measure {
     MemoryPerWorker,
     /// Memory per worker in the second half of the measurement, in bytes.
     MemorySteady,
+    /// Unique set size per worker process, in bytes.
+    MemoryUnique,
     /// Runner and workers together, in bytes.
     MemoryTotal,
     /// Memory that came with the back end and its work, per task in flight, in bytes.
@@ -57,6 +59,32 @@ impl Measure {
         Self::Cost,
     ];
 
+    /// Its name for people, within a sentence.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Throughput => "throughput",
+            Self::Goodput => "goodput",
+            Self::Response(Percentile::P50) => "p50 of the response time",
+            Self::Response(Percentile::P90) => "p90 of the response time",
+            Self::Response(Percentile::P95) => "p95 of the response time",
+            Self::Response(Percentile::P99) => "p99 of the response time",
+            Self::Response(Percentile::P999) => "p99.9 of the response time",
+            Self::Makespan => "makespan",
+            Self::ColdStart => "cold start",
+            Self::CpuCores => "cores used",
+            Self::CpuPerTask => "CPU per task",
+            Self::VoluntarySwitches => "voluntary context switches",
+            Self::InvoluntarySwitches => "involuntary context switches",
+            Self::MemoryPerWorker => "memory per worker",
+            Self::MemorySteady => "steady memory per worker",
+            Self::MemoryUnique => "unique memory per worker",
+            Self::MemoryTotal => "memory in all",
+            Self::MemoryPerTask => "memory per task in flight",
+            Self::Cost => "cost per 1k tasks",
+        }
+    }
+
     /// Its name in documents.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -76,6 +104,7 @@ impl Measure {
             Self::InvoluntarySwitches => "involuntary_switches",
             Self::MemoryPerWorker => "memory_per_worker",
             Self::MemorySteady => "memory_per_worker_steady",
+            Self::MemoryUnique => "memory_uss_per_worker",
             Self::MemoryTotal => "memory_total",
             Self::MemoryPerTask => "memory_per_task_in_flight",
             Self::Cost => "cost_per_1k",
@@ -174,23 +203,23 @@ impl<'a> Sample<'a> {
 
     /// The places of the blocks that know `measure`; empty where a percentile has too few samples.
     fn known(&self, measure: Measure) -> Vec<usize> {
-        let knows = |facts: &Facts<'_>| match measure {
+        let has = |facts: &Facts<'_>| match measure {
             Measure::Response(_) => !facts.response.is_empty(),
             Measure::Cost => self.is_priced(facts),
             measure => self.part(facts, measure).is_some(),
         };
         let places = self.facts.iter().enumerate();
-        let known: Vec<usize> = places
-            .filter(|(_, facts)| knows(facts))
+        let found: Vec<usize> = places
+            .filter(|(_, facts)| has(facts))
             .map(|(index, _)| index)
             .collect();
         if let Measure::Response(percentile) = measure {
             let count = |&index: &usize| self.facts[index].response.count();
-            if known.iter().map(count).sum::<u64>() < percentile.samples_needed() {
+            if found.iter().map(count).sum::<u64>() < percentile.samples_needed() {
                 return Vec::new();
             }
         }
-        known
+        found
     }
 
     /// `measure` of the blocks at `places`.
@@ -265,7 +294,7 @@ impl<'a> Sample<'a> {
                 // A batch that is done uses nothing between its end and the reading.
                 let window = facts.window?;
                 let over = facts.makespan_nanos.unwrap_or(window.read_nanos);
-                (over > 0).then(|| (window.cpu_nanos as f64, over as f64))
+                (over > 0).then_some((window.cpu_nanos as f64, over as f64))
             }
             Measure::CpuPerTask => {
                 let window = facts.window.filter(|window| window.completed > 0)?;
@@ -275,6 +304,7 @@ impl<'a> Sample<'a> {
             Measure::InvoluntarySwitches => switches(|window| window.involuntary_switches),
             Measure::MemoryPerWorker => Some(mean(facts.memory?.per_worker_mean_bytes)),
             Measure::MemorySteady => facts.steady_bytes.map(mean),
+            Measure::MemoryUnique => facts.memory?.per_worker_uss_bytes.map(mean),
             Measure::MemoryTotal => Some(mean(facts.memory?.total_mean_bytes)),
             Measure::MemoryPerTask => facts.bytes_over_tasks,
             // Not sums over sums.
@@ -289,7 +319,13 @@ impl<'a> Facts<'a> {
         let candidates = &run.request.scenario.candidates;
         let workers = candidates
             .get(block.planned.candidate)
-            .map_or(1.0, |candidate| f64::from(candidate.backend.workers()));
+            .map_or(1, |candidate| {
+                // Memory is that of the processes where there are any.
+                match candidate.backend.worker_processes() {
+                    0 => candidate.backend.workers(),
+                    processes => processes,
+                }
+            });
         Self {
             repeat: block.planned.repeat,
             window: block.window(),
@@ -302,7 +338,7 @@ impl<'a> Facts<'a> {
                 .map(|started| started.cold_start_nanos),
             memory: block.memory,
             steady_bytes: memory::steady_per_worker_bytes(block),
-            bytes_over_tasks: memory::over_tasks_in_flight(block, workers),
+            bytes_over_tasks: memory::over_tasks_in_flight(block, f64::from(workers)),
             response: &block.measured.response,
         }
     }

@@ -58,7 +58,7 @@ pub fn verdict(run: &Run, figures: &[CandidateFigures], trust: &Trust) -> Verdic
             "Shortest makespan",
             figures,
             Order::Lowest,
-            |f| f.makespan_nanos,
+            |f| Some(f.makespan_nanos?.value),
             text::nanos,
         ));
     } else {
@@ -66,7 +66,7 @@ pub fn verdict(run: &Run, figures: &[CandidateFigures], trust: &Trust) -> Verdic
             "Highest goodput",
             figures,
             Order::Highest,
-            |f| f.goodput_per_sec,
+            |f| Some(f.goodput_per_sec?.value),
             text::per_sec,
         ));
         let p99 = |f: &CandidateFigures| f.response_time_nanos.p99.map(|nanos| nanos as f64);
@@ -83,7 +83,7 @@ pub fn verdict(run: &Run, figures: &[CandidateFigures], trust: &Trust) -> Verdic
         "Lowest cost per 1k tasks",
         figures,
         Order::Lowest,
-        |f| f.cost_per_1k,
+        |f| Some(f.cost_per_1k?.value),
         money,
     ));
     if !run.ended {

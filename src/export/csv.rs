@@ -3,20 +3,20 @@
 //! Numbers are in the unit that ends the column's name, without rounding; what is not known is an empty cell.
 //! Texts that a spreadsheet would take for a formula get an apostrophe in front.
 
-use crate::analysis::{CandidateFigures, CandidateStatus, candidate_figures};
+use crate::analysis::{CandidateFigures, CandidateStatus, Figure, SplitFigures, candidate_figures};
 use crate::export::{ExportError, status_word};
 use crate::run::{Block, Interval, MemoryKind, Phase, Run};
+use crate::scenario::Load;
 
 /// One row per candidate.
 ///
 /// # Errors
 /// If the table cannot be encoded, which would be an error of this program.
 pub fn figures_csv(run: &Run) -> Result<String, ExportError> {
-    let currency = &run.request.scenario.prices.currency;
     let figures = candidate_figures(run);
     let rows: Vec<_> = figures
         .iter()
-        .map(|figures| figures_cells(figures, currency))
+        .map(|figures| figures_cells(figures, run))
         .collect();
     let header = figures_header();
     written(&header, rows)
@@ -45,9 +45,10 @@ pub fn timeline_csv(run: &Run) -> Result<String, ExportError> {
     written(&header, rows)
 }
 
-const TIMELINE_HEADER: [&str; 20] = [
+const TIMELINE_HEADER: [&str; 21] = [
     "candidate",
     "repeat",
+    "twin",
     "phase",
     "start_nanos",
     "end_nanos",
@@ -81,6 +82,7 @@ fn interval_cells(name: &str, block: &Block, interval: &Interval) -> Vec<String>
     vec![
         text(name),
         (block.planned.repeat + 1).to_string(),
+        block.planned.twin.to_string(),
         phase.to_owned(),
         interval.start_nanos.to_string(),
         interval.end_nanos.to_string(),
@@ -108,51 +110,132 @@ fn interval_cells(name: &str, block: &Block, interval: &Interval) -> Vec<String>
 const DISTRIBUTIONS: [&str; 3] = ["response_time", "service_time", "queue_wait"];
 
 fn figures_header() -> Vec<String> {
-    let mut header: Vec<String> = ["candidate", "backend", "workers", "status", "cause"]
-        .map(str::to_owned)
-        .into();
-    header.extend(
-        [
-            "offered",
-            "admitted",
-            "dropped",
-            "good",
-            "failed",
-            "timed_out",
-            "cancelled",
-            "retries",
-        ]
-        .map(str::to_owned),
-    );
-    header.extend(["throughput_per_sec", "goodput_per_sec"].map(str::to_owned));
+    let mut header: Vec<String> = [
+        "candidate",
+        "backend",
+        "workers",
+        "load",
+        "status",
+        "cause",
+        "offered",
+        "admitted",
+        "dropped",
+        "good",
+        "failed",
+        "timed_out",
+        "cancelled",
+        "retries",
+    ]
+    .map(str::to_owned)
+    .into();
     for name in DISTRIBUTIONS {
         header.extend(
             ["p50", "p90", "p95", "p99", "p99_9", "max", "mean"]
                 .map(|part| format!("{name}_{part}_nanos")),
         );
     }
-    header.extend(
-        [
-            "schedule_delay_p99_nanos",
-            "cold_start_nanos",
-            "makespan_nanos",
-            "speedup",
-            "cpu_cores_used",
-            "memory_per_worker_bytes",
-            "memory_per_worker_peak_bytes",
-            "memory_total_bytes",
-            "memory_kind",
-            "cost_per_1k",
-            "currency",
-            "worker_deaths",
-            "remarks",
-        ]
-        .map(str::to_owned),
-    );
+    for (name, _) in WITH_INTERVAL {
+        header.extend([
+            name.to_owned(),
+            format!("{name}_low"),
+            format!("{name}_high"),
+        ]);
+    }
+    header.extend(PLAIN.map(|(name, _)| name.to_owned()));
+    header.extend(["memory_kind", "currency", "steadiness", "remarks"].map(str::to_owned));
     header
 }
 
-fn figures_cells(figures: &CandidateFigures, currency: &str) -> Vec<String> {
+type OfFigure = fn(&CandidateFigures) -> Option<Figure>;
+
+/// Figures that stand with both ends of their interval.
+const WITH_INTERVAL: [(&str, OfFigure); 17] = [
+    ("throughput_per_sec", |f| f.throughput_per_sec),
+    ("goodput_per_sec", |f| f.goodput_per_sec),
+    ("response_time_p50_over_blocks_nanos", |f| {
+        f.response_time_figures.p50
+    }),
+    ("response_time_p95_over_blocks_nanos", |f| {
+        f.response_time_figures.p95
+    }),
+    ("response_time_p99_over_blocks_nanos", |f| {
+        f.response_time_figures.p99
+    }),
+    ("cold_start_nanos", |f| f.cold_start_nanos),
+    ("makespan_nanos", |f| f.makespan_nanos),
+    ("speedup", |f| f.speedup),
+    ("cpu_cores_used", |f| f.cpu_cores_used),
+    ("cpu_per_task_nanos", |f| f.cpu_nanos_per_task),
+    ("voluntary_switches_per_sec", |f| {
+        f.voluntary_switches_per_sec
+    }),
+    ("involuntary_switches_per_sec", |f| {
+        f.involuntary_switches_per_sec
+    }),
+    ("memory_per_worker_bytes", |f| f.memory_per_worker_bytes),
+    ("memory_per_worker_steady_bytes", |f| {
+        f.memory_per_worker_steady_bytes
+    }),
+    ("memory_uss_per_worker_bytes", |f| {
+        f.memory_uss_per_worker_bytes
+    }),
+    ("memory_per_task_in_flight_bytes", |f| {
+        f.memory_per_task_in_flight_bytes
+    }),
+    ("cost_per_1k", |f| f.cost_per_1k),
+];
+
+type OfPlain = fn(&CandidateFigures) -> String;
+
+/// Figures without an interval.
+const PLAIN: [(&str, OfPlain); 14] = [
+    ("schedule_delay_p99_nanos", |f| {
+        cell(f.schedule_delay_nanos.p99)
+    }),
+    ("event_loop_lag_p99_nanos", |f| {
+        cell(f.event_loop_lag_nanos.p99)
+    }),
+    ("schedule_delay_mean_nanos", |f| {
+        split(f, |split| split.schedule_delay_nanos)
+    }),
+    ("queues_mean_nanos", |f| {
+        split(f, |split| split.queue_wait_nanos)
+    }),
+    ("dispatch_mean_nanos", |f| {
+        split(f, |split| split.dispatch_nanos)
+    }),
+    ("lock_wait_mean_nanos", |f| {
+        split(f, |split| split.lock_wait_nanos)
+    }),
+    ("on_cpu_mean_nanos", |f| {
+        split(f, |split| split.on_cpu_nanos)
+    }),
+    ("waiting_mean_nanos", |f| {
+        split(f, |split| split.waiting_nanos)
+    }),
+    ("return_mean_nanos", |f| {
+        split(f, |split| split.return_nanos)
+    }),
+    ("memory_per_worker_peak_bytes", |f| {
+        cell(f.memory_per_worker_peak_bytes)
+    }),
+    ("memory_total_bytes", |f| {
+        cell(f.memory_total_bytes.map(|total| total.value))
+    }),
+    ("lost_updates", |f| {
+        cell(f.lost_updates.as_ref().map(|lost| lost.total))
+    }),
+    ("overflowing_response_times", |f| {
+        f.response_time_nanos.overflow.to_string()
+    }),
+    ("worker_deaths", |f| f.worker_deaths.to_string()),
+];
+
+fn split(figures: &CandidateFigures, part: fn(&SplitFigures) -> f64) -> String {
+    cell(figures.time_split.as_ref().map(part))
+}
+
+fn figures_cells(figures: &CandidateFigures, run: &Run) -> Vec<String> {
     let cause = match &figures.status {
         CandidateStatus::Failed { cause } => cause.as_str(),
         _ => "",
@@ -161,6 +244,7 @@ fn figures_cells(figures: &CandidateFigures, currency: &str) -> Vec<String> {
         text(&figures.name),
         figures.backend.to_owned(),
         figures.workers.to_string(),
+        load_word(&run.request.scenario.load).to_owned(),
         status_word(&figures.status).to_owned(),
         text(cause),
     ];
@@ -179,10 +263,6 @@ fn figures_cells(figures: &CandidateFigures, currency: &str) -> Vec<String> {
         // Before the first task became due a count is not known, rather than zero.
         .map(|count| cell((counts.offered > 0).then_some(count))),
     );
-    cells.extend([
-        cell(figures.throughput_per_sec),
-        cell(figures.goodput_per_sec),
-    ]);
     for summary in [
         &figures.response_time_nanos,
         &figures.service_time_nanos,
@@ -199,24 +279,33 @@ fn figures_cells(figures: &CandidateFigures, currency: &str) -> Vec<String> {
         cells.extend(parts.map(cell));
         cells.push(cell(summary.mean));
     }
+    for (_, figure) in WITH_INTERVAL {
+        let figure = figure(figures);
+        cells.extend([
+            cell(figure.map(|figure| figure.value)),
+            cell(figure.and_then(|figure| figure.low)),
+            cell(figure.and_then(|figure| figure.high)),
+        ]);
+    }
+    cells.extend(PLAIN.map(|(_, plain)| plain(figures)));
     cells.extend([
-        cell(figures.schedule_delay_nanos.p99),
-        cell(figures.cold_start_nanos),
-        cell(figures.makespan_nanos),
-        cell(figures.speedup),
-        cell(figures.cpu_cores_used),
-        cell(figures.memory_per_worker_bytes),
-        cell(figures.memory_per_worker_peak_bytes),
-        cell(figures.memory_total_bytes),
         figures
             .memory_kind
             .map_or_else(String::new, |kind| memory_word(kind).to_owned()),
-        cell(figures.cost_per_1k),
-        text(currency),
-        figures.worker_deaths.to_string(),
+        text(&run.request.scenario.prices.currency),
+        figures.steadiness.label.text().to_owned(),
         text(&figures.remarks.join("; ")),
     ]);
     cells
+}
+
+/// Response times of closed loads hide overload: each row says which load it is.
+const fn load_word(load: &Load) -> &'static str {
+    match load {
+        Load::Closed { .. } => "closed",
+        Load::Open { .. } | Load::Profile { .. } => "open",
+        Load::Batch { .. } => "batch",
+    }
 }
 
 /// The same word as in the JSON document.

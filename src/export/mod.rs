@@ -9,6 +9,7 @@
 mod board;
 mod canvas;
 mod csv;
+mod details;
 mod document;
 mod folder;
 pub mod font;
@@ -17,21 +18,26 @@ mod png;
 mod split;
 mod svg;
 mod table;
+mod text_table;
 
 use std::path::PathBuf;
 
 pub use board::board_svg;
 pub use canvas::Theme;
 pub use csv::{figures_csv, timeline_csv};
+pub use details::details;
 pub use document::{
-    CandidateDocument, Document, Figure, PercentilesDocument, SCHEMA, TrustDocument,
-    VerdictDocument, document, json,
+    CandidateDocument, CounterDocument, Document, NoiseFloorDocument, NoiseOfDocument,
+    PercentileIntervals, PercentilesDocument, PoolDocument, ResponseTimes, SCHEMA,
+    SteadinessDocument, TimeSplitDocument, TrustDocument, TrustLineDocument, VerdictDocument,
+    document, json,
 };
 pub use folder::{write_file, write_folder};
 pub use png::png;
 pub use split::split_svg;
 pub use svg::{chart_svg, identity};
-pub use table::{Align, Header, Row, Table, status_word, table, text_table, text_table_within};
+pub use table::{Align, CLOSED_MARK, Header, Row, Table, status_word, table};
+pub use text_table::{text_table, text_table_within};
 
 /// Why something could not be written.
 #[derive(Debug, thiserror::Error)]

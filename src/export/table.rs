@@ -1,6 +1,6 @@
 //! The table of all candidates as texts: the same in the window, on the terminal and in the board's picture.
 
-use crate::analysis::{CandidateFigures, CandidateStatus};
+use crate::analysis::{CandidateFigures, CandidateStatus, Figure};
 use crate::scenario::{Load, Scenario};
 use crate::units::text;
 
@@ -55,27 +55,41 @@ pub const fn status_word(status: &CandidateStatus) -> &'static str {
 }
 
 /// A column: its head and how its cells are made.
-struct Column {
-    header: Header,
-    cell: Cell,
+pub(super) struct Column {
+    pub(super) header: Header,
+    pub(super) cell: Cell,
 }
 
 /// How a cell is made.
-type Cell = fn(&CandidateFigures, &Money) -> String;
+pub(super) type Cell = fn(&CandidateFigures, &Money) -> String;
 
 /// How amounts of money are written in one column.
-struct Money<'a> {
+pub(super) struct Money<'a> {
     currency: &'a str,
     /// The smallest amount above zero; infinite if there is none.
     smallest: f64,
 }
 
-/// The table of `figures`; batches have two columns more.
+/// The table of `figures`; batches have two columns more, and response times of closed loads are marked.
 #[must_use]
 pub fn table(figures: &[CandidateFigures], scenario: &Scenario) -> Table {
     let batch = matches!(scenario.load, Load::Batch { .. });
-    let columns: Vec<Column> = columns(batch);
-    let costs = figures.iter().filter_map(|figures| figures.cost_per_1k);
+    let mut columns = columns(batch);
+    if matches!(scenario.load, Load::Closed { .. }) {
+        columns.iter_mut().for_each(mark_closed);
+    }
+    of_columns(figures, scenario, columns)
+}
+
+/// The table that these columns make.
+pub(super) fn of_columns(
+    figures: &[CandidateFigures],
+    scenario: &Scenario,
+    columns: Vec<Column>,
+) -> Table {
+    let costs = figures
+        .iter()
+        .filter_map(|figures| Some(figures.cost_per_1k?.value));
     let money = Money {
         currency: &scenario.prices.currency,
         smallest: costs
@@ -96,6 +110,23 @@ pub fn table(figures: &[CandidateFigures], scenario: &Scenario) -> Table {
     }
 }
 
+/// What stands behind the head of a response time under a closed load.
+pub const CLOSED_MARK: &str = " (closed)";
+
+/// Response times of closed loads are marked where they stand: overload does not show in them.
+fn mark_closed(column: &mut Column) {
+    const ABOUT: &str = "Response time under a closed load: clients wait for their answers and send less when it \
+                         gets slow, so that overload does not show. Not to be compared with an open load";
+    let marked = match column.header.text {
+        "p50" => "p50 (closed)",
+        "p95" => "p95 (closed)",
+        "p99" => "p99 (closed)",
+        _ => return,
+    };
+    column.header.text = marked;
+    column.header.about = ABOUT;
+}
+
 fn columns(batch: bool) -> Vec<Column> {
     let mut columns = vec![
         left("Candidate", "One back end with its settings", |f, _| {
@@ -114,7 +145,7 @@ fn columns(batch: bool) -> Vec<Column> {
     columns
 }
 
-const fn left(text: &'static str, about: &'static str, cell: Cell) -> Column {
+pub(super) const fn left(text: &'static str, about: &'static str, cell: Cell) -> Column {
     Column {
         header: Header {
             text,
@@ -125,7 +156,7 @@ const fn left(text: &'static str, about: &'static str, cell: Cell) -> Column {
     }
 }
 
-const fn right(text: &'static str, about: &'static str, cell: Cell) -> Column {
+pub(super) const fn right(text: &'static str, about: &'static str, cell: Cell) -> Column {
     Column {
         header: Header {
             text,
@@ -141,12 +172,12 @@ fn batch_columns() -> [Column; 2] {
         right(
             "Makespan",
             "From the start of the batch to the end of its last task",
-            |f, _| text::or_missing(f.makespan_nanos, text::nanos),
+            |f, _| figure(f.makespan_nanos, text::nanos),
         ),
         right(
             "Speed-up",
             "Makespan of the sequential candidate over this one's",
-            |f, _| text::or_missing(f.speedup, text::factor),
+            |f, _| text::or_missing(f.speedup.map(|speedup| speedup.value), text::factor),
         ),
     ]
 }
@@ -156,22 +187,22 @@ fn time_columns() -> [Column; 6] {
         right(
             "Throughput",
             "Tasks that ended within the measurement, per second",
-            |f, _| text::or_missing(f.throughput_per_sec, text::per_sec),
+            |f, _| figure(f.throughput_per_sec, text::per_sec),
         ),
         right(
             "p50",
             "Response time, from the intended start to the finish: half are at most this",
-            |f, _| time(f.response_time_nanos.p50),
+            |f, _| figure(f.response_time_figures.p50, text::nanos),
         ),
         right(
             "p95",
             "Response time: 95 of 100 are at most this",
-            |f, _| time(f.response_time_nanos.p95),
+            |f, _| figure(f.response_time_figures.p95, text::nanos),
         ),
         right(
             "p99",
             "Response time: 99 of 100 are at most this",
-            |f, _| time(f.response_time_nanos.p99),
+            |f, _| figure(f.response_time_figures.p99, text::nanos),
         ),
         right(
             "Service p50",
@@ -192,13 +223,13 @@ fn resource_columns() -> [Column; 3] {
             |f, _| memory(f),
         ),
         right("CPU", "Cores that the back end kept busy", |f, _| {
-            text::or_missing(f.cpu_cores_used, text::cores)
+            text::or_missing(f.cpu_cores_used.map(|cores| cores.value), text::cores)
         }),
         right(
             "Cost/1k",
             "Price of 1,000 good tasks by the price card; µ is a millionth",
             |f, money| {
-                text::or_missing(f.cost_per_1k, |cost| {
+                figure(f.cost_per_1k, |cost| {
                     text::money_beside(cost, money.smallest, money.currency)
                 })
             },
@@ -232,6 +263,21 @@ fn count_columns() -> [Column; 5] {
     ]
 }
 
+/// A figure with what its 95 % interval reaches to the farther side: `400 /s ±2 %`.
+pub(super) fn figure(figure: Option<Figure>, text: impl Fn(f64) -> String) -> String {
+    let Some(figure) = figure else {
+        return text::MISSING.to_owned();
+    };
+    let value = text(figure.value);
+    match figure.ends() {
+        Some((low, high)) if figure.value > 0.0 => {
+            let reach = (high - figure.value).max(figure.value - low) / figure.value;
+            format!("{value} ±{}", text::percent(reach))
+        }
+        _ => value,
+    }
+}
+
 fn time(nanos: Option<u64>) -> String {
     text::or_missing(nanos.map(|nanos| nanos as f64), text::nanos)
 }
@@ -248,123 +294,11 @@ fn tasks(figures: &CandidateFigures, count: u64) -> String {
 fn memory(figures: &CandidateFigures) -> String {
     let kind = figures.memory_kind.map_or("", |kind| kind.label());
     match figures.memory_per_worker_bytes {
-        Some(bytes) => format!("{} {kind}", text::bytes(bytes))
+        Some(figure) => format!("{} {kind}", text::bytes(figure.value))
             .trim_end()
             .to_owned(),
         None => text::MISSING.to_owned(),
     }
-}
-
-/// The table aligned with spaces; each line ends with a line feed. As wide as it is, for pipes and files.
-#[must_use]
-pub fn text_table(table: &Table) -> String {
-    let widths = widths(table);
-    let columns: Vec<usize> = (0..table.headers.len()).collect();
-    lines(table, &columns, &widths)
-}
-
-/// The table for a terminal of that many columns. What is too wide stands in parts, one below the other, each
-/// with the candidates' names in front; what is the same for all candidates is told once, in a last line.
-#[must_use]
-pub fn text_table_within(table: &Table, columns: usize) -> String {
-    let mut widths = widths(table);
-    if line_width(&widths) <= columns {
-        return text_table(table);
-    }
-    let (shared, mut differing): (Vec<usize>, Vec<usize>) =
-        (1..table.headers.len()).partition(|&column| is_shared(table, column));
-    // A name of any length leaves half of the line to the figures.
-    widths[0] = widths[0].min(columns / 2);
-    let mut parts = Vec::new();
-    while !differing.is_empty() {
-        let fits = |count: &usize| {
-            let part = differing[..*count].iter().map(|&column| widths[column]);
-            line_width(&std::iter::once(widths[0]).chain(part).collect::<Vec<_>>()) <= columns
-        };
-        // At least one, however narrow the terminal is.
-        let count = (2..=differing.len()).take_while(fits).last().unwrap_or(1);
-        let part: Vec<usize> = std::iter::once(0).chain(differing.drain(..count)).collect();
-        parts.push(lines(table, &part, &widths));
-    }
-    if !shared.is_empty() {
-        parts.push(told_once(table, &shared, columns));
-    }
-    parts.join("\n")
-}
-
-/// The columns that are the same for all candidates, in lines of at most that many characters, if a cell fits.
-fn told_once(table: &Table, shared: &[usize], columns: usize) -> String {
-    let mut text = String::from("The same for all:");
-    let mut width = text.chars().count();
-    for (place, &column) in shared.iter().enumerate() {
-        let end = if place + 1 < shared.len() { "," } else { "\n" };
-        let (header, cell) = (table.headers[column].text, &table.rows[0].cells[column]);
-        let told = format!("{header} {cell}{end}");
-        let chars = told.trim_end().chars().count();
-        if width + 1 + chars > columns {
-            text.push_str("\n   ");
-            width = 3;
-        }
-        text.push(' ');
-        text.push_str(&told);
-        width += 1 + chars;
-    }
-    text
-}
-
-/// What stands between two columns of a text.
-const BETWEEN: &str = "  ";
-
-/// Whether several candidates have the same cell in `column`.
-fn is_shared(table: &Table, column: usize) -> bool {
-    let same = |pair: &[Row]| pair[0].cells[column] == pair[1].cells[column];
-    table.rows.len() > 1 && table.rows.windows(2).all(same)
-}
-
-/// The widest text of each column, its head included, in characters.
-fn widths(table: &Table) -> Vec<usize> {
-    let chars = |text: &str| text.chars().count();
-    let width = |(column, header): (usize, &Header)| {
-        table
-            .rows
-            .iter()
-            .map(|row| chars(&row.cells[column]))
-            .fold(chars(header.text), usize::max)
-    };
-    table.headers.iter().enumerate().map(width).collect()
-}
-
-fn line_width(widths: &[usize]) -> usize {
-    widths.iter().sum::<usize>() + BETWEEN.len() * widths.len().saturating_sub(1)
-}
-
-/// The head and all rows, with these columns only.
-fn lines(table: &Table, columns: &[usize], widths: &[usize]) -> String {
-    let line = |cell: &dyn Fn(usize) -> String| {
-        let padded = columns.iter().map(|&column| {
-            let (cell, width) = (cut(&cell(column), widths[column]), widths[column]);
-            match table.headers[column].align {
-                Align::Left => format!("{cell:<width$}"),
-                Align::Right => format!("{cell:>width$}"),
-            }
-        });
-        let joined = padded.collect::<Vec<_>>().join(BETWEEN);
-        format!("{}\n", joined.trim_end())
-    };
-    let mut text = line(&|column| table.headers[column].text.to_owned());
-    for row in &table.rows {
-        text.push_str(&line(&|column| row.cells[column].clone()));
-    }
-    text
-}
-
-/// `text` in at most `width` characters; an ellipsis stands for what is missing.
-fn cut(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
-    format!("{kept}…")
 }
 
 #[cfg(test)]
@@ -413,64 +347,35 @@ mod tests {
     }
 
     #[test]
-    fn a_table_that_is_wider_than_the_terminal_stands_in_parts_that_fit() {
-        let run = support::sample_run();
-        let table = table(&candidate_figures(&run), &run.request.scenario);
-        for columns in [40, 80, 120] {
-            let text = text_table_within(&table, columns);
-            let fits = |line: &str| line.chars().count() <= columns;
-            assert!(text.lines().all(fits), "{columns}:\n{text}");
-            for header in &table.headers {
-                assert!(text.contains(header.text), "{}:\n{text}", header.text);
+    fn a_closed_load_is_marked_at_every_response_time() {
+        let closed = support::noisy::noisy_run(1, 1, &[1.0]);
+        let table = table(&candidate_figures(&closed), &closed.request.scenario);
+        let heads: Vec<_> = table.headers.iter().map(|header| header.text).collect();
+        for head in ["p50 (closed)", "p95 (closed)", "p99 (closed)"] {
+            assert!(
+                heads.contains(&head) && head.ends_with(CLOSED_MARK),
+                "{heads:?}"
+            );
+        }
+        let about = table
+            .headers
+            .iter()
+            .find(|header| header.text == "p99 (closed)");
+        assert!(about.unwrap().about.contains("overload does not show"));
+    }
+
+    #[test]
+    fn a_figure_of_three_repeats_shows_how_far_its_interval_reaches() {
+        for (repeats, shown) in [(2, false), (3, true)] {
+            let run = support::noisy::noisy_run(1, repeats, &[1.0]);
+            let table = table(&candidate_figures(&run), &run.request.scenario);
+            let cell = |head: &str| {
+                let place = table.headers.iter().position(|header| header.text == head);
+                table.rows[0].cells[place.unwrap()].clone()
+            };
+            for head in ["Throughput", "p99 (closed)", "Cost/1k"] {
+                assert_eq!(cell(head).contains(" ±"), shown, "{}", cell(head));
             }
         }
-        assert_eq!(text_table_within(&table, 1_000), text_table(&table));
-    }
-
-    #[test]
-    fn what_is_the_same_for_all_is_told_once_and_a_long_name_is_cut() {
-        let header = |text| Header {
-            text,
-            align: Align::Left,
-            about: "",
-        };
-        let row = |name: &str, figure: &str| Row {
-            candidate: 0,
-            cells: vec![name.to_owned(), "done".to_owned(), figure.to_owned()],
-        };
-        let table = Table {
-            headers: vec![header("Name"), header("Status"), header("Rate")],
-            rows: vec![row("a", "9 /s"), row("a name without an end", "8 /s")],
-        };
-        assert_eq!(
-            text_table_within(&table, 24),
-            "Name          Rate\na             9 /s\na name with…  8 /s\n\nThe same for all:\n    Status done\n"
-        );
-    }
-
-    #[test]
-    fn figures_of_a_text_table_end_in_one_column() {
-        let header = |text, align| Header {
-            text,
-            align,
-            about: "",
-        };
-        let table = Table {
-            headers: vec![header("Name", Align::Left), header("Rate", Align::Right)],
-            rows: vec![
-                Row {
-                    candidate: 0,
-                    cells: vec!["a".to_owned(), "9 /s".to_owned()],
-                },
-                Row {
-                    candidate: 1,
-                    cells: vec!["b ×12".to_owned(), "1,000 /s".to_owned()],
-                },
-            ],
-        };
-        assert_eq!(
-            text_table(&table),
-            "Name       Rate\na          9 /s\nb ×12  1,000 /s\n"
-        );
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! - the *guard* outlives whatever the workload does and leaves nothing behind: `guard.rs`;
 //! - the *runner* measures one block: engine and sampler in, snapshots out: [`serve()`];
+//! - the *probe* finds out what machine and program are like, for `doctor`: `probe/`;
 //! - *worker*, *zygote* and *loopback server* belong to the engine and are only started from here.
 //!
 //! **Invariant**: each part leaves when its parent dies, in whatever way that happens: `lifeline.rs`.

@@ -50,6 +50,16 @@ impl Figure {
         }
     }
 
+    /// The figure and its interval divided by `divisor`, a positive constant.
+    #[must_use]
+    pub fn over(self, divisor: f64) -> Self {
+        Self {
+            value: self.value / divisor,
+            low: self.low.map(|low| low / divisor),
+            high: self.high.map(|high| high / divisor),
+        }
+    }
+
     /// Both ends, if there are any.
     #[must_use]
     pub fn ends(&self) -> Option<(f64, f64)> {

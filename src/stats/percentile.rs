@@ -92,6 +92,8 @@ pub struct Summary {
     pub max: Option<u64>,
     /// Arithmetic mean.
     pub mean: Option<f64>,
+    /// How many of the values were beyond the histogram's range: counted, and known by the largest only.
+    pub overflow: u64,
 }
 
 impl Summary {
@@ -107,6 +109,7 @@ impl Summary {
             p99_9: Percentile::P999.of(histogram),
             max: histogram.max(),
             mean: histogram.mean(),
+            overflow: histogram.overflow(),
         }
     }
 

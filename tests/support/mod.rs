@@ -8,7 +8,7 @@
     reason = "each test uses a part of it, in a crate of its own"
 )]
 
-mod noisy;
+pub mod noisy;
 mod sim;
 
 use poolscope::run::{BlockEnd, Event, PlannedBlock, Run, RunRequest};
@@ -19,7 +19,6 @@ use poolscope::scenario::{
 use poolscope::units::Nanos;
 use poolscope::wire::{Finished, FromRunner, Incident, Machine, MemoryKind, PoolKind, Started};
 
-pub use noisy::noisy_run;
 use sim::{Profile, Simulation};
 
 /// When all synthetic runs began: 2026-03-01 12:00:00 UTC.

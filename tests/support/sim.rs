@@ -6,7 +6,8 @@ use poolscope::scenario::{Load, Scenario};
 use poolscope::stats::{HistogramLayout, SparseHistogram, rng::Rng};
 use poolscope::units::Nanos;
 use poolscope::wire::{
-    Cohort, Counts, Memory, MemoryKind, Phase, Pool, PoolKind, Resources, Snapshot, TimeSplit,
+    Cohort, Counts, MachineSample, Memory, MemoryKind, Phase, Pool, PoolKind, Resources, Snapshot,
+    TimeSplit,
 };
 
 const TICK_NANOS: u64 = 100_000_000;
@@ -157,6 +158,7 @@ impl Simulation {
                 voluntary_switches: Some(now / 1_000_000),
                 involuntary_switches: Some(now / 50_000_000),
                 memory,
+                machine: self.machine(sequence, now),
                 ..Resources::default()
             },
             skipped_ticks: 0,
@@ -174,7 +176,7 @@ impl Simulation {
         let last = profile.pools.len().saturating_sub(1);
         let pool = |(place, &kind): (usize, &PoolKind)| Pool {
             kind,
-            workers: profile.servers as u32,
+            workers: profile.workers,
             queued: if place == last {
                 at(|task| task.due, |task| task.start)
             } else {
@@ -185,10 +187,29 @@ impl Simulation {
         profile.pools.iter().enumerate().map(pool).collect()
     }
 
+    /// A quiet machine: nobody else needs more than a fiftieth of its four processors.
+    fn machine(&self, sequence: u64, now: u64) -> Option<MachineSample> {
+        let edge = now == self.measure_start.max(1) || now == self.measure_end;
+        (edge || sequence % MEMORY_EVERY == 1).then_some(MachineSample {
+            elapsed_nanos: now,
+            ours_cpu_nanos: now,
+            busy_nanos: Some(now + now / 50),
+            steal_nanos: Some(0),
+            processors: Some(4),
+            frequency_hz: Some(2_500_000_000),
+            frequency_max_hz: Some(3_000_000_000),
+            memory_available_bytes: Some(8 << 30),
+            memory_pressure_ratio: Some(0.0),
+            memory_pressure_nanos: Some(0),
+            suspended_nanos: Some(77),
+            throttled_nanos: None,
+            throttled_periods: None,
+        })
+    }
+
     fn cohort(&self, measured: bool, before: u64, now: u64, profile: &Profile) -> Cohort {
-        let mut split = TimeSplit::default();
-        let mut digest = 0_u64;
         let mut counts = Counts::default();
+        let (mut split, mut digest) = (TimeSplit::default(), 0_u64);
         let mut values: [Vec<u64>; 4] = Default::default();
         let cut = now >= self.block_end;
         for (number, task) in self.tasks.iter().enumerate() {
@@ -210,10 +231,9 @@ impl Simulation {
             }
             if task.end <= now {
                 add(&mut split, task, profile);
-                if !task.failed {
-                    digest =
-                        digest.wrapping_add((number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-                }
+            }
+            if task.end <= now && !task.failed {
+                digest = digest.wrapping_add(Rng::new(7, number as u64).next_u64());
             }
             if task.end > before && task.end <= now {
                 values[0].push(task.end - task.due);

@@ -161,12 +161,12 @@ pub enum Step {
     Memory(memory::MemoryStep),
     /// Asks the loopback server.
     Network(network::NetworkStep),
-    /// Brings bytes to the worker and back.
-    Payload(payload::PayloadStep),
     /// Goes through a critical section.
     Lock(lock::LockStep),
     /// Adds to a shared counter.
     Counter(counter::CounterStep),
+    /// Brings bytes to the worker and back.
+    Payload(payload::PayloadStep),
 }
 
 impl Step {
@@ -224,9 +224,6 @@ impl Step {
                 request.0,
                 errors,
             )),
-            Stage::Payload { to_worker, back } => {
-                Self::Payload(payload::PayloadStep::new(to_worker.0, back.0))
-            }
             Stage::Lock {
                 hold,
                 inside,
@@ -237,6 +234,9 @@ impl Step {
                 increments,
                 protection,
             } => Self::Counter(counter::CounterStep::new(increments, protection)),
+            Stage::Payload { to_worker, back } => {
+                Self::Payload(payload::PayloadStep::new(to_worker.0, back.0))
+            }
             Stage::Barrier => return None,
         })
     }
@@ -283,9 +283,9 @@ impl Step {
             Self::FileRead(step) => step.run(bench, rng, cancel),
             Self::Memory(step) => step.run(bench, rng, cancel),
             Self::Network(step) => step.run(bench, rng, cancel),
-            Self::Payload(step) => step.run(bench, rng, cancel),
             Self::Lock(step) => step.run(bench, rng, cancel),
             Self::Counter(step) => step.run(bench, cancel),
+            Self::Payload(step) => step.run(bench, rng, cancel),
         }
     }
 

@@ -5,17 +5,18 @@
 
 use std::cmp::Ordering;
 
-use crate::analysis::CandidateFigures;
+use crate::analysis::{CandidateFigures, Figure};
+use crate::export::CLOSED_MARK;
 
 /// A column and its direction; none is the order of the scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Sorting {
+pub(super) struct Sorting {
     by: Option<(&'static str, bool)>,
 }
 
 impl Sorting {
     /// A click on the head of a column: ascending, then descending, then the scenario's order again.
-    pub fn click(&mut self, header: &'static str) {
+    pub(super) fn click(&mut self, header: &'static str) {
         self.by = match self.by {
             Some((by, false)) if by == header => Some((by, true)),
             Some((by, true)) if by == header => None,
@@ -25,7 +26,7 @@ impl Sorting {
 
     /// The arrow behind the head of a column.
     #[must_use]
-    pub fn arrow(self, header: &str) -> &'static str {
+    pub(super) fn arrow(self, header: &str) -> &'static str {
         match self.by {
             Some((by, descending)) if by == header => {
                 if descending {
@@ -40,7 +41,7 @@ impl Sorting {
 
     /// The rows in their order, as indices of `figures`.
     #[must_use]
-    pub fn order(self, figures: &[CandidateFigures]) -> Vec<usize> {
+    pub(super) fn order(self, figures: &[CandidateFigures]) -> Vec<usize> {
         let mut order: Vec<usize> = (0..figures.len()).collect();
         let Some((header, descending)) = self.by else {
             return order;
@@ -64,18 +65,19 @@ fn figure(header: &str, figures: &CandidateFigures) -> Option<f64> {
     let counts = &figures.counts;
     let tasks = |count: u64| (counts.offered > 0).then_some(count as f64);
     let time = |nanos: Option<u64>| nanos.map(|nanos| nanos as f64);
-    match header {
-        "Makespan" => figures.makespan_nanos,
-        "Speed-up" => figures.speedup,
-        "Throughput" => figures.throughput_per_sec,
+    let value = |figure: Option<Figure>| figure.map(|figure| figure.value);
+    match header.trim_end_matches(CLOSED_MARK) {
+        "Makespan" => value(figures.makespan_nanos),
+        "Speed-up" => value(figures.speedup),
+        "Throughput" => value(figures.throughput_per_sec),
         "p50" => time(figures.response_time_nanos.p50),
         "p95" => time(figures.response_time_nanos.p95),
         "p99" => time(figures.response_time_nanos.p99),
         "Service p50" => time(figures.service_time_nanos.p50),
         "Queue p50" => time(figures.queue_wait_nanos.p50),
-        "Memory/worker" => figures.memory_per_worker_bytes,
-        "CPU" => figures.cpu_cores_used,
-        "Cost/1k" => figures.cost_per_1k,
+        "Memory/worker" => value(figures.memory_per_worker_bytes),
+        "CPU" => value(figures.cpu_cores_used),
+        "Cost/1k" => value(figures.cost_per_1k),
         "Offered" => tasks(counts.offered),
         "Good" => tasks(counts.good),
         "Failed" => tasks(counts.failed + counts.timed_out),

@@ -1,0 +1,351 @@
+//! The checks of the trust panel, each a line and, beyond its limit, a reason.
+
+use std::collections::BTreeMap;
+
+use crate::analysis::trust::limits as at;
+use crate::analysis::trust::lines::{Answer, Bound, Question, TrustLine, TrustUnit};
+use crate::run::{Block, MachineOver, Run};
+use crate::scenario::{Arrivals, Kernel};
+use crate::stats::Percentile;
+use crate::units::text;
+
+/// Lines and reasons as they come.
+#[derive(Default)]
+pub(super) struct Checks {
+    pub(super) lines: Vec<TrustLine>,
+    pub(super) reasons: Vec<String>,
+}
+
+const fn question(
+    name: &'static str,
+    what: &'static str,
+    unit: TrustUnit,
+    bound: Bound,
+) -> Question {
+    Question {
+        name,
+        what,
+        unit,
+        bound,
+    }
+}
+
+impl Checks {
+    /// All checks, in the order in which they are shown.
+    pub(super) fn of(run: &Run) -> Self {
+        let mut checks = Self::default();
+        checks.load(run);
+        checks.lateness(run);
+        checks.instrument(run);
+        checks.machine(run);
+        checks.clock_rate(run);
+        checks.messages(run);
+        checks.calibrations(run);
+        checks.failures(run);
+        checks
+    }
+
+    fn ask<'a>(
+        &mut self,
+        run: &'a Run,
+        question: Question,
+        answer: impl Fn(&'a Block) -> Option<Answer>,
+        reason: impl Fn(&str, &str, &str) -> String,
+    ) {
+        let (line, failure) = question.ask(run, answer);
+        self.lines.push(line);
+        if let Some(failure) = failure {
+            let reason = reason(&failure.name, &failure.value, &failure.limit);
+            self.reasons.push(format!("{reason}{}", failure.others()));
+        }
+    }
+
+    /// Did as many tasks become due as were asked for?
+    fn load(&mut self, run: &Run) {
+        let load = &run.request.scenario.load;
+        let question = question(
+            "achieved_over_offered",
+            "Load reached",
+            TrustUnit::Ratio,
+            Bound::AtLeast,
+        );
+        let answer = |block: &Block| {
+            let expected = load.tasks_within(block.window()?.nanos)?;
+            // Less than one task expected says nothing.
+            if expected < 1.0 {
+                return None;
+            }
+            let chance = match load.arrivals()? {
+                Arrivals::Poisson => at::POISSON_DEVIATIONS * expected.sqrt(),
+                // The first or the last may fall on the edge.
+                Arrivals::Constant => 1.0,
+            };
+            Some(Answer {
+                value: block.counts().offered as f64 / expected,
+                limit: at::ACHIEVED_MIN_RATIO - chance / expected,
+            })
+        };
+        self.ask(run, question, answer, |name, value, limit| {
+            format!("the load of {name} reached only {value} of its rate, less than {limit}")
+        });
+    }
+
+    /// Was the generator late? Only open loads have a schedule.
+    fn lateness(&mut self, run: &Run) {
+        let open = run.request.scenario.load.is_open();
+        let question = question(
+            "schedule_delay_p99",
+            "Schedule delay p99",
+            TrustUnit::Nanos,
+            Bound::AtMost,
+        );
+        let answer = |block: &Block| {
+            let late = Percentile::P99
+                .of(&block.measured.schedule_delay)
+                .filter(|_| open)?;
+            let response = Percentile::P99.of(&block.measured.response)?;
+            Some(Answer {
+                value: late as f64,
+                limit: (response as f64 * at::LATENESS_OF_RESPONSE_RATIO)
+                    .max(at::LATENESS_ALWAYS_FINE_NANOS),
+            })
+        };
+        self.ask(run, question, answer, |name, value, limit| {
+            format!("the load of {name} was late: p99 {value}, with a limit of {limit}")
+        });
+    }
+
+    /// Did watching and measuring take more than their share?
+    fn instrument(&mut self, run: &Run) {
+        let cores = run
+            .machine
+            .as_ref()
+            .map_or(1, |machine| machine.cores.max(1));
+        let observer = question("observer_cpu", "Window", TrustUnit::Cores, Bound::AtMost);
+        let answer = |block: &Block| {
+            let window = block.window().filter(|window| window.read_nanos > 0)?;
+            Some(Answer {
+                value: window.observer_cpu_nanos? as f64 / window.read_nanos as f64,
+                limit: at::OBSERVER_MAX_CORES,
+            })
+        };
+        self.ask(run, observer, answer, |name, value, limit| {
+            format!("watching took {value} while {name} was measured, more than {limit}")
+        });
+        let instrument = question(
+            "instrument_cpu",
+            "Generator and sampler",
+            TrustUnit::Cores,
+            Bound::AtMost,
+        );
+        let answer = |block: &Block| {
+            let window = block.window().filter(|window| window.read_nanos > 0)?;
+            Some(Answer {
+                value: window.instrument_cpu_nanos as f64 / window.read_nanos as f64,
+                limit: at::INSTRUMENT_MAX_RATIO * f64::from(cores),
+            })
+        };
+        self.ask(run, instrument, answer, |name, value, limit| {
+            format!(
+                "generator and sampler took {value} while {name} was measured, more than {limit}"
+            )
+        });
+    }
+
+    /// What did the machine do beside the run?
+    fn machine(&mut self, run: &Run) {
+        type Growth = fn(&MachineOver) -> Option<u64>;
+        let share = |per_processor: bool, growth: Growth, limit: f64| {
+            move |block: &Block| {
+                let machine = reading(block)?;
+                let times = if per_processor {
+                    machine.last.processors?
+                } else {
+                    1
+                };
+                Some(Answer {
+                    value: growth(&machine)? as f64 / (machine.nanos() as f64 * f64::from(times)),
+                    limit,
+                })
+            }
+        };
+        let ratio = |name, what| question(name, what, TrustUnit::Ratio, Bound::AtMost);
+        let steal: Growth = |machine| machine.grown(|sample| sample.steal_nanos);
+        self.ask(
+            run,
+            ratio("steal", "Processor time stolen by the host"),
+            share(true, steal, at::STEAL_MAX_RATIO),
+            |name, value, limit| {
+                format!(
+                    "the host took {value} of the processor time from {name}, more than {limit}"
+                )
+            },
+        );
+        self.ask(
+            run,
+            ratio("other_load", "Load of other programs"),
+            share(true, MachineOver::other_cpu_nanos, at::OTHER_LOAD_MAX_RATIO),
+            |name, value, limit| {
+                format!("other programs used {value} of the processors while {name} was measured, more than {limit}")
+            },
+        );
+        let pressure: Growth = |machine| machine.grown(|sample| sample.memory_pressure_nanos);
+        self.ask(
+            run,
+            ratio("memory_pressure", "Time short of memory"),
+            share(false, pressure, at::MEMORY_PRESSURE_MAX_RATIO),
+            |name, value, limit| {
+                format!("tasks waited for memory in {value} of the time while {name} was measured, more than {limit}")
+            },
+        );
+        let suspended = |block: &Block| {
+            let machine = block.resources.machine?;
+            Some(Answer {
+                value: machine.grown(|sample| sample.suspended_nanos)? as f64,
+                limit: at::SUSPENDED_MAX_NANOS,
+            })
+        };
+        self.ask(
+            run,
+            question(
+                "suspended",
+                "Asleep while measuring",
+                TrustUnit::Nanos,
+                Bound::AtMost,
+            ),
+            suspended,
+            |name, value, limit| {
+                format!(
+                    "the machine slept for {value} while {name} was measured, more than {limit}"
+                )
+            },
+        );
+    }
+
+    /// Did busy processors run at the clock that they are made for?
+    fn clock_rate(&mut self, run: &Run) {
+        let question = question(
+            "frequency",
+            "Clock of busy processors",
+            TrustUnit::Ratio,
+            Bound::AtLeast,
+        );
+        let answer = |block: &Block| {
+            let machine = reading(block)?;
+            let available = machine.nanos() as f64 * f64::from(machine.last.processors?);
+            let busy = machine.grown(|sample| sample.busy_nanos)? as f64 / available;
+            let highest = machine.last.frequency_max_hz.filter(|hz| *hz > 0)?;
+            (busy >= at::FREQUENCY_BUSY_RATIO).then_some(Answer {
+                value: machine.frequency_mean_hz()? / highest as f64,
+                limit: at::FREQUENCY_MIN_RATIO,
+            })
+        };
+        self.ask(run, question, answer, |name, value, limit| {
+            format!("busy processors ran at {value} of their clock while {name} was measured, less than {limit}")
+        });
+    }
+
+    /// Did all arrive that the runner said?
+    fn messages(&mut self, run: &Run) {
+        let missing = |block: &Block| {
+            block.last.as_ref()?;
+            Some(Answer {
+                value: block.snapshots_lost as f64,
+                limit: at::SNAPSHOTS_LOST_MAX,
+            })
+        };
+        self.ask(
+            run,
+            question("snapshots_lost", "Snapshots lost", TrustUnit::Count, Bound::AtMost),
+            missing,
+            |name, value, _| {
+                format!("{value} snapshots of {name} never arrived, where none may; percentiles lack their tasks")
+            },
+        );
+        let skipped = |block: &Block| {
+            let last = block.last.as_ref()?;
+            let ticks = last.skipped_ticks + last.sequence + 1;
+            Some(Answer {
+                value: last.skipped_ticks as f64 / ticks as f64,
+                limit: at::TICKS_SKIPPED_MAX_RATIO,
+            })
+        };
+        self.ask(
+            run,
+            question("ticks_skipped", "Snapshots skipped", TrustUnit::Ratio, Bound::AtMost),
+            skipped,
+            |name, value, limit| {
+                format!("{value} of the snapshots of {name} could not be taken in time, more than {limit}")
+            },
+        );
+    }
+
+    /// Did the processor compute as fast in every block?
+    fn calibrations(&mut self, run: &Run) {
+        let mut units: BTreeMap<Kernel, (f64, f64)> = BTreeMap::new();
+        for block in &run.blocks {
+            let calibrations = block
+                .started
+                .iter()
+                .flat_map(|started| &started.calibration);
+            for calibration in calibrations {
+                let kernel = calibration.kernel;
+                let Some(nanos) = calibration.unit_nanos.filter(|nanos| *nanos > 0.0) else {
+                    let [first, second] = calibration.medians_nanos;
+                    self.reasons.push(format!(
+                        "two calibrations of the {} kernel before {} disagree: {} and {} per unit; work given as a time is a guess there",
+                        kernel.label(),
+                        super::name(run, block),
+                        text::nanos(first),
+                        text::nanos(second)
+                    ));
+                    continue;
+                };
+                let (least, most) = units.entry(kernel).or_insert((nanos, nanos));
+                (*least, *most) = (least.min(nanos), most.max(nanos));
+            }
+        }
+        let spread = |(_, (least, most)): &(&Kernel, &(f64, f64))| *most / *least - 1.0;
+        let worst = units.iter().max_by(|a, b| spread(a).total_cmp(&spread(b)));
+        let value = worst.as_ref().map(spread);
+        let limit = value.map(|_| at::CALIBRATION_MAX_RATIO);
+        let question = question(
+            "calibration",
+            "CPU work, slowest over fastest block",
+            TrustUnit::Ratio,
+            Bound::AtMost,
+        );
+        let line = question.of_run(value, limit);
+        if let (Some(false), Some((kernel, _))) = (line.passed, worst) {
+            self.reasons.push(format!(
+                "the {} kernel was {} slower in one block than in another, more than {}: the processor changed under the run",
+                kernel.label(),
+                line.value_text(),
+                TrustUnit::Ratio.limit_text(at::CALIBRATION_MAX_RATIO)
+            ));
+        }
+        self.lines.push(line);
+    }
+
+    /// Do the figures describe tasks that were done?
+    fn failures(&mut self, run: &Run) {
+        let question = question("failed", "Failed tasks", TrustUnit::Ratio, Bound::AtMost);
+        let answer = |block: &Block| {
+            let counts = block.counts();
+            let ended = counts.completed();
+            (ended > 0).then(|| Answer {
+                value: (counts.failed + counts.timed_out) as f64 / ended as f64,
+                limit: at::FAILED_MAX_RATIO,
+            })
+        };
+        self.ask(run, question, answer, |name, value, limit| {
+            format!("{value} of the tasks of {name} failed, more than {limit}: the figures describe failing tasks")
+        });
+    }
+}
+
+/// What the machine was seen to do over the measurement, if that was long enough to tell.
+fn reading(block: &Block) -> Option<MachineOver> {
+    let machine = block.resources.machine?;
+    (machine.nanos() >= at::MACHINE_READING_MIN_NANOS).then_some(machine)
+}

@@ -1,0 +1,199 @@
+//! The second table: where the time of a task went and what else a back end took, beside the main figures.
+//!
+//! Columns that no candidate knows are left out, so that a scenario without counters has no column for them.
+
+use crate::analysis::{CandidateFigures, Figure, SplitFigures};
+use crate::export::table::{Align, Column, Row, Table, figure, left, of_columns, right};
+use crate::scenario::Scenario;
+use crate::units::text;
+
+/// The details of `figures`.
+#[must_use]
+pub fn details(figures: &[CandidateFigures], scenario: &Scenario) -> Table {
+    let mut columns = vec![
+        left("Candidate", "One back end with its settings", |f, _| {
+            f.name.clone()
+        }),
+        left(
+            "Steadiness",
+            "Whether throughput and median response time had settled: by slope and deviation over the measurement",
+            |f, _| f.steadiness.label.text().to_owned(),
+        ),
+    ];
+    columns.extend(split_columns());
+    columns.extend(processor_columns());
+    columns.extend(memory_columns());
+    columns.extend(other_columns());
+    without_unknown(&of_columns(figures, scenario, columns))
+}
+
+/// Drops the columns in which every candidate has a dash.
+fn without_unknown(table: &Table) -> Table {
+    let known = |column: usize| {
+        let mut rows = table.rows.iter();
+        table.headers[column].align == Align::Left
+            || rows.any(|row| row.cells[column] != text::MISSING)
+    };
+    let kept: Vec<usize> = (0..table.headers.len())
+        .filter(|&column| known(column))
+        .collect();
+    let row = |row: &Row| Row {
+        candidate: row.candidate,
+        cells: kept
+            .iter()
+            .map(|&column| row.cells[column].clone())
+            .collect(),
+    };
+    Table {
+        headers: kept
+            .iter()
+            .map(|&column| table.headers[column].clone())
+            .collect(),
+        rows: table.rows.iter().map(row).collect(),
+    }
+}
+
+fn split(f: &CandidateFigures, part: fn(&SplitFigures) -> f64) -> String {
+    text::or_missing(f.time_split.as_ref().map(part), text::nanos)
+}
+
+fn split_columns() -> [Column; 7] {
+    [
+        right(
+            "Late",
+            "Mean per task: the generator's own lateness, intended start to offer",
+            |f, _| split(f, |split| split.schedule_delay_nanos),
+        ),
+        right(
+            "Queue",
+            "Mean per task: in queues, before the first worker, between pools and at barriers",
+            |f, _| split(f, |split| split.queue_wait_nanos),
+        ),
+        right(
+            "Dispatch",
+            "Mean per task: from the queue to its first instruction, with the way to a worker process",
+            |f, _| split(f, |split| split.dispatch_nanos),
+        ),
+        right("Lock wait", "Mean per task: waiting for locks", |f, _| {
+            split(f, |split| split.lock_wait_nanos)
+        }),
+        right(
+            "On CPU",
+            "Mean per task: using a core, by the clock of the thread's CPU time",
+            |f, _| split(f, |split| split.on_cpu_nanos),
+        ),
+        right(
+            "Waiting",
+            "Mean per task: neither using a core nor waiting for a lock",
+            |f, _| split(f, |split| split.waiting_nanos),
+        ),
+        right(
+            "Return",
+            "Mean per task: from its last instruction to the result being known to the caller",
+            |f, _| split(f, |split| split.return_nanos),
+        ),
+    ]
+}
+
+fn processor_columns() -> [Column; 4] {
+    [
+        right("CPU/task", "CPU time per task that ended", |f, _| {
+            figure(f.cpu_nanos_per_task, text::nanos)
+        }),
+        right(
+            "CPU/worker",
+            "Cores that a worker used, mean over the workers",
+            |f, _| plain(f.cpu_cores_per_worker, text::cores),
+        ),
+        right(
+            "Waits/s",
+            "Voluntary context switches per second: a thread gave up its core to wait",
+            |f, _| plain(f.voluntary_switches_per_sec, text::number),
+        ),
+        right(
+            "Preemptions/s",
+            "Involuntary context switches per second: a thread had to make room",
+            |f, _| plain(f.involuntary_switches_per_sec, text::number),
+        ),
+    ]
+}
+
+fn memory_columns() -> [Column; 4] {
+    [
+        right(
+            "Memory steady",
+            "Memory per worker: median of the second half of the measurement",
+            |f, _| plain(f.memory_per_worker_steady_bytes, text::bytes),
+        ),
+        right(
+            "Memory peak",
+            "Memory per worker: largest sample",
+            |f, _| text::or_missing(f.memory_per_worker_peak_bytes, text::bytes),
+        ),
+        right(
+            "Unique",
+            "Unique set size per worker process: what one more worker costs",
+            |f, _| plain(f.memory_uss_per_worker_bytes, text::bytes),
+        ),
+        right(
+            "Memory/task",
+            "Memory that came with the back end and its work, per task in flight",
+            |f, _| plain(f.memory_per_task_in_flight_bytes, text::bytes),
+        ),
+    ]
+}
+
+fn other_columns() -> [Column; 3] {
+    [
+        right("Cold start", "Time to ready of the back end", |f, _| {
+            plain(f.cold_start_nanos, text::nanos)
+        }),
+        right(
+            "Loop lag p99",
+            "How late an event loop came to what was due on it: 99 of 100 are at most this",
+            |f, _| {
+                let p99 = f.event_loop_lag_nanos.p99.map(|nanos| nanos as f64);
+                text::or_missing(p99, text::nanos)
+            },
+        ),
+        right(
+            "Lost updates",
+            "Additions to shared counters that do not show in their values",
+            |f, _| {
+                f.lost_updates
+                    .as_ref()
+                    .map_or_else(|| text::MISSING.to_owned(), |lost| text::count(lost.total))
+            },
+        ),
+    ]
+}
+
+fn plain(figure: Option<Figure>, text: fn(f64) -> String) -> String {
+    text::or_missing(figure.map(|figure| figure.value), text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::candidate_figures;
+    use crate::support;
+
+    #[test]
+    fn what_no_candidate_knows_has_no_column() {
+        let run = support::finished_run();
+        let table = details(&candidate_figures(&run), &run.request.scenario);
+        let heads: Vec<_> = table.headers.iter().map(|header| header.text).collect();
+        assert!(
+            heads.contains(&"Steadiness") && heads.contains(&"CPU/task"),
+            "{heads:?}"
+        );
+        assert!(
+            !heads.contains(&"Lost updates") && !heads.contains(&"Unique"),
+            "{heads:?}"
+        );
+        assert!(table.rows.iter().all(|row| row.cells.len() == heads.len()));
+        let waiting = support::waiting_run();
+        let table = details(&candidate_figures(&waiting), &waiting.request.scenario);
+        assert_eq!(table.headers.len(), 2);
+    }
+}
