@@ -72,13 +72,15 @@ impl Workshop {
         let mut output = BufWriter::with_capacity(PIPE_BYTES, output);
         output.write_all(&[READY])?;
         output.flush()?;
+        // Never set: a worker that is to end is killed. Made once: it asks the system for the number of cores.
+        let cancel = Cancel::default();
         let (mut orders, mut record) = (Vec::new(), Vec::new());
         while read_orders(input, &mut orders, &mut record)? {
             let brought = orders.iter().map(|order| order.to_worker as usize).sum();
             if let Some(mailbox) = &mut bench.mailbox {
                 mailbox.receive(input, brought)?;
             }
-            self.execute(&orders, back_from, &mut bench, &mut output)?;
+            self.execute(&orders, back_from, &mut bench, &cancel, &mut output)?;
             write_closing(&mut output, &counters_of(&shared), &mut record)?;
             output.flush()?;
         }
@@ -93,10 +95,9 @@ impl Workshop {
         orders: &[Order],
         back_from: usize,
         bench: &mut Workbench,
+        cancel: &Cancel,
         output: &mut impl Write,
     ) -> io::Result<()> {
-        // Never set: a worker that is to end is killed.
-        let cancel = Cancel::default();
         let (mut brought_at, mut room_at) = (0, back_from);
         let mut written_nanos = clock::now_nanos();
         let mut record = Vec::new();
@@ -107,7 +108,7 @@ impl Workshop {
             if let Some(mailbox) = &mut bench.mailbox {
                 mailbox.open(brought, room);
             }
-            let answer = self.answer(order, bench, &cancel);
+            let answer = self.answer(order, bench, cancel);
             answer.write(output, &mut record)?;
             if let Some(mailbox) = &bench.mailbox {
                 output.write_all(mailbox.left().1)?;
