@@ -11,7 +11,7 @@
 //!
 //! ```text
 //! poolscope (window) ─┐                                 ┌ threads, event loops: inside the runner
-//! poolscope run (CLI) ┴─ session ─ guard ─ pipe ─ runner┼ worker processes
+//! poolscope run (CLI) ┴─ session ─ guard ─ pipe ─ runner┼ worker processes, or a zygote and its copies
 //!                                                       └ loopback server, if a stage asks it
 //! ```
 //!
@@ -27,6 +27,11 @@
 //! The life of one task: *arrivals* say when it is due; the *gate* offers it to the bounded queue (or drops
 //! and counts it); a worker of the back end takes it, executes its steps and stamps begin and end; the
 //! *recorder* counts it and adds its times to histograms. Response time runs from the intended start.
+//!
+//! A task is executed in *segments*: cut at barriers, and where a back end has two pools also where waiting and
+//! computing meet. Worker processes get segments in chunks over a pipe, with the bytes that their payload stages
+//! bring; see `backends::processes` for what a chunk promises, `backends::hybrid` for why two pools with a bounded
+//! queue between cannot block each other, and `slab` for memory that two processes map.
 //!
 //! # Entry points
 //!
@@ -67,7 +72,8 @@
 //! - **Invariant**: one block is one fresh runner process. Nothing of one candidate shows in another's figures.
 //! - **Invariant**: no process outlives its parent, in whatever way that dies. A *guard* between session and
 //!   runner notices the end of its lifeline pipe and kills everything below itself; on Linux it is a
-//!   subreaper, and runner, workers and loopback server also have a parent-death signal.
+//!   subreaper, and runner, workers and loopback server also have a parent-death signal; a worker that is a copy of
+//!   a zygote goes with that, and the zygote with the runner.
 //! - **Invariant**: a scenario file has no authority: no word for a path, an address, a command, an
 //!   interpreter or an environment variable. Reading one runs nothing.
 //! - **Invariant**: nothing upstream waits for the screen. While the receiver of a session is slow, snapshots

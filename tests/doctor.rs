@@ -45,7 +45,7 @@ fn a_quick_examination_gives_one_document_with_every_section_but_the_self_tests(
         found.unwrap_or_else(|| panic!("no line '{start}'"))
     };
     assert!(of("reading the clock")["value"].as_f64().unwrap() > 0.0);
-    for backend in ["sequential", "threads", "processes", "async"] {
+    for backend in ["sequential", "threads", "processes", "async", "hybrid"] {
         of(&format!("added to a task on {backend}"));
     }
     let text = String::from_utf8_lossy(&output.stdout);

@@ -77,6 +77,22 @@ fn stopped_blocking_threads_of_an_event_loop_show_in_the_percentiles() {
 }
 
 #[test]
+fn a_stopped_pipeline_shows_in_the_percentiles() {
+    check(
+        "Hybrid(waits: Async(in_flight: 10), processes: 2)",
+        FreezeTarget::Runner,
+    );
+}
+
+#[test]
+fn a_stopped_worker_process_of_a_pipeline_shows_in_the_percentiles() {
+    check(
+        "Hybrid(waits: Threads(workers: 2), processes: 1)",
+        FreezeTarget::Worker,
+    );
+}
+
+#[test]
 fn a_freeze_that_is_broken_off_leaves_no_stopped_process_behind() {
     let text = scenario(
         "[Cpu(kernel: SumOfSquares, amount: Work(10))]",

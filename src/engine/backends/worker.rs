@@ -1,16 +1,17 @@
 //! The life of a worker process: set-up, then request after request until its input ends.
 
 use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::sync::Arc;
 
 use crate::engine::backends::desk::run_segment;
-use crate::engine::backends::pipe::{Answer, Order, read_orders, write_closing};
+use crate::engine::backends::pipe::{Answer, Order, WorkerCounter, read_orders, write_closing};
 use crate::engine::backends::setup::{Identity, Setup, read_value};
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
 use crate::engine::plan::Recipes;
 use crate::engine::slab::Slab;
 use crate::engine::stages::payload::Mailbox;
-use crate::engine::stages::{StageError, Workbench};
+use crate::engine::stages::{Shared, StageError, Workbench};
 use crate::engine::task::{Cohort, Outcome, Task};
 
 /// What a worker says when it is ready for its first task.
@@ -56,11 +57,12 @@ impl Workshop {
         input: &mut impl Read,
         output: impl Write,
     ) -> io::Result<()> {
+        let shared = Arc::new(Shared::default());
         let mut bench = Workbench::new(
             &self.setup.scratch,
             self.setup.server_port,
             identity.worker,
-            std::sync::Arc::default(),
+            shared.clone(),
         );
         let slab = identity.slab.as_ref();
         let back_from = slab.map_or(0, |slab| slab.back_from as usize);
@@ -77,7 +79,7 @@ impl Workshop {
                 mailbox.receive(input, brought)?;
             }
             self.execute(&orders, back_from, &mut bench, &mut output)?;
-            write_closing(&mut output, &[], &mut record)?;
+            write_closing(&mut output, &counters_of(&shared), &mut record)?;
             output.flush()?;
         }
         Ok(())
@@ -144,6 +146,17 @@ impl Workshop {
             pieces: pieces.unwrap_or_default().to_vec(),
         }
     }
+}
+
+fn counters_of(shared: &Shared) -> Vec<WorkerCounter> {
+    let counters = shared.counters().into_iter();
+    counters
+        .map(|(protection, additions, value)| WorkerCounter {
+            protection,
+            additions,
+            value,
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crossbeam_channel::bounded;
 use crate::engine::{Surroundings, clock};
 use crate::runner::probe::blocks::{next_to_nothing, run, scenario};
 use crate::runner::probe::median;
-use crate::scenario::{AsyncCpu, Backend, Load, Start, Transfer, Workers};
+use crate::scenario::{AsyncCpu, Backend, HybridWaits, Load, Start, Transfer, Workers};
 use crate::units::Nanos;
 use crate::wire::{Bare, Overhead};
 
@@ -32,7 +32,7 @@ pub(super) struct Case {
 }
 
 /// All of them.
-pub(super) const CASES: [Case; 4] = [
+pub(super) const CASES: [Case; 5] = [
     Case {
         backend: Backend::Sequential,
         bare: Bare::Loop,
@@ -60,6 +60,14 @@ pub(super) const CASES: [Case; 4] = [
             cpu: AsyncCpu::Inline,
         },
         bare: Bare::Spawn,
+    },
+    Case {
+        backend: Backend::Hybrid {
+            waits: HybridWaits::Async { in_flight: 64 },
+            processes: Workers::Count(1),
+            between: 100,
+        },
+        bare: Bare::Pipe,
     },
 ];
 
