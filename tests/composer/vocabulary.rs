@@ -249,7 +249,10 @@ fn the_noise_floor_is_asked_for_and_the_server_is_limited_where_something_asks_i
     click(&mut harness, "Loopback server");
     retype(&mut harness, "Server connections", "4");
     click(&mut harness, "Protocol");
-    click(&mut harness, "Noise floor");
+    harness
+        .get_by_role_and_label(egui::Role::CheckBox, "Noise floor")
+        .click();
+    harness.run();
     let scenario = &harness.state().scenario;
     assert_eq!(scenario.server.connections, Some(4));
     assert!(scenario.protocol.noise_floor);
