@@ -1,7 +1,7 @@
 //! The freeze test, scaled down: what callers wait while a process stands still is in the percentiles.
 //!
-//! A constant rate for two seconds, and a stop of one second within it: p75, p90 and p99 are then 0.5, 0.8 and
-//! 0.98 s, however fast the machine is. A tool that leaves out what it could not start in time shows next to nothing.
+//! A constant rate for four seconds, and a stop of two seconds within it: p75, p90 and p99 are then 1.0, 1.6 and
+//! 1.96 s, however fast the machine is. A tool that leaves out what it could not start in time shows next to nothing.
 
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
@@ -13,34 +13,48 @@ mod parts;
 use std::time::{Duration, Instant};
 
 use live::{request, runner, scenario};
-use poolscope::analysis::self_test::freeze_test;
+use poolscope::analysis::self_test::{FREEZE_TOLERANCE_RATIO, freeze_test};
 use poolscope::session::{Freeze, FreezeTarget, run_with_freeze};
 
-/// Stops `target` for one second of two, and holds the percentiles to what follows from the schedule.
+/// A machine that is busy catches up late, which only adds: so often may it try again. Nothing that leaves out what
+/// callers waited gets there, however often.
+const ATTEMPTS: usize = 3;
+
+/// Stops `target` for two seconds of four, and holds the percentiles to what follows from the schedule.
 fn check(backend: &str, target: FreezeTarget) {
     let text = scenario(
         "[Cpu(kernel: SumOfSquares, amount: Work(10))]",
-        "Open(rate_per_sec: 200, arrivals: Constant)",
+        "Open(rate_per_sec: 75, arrivals: Constant)",
         &[backend],
     )
-    .replace(r#"measure: "300ms""#, r#"measure: "2s""#)
+    .replace(r#"measure: "300ms""#, r#"measure: "4s""#)
     // Only a hang would need it.
     .replace(r#"drain: "300ms""#, r#"drain: "10s""#);
     let freeze = Freeze {
         target,
-        after: Duration::from_millis(400),
-        length: Duration::from_secs(1),
+        after: Duration::from_millis(900),
+        length: Duration::from_secs(2),
     };
-    let frozen = run_with_freeze(request(&text), runner(), freeze, |_| true).unwrap();
-    let block = &frozen.run.blocks[0];
-    let nanos = frozen.frozen_nanos.expect("it was stopped and went on");
-    assert!(nanos >= 1_000_000_000);
-    let percentiles = freeze_test(block, nanos).unwrap();
-    assert_eq!(block.counts().offered, 400, "the schedule did not wait");
-    assert!(
-        percentiles.iter().all(|percentile| percentile.holds()),
-        "{backend}, {target:?} stopped for {nanos} ns: {percentiles:#?}"
-    );
+    let mut seen = Vec::new();
+    for _ in 0..ATTEMPTS {
+        let frozen = run_with_freeze(request(&text), runner(), freeze, |_| true).unwrap();
+        let block = &frozen.run.blocks[0];
+        let nanos = frozen.frozen_nanos.expect("it was stopped and went on");
+        assert!(nanos >= 2_000_000_000);
+        let percentiles = freeze_test(block, nanos).unwrap();
+        assert_eq!(block.counts().offered, 300, "the schedule did not wait");
+        assert!(
+            percentiles
+                .iter()
+                .all(|percentile| percentile.error_ratio().unwrap() > -FREEZE_TOLERANCE_RATIO),
+            "{backend}, {target:?} stopped for {nanos} ns, and less was told: {percentiles:#?}"
+        );
+        if percentiles.iter().all(|percentile| percentile.holds()) {
+            return;
+        }
+        seen.push(percentiles);
+    }
+    panic!("{backend}, {target:?}: never within the tolerance: {seen:#?}");
 }
 
 #[test]
