@@ -53,7 +53,7 @@ fn run_of_an_hour() -> Run {
         run.apply(Event::BlockStarting { block });
         run.apply(Event::Message {
             block,
-            message: FromRunner::Started(started),
+            message: FromRunner::Started(Box::new(started)),
         });
         for tick in 1..=HOUR_TICKS {
             let snapshot = Box::new(snapshot(tick, block as u64));

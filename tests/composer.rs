@@ -7,8 +7,9 @@ use poolscope::gui::action::Action;
 use poolscope::gui::panels::composer::ComposerPanel;
 use poolscope::gui::theme;
 use poolscope::scenario::{
-    Amount, AsyncCpu, Backend, Candidate, CostBasis, Distribution, FORMAT, Kernel, Load, Order,
-    PriceCard, Problem, Protocol, Queue, Scenario, Stage, TaskKind, validate,
+    Access, Amount, AsyncCpu, Backend, Candidate, CostBasis, Distribution, FORMAT, Kernel, Load,
+    MemoryAccess, Order, PriceCard, Problem, Protocol, Queue, Scenario, Server, Stage, TaskKind,
+    validate,
 };
 use poolscope::units::{Bytes, Nanos};
 
@@ -80,17 +81,17 @@ fn scenario() -> Scenario {
                 "upload",
                 vec![Stage::FileWrite {
                     size: Bytes::from_kib(64),
+                    block: Bytes::from_mib(1),
+                    access: Access::Sequential,
                     sync: false,
                 }],
             ),
         ],
         load: Load::closed(16),
         queue: Queue::default(),
+        server: Server::default(),
         candidates: [Backend::Sequential, Backend::threads(4)]
-            .map(|backend| Candidate {
-                name: None,
-                backend,
-            })
+            .map(Candidate::of)
             .into(),
         protocol: Protocol::default(),
         prices: PriceCard::default(),
@@ -173,7 +174,9 @@ fn a_stage_is_added_from_a_menu_that_explains_each_type() {
     assert_eq!(
         harness.state().scenario.tasks[1].stages[1],
         Stage::Memory {
-            size: Bytes::from_mib(8)
+            size: Bytes::from_mib(8),
+            access: MemoryAccess::Touch,
+            hold_tasks: 0,
         }
     );
 }
@@ -357,7 +360,7 @@ fn the_settings_of_an_async_candidate_can_all_be_reached() {
     click(&mut harness, "candidate 1");
     click(&mut harness, "Back end of candidate 1");
     click(&mut harness, "Async");
-    click(&mut harness, "CPU stages of candidate 1: On threads");
+    click(&mut harness, "CPU stages of candidate 1: Threads");
     retype(&mut harness, "Blocking threads of candidate 1", "3");
     retype(&mut harness, "In flight of candidate 1", "50");
     let cpu = AsyncCpu::Blocking { threads: 3 };
@@ -377,6 +380,7 @@ fn load_protocol_and_prices_are_edited_in_their_forms() {
     click(&mut harness, "Arrivals: Constant");
     click(&mut harness, "Protocol");
     retype(&mut harness, "Repeats", "3");
+    click(&mut harness, "More settings of protocol");
     click(&mut harness, "Order of blocks: Listed");
     click(&mut harness, "Prices");
     click(&mut harness, "Basis: Rented");

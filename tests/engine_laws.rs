@@ -4,12 +4,15 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::BinaryHeap;
 
 use poolscope::engine::arrivals::OpenSchedule;
+use poolscope::engine::queue::{Offer, TaskQueue};
 use poolscope::engine::{Admission, Cohort, Distributions, Outcome, Ran, Recorder, Tally, Task};
-use poolscope::scenario::{Arrivals, Load};
+use poolscope::scenario::{Arrivals, Load, Queue, QueuePolicy};
+use poolscope::stats::queueing;
 use poolscope::stats::rng::Rng;
+use poolscope::units::Nanos;
 
 const SECOND: u64 = 1_000_000_000;
 
@@ -25,8 +28,7 @@ fn open_schedule(rate_per_sec: f64, arrivals: Arrivals, seed: u64) -> OpenSchedu
 struct SimulatedPool<'a> {
     recorder: &'a Recorder,
     servers: usize,
-    capacity: usize,
-    queue: VecDeque<Task>,
+    queue: TaskQueue,
     /// Tasks under way: (end, number), the earliest first.
     ends: BinaryHeap<Reverse<(u64, u64, u64)>>,
     tasks: Vec<Task>,
@@ -40,14 +42,30 @@ impl<'a> SimulatedPool<'a> {
     fn new(
         recorder: &'a Recorder,
         servers: usize,
-        capacity: usize,
+        capacity: u32,
+        service: impl FnMut(u64) -> u64 + 'a,
+    ) -> Self {
+        Self::with_queue(
+            recorder,
+            servers,
+            &Queue {
+                capacity,
+                ..Queue::default()
+            },
+            service,
+        )
+    }
+
+    fn with_queue(
+        recorder: &'a Recorder,
+        servers: usize,
+        queue: &Queue,
         service: impl FnMut(u64) -> u64 + 'a,
     ) -> Self {
         Self {
             recorder,
             servers,
-            capacity,
-            queue: VecDeque::new(),
+            queue: TaskQueue::new(queue, 0),
             ends: BinaryHeap::new(),
             tasks: Vec::new(),
             service: Box::new(service),
@@ -58,16 +76,14 @@ impl<'a> SimulatedPool<'a> {
 
     /// Time passes until `now`; then the law must hold.
     fn pass(&mut self, now: u64) {
-        let inside = (self.queue.len() + self.ends.len()) as u128;
+        let depth = self.queue.depth();
+        let inside = u128::from(depth.queued) + self.ends.len() as u128;
         self.area += inside * u128::from(now - self.last_event);
         self.last_event = now;
         let tally = self.recorder.tally(Cohort::Measured);
         check_law(tally);
-        assert_eq!(
-            tally.queued as usize,
-            self.queue.len(),
-            "queued is what the queue holds"
-        );
+        assert_eq!(tally.queued, depth.queued, "queued is what the queue holds");
+        assert_eq!(tally.in_flight, depth.in_flight);
         assert_eq!(
             tally.in_flight as usize,
             self.ends.len(),
@@ -85,15 +101,19 @@ impl<'a> SimulatedPool<'a> {
             let ran = Ran::here(start, end);
             self.recorder
                 .end(0, &self.tasks[number as usize], &ran, Outcome::Good, 0);
+            self.queue.task_ended();
             self.start_waiting(end);
         }
     }
 
     fn start_waiting(&mut self, now: u64) {
-        while self.ends.len() < self.servers {
-            let Some(task) = self.queue.pop_front() else {
-                return;
-            };
+        let (mut taken, mut shed) = (Vec::new(), Vec::new());
+        let free = self.servers - self.ends.len();
+        self.queue.try_take(now, free, &mut taken, &mut shed);
+        for task in shed {
+            self.recorder.shed(0, task.cohort);
+        }
+        for task in taken {
             self.recorder.start(0, &task);
             let end = now + (self.service)(task.number);
             self.ends.push(Reverse((end, now, task.number)));
@@ -106,19 +126,13 @@ impl<'a> SimulatedPool<'a> {
         let number = self.tasks.len() as u64;
         let task = Task::new(number, Cohort::Measured, due, due);
         self.tasks.push(task.clone());
-        let (queue, capacity) = (&mut self.queue, self.capacity);
-        // A free server takes the task at once; the queue is for those that wait.
-        let room = queue.len() < capacity || self.ends.len() < self.servers;
-        self.recorder.offer(0, &task, || {
-            if room {
-                queue.push_back(task.clone());
-            }
-            if room {
-                Admission::Admitted
-            } else {
-                Admission::Dropped
-            }
-        });
+        self.recorder
+            .offer(0, &task, || match self.queue.offer(&task) {
+                Offer::Admitted => Admission::Admitted,
+                Offer::AdmittedInPlaceOf(victim) => Admission::InPlaceOf(victim.cohort),
+                Offer::Refused => Admission::Dropped,
+                Offer::Ended => Admission::NotOffered,
+            });
         self.start_waiting(due);
     }
 
@@ -207,30 +221,90 @@ fn mean_response_is_schedule_delay_plus_queue_wait_plus_service() {
     assert!((mean(&times.response) - parts).abs() < 1.0);
 }
 
+/// Mean queue wait in seconds at half load, with exponential or constant service times of 10 ms.
+fn mean_wait(servers: usize, exponential: bool) -> f64 {
+    let service = 10_000_000_f64;
+    let mut rng = Rng::new(5, 5);
+    let recorder = Recorder::new(1);
+    let draw = |_| {
+        if exponential {
+            (rng.exponential() * service) as u64
+        } else {
+            service as u64
+        }
+    };
+    let schedule = open_schedule(50.0 * servers as f64, Arrivals::Poisson, 8);
+    let done = SimulatedPool::new(&recorder, servers, 1_000_000, draw).run(schedule, 4_000);
+    done.times.queue_wait.to_dense().mean().unwrap() / 1e9
+}
+
 #[test]
 fn waiting_times_are_those_of_queueing_theory() {
-    let (service, rate, secs) = (10_000_000_f64, 50.0, 4_000);
-    let load = rate * service / 1e9;
-    // M/M/1: ρ/(1-ρ) service times. M/D/1 (Pollaczek and Khinchine): half of that.
-    let expected = load / (1.0 - load) * service;
-    let mut rng = Rng::new(5, 5);
-    for (exponential, expected) in [(true, expected), (false, expected / 2.0)] {
-        let recorder = Recorder::new(1);
-        let draw = |_| {
-            if exponential {
-                (rng.exponential() * service) as u64
-            } else {
-                service as u64
-            }
-        };
-        let schedule = open_schedule(rate, Arrivals::Poisson, 8);
-        let done = SimulatedPool::new(&recorder, 1, 1_000_000, draw).run(schedule, secs);
-        let wait = done.times.queue_wait.to_dense().mean().unwrap();
-        assert!(
-            (wait / expected - 1.0).abs() < 0.05,
-            "{wait} instead of {expected}"
-        );
+    for servers in [1, 2, 4] {
+        let (count, rate) = (servers as u32, 50.0 * servers as f64);
+        for (exponential, expected) in [
+            (true, queueing::mmc_mean_wait(rate, 100.0, count)),
+            (false, queueing::mdc_mean_wait(rate, 0.01, count)),
+        ] {
+            let (wait, expected) = (mean_wait(servers, exponential), expected.unwrap());
+            assert!(
+                (wait / expected - 1.0).abs() < 0.05,
+                "{servers} servers: {wait} instead of {expected}"
+            );
+        }
     }
+}
+
+#[test]
+fn the_law_holds_at_every_event_under_every_queue_policy() {
+    // Twice the capacity, so that every policy has to give up half of the tasks.
+    for (policy, wait_p90_nanos) in [
+        (QueuePolicy::DropNewest, 20 * 10_000_000),
+        (QueuePolicy::DropOldest, 20 * 5_000_000),
+        (
+            QueuePolicy::ShedByAge {
+                older_than: Nanos::from_millis(30),
+            },
+            30_000_000,
+        ),
+    ] {
+        let recorder = Recorder::new(2);
+        let queue = Queue {
+            capacity: 20,
+            policy,
+            in_flight: None,
+        };
+        let schedule = open_schedule(200.0, Arrivals::Constant, 1);
+        let pool = SimulatedPool::with_queue(&recorder, 1, &queue, |_| 10_000_000);
+        let done = pool.run(schedule, 30);
+        let ratio = done.tally.dropped as f64 / done.tally.offered as f64;
+        assert!((ratio - 0.5).abs() < 0.01, "{policy:?}: {ratio}");
+        assert_eq!(done.tally.good, done.tally.admitted);
+        // The last twenty wait longer where the oldest are given up: nobody comes any more to push them out.
+        let wait = done.times.queue_wait.to_dense().quantile(0.9).unwrap();
+        let highest = wait_p90_nanos + wait_p90_nanos / 1_000;
+        assert!(wait <= highest, "{policy:?}: {wait}");
+    }
+}
+
+#[test]
+fn a_cap_on_tasks_in_flight_leaves_servers_idle() {
+    let recorder = Recorder::new(1);
+    let queue = Queue {
+        capacity: 10_000,
+        policy: QueuePolicy::DropNewest,
+        in_flight: Some(2),
+    };
+    let schedule = open_schedule(400.0, Arrivals::Constant, 1);
+    let pool = SimulatedPool::with_queue(&recorder, 8, &queue, |_| 10_000_000);
+    let done = pool.run(schedule, 10);
+    // Two of eight servers do 200 per second, and it takes twice as long until all is done.
+    assert_eq!(done.tally.good, 4_000);
+    assert!(
+        (done.nanos as f64 / 20e9 - 1.0).abs() < 0.01,
+        "{}",
+        done.nanos
+    );
 }
 
 #[test]

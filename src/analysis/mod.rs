@@ -12,6 +12,7 @@ mod merged;
 mod parts;
 mod remarks;
 mod sample;
+pub mod self_test;
 mod steadiness;
 mod trust;
 mod verdict;

@@ -4,7 +4,7 @@
 //! the last update are computed. What is drawn from is lent, never cloned.
 
 use crate::chart::line::{Styled, caption, lines, quantity, warning};
-use crate::chart::{Chart, ChartId, ChartSettings, Scale, Series};
+use crate::chart::{Chart, ChartId, ChartSettings, Scale, Series, SplitChart};
 use crate::run::{Block, Run, RunRequest};
 
 /// Makes one chart of `run` from nothing. O(intervals).
@@ -21,6 +21,7 @@ pub struct ChartBook {
     key: Option<Key>,
     revision: u64,
     pages: Vec<Page>,
+    split: SplitChart,
 }
 
 /// What all points depend on, beside the events of the run.
@@ -48,17 +49,31 @@ impl ChartBook {
         // A smaller revision is another run that happens to look alike.
         if !same || run.revision < self.revision {
             self.key = Some(Key::of(run, settings));
-            self.pages = ChartId::ALL.map(|id| Page::new(id, run, settings)).into();
+            self.pages = ChartId::shown_for(&run.request)
+                .map(|id| Page::new(id, run, settings))
+                .collect();
         }
         for page in &mut self.pages {
             page.update(run);
         }
+        self.split = SplitChart::of(run);
         self.revision = run.revision;
     }
 
     /// Forgets everything: for a run of which the history was replaced.
     pub fn clear(&mut self) {
         *self = Self::default();
+    }
+
+    /// Which charts there are, in the order of the board.
+    pub fn ids(&self) -> impl Iterator<Item = ChartId> {
+        self.pages.iter().map(|page| page.chart.id)
+    }
+
+    /// Where the time of a task goes, of all candidates; empty before the first update.
+    #[must_use]
+    pub const fn split(&self) -> &SplitChart {
+        &self.split
     }
 
     /// A chart; none before the first update.
@@ -148,10 +163,11 @@ impl Page {
             caption: String::new(),
             warning: warning(id, run),
             quantity: quantity(id, run),
-            scale: if id == ChartId::ResponseTime && settings.log_response_time {
-                Scale::Log10
-            } else {
-                Scale::Linear
+            scale: match id {
+                ChartId::ResponseTime if settings.log_response_time => Scale::Log10,
+                // A stalled loop is late by decades more than an idle one.
+                ChartId::LoopLag => Scale::Log10,
+                _ => Scale::Linear,
             },
             series,
             measured_span: None,

@@ -30,6 +30,9 @@ pub(super) enum Line {
     Cpu,
     Queued,
     InFlight,
+    LoopLag,
+    /// Tasks before the pool of that number; nothing for a back end with a single pool.
+    Pool(usize),
 }
 
 /// How a line is drawn and named.
@@ -66,6 +69,19 @@ pub(super) fn lines(id: ChartId, settings: &ChartSettings) -> Vec<Styled> {
                 line: Line::InFlight,
                 stroke: Stroke::Dashed,
                 detail: "under way",
+            },
+        ],
+        ChartId::LoopLag => one(Line::LoopLag),
+        ChartId::Pools => vec![
+            Styled {
+                line: Line::Pool(0),
+                stroke: Stroke::Dashed,
+                detail: "before the first pool",
+            },
+            Styled {
+                line: Line::Pool(1),
+                stroke: Stroke::Solid,
+                detail: "before the second",
             },
         ],
     }
@@ -112,7 +128,11 @@ impl Line {
                 }),
                 Self::Queued => Some(interval.queued as f64),
                 Self::InFlight => Some(interval.in_flight as f64),
-                Self::Response(_) => None,
+                Self::LoopLag => interval.loop_lag_max_nanos.map(|nanos| nanos as f64),
+                Self::Pool(place) if interval.pools.len() > 1 => {
+                    interval.pools.get(place).map(|pool| pool.queued as f64)
+                }
+                Self::Pool(_) | Self::Response(_) => None,
             }
         };
         (from..intervals.len()).map(value).collect()
@@ -182,11 +202,11 @@ fn cost(intervals: &VecDeque<Interval>, index: usize, run: &Run) -> Option<f64> 
 pub(super) fn quantity(id: ChartId, run: &Run) -> Quantity {
     match id {
         ChartId::Throughput => Quantity::PerSec,
-        ChartId::ResponseTime => Quantity::Nanos,
+        ChartId::ResponseTime | ChartId::LoopLag => Quantity::Nanos,
         ChartId::MemoryPerWorker => Quantity::Bytes,
         ChartId::CostPer1k => Quantity::Money(run.request.scenario.prices.currency.clone()),
         ChartId::Cpu => Quantity::Cores,
-        ChartId::QueueDepth => Quantity::Count,
+        ChartId::QueueDepth | ChartId::Pools => Quantity::Count,
     }
 }
 
@@ -211,6 +231,8 @@ pub(super) fn caption(id: ChartId, scale: Scale, run: &Run) -> String {
             over(RATE_WINDOW_NANOS)
         ),
         ChartId::QueueDepth => "tasks waiting for a worker, and tasks under way".to_owned(),
+        ChartId::LoopLag => "longest that a loop came late to what was due on it".to_owned(),
+        ChartId::Pools => "tasks waiting before each pool that a task passes".to_owned(),
     };
     if scale == Scale::Log10 {
         caption.push_str("; log axis");

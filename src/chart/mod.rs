@@ -16,15 +16,18 @@ mod book;
 mod line;
 pub mod palette;
 mod percentiles;
+mod split;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
 
+use crate::run::RunRequest;
 use crate::stats::reduce::min_max_per_column;
 
 pub use crate::stats::Percentile;
 pub use book::{ChartBook, build};
+pub use split::{SplitBar, SplitChart, SplitPart, SplitScale};
 
 /// With fewer labels a logarithmic axis cannot be read.
 const LOG_TICKS_LEAST: usize = 4;
@@ -65,18 +68,35 @@ pub enum ChartId {
     Cpu,
     /// Tasks waiting and under way over time.
     QueueDepth,
+    /// How late event loops come to what is due on them, over time.
+    LoopLag,
+    /// Tasks waiting before each pool of a back end that has several, over time.
+    Pools,
 }
 
 impl ChartId {
     /// All charts, in the order of the board.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Throughput,
         Self::ResponseTime,
         Self::MemoryPerWorker,
         Self::CostPer1k,
         Self::Cpu,
         Self::QueueDepth,
+        Self::LoopLag,
+        Self::Pools,
     ];
+
+    /// The charts that say something about what `request` measures, in the order of the board: the lag of event
+    /// loops only where there are some, and the pools only where a task passes several.
+    pub fn shown_for(request: &RunRequest) -> impl Iterator<Item = Self> + use<> {
+        let (loops, pools) = (request.has_event_loops(), request.has_several_pools());
+        Self::ALL.into_iter().filter(move |id| match id {
+            Self::LoopLag => loops,
+            Self::Pools => pools,
+            _ => true,
+        })
+    }
 
     /// For file names and ids: `throughput`.
     #[must_use]
@@ -88,6 +108,8 @@ impl ChartId {
             Self::CostPer1k => "cost_per_1k",
             Self::Cpu => "cpu",
             Self::QueueDepth => "queue_depth",
+            Self::LoopLag => "loop_lag",
+            Self::Pools => "pools",
         }
     }
 
@@ -101,6 +123,8 @@ impl ChartId {
             Self::CostPer1k => "Cost per 1k tasks",
             Self::Cpu => "CPU used",
             Self::QueueDepth => "Queue depth",
+            Self::LoopLag => "Event-loop lag",
+            Self::Pools => "Queues of the pools",
         }
     }
 }

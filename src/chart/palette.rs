@@ -48,6 +48,38 @@ pub const fn series_rgb(candidate: usize, dark: bool) -> [u8; 3] {
     colours[candidate % COLOURS]
 }
 
+/// How many parts the time of a task has.
+pub const SPLIT_PARTS: usize = 7;
+
+/// The colour of a part of a task's time, in the order of [`crate::chart::SplitPart::ALL`].
+///
+/// What is lost on the way is warm, what the task itself does is cool; neighbours differ in lightness, so that
+/// they stay apart without colour.
+#[must_use]
+pub const fn split_rgb(part: usize, dark: bool) -> [u8; 3] {
+    /// Grey, amber, brown, red, blue, light blue, violet.
+    const LIGHT: [[u8; 3]; SPLIT_PARTS] = [
+        [128, 134, 144],
+        [206, 132, 0],
+        [122, 75, 42],
+        [200, 40, 60],
+        [0, 98, 164],
+        [74, 148, 210],
+        [136, 82, 178],
+    ];
+    const DARK: [[u8; 3]; SPLIT_PARTS] = [
+        [150, 156, 166],
+        [240, 184, 56],
+        [186, 126, 82],
+        [255, 98, 110],
+        [60, 138, 224],
+        [134, 196, 246],
+        [190, 140, 240],
+    ];
+    let colours = if dark { &DARK } else { &LIGHT };
+    colours[part % SPLIT_PARTS]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +111,10 @@ mod tests {
                     contrast >= 3.0,
                     "colour {candidate}, dark {dark}: {contrast:.2}"
                 );
+            }
+            for part in 0..SPLIT_PARTS {
+                let contrast = contrast(split_rgb(part, dark), background_rgb(dark));
+                assert!(contrast >= 3.0, "part {part}, dark {dark}: {contrast:.2}");
             }
         }
     }

@@ -356,6 +356,11 @@ fn follow(gate: &Gate, schedule: OpenSchedule, start_nanos: u64, end_nanos: u64)
             return;
         }
         let Some(now) = pacer.wait_until(due_nanos, || gate.is_closed()) else {
+            // What became due while the generator stood at the door was offered to a full queue.
+            if gate.callers_wait && due_nanos <= clock::now_nanos() {
+                gate.offer_at_door(due_nanos);
+                continue;
+            }
             return;
         };
         if now.saturating_sub(reported_nanos) > STOP_LOOK_NANOS {

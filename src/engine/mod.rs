@@ -16,11 +16,12 @@ pub mod clock;
 pub mod load;
 pub mod phases;
 pub mod plan;
-mod queue;
+pub mod queue;
 pub mod recorder;
 mod shared_histogram;
 pub mod stages;
 pub mod task;
+pub mod timer;
 
 pub use backends::{
     BackendError, Incident, SERVER_PART, ServerProcess, WORKER_PART, start_server, worker_main,
@@ -29,5 +30,5 @@ pub use block::{Block, Observation};
 pub use phases::Stand;
 pub use plan::{Plan, Recipes, Surroundings};
 pub use recorder::{Admission, Distributions, Recorder, Tally, Totals};
-pub use stages::serve;
+pub use stages::{KernelSpeed, calibrate, serve};
 pub use task::{Cohort, Journey, Outcome, Parts, Ran, Task};

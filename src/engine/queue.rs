@@ -31,7 +31,8 @@ pub enum Offer {
 
 /// What a taker got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Take {
+pub enum Taken {
+    /// Tasks.
     Some,
     /// Nothing to do for now.
     Nothing,
@@ -212,18 +213,18 @@ impl TaskQueue {
     ) -> bool {
         loop {
             match self.try_take(now(), max, taken, shed) {
-                Take::Some => return true,
-                Take::Ended => return false,
-                Take::Nothing if !shed.is_empty() => return true,
-                Take::Nothing => {}
+                Taken::Some => return true,
+                Taken::Ended => return false,
+                Taken::Nothing if !shed.is_empty() => return true,
+                Taken::Nothing => {}
             }
             let listener = self.task_came.listen();
             // What came before the listener was there is not announced to it.
             match self.try_take(now(), max, taken, shed) {
-                Take::Some => return true,
-                Take::Ended => return false,
-                Take::Nothing if !shed.is_empty() => return true,
-                Take::Nothing => listener.wait(),
+                Taken::Some => return true,
+                Taken::Ended => return false,
+                Taken::Nothing if !shed.is_empty() => return true,
+                Taken::Nothing => listener.wait(),
             }
         }
     }
@@ -239,24 +240,25 @@ impl TaskQueue {
         loop {
             let listener = self.task_came.listen();
             match self.try_take(now(), max, taken, shed) {
-                Take::Some => return true,
-                Take::Ended => return false,
-                Take::Nothing if !shed.is_empty() => return true,
-                Take::Nothing => listener.await,
+                Taken::Some => return true,
+                Taken::Ended => return false,
+                Taken::Nothing if !shed.is_empty() => return true,
+                Taken::Nothing => listener.await,
             }
         }
     }
 
-    fn try_take(
+    /// Takes up to `max` tasks that are there now, with what a clock shows as `now_nanos`; never waits.
+    pub fn try_take(
         &self,
         now_nanos: u64,
         max: usize,
         taken: &mut Vec<Task>,
         shed: &mut Vec<Task>,
-    ) -> Take {
+    ) -> Taken {
         let mut state = self.lock();
         if state.ended {
-            return Take::Ended;
+            return Taken::Ended;
         }
         let shed_before = shed.len();
         let before = taken.len();
@@ -287,9 +289,9 @@ impl TaskQueue {
             self.room_came.notify_additional(room);
         }
         if taken.len() > before {
-            Take::Some
+            Taken::Some
         } else {
-            Take::Nothing
+            Taken::Nothing
         }
     }
 

@@ -2,10 +2,11 @@
 
 use crate::analysis::{candidate_figures, trust, verdict};
 use crate::chart::palette::series_rgb;
-use crate::chart::{ChartId, ChartSettings, Stroke, build};
+use crate::chart::{ChartId, ChartSettings, SplitChart, Stroke, build};
 use crate::export::Theme;
 use crate::export::canvas::{Anchor, Canvas, Frame, Type};
 use crate::export::font::{Weight, fitted, text_width};
+use crate::export::split::{draw_split, split_height};
 use crate::export::svg::{SLACK, Sizes, draw_chart, foot, x_range};
 use crate::export::table::{Align, Table, table};
 use crate::run::Run;
@@ -31,14 +32,10 @@ pub fn board_svg(run: &Run, settings: &ChartSettings, theme: Theme) -> String {
     let figures = candidate_figures(run);
     let trust = trust(run);
     let table = table(&figures, scenario);
-    let chart_rows = ChartId::ALL.len().div_ceil(COLUMNS) as f64;
-    let table_y = MARGIN + HEAD + chart_rows * (CHART_HEIGHT + BETWEEN);
-    let height = table_y + TABLE_ROW * (table.rows.len() as f64 + 1.0) + FOOT;
-    let mut canvas = Canvas::new("board", WIDTH, height, &scenario.title, colours.background);
-    draw_head(&mut canvas, run, theme);
-    let width = (WIDTH - 2.0 * MARGIN - BETWEEN * (COLUMNS as f64 - 1.0)) / COLUMNS as f64;
-    let charts = ChartId::ALL.map(|id| build(id, run, settings));
-    let x_range = x_range(&charts);
+    let charts: Vec<_> = ChartId::shown_for(&run.request)
+        .map(|id| build(id, run, settings))
+        .collect();
+    let split = SplitChart::of(run);
     // Colours are named by the table, once for all charts.
     let sizes = Sizes {
         title: 17.0,
@@ -47,6 +44,14 @@ pub fn board_svg(run: &Run, settings: &ChartSettings, theme: Theme) -> String {
         left: 74.0,
         names: false,
     };
+    let chart_rows = charts.len().div_ceil(COLUMNS) as f64;
+    let split_y = MARGIN + HEAD + chart_rows * (CHART_HEIGHT + BETWEEN);
+    let table_y = split_y + split_height(&split, sizes) + BETWEEN / 2.0;
+    let height = table_y + TABLE_ROW * (table.rows.len() as f64 + 1.0) + FOOT;
+    let mut canvas = Canvas::new("board", WIDTH, height, &scenario.title, colours.background);
+    draw_head(&mut canvas, run, theme);
+    let width = (WIDTH - 2.0 * MARGIN - BETWEEN * (COLUMNS as f64 - 1.0)) / COLUMNS as f64;
+    let x_range = x_range(&charts);
     for (number, chart) in charts.iter().enumerate() {
         let frame = Frame {
             x: MARGIN + (number % COLUMNS) as f64 * (width + BETWEEN),
@@ -56,6 +61,13 @@ pub fn board_svg(run: &Run, settings: &ChartSettings, theme: Theme) -> String {
         };
         draw_chart(&mut canvas, &frame, chart, x_range, sizes, theme);
     }
+    let frame = Frame {
+        x: MARGIN,
+        y: split_y,
+        width: WIDTH - 2.0 * MARGIN,
+        height: split_height(&split, sizes),
+    };
+    draw_split(&mut canvas, &frame, &split, sizes, theme);
     draw_table(&mut canvas, table_y, &table, theme);
     let conclusion = verdict(run, &figures, &trust).why;
     let look = Type {

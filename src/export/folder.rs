@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::chart::{ChartId, ChartSettings, build};
 use crate::export::{
-    ExportError, Theme, board_svg, chart_svg, figures_csv, json, png, timeline_csv,
+    ExportError, Theme, board_svg, chart_svg, figures_csv, json, png, split_svg, timeline_csv,
 };
 use crate::run::Run;
 
@@ -43,13 +43,14 @@ pub fn write_folder(
     let board = board_svg(run, &settings, Theme::Light);
     write(dir.join("board.svg"), board.as_bytes())?;
     write(dir.join("board.png"), &png(&board, PNG_SCALE)?)?;
-    for id in ChartId::ALL {
-        let svg = chart_svg(&build(id, run, &settings), run, Theme::Light);
-        write(charts.join(format!("{}.svg", id.slug())), svg.as_bytes())?;
-        write(
-            charts.join(format!("{}.png", id.slug())),
-            &png(&svg, PNG_SCALE)?,
-        )?;
+    let pictures = ChartId::shown_for(&run.request).map(|id| {
+        let chart = build(id, run, &settings);
+        (id.slug(), chart_svg(&chart, run, Theme::Light))
+    });
+    let split = ("time_split", split_svg(run, Theme::Light));
+    for (slug, svg) in pictures.chain([split]) {
+        write(charts.join(format!("{slug}.svg")), svg.as_bytes())?;
+        write(charts.join(format!("{slug}.png")), &png(&svg, PNG_SCALE)?)?;
     }
     Ok(written)
 }

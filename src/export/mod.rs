@@ -15,6 +15,7 @@ mod folder;
 pub mod font;
 mod legend;
 mod png;
+mod split;
 mod svg;
 mod table;
 mod text_table;
@@ -33,6 +34,7 @@ pub use document::{
 };
 pub use folder::{write_file, write_folder};
 pub use png::png;
+pub use split::split_svg;
 pub use svg::{chart_svg, identity};
 pub use table::{Align, CLOSED_MARK, Header, Row, Table, status_word, table};
 pub use text_table::{text_table, text_table_within};

@@ -225,7 +225,7 @@ impl Block {
             FromRunner::Hello(hello) => self.runner_pid = Some(hello.pid),
             FromRunner::Refused { .. } => {}
             FromRunner::Started(started) => {
-                self.started = Some(started);
+                self.started = Some(*started);
                 self.state = BlockState::Running(Phase::WarmUp);
             }
             FromRunner::Snapshot(snapshot) => self.take_snapshot(*snapshot),

@@ -24,5 +24,5 @@ pub use timeline::{Interval, Timeline};
 // The plain words of the wire that a run is told in, for those who read runs and never speak to a runner.
 pub use crate::wire::{
     Calibration, Counter, Counts, Finished, Incident, Machine, MachineSample, MemoryKind, Phase,
-    PoolKind, Started, TimeSplit,
+    Pool, PoolKind, Started, TimeSplit,
 };

@@ -1,7 +1,9 @@
 //! Which blocks a run consists of, and the run as a whole.
 
 use crate::run::{Block, BlockState, Event};
-use crate::scenario::{Load, Order, Scenario};
+use crate::scenario::{
+    AsyncCpu, Backend, HybridWaits, Load, Order, Scenario, cores_of_this_machine,
+};
 use crate::stats::rng::Rng;
 use crate::wire::Machine;
 
@@ -29,9 +31,11 @@ pub struct PlannedBlock {
 }
 
 impl RunRequest {
-    /// All candidates of `scenario` with its own seed.
+    /// All candidates of `scenario` with its own seed. Workers per core become numbers for this machine: the
+    /// record of a run says how many there were.
     #[must_use]
     pub fn all_of(scenario: Scenario) -> Self {
+        let scenario = scenario.for_cores(cores_of_this_machine());
         let candidates = (0..scenario.candidates.len()).collect();
         let seed = scenario.protocol.seed;
         Self {
@@ -83,6 +87,38 @@ impl RunRequest {
             plan.extend(order);
         }
         plan
+    }
+
+    /// Whether a candidate that is measured has an event loop.
+    #[must_use]
+    pub fn has_event_loops(&self) -> bool {
+        self.backends().any(|backend| {
+            matches!(
+                backend,
+                Backend::Async { .. }
+                    | Backend::Hybrid {
+                        waits: HybridWaits::Async { .. },
+                        ..
+                    }
+            )
+        })
+    }
+
+    /// Whether the tasks of a candidate that is measured pass several pools.
+    #[must_use]
+    pub fn has_several_pools(&self) -> bool {
+        self.backends().any(|backend| match backend {
+            Backend::Async { cpu, .. } => cpu != AsyncCpu::Inline,
+            Backend::Hybrid { .. } => true,
+            Backend::Sequential | Backend::Threads { .. } | Backend::Processes { .. } => false,
+        })
+    }
+
+    fn backends(&self) -> impl Iterator<Item = Backend> {
+        let all = &self.scenario.candidates;
+        self.candidates
+            .iter()
+            .filter_map(|&index| Some(all.get(index)?.backend))
     }
 
     /// The candidate that is measured twice in each repeat, if the noise floor is asked for: the first in the

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use crate::stats::{Histogram, SparseHistogram, Summary};
-use crate::wire::{MemoryKind, Phase, Snapshot};
+use crate::wire::{MemoryKind, Phase, Pool, Snapshot};
 
 /// At ten snapshots a second the first merge comes after a minute; a chart has about as many columns.
 pub(super) const INTERVALS_MAX: usize = 600;
@@ -46,6 +46,11 @@ pub struct Interval {
     pub memory_total_bytes: Option<u64>,
     /// How memory was found.
     pub memory_kind: Option<MemoryKind>,
+    /// The pools of the back end at the end, in the order in which a task passes them; after a merge the larger
+    /// numbers of both.
+    pub pools: Vec<Pool>,
+    /// The longest that an event loop was late, in nanoseconds; none without an event loop, or if nothing was due.
+    pub loop_lag_max_nanos: Option<u64>,
 }
 
 impl Interval {
@@ -79,6 +84,8 @@ impl Interval {
             memory_per_worker_bytes: memory.map(|memory| memory.per_worker_bytes),
             memory_total_bytes: memory.map(|memory| memory.total_bytes),
             memory_kind: memory.map(|memory| memory.kind),
+            pools: after.pools.clone(),
+            loop_lag_max_nanos: (after.loop_lag.count() > 0).then_some(after.loop_lag.max),
         }
     }
 
@@ -114,6 +121,15 @@ impl Interval {
             larger(self.memory_per_worker_bytes, next.memory_per_worker_bytes);
         self.memory_total_bytes = self.memory_total_bytes.max(next.memory_total_bytes);
         self.memory_kind = self.memory_kind.or(next.memory_kind);
+        self.loop_lag_max_nanos = self.loop_lag_max_nanos.max(next.loop_lag_max_nanos);
+        if self.pools.len() < next.pools.len() {
+            self.pools.clone_from(&next.pools);
+        }
+        for (pool, next) in self.pools.iter_mut().zip(&next.pools) {
+            pool.queued = pool.queued.max(next.queued);
+            pool.in_flight = pool.in_flight.max(next.in_flight);
+            pool.workers = next.workers;
+        }
     }
 }
 
@@ -229,6 +245,8 @@ mod tests {
             memory_per_worker_bytes: None,
             memory_total_bytes: None,
             memory_kind: None,
+            pools: Vec::new(),
+            loop_lag_max_nanos: Some(number),
         }
     }
 
@@ -246,6 +264,7 @@ mod tests {
             100_000
         );
         assert_eq!(intervals.back().unwrap().end_nanos, 100_000 * 100);
+        assert_eq!(intervals.back().unwrap().loop_lag_max_nanos, Some(99_999));
         for (left, right) in intervals.iter().zip(intervals.iter().skip(1)) {
             assert_eq!(left.end_nanos, right.start_nanos);
         }

@@ -12,15 +12,14 @@ use std::process::{Child, ChildStdin, Command, ExitCode, Stdio};
 use std::sync::mpsc::{Sender, channel};
 
 use crate::runner::scratch::Scratch;
-use crate::wire::part;
 
 /// Exit codes above this name the signal that ended the runner, as shells do.
 const SIGNAL_BASE: i32 = 128;
 
-/// The guard's life: starts the runner, waits for it, sweeps, leaves with the runner's code.
-pub(super) fn main() -> ExitCode {
+/// The guard's life: starts the runner (or another `part`), waits for it, sweeps, leaves with the runner's code.
+pub(super) fn main(part: &str) -> ExitCode {
     leave_terminal();
-    let guarded = guard();
+    let guarded = guard(part);
     let code = guarded.unwrap_or_else(|error| {
         super::complain(&error.to_string());
         1
@@ -29,10 +28,10 @@ pub(super) fn main() -> ExitCode {
     std::process::exit(code)
 }
 
-fn guard() -> io::Result<i32> {
+fn guard(part: &str) -> io::Result<i32> {
     let scratch = Scratch::create()?;
     let mut runner = Command::new(std::env::current_exe()?)
-        .arg(part::RUNNER)
+        .arg(part)
         .arg(std::process::id().to_string())
         .arg(scratch.path())
         .stdin(Stdio::piped())

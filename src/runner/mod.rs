@@ -9,10 +9,14 @@
 mod guard;
 mod lifeline;
 mod limits;
+mod memory;
+mod probe;
 mod resources;
 mod scratch;
 mod serve;
+mod workers;
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io;
 use std::os::fd::AsFd;
@@ -25,19 +29,32 @@ use crate::wire::part;
 
 /// Plays the part that the command line names, if it names one: then the program is over.
 ///
-/// The hidden arguments are `PART PARENT_PID [SCRATCH]`; who starts the program by hand has no use for them.
+/// The hidden arguments are `PART PARENT_PID [SCRATCH or CONNECTIONS]`, and those of a guard `__guard PARENT_PID [PART]`
+/// with the part that it guards; who starts the program by hand has no use for them.
 #[must_use]
 pub fn play_if_asked() -> Option<ExitCode> {
     let mut arguments = std::env::args_os().skip(1);
     let name = arguments.next()?;
     let parent = arguments.next()?.to_str()?.parse().ok()?;
-    let scratch = arguments.next().map(PathBuf::from);
+    let argument = arguments.next();
     let played = match name.to_str()? {
-        part::GUARD => return Some(guard::main()),
+        part::GUARD => {
+            let wants_probe = argument.is_some_and(|part| part == part::PROBE);
+            return Some(guard::main(if wants_probe {
+                part::PROBE
+            } else {
+                part::RUNNER
+            }));
+        }
+        part::PROBE => {
+            lifeline::leave_with(parent);
+            limits::raise_open_files();
+            probe_main(argument.map(PathBuf::from))
+        }
         part::RUNNER => {
             lifeline::leave_with(parent);
             limits::raise_open_files();
-            runner_main(scratch)
+            runner_main(argument.map(PathBuf::from))
         }
         crate::engine::WORKER_PART => {
             lifeline::leave_with(parent);
@@ -46,7 +63,7 @@ pub fn play_if_asked() -> Option<ExitCode> {
         crate::engine::SERVER_PART => {
             lifeline::leave_with(parent);
             limits::raise_open_files();
-            server_main()
+            server_main(argument)
         }
         _ => return None,
     };
@@ -74,22 +91,40 @@ fn complain(message: &str) {
 }
 
 fn runner_main(scratch: Option<PathBuf>) -> io::Result<()> {
-    let scratch = scratch.ok_or_else(|| io::Error::other("no scratch folder was named"))?;
-    let executable = std::env::current_exe()?;
+    let environment = environment(scratch)?;
     let (input, output) = standard_streams()?;
-    serve(
-        input,
-        output,
-        &Environment {
-            executable,
-            scratch,
-        },
-    )
-    .map_err(io::Error::other)
+    serve(input, output, &environment).map_err(io::Error::other)
 }
 
-/// Serves until standard input ends: the runner holds the other end.
-fn server_main() -> io::Result<()> {
+/// Measures until it is done or standard input ends.
+fn probe_main(scratch: Option<PathBuf>) -> io::Result<()> {
+    let environment = environment(scratch)?;
+    let (mut input, mut output) = standard_streams()?;
+    std::thread::Builder::new()
+        .name("lifeline".to_owned())
+        .spawn(move || {
+            // Whatever ends the copy, nobody waits for the report any more.
+            let _ = io::copy(&mut input, &mut io::sink());
+            std::process::exit(1);
+        })?;
+    probe::probe(&mut output, &environment).map_err(io::Error::other)
+}
+
+fn environment(scratch: Option<PathBuf>) -> io::Result<Environment> {
+    Ok(Environment {
+        executable: std::env::current_exe()?,
+        scratch: scratch.ok_or_else(|| io::Error::other("no scratch folder was named"))?,
+    })
+}
+
+/// Serves until standard input ends: the runner holds the other end. The argument is the limit of connections.
+fn server_main(argument: Option<OsString>) -> io::Result<()> {
+    let connections = argument
+        .map(|limit| {
+            let number = limit.to_str().and_then(|text| text.parse().ok());
+            number.ok_or_else(|| io::Error::other("the limit of connections is no number"))
+        })
+        .transpose()?;
     let (mut input, mut output) = standard_streams()?;
     let (sender, stopped) = tokio::sync::oneshot::channel::<()>();
     std::thread::Builder::new()
@@ -100,6 +135,7 @@ fn server_main() -> io::Result<()> {
             drop(sender);
         })?;
     crate::engine::serve(
+        connections,
         |port| io::Write::write_all(&mut output, &port.to_le_bytes()),
         async { drop(stopped.await) },
     )

@@ -1,93 +1,147 @@
-//! What the sampler says of a block's processes, in the words of the wire.
+//! What the sampler says of a block's processes and of the machine, in the words of the wire.
+//!
+//! What is cheap is read at every tick: CPU time and resident sizes, some 0.7 µs per worker process. What is not has
+//! a budget: the machine once a second, memory as `memory.rs` says.
 
-use std::collections::BTreeMap;
-
-use crate::engine::{Block, Stand, clock};
-use crate::sampler;
+use crate::engine::{Block, clock};
+use crate::runner::memory::MemoryReader;
+use crate::runner::workers::Workers;
+use crate::sampler::{self, MachineState, MachineWatch, Watched};
 use crate::scenario::Backend;
-use crate::wire::{Machine, Memory, MemoryKind, Resources};
+use crate::wire::{Machine, MachineSample, Memory, Resident, Resources, WORKER_SAMPLES_MAX};
 
-/// Memory is sampled once a second: reading it takes a lock of the process that is read.
-const MEMORY_PERIOD_NANOS: u64 = 1_000_000_000;
-/// In the first second of a measurement it is sampled at every tick: a short batch may have no other.
-const EAGER_NANOS: u64 = 1_000_000_000;
-/// Sampling memory may take this share of the time: with many workers it is sampled less often.
-const MEMORY_BUDGET: u64 = 200;
+/// The machine is looked at once a second, and at the changes of phase.
+const MACHINE_PERIOD_NANOS: u64 = 1_000_000_000;
+/// Looking at the machine may take this share of the time: one part in so many.
+const MACHINE_BUDGET: u64 = 1_000;
+/// More threads or processes than this are not asked for their context switches at every tick: each costs some
+/// microseconds.
+const CHEAP_WORKERS: u32 = 16;
+/// More than this are not asked at the changes of phase either: that would take tens of milliseconds.
+const WORKERS_ASKED_MAX: u32 = 2_048;
 
-/// Reads CPU, memory and context switches of runner and workers.
+/// Reads CPU, memory and context switches of runner and workers, and the state of the machine.
 pub(super) struct ResourceReader {
-    runner_pid: u32,
-    observer_pid: u32,
-    workers: u32,
-    /// Whether the workers are processes of their own.
-    of_processes: bool,
-    /// Memory of the runner's own without a back end, in bytes.
-    baseline_bytes: Option<u64>,
-    /// The last reading of each worker process, so that a dead one's CPU time stays in the sum.
-    worker_cpu_nanos: BTreeMap<u32, u64>,
-    next_memory_nanos: u64,
-    eager_until_nanos: u64,
+    runner: Watched,
+    observer: Watched,
+    server: Option<Watched>,
+    workers_wanted: u32,
+    workers: Workers,
+    memory: MemoryReader,
+    machine: MachineWatch,
+    next_machine_nanos: u64,
+    /// Set until the next reading: it belongs to a change of phase.
+    at_edge: bool,
 }
 
 impl ResourceReader {
-    /// A reader for this runner; to be made before the back end is started.
-    pub(super) fn new(observer_pid: u32, backend: Backend) -> Self {
-        let runner_pid = std::process::id();
+    /// A reader for this runner; to be made before the back end is started. `server_pid` is that of the built-in
+    /// server, if a stage asks it.
+    pub(super) fn new(observer_pid: u32, server_pid: Option<u32>, backend: Backend) -> Self {
+        let processes = backend.worker_processes();
+        let workers_wanted = backend.workers().max(1);
         Self {
-            runner_pid,
-            observer_pid,
-            workers: backend.workers().max(1),
-            of_processes: matches!(backend, Backend::Processes { .. }),
-            baseline_bytes: own_memory(runner_pid),
-            worker_cpu_nanos: BTreeMap::new(),
-            next_memory_nanos: 0,
-            eager_until_nanos: 0,
+            runner: Watched::new(std::process::id()),
+            observer: Watched::new(observer_pid),
+            server: server_pid.map(Watched::new),
+            workers_wanted,
+            workers: Workers::new(processes),
+            memory: MemoryReader::new(processes > 0, workers_wanted),
+            machine: MachineWatch::new(),
+            next_machine_nanos: 0,
+            at_edge: true,
         }
     }
 
     /// Memory of the runner's own before the back end was started, in bytes.
     pub(super) const fn baseline_bytes(&self) -> Option<u64> {
-        self.baseline_bytes
+        self.memory.baseline_bytes()
+    }
+
+    /// The next reading belongs to a change of phase: it has everything that differences are made of.
+    pub(super) const fn phase_changes(&mut self) {
+        self.at_edge = true;
     }
 
     /// The measurement begins: memory is sampled with the next reading.
-    pub(super) fn measurement_begins(&mut self, now_nanos: u64) {
-        self.next_memory_nanos = 0;
-        self.eager_until_nanos = now_nanos + EAGER_NANOS;
+    pub(super) const fn measurement_begins(&mut self, now_nanos: u64) {
+        self.memory.measurement_begins(now_nanos);
     }
 
     /// Reads the counters; memory is read by [`Self::memory_if_due`]. The calling thread is the instrument's own.
     pub(super) fn counters(&mut self, block: &Block) -> Resources {
-        let pids = block.worker_pids();
-        for &pid in &pids {
-            if let Some(nanos) = sampler::cpu_nanos(pid) {
-                self.worker_cpu_nanos.insert(pid, nanos);
-            }
-        }
+        let at_edge = std::mem::take(&mut self.at_edge);
+        self.workers.follow(&block.worker_pids(), at_edge);
+        let workers_cpu = self.workers.cpu_nanos();
         let instrument = clock::thread_cpu_nanos() + block.generator_cpu_nanos();
-        let runner = sampler::cpu_nanos(self.runner_pid).unwrap_or(0);
-        let switches = self.switches(&pids);
+        let runner = self.runner.cpu_nanos().unwrap_or(0);
+        let observer = self.observer.cpu_nanos();
+        let server = self.server.as_ref().and_then(Watched::cpu_nanos);
+        let ours = runner + workers_cpu + observer.unwrap_or(0) + server.unwrap_or(0);
+        let machine = self.machine_if_due(at_edge, block.start_nanos(), ours);
+        let switches = self.switches(at_edge);
+        let samples = self.workers.samples(WORKER_SAMPLES_MAX);
         Resources {
-            cpu_nanos: runner.saturating_sub(instrument)
-                + self.worker_cpu_nanos.values().sum::<u64>(),
+            cpu_nanos: runner.saturating_sub(instrument) + workers_cpu,
             instrument_cpu_nanos: instrument,
-            observer_cpu_nanos: sampler::cpu_nanos(self.observer_pid),
+            observer_cpu_nanos: observer,
             voluntary_switches: switches.map(|switches| switches.voluntary),
             involuntary_switches: switches.map(|switches| switches.involuntary),
             memory: None,
-            ..Resources::default()
+            resident: self.resident(),
+            workers_unlisted: self.workers.count().saturating_sub(samples.len()) as u32,
+            workers: samples,
+            machine,
         }
     }
 
-    /// With many threads, their switches cost a system call each: only read together with memory.
-    fn switches(&self, pids: &[u32]) -> Option<sampler::Switches> {
-        /// More threads than this are not asked at every tick.
-        const CHEAP_WORKERS: u32 = 16;
-        if self.workers > CHEAP_WORKERS {
+    /// The machine, if it is time.
+    fn machine_if_due(
+        &mut self,
+        at_edge: bool,
+        start_nanos: u64,
+        ours_cpu_nanos: u64,
+    ) -> Option<MachineSample> {
+        let now_nanos = clock::now_nanos();
+        if !at_edge && now_nanos < self.next_machine_nanos {
             return None;
         }
-        let mut sum = sampler::context_switches(self.runner_pid)?;
-        for &pid in pids {
+        let state = self.machine.state();
+        let cost = clock::now_nanos().saturating_sub(now_nanos);
+        self.next_machine_nanos = now_nanos + MACHINE_PERIOD_NANOS.max(cost * MACHINE_BUDGET);
+        let elapsed_nanos = now_nanos.saturating_sub(start_nanos);
+        Some(machine_sample(state, elapsed_nanos, ours_cpu_nanos))
+    }
+
+    /// Resident sizes of runner and worker processes.
+    fn resident(&self) -> Option<Resident> {
+        let mut resident = Resident {
+            runner_bytes: self.runner.resident_bytes()?,
+            workers_bytes: 0,
+            workers: 0,
+            largest_worker_bytes: 0,
+        };
+        for bytes in self.workers.resident_bytes() {
+            resident.workers_bytes += bytes;
+            resident.workers += 1;
+            resident.largest_worker_bytes = resident.largest_worker_bytes.max(bytes);
+        }
+        Some(resident)
+    }
+
+    /// With many workers only at the changes of phase: the differences over the measurement are there, the course
+    /// is not.
+    fn switches(&self, at_edge: bool) -> Option<sampler::Switches> {
+        let asked_max = if at_edge {
+            WORKERS_ASKED_MAX
+        } else {
+            CHEAP_WORKERS
+        };
+        if self.workers_wanted > asked_max {
+            return None;
+        }
+        let mut sum = sampler::context_switches(std::process::id())?;
+        for pid in self.workers.pids() {
             let worker = sampler::context_switches(pid)?;
             sum.voluntary += worker.voluntary;
             sum.involuntary += worker.involuntary;
@@ -98,73 +152,35 @@ impl ResourceReader {
     /// Memory, if it is time; none once the back end is gone. It takes milliseconds, so it comes after
     /// everything that belongs to one instant.
     pub(super) fn memory_if_due(&mut self, block: &Block) -> Option<Memory> {
-        let now_nanos = clock::now_nanos();
-        if now_nanos < self.next_memory_nanos || block.stand() == Stand::Over {
+        if block.stand() == crate::engine::Stand::Over {
             return None;
         }
-        let memory = self.memory(&block.worker_pids());
-        let cost = clock::now_nanos().saturating_sub(now_nanos);
-        let period = if now_nanos < self.eager_until_nanos {
-            0
-        } else {
-            MEMORY_PERIOD_NANOS
-        };
-        self.next_memory_nanos = now_nanos + period.max(cost * MEMORY_BUDGET);
-        memory
-    }
-
-    fn memory(&self, pids: &[u32]) -> Option<Memory> {
-        let (runner, runner_kind) = memory_of(self.runner_pid)?;
-        if !self.of_processes {
-            let growth = own_memory(self.runner_pid)?.saturating_sub(self.baseline_bytes?);
-            return Some(Memory {
-                kind: MemoryKind::Derived,
-                per_worker_bytes: growth as f64 / f64::from(self.workers),
-                per_worker_uss_bytes: None,
-                per_worker_rss_bytes: None,
-                total_bytes: runner,
-            });
-        }
-        let mut kind = runner_kind;
-        let mut workers = 0;
-        let mut read = 0_u32;
-        for &pid in pids {
-            // A worker that has just died has none.
-            if let Some((bytes, of_kind)) = memory_of(pid) {
-                workers += bytes;
-                read += 1;
-                if of_kind == MemoryKind::Rss {
-                    kind = MemoryKind::Rss;
-                }
-            }
-        }
-        (read > 0).then(|| Memory {
-            kind,
-            per_worker_bytes: workers as f64 / f64::from(read),
-            per_worker_uss_bytes: None,
-            per_worker_rss_bytes: None,
-            total_bytes: runner + workers,
-        })
+        self.memory
+            .sample(clock::now_nanos(), self.workers.processes())
     }
 }
 
-/// What grows with a back end inside the runner, in bytes: memory that the runner has written itself. Its PSS
-/// would also move when the window or another run maps the same executable.
-fn own_memory(pid: u32) -> Option<u64> {
-    let memory = sampler::memory(pid)?;
-    memory.written_bytes.or(Some(memory.rss_bytes))
-}
-
-/// Memory of a process in bytes: PSS, or RSS where the system offers no better.
-fn memory_of(pid: u32) -> Option<(u64, MemoryKind)> {
-    let memory = sampler::memory(pid)?;
-    Some(
-        memory
-            .pss_bytes
-            .map_or((memory.rss_bytes, MemoryKind::Rss), |pss| {
-                (pss, MemoryKind::Pss)
-            }),
-    )
+/// The state of the machine, in the words of the wire.
+pub(super) const fn machine_sample(
+    state: MachineState,
+    elapsed_nanos: u64,
+    ours_cpu_nanos: u64,
+) -> MachineSample {
+    MachineSample {
+        elapsed_nanos,
+        ours_cpu_nanos,
+        busy_nanos: state.busy_nanos,
+        steal_nanos: state.steal_nanos,
+        processors: state.processors,
+        frequency_hz: state.frequency_hz,
+        frequency_max_hz: state.frequency_max_hz,
+        memory_available_bytes: state.memory_available_bytes,
+        memory_pressure_ratio: state.memory_pressure_ratio,
+        memory_pressure_nanos: state.memory_pressure_nanos,
+        suspended_nanos: state.suspended_nanos,
+        throttled_nanos: state.throttled_nanos,
+        throttled_periods: state.throttled_periods,
+    }
 }
 
 /// The machine, in the words of the wire.
@@ -177,6 +193,10 @@ pub(super) fn machine() -> Machine {
         cores: facts.cores,
         memory_bytes: facts.memory_bytes.unwrap_or(0),
         load_average: facts.load_average,
-        ..Machine::default()
+        processors: facts.processors,
+        quota_cores: facts.quota_cores,
+        governor: facts.governor,
+        virtualization: facts.virtualization,
+        clock_source: facts.clock_source,
     }
 }

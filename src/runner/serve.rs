@@ -2,6 +2,7 @@
 //!
 //! It takes its streams as arguments, so tests drive it through pipes in memory.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,10 +11,11 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::engine::{self, BackendError, Block, Observation, Plan, Stand, Surroundings, clock};
 use crate::runner::resources::{ResourceReader, machine};
-use crate::scenario::{AsyncCpu, Backend, HybridWaits, Scenario};
+use crate::scenario::{AsyncCpu, Backend, HybridWaits, Kernel, Scenario, Stage};
 use crate::wire::{
-    Cohort, Counts, Finished, FrameError, FromRunner, Hello, Incident, Phase, Pool, PoolKind,
-    Resources, Snapshot, StartBlock, Started, TimeSplit, ToRunner, read_frame, write_frame,
+    Calibration, Cohort, Counts, Finished, FrameError, FromRunner, Hello, Incident, Phase, Pool,
+    PoolKind, Resources, Snapshot, StartBlock, Started, TimeSplit, ToRunner, read_frame,
+    write_frame,
 };
 
 /// One snapshot each tenth of a second.
@@ -64,7 +66,8 @@ pub fn serve(
     let (stop_sender, stop) = bounded(1);
     listen(input, stop_sender).map_err(|error| RunnerError::Refused(error.to_string()))?;
     let measured = prepare(&start, environment).and_then(|(block, server)| {
-        measure(block, &start, &stop, &mut output).map(|()| drop(server))
+        let server_pid = server.as_ref().map(engine::ServerProcess::pid);
+        measure(block, &start, server_pid, &stop, &mut output).map(|()| drop(server))
     });
     match measured {
         Err(BlockError::Output(error)) => Err(error.into()),
@@ -139,7 +142,7 @@ fn prepare(
     let recipes = engine::Recipes::new(&scenario, false, start.seed);
     let mut server = None;
     if recipes.steps().any(|step| step.needs_server()) {
-        let started = engine::start_server(&environment.executable)?;
+        let started = engine::start_server(&environment.executable, scenario.server.connections)?;
         surroundings.server_port = Some(started.port());
         server = Some(started);
     }
@@ -158,6 +161,7 @@ fn prepare(
         Prepared {
             block: Block::new(plan)?,
             backend,
+            calibration: calibration(&scenario),
         },
         server,
     ))
@@ -167,26 +171,56 @@ fn prepare(
 struct Prepared {
     block: Block,
     backend: Backend,
+    calibration: Vec<Calibration>,
+}
+
+/// How fast this machine computes the kernels of `scenario` now. Before the back end is there, and before its
+/// baseline of memory is read: what a kernel works on is then part of that.
+fn calibration(scenario: &Scenario) -> Vec<Calibration> {
+    let kernels: BTreeSet<Kernel> = scenario
+        .tasks
+        .iter()
+        .flat_map(|kind| &kind.stages)
+        .filter_map(|stage| match stage {
+            Stage::Cpu { kernel, .. } => Some(*kernel),
+            _ => None,
+        })
+        .collect();
+    let kernels: Vec<Kernel> = kernels.into_iter().collect();
+    engine::calibrate(&kernels)
+        .into_iter()
+        .map(|speed| Calibration {
+            kernel: speed.kernel,
+            unit_nanos: speed.unit_nanos,
+            medians_nanos: speed.medians_nanos,
+            spread_ratio: speed.spread_ratio,
+        })
+        .collect()
 }
 
 fn measure(
     prepared: Prepared,
     start: &StartBlock,
+    server_pid: Option<u32>,
     stop: &Receiver<()>,
     output: &mut impl Write,
 ) -> Result<(), BlockError> {
-    let Prepared { mut block, backend } = prepared;
+    let Prepared {
+        mut block,
+        backend,
+        calibration,
+    } = prepared;
     let machine = machine();
-    let reader = ResourceReader::new(start.observer_pid, backend);
+    let reader = ResourceReader::new(start.observer_pid, server_pid, backend);
     block.start()?;
     let started = Started {
         cold_start_nanos: block.cold_start_nanos(),
         worker_pids: block.worker_pids(),
         baseline_bytes: reader.baseline_bytes(),
         machine,
-        calibration: Vec::new(),
+        calibration,
     };
-    write_frame(output, &FromRunner::Started(started))?;
+    write_frame(output, &FromRunner::Started(Box::new(started)))?;
     block.begin()?;
     let mut reporter = Reporter {
         reader,
@@ -240,14 +274,20 @@ fn move_on(
     loop {
         // A batch may have used a good part of its time before its first snapshot is taken, so its counters
         // start from what they were on the idle back end.
-        let idle = (block.stand() == Stand::Settling).then(|| reporter.reader.counters(block));
+        let idle = (block.stand() == Stand::Settling).then(|| {
+            reporter.reader.phase_changes();
+            reporter.reader.counters(block)
+        });
         if !block.poll(stop)? {
             return Ok(());
         }
         if block.stand() == Stand::Measure {
             reporter.reader.measurement_begins(clock::now_nanos());
         }
-        let counters = idle.unwrap_or_else(|| reporter.reader.counters(block));
+        let counters = idle.unwrap_or_else(|| {
+            reporter.reader.phase_changes();
+            reporter.reader.counters(block)
+        });
         reporter.report_with(counters, block, output)?;
     }
 }

@@ -1,11 +1,11 @@
 //! Linux: the CPU clocks of processes, and `/proc`.
 //!
-//! Files are opened anew at each call: a kept descriptor is three times as fast to read, and would have to be
-//! thrown away when a worker is replaced. Source of the formats: proc(5) and `Documentation/filesystems/proc.rst`.
+//! Files are opened anew at each call; `watch.rs` keeps them open. Source of the formats: proc(5) and
+//! `Documentation/filesystems/proc.rst`.
 
 use std::fs;
 
-use nix::time::{clock_getcpuclockid, clock_gettime};
+use nix::time::{ClockId, clock_getcpuclockid, clock_gettime};
 use nix::unistd::Pid;
 
 use crate::sampler::{ProcessMemory, Switches};
@@ -15,7 +15,11 @@ const KIB: u64 = 1024;
 
 /// From the CPU clock of the process; `/proc/PID/stat` counts in ticks of 10 ms.
 pub(super) fn cpu_nanos(pid: u32) -> Option<u64> {
-    let clock = clock_getcpuclockid(existing(pid)?).ok()?;
+    nanos_of(clock_getcpuclockid(existing(pid)?).ok()?)
+}
+
+/// What a clock shows, in nanoseconds.
+pub(super) fn nanos_of(clock: ClockId) -> Option<u64> {
     let time = clock_gettime(clock).ok()?;
     let secs = u64::try_from(time.tv_sec()).ok()?;
     let nanos = u64::try_from(time.tv_nsec()).ok()?;
@@ -26,21 +30,19 @@ pub(super) fn cpu_nanos(pid: u32) -> Option<u64> {
 pub(super) fn memory(pid: u32) -> Option<ProcessMemory> {
     existing(pid)?;
     let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok();
-    rollup.as_deref().and_then(parse_rollup).or_else(|| {
-        let rss_bytes = resident_bytes(pid)?;
-        Some(ProcessMemory {
-            rss_bytes,
-            pss_bytes: None,
-            uss_bytes: None,
-            written_bytes: None,
-        })
-    })
+    rollup
+        .as_deref()
+        .and_then(parse_rollup)
+        .or_else(|| Some(ProcessMemory::resident_only(resident_bytes(pid)?)))
 }
 
 /// From `statm`.
 pub(super) fn resident_bytes(pid: u32) -> Option<u64> {
     existing(pid)?;
-    let statm = fs::read_to_string(format!("/proc/{pid}/statm")).ok()?;
+    parse_statm(&fs::read_to_string(format!("/proc/{pid}/statm")).ok()?)
+}
+
+pub(super) fn parse_statm(statm: &str) -> Option<u64> {
     let pages: u64 = statm.split_ascii_whitespace().nth(1)?.parse().ok()?;
     // A process that has exited and was not yet waited for reads as zero pages.
     (pages > 0).then(|| pages * rustix::param::page_size() as u64)
@@ -73,7 +75,7 @@ fn existing(pid: u32) -> Option<Pid> {
         .map(Pid::from_raw)
 }
 
-fn parse_rollup(text: &str) -> Option<ProcessMemory> {
+pub(super) fn parse_rollup(text: &str) -> Option<ProcessMemory> {
     let bytes = |name| field(text, name).map(|kib| kib * KIB);
     let private = bytes("Private_Clean").zip(bytes("Private_Dirty"));
     Some(ProcessMemory {

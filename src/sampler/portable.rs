@@ -4,7 +4,7 @@
 
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
-use crate::sampler::{ProcessMemory, Switches};
+use crate::sampler::{MachineState, ProcessMemory, Switches};
 
 pub(super) fn cpu_nanos(pid: u32) -> Option<u64> {
     const NANOS_PER_MILLI: u64 = 1_000_000;
@@ -15,13 +15,7 @@ pub(super) fn cpu_nanos(pid: u32) -> Option<u64> {
 }
 
 pub(super) fn memory(pid: u32) -> Option<ProcessMemory> {
-    let rss_bytes = resident_bytes(pid)?;
-    Some(ProcessMemory {
-        rss_bytes,
-        pss_bytes: None,
-        uss_bytes: None,
-        written_bytes: None,
-    })
+    Some(ProcessMemory::resident_only(resident_bytes(pid)?))
 }
 
 pub(super) fn resident_bytes(pid: u32) -> Option<u64> {
@@ -36,6 +30,64 @@ pub(super) fn resident_bytes(pid: u32) -> Option<u64> {
 /// Not known here.
 pub(super) const fn context_switches(_pid: u32) -> Option<Switches> {
     None
+}
+
+/// Not known here.
+pub(super) const fn thread_cpu_nanos(_tid: u32) -> Option<u64> {
+    None
+}
+
+/// Not known here.
+pub(super) const fn own_threads() -> Vec<(u32, String)> {
+    Vec::new()
+}
+
+/// Not known here.
+pub(super) const fn ended_children_cpu_nanos() -> Option<u64> {
+    None
+}
+
+/// A process; nothing is kept open.
+#[derive(Debug)]
+pub(super) struct Watched(u32);
+
+impl Watched {
+    pub(super) const fn new(pid: u32) -> Self {
+        Self(pid)
+    }
+
+    pub(super) fn cpu_nanos(&self) -> Option<u64> {
+        cpu_nanos(self.0)
+    }
+
+    pub(super) fn resident_bytes(&self) -> Option<u64> {
+        resident_bytes(self.0)
+    }
+
+    pub(super) fn memory(&self) -> Option<ProcessMemory> {
+        memory(self.0)
+    }
+}
+
+/// The machine: only its free memory is known here.
+#[derive(Debug)]
+pub(super) struct MachineWatch(Option<System>);
+
+impl MachineWatch {
+    pub(super) fn new() -> Self {
+        Self(System::new().ok())
+    }
+
+    pub(super) fn state(&mut self) -> MachineState {
+        let available = self.0.as_mut().map(|system| {
+            system.refresh_memory();
+            system.available_memory()
+        });
+        MachineState {
+            memory_available_bytes: available.filter(|bytes| *bytes > 0),
+            ..MachineState::default()
+        }
+    }
 }
 
 fn ask(
@@ -60,5 +112,18 @@ mod tests {
         assert_eq!(memory(1 << 23), None);
         assert_eq!(cpu_nanos(1 << 23), None);
         assert_eq!(context_switches(std::process::id()), None);
+        assert_eq!(own_threads(), []);
+        assert_eq!(thread_cpu_nanos(1), None);
+        assert_eq!(ended_children_cpu_nanos(), None);
+    }
+
+    #[test]
+    fn a_watched_process_reads_like_one_that_is_asked_once() {
+        let watched = Watched::new(std::process::id());
+        assert!(watched.memory().unwrap().rss_bytes > 0);
+        assert!(watched.resident_bytes().is_some() && watched.cpu_nanos().is_some());
+        let state = MachineWatch::new().state();
+        assert!(state.memory_available_bytes.unwrap() > 0);
+        assert_eq!(state.busy_nanos, None);
     }
 }

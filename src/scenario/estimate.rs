@@ -4,7 +4,7 @@
 //! each worker had a core of its own. They promise nothing; bounds say so in their names.
 
 use crate::scenario::{
-    AsyncCpu, Backend, Candidate, HybridWaits, Load, Protocol, Scenario, TaskKind,
+    AsyncCpu, Backend, Candidate, HybridWaits, Load, LockKind, Protocol, Scenario, Stage, TaskKind,
 };
 use crate::units::Nanos;
 
@@ -101,11 +101,14 @@ pub fn estimate_candidate_nanos(scenario: &Scenario, candidate: &Candidate) -> u
     let measured = match scenario.load {
         Load::Batch { tasks, .. } => {
             let (computing, under_way) = lanes(candidate.backend);
+            let queue = candidate.queue.unwrap_or(scenario.queue);
+            let under_way = under_way.min(queue.in_flight.unwrap_or(u32::MAX)).max(1);
             let tasks = tasks as f64;
-            let by_cores = tasks * cpu / f64::from(computing.max(1));
-            let by_places = (tasks / f64::from(under_way.max(1))).ceil() * (cpu + waiting);
+            let by_cores = tasks * cpu / f64::from(computing.clamp(1, under_way));
+            let by_places = (tasks / f64::from(under_way)).ceil() * (cpu + waiting);
+            let by_locks = tasks * locked_mix_nanos(scenario, candidate.backend);
             // A float above the range of u64 becomes its largest value.
-            (by_cores.max(by_places) as u64).min(measure.0)
+            (by_cores.max(by_places).max(by_locks) as u64).min(measure.0)
         }
         // The last tasks of the measurement end within the drain.
         Load::Open { .. } | Load::Profile { .. } | Load::Closed { .. } => measure
@@ -117,16 +120,61 @@ pub fn estimate_candidate_nanos(scenario: &Scenario, candidate: &Candidate) -> u
         .saturating_add(BLOCK_OVERHEAD_NANOS)
 }
 
+/// For how long an average task keeps others out of the busiest lock, in nanoseconds: no more than one task
+/// in that time can pass. Readers keep nobody out; a process has locks of its own.
+#[must_use]
+pub fn locked_mix_nanos(scenario: &Scenario, backend: Backend) -> f64 {
+    let held = |stage: &Stage| match *stage {
+        Stage::Lock {
+            hold, locks, kind, ..
+        } => {
+            let writers = match kind {
+                LockKind::Mutex => 1.0,
+                LockKind::ReadWrite { readers } => (1.0 - readers).clamp(0.0, 1.0),
+            };
+            hold.mean_nanos() * writers / f64::from(locks.max(1))
+        }
+        _ => 0.0,
+    };
+    let owners = match backend {
+        Backend::Processes { .. } | Backend::Hybrid { .. } => backend.worker_processes().max(1),
+        Backend::Sequential | Backend::Threads { .. } | Backend::Async { .. } => 1,
+    };
+    let weights: f64 = scenario.tasks.iter().map(|kind| kind.weight).sum();
+    if !(weights.is_finite() && weights > 0.0) {
+        return 0.0;
+    }
+    let of_all: f64 = scenario
+        .tasks
+        .iter()
+        .map(|kind| kind.weight / weights * kind.stages.iter().map(held).sum::<f64>())
+        .sum();
+    of_all / f64::from(owners)
+}
+
+/// How many blocks a run has: each candidate in each repeat, and the first one twice for the noise floor.
+#[must_use]
+pub fn blocks(scenario: &Scenario) -> u64 {
+    let repeats = u64::from(scenario.protocol.repeats);
+    let again = u64::from(scenario.protocol.noise_floor && !scenario.candidates.is_empty());
+    repeats * (scenario.candidates.len() as u64 + again)
+}
+
 /// About how long a block of an average candidate takes, in nanoseconds.
 #[must_use]
 pub fn estimate_block_nanos(scenario: &Scenario) -> u64 {
-    all_candidates_nanos(scenario) / blocks_per_repeat(scenario).max(1)
+    let candidates = scenario.candidates.len().max(1) as u64;
+    each_candidate_nanos(scenario).fold(0, u64::saturating_add) / candidates
 }
 
 /// About how long the whole run takes, in nanoseconds.
 #[must_use]
 pub fn estimate_run_nanos(scenario: &Scenario) -> u64 {
-    all_candidates_nanos(scenario).saturating_mul(u64::from(scenario.protocol.repeats))
+    let again = usize::from(scenario.protocol.noise_floor);
+    each_candidate_nanos(scenario)
+        .chain(each_candidate_nanos(scenario).take(again))
+        .fold(0, u64::saturating_add)
+        .saturating_mul(u64::from(scenario.protocol.repeats))
 }
 
 /// How long the phases of all blocks together may take at the most, in nanoseconds.
@@ -136,38 +184,22 @@ pub fn longest_run_nanos(scenario: &Scenario) -> u64 {
         warm_up,
         measure,
         drain,
-        repeats,
         ..
     } = scenario.protocol;
     let block = warm_up.0.saturating_add(measure.0).saturating_add(drain.0);
-    block
-        .saturating_mul(u64::from(repeats))
-        .saturating_mul(blocks_per_repeat(scenario))
+    block.saturating_mul(blocks(scenario))
 }
 
-/// How many blocks a repeat has: one per candidate, and one more if the noise floor is asked for.
-#[must_use]
-pub fn blocks_per_repeat(scenario: &Scenario) -> u64 {
-    scenario.candidates.len() as u64 + u64::from(scenario.protocol.noise_floor)
-}
-
-/// One repeat: all candidates, and the first once more if the noise floor is asked for.
-fn all_candidates_nanos(scenario: &Scenario) -> u64 {
-    let twin = scenario
-        .candidates
-        .first()
-        .filter(|_| scenario.protocol.noise_floor);
+fn each_candidate_nanos(scenario: &Scenario) -> impl Iterator<Item = u64> {
     scenario
         .candidates
         .iter()
-        .chain(twin)
         .map(|candidate| estimate_candidate_nanos(scenario, candidate))
-        .fold(0, u64::saturating_add)
 }
 
 impl Scenario {
     /// The quick form: short phases and one repeat, for a first impression. A batch keeps its tasks and
-    /// the time it may take.
+    /// the time it may take; a profile keeps its shape, with shorter parts if the measurement is cut.
     #[must_use]
     pub fn quick(&self) -> Self {
         let mut quick = self.clone();
@@ -175,8 +207,16 @@ impl Scenario {
         protocol.warm_up = protocol.warm_up.min(QUICK_WARM_UP);
         protocol.drain = protocol.drain.min(QUICK_DRAIN);
         protocol.repeats = protocol.repeats.min(1);
-        if !matches!(self.load, Load::Batch { .. }) {
+        if !self.load.is_batch() {
             protocol.measure = protocol.measure.min(QUICK_MEASURE);
+        }
+        if let Load::Profile { parts, .. } = &mut quick.load
+            && self.protocol.measure > QUICK_MEASURE
+        {
+            let shorter = QUICK_MEASURE.0 as f64 / self.protocol.measure.0 as f64;
+            for part in parts {
+                part.set_length(Nanos((part.length().0 as f64 * shorter).ceil() as u64));
+            }
         }
         quick
     }
@@ -243,5 +283,80 @@ mod tests {
         assert_eq!(nominal_mix_nanos(&mix), (0.0, 0.0));
         mix.candidates.clear();
         assert_eq!(estimate_block_nanos(&mix), 0);
+    }
+
+    /// A batch of 100 tasks that wait 8 ms, compute for 2 ms, and hold a lock for as long as it says.
+    fn batch(hold: &str, rest: &str) -> Scenario {
+        let stages = format!(
+            "Wait(time: Constant(\"8ms\")), Cpu(amount: Time(\"2ms\")), Lock(hold: Constant(\"{hold}\"), inside: Wait)"
+        );
+        let text = format!(
+            "(format: 1, title: \"T\", tasks: [(name: \"a\", stages: [{stages}])], load: Batch(tasks: 100), \
+             protocol: (warm_up: \"0s\"), {rest})"
+        );
+        parse(&text).scenario.unwrap()
+    }
+
+    #[test]
+    fn a_batch_takes_what_its_cores_its_places_its_lock_and_its_cap_allow() {
+        let candidates = "candidates: [(backend: Sequential), (backend: Threads(workers: 10)), \
+            (backend: Processes(workers: 10)), (backend: Async(in_flight: 100)), \
+            (backend: Hybrid(waits: Async(in_flight: 50), processes: 2, between: 48))]";
+        let millis = |scenario: &Scenario| -> Vec<u64> {
+            let overhead = BLOCK_OVERHEAD_NANOS;
+            let each = each_candidate_nanos(scenario);
+            each.map(|nanos| (nanos - overhead) / 1_000_000).collect()
+        };
+        // One after the other; ten at a time; as many by processes; the loop's 2 ms each; two at a time.
+        assert_eq!(
+            millis(&batch("0s", candidates)),
+            [1_000, 100, 100, 200, 100]
+        );
+        // Five milliseconds in the one lock let nobody be faster than 500 ms, but for processes.
+        assert_eq!(
+            millis(&batch("5ms", candidates)),
+            [1_500, 500, 150, 500, 250]
+        );
+        let capped = format!("queue: (in_flight: 5), {candidates}");
+        assert_eq!(millis(&batch("0s", &capped)), [1_000, 200, 200, 200, 200]);
+    }
+
+    #[test]
+    fn the_noise_floor_is_one_more_block_in_each_repeat() {
+        let mut scenario = scenario("first_look");
+        scenario.protocol.repeats = 3;
+        let without = estimate_run_nanos(&scenario);
+        assert_eq!(blocks(&scenario), 12);
+        scenario.protocol.noise_floor = true;
+        let first = estimate_candidate_nanos(&scenario, &scenario.candidates[0]);
+        assert_eq!(blocks(&scenario), 15);
+        assert_eq!(estimate_run_nanos(&scenario), without + 3 * first);
+    }
+
+    #[test]
+    fn the_quick_form_of_a_profile_keeps_its_shape() {
+        let mut scenario = scenario("first_look");
+        scenario.load = Load::Profile {
+            arrivals: crate::scenario::Arrivals::Poisson,
+            parts: vec![
+                crate::scenario::ProfilePart::Pause {
+                    length: Nanos::from_secs(6),
+                },
+                crate::scenario::ProfilePart::Step {
+                    rate_per_sec: 100.0,
+                    length: Nanos::from_secs(2),
+                },
+            ],
+        };
+        let quick = scenario.quick();
+        assert_eq!(
+            quick.load.mean_rate_per_sec(),
+            scenario.load.mean_rate_per_sec()
+        );
+        assert_eq!(
+            quick.load.tasks_within(Nanos::from_millis(1_500).0),
+            Some(0.0)
+        );
+        assert_eq!(quick.load.tasks_within(Nanos::from_secs(2).0), Some(50.0));
     }
 }

@@ -40,12 +40,16 @@ pub(super) struct RunnerProcess {
 }
 
 impl RunnerProcess {
-    /// Starts the guard, which starts the runner; also returns what the runner says.
-    pub(super) fn start(command: &RunnerCommand) -> std::io::Result<(Self, ChildStdout)> {
+    /// Starts the guard, which starts the runner, or whichever `part` it is; also returns what that says.
+    pub(super) fn start(
+        command: &RunnerCommand,
+        part: &str,
+    ) -> std::io::Result<(Self, ChildStdout)> {
         orphans::adopt();
         let mut child = Command::new(&command.executable)
             .arg(part::GUARD)
             .arg(std::process::id().to_string())
+            .arg(part)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -5,12 +5,15 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use serde::de::DeserializeOwned;
 
 use crate::run::{BlockEnd, Event, PlannedBlock, RunRequest};
 use crate::session::RunnerCommand;
 use crate::session::child::{Ending, RunnerProcess};
 use crate::session::outbox::Outbox;
-use crate::wire::{Finished, FrameError, FromRunner, Hello, StartBlock, ToRunner, read_frame};
+use crate::wire::{
+    Finished, FrameError, FromRunner, Hello, StartBlock, ToRunner, part, read_frame,
+};
 
 /// How long a runner may take to end by itself after a stop; then its lifeline is cut.
 const STOP_PATIENCE: Duration = Duration::from_millis(1_300);
@@ -103,7 +106,7 @@ impl<W: Fn()> Conductor<W> {
 
     fn run_block(&mut self, block: usize, planned: PlannedBlock, scenario: &str) -> BlockEnd {
         let begun = Instant::now();
-        let started = RunnerProcess::start(&self.runner)
+        let started = RunnerProcess::start(&self.runner, part::RUNNER)
             .and_then(|(process, output)| Ok((process, Reader::start(output)?)));
         let (mut process, reader) = match started {
             Ok(started) => started,
@@ -139,7 +142,7 @@ impl<W: Fn()> Conductor<W> {
         &mut self,
         block: usize,
         process: &mut RunnerProcess,
-        reader: &Reader,
+        reader: &Reader<FromRunner>,
         course: &mut Course,
     ) {
         let begun = Instant::now();
@@ -259,14 +262,14 @@ struct Course {
     channel_ended: bool,
 }
 
-/// The thread that reads a runner's messages.
-struct Reader {
-    messages: Receiver<Result<FromRunner, FrameError>>,
+/// The thread that reads the messages of a runner or of another part.
+pub(super) struct Reader<T> {
+    pub(super) messages: Receiver<Result<T, FrameError>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Reader {
-    fn start(mut output: ChildStdout) -> std::io::Result<Self> {
+impl<T: DeserializeOwned + Send + 'static> Reader<T> {
+    pub(super) fn start(mut output: ChildStdout) -> std::io::Result<Self> {
         let (sender, messages) = bounded(MESSAGES_MAX);
         let thread = std::thread::Builder::new()
             .name("session reader".to_owned())
@@ -287,7 +290,7 @@ impl Reader {
     }
 }
 
-impl Drop for Reader {
+impl<T> Drop for Reader<T> {
     fn drop(&mut self) {
         let (_, nobody) = bounded(0);
         self.messages = nobody;

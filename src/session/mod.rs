@@ -7,8 +7,10 @@
 
 mod child;
 mod conductor;
+mod freeze;
 mod orphans;
 mod outbox;
+mod probe;
 
 use std::path::PathBuf;
 use std::thread::JoinHandle;
@@ -17,6 +19,8 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::run::{Event, RunRequest};
 use crate::session::conductor::{Command, Conductor};
+pub use freeze::{Freeze, FreezeTarget, FrozenRun, run_with_freeze};
+pub use probe::{ProbeError, probe};
 
 /// Events that may wait for the receiver before snapshots are merged: six seconds at ten a second.
 const EVENTS_MAX: usize = 64;

@@ -11,8 +11,8 @@ pub const WORKER_SAMPLES_MAX: usize = 64;
 /// One worker at the instant of a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkerSample {
-    /// Which worker, from 1. The successor of a worker process that died has its number, and begins with no CPU
-    /// time. Of an async candidate each event loop is a worker.
+    /// Which worker, from 1; worker processes come before threads and event loops. The successor of a worker
+    /// process that died has its number, and begins with no CPU time.
     pub number: u32,
     /// CPU time of the worker so far, in cumulative nanoseconds.
     pub cpu_nanos: u64,

@@ -34,7 +34,7 @@ pub enum FromRunner {
         message: String,
     },
     /// The back end is up; the first warm-up task may become due.
-    Started(Started),
+    Started(Box<Started>),
     /// What was measured so far; at most ten a second.
     Snapshot(Box<Snapshot>),
     /// Something that happened to a worker.

@@ -10,7 +10,9 @@ mod frame;
 mod machine;
 mod message;
 pub mod part;
+mod probe;
 
 pub use frame::{FrameError, read_frame, write_frame};
 pub use machine::*;
 pub use message::*;
+pub use probe::*;

@@ -4,3 +4,5 @@
 pub const GUARD: &str = "__guard";
 /// The runner, which measures one block.
 pub const RUNNER: &str = "__runner";
+/// The probe, which finds out what machine and program are like.
+pub const PROBE: &str = "__probe";

@@ -1,6 +1,10 @@
 //! Runs short scenarios with the real executable.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+#![allow(
+    dead_code,
+    reason = "each test uses a part of it, in a crate of its own"
+)]
 
 use std::time::{Duration, Instant};
 

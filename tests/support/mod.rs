@@ -17,7 +17,7 @@ use poolscope::scenario::{
     Protocol, Queue, Scenario, Stage, TaskKind,
 };
 use poolscope::units::Nanos;
-use poolscope::wire::{Finished, FromRunner, Incident, Machine, MemoryKind, Started};
+use poolscope::wire::{Finished, FromRunner, Incident, Machine, MemoryKind, PoolKind, Started};
 
 use sim::{Profile, Simulation};
 
@@ -72,7 +72,7 @@ pub fn scenario() -> Scenario {
             },
         ]
         .into_iter()
-        .map(|backend| Candidate::of(backend))
+        .map(Candidate::of)
         .collect(),
         protocol: Protocol {
             warm_up: Nanos::from_secs(1),
@@ -97,7 +97,7 @@ pub fn batch_scenario() -> Scenario {
         Backend::processes(2),
     ]
     .into_iter()
-    .map(|backend| Candidate::of(backend))
+    .map(Candidate::of)
     .collect();
     scenario
 }
@@ -216,7 +216,7 @@ pub fn block_events(
     };
     let mut events = vec![
         Event::BlockStarting { block: index },
-        message(FromRunner::Started(Started {
+        message(FromRunner::Started(Box::new(Started {
             cold_start_nanos: profile.cold_start.0,
             worker_pids: match backend {
                 Backend::Processes { workers, .. } => {
@@ -227,7 +227,7 @@ pub fn block_events(
             baseline_bytes: Some(3 << 20),
             machine: machine(),
             calibration: Vec::new(),
-        })),
+        }))),
     ];
     let until = accident.map_or(u64::MAX, |at| at.0);
     let snapshots = simulation.snapshots(&profile);
@@ -300,5 +300,16 @@ fn profile(backend: Backend) -> Profile {
         memory_kind,
         per_worker_bytes: per_worker_mib * f64::from(1 << 20),
         cold_start: Nanos::from_micros(cold_start),
+        pools: pools(backend),
+    }
+}
+
+/// What the pools of a back end are, in the order in which a task passes them.
+fn pools(backend: Backend) -> Vec<PoolKind> {
+    match backend {
+        Backend::Sequential | Backend::Threads { .. } => vec![PoolKind::Threads],
+        Backend::Processes { .. } => vec![PoolKind::Processes],
+        Backend::Async { .. } => vec![PoolKind::EventLoops],
+        Backend::Hybrid { .. } => vec![PoolKind::EventLoops, PoolKind::Processes],
     }
 }

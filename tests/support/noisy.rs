@@ -71,13 +71,13 @@ fn noisy_block(seed: u64, index: usize, planned: PlannedBlock, slowness: f64) ->
     };
     let shot = |sequence, snapshot| message(FromRunner::Snapshot(Box::new(at(sequence, snapshot))));
     vec![
-        message(FromRunner::Started(Started {
+        message(FromRunner::Started(Box::new(Started {
             cold_start_nanos: 1_000_000,
             worker_pids: Vec::new(),
             baseline_bytes: None,
             machine: machine(),
             calibration: Vec::new(),
-        })),
+        }))),
         shot(0, (0, 0, Histogram::new(), 0, bytes)),
         shot(1, (WINDOW_NANOS, tasks, response, cpu_nanos, bytes)),
         message(FromRunner::Finished(Finished {
@@ -122,7 +122,7 @@ fn at(
         },
         counters: Vec::new(),
         pools: Vec::new(),
-        loop_lag: Default::default(),
+        loop_lag: poolscope::stats::SparseHistogram::default(),
         window_completed: tasks,
         window_good: tasks,
         resources: Resources {

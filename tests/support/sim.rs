@@ -32,6 +32,8 @@ pub struct Profile {
     pub per_worker_bytes: f64,
     /// Time to ready.
     pub cold_start: Nanos,
+    /// What its pools are, in the order in which a task passes them.
+    pub pools: Vec<PoolKind>,
 }
 
 /// What happened to one task; times in nanoseconds since the block's start.
@@ -142,11 +144,11 @@ impl Simulation {
             phase,
             measure_start_nanos: (now >= self.measure_start).then_some(self.measure_start),
             measure_end_nanos: (now >= self.measure_end).then_some(self.measure_end),
-            warm_up: self.cohort(false, before, now, profile.cpu_share),
-            measured: self.cohort(true, before, now, profile.cpu_share),
+            warm_up: self.cohort(false, before, now, profile),
+            measured: self.cohort(true, before, now, profile),
             counters: Vec::new(),
-            pools: vec![self.pool(now, profile)],
-            loop_lag: Default::default(),
+            pools: self.pools(profile, now),
+            loop_lag: loop_lag(profile, before, now),
             window_completed: ended.clone().count() as u64,
             window_good: ended.filter(|task| !task.failed).count() as u64,
             resources: Resources {
@@ -163,21 +165,26 @@ impl Simulation {
         }
     }
 
-    /// The one pool of the back end.
-    fn pool(&self, now: u64, profile: &Profile) -> Pool {
-        let tasks = || {
-            self.tasks
-                .iter()
-                .filter(|task| !task.dropped && task.due <= now)
+    /// What waits, waits before the last pool; the ones before it are never the bottleneck.
+    fn pools(&self, profile: &Profile, now: u64) -> Vec<Pool> {
+        let at = |from: fn(&Task) -> u64, to: fn(&Task) -> u64| {
+            let tasks = self.tasks.iter().filter(|task| !task.dropped);
+            tasks
+                .filter(|task| from(task) <= now && now < to(task))
+                .count() as u64
         };
-        Pool {
-            kind: PoolKind::Threads,
-            workers: profile.workers,
-            queued: tasks().filter(|task| task.start > now).count() as u64,
-            in_flight: tasks()
-                .filter(|task| task.start <= now && task.end > now)
-                .count() as u64,
-        }
+        let last = profile.pools.len().saturating_sub(1);
+        let pool = |(place, &kind): (usize, &PoolKind)| Pool {
+            kind,
+            workers: profile.servers as u32,
+            queued: if place == last {
+                at(|task| task.due, |task| task.start)
+            } else {
+                0
+            },
+            in_flight: at(|task| task.start, |task| task.end),
+        };
+        profile.pools.iter().enumerate().map(pool).collect()
     }
 
     /// A quiet machine: nobody else needs more than a fiftieth of its four processors.
@@ -200,9 +207,10 @@ impl Simulation {
         })
     }
 
-    fn cohort(&self, measured: bool, before: u64, now: u64, cpu_share: f64) -> Cohort {
+    fn cohort(&self, measured: bool, before: u64, now: u64, profile: &Profile) -> Cohort {
+        let mut split = TimeSplit::default();
+        let mut digest = 0_u64;
         let mut counts = Counts::default();
-        let (mut split, mut digest) = (TimeSplit::default(), 0_u64);
         let mut values: [Vec<u64>; 4] = Default::default();
         let cut = now >= self.block_end;
         for (number, task) in self.tasks.iter().enumerate() {
@@ -223,14 +231,11 @@ impl Simulation {
                 () => counts.queued += 1,
             }
             if task.end <= now {
-                let on_cpu = ((task.end - task.start) as f64 * cpu_share) as u64;
-                split.tasks += 1;
-                split.queue_wait_nanos += task.start - task.due;
-                split.on_cpu_nanos += on_cpu;
-                split.off_cpu_nanos += task.end - task.start - on_cpu;
-            }
-            if task.end <= now && !task.failed {
-                digest = digest.wrapping_add(Rng::new(7, number as u64).next_u64());
+                add(&mut split, task, profile);
+                if !task.failed {
+                    digest =
+                        digest.wrapping_add((number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+                }
             }
             if task.end > before && task.end <= now {
                 values[0].push(task.end - task.due);
@@ -252,6 +257,40 @@ impl Simulation {
             digest,
         }
     }
+}
+
+/// Where a task's time went; the parts add up to its response time.
+fn add(split: &mut TimeSplit, task: &Task, profile: &Profile) {
+    let (wait, service) = (task.start - task.due, task.end - task.start);
+    let delay = wait.min(40_000);
+    let (dispatch, back) = (service / 50, service / 100);
+    let on_cpu = (service as f64 * profile.cpu_share) as u64;
+    split.tasks += 1;
+    split.schedule_delay_nanos += delay;
+    split.queue_wait_nanos += wait - delay;
+    split.dispatch_nanos += dispatch;
+    split.on_cpu_nanos += on_cpu;
+    split.off_cpu_nanos += service - dispatch - back - on_cpu;
+    split.return_nanos += back;
+}
+
+/// Every tenth lag of an event loop is a stall of a few milliseconds.
+fn loop_lag(profile: &Profile, before: u64, now: u64) -> SparseHistogram {
+    if !profile.pools.contains(&PoolKind::EventLoops) {
+        return SparseHistogram::default();
+    }
+    let instants = before / 10_000_000..now / 10_000_000;
+    sparse(
+        instants
+            .map(|at| {
+                if at % 10 == 9 {
+                    4_000_000 + at % 7 * 100_000
+                } else {
+                    60_000
+                }
+            })
+            .collect(),
+    )
 }
 
 /// What a histogram of `values` says of itself; a dense one per snapshot would take most of the time of the tests.

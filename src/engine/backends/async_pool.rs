@@ -7,13 +7,16 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::{Semaphore, oneshot};
 
+use crate::engine::backends::loop_lag::LoopLag;
 use crate::engine::backends::{BackendError, Desk, Running};
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
 use crate::engine::plan::FRONT_POOL;
-use crate::engine::stages::{StageError, Workbench, run_async};
+use crate::engine::stages::{Loops, StageError, Workbench, run_async};
 use crate::engine::task::{Ran, Task};
+use crate::engine::timer::Timer;
 use crate::scenario::AsyncCpu;
+use crate::stats::SparseHistogram;
 
 /// Blocking threads of a runtime that is not asked for any; tokio wants at least one.
 const BLOCKING_THREADS_MIN: u32 = 1;
@@ -28,6 +31,7 @@ struct AsyncPool {
     thread: Option<std::thread::JoinHandle<()>>,
     ended: crossbeam_channel::Receiver<()>,
     cancel: Arc<Cancel>,
+    lag: LoopLag,
 }
 
 /// Starts the runtime and waits until its dispatcher runs.
@@ -40,6 +44,7 @@ pub(super) fn start(
     let runtime = build(event_loops, cpu).map_err(BackendError::Runtime)?;
     let (leave, left) = oneshot::channel::<()>();
     let (ready, is_ready) = crossbeam_channel::bounded(1);
+    let loops = event_loops.max(1);
     let (alive, ended) = crossbeam_channel::bounded(0);
     let cancel = desk.cancel.clone();
     let offload = matches!(cpu, AsyncCpu::Blocking { .. });
@@ -48,30 +53,46 @@ pub(super) fn start(
         .name("event loop".to_owned())
         .spawn(move || {
             clock::wake_precisely();
-            let pool = Arc::new(Pool {
-                desk,
-                offload,
-                benches: Mutex::new(Vec::new()),
-                next_bench: AtomicU64::new(0),
-            });
-            let dispatcher = async {
-                let _ = ready.send(());
+            runtime.block_on(async {
+                let timer = match Timer::start() {
+                    Ok(timer) => timer,
+                    Err(error) => return drop(ready.send(Err(error))),
+                };
+                desk.cancel.on_set(timer.ender());
+                let lag = LoopLag::start(loops, &timer);
+                let around = Loops {
+                    timer,
+                    cancel: desk.cancel.clone(),
+                    offload,
+                };
+                let pool = Arc::new(Pool {
+                    desk,
+                    around,
+                    benches: Mutex::new(Vec::new()),
+                    next_bench: AtomicU64::new(0),
+                });
+                // The receiver outlives this.
+                let _ = ready.send(Ok(lag));
                 tokio::select! {
                     () = dispatch(&pool, in_flight as usize) => {}
                     // An error means that the sender is gone: the same order.
                     _ = left => {}
                 }
-            };
-            runtime.block_on(dispatcher);
+            });
             // What still waits is dropped, and the block counts it as cancelled; who computes looks at the
             // cancel signal.
             runtime.shutdown_timeout(LEAVE_PATIENCE);
             drop(alive);
         })
         .map_err(BackendError::Runtime)?;
-    // The thread sends before anything that could fail.
-    let _ = is_ready.recv();
+    // A thread that panicked before it was ready has aborted the process.
+    let lag = is_ready
+        .recv()
+        .map_err(std::io::Error::other)
+        .flatten()
+        .map_err(BackendError::Runtime)?;
     Ok(Box::new(AsyncPool {
+        lag,
         leave: Some(leave),
         thread: Some(thread),
         ended,
@@ -95,14 +116,15 @@ fn build(event_loops: u32, cpu: AsyncCpu) -> std::io::Result<Runtime> {
         .max_blocking_threads(blocking as usize)
         .thread_name("event loop")
         .on_thread_start(clock::wake_precisely)
-        .enable_all()
+        // The runtime's own timer counts milliseconds; waits have one of ours.
+        .enable_io()
         .build()
 }
 
 /// What the tasks of the runtime share.
 struct Pool {
     desk: Arc<Desk>,
-    offload: bool,
+    around: Loops,
     /// Workbenches that no task holds.
     benches: Mutex<Vec<Workbench>>,
     next_bench: AtomicU64,
@@ -167,8 +189,7 @@ impl Pool {
                 return (bench, Err(StageError::Cancelled));
             }
             let result;
-            (bench, result) =
-                run_async(step, bench, &mut rng, &self.desk.cancel, self.offload).await;
+            (bench, result) = run_async(step, bench, &mut rng, &self.around).await;
             match result {
                 Ok(value) => digest = digest.wrapping_add(segment.digest(place, value)),
                 Err(error) => return (bench, Err(error)),
@@ -193,6 +214,10 @@ impl Pool {
 impl Running for AsyncPool {
     fn worker_pids(&self) -> Vec<u32> {
         Vec::new()
+    }
+
+    fn drain_loop_lag(&self, out: &mut SparseHistogram) {
+        self.lag.drain(out);
     }
 
     /// The event loop of the runtime aborts the process if it panics.

@@ -13,14 +13,16 @@ use crate::engine::clock;
 
 /// The argument that makes the executable a worker process.
 pub const WORKER_PART: &str = "__worker";
-/// The argument that makes the executable the loopback server.
+/// The argument that makes the executable the loopback server. Its limit of connections may follow the
+/// parent's process id.
 pub const SERVER_PART: &str = "__server";
 
 /// Starts `part`. Its standard input is its lifeline; it leaves when that closes or this process dies.
-pub(super) fn start(executable: &Path, part: &str) -> io::Result<Child> {
+pub(super) fn start(executable: &Path, part: &str, arguments: &[String]) -> io::Result<Child> {
     Command::new(executable)
         .arg(part)
         .arg(std::process::id().to_string())
+        .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -33,12 +35,16 @@ pub struct ServerProcess {
     port: u16,
 }
 
-/// Starts the loopback server and waits until it listens.
+/// Starts the loopback server with a limit of `connections`, if there is one, and waits until it listens.
 ///
 /// # Errors
 /// If it does not start or has no port.
-pub fn start_server(executable: &Path) -> Result<ServerProcess, BackendError> {
-    let mut child = start(executable, SERVER_PART).map_err(BackendError::Server)?;
+pub fn start_server(
+    executable: &Path,
+    connections: Option<u32>,
+) -> Result<ServerProcess, BackendError> {
+    let limit: Vec<String> = connections.iter().map(u32::to_string).collect();
+    let mut child = start(executable, SERVER_PART, &limit).map_err(BackendError::Server)?;
     let mut port = [0; 2];
     let told = child.stdout.as_mut().map(|out| out.read_exact(&mut port));
     let server = ServerProcess {
@@ -53,6 +59,12 @@ pub fn start_server(executable: &Path) -> Result<ServerProcess, BackendError> {
 }
 
 impl ServerProcess {
+    /// Its process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Where it listens on 127.0.0.1.
     #[must_use]
     pub const fn port(&self) -> u16 {

@@ -6,6 +6,7 @@
 mod async_pool;
 mod child;
 mod desk;
+mod loop_lag;
 mod pipe;
 mod processes;
 mod threads;

@@ -273,7 +273,7 @@ struct WorkerProcess {
 impl WorkerProcess {
     /// Starts a worker and waits until it is ready.
     fn start(executable: &std::path::Path, setup: &Setup) -> io::Result<Self> {
-        let mut child = child::start(executable, child::WORKER_PART)?;
+        let mut child = child::start(executable, child::WORKER_PART, &[])?;
         let (Some(tasks), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(io::ErrorKind::BrokenPipe.into());
         };

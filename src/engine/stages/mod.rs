@@ -4,10 +4,13 @@
 //! processes, and async. Both draw the same numbers in the same order, so that a task is the same work
 //! wherever it runs.
 
+mod calibrate;
 pub mod cpu;
+mod draw;
 pub mod file;
-pub mod http;
+mod kernels;
 pub mod memory;
+pub mod network;
 pub mod wait;
 
 use std::io;
@@ -16,11 +19,14 @@ use std::sync::Arc;
 
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
+use crate::engine::stages::network::{NetworkStep, Protocol};
+use crate::engine::timer::Timer;
 use crate::scenario::Stage;
 use crate::stats::rng::Rng;
 
-pub use http::serve;
-pub(in crate::engine) use wait::draw;
+pub use calibrate::{KernelSpeed, calibrate};
+pub(in crate::engine) use draw::draw;
+pub use network::serve;
 
 /// Why a step did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -47,8 +53,8 @@ pub struct Workbench {
     /// Unique among the block's workers: part of file names.
     id: u64,
     server_port: Option<u16>,
-    connection: Option<http::Connection>,
-    async_connection: Option<http::AsyncConnection>,
+    connection: Option<network::Connection>,
+    async_connection: Option<network::AsyncConnection>,
     buffer: Vec<u8>,
     /// What the stages of all workers of this process share.
     shared: Arc<Shared>,
@@ -123,7 +129,7 @@ pub enum Step {
     /// Allocates and touches memory.
     Memory(memory::MemoryStep),
     /// Asks the loopback server.
-    Http(http::HttpStep),
+    Network(network::NetworkStep),
 }
 
 impl Step {
@@ -140,10 +146,30 @@ impl Step {
             Stage::FileRead { size, .. } => Self::FileRead(file::FileReadStep::new(size.0)),
             Stage::Memory { size, .. } => Self::Memory(memory::MemoryStep::new(size.0)),
             Stage::Http {
-                delay, response, ..
-            } => Self::Http(http::HttpStep::new(delay, response.0)),
+                delay,
+                response,
+                request,
+                errors,
+            } => Self::Network(NetworkStep::new(
+                Protocol::Http,
+                delay,
+                response.0,
+                request.0,
+                errors,
+            )),
+            Stage::Tcp {
+                delay,
+                response,
+                request,
+                errors,
+            } => Self::Network(NetworkStep::new(
+                Protocol::Tcp,
+                delay,
+                response.0,
+                request.0,
+                errors,
+            )),
             Stage::FileAppend { .. }
-            | Stage::Tcp { .. }
             | Stage::Lock { .. }
             | Stage::Counter { .. }
             | Stage::Payload { .. } => unimplemented!(),
@@ -154,7 +180,7 @@ impl Step {
     /// Whether it needs the loopback server.
     #[must_use]
     pub const fn needs_server(&self) -> bool {
-        matches!(self, Self::Http(_))
+        matches!(self, Self::Network(_))
     }
 
     /// Prepares what must lie in the scratch folder before the block starts.
@@ -179,35 +205,45 @@ impl Step {
             Self::FileWrite(step) => step.run(bench, cancel).map(|()| 0),
             Self::FileRead(step) => step.run(bench, cancel).map(|()| 0),
             Self::Memory(step) => step.run(cancel).map(|()| 0),
-            Self::Http(step) => step.run(bench, rng, cancel).map(|()| 0),
+            Self::Network(step) => step.run(bench, rng, cancel),
         }
     }
 
     /// Whether it would keep an event loop from everything else.
     const fn blocks(&self) -> bool {
-        !matches!(self, Self::Wait(_) | Self::Http(_))
+        !matches!(self, Self::Wait(_) | Self::Network(_))
     }
 }
 
-/// Executes `step` on an async runtime; with `offload`, what would block the loop runs on a blocking thread.
+/// What async tasks have around them.
+#[derive(Debug)]
+pub struct Loops {
+    /// Ends their waits.
+    pub timer: Timer,
+    /// The end of the block.
+    pub cancel: Arc<Cancel>,
+    /// Whether what would block the loop runs on a blocking thread.
+    pub offload: bool,
+}
+
+/// Executes `step` on an async runtime.
 pub async fn run_async(
     step: &Arc<Step>,
     mut bench: Workbench,
     rng: &mut Rng,
-    cancel: &Arc<Cancel>,
-    offload: bool,
+    around: &Loops,
 ) -> (Workbench, Result<u64, StageError>) {
     match &**step {
         Step::Wait(step) => {
-            let result = step.run_async(rng).await;
-            (bench, Ok(result))
+            let result = step.run_async(rng, &around.timer).await;
+            (bench, result)
         }
-        Step::Http(step) => {
-            let result = step.run_async(&mut bench, rng).await;
-            (bench, result.map(|()| 0))
+        Step::Network(step) => {
+            let result = step.run_async(&mut bench, rng, &around.timer).await;
+            (bench, result)
         }
-        blocking if offload && blocking.blocks() => {
-            let (step, cancel, mut own_rng) = (step.clone(), cancel.clone(), rng.clone());
+        blocking if around.offload && blocking.blocks() => {
+            let (step, cancel, mut own_rng) = (step.clone(), around.cancel.clone(), rng.clone());
             let (scratch, port, id) = (bench.scratch.clone(), bench.server_port, bench.id);
             let shared = bench.shared.clone();
             let done = tokio::task::spawn_blocking(move || {
@@ -229,7 +265,7 @@ pub async fn run_async(
             }
         }
         blocking => {
-            let result = bench.metered(|bench| blocking.run(bench, rng, cancel));
+            let result = bench.metered(|bench| blocking.run(bench, rng, &around.cancel));
             (bench, result)
         }
     }

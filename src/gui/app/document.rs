@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use crate::gui::words;
 use crate::scenario::{
     Amount, AsyncCpu, Backend, Candidate, Distribution, FORMAT, Kernel, Load, PriceCard, Problem,
-    Protocol, Queue, Scenario, Severity, Stage, TaskKind, describe, estimate_run_nanos, validate,
+    Protocol, Queue, Scenario, Server, Severity, Stage, TaskKind, describe, estimate_run_nanos,
+    validate,
 };
 use crate::units::Nanos;
 
@@ -26,8 +27,8 @@ impl Document {
     pub fn blank() -> Self {
         let candidates = [
             Backend::Sequential,
-            Backend::Threads { workers: 4 },
-            Backend::Processes { workers: 4 },
+            Backend::threads(4),
+            Backend::processes(4),
             Backend::Async {
                 in_flight: 16,
                 event_loops: 1,
@@ -55,13 +56,8 @@ impl Document {
                 }],
                 load: Load::default(),
                 queue: Queue::default(),
-                candidates: candidates
-                    .into_iter()
-                    .map(|backend| Candidate {
-                        name: None,
-                        backend,
-                    })
-                    .collect(),
+                server: Server::default(),
+                candidates: candidates.into_iter().map(Candidate::of).collect(),
                 protocol: Protocol::default(),
                 prices: PriceCard::default(),
             },

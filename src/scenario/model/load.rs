@@ -236,6 +236,16 @@ impl ProfilePart {
         }
     }
 
+    /// Makes it last so long.
+    pub const fn set_length(&mut self, new: Nanos) {
+        match self {
+            Self::Step { length, .. }
+            | Self::Ramp { length, .. }
+            | Self::Spike { length, .. }
+            | Self::Pause { length } => *length = new,
+        }
+    }
+
     /// How many tasks become due in it.
     #[must_use]
     pub fn tasks(&self) -> f64 {

@@ -193,9 +193,12 @@ impl Scenario {
     pub fn for_cores(&self, cores: u32) -> Self {
         let mut resolved = self.clone();
         for candidate in &mut resolved.candidates {
-            // The name stays what the author of the file sees in it.
-            candidate.name = Some(candidate.label());
-            candidate.backend = candidate.backend.for_cores(cores);
+            let backend = candidate.backend.for_cores(cores);
+            if backend != candidate.backend {
+                // The name stays what the author of the file sees in it.
+                candidate.name = Some(candidate.label());
+                candidate.backend = backend;
+            }
         }
         resolved
     }

@@ -1,7 +1,7 @@
 //! What the phases, the repeats and the prices must fulfil.
 
 use crate::scenario::bounds::{MAX_REPEATS, MAX_TOTAL, MIN_MEASURE};
-use crate::scenario::estimate::blocks_per_repeat;
+use crate::scenario::estimate::blocks;
 use crate::scenario::validate::Checks;
 use crate::scenario::{CostBasis, PriceCard, Protocol, Scenario};
 use crate::units::text;
@@ -18,7 +18,7 @@ impl Checks {
         self.quantity("protocol.measure", measure, MIN_MEASURE..=MAX_TOTAL);
         self.count("protocol.repeats", repeats, 1..=u64::from(MAX_REPEATS));
         let block = u128::from(warm_up.0) + u128::from(measure.0) + u128::from(drain.0);
-        let blocks = u128::from(repeats) * u128::from(blocks_per_repeat(scenario));
+        let blocks = u128::from(blocks(scenario));
         let total = block * blocks;
         if measure <= MAX_TOTAL && total > u128::from(MAX_TOTAL.0) {
             self.error(

@@ -2,27 +2,27 @@
 
 use egui::{TextStyle, Ui};
 
+use crate::gui::panels::composer::backends::{backend_ui, own_queue_ui};
 use crate::gui::panels::composer::cards::{self, Card, FoldLine};
-use crate::gui::panels::composer::convert;
+use crate::gui::panels::composer::convert_setup as convert;
 use crate::gui::panels::composer::edit::{self, ListEdit};
-use crate::gui::panels::composer::form::{Form, Owner, explained_item_ui, note_ui};
-use crate::gui::panels::composer::kinds::{BACKEND_KINDS, backend_explanation};
+use crate::gui::panels::composer::form::{Form, Owner};
+use crate::gui::panels::composer::lines::explained_item_ui;
+use crate::gui::panels::composer::options::{BACKEND_KINDS, backend_explanation};
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::swatch_ui;
-use crate::scenario::{AsyncCpu, Backend, Candidate};
+use crate::scenario::{AsyncCpu, Backend, Candidate, HybridWaits, Queue, Workers};
 
 /// The list as problems name it.
 const LIST: &str = "candidates";
 
-/// Threads that an async candidate computes on when that is first chosen.
-const BLOCKING_THREADS: u32 = 4;
-
-/// Shows all candidates as cards; `open` says which show their fields.
+/// Shows all candidates as cards; `open` says which show their fields, `queue` is the scenario's.
 pub(super) fn candidates_ui(
     ui: &mut Ui,
     form: &mut Form<'_>,
     candidates: &mut Vec<Candidate>,
     open: &mut Vec<bool>,
+    queue: Queue,
 ) {
     open.resize(candidates.len(), false);
     let len = candidates.len();
@@ -40,7 +40,13 @@ pub(super) fn candidates_ui(
         let response = frame.show(ui, |ui| {
             ui.set_min_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = space::XS;
-            asked = asked.or(candidate_ui(ui, form, card, candidates, open));
+            asked = asked.or(candidate_ui(
+                ui,
+                form,
+                card,
+                (candidates.as_mut_slice(), queue),
+                open,
+            ));
         });
         places.push(response.response.rect);
     }
@@ -54,7 +60,12 @@ pub(super) fn candidates_ui(
 }
 
 fn add_candidate_ui(ui: &mut Ui, form: &Form<'_>, candidates: &mut Vec<Candidate>) {
-    let quick: [(&str, &str, &[Backend]); 4] = [
+    let hybrid = Backend::Hybrid {
+        waits: HybridWaits::Async { in_flight: 100 },
+        processes: Workers::PerCore(1),
+        between: 100,
+    };
+    let quick: [(&str, &str, &[Backend]); 5] = [
         (
             "Sequential",
             "The baseline: one after the other",
@@ -63,12 +74,12 @@ fn add_candidate_ui(ui: &mut Ui, form: &Form<'_>, candidates: &mut Vec<Candidate
         (
             "Threads ×1 ×2 ×4 ×8",
             "Four at once: shows how far more threads help",
-            &[1, 2, 4, 8].map(|workers| Backend::Threads { workers }),
+            &[1, 2, 4, 8].map(Backend::threads),
         ),
         (
             "Processes ×2",
             "Two worker processes",
-            &[Backend::Processes { workers: 2 }],
+            &[Backend::processes(2)],
         ),
         (
             "Async ×100",
@@ -78,6 +89,11 @@ fn add_candidate_ui(ui: &mut Ui, form: &Form<'_>, candidates: &mut Vec<Candidate
                 event_loops: 1,
                 cpu: AsyncCpu::Inline,
             }],
+        ),
+        (
+            "Hybrid",
+            "Waits on an event loop, everything else on a process for each core",
+            &[hybrid],
         ),
     ];
     form.add_menu(ui, "Add candidate", "Add candidate", |ui| {
@@ -93,16 +109,16 @@ fn candidate_ui(
     ui: &mut Ui,
     form: &mut Form<'_>,
     card: Card<'_>,
-    candidates: &mut [Candidate],
+    (candidates, queue): (&mut [Candidate], Queue),
     open: &mut bool,
 ) -> Option<ListEdit> {
     let index = card.index;
     let label = candidates[index].label();
     // A given name does not say what it runs on; the fields do.
-    let backend = if candidates[index].name.is_some() && !*open {
-        candidates[index].backend.label()
-    } else {
+    let backend = if *open {
         String::new()
+    } else {
+        summary(&candidates[index])
     };
     let line = FoldLine {
         title: &label,
@@ -116,17 +132,29 @@ fn candidate_ui(
     });
     let owner = Owner::new(format!("{LIST}[{index}]"), card.name);
     if *open {
-        fields_ui(ui, form, &owner, candidates, index);
+        fields_ui(ui, form, &owner, (candidates, queue), index);
     }
     form.rest(ui, &owner.path);
     asked
+}
+
+/// What the folded card says beside the name.
+fn summary(candidate: &Candidate) -> String {
+    let mut parts = Vec::new();
+    if candidate.name.is_some() {
+        parts.push(candidate.backend.label());
+    }
+    if candidate.queue.is_some() {
+        parts.push("own queue".to_owned());
+    }
+    parts.join(", ")
 }
 
 fn fields_ui(
     ui: &mut Ui,
     form: &mut Form<'_>,
     owner: &Owner,
-    candidates: &mut [Candidate],
+    (candidates, queue): (&mut [Candidate], Queue),
     index: usize,
 ) {
     let made = candidates[index].backend.label();
@@ -147,78 +175,9 @@ fn fields_ui(
         backend = convert::convert_backend(backend, kind);
     }
     let inner = Owner::new(format!("{}.backend", owner.path), owner.name.clone());
-    match &mut backend {
-        Backend::Sequential => note_ui(ui, backend_explanation("sequential")),
-        Backend::Threads { workers } => {
-            form.value(
-                ui,
-                &inner.field("workers", "Workers", "How many threads"),
-                workers,
-            );
-        }
-        Backend::Processes { workers } => {
-            form.value(
-                ui,
-                &inner.field("workers", "Workers", "How many processes"),
-                workers,
-            );
-        }
-        Backend::Async {
-            in_flight,
-            event_loops,
-            cpu,
-        } => {
-            let hint = "How many tasks may be under way at once";
-            form.value(ui, &inner.field("in_flight", "In flight", hint), in_flight);
-            let hint = "How many threads run the event loop";
-            form.value(
-                ui,
-                &inner.field("event_loops", "Event loops", hint),
-                event_loops,
-            );
-            async_cpu_ui(ui, form, &inner, cpu);
-        }
-    }
+    backend_ui(ui, form, &inner, &mut backend);
     if backend != before {
         edit::set_backend(candidates, index, backend);
     }
-}
-
-fn async_cpu_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, cpu: &mut AsyncCpu) {
-    let options = [
-        (
-            false,
-            "On the loop",
-            "CPU and file stages run on the event loop, which stands still meanwhile",
-        ),
-        (
-            true,
-            "On threads",
-            "CPU and file stages run on blocking threads beside the loop",
-        ),
-    ];
-    let is_blocking = matches!(cpu, AsyncCpu::Blocking { .. });
-    let field = owner.named(
-        "cpu",
-        "CPU stages",
-        "Where CPU and file stages run",
-        "CPU stages",
-    );
-    if let Some(blocking) = form.choice(ui, &field, is_blocking, &options) {
-        *cpu = if blocking {
-            AsyncCpu::Blocking {
-                threads: BLOCKING_THREADS,
-            }
-        } else {
-            AsyncCpu::Inline
-        };
-    }
-    if let AsyncCpu::Blocking { threads } = cpu {
-        let hint = "How many blocking threads at the most";
-        form.value(
-            ui,
-            &owner.named("cpu.threads", "Threads", hint, "Blocking threads"),
-            threads,
-        );
-    }
+    own_queue_ui(ui, form, owner, &mut candidates[index], queue);
 }

@@ -1,10 +1,10 @@
-//! Changes one form of a thing into another and keeps what fits: a stage into another type, work into time,
-//! threads into processes.
+//! Changes one form of a stage into another and keeps what fits: a stage into another type, work into time.
+//!
+//! Loads, queues and back ends are in `convert_setup`.
 
 use crate::gui::panels::composer::kinds::{StageType, default_stage};
-use crate::scenario::{
-    Amount, Arrivals, AsyncCpu, Backend, CostBasis, Distribution, Kernel, Load, Stage,
-};
+use crate::gui::panels::composer::options::TimeForm;
+use crate::scenario::{Amount, Distribution, Kernel, LockKind, Stage};
 use crate::units::{Bytes, Nanos};
 
 /// The stage in another type. Sizes stay sizes, times stay times, processor time becomes waiting and back.
@@ -12,47 +12,123 @@ pub(super) fn convert_stage(stage: &Stage, to: StageType) -> Stage {
     if StageType::of(stage) == to {
         return stage.clone();
     }
-    let size = size_of(stage);
-    let time = time_of(stage);
-    match (default_stage(to), size, time) {
-        (Stage::FileWrite { sync, .. }, Some(size), _) => Stage::FileWrite { size, sync },
-        (Stage::FileRead { .. }, Some(size), _) => Stage::FileRead { size },
-        (Stage::Memory { .. }, Some(size), _) => Stage::Memory { size },
-        (Stage::Wait { .. }, _, Some(time)) => Stage::Wait { time },
-        (Stage::Http { response, .. }, size, Some(delay)) => Stage::Http {
-            delay,
-            response: size.unwrap_or(response),
-        },
-        (Stage::Http { delay, .. }, Some(response), None) => Stage::Http { delay, response },
-        (Stage::Cpu { kernel, .. }, _, Some(time)) => Stage::Cpu {
-            kernel,
-            amount: Amount::Time(Nanos(time.mean_nanos().round() as u64)),
-        },
-        (stage, ..) => stage,
+    let mut new = default_stage(to);
+    if let Some(from) = size_of(stage) {
+        set_size(&mut new, from);
+    }
+    if let Some(from) = time_of(stage) {
+        set_time(&mut new, from);
+    }
+    keep_twins(stage, &mut new);
+    new
+}
+
+/// What two types that are nearly the same have in common besides size and time.
+fn keep_twins(from: &Stage, to: &mut Stage) {
+    match (from, to) {
+        (
+            Stage::Http {
+                request, errors, ..
+            },
+            Stage::Tcp {
+                request: new_request,
+                errors: new_errors,
+                ..
+            },
+        )
+        | (
+            Stage::Tcp {
+                request, errors, ..
+            },
+            Stage::Http {
+                request: new_request,
+                errors: new_errors,
+                ..
+            },
+        ) => (*new_request, *new_errors) = (*request, *errors),
+        (
+            Stage::FileWrite { block, access, .. },
+            Stage::FileRead {
+                block: new_block,
+                access: new_access,
+                ..
+            },
+        )
+        | (
+            Stage::FileRead { block, access, .. },
+            Stage::FileWrite {
+                block: new_block,
+                access: new_access,
+                ..
+            },
+        ) => (*new_block, *new_access) = (*block, *access),
+        (Stage::FileWrite { sync, .. }, Stage::FileAppend { sync: new, .. })
+        | (Stage::FileAppend { sync, .. }, Stage::FileWrite { sync: new, .. }) => *new = *sync,
+        _ => {}
     }
 }
 
-fn size_of(stage: &Stage) -> Option<Bytes> {
+const fn size_of(stage: &Stage) -> Option<Bytes> {
     match *stage {
-        Stage::FileWrite { size, .. } | Stage::FileRead { size } | Stage::Memory { size } => {
-            Some(size)
-        }
-        Stage::Http { response, .. } => Some(response),
-        Stage::Cpu { .. } | Stage::Wait { .. } => None,
+        Stage::FileWrite { size, .. }
+        | Stage::FileAppend { size, .. }
+        | Stage::FileRead { size, .. }
+        | Stage::Memory { size, .. } => Some(size),
+        Stage::Http { response, .. } | Stage::Tcp { response, .. } => Some(response),
+        Stage::Payload { to_worker, .. } => Some(to_worker),
+        Stage::Cpu { .. }
+        | Stage::Wait { .. }
+        | Stage::Lock { .. }
+        | Stage::Counter { .. }
+        | Stage::Barrier => None,
     }
 }
 
-fn time_of(stage: &Stage) -> Option<Distribution> {
+const fn set_size(stage: &mut Stage, new: Bytes) {
+    match stage {
+        Stage::FileWrite { size, .. }
+        | Stage::FileAppend { size, .. }
+        | Stage::FileRead { size, .. }
+        | Stage::Memory { size, .. } => *size = new,
+        Stage::Http { response, .. } | Stage::Tcp { response, .. } => *response = new,
+        Stage::Payload { to_worker, back } => (*to_worker, *back) = (new, new),
+        Stage::Cpu { .. }
+        | Stage::Wait { .. }
+        | Stage::Lock { .. }
+        | Stage::Counter { .. }
+        | Stage::Barrier => {}
+    }
+}
+
+const fn time_of(stage: &Stage) -> Option<Distribution> {
     match *stage {
-        Stage::Wait { time } | Stage::Http { delay: time, .. } => Some(time),
+        Stage::Wait { time } => Some(time),
+        Stage::Http { delay, .. } | Stage::Tcp { delay, .. } => Some(delay),
+        Stage::Lock { hold, .. } => Some(hold),
         Stage::Cpu {
             amount: Amount::Time(time),
             ..
         } => Some(Distribution::Constant(time)),
-        Stage::Cpu { .. }
-        | Stage::FileWrite { .. }
-        | Stage::FileRead { .. }
-        | Stage::Memory { .. } => None,
+        _ => None,
+    }
+}
+
+fn set_time(stage: &mut Stage, new: Distribution) {
+    match stage {
+        Stage::Wait { time } => *time = new,
+        Stage::Http { delay, .. } | Stage::Tcp { delay, .. } => *delay = new,
+        Stage::Lock { hold, .. } => *hold = new,
+        Stage::Cpu { amount, .. } => *amount = Amount::Time(nanos(new.mean_nanos())),
+        _ => {}
+    }
+}
+
+/// The lock with or without readers; where there are some, most only read.
+pub(super) const fn convert_lock(kind: LockKind, to_read_write: bool) -> LockKind {
+    match (kind, to_read_write) {
+        (LockKind::Mutex, true) => LockKind::ReadWrite { readers: 0.9 },
+        (LockKind::ReadWrite { .. }, false) => LockKind::Mutex,
+        _ => kind,
     }
 }
 
@@ -60,9 +136,7 @@ fn time_of(stage: &Stage) -> Option<Distribution> {
 pub(super) fn convert_amount(amount: Amount, kernel: Kernel, to_work: bool) -> Amount {
     match (amount, to_work) {
         (Amount::Time(time), true) => Amount::Work(units_for(time.0 as f64, kernel)),
-        (Amount::Work(_), false) => {
-            Amount::Time(Nanos(amount.nominal_nanos(kernel).round() as u64))
-        }
+        (Amount::Work(_), false) => Amount::Time(nanos(amount.nominal_nanos(kernel))),
         _ => amount,
     }
 }
@@ -83,95 +157,40 @@ fn units_for(nanos: f64, kernel: Kernel) -> u64 {
     ((units / step).round() * step) as u64
 }
 
-/// The distribution in its other form; the median of the one is the constant of the other.
-pub(super) const fn convert_distribution(time: Distribution, to_log_normal: bool) -> Distribution {
-    match (time, to_log_normal) {
-        // Twice the median is a calm service's 95th percentile.
-        (Distribution::Constant(median), true) => Distribution::LogNormal {
-            median,
-            p95: Nanos(median.0.saturating_mul(2)),
-        },
-        (Distribution::LogNormal { median, .. }, false) => Distribution::Constant(median),
-        _ => time,
+/// The distribution in another form; what is usual in the one is usual in the other.
+pub(super) fn convert_time(time: Distribution, to: TimeForm) -> Distribution {
+    if TimeForm::of(&time) == to {
+        return time;
     }
-}
-
-/// The back end in another kind, as [`Backend::kind`] names it; the number of workers is kept.
-pub(super) fn convert_backend(backend: Backend, to: &str) -> Backend {
-    /// What a pool begins with where there was no number.
-    const WORKERS: u32 = 4;
-    /// An event loop is there to hold many tasks.
-    const IN_FLIGHT: u32 = 100;
-    if backend.kind() == to {
-        return backend;
-    }
-    let workers = match backend {
-        Backend::Threads { workers } | Backend::Processes { workers } => workers,
-        Backend::Async {
-            cpu: AsyncCpu::Blocking { threads },
-            ..
-        } => threads,
-        Backend::Sequential | Backend::Async { .. } => WORKERS,
+    let usual = match time {
+        Distribution::Constant(time) => time,
+        Distribution::Uniform { .. } | Distribution::Exponential { .. } => nanos(time.mean_nanos()),
+        Distribution::LogNormal { median, .. } => median,
+        Distribution::Bimodal { usual, .. } => usual,
     };
     match to {
-        "threads" => Backend::Threads { workers },
-        "processes" => Backend::Processes { workers },
-        "async" => Backend::Async {
-            in_flight: IN_FLIGHT,
-            event_loops: 1,
-            cpu: AsyncCpu::Inline,
+        TimeForm::Constant => Distribution::Constant(usual),
+        TimeForm::Uniform => Distribution::Uniform {
+            from: Nanos(usual.0 / 2),
+            to: Nanos(usual.0.saturating_add(usual.0.div_ceil(2))),
         },
-        _ => Backend::Sequential,
-    }
-}
-
-/// Which form a load has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum LoadForm {
-    /// Clients that wait for their answers.
-    Closed,
-    /// A rate.
-    Open,
-    /// A list.
-    Batch,
-}
-
-impl LoadForm {
-    /// The form of `load`.
-    pub(super) const fn of(load: &Load) -> Self {
-        match load {
-            Load::Closed { .. } => Self::Closed,
-            Load::Open { .. } => Self::Open,
-            Load::Batch { .. } => Self::Batch,
-        }
-    }
-}
-
-/// The load in another form, with figures to begin with.
-pub(super) fn convert_load(load: Load, to: LoadForm) -> Load {
-    if LoadForm::of(&load) == to {
-        return load;
-    }
-    match to {
-        LoadForm::Closed => Load::default(),
-        LoadForm::Open => Load::Open {
-            rate_per_sec: 100.0,
-            arrivals: Arrivals::Poisson,
+        TimeForm::Exponential => Distribution::Exponential { mean: usual },
+        // Twice the median is a calm service's 95th percentile.
+        TimeForm::LogNormal => Distribution::LogNormal {
+            median: usual,
+            p95: Nanos(usual.0.saturating_mul(2)),
         },
-        LoadForm::Batch => Load::Batch { tasks: 200 },
+        // One of ten misses its cache, and takes ten times as long.
+        TimeForm::Bimodal => Distribution::Bimodal {
+            usual,
+            other: Nanos(usual.0.saturating_mul(10)),
+            other_share: 0.1,
+        },
     }
 }
 
-/// The basis of the cost in its other form; what is rented begins as a small instance.
-pub(super) const fn convert_basis(basis: CostBasis, to_rented: bool) -> CostBasis {
-    match (basis, to_rented) {
-        (CostBasis::Consumed, true) => CostBasis::Rented {
-            vcpus: 2.0,
-            memory: Bytes::from_mib(4096),
-        },
-        (CostBasis::Rented { .. }, false) => CostBasis::Consumed,
-        _ => basis,
-    }
+fn nanos(value: f64) -> Nanos {
+    Nanos(value.round() as u64)
 }
 
 #[cfg(test)]
@@ -185,11 +204,10 @@ mod tests {
             median: Nanos::from_millis(3),
             p95: Nanos::from_millis(9),
         };
-        let write = Stage::FileWrite { size, sync: true };
-        assert_eq!(
-            convert_stage(&write, StageType::Memory),
-            Stage::Memory { size }
-        );
+        let mut write = default_stage(StageType::FileWrite);
+        set_size(&mut write, size);
+        let memory = convert_stage(&write, StageType::Memory);
+        assert_eq!(size_of(&memory), Some(size));
         let http = convert_stage(&Stage::Wait { time }, StageType::Http);
         assert!(matches!(http, Stage::Http { delay, .. } if delay == time));
         assert_eq!(convert_stage(&http, StageType::Wait), Stage::Wait { time });
@@ -246,33 +264,29 @@ mod tests {
     }
 
     #[test]
-    fn another_kind_of_back_end_keeps_the_number_of_workers() {
-        let threads = Backend::Threads { workers: 6 };
-        assert_eq!(
-            convert_backend(threads, "processes"),
-            Backend::Processes { workers: 6 }
-        );
-        assert_eq!(convert_backend(threads, "threads"), threads);
-        assert_eq!(
-            convert_backend(Backend::Sequential, "threads"),
-            Backend::Threads { workers: 4 }
-        );
-        assert_eq!(convert_backend(threads, "sequential"), Backend::Sequential);
+    fn a_request_over_http_stays_the_same_request_over_tcp() {
+        let mut http = default_stage(StageType::Http);
+        if let Stage::Http {
+            request, errors, ..
+        } = &mut http
+        {
+            (*request, *errors) = (Bytes::from_kib(3), 0.25);
+        }
+        let tcp = convert_stage(&http, StageType::Tcp);
+        assert!(matches!(tcp, Stage::Tcp { .. }));
+        assert_eq!(convert_stage(&tcp, StageType::Http), http);
     }
 
     #[test]
-    fn forms_of_times_loads_and_costs_change_there_and_back() {
-        let constant = Distribution::Constant(Nanos::from_millis(5));
-        assert_eq!(
-            convert_distribution(convert_distribution(constant, true), false),
-            constant
-        );
-        for form in [LoadForm::Closed, LoadForm::Open, LoadForm::Batch] {
-            assert_eq!(LoadForm::of(&convert_load(Load::default(), form)), form);
+    fn every_form_of_time_can_be_made_from_every_other_and_keeps_what_is_usual() {
+        let usual = Distribution::Constant(Nanos::from_millis(5));
+        for (from, ..) in TimeForm::ENTRIES {
+            let time = convert_time(usual, from);
+            for (to, ..) in TimeForm::ENTRIES {
+                let there = convert_time(time, to);
+                assert_eq!(TimeForm::of(&there), to);
+                assert_eq!(convert_time(there, TimeForm::Constant), usual);
+            }
         }
-        assert_eq!(
-            convert_basis(convert_basis(CostBasis::Consumed, true), false),
-            CostBasis::Consumed
-        );
     }
 }

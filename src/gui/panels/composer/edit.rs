@@ -90,7 +90,7 @@ pub(super) fn copy_of_candidate(candidates: &[Candidate], at: usize) -> Candidat
     let names: Vec<String> = candidates.iter().map(Candidate::label).collect();
     Candidate {
         name: Some(fresh_name(&names[at], &names)),
-        backend: candidates[at].backend,
+        ..candidates[at].clone()
     }
 }
 
@@ -111,10 +111,7 @@ pub(super) fn add_candidates(candidates: &mut Vec<Candidate>, backends: &[Backen
     }
     for backend in backends {
         if is_there(candidates, *backend).is_none() {
-            candidates.push(Candidate {
-                name: None,
-                backend: *backend,
-            });
+            candidates.push(Candidate::of(*backend));
         }
     }
 }
@@ -145,13 +142,6 @@ pub(super) fn set_backend(candidates: &mut [Candidate], at: usize, backend: Back
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn candidate(backend: Backend) -> Candidate {
-        Candidate {
-            name: None,
-            backend,
-        }
-    }
 
     #[test]
     fn moving_takes_an_entry_out_and_puts_it_back_at_its_new_place() {
@@ -219,10 +209,10 @@ mod tests {
 
     #[test]
     fn a_copied_candidate_has_a_name_until_its_settings_make_one() {
-        let mut list = vec![candidate(Backend::Threads { workers: 8 })];
+        let mut list = vec![Candidate::of(Backend::threads(8))];
         apply(&mut list, ListEdit::Duplicate(0), copy_of_candidate);
         assert_eq!(list[1].name.as_deref(), Some("threads ×8 2"));
-        set_backend(&mut list, 1, Backend::Threads { workers: 16 });
+        set_backend(&mut list, 1, Backend::threads(16));
         assert_eq!(list[1].label(), "threads ×16");
     }
 
@@ -230,16 +220,16 @@ mod tests {
     fn a_name_that_somebody_gave_stays_when_the_settings_change() {
         let mut list = vec![Candidate {
             name: Some("big".to_owned()),
-            backend: Backend::Sequential,
+            ..Candidate::of(Backend::Sequential)
         }];
-        set_backend(&mut list, 0, Backend::Threads { workers: 2 });
+        set_backend(&mut list, 0, Backend::threads(2));
         assert_eq!(list[0].label(), "big");
     }
 
     #[test]
     fn several_candidates_are_added_without_those_that_are_there() {
-        let mut list = vec![candidate(Backend::Threads { workers: 2 })];
-        let wanted = [1, 2, 4].map(|workers| Backend::Threads { workers });
+        let mut list = vec![Candidate::of(Backend::threads(2))];
+        let wanted = [1, 2, 4].map(Backend::threads);
         add_candidates(&mut list, &wanted);
         let names: Vec<String> = list.iter().map(Candidate::label).collect();
         assert_eq!(names, ["threads ×2", "threads ×1", "threads ×4"]);
@@ -248,8 +238,8 @@ mod tests {
     #[test]
     fn a_single_candidate_that_is_there_already_is_added_as_a_copy() {
         let mut list = vec![
-            candidate(Backend::Sequential),
-            candidate(Backend::Threads { workers: 2 }),
+            Candidate::of(Backend::Sequential),
+            Candidate::of(Backend::threads(2)),
         ];
         add_candidates(&mut list, &[Backend::Sequential]);
         assert_eq!(list[2].label(), "sequential 2");

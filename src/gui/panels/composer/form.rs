@@ -4,16 +4,19 @@
 //! cards of the same kind ("Size of stage 2 of 'request'"), hold texts while they are typed, and are
 //! switched off while a run goes on.
 
-use egui::text::LayoutJob;
+use std::collections::BTreeSet;
+
 use egui::{
-    Align, Button, ComboBox, Id, Key, Label, Layout, Modifiers, RichText, TextEdit, TextFormat,
-    TextStyle, Ui, UiBuilder, Vec2,
+    Align, Button, ComboBox, Id, Key, Label, Layout, Modifiers, RichText, TextEdit, TextStyle, Ui,
+    UiBuilder, Vec2,
 };
 
+use crate::gui::panels::composer::cards::{FoldLine, fold_line_ui};
+use crate::gui::panels::composer::lines::{explained_item_ui, message_ui, problems_ui};
 use crate::gui::panels::composer::notes::Notes;
 use crate::gui::panels::composer::typed::{Drafts, Typed};
 use crate::gui::theme::{self, space};
-use crate::scenario::{Problem, Severity};
+use crate::scenario::Severity;
 
 /// Width of a button beside a field.
 const STEP_WIDTH: f32 = 30.0;
@@ -90,6 +93,8 @@ pub(super) struct Form<'a> {
     pub notes: Notes<'a>,
     /// The texts that are being typed.
     pub drafts: &'a mut Drafts,
+    /// The parts, by path, whose rarely used settings are shown.
+    pub unfolded: &'a mut BTreeSet<String>,
     /// Whether a run goes on: everything can be read and folded, nothing changed.
     pub locked: bool,
 }
@@ -123,15 +128,65 @@ impl Form<'_> {
 
     /// A row with a value as text and buttons for less and more; arrow up and down do the same.
     pub(super) fn value<T: Typed>(&mut self, ui: &mut Ui, field: &Field, value: &mut T) {
-        self.typed(ui, field, value, true);
+        self.typed(ui, field, value, true, "");
     }
 
     /// A row with a value as text.
     pub(super) fn plain_value<T: Typed>(&mut self, ui: &mut Ui, field: &Field, value: &mut T) {
-        self.typed(ui, field, value, false);
+        self.typed(ui, field, value, false, "");
     }
 
-    fn typed<T: Typed>(&mut self, ui: &mut Ui, field: &Field, value: &mut T, steps: bool) {
+    /// A row with a value that may be absent; `absent` says in the empty field what holds then.
+    pub(super) fn optional<T: Typed>(
+        &mut self,
+        ui: &mut Ui,
+        field: &Field,
+        value: &mut Option<T>,
+        absent: &str,
+    ) {
+        self.typed(ui, field, value, false, absent);
+    }
+
+    /// The line that opens and folds what is rarely used of `owner`; `summary` says what is set there.
+    pub(super) fn more(
+        &mut self,
+        ui: &mut Ui,
+        owner: &Owner,
+        summary: &str,
+        content: impl FnOnce(&mut Self, &mut Ui),
+    ) {
+        let name = if owner.name.is_empty() {
+            format!("More settings of {}", owner.path)
+        } else {
+            format!("More settings of {}", owner.name)
+        };
+        let open = self.unfolded.contains(&owner.path);
+        let line = FoldLine {
+            title: "More…",
+            summary: if open { "" } else { summary },
+            name: &name,
+            style: TextStyle::Small,
+        };
+        if fold_line_ui(ui, &line, open, ui.available_width()).clicked() {
+            if open {
+                self.unfolded.remove(&owner.path);
+            } else {
+                self.unfolded.insert(owner.path.clone());
+            }
+        }
+        if open {
+            content(self, ui);
+        }
+    }
+
+    fn typed<T: Typed>(
+        &mut self,
+        ui: &mut Ui,
+        field: &Field,
+        value: &mut T,
+        steps: bool,
+        placeholder: &str,
+    ) {
         let mut text = self.drafts.shown(&field.path, &value.write());
         let before = *value;
         let changed = self.row(ui, field, |ui| {
@@ -147,6 +202,7 @@ impl Form<'_> {
                 step_by_keys(ui, value);
             }
             let response = single_line(&mut text, width)
+                .hint_text(placeholder)
                 .id(id)
                 .show(ui)
                 .response
@@ -335,69 +391,6 @@ enum Typing {
     Left,
     /// The typed text counts no more: a button changed the value, or Escape was pressed.
     Over,
-}
-
-/// A line under a row, at the left edge of the controls: units, estimates, explanations.
-pub(super) fn note_ui(ui: &mut Ui, text: &str) {
-    let weak = theme::palette(ui).weak;
-    ui.horizontal_top(|ui| {
-        ui.add_space(space::LABEL_WIDTH + ui.spacing().item_spacing.x);
-        ui.vertical(|ui| ui.add(Label::new(RichText::new(text).small().color(weak)).wrap()));
-    });
-}
-
-/// A line over the whole width: explanations and estimates.
-pub(super) fn remark_ui(ui: &mut Ui, text: &str) {
-    let weak = theme::palette(ui).weak;
-    ui.add(Label::new(RichText::new(text).small().color(weak)).wrap());
-}
-
-/// What is wrong, with a mark, so that the colour is not the only sign.
-pub(super) fn message_ui(ui: &mut Ui, text: &str, severity: Severity) {
-    let palette = theme::palette(ui);
-    let color = match severity {
-        Severity::Error => palette.error,
-        Severity::Warning => palette.warning,
-    };
-    ui.add(Label::new(RichText::new(format!("⚠ {text}")).small().color(color)).wrap());
-}
-
-/// Problems, one below the other.
-pub(super) fn problems_ui(ui: &mut Ui, problems: &[&Problem]) {
-    for problem in problems {
-        message_ui(ui, &problem_text(problem), problem.severity);
-    }
-}
-
-fn problem_text(problem: &Problem) -> String {
-    if problem.hint.is_empty() {
-        problem.message.clone()
-    } else {
-        format!("{} – {}", problem.message, problem.hint)
-    }
-}
-
-/// An entry of a menu or list with its explanation below the title; true when it was clicked.
-pub(super) fn explained_item_ui(
-    ui: &mut Ui,
-    selected: bool,
-    title: &str,
-    explanation: &str,
-) -> bool {
-    let palette = theme::palette(ui);
-    let mut job = LayoutJob::default();
-    let body = TextFormat::simple(TextStyle::Body.resolve(ui.style()), palette.text);
-    let small = TextFormat::simple(TextStyle::Small.resolve(ui.style()), palette.weak);
-    job.append(title, 0.0, body);
-    if !explanation.is_empty() {
-        job.append("\n", 0.0, small.clone());
-        job.append(explanation, 0.0, small);
-    }
-    // Menus are set for single lines; two lines want room around them.
-    ui.spacing_mut().button_padding = Vec2::new(space::S, space::XS);
-    ui.add(Button::selectable(selected, job).wrap_mode(egui::TextWrapMode::Extend))
-        .accessible_name(title)
-        .clicked()
 }
 
 fn label_ui(ui: &mut Ui, text: &str, hint: &str) {

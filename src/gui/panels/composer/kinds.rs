@@ -1,6 +1,10 @@
-//! The choices that a scenario offers, with the words that explain them to whoever composes one.
+//! The types of stages that a scenario offers, with the words that explain them to whoever composes one.
+//!
+//! The choices inside of a stage or a candidate are in `options`.
 
-use crate::scenario::{Amount, Distribution, Kernel, Stage};
+use crate::scenario::{
+    Access, Amount, Distribution, Inside, Kernel, LockKind, MemoryAccess, Protection, Stage,
+};
 use crate::units::{Bytes, Nanos};
 
 /// The type of a stage without its figures.
@@ -10,25 +14,43 @@ pub(super) enum StageType {
     Cpu,
     /// Waits.
     Wait,
-    /// Writes a file.
-    FileWrite,
+    /// Asks the loopback server by HTTP.
+    Http,
+    /// Asks the loopback server over a bare connection.
+    Tcp,
     /// Reads a file.
     FileRead,
-    /// Allocates and touches memory.
+    /// Writes a file.
+    FileWrite,
+    /// Appends to a file.
+    FileAppend,
+    /// Allocates and uses memory.
     Memory,
-    /// Asks the loopback server.
-    Http,
+    /// A critical section.
+    Lock,
+    /// Adds to a shared counter.
+    Counter,
+    /// Carries bytes to the worker and back.
+    Payload,
+    /// Waits for all tasks of the batch.
+    Barrier,
 }
 
 impl StageType {
     /// All types, in the order of the menu.
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Cpu,
         Self::Wait,
         Self::Http,
+        Self::Tcp,
         Self::FileRead,
         Self::FileWrite,
+        Self::FileAppend,
         Self::Memory,
+        Self::Lock,
+        Self::Counter,
+        Self::Payload,
+        Self::Barrier,
     ];
 
     /// The type of `stage`.
@@ -36,10 +58,16 @@ impl StageType {
         match stage {
             Stage::Cpu { .. } => Self::Cpu,
             Stage::Wait { .. } => Self::Wait,
-            Stage::FileWrite { .. } => Self::FileWrite,
-            Stage::FileRead { .. } => Self::FileRead,
-            Stage::Memory { .. } => Self::Memory,
             Stage::Http { .. } => Self::Http,
+            Stage::Tcp { .. } => Self::Tcp,
+            Stage::FileRead { .. } => Self::FileRead,
+            Stage::FileWrite { .. } => Self::FileWrite,
+            Stage::FileAppend { .. } => Self::FileAppend,
+            Stage::Memory { .. } => Self::Memory,
+            Stage::Lock { .. } => Self::Lock,
+            Stage::Counter { .. } => Self::Counter,
+            Stage::Payload { .. } => Self::Payload,
+            Stage::Barrier => Self::Barrier,
         }
     }
 
@@ -48,10 +76,16 @@ impl StageType {
         match self {
             Self::Cpu => "CPU",
             Self::Wait => "Wait",
-            Self::FileWrite => "File write",
-            Self::FileRead => "File read",
-            Self::Memory => "Memory",
             Self::Http => "HTTP",
+            Self::Tcp => "TCP",
+            Self::FileRead => "File read",
+            Self::FileWrite => "File write",
+            Self::FileAppend => "File append",
+            Self::Memory => "Memory",
+            Self::Lock => "Lock",
+            Self::Counter => "Counter",
+            Self::Payload => "Payload",
+            Self::Barrier => "Barrier",
         }
     }
 
@@ -60,39 +94,82 @@ impl StageType {
         match self {
             Self::Cpu => "Computes; needs a core for the whole time",
             Self::Wait => "Waits without a core, as for a partner's answer",
-            Self::FileWrite => "Writes a file in a private scratch folder",
-            Self::FileRead => "Reads a prepared file from the scratch folder",
-            Self::Memory => "Allocates memory, touches every page, releases it",
             Self::Http => "Asks the built-in loopback server, which waits and answers",
+            Self::Tcp => "The same over a bare connection, without HTTP",
+            Self::FileRead => "Reads a prepared file from the scratch folder, and verifies it",
+            Self::FileWrite => "Writes a file in a private scratch folder",
+            Self::FileAppend => "Appends to a log file in the scratch folder",
+            Self::Memory => "Allocates memory, uses it, releases it",
+            Self::Lock => "A critical section on a lock that all tasks share",
+            Self::Counter => "Adds to a shared counter; lost updates are counted",
+            Self::Payload => "Bytes to the worker and back: copied to processes",
+            Self::Barrier => "All tasks of a batch come this far before one goes on",
         }
     }
 }
 
 /// A stage of that type with figures that show something within milliseconds.
 pub(super) const fn default_stage(kind: StageType) -> Stage {
+    const DELAY: Distribution = Distribution::Constant(Nanos::from_millis(20));
+    const NOTHING: Bytes = Bytes(0);
+    let (size, block) = (Bytes::from_kib(256), Bytes::from_mib(1));
+    let (access, response) = (Access::Sequential, Bytes::from_kib(1));
+    let (delay, request, errors, sync) = (DELAY, NOTHING, 0.0, false);
     match kind {
         // About 5 ms by the estimate.
         StageType::Cpu => Stage::Cpu {
             kernel: Kernel::SumOfSquares,
             amount: Amount::Work(5_000_000),
         },
-        StageType::Wait => Stage::Wait {
-            time: Distribution::Constant(Nanos::from_millis(20)),
+        StageType::Wait => Stage::Wait { time: DELAY },
+        StageType::Http => Stage::Http {
+            delay,
+            response,
+            request,
+            errors,
         },
-        StageType::FileWrite => Stage::FileWrite {
-            size: Bytes::from_kib(256),
-            sync: false,
+        StageType::Tcp => Stage::Tcp {
+            delay,
+            response,
+            request,
+            errors,
         },
         StageType::FileRead => Stage::FileRead {
-            size: Bytes::from_kib(256),
+            size,
+            block,
+            access,
+            file: None,
+        },
+        StageType::FileWrite => Stage::FileWrite {
+            size,
+            block,
+            access,
+            sync,
+        },
+        StageType::FileAppend => Stage::FileAppend {
+            size: Bytes::from_kib(4),
+            sync,
         },
         StageType::Memory => Stage::Memory {
             size: Bytes::from_mib(4),
+            access: MemoryAccess::Touch,
+            hold_tasks: 0,
         },
-        StageType::Http => Stage::Http {
-            delay: Distribution::Constant(Nanos::from_millis(20)),
-            response: Bytes::from_kib(1),
+        StageType::Lock => Stage::Lock {
+            hold: Distribution::Constant(Nanos::from_millis(1)),
+            inside: Inside::Cpu,
+            locks: 1,
+            kind: LockKind::Mutex,
         },
+        StageType::Counter => Stage::Counter {
+            increments: 1_000,
+            protection: Protection::Unprotected,
+        },
+        StageType::Payload => Stage::Payload {
+            to_worker: Bytes::from_kib(64),
+            back: Bytes::from_kib(64),
+        },
+        StageType::Barrier => Stage::Barrier,
     }
 }
 
@@ -103,6 +180,10 @@ pub(super) const fn kernel_explanation(kernel: Kernel) -> &'static str {
         Kernel::PrimeCheck => "Trial division of 10,000,000,019; a unit is one such check",
         Kernel::Sha256 => "SHA-256 over generated bytes; a unit is 1 KiB hashed",
         Kernel::Deflate => "Compression (zlib level 6); a unit is 1 KiB of text-like bytes",
+        Kernel::JsonParse => "A JSON text into a tree of values; a unit is 1 KiB of text",
+        Kernel::Sort => "Sorting 64-bit integers; a unit is 1,000 of them",
+        Kernel::MatrixProduct => "Matrices of 64 × 64 numbers; a unit is one product",
+        Kernel::PointerChase => "Random steps through 8 MiB: waits for memory; a unit is 1,000",
     }
 }
 
@@ -113,23 +194,9 @@ pub(super) const fn unit_title(kernel: Kernel) -> &'static str {
         Kernel::PrimeCheck => "Checks",
         Kernel::Sha256 => "KiB hashed",
         Kernel::Deflate => "KiB compressed",
+        Kernel::JsonParse => "KiB parsed",
+        Kernel::Sort => "Thousands sorted",
+        Kernel::MatrixProduct => "Products",
+        Kernel::PointerChase => "Thousand steps",
     }
 }
-
-/// What a kind of back end ([`crate::scenario::Backend::kind`]) is, in one line.
-pub(super) fn backend_explanation(kind: &str) -> &'static str {
-    match kind {
-        "threads" => "A pool of threads in one process",
-        "processes" => "A pool of worker processes; tasks and results travel over pipes",
-        "async" => "An async runtime (tokio) in one process",
-        _ => "One after the other on one thread: the baseline",
-    }
-}
-
-/// The kinds of back ends in the order of the list, with their titles.
-pub(super) const BACKEND_KINDS: [(&str, &str); 4] = [
-    ("sequential", "Sequential"),
-    ("threads", "Threads"),
-    ("processes", "Processes"),
-    ("async", "Async"),
-];

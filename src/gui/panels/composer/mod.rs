@@ -3,30 +3,42 @@
 //! It draws from top to bottom into the `Ui` it is given; whoever shows it gives it a place that scrolls.
 //! It edits a copy and hands the copy over when something differs; it neither validates nor saves.
 //!
-//! - `form` draws rows of label, control and problems; `cards` lists that are folded, moved and dragged;
-//! - `edit` and `convert` are what can be done, without drawing; `typed` how values are read from text;
+//! - `form` draws rows of label, control and problems, `lines` what stands between them; `cards` lists that
+//!   are folded, moved and dragged;
+//! - `kinds` and `options` are what there is to choose from, and the words that explain it;
+//! - `edit`, `convert` and `convert_setup` are what can be done, without drawing; `typed` how values are read
+//!   from text;
 //! - `notes` finds each problem its place; `strip` shows a task to scale.
 
+mod backends;
 mod candidates;
 mod cards;
 mod convert;
+mod convert_setup;
 mod edit;
 mod form;
 mod kinds;
+mod lines;
+mod load;
 mod notes;
+mod options;
+mod profile;
 mod settings;
+mod stage_fields;
 mod stages;
 mod strip;
 mod tasks;
+mod times;
 mod typed;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use egui::Ui;
 
 use crate::gui::action::Action;
 use crate::gui::panels::composer::cards::{FoldLine, fold_line_ui};
-use crate::gui::panels::composer::form::{Form, Owner, message_ui, problems_ui};
+use crate::gui::panels::composer::form::{Form, Owner};
+use crate::gui::panels::composer::lines::{message_ui, problems_ui};
 use crate::gui::panels::composer::notes::Notes;
 use crate::gui::panels::composer::tasks::TaskView;
 use crate::gui::panels::composer::typed::Drafts;
@@ -36,13 +48,14 @@ use crate::scenario::{Problem, Scenario, Severity};
 use crate::units::text;
 
 /// The first parts of all paths that some section places.
-const PLACED: [&str; 9] = [
+const PLACED: [&str; 10] = [
     "title",
     "about",
     "look_for",
     "tasks",
     "load",
     "queue",
+    "server",
     "candidates",
     "protocol",
     "prices",
@@ -56,6 +69,10 @@ pub struct ComposerPanel {
     tasks: Vec<TaskView>,
     /// Which candidates show their fields.
     candidates: Vec<bool>,
+    /// Which parts of a load profile show their fields.
+    parts: Vec<bool>,
+    /// The parts, by path, whose rarely used settings are shown.
+    unfolded: BTreeSet<String>,
     drafts: Drafts,
 }
 
@@ -76,6 +93,7 @@ impl ComposerPanel {
         let mut form = Form {
             notes: Notes::new(problems),
             drafts: &mut self.drafts,
+            unfolded: &mut self.unfolded,
             locked,
         };
         let sections = &mut self.sections;
@@ -90,17 +108,25 @@ impl ComposerPanel {
             }
             form.rest(ui, "tasks");
 
-            let summary = settings::load_summary(&edited.load);
+            let summary = load::load_summary(&edited.load);
             if section_ui(ui, sections, "Load", &summary, true) {
-                settings::load_ui(ui, &mut form, &mut edited);
+                load::load_ui(ui, &mut form, &mut edited, &mut self.parts);
             }
             form.rest(ui, "load");
             form.rest(ui, "queue");
 
+            let summary = load::server_summary(&edited.server);
+            if load::has_server(&edited)
+                && section_ui(ui, sections, "Loopback server", &summary, false)
+            {
+                load::server_ui(ui, &mut form, &mut edited.server);
+            }
+            form.rest(ui, "server");
+
             let summary = text::count(edited.candidates.len() as u64);
             if section_ui(ui, sections, "Candidates", &summary, true) {
-                let list = &mut edited.candidates;
-                candidates::candidates_ui(ui, &mut form, list, &mut self.candidates);
+                let (list, queue) = (&mut edited.candidates, edited.queue);
+                candidates::candidates_ui(ui, &mut form, list, &mut self.candidates, queue);
             }
             form.rest(ui, "candidates");
 

@@ -1,142 +1,65 @@
-//! The forms of load, queue, protocol and prices.
+//! The forms of protocol and prices.
 
 use egui::Ui;
 
-use crate::gui::panels::composer::convert::{self, LoadForm};
-use crate::gui::panels::composer::form::{Form, Owner, remark_ui};
+use crate::gui::panels::composer::convert_setup as convert;
+use crate::gui::panels::composer::form::{Form, Owner};
+use crate::gui::panels::composer::lines::remark_ui;
+use crate::gui::panels::composer::options::ORDERS;
 use crate::scenario::estimate::{estimate_run_nanos, longest_run_nanos};
-use crate::scenario::{Arrivals, CostBasis, Load, Order, PriceCard, Scenario};
+use crate::scenario::{CostBasis, Order, PriceCard, Protocol, Scenario};
 use crate::units::text;
-
-/// How tasks become due, and where they wait.
-pub(super) fn load_ui(ui: &mut Ui, form: &mut Form<'_>, scenario: &mut Scenario) {
-    let owner = Owner::new("load", "");
-    let forms = [
-        (LoadForm::Closed, "Closed", CLOSED),
-        (LoadForm::Open, "Open", OPEN),
-        (LoadForm::Batch, "Batch", BATCH),
-    ];
-    let current = LoadForm::of(&scenario.load);
-    if let Some(to) = form.choice(ui, &owner.named("form", "", "", "Load"), current, &forms) {
-        scenario.load = convert::convert_load(scenario.load, to);
-    }
-    load_fields_ui(ui, form, &owner, &mut scenario.load);
-    form.rest(ui, "load");
-    let hint = "How many tasks may wait for a worker; one more is dropped and counted";
-    let field = Owner::new("queue", "").field("capacity", "Queue capacity", hint);
-    form.value(ui, &field, &mut scenario.queue.capacity);
-    if matches!(scenario.load, Load::Batch { .. }) {
-        remark_ui(ui, "A batch is a list and not limited by the queue");
-    }
-    form.rest(ui, "queue");
-}
-
-fn load_fields_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, load: &mut Load) {
-    match load {
-        Load::Closed { clients } => {
-            remark_ui(ui, CLOSED);
-            let hint = "How many send their next task when one is answered";
-            form.value(ui, &owner.field("clients", "Clients", hint), clients);
-        }
-        Load::Open {
-            rate_per_sec,
-            arrivals,
-        } => {
-            remark_ui(ui, OPEN);
-            let hint = "Whether or not earlier ones are done";
-            let field = owner.named("rate_per_sec", "Tasks per second", hint, "Rate");
-            form.value(ui, &field, rate_per_sec);
-            let poisson = "Independent callers: exponential gaps. The usual case";
-            let constant = "Equal gaps, as from a timer";
-            let spacings = [
-                (Arrivals::Poisson, "Poisson", poisson),
-                (Arrivals::Constant, "Constant", constant),
-            ];
-            let field = owner.field("arrivals", "Arrivals", "How the instants are spaced");
-            if let Some(new) = form.choice(ui, &field, *arrivals, &spacings) {
-                *arrivals = new;
-            }
-        }
-        Load::Batch { tasks } => {
-            remark_ui(ui, BATCH);
-            let hint = "How many are due at the start";
-            form.value(ui, &owner.field("tasks", "Tasks", hint), tasks);
-        }
-    }
-}
-
-const CLOSED: &str =
-    "Clients send their next task when the last one is answered: how much can be done?";
-const OPEN: &str =
-    "Tasks become due at a rate, whether or not earlier ones are done: what do callers see?";
-const BATCH: &str = "All tasks are due at the start: how long until the last is done?";
-
-/// What the folded load section says.
-pub(super) fn load_summary(load: &Load) -> String {
-    match load {
-        Load::Closed { clients } => text::counted((*clients).into(), "client", "clients"),
-        Load::Open { rate_per_sec, .. } => text::per_sec(*rate_per_sec),
-        Load::Batch { tasks } => format!("batch of {}", text::count(*tasks)),
-    }
-}
 
 /// Phases, repeats, order and seed, with how long that takes.
 pub(super) fn protocol_ui(ui: &mut Ui, form: &mut Form<'_>, scenario: &mut Scenario) {
     let owner = Owner::new("protocol", "");
-    let is_batch = matches!(scenario.load, Load::Batch { .. });
+    let is_batch = scenario.load.is_batch();
     let protocol = &mut scenario.protocol;
     let hint = "Tasks run and are not counted for that long";
-    form.value(
-        ui,
-        &owner.field("warm_up", "Warm-up", hint),
-        &mut protocol.warm_up,
-    );
+    let field = owner.field("warm_up", "Warm-up", hint);
+    form.value(ui, &field, &mut protocol.warm_up);
     let (label, hint) = if is_batch {
         ("Time limit", "The longest time that a batch may take")
     } else {
         ("Measure", "Length of the measurement")
     };
-    form.value(
-        ui,
-        &owner.field("measure", label, hint),
-        &mut protocol.measure,
-    );
-    let hint = "How long tasks that are under way at the end may take";
-    form.value(
-        ui,
-        &owner.field("drain", "Drain", hint),
-        &mut protocol.drain,
-    );
+    let field = owner.field("measure", label, hint);
+    form.value(ui, &field, &mut protocol.measure);
     let hint = "How many blocks, each in a fresh process, measure each candidate";
-    form.value(
-        ui,
-        &owner.field("repeats", "Repeats", hint),
-        &mut protocol.repeats,
-    );
-    let orders = [
-        (
-            Order::Interleaved,
-            "Interleaved",
-            "Each repeat visits all candidates in an order drawn from the seed: drift hits all alike",
-        ),
-        (Order::Listed, "Listed", "In the order of the list"),
-    ];
-    let field = owner.named(
-        "order",
-        "Order",
-        "In which order the blocks run",
-        "Order of blocks",
-    );
-    if let Some(order) = form.choice(ui, &field, protocol.order, &orders) {
-        protocol.order = order;
-    }
-    form.plain_value(
-        ui,
-        &owner.field("seed", "Seed", "All randomness follows from it"),
-        &mut protocol.seed,
-    );
+    let field = owner.field("repeats", "Repeats", hint);
+    form.value(ui, &field, &mut protocol.repeats);
+    let hint = "The first candidate is measured twice in each repeat (A/A): differences as small as between those two say nothing";
+    let field = owner.named("noise_floor", "Noise floor", hint, "Noise floor");
+    let text = "Measure the first candidate twice";
+    form.check(ui, &field, text, &mut protocol.noise_floor);
+    let summary = more_summary(protocol);
+    form.more(ui, &owner, &summary, |form, ui| {
+        rare_ui(ui, form, &owner, protocol);
+    });
     remark_ui(ui, &run_time(scenario));
     form.rest(ui, "protocol");
+}
+
+/// Drain, order and seed in a few words.
+fn more_summary(protocol: &Protocol) -> String {
+    let order = match protocol.order {
+        Order::Interleaved => "interleaved",
+        Order::Listed => "listed",
+    };
+    format!("drain {}, {order}, seed {}", protocol.drain, protocol.seed)
+}
+
+fn rare_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, protocol: &mut Protocol) {
+    let hint = "How long tasks that are under way at the end may take";
+    let field = owner.field("drain", "Drain", hint);
+    form.value(ui, &field, &mut protocol.drain);
+    let hint = "In which order the blocks run";
+    let field = owner.named("order", "Order", hint, "Order of blocks");
+    if let Some(order) = form.choice(ui, &field, protocol.order, &ORDERS) {
+        protocol.order = order;
+    }
+    let field = owner.field("seed", "Seed", "All randomness follows from it");
+    form.plain_value(ui, &field, &mut protocol.seed);
 }
 
 /// How long the run takes by the estimate, and at the most.

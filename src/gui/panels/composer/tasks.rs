@@ -4,7 +4,8 @@ use egui::Ui;
 
 use crate::gui::panels::composer::cards::{self, Card, FoldLine};
 use crate::gui::panels::composer::edit::{self, ListEdit};
-use crate::gui::panels::composer::form::{Form, Owner, note_ui};
+use crate::gui::panels::composer::form::{Form, Owner};
+use crate::gui::panels::composer::lines::note_ui;
 use crate::gui::panels::composer::stages::stages_ui;
 use crate::gui::panels::composer::strip::{figures_ui, strip_ui, whole_percent};
 use crate::gui::theme::{self, space};

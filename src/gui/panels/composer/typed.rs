@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::scenario::Workers;
 use crate::units::{Bytes, Nanos, text};
 
 /// A value that a field holds as text.
@@ -166,6 +167,79 @@ impl Typed for f64 {
     }
 }
 
+impl Typed for Workers {
+    const STEPS: [(&'static str, &'static str); 2] = ONE_LESS_AND_MORE;
+
+    fn read(text: &str) -> Result<Self, String> {
+        let (number, is_per_core) = match text.trim().strip_suffix("per core") {
+            Some(number) => (number, true),
+            None => (text, false),
+        };
+        let count = u32::read(number).map_err(|_no_number| {
+            format!(
+                "'{}' is no number of workers; write it like 8 or 2 per core",
+                text.trim()
+            )
+        })?;
+        Ok(with_count(count, is_per_core))
+    }
+
+    fn write(self) -> String {
+        let (count, is_per_core) = parts(self);
+        let unit = if is_per_core { " per core" } else { "" };
+        count.write() + unit
+    }
+
+    fn less(self) -> Self {
+        let (count, is_per_core) = parts(self);
+        with_count(count.less(), is_per_core)
+    }
+
+    fn more(self) -> Self {
+        let (count, is_per_core) = parts(self);
+        with_count(count.more(), is_per_core)
+    }
+}
+
+const fn parts(workers: Workers) -> (u32, bool) {
+    match workers {
+        Workers::Count(count) => (count, false),
+        Workers::PerCore(count) => (count, true),
+    }
+}
+
+const fn with_count(count: u32, is_per_core: bool) -> Workers {
+    if is_per_core {
+        Workers::PerCore(count)
+    } else {
+        Workers::Count(count)
+    }
+}
+
+/// A value that may be absent: an empty field.
+impl<T: Typed> Typed for Option<T> {
+    const STEPS: [(&'static str, &'static str); 2] = T::STEPS;
+
+    fn read(text: &str) -> Result<Self, String> {
+        if text.trim().is_empty() {
+            return Ok(None);
+        }
+        T::read(text).map(Some)
+    }
+
+    fn write(self) -> String {
+        self.map_or_else(String::new, T::write)
+    }
+
+    fn less(self) -> Self {
+        self.map(T::less)
+    }
+
+    fn more(self) -> Self {
+        self.map(T::more)
+    }
+}
+
 /// The step of a count: one for the few workers of a pool, a hundred for thousands of clients.
 fn tenth(count: u32) -> u32 {
     10_u32.pow(count.checked_ilog10().unwrap_or(0).saturating_sub(1))
@@ -277,6 +351,23 @@ mod tests {
         assert!(f64::read("nan").unwrap_err().contains("not a number"));
         assert!(Nanos::read("40").unwrap_err().contains("40ms"));
         assert!(Bytes::read("").unwrap_err().contains("256KiB"));
+    }
+
+    #[test]
+    fn workers_are_a_number_or_so_many_per_core() {
+        for workers in [Workers::Count(8), Workers::PerCore(2)] {
+            assert_eq!(Workers::read(&workers.write()), Ok(workers));
+        }
+        assert_eq!(Workers::PerCore(2).more(), Workers::PerCore(3));
+        assert!(Workers::read("some").unwrap_err().contains("2 per core"));
+    }
+
+    #[test]
+    fn an_empty_field_is_an_absent_value() {
+        assert_eq!(<Option<u32>>::read("  "), Ok(None));
+        assert_eq!(<Option<u32>>::read("7"), Ok(Some(7)));
+        assert_eq!(None::<u32>.write(), "");
+        assert!(<Option<u32>>::read("x").is_err());
     }
 
     #[test]

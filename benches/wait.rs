@@ -1,0 +1,177 @@
+//! How late waits of 100 µs end, and what they cost: async ones by the engine's timer and by tokio's own,
+//! blocking ones by the engine's signal and by the standard library.
+//!
+//! `cargo bench --bench wait`. What criterion calls time is lateness: of a wait of 100 µs, without the 100 µs.
+//! The table before it has medians, 99th percentiles, and CPU time per wait; compare within one run only.
+
+#![expect(missing_docs, reason = "criterion's macros make public items")]
+#![expect(clippy::print_stdout, reason = "the table is what it is for")]
+
+use std::time::Duration;
+
+use criterion::{Criterion, criterion_group};
+use poolscope::engine::cancel::Cancel;
+use poolscope::engine::clock;
+use poolscope::engine::timer::Timer;
+use tokio::runtime::{Builder, Runtime};
+
+const WAIT_NANOS: u64 = 100_000;
+
+/// Who ends the waits.
+#[derive(Clone, Copy, PartialEq)]
+enum By {
+    Engine,
+    Tokio,
+}
+
+fn runtime(loops: usize) -> Runtime {
+    let mut builder = if loops == 1 {
+        Builder::new_current_thread()
+    } else {
+        let mut builder = Builder::new_multi_thread();
+        builder.worker_threads(loops);
+        builder
+    };
+    builder
+        .on_thread_start(clock::wake_precisely)
+        .enable_all()
+        .build()
+        .expect("the system has room for a runtime")
+}
+
+/// The lateness of each of `waits` waits of each of `tasks` tasks, in nanoseconds.
+fn lateness(runtime: &Runtime, by: By, tasks: usize, waits: usize, wait_nanos: u64) -> Vec<u64> {
+    runtime.block_on(async {
+        let timer = Timer::start().expect("the system has timers");
+        let running: Vec<_> = (0..tasks)
+            .map(|_| {
+                let timer = timer.clone();
+                tokio::spawn(async move {
+                    let mut late = Vec::with_capacity(waits);
+                    for _ in 0..waits {
+                        let due = clock::now_nanos() + wait_nanos;
+                        match by {
+                            By::Engine => {
+                                timer.wait_until(due).await;
+                            }
+                            By::Tokio => {
+                                tokio::time::sleep(Duration::from_nanos(wait_nanos)).await;
+                            }
+                        }
+                        late.push(clock::now_nanos() - due);
+                    }
+                    late
+                })
+            })
+            .collect();
+        let mut all = Vec::new();
+        for task in running {
+            all.extend(task.await.expect("no wait panics"));
+        }
+        all
+    })
+}
+
+fn process_cpu_nanos() -> u64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    time.tv_sec.unsigned_abs() * 1_000_000_000 + time.tv_nsec.unsigned_abs()
+}
+
+fn row(what: &str, measure: impl FnOnce() -> Vec<u64>) {
+    let (cpu, begun) = (process_cpu_nanos(), clock::now_nanos());
+    let mut late = measure();
+    let cpu = process_cpu_nanos() - cpu;
+    let took = clock::now_nanos() - begun;
+    late.sort_unstable();
+    let micros = |share: f64| late[((late.len() - 1) as f64 * share) as usize] as f64 / 1e3;
+    println!(
+        "{what:<58} p50 {:>8.1} µs  p99 {:>8.1} µs  CPU per wait {:>6.2} µs  ({:.2} cores)",
+        micros(0.5),
+        micros(0.99),
+        cpu as f64 / 1e3 / late.len() as f64,
+        cpu as f64 / took as f64
+    );
+}
+
+fn table() {
+    for (name, by) in [("engine", By::Engine), ("tokio::time", By::Tokio)] {
+        for (loops, tasks, waits, wait) in [
+            (1, 1, 2_000, WAIT_NANOS),
+            (1, 100, 500, WAIT_NANOS),
+            (1, 100, 100, 10 * WAIT_NANOS),
+            (1, 10_000, 3, 10_000 * WAIT_NANOS),
+            (1, 100_000, 2, 10_000 * WAIT_NANOS),
+            (2, 1, 2_000, WAIT_NANOS),
+            (2, 100, 500, WAIT_NANOS),
+        ] {
+            let runtime = runtime(loops);
+            let what = format!(
+                "{name}, {loops} loops, {tasks} waits of {} µs",
+                wait / 1_000
+            );
+            row(&what, || lateness(&runtime, by, tasks, waits, wait));
+        }
+    }
+    for (threads, waits) in [(1, 2_000), (100, 100), (1_000, 20)] {
+        row(&format!("blocking, {threads} threads, 100 µs"), || {
+            blocking(threads, waits, WAIT_NANOS)
+        });
+    }
+    row("blocking, 1000 threads, 10 ms", || {
+        blocking(1_000, 20, 100 * WAIT_NANOS)
+    });
+}
+
+fn blocking(threads: usize, waits: usize, wait_nanos: u64) -> Vec<u64> {
+    let cancel = Cancel::default();
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (0..threads)
+            .map(|_| {
+                scope.spawn(|| {
+                    clock::wake_precisely();
+                    let mut late = Vec::with_capacity(waits);
+                    for _ in 0..waits {
+                        let due = clock::now_nanos() + wait_nanos;
+                        let _ = cancel.wait_until(due);
+                        late.push(clock::now_nanos() - due);
+                    }
+                    late
+                })
+            })
+            .collect();
+        running
+            .into_iter()
+            .flat_map(|thread| thread.join().expect("no wait panics"))
+            .collect()
+    })
+}
+
+fn single(criterion: &mut Criterion) {
+    for (name, by) in [("engine", By::Engine), ("tokio::time", By::Tokio)] {
+        let runtime = runtime(1);
+        criterion.bench_function(
+            &format!("lateness of an async wait of 100 µs, {name}"),
+            |b| {
+                b.iter_custom(|waits| {
+                    let late = lateness(&runtime, by, 1, waits as usize, WAIT_NANOS);
+                    Duration::from_nanos(late.iter().sum())
+                });
+            },
+        );
+    }
+    criterion.bench_function("lateness of a blocking wait of 100 µs", |b| {
+        b.iter_custom(|waits| {
+            Duration::from_nanos(blocking(1, waits as usize, WAIT_NANOS).iter().sum())
+        });
+    });
+}
+
+criterion_group!(benches, single);
+
+fn main() {
+    // The event loop's own thread.
+    clock::wake_precisely();
+    table();
+    benches();
+    Criterion::default().configure_from_args().final_summary();
+}

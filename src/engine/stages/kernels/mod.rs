@@ -1,0 +1,209 @@
+//! What CPU stages compute: kernels of real fields.
+//!
+//! A kernel works in grains, finer than its unit of work, so that a time can be hit closely and a cancelled
+//! task ends soon. Work done in parts is the same work. Where a kernel starts in its data follows from the
+//! task's own draws; what it needs beside that (texts, documents, matrices, a chain of pointers) is made
+//! once per process by [`warm`], before anything is timed.
+
+mod chase;
+mod json;
+mod matrix;
+mod sort;
+mod text;
+
+use std::hint::black_box;
+use std::io::{self, Write};
+
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+use sha2::{Digest, Sha256};
+
+use crate::scenario::Kernel;
+use crate::stats::rng::Rng;
+
+/// The smallest prime above 10^10. Trial division has to go all the way to its square root.
+const PRIME: u64 = 10_000_000_019;
+/// Odd divisors from 3 up to the square root of [`PRIME`].
+const DIVISORS: u64 = 49_999;
+
+/// How many grains make a unit of `kernel`.
+pub(super) const fn grains_per_unit(kernel: Kernel) -> u64 {
+    match kernel {
+        Kernel::SumOfSquares | Kernel::Sort => 1,
+        Kernel::PrimeCheck => DIVISORS,
+        Kernel::Sha256 | Kernel::Deflate => (1024 / text::GRAIN_BYTES) as u64,
+        Kernel::JsonParse => (1024 / json::DOCUMENT_BYTES) as u64,
+        Kernel::MatrixProduct => matrix::SIDE as u64,
+        Kernel::PointerChase => 1_000,
+    }
+}
+
+/// About how long one grain of `kernel` takes, in nanoseconds.
+pub(super) const fn nominal_grain_nanos(kernel: Kernel) -> f64 {
+    kernel.nominal_unit_nanos() / grains_per_unit(kernel) as f64
+}
+
+/// Makes what `kernel` needs beside its own state, so that no task pays for it.
+pub(super) fn warm(kernel: Kernel) {
+    match kernel {
+        Kernel::SumOfSquares | Kernel::PrimeCheck | Kernel::Sort => {}
+        Kernel::Sha256 | Kernel::Deflate => text::warm(),
+        Kernel::JsonParse => json::warm(),
+        Kernel::MatrixProduct => matrix::warm(),
+        Kernel::PointerChase => chase::warm(),
+    }
+}
+
+/// A kernel under way.
+pub(super) enum Work {
+    Squares { next: u64, sum: u64 },
+    Prime { divisor: u64, divided: u64 },
+    Sha(Box<Sha256>, text::Position),
+    Deflate(Box<ZlibEncoder<Checksum>>, text::Position),
+    Json(json::Parsing),
+    Sort(sort::Sorting),
+    Matrix(matrix::Product),
+    Chase(chase::Chase),
+}
+
+impl Work {
+    /// `kernel` from the place that one draw decides.
+    pub(super) fn new(kernel: Kernel, rng: &mut Rng) -> Self {
+        let start = rng.next_u64();
+        match kernel {
+            Kernel::SumOfSquares => Self::Squares {
+                next: start,
+                sum: 0,
+            },
+            Kernel::PrimeCheck => Self::Prime {
+                divisor: 3,
+                divided: 0,
+            },
+            Kernel::Sha256 => Self::Sha(Box::default(), text::Position::new(start)),
+            Kernel::Deflate => {
+                let encoder = ZlibEncoder::new(Checksum::default(), Compression::new(6));
+                Self::Deflate(Box::new(encoder), text::Position::new(start))
+            }
+            Kernel::JsonParse => Self::Json(json::Parsing::new(start)),
+            Kernel::Sort => Self::Sort(sort::Sorting::new(start)),
+            Kernel::MatrixProduct => Self::Matrix(matrix::Product::new(start)),
+            Kernel::PointerChase => Self::Chase(chase::Chase::new(start)),
+        }
+    }
+
+    /// Does `grains` more grains.
+    pub(super) fn advance(&mut self, grains: u64) {
+        match self {
+            Self::Squares { next, sum } => {
+                for _ in 0..grains {
+                    // The compiler knows the closed form of the sum; it must not know the summand.
+                    *sum = sum.wrapping_add(black_box(*next).wrapping_mul(*next));
+                    *next = next.wrapping_add(1);
+                }
+            }
+            Self::Prime { divisor, divided } => {
+                let prime = black_box(PRIME);
+                for _ in 0..grains {
+                    *divided += u64::from(prime.is_multiple_of(*divisor));
+                    *divisor += 2;
+                    if *divisor > 2 * DIVISORS + 1 {
+                        *divisor = 3;
+                    }
+                }
+            }
+            Self::Sha(hash, position) => position.advance(grains, |bytes| hash.update(bytes)),
+            Self::Deflate(encoder, position) => position.advance(grains, |bytes| {
+                // A checksum takes everything.
+                let _ = encoder.write_all(bytes);
+            }),
+            Self::Json(parsing) => parsing.advance(grains),
+            Self::Sort(sorting) => sorting.advance(grains),
+            Self::Matrix(product) => product.advance(grains),
+            Self::Chase(chase) => chase.advance(grains),
+        }
+    }
+
+    /// Something that depends on all that was computed.
+    pub(super) fn result(self) -> u64 {
+        let result = match self {
+            Self::Squares { sum, .. } => sum,
+            Self::Prime { divided, .. } => divided,
+            Self::Sha(hash, _) => {
+                let mut first = [0; 8];
+                first.copy_from_slice(&hash.finalize()[..8]);
+                u64::from_le_bytes(first)
+            }
+            Self::Deflate(encoder, _) => {
+                // A checksum takes everything.
+                encoder.finish().map_or(0, |sum| sum.0.finalize().into())
+            }
+            Self::Json(parsing) => parsing.result(),
+            Self::Sort(sorting) => sorting.result(),
+            Self::Matrix(product) => product.result(),
+            Self::Chase(chase) => chase.result(),
+        };
+        black_box(result)
+    }
+}
+
+/// Where compressed bytes go: it keeps their CRC-32, which costs little beside compressing them.
+#[derive(Default)]
+pub(in crate::engine::stages) struct Checksum(crc32fast::Hasher);
+
+impl Write for Checksum {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_prime_is_prime_and_its_divisors_reach_the_square_root() {
+        let last = 2 * DIVISORS + 1;
+        assert!(last * last <= PRIME && (last + 2) * (last + 2) > PRIME);
+        assert!(
+            (3..=last)
+                .step_by(2)
+                .all(|divisor| !PRIME.is_multiple_of(divisor))
+                && !PRIME.is_multiple_of(2)
+        );
+    }
+
+    #[test]
+    fn work_done_in_parts_is_the_same_work() {
+        for kernel in Kernel::ALL {
+            let mut whole = Work::new(kernel, &mut Rng::new(1, 2));
+            let mut parts = Work::new(kernel, &mut Rng::new(1, 2));
+            whole.advance(300);
+            for grains in [1, 99, 200] {
+                parts.advance(grains);
+            }
+            assert_eq!(whole.result(), parts.result(), "{kernel:?}");
+        }
+    }
+
+    #[test]
+    fn results_tell_more_work_from_less_and_other_work_from_the_same() {
+        for kernel in Kernel::ALL {
+            let result = |stream, grains| {
+                let mut work = Work::new(kernel, &mut Rng::new(1, stream));
+                work.advance(grains);
+                work.result()
+            };
+            assert_eq!(result(1, 700), result(1, 700), "{kernel:?}");
+            // The check of one and the same prime always comes to the same end.
+            if kernel != Kernel::PrimeCheck {
+                assert_ne!(result(1, 700), result(1, 701), "{kernel:?}");
+                assert_ne!(result(1, 700), result(2, 700), "{kernel:?}");
+            }
+        }
+    }
+}

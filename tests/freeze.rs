@@ -1,0 +1,75 @@
+//! The freeze test, scaled down: what callers wait while a process stands still is in the percentiles.
+//!
+//! A constant rate for two seconds, and a stop of one second within it: p75, p90 and p99 are then 0.5, 0.8 and
+//! 0.98 s, however fast the machine is. A tool that leaves out what it could not start in time shows next to nothing.
+
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+mod live;
+
+use std::time::Duration;
+
+use live::{request, runner, scenario};
+use poolscope::analysis::self_test::freeze_test;
+use poolscope::session::{Freeze, FreezeTarget, run_with_freeze};
+
+/// Stops `target` for one second of two, and holds the percentiles to what follows from the schedule.
+fn check(backend: &str, target: FreezeTarget) {
+    let text = scenario(
+        "[Cpu(kernel: SumOfSquares, amount: Work(10))]",
+        "Open(rate_per_sec: 200, arrivals: Constant)",
+        &[backend],
+    )
+    .replace(r#"measure: "300ms""#, r#"measure: "2s""#)
+    // Only a hang would need it.
+    .replace(r#"drain: "300ms""#, r#"drain: "10s""#);
+    let freeze = Freeze {
+        target,
+        after: Duration::from_millis(400),
+        length: Duration::from_secs(1),
+    };
+    let frozen = run_with_freeze(request(&text), runner(), freeze, |_| true).unwrap();
+    let block = &frozen.run.blocks[0];
+    let nanos = frozen.frozen_nanos.expect("it was stopped and went on");
+    assert!(nanos >= 1_000_000_000);
+    let percentiles = freeze_test(block, nanos).unwrap();
+    assert_eq!(block.counts().offered, 400, "the schedule did not wait");
+    assert!(
+        percentiles.iter().all(|percentile| percentile.holds()),
+        "{backend}, {target:?} stopped for {nanos} ns: {percentiles:#?}"
+    );
+}
+
+#[test]
+fn a_stopped_sequential_runner_shows_in_the_percentiles() {
+    check("Sequential", FreezeTarget::Runner);
+}
+
+#[test]
+fn stopped_threads_show_in_the_percentiles() {
+    check("Threads(workers: 3)", FreezeTarget::Runner);
+}
+
+#[test]
+fn a_stopped_runner_of_processes_shows_in_the_percentiles() {
+    check("Processes(workers: 2)", FreezeTarget::Runner);
+}
+
+#[test]
+fn a_stopped_worker_process_shows_in_the_percentiles() {
+    check("Processes(workers: 1)", FreezeTarget::Worker);
+}
+
+#[test]
+fn a_stopped_event_loop_shows_in_the_percentiles() {
+    check("Async(in_flight: 10)", FreezeTarget::Runner);
+}
+
+#[test]
+fn stopped_blocking_threads_of_an_event_loop_show_in_the_percentiles() {
+    check(
+        "Async(in_flight: 10, event_loops: 2, cpu: Blocking(threads: 2))",
+        FreezeTarget::Runner,
+    );
+}
