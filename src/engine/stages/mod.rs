@@ -5,14 +5,20 @@
 //! wherever it runs.
 
 mod calibrate;
+pub mod counter;
 pub mod cpu;
 mod draw;
 pub mod file;
 mod kernels;
+pub mod lock;
 pub mod memory;
 pub mod network;
+mod permutation;
+mod shared;
 pub mod wait;
 
+use std::collections::VecDeque;
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,6 +33,7 @@ use crate::stats::rng::Rng;
 pub use calibrate::{KernelSpeed, calibrate};
 pub(in crate::engine) use draw::draw;
 pub use network::serve;
+pub use shared::Shared;
 
 /// Why a step did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +63,14 @@ pub struct Workbench {
     connection: Option<network::Connection>,
     async_connection: Option<network::AsyncConnection>,
     buffer: Vec<u8>,
+    /// Prepared files that this worker has read from, by their size: those of [`Shared`], without its lock.
+    prepared: Vec<(u64, Arc<File>)>,
+    /// The log that this worker appends to, as above.
+    log: Option<Arc<file::Log>>,
+    /// Memory that is held for further tasks, each with the number of the last task that holds it.
+    held: VecDeque<(u64, Vec<u64>)>,
+    /// Tasks that this worker has begun.
+    tasks: u64,
     /// What the stages of all workers of this process share.
     shared: Arc<Shared>,
     /// Whether processor time is read around steps.
@@ -65,10 +80,6 @@ pub struct Workbench {
     /// Time that lock stages waited for their lock since [`Self::begin`].
     lock_wait_nanos: u64,
 }
-
-/// What the stages of all workers of one process share: locks and counters.
-#[derive(Debug, Default)]
-pub struct Shared {}
 
 impl Workbench {
     /// The workbench of worker `id`.
@@ -81,6 +92,10 @@ impl Workbench {
             connection: None,
             async_connection: None,
             buffer: Vec::new(),
+            prepared: Vec::new(),
+            log: None,
+            held: VecDeque::new(),
+            tasks: 0,
             shared,
             metering: false,
             on_cpu_nanos: 0,
@@ -88,9 +103,19 @@ impl Workbench {
         }
     }
 
-    /// Begins to account for a task; reads the processor time of its steps if `metering`.
+    /// Begins to account for a task, and releases what earlier tasks held until now; reads the processor time of
+    /// its steps if `metering`.
     pub fn begin(&mut self, metering: bool) {
         (self.metering, self.on_cpu_nanos, self.lock_wait_nanos) = (metering, 0, 0);
+        self.tasks += 1;
+        let now = self.tasks;
+        // Stages may hold for different times, so that the oldest is not always the first to go.
+        self.held.retain(|(last, _)| *last >= now);
+    }
+
+    /// Keeps `memory` until this task and `tasks` further ones of this worker have ended.
+    fn hold(&mut self, memory: Vec<u64>, tasks: u32) {
+        self.held.push_back((self.tasks + u64::from(tasks), memory));
     }
 
     /// What the steps since [`Self::begin`] spent: processor time, if it was read, and time that lock and
@@ -124,27 +149,51 @@ pub enum Step {
     Wait(wait::WaitStep),
     /// Writes a file.
     FileWrite(file::FileWriteStep),
+    /// Appends to a log.
+    FileAppend(file::FileAppendStep),
     /// Reads a file.
     FileRead(file::FileReadStep),
-    /// Allocates and touches memory.
+    /// Allocates and uses memory.
     Memory(memory::MemoryStep),
     /// Asks the loopback server.
     Network(network::NetworkStep),
+    /// Goes through a critical section.
+    Lock(lock::LockStep),
+    /// Adds to a shared counter.
+    Counter(counter::CounterStep),
 }
 
 impl Step {
-    /// Makes `stage` ready.
+    /// Makes `stage` ready; none for a barrier, at which nothing runs. Whatever it needs beside files is made
+    /// here and not by the first task.
     #[must_use]
-    /// None for a barrier, which is not executed but waited at.
     pub fn new(stage: &Stage) -> Option<Self> {
         Some(match *stage {
             Stage::Cpu { kernel, amount } => Self::Cpu(cpu::CpuStep::new(kernel, amount)),
             Stage::Wait { time } => Self::Wait(wait::WaitStep::new(time)),
-            Stage::FileWrite { size, sync, .. } => {
-                Self::FileWrite(file::FileWriteStep::new(size.0, sync))
+            Stage::FileWrite {
+                size,
+                block,
+                access,
+                sync,
+            } => Self::FileWrite(file::FileWriteStep::new(size.0, block.0, access, sync)),
+            Stage::FileAppend { size, sync } => {
+                Self::FileAppend(file::FileAppendStep::new(size.0, sync))
             }
-            Stage::FileRead { size, .. } => Self::FileRead(file::FileReadStep::new(size.0)),
-            Stage::Memory { size, .. } => Self::Memory(memory::MemoryStep::new(size.0)),
+            Stage::FileRead {
+                size,
+                block,
+                access,
+                file,
+            } => {
+                let file_bytes = file.unwrap_or(size).0;
+                Self::FileRead(file::FileReadStep::new(size.0, block.0, access, file_bytes))
+            }
+            Stage::Memory {
+                size,
+                access,
+                hold_tasks,
+            } => Self::Memory(memory::MemoryStep::new(size.0, access, hold_tasks)),
             Stage::Http {
                 delay,
                 response,
@@ -169,11 +218,18 @@ impl Step {
                 request.0,
                 errors,
             )),
-            Stage::FileAppend { .. }
-            | Stage::Lock { .. }
-            | Stage::Counter { .. }
-            | Stage::Payload { .. } => unimplemented!(),
+            Stage::Lock {
+                hold,
+                inside,
+                locks,
+                kind,
+            } => Self::Lock(lock::LockStep::new(hold, inside, locks, kind)),
+            Stage::Counter {
+                increments,
+                protection,
+            } => Self::Counter(counter::CounterStep::new(increments, protection)),
             Stage::Barrier => return None,
+            Stage::Payload { .. } => unimplemented!(),
         })
     }
 
@@ -202,10 +258,13 @@ impl Step {
         match self {
             Self::Cpu(step) => step.run(rng, cancel),
             Self::Wait(step) => step.run(rng, cancel),
-            Self::FileWrite(step) => step.run(bench, cancel).map(|()| 0),
-            Self::FileRead(step) => step.run(bench, cancel).map(|()| 0),
-            Self::Memory(step) => step.run(cancel).map(|()| 0),
+            Self::FileWrite(step) => step.run(bench, rng, cancel),
+            Self::FileAppend(step) => step.run(bench, cancel),
+            Self::FileRead(step) => step.run(bench, rng, cancel),
+            Self::Memory(step) => step.run(bench, rng, cancel),
             Self::Network(step) => step.run(bench, rng, cancel),
+            Self::Lock(step) => step.run(bench, rng, cancel),
+            Self::Counter(step) => step.run(bench, cancel),
         }
     }
 
@@ -240,6 +299,10 @@ pub async fn run_async(
         }
         Step::Network(step) => {
             let result = step.run_async(&mut bench, rng, &around.timer).await;
+            (bench, result)
+        }
+        Step::Lock(step) if !around.offload => {
+            let result = step.run_async(&mut bench, rng, around).await;
             (bench, result)
         }
         blocking if around.offload && blocking.blocks() => {
