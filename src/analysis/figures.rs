@@ -174,7 +174,7 @@ fn figures_of(run: &Run, candidate: usize) -> Option<CandidateFigures> {
         throughput_per_sec: figure(Measure::Throughput),
         goodput_per_sec: figure(Measure::Goodput),
         response_time_nanos,
-        response_time_figures: percentile_figures(&sample),
+        response_time_figures: percentile_figures(&sample, &response_time_nanos),
         service_time_nanos: summary(&blocks, |measured| &measured.service),
         queue_wait_nanos: summary(&blocks, |measured| &measured.queue_wait),
         schedule_delay_nanos: summary(&blocks, |measured| &measured.schedule_delay),
@@ -213,8 +213,16 @@ fn figures_of(run: &Run, candidate: usize) -> Option<CandidateFigures> {
     })
 }
 
-fn percentile_figures(sample: &Sample<'_>) -> PercentileFigures {
-    let of = |percentile| sample.figure(Measure::Response(percentile));
+fn percentile_figures(sample: &Sample<'_>, summary: &Summary) -> PercentileFigures {
+    let of = |percentile| {
+        let value = summary.percentile(percentile)? as f64;
+        // Without draws the merged histogram has said it already.
+        if sample.has_intervals() {
+            sample.figure(Measure::Response(percentile))
+        } else {
+            Some(Figure::plain(value))
+        }
+    };
     PercentileFigures {
         p50: of(Percentile::P50),
         p90: of(Percentile::P90),
