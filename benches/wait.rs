@@ -2,11 +2,14 @@
 //! blocking ones by the engine's signal and by the standard library.
 //!
 //! `cargo bench --bench wait`. What criterion calls time is lateness: of a wait of 100 µs, without the 100 µs.
-//! The table before it has medians, 99th percentiles, and CPU time per wait; compare within one run only.
+//! The table before it has medians, 99th percentiles, CPU time per wait, and (on Linux) memory per waiting task;
+//! compare within one run only.
 
 #![expect(missing_docs, reason = "criterion's macros make public items")]
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group};
@@ -23,6 +26,8 @@ enum By {
     Engine,
     Tokio,
 }
+
+const BOTH: [(&str, By); 2] = [("engine", By::Engine), ("tokio::time", By::Tokio)];
 
 fn runtime(loops: usize) -> Runtime {
     let mut builder = if loops == 1 {
@@ -94,7 +99,7 @@ fn row(what: &str, measure: impl FnOnce() -> Vec<u64>) {
 }
 
 fn table() {
-    for (name, by) in [("engine", By::Engine), ("tokio::time", By::Tokio)] {
+    for (name, by) in BOTH {
         for (loops, tasks, waits, wait) in [
             (1, 1, 2_000, WAIT_NANOS),
             (1, 100, 500, WAIT_NANOS),
@@ -122,6 +127,54 @@ fn table() {
     });
 }
 
+/// Resident memory that `TASKS` tasks add to a process of their own while they wait.
+fn memory(by: By) {
+    const TASKS: u64 = 100_000;
+    let resident = || -> Option<u64> {
+        let pages = std::fs::read_to_string("/proc/self/statm").ok()?;
+        Some(pages.split(' ').nth(1)?.parse::<u64>().ok()? * rustix::param::page_size() as u64)
+    };
+    let runtime = runtime(1);
+    runtime.block_on(async {
+        let timer = Timer::start().expect("the system has timers");
+        let begun = Arc::new(AtomicU64::new(0));
+        let before = resident();
+        let running: Vec<_> = (0..TASKS)
+            .map(|_| {
+                let (timer, begun) = (timer.clone(), begun.clone());
+                tokio::spawn(async move {
+                    begun.fetch_add(1, Ordering::Relaxed);
+                    let hour = 3_600_000_000_000;
+                    match by {
+                        By::Engine => drop(timer.wait_until(clock::now_nanos() + hour).await),
+                        By::Tokio => tokio::time::sleep(Duration::from_nanos(hour)).await,
+                    }
+                })
+            })
+            .collect();
+        while begun.load(Ordering::Relaxed) < TASKS {
+            tokio::task::yield_now().await;
+        }
+        if let (Some(before), Some(after)) = (before, resident()) {
+            let bytes = (after - before) / TASKS;
+            println!("memory per waiting task: {bytes} B");
+        }
+        drop(running);
+    });
+}
+
+/// In a process of its own: memory that was used before would be used again.
+fn memory_of_each() {
+    for (name, _) in BOTH {
+        println!("{name}:");
+        let bench = std::env::current_exe().expect("a program has a path");
+        let done = std::process::Command::new(bench)
+            .args(["memory", name])
+            .status();
+        assert!(done.is_ok_and(|status| status.success()));
+    }
+}
+
 fn blocking(threads: usize, waits: usize, wait_nanos: u64) -> Vec<u64> {
     let cancel = Cancel::default();
     std::thread::scope(|scope| {
@@ -147,7 +200,7 @@ fn blocking(threads: usize, waits: usize, wait_nanos: u64) -> Vec<u64> {
 }
 
 fn single(criterion: &mut Criterion) {
-    for (name, by) in [("engine", By::Engine), ("tokio::time", By::Tokio)] {
+    for (name, by) in BOTH {
         let runtime = runtime(1);
         criterion.bench_function(
             &format!("lateness of an async wait of 100 µs, {name}"),
@@ -169,8 +222,16 @@ fn single(criterion: &mut Criterion) {
 criterion_group!(benches, single);
 
 fn main() {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    if let [part, name] = arguments.as_slice()
+        && part == "memory"
+    {
+        let by = BOTH.iter().find(|(known, _)| known == name);
+        return memory(by.expect("one of the two").1);
+    }
     // The event loop's own thread.
     clock::wake_precisely();
+    memory_of_each();
     table();
     benches();
     Criterion::default().configure_from_args().final_summary();

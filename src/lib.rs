@@ -21,6 +21,9 @@
 //! as events; a [`run::Run`] is built from events and nothing else. [`analysis`] draws conclusions from it,
 //! [`chart`] makes drawable data of it, [`export`] writes files, and the [`cli`] and the window show it.
 //!
+//! `poolscope doctor` has the session start a *probe* instead of a runner, below a guard like any other part: it
+//! measures clocks, waits and poolscope's own cost with the same engine, and says what it found in one message.
+//!
 //! The life of one task: *arrivals* say when it is due; the *gate* offers it to the bounded queue (or drops
 //! and counts it); a worker of the back end takes it, executes its steps and stamps begin and end; the
 //! *recorder* counts it and adds its times to histograms. Response time runs from the intended start.
@@ -44,7 +47,7 @@
 //! | [`sampler`] | what the operating system says of processes and of the machine | nothing |
 //! | [`wire`] | the language between runner and session, each field with its unit | scenario, stats |
 //! | [`engine`] | executes a plan in this process | scenario, stats |
-//! | [`runner`] | child side: guard, runner, the hidden parts | engine, sampler, wire, scenario, stats |
+//! | [`runner`] | child side: guard, runner, probe, the hidden parts | engine, sampler, wire, scenario, stats |
 //! | [`run`] | what is known of one run, live or finished | wire, scenario, stats |
 //! | [`session`] | parent side: starts, reads, commands, ends | run, wire, scenario |
 //! | [`analysis`] | conclusions: figures with intervals, comparisons and noise floor, steadiness, cost, trust, verdict | run, scenario, stats |

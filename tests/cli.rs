@@ -43,6 +43,7 @@ fn the_help_names_every_command_and_the_exit_codes() {
         "run",
         "check",
         "list",
+        "doctor",
         "completions",
         "Examples:",
         "Exit codes",

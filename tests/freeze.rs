@@ -7,8 +7,10 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod live;
+#[path = "live/parts.rs"]
+mod parts;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use live::{request, runner, scenario};
 use poolscope::analysis::self_test::freeze_test;
@@ -72,4 +74,45 @@ fn stopped_blocking_threads_of_an_event_loop_show_in_the_percentiles() {
         "Async(in_flight: 10, event_loops: 2, cpu: Blocking(threads: 2))",
         FreezeTarget::Runner,
     );
+}
+
+#[test]
+fn a_freeze_that_is_broken_off_leaves_no_stopped_process_behind() {
+    let text = scenario(
+        "[Cpu(kernel: SumOfSquares, amount: Work(10))]",
+        "Open(rate_per_sec: 200, arrivals: Constant)",
+        &["Processes(workers: 1)"],
+    )
+    .replace(r#"measure: "300ms""#, r#"measure: "60s""#);
+    let freeze = Freeze {
+        target: FreezeTarget::Worker,
+        after: Duration::ZERO,
+        length: Duration::from_mins(1),
+    };
+    let mut pids = None;
+    let broken_off = run_with_freeze(request(&text), runner(), freeze, |run| {
+        let block = &run.blocks[0];
+        let worker = block.started.as_ref().map(|started| started.worker_pids[0]);
+        pids = block.runner_pid.zip(worker);
+        !worker.is_some_and(is_stopped)
+    })
+    .unwrap();
+    assert_eq!(broken_off.frozen_nanos, None);
+    let (runner, worker) = pids.expect("the block had begun");
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while [runner, worker]
+        .into_iter()
+        .any(|pid| parts::part_of(pid).is_some())
+    {
+        assert!(Instant::now() < deadline, "runner and worker are gone");
+        std::thread::yield_now();
+    }
+}
+
+/// Whether the system says that the process is stopped.
+fn is_stopped(pid: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(')')
+        .next()
+        .is_some_and(|rest| rest.starts_with(" T"))
 }

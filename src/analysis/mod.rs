@@ -4,6 +4,7 @@
 //!
 //! **Invariant**: no drawing, no files, no text beyond reasons and advice; what is not known is `None`.
 
+pub mod checkup;
 mod compare;
 mod cost;
 mod figures;

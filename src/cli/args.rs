@@ -34,6 +34,7 @@ Examples:
   poolscope run my.ron --out results     charts, figures and a copy of the scenario
   poolscope run my.ron --json            one JSON document on standard output
   poolscope check my.ron                 what is wrong with a file, or what it would do
+  poolscope doctor                       how well this machine is suited to measuring
 
 Exit codes of run:
   0  done; objectives met or none set    3  no candidate meets the objectives
@@ -46,6 +47,24 @@ Examples:
   poolscope run my.ron --measure 5s --repeats 3 --out results
   poolscope run my.ron --only threads,'async ×100' --json > figures.json";
 
+const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  poolscope doctor --quick                machine, clocks, files and poolscope's own cost
+  poolscope doctor > report.txt           the same with all self-tests, to be pasted
+  poolscope doctor --json > report.json   one JSON document
+
+The report names no person, path or network. Judgements:
+  good   nothing to do                    poor    it shows in results; the line says what to do
+  fair   small differences are noise      FAILED  a self-test did not come out
+
+The freeze test stops a process for half of a run at a constant rate: percentiles that do not show it
+would leave out what callers waited. The A/A test measures the same candidate twice: smaller differences
+than it finds are noise.
+
+Exit codes of doctor:
+  0  done                                 4  a self-test failed
+  1  internal error                       130  interrupted";
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -55,6 +74,8 @@ pub enum Command {
     Check(CheckArgs),
     /// List the scenarios that come along
     List(ListArgs),
+    /// Say how well this machine is suited to measuring, and test poolscope itself
+    Doctor(DoctorArgs),
     /// Print the completions of a shell
     Completions(CompletionsArgs),
 }
@@ -114,6 +135,18 @@ pub struct ListArgs {
     /// Print the file of this scenario instead: a start for one of your own
     #[arg(long, value_name = "NAME")]
     pub show: Option<String>,
+}
+
+/// Arguments of `doctor`.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(after_help = DOCTOR_EXAMPLES)]
+pub struct DoctorArgs {
+    /// Print one JSON document on standard output instead of the text
+    #[arg(long)]
+    pub json: bool,
+    /// Leave out the freeze test and the A/A test, which take a minute and a half
+    #[arg(long)]
+    pub quick: bool,
 }
 
 /// Arguments of `completions`.

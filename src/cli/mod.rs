@@ -9,6 +9,9 @@
 mod args;
 mod check;
 mod diagnostics;
+mod doctor;
+mod doctor_cases;
+mod doctor_report;
 mod exit;
 mod interrupt;
 mod list;
@@ -25,7 +28,9 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser};
 
-pub use args::{Changes, CheckArgs, Command, CommandLine, CompletionsArgs, ListArgs, RunArgs};
+pub use args::{
+    Changes, CheckArgs, Command, CommandLine, CompletionsArgs, DoctorArgs, ListArgs, RunArgs,
+};
 pub use diagnostics::diagnostics_to_stderr;
 pub use exit::Exit;
 pub use output::Output;
@@ -78,6 +83,7 @@ pub fn execute(command: &Command, out: &mut Output) -> Exit {
         Command::Run(args) => run::run(args, out),
         Command::Check(args) => Ok(check::check(args, out)),
         Command::List(args) => Ok(list::list(args, out)),
+        Command::Doctor(args) => doctor::doctor(*args, out),
         Command::Completions(args) => Ok(completions(args, out)),
     };
     conclude(result, out)

@@ -271,6 +271,27 @@ impl Block {
             .map_or_else(Vec::new, |running| running.worker_pids())
     }
 
+    /// Process id of the zygote that worker processes are copies of; none without one.
+    #[must_use]
+    pub fn zygote_pid(&self) -> Option<u32> {
+        self.running
+            .as_ref()
+            .and_then(|running| running.zygote_pid())
+    }
+
+    /// Processor time of worker processes that have ended, in nanoseconds; 0 where the system forgets it with
+    /// the process. To be asked before [`Self::worker_pids`], so that no worker counts as ended and as living.
+    #[must_use]
+    pub fn ended_workers_cpu_nanos(&self) -> u64 {
+        self.desk.ended_workers_cpu_nanos()
+    }
+
+    /// How many workers were replaced because they had served their time.
+    #[must_use]
+    pub fn recycled(&self) -> u64 {
+        self.desk.recycled()
+    }
+
     /// CPU time of the generator's thread so far, in nanoseconds.
     #[must_use]
     pub fn generator_cpu_nanos(&self) -> u64 {

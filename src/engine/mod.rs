@@ -19,12 +19,14 @@ pub mod plan;
 pub mod queue;
 pub mod recorder;
 mod shared_histogram;
+mod slab;
 pub mod stages;
 pub mod task;
 pub mod timer;
 
 pub use backends::{
-    BackendError, Incident, SERVER_PART, ServerProcess, WORKER_PART, start_server, worker_main,
+    BackendError, Incident, SERVER_PART, ServerProcess, WORKER_PART, ZYGOTE_PART, start_server,
+    worker_main, zygote_main,
 };
 pub use block::{Block, Observation};
 pub use phases::Stand;

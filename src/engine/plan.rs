@@ -265,10 +265,46 @@ impl Recipes {
         self.kinds.iter().map(barriers).max().unwrap_or(0)
     }
 
+    /// How many bytes segment `segment` of task `number` brings to its worker, and how many it brings back.
+    #[must_use]
+    pub fn payload_of(&self, number: u64, segment: u16) -> (usize, usize) {
+        payload_of(self.segment(number, segment).steps)
+    }
+
+    /// The most bytes that a segment of any task brings, and the most that one brings back.
+    #[must_use]
+    pub fn payload_max(&self) -> (usize, usize) {
+        let of_segment = |recipe: &Recipe, plan: &SegmentPlan| {
+            payload_of(recipe.steps.get(plan.steps.clone()).unwrap_or(&[]))
+        };
+        self.kinds
+            .iter()
+            .flat_map(|recipe| {
+                recipe
+                    .segments
+                    .iter()
+                    .map(move |plan| of_segment(recipe, plan))
+            })
+            .fold((0, 0), |most, (to_worker, back)| {
+                (most.0.max(to_worker), most.1.max(back))
+            })
+    }
+
     /// All steps of all kinds.
     pub fn steps(&self) -> impl Iterator<Item = &Arc<Step>> {
         self.kinds.iter().flat_map(|recipe| &recipe.steps)
     }
+}
+
+/// Bytes that `steps` bring to their worker, and bytes that they bring back.
+fn payload_of(steps: &[Arc<Step>]) -> (usize, usize) {
+    steps
+        .iter()
+        .filter_map(|step| step.as_payload())
+        .fold((0, 0), |sum, step| {
+            let (to_worker, back) = step.sizes();
+            (sum.0 + to_worker, sum.1 + back)
+        })
 }
 
 impl Recipe {

@@ -54,6 +54,8 @@ pub enum Action {
 pub enum Exported {
     /// One chart.
     Chart(ChartId),
+    /// Where the time of a task goes.
+    TimeSplit,
     /// All charts on one picture.
     Board,
     /// The figures of all candidates.

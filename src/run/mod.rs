@@ -26,3 +26,11 @@ pub use crate::wire::{
     Calibration, Counter, Counts, Finished, Incident, Machine, MachineSample, MemoryKind, Phase,
     Pool, PoolKind, Started, TimeSplit,
 };
+
+/// What the hidden probe says of a machine, for those who judge it and never speak to a probe.
+pub mod probe {
+    pub use crate::wire::{
+        Bare, Clock, ClockCost, Lateness, Limits, Overhead, ProbeReport, SamplerCost,
+        ScratchFolder, ServerCost, Wait,
+    };
+}

@@ -2,7 +2,8 @@
 //!
 //! - the *guard* outlives whatever the workload does and leaves nothing behind: `guard.rs`;
 //! - the *runner* measures one block: engine and sampler in, snapshots out: [`serve()`];
-//! - *worker* and *loopback server* belong to the engine and are only started from here.
+//! - the *probe* finds out what machine and program are like, for `doctor`: `probe/`;
+//! - *worker*, *zygote* and *loopback server* belong to the engine and are only started from here.
 //!
 //! **Invariant**: each part leaves when its parent dies, in whatever way that happens: `lifeline.rs`.
 
@@ -59,6 +60,10 @@ pub fn play_if_asked() -> Option<ExitCode> {
         crate::engine::WORKER_PART => {
             lifeline::leave_with(parent);
             standard_streams().and_then(|(input, output)| crate::engine::worker_main(input, output))
+        }
+        crate::engine::ZYGOTE_PART => {
+            lifeline::leave_with(parent);
+            standard_streams().and_then(|(input, output)| crate::engine::zygote_main(input, output))
         }
         crate::engine::SERVER_PART => {
             lifeline::leave_with(parent);

@@ -71,8 +71,11 @@ impl ResourceReader {
     /// Reads the counters; memory is read by [`Self::memory_if_due`]. The calling thread is the instrument's own.
     pub(super) fn counters(&mut self, block: &Block) -> Resources {
         let at_edge = std::mem::take(&mut self.at_edge);
+        let ended = block.ended_workers_cpu_nanos();
         self.workers.follow(&block.worker_pids(), at_edge);
-        let workers_cpu = self.workers.cpu_nanos();
+        // A zygote's time and memory are the price of its copies.
+        self.workers.follow_zygote(block.zygote_pid());
+        let workers_cpu = self.workers.cpu_nanos(ended);
         let instrument = clock::thread_cpu_nanos() + block.generator_cpu_nanos();
         let runner = self.runner.cpu_nanos().unwrap_or(0);
         let observer = self.observer.cpu_nanos();
@@ -155,8 +158,13 @@ impl ResourceReader {
         if block.stand() == crate::engine::Stand::Over {
             return None;
         }
-        self.memory
-            .sample(clock::now_nanos(), self.workers.processes())
+        let mut memory = self
+            .memory
+            .sample(clock::now_nanos(), self.workers.processes())?;
+        if let Some(zygote) = self.workers.zygote().and_then(Watched::memory) {
+            memory.total_bytes += zygote.pss_bytes.unwrap_or(zygote.rss_bytes);
+        }
+        Some(memory)
     }
 }
 

@@ -258,6 +258,7 @@ fn measure(
         stopped,
         makespan_nanos: block.makespan_nanos(),
         worker_deaths: block.deaths(),
+        workers_recycled: block.recycled(),
         failures: block.failures(),
     };
     write_frame(output, &FromRunner::Finished(finished))?;

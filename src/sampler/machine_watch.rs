@@ -107,15 +107,20 @@ fn khz(path: &str) -> Option<u64> {
     Some(khz * 1_000)
 }
 
-/// How long the machine slept: the clock that goes on then, minus the one that does not.
+/// How long the machine slept: the clock that goes on then, minus the one that does not. Both cannot be read at once;
+/// of several readings the closest counts.
 fn suspended_nanos() -> Option<u64> {
+    const READINGS: usize = 3;
     let nanos = |clock| {
         let time = clock_gettime(clock);
         i128::from(time.tv_sec) * 1_000_000_000 + i128::from(time.tv_nsec)
     };
-    // In this order the difference is never below what it was.
-    let awake = nanos(ClockId::Monotonic);
-    u64::try_from((nanos(ClockId::Boottime) - awake).max(0)).ok()
+    let apart = (0..READINGS).map(|_| {
+        // In this order the difference is never below what it was.
+        let awake = nanos(ClockId::Monotonic);
+        nanos(ClockId::Boottime) - awake
+    });
+    u64::try_from(apart.min()?.max(0)).ok()
 }
 
 /// The first lines of `/proc/stat`.

@@ -25,6 +25,16 @@ const BUNDLED: &[Bundled] = bundled![
     "io_bound_service",
     "cpu_bound_batch",
     "image_pipeline",
+    "blocking_the_loop",
+    "ten_thousand_waits",
+    "oversubscription",
+    "overload",
+    "chunk_size",
+    "large_payload",
+    "lock_convoy",
+    "race_counter",
+    "phases",
+    "producers_consumers",
 ];
 
 /// All bundled scenarios.

@@ -23,6 +23,7 @@ mod library;
 mod load;
 mod nominal;
 mod placeholder;
+mod preview;
 mod problem;
 mod quoted;
 #[cfg(test)]
@@ -38,5 +39,6 @@ pub use estimate::{cpu_share, estimate_block_nanos, estimate_run_nanos};
 pub use library::{Bundled, bundled, bundled_named};
 pub use load::{Loaded, MAX_FILE_BYTES, ScenarioFileError, parse, read_file, to_text, write_file};
 pub use model::*;
+pub use preview::{Bottleneck, Preview, preview};
 pub use problem::{Place, Problem, Severity};
 pub use validate::validate;

@@ -10,7 +10,7 @@ use crate::scenario::generators::any_scenario;
 use crate::scenario::lex::MAX_PROBLEMS;
 use crate::scenario::{
     Load, Loaded, MAX_FILE_BYTES, Scenario, bundled, describe, estimate_block_nanos,
-    estimate_run_nanos, parse, to_text, validate,
+    estimate_run_nanos, parse, preview, to_text, validate,
 };
 
 #[test]
@@ -153,6 +153,10 @@ proptest! {
         let _ = validate(&scenario);
         prop_assert!(describe(&scenario).iter().all(|line| !line.contains("NaN") && !line.contains("inf")));
         prop_assert!(estimate_block_nanos(&scenario) <= estimate_run_nanos(&scenario).max(1) || scenario.protocol.repeats == 0);
+        for candidate in &scenario.candidates {
+            let seen = preview(&scenario, candidate, 4);
+            prop_assert!(seen.max_rate_per_sec.is_none_or(|rate| rate >= 0.0), "{seen:?}");
+        }
         let quick = scenario.quick();
         prop_assert!(estimate_run_nanos(&quick) <= estimate_run_nanos(&scenario));
         if matches!(scenario.load, Load::Profile { .. }) {

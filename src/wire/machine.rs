@@ -65,8 +65,9 @@ pub struct MachineSample {
     pub memory_pressure_ratio: Option<f64>,
     /// Time in which some task waited for memory (PSI), cumulative nanoseconds. None without PSI.
     pub memory_pressure_nanos: Option<u64>,
-    /// Time that the machine was suspended since it started, cumulative nanoseconds: a growth within a run is a
-    /// gap in it. None where the system does not tell.
+    /// Time that the machine was suspended since it started, cumulative nanoseconds, to within what lies between
+    /// two looks at a clock: a growth of tenths of a second within a run is a gap in it. None where the system
+    /// does not tell.
     pub suspended_nanos: Option<u64>,
     /// Time for which a CPU quota held back processes of this control group or of those around it, cumulative
     /// nanoseconds. None without a quota.

@@ -454,6 +454,8 @@ pub struct Finished {
     pub makespan_nanos: Option<u64>,
     /// How many workers died in the block.
     pub worker_deaths: u32,
+    /// How many worker processes were replaced because they had served their time.
+    pub workers_recycled: u64,
     /// The first failures of tasks, as texts; at most ten.
     pub failures: Vec<String>,
 }

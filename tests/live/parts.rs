@@ -1,5 +1,10 @@
 //! Finds the hidden parts of the program among the processes of the machine.
 
+#![allow(
+    dead_code,
+    reason = "each test uses a part of it, in a crate of its own"
+)]
+
 /// The children of all threads of `pid`.
 fn children(pid: u32) -> Vec<u32> {
     let Ok(tasks) = std::fs::read_dir(format!("/proc/{pid}/task")) else {

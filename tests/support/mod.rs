@@ -253,6 +253,7 @@ pub fn block_events(
             stopped: false,
             makespan_nanos: simulation.makespan_nanos(),
             worker_deaths: 0,
+            workers_recycled: 0,
             failures: Vec::new(),
         })));
         BlockEnd::Completed

@@ -84,6 +84,7 @@ fn noisy_block(seed: u64, index: usize, planned: PlannedBlock, slowness: f64) ->
             stopped: false,
             makespan_nanos: None,
             worker_deaths: 0,
+            workers_recycled: 0,
             failures: Vec::new(),
         })),
         Event::BlockEnded {

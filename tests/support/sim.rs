@@ -176,7 +176,7 @@ impl Simulation {
         let last = profile.pools.len().saturating_sub(1);
         let pool = |(place, &kind): (usize, &PoolKind)| Pool {
             kind,
-            workers: profile.servers as u32,
+            workers: profile.workers,
             queued: if place == last {
                 at(|task| task.due, |task| task.start)
             } else {
@@ -208,9 +208,8 @@ impl Simulation {
     }
 
     fn cohort(&self, measured: bool, before: u64, now: u64, profile: &Profile) -> Cohort {
-        let mut split = TimeSplit::default();
-        let mut digest = 0_u64;
         let mut counts = Counts::default();
+        let (mut split, mut digest) = (TimeSplit::default(), 0_u64);
         let mut values: [Vec<u64>; 4] = Default::default();
         let cut = now >= self.block_end;
         for (number, task) in self.tasks.iter().enumerate() {
@@ -232,10 +231,9 @@ impl Simulation {
             }
             if task.end <= now {
                 add(&mut split, task, profile);
-                if !task.failed {
-                    digest =
-                        digest.wrapping_add((number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-                }
+            }
+            if task.end <= now && !task.failed {
+                digest = digest.wrapping_add(Rng::new(7, number as u64).next_u64());
             }
             if task.end > before && task.end <= now {
                 values[0].push(task.end - task.due);

@@ -6,13 +6,13 @@
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use crate::engine::backends::BackendError;
-use crate::engine::clock;
 
 /// The argument that makes the executable a worker process.
 pub const WORKER_PART: &str = "__worker";
+/// The argument that makes the executable a zygote of worker processes.
+pub const ZYGOTE_PART: &str = "__zygote";
 /// The argument that makes the executable the loopback server. Its limit of connections may follow the
 /// parent's process id.
 pub const SERVER_PART: &str = "__server";
@@ -80,25 +80,66 @@ impl Drop for ServerProcess {
     }
 }
 
-/// How a process ended, for people: "ended with code 1", "was ended by signal 11 (segmentation fault)".
+/// How a worker process ended.
+#[derive(Debug)]
+pub(super) struct End {
+    /// For people: "ended with code 1", "was ended by signal 11 (segmentation fault)".
+    pub(super) how: String,
+    /// Its processor time, where the system keeps it until the end is collected.
+    pub(super) cpu_nanos: Option<u64>,
+}
+
+/// Ends a child and collects it.
 ///
-/// It has closed its pipe or written nonsense into it: if it does not end soon, it is killed.
-pub(super) fn end_of(child: &mut Child) -> String {
-    const PATIENCE_NANOS: u64 = 500_000_000;
-    let deadline = clock::now_nanos() + PATIENCE_NANOS;
-    while matches!(child.try_wait(), Ok(None)) && clock::now_nanos() < deadline {
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    // In vain if it has ended, which is the rule.
+/// Who has closed its pipes is on its way out, and how it ends is decided: killing it changes nothing then.
+pub(super) fn end(child: &mut Child) -> End {
+    // In vain if it has ended.
     let _ = child.kill();
-    match child.wait() {
+    let cpu_nanos = cpu_nanos_at_end(child.id());
+    let how = match child.wait() {
         Ok(status) => describe(status),
         Err(error) => format!("ended in an unknown way ({error})"),
+    };
+    End { how, cpu_nanos }
+}
+
+/// Waits until a child of this process has ended, without collecting it, and reads its processor time.
+#[cfg(target_os = "linux")]
+pub(super) fn cpu_nanos_at_end(child: u32) -> Option<u64> {
+    use rustix::process::{WaitId, WaitIdOptions, waitid};
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+    waitid(WaitId::Pid(pid(child)?), options).ok()?;
+    let raw = nix::unistd::Pid::from_raw(i32::try_from(child).ok()?);
+    let clock = nix::time::clock_getcpuclockid(raw).ok()?;
+    let time = nix::time::clock_gettime(clock).ok()?;
+    let secs = u64::try_from(time.tv_sec()).ok()?;
+    Some(secs * 1_000_000_000 + u64::try_from(time.tv_nsec()).ok()?)
+}
+
+/// Elsewhere it is gone with the process.
+#[cfg(not(target_os = "linux"))]
+pub(super) const fn cpu_nanos_at_end(_: u32) -> Option<u64> {
+    None
+}
+
+/// A process id in the form of system calls.
+pub(super) fn pid(pid: u32) -> Option<rustix::process::Pid> {
+    i32::try_from(pid)
+        .ok()
+        .and_then(rustix::process::Pid::from_raw)
+}
+
+/// Kills a process that has not been collected yet.
+pub(super) fn kill(process: u32) {
+    if let Some(pid) = pid(process) {
+        // It may have ended by itself.
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
     }
 }
 
+/// As [`End::how`].
 #[cfg(unix)]
-fn describe(status: std::process::ExitStatus) -> String {
+pub(super) fn describe(status: std::process::ExitStatus) -> String {
     use std::os::unix::process::ExitStatusExt as _;
     let Some(signal) = status.signal() else {
         return format!("ended with code {}", status.code().unwrap_or(-1));

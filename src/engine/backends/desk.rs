@@ -36,6 +36,8 @@ pub(in crate::engine) struct Desk {
     failures: Mutex<Vec<String>>,
     incidents: crossbeam_channel::Sender<Incident>,
     deaths: AtomicU32,
+    recycled: AtomicU64,
+    ended_workers_cpu_nanos: AtomicU64,
 }
 
 /// The queue in front of a pool of workers, and how many tasks are under way on them.
@@ -81,6 +83,8 @@ impl Desk {
             failures: Mutex::new(Vec::new()),
             incidents: parts.incidents,
             deaths: AtomicU32::new(0),
+            recycled: AtomicU64::new(0),
+            ended_workers_cpu_nanos: AtomicU64::new(0),
         }
     }
 
@@ -188,9 +192,10 @@ impl Desk {
                 None
             }
             // In the warm-up there is nobody to wait for at a barrier.
-            Next::Segment { pool, .. } => {
+            Next::Segment { pool: next, .. } => {
                 task.go_on(&ran, digest);
-                if pool == FRONT_POOL {
+                // Who serves the back pool must not wait for room in front of it: nobody else makes any.
+                if next == FRONT_POOL || pool == BACK_POOL {
                     self.bring_back(vec![task]);
                     None
                 } else {
@@ -302,6 +307,27 @@ impl Desk {
             at_nanos: clock::now_nanos(),
             message,
         });
+    }
+
+    /// A worker process has ended, having used that much processor time.
+    pub(super) fn worker_ended(&self, cpu_nanos: u64) {
+        self.ended_workers_cpu_nanos
+            .fetch_add(cpu_nanos, Ordering::Relaxed);
+    }
+
+    /// Processor time of worker processes that have ended, in nanoseconds.
+    pub(in crate::engine) fn ended_workers_cpu_nanos(&self) -> u64 {
+        self.ended_workers_cpu_nanos.load(Ordering::Relaxed)
+    }
+
+    /// A worker was replaced because it had served its time.
+    pub(super) fn worker_recycled(&self) {
+        self.recycled.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many workers were replaced because they had served their time.
+    pub(in crate::engine) fn recycled(&self) -> u64 {
+        self.recycled.load(Ordering::Relaxed)
     }
 
     /// How many workers died.

@@ -6,22 +6,31 @@
 mod async_pool;
 mod child;
 mod desk;
+mod feeder;
+#[cfg(target_os = "linux")]
+mod fork;
+mod hybrid;
 mod loop_lag;
 mod pipe;
 mod processes;
+mod setup;
 mod threads;
+mod worker;
+mod worker_process;
+mod zygote;
 
 use std::io;
 use std::sync::Arc;
 
 use crate::engine::plan::{FRONT_POOL, Plan};
-use crate::scenario::Backend;
+use crate::scenario::{AsyncCpu, Backend, HybridWaits};
 use crate::stats::SparseHistogram;
 
 pub(super) use desk::{Desk, DeskParts};
 
-pub use child::{SERVER_PART, ServerProcess, WORKER_PART, start_server};
-pub use processes::worker_main;
+pub use child::{SERVER_PART, ServerProcess, WORKER_PART, ZYGOTE_PART, start_server};
+pub use worker::worker_main;
+pub use zygote::zygote_main;
 
 /// Why a back end cannot be started.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +63,12 @@ pub enum BackendError {
         /// How many died.
         deaths: u32,
     },
+    /// The process that workers are copies of could not be prepared.
+    #[error("the zygote of the worker processes could not be prepared")]
+    Zygote(#[source] io::Error),
+    /// There is no memory that processes share.
+    #[error("memory that worker processes share could not be prepared; write payload: Pipe")]
+    SharedMemory(#[source] io::Error),
     /// The async runtime could not be built.
     #[error("the async runtime could not be started")]
     Runtime(#[source] io::Error),
@@ -79,6 +94,11 @@ pub(super) trait Running: Send {
     /// Process ids of its worker processes at this moment; empty for the others.
     fn worker_pids(&self) -> Vec<u32>;
 
+    /// Process id of the zygote that worker processes are copies of; none without one.
+    fn zygote_pid(&self) -> Option<u32> {
+        None
+    }
+
     /// Whether a worker is left.
     fn lives(&self) -> bool;
 
@@ -97,10 +117,46 @@ pub(super) fn start(plan: &Plan, desk: Arc<Desk>) -> Result<Box<dyn Running>, Ba
         Backend::Threads { workers } => {
             threads::start(workers.count(), FRONT_POOL, plan.chunk(), &desk)
         }
-        Backend::Processes { workers, .. } => {
-            processes::start(workers.count(), &plan.scenario_text, desk)
+        Backend::Processes {
+            workers,
+            start,
+            chunk: _,
+            recycle_after,
+            payload,
+        } => {
+            let settings = processes::Settings {
+                pool: FRONT_POOL,
+                pipelined: false,
+                workers: workers.count(),
+                chunk: plan.chunk(),
+                start,
+                recycle_after,
+                payload,
+            };
+            processes::start(settings, &plan.scenario_text, desk)
         }
-        Backend::Hybrid { .. } => unimplemented!(),
+        Backend::Hybrid {
+            waits,
+            processes,
+            between: _,
+        } => {
+            let front = hybrid::Front {
+                waits,
+                event_loops: 1,
+            };
+            hybrid::start(plan, front, processes.count(), &desk)
+        }
+        Backend::Async {
+            in_flight,
+            event_loops,
+            cpu: AsyncCpu::Processes { workers },
+        } => {
+            let front = hybrid::Front {
+                waits: HybridWaits::Async { in_flight },
+                event_loops,
+            };
+            hybrid::start(plan, front, workers, &desk)
+        }
         Backend::Async {
             in_flight,
             event_loops,
@@ -113,6 +169,11 @@ pub(super) fn start(plan: &Plan, desk: Arc<Desk>) -> Result<Box<dyn Running>, Ba
 pub(super) fn concurrency(backend: Backend) -> u64 {
     match backend {
         Backend::Async { in_flight, .. } => u64::from(in_flight),
+        Backend::Hybrid {
+            waits: HybridWaits::Async { in_flight },
+            processes,
+            ..
+        } => u64::from(in_flight) + u64::from(processes.count()),
         other => u64::from(other.workers()),
     }
 }

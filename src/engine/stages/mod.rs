@@ -13,6 +13,7 @@ mod kernels;
 pub mod lock;
 pub mod memory;
 pub mod network;
+pub mod payload;
 mod permutation;
 mod shared;
 pub mod wait;
@@ -79,6 +80,8 @@ pub struct Workbench {
     on_cpu_nanos: u64,
     /// Time that lock stages waited for their lock since [`Self::begin`].
     lock_wait_nanos: u64,
+    /// In a worker process: what comes with a task and what goes back; none where the caller shares memory.
+    pub(in crate::engine) mailbox: Option<payload::Mailbox>,
 }
 
 impl Workbench {
@@ -100,6 +103,7 @@ impl Workbench {
             metering: false,
             on_cpu_nanos: 0,
             lock_wait_nanos: 0,
+            mailbox: None,
         }
     }
 
@@ -161,6 +165,8 @@ pub enum Step {
     Lock(lock::LockStep),
     /// Adds to a shared counter.
     Counter(counter::CounterStep),
+    /// Brings bytes to the worker and back.
+    Payload(payload::PayloadStep),
 }
 
 impl Step {
@@ -228,9 +234,19 @@ impl Step {
                 increments,
                 protection,
             } => Self::Counter(counter::CounterStep::new(increments, protection)),
+            Stage::Payload { to_worker, back } => {
+                Self::Payload(payload::PayloadStep::new(to_worker.0, back.0))
+            }
             Stage::Barrier => return None,
-            Stage::Payload { .. } => unimplemented!(),
         })
+    }
+
+    /// The payload that it moves, if it is one.
+    pub(in crate::engine) const fn as_payload(&self) -> Option<&payload::PayloadStep> {
+        match self {
+            Self::Payload(step) => Some(step),
+            _ => None,
+        }
     }
 
     /// Whether it needs the loopback server.
@@ -243,6 +259,10 @@ impl Step {
     pub fn prepare(&self, scratch: &Path) -> io::Result<()> {
         match self {
             Self::FileRead(step) => step.prepare(scratch),
+            Self::Payload(step) => {
+                step.prepare();
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -265,6 +285,7 @@ impl Step {
             Self::Network(step) => step.run(bench, rng, cancel),
             Self::Lock(step) => step.run(bench, rng, cancel),
             Self::Counter(step) => step.run(bench, cancel),
+            Self::Payload(step) => step.run(bench, rng, cancel),
         }
     }
 

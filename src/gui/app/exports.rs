@@ -4,7 +4,8 @@ use std::path::Path;
 
 use crate::chart::{ChartSettings, build};
 use crate::export::{
-    ExportError, Theme, board_svg, chart_svg, figures_csv, json, png, timeline_csv, write_file,
+    ExportError, Theme, board_svg, chart_svg, figures_csv, json, png, split_svg, timeline_csv,
+    write_file,
 };
 use crate::gui::action::{Exported, Format};
 use crate::gui::app::document::file_stem;
@@ -25,6 +26,7 @@ pub(super) struct Content {
 pub(super) fn file_request(run: &Run, what: Exported, format: Format) -> FileRequest {
     let part = match what {
         Exported::Chart(id) => id.slug(),
+        Exported::TimeSplit => "time_split",
         Exported::Board => "board",
         Exported::Figures => "figures",
     };
@@ -68,6 +70,7 @@ fn svg(content: &Content, what: Exported) -> String {
             &content.run,
             theme,
         ),
+        Exported::TimeSplit => split_svg(&content.run, theme),
         Exported::Board | Exported::Figures => board_svg(&content.run, &content.settings, theme),
     }
 }

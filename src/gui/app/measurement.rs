@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::TryRecvError;
 
-use crate::analysis::{CandidateFigures, Trust, Verdict, candidate_figures, trust, verdict};
+use crate::analysis::{
+    CandidateFigures, NoiseFloor, Trust, Verdict, candidate_figures, noise_floor, trust, verdict,
+};
 use crate::chart::{ChartBook, ChartSettings};
 use crate::export::{Table, table};
 use crate::run::{BlockState, Event, Progress, Run};
@@ -48,6 +50,7 @@ pub struct Measurement {
     figures: Vec<CandidateFigures>,
     trust: Trust,
     verdict: Verdict,
+    noise_floor: Option<NoiseFloor>,
     table: Table,
     progress: Progress,
     /// Expected length of the whole run, in nanoseconds.
@@ -63,6 +66,7 @@ impl Measurement {
         let trust = trust(&run);
         Self {
             verdict: verdict(&run, &figures, &trust),
+            noise_floor: final_noise_floor(&run),
             table: table(&figures, &run.request.scenario),
             progress: run.progress(),
             expected_nanos: Run::new(run.request.clone(), 0).progress().remaining_nanos,
@@ -97,6 +101,12 @@ impl Measurement {
     #[must_use]
     pub const fn verdict(&self) -> &Verdict {
         &self.verdict
+    }
+
+    /// How far two measurements of the same candidate differ; none before the run has ended.
+    #[must_use]
+    pub const fn noise_floor(&self) -> Option<&NoiseFloor> {
+        self.noise_floor.as_ref()
     }
 
     /// Takes in what has happened, for at most `budget`. Says whether more is waiting.
@@ -208,7 +218,13 @@ impl Measurement {
         self.figures = candidate_figures(&self.run);
         self.trust = trust(&self.run);
         self.verdict = verdict(&self.run, &self.figures, &self.trust);
+        self.noise_floor = final_noise_floor(&self.run);
         self.table = table(&self.figures, &self.run.request.scenario);
         self.progress = self.run.progress();
     }
+}
+
+/// A bootstrap takes too long to be repeated with every snapshot, and would say little before the end.
+fn final_noise_floor(run: &Run) -> Option<NoiseFloor> {
+    if run.ended { noise_floor(run) } else { None }
 }

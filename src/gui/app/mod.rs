@@ -24,7 +24,7 @@ use crate::gui::panels::board::BoardPanel;
 use crate::gui::panels::composer::ComposerPanel;
 use crate::gui::panels::library::{LibraryEntry, LibraryPanel};
 use crate::gui::panels::question::{Question, QuestionPanel};
-use crate::gui::panels::sorting::Sorting;
+use crate::gui::panels::results::ResultsPanel;
 use crate::gui::panels::toasts::Toasts;
 use crate::gui::repaint::{FrameClock, Pacer};
 use crate::gui::settings::Settings;
@@ -98,7 +98,7 @@ pub struct App {
     library_panel: LibraryPanel,
     composer: ComposerPanel,
     board: BoardPanel,
-    sorting: Sorting,
+    results_panel: ResultsPanel,
     /// The theme in which the board was last drawn: exported pictures have the same.
     board_is_dark: bool,
     question_panel: QuestionPanel,
@@ -144,7 +144,7 @@ impl App {
             library_panel: LibraryPanel::default(),
             composer: ComposerPanel::default(),
             board: BoardPanel::default(),
-            sorting: Sorting::default(),
+            results_panel: ResultsPanel::default(),
             board_is_dark: false,
             question_panel: QuestionPanel::default(),
             toasts: Toasts::default(),

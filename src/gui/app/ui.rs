@@ -5,7 +5,7 @@ use egui::{CentralPanel, Frame, Panel, RichText, ScrollArea, Ui};
 use crate::gui::app::{App, SidebarTab};
 use crate::gui::panels::board::BoardView;
 use crate::gui::panels::library::LibraryView;
-use crate::gui::panels::results::{ResultsView, results_ui};
+use crate::gui::panels::results::ResultsView;
 use crate::gui::panels::start::start_ui;
 use crate::gui::panels::toolbar::{ToolbarView, menu_ui, toolbar_ui};
 use crate::gui::theme::{self, space};
@@ -117,8 +117,11 @@ impl App {
             figures: measurement.figures(),
             trust: measurement.trust(),
             verdict: measurement.verdict(),
+            split: measurement.charts().split(),
+            noise_floor: measurement.noise_floor(),
+            run: measurement.run(),
         };
-        results_ui(ui, &view, &mut self.sorting, &mut self.actions);
+        self.results_panel.ui(ui, &view, &mut self.actions);
     }
 
     fn centre_ui(&mut self, ui: &mut Ui) {

@@ -1,4 +1,4 @@
-//! The board: six charts in a grid, one legend for all of them.
+//! The board: the charts in a grid, one legend for all of them.
 
 use egui::{Align, Button, Layout, RichText, ScrollArea, Ui, Vec2};
 
@@ -23,7 +23,7 @@ const CHART_MIN_HEIGHT: f32 = 200.0;
 const CHART_MAX_HEIGHT: f32 = 420.0;
 /// A chart below this width has too few labels, in points.
 const CHART_MIN_WIDTH: f32 = 330.0;
-/// Six charts are two rows of three at the most.
+/// The six charts that every run has are two rows of three.
 const COLUMNS_MAX: usize = 3;
 
 /// Height of a line of the legend, in points.
@@ -116,6 +116,9 @@ impl BoardPanel {
         let x_range = ranges
             .reduce(|(low, high), (first, last)| (low.min(first), high.max(last)))
             .unwrap_or((0.0, 1.0));
+        let shown: Vec<usize> = (0..ChartId::ALL.len())
+            .filter(|&index| view.charts.chart(ChartId::ALL[index]).is_some())
+            .collect();
         let available = ui.available_size();
         let columns = columns(available.x);
         let gap = space::S;
@@ -124,9 +127,9 @@ impl BoardPanel {
         let height = ((available.y - gap) / 2.0).clamp(CHART_MIN_HEIGHT, CHART_MAX_HEIGHT);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing = Vec2::splat(gap);
-            for row in (0..ChartId::ALL.len()).step_by(columns) {
+            for row in shown.chunks(columns) {
                 ui.horizontal(|ui| {
-                    for index in row..(row + columns).min(ChartId::ALL.len()) {
+                    for &index in row {
                         let size = Vec2::new(width, height);
                         ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
                             self.chart_ui(ui, view, index, x_range, actions);

@@ -6,7 +6,6 @@ pub mod composer;
 pub mod library;
 pub mod question;
 pub mod results;
-pub mod sorting;
 pub mod start;
 pub mod toasts;
 pub mod toolbar;

@@ -39,31 +39,7 @@ fn backend(backend: Backend) -> String {
     match backend {
         Backend::Sequential => "one task after the other on 1 thread".to_owned(),
         Backend::Threads { workers } => counted(workers, "thread", "threads") + " in 1 process",
-        Backend::Processes {
-            workers,
-            start,
-            chunk,
-            recycle_after,
-            payload,
-        } => {
-            let mut words =
-                counted(workers, "worker process", "worker processes") + " beside the runner";
-            if start == Start::Zygote {
-                words.push_str(", copied from one that is kept ready");
-            }
-            if let Some(chunk) = chunk.filter(|chunk| *chunk > 1) {
-                let tasks = text::count(chunk.into());
-                words.extend([", which take ", &tasks, " tasks at a time"]);
-            }
-            if let Some(tasks) = recycle_after {
-                let tasks = text::counted(tasks, "task", "tasks");
-                words.extend([", each replaced after ", &tasks]);
-            }
-            if payload == Transfer::SharedMemory {
-                words.push_str(", payloads through shared memory");
-            }
-            words
-        }
+        Backend::Processes { .. } => processes(backend),
         Backend::Async {
             in_flight,
             event_loops,
@@ -116,6 +92,35 @@ fn backend(backend: Backend) -> String {
             )
         }
     }
+}
+
+fn processes(backend: Backend) -> String {
+    let Backend::Processes {
+        workers,
+        start,
+        chunk,
+        recycle_after,
+        payload,
+    } = backend
+    else {
+        return String::new();
+    };
+    let mut words = counted(workers, "worker process", "worker processes") + " beside the runner";
+    if start == Start::Zygote {
+        words.push_str(", copied from one that is kept ready");
+    }
+    if let Some(chunk) = chunk.filter(|chunk| *chunk > 1) {
+        let tasks = text::count(chunk.into());
+        words.extend([", which take ", &tasks, " tasks at a time"]);
+    }
+    if let Some(tasks) = recycle_after {
+        let tasks = text::counted(tasks, "task", "tasks");
+        words.extend([", each replaced after ", &tasks]);
+    }
+    if payload == Transfer::SharedMemory {
+        words.push_str(", payloads through shared memory");
+    }
+    words
 }
 
 /// `8 threads`, or `4 threads (2 per core)`.

@@ -45,29 +45,8 @@ impl Checks {
         match *stage {
             Stage::Cpu { kernel, amount } => self.amount(&field("amount"), kernel, amount),
             Stage::Wait { time } => self.distribution(&field("time"), time, MAX_WAIT),
-            Stage::FileWrite {
-                size,
-                block,
-                access,
-                ..
-            } => {
-                self.quantity(&field("size"), size, ONE..=MAX_FILE);
-                self.block(path, block, access, size);
-            }
-            Stage::FileAppend { size, .. } => {
-                self.quantity(&field("size"), size, ONE..=MAX_FILE);
-            }
-            Stage::FileRead {
-                size,
-                block,
-                access,
-                file,
-            } => {
-                self.quantity(&field("size"), size, ONE..=MAX_FILE);
-                self.block(path, block, access, file.unwrap_or(size));
-                if let Some(file) = file {
-                    self.prepared(&field("file"), file, block.min(size));
-                }
+            Stage::FileWrite { .. } | Stage::FileAppend { .. } | Stage::FileRead { .. } => {
+                self.file(path, stage);
             }
             Stage::Memory {
                 size, hold_tasks, ..
@@ -123,6 +102,37 @@ impl Checks {
         } else if nanos > MAX_CPU.0 as f64 {
             let message = format!("about {} of computing for one task", text::nanos(nanos));
             self.error(path, message, format!("at most {MAX_CPU}"));
+        }
+    }
+
+    fn file(&mut self, path: &str, stage: &Stage) {
+        let field = |name: &str| format!("{path}.{name}");
+        match *stage {
+            Stage::FileWrite {
+                size,
+                block,
+                access,
+                ..
+            } => {
+                self.quantity(&field("size"), size, ONE..=MAX_FILE);
+                self.block(path, block, access, size);
+            }
+            Stage::FileAppend { size, .. } => {
+                self.quantity(&field("size"), size, ONE..=MAX_FILE);
+            }
+            Stage::FileRead {
+                size,
+                block,
+                access,
+                file,
+            } => {
+                self.quantity(&field("size"), size, ONE..=MAX_FILE);
+                self.block(path, block, access, file.unwrap_or(size));
+                if let Some(file) = file {
+                    self.prepared(&field("file"), file, block.min(size));
+                }
+            }
+            _ => {}
         }
     }
 

@@ -10,13 +10,13 @@ use crate::export::CLOSED_MARK;
 
 /// A column and its direction; none is the order of the scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Sorting {
+pub(super) struct Sorting {
     by: Option<(&'static str, bool)>,
 }
 
 impl Sorting {
     /// A click on the head of a column: ascending, then descending, then the scenario's order again.
-    pub fn click(&mut self, header: &'static str) {
+    pub(super) fn click(&mut self, header: &'static str) {
         self.by = match self.by {
             Some((by, false)) if by == header => Some((by, true)),
             Some((by, true)) if by == header => None,
@@ -26,7 +26,7 @@ impl Sorting {
 
     /// The arrow behind the head of a column.
     #[must_use]
-    pub fn arrow(self, header: &str) -> &'static str {
+    pub(super) fn arrow(self, header: &str) -> &'static str {
         match self.by {
             Some((by, descending)) if by == header => {
                 if descending {
@@ -41,7 +41,7 @@ impl Sorting {
 
     /// The rows in their order, as indices of `figures`.
     #[must_use]
-    pub fn order(self, figures: &[CandidateFigures]) -> Vec<usize> {
+    pub(super) fn order(self, figures: &[CandidateFigures]) -> Vec<usize> {
         let mut order: Vec<usize> = (0..figures.len()).collect();
         let Some((header, descending)) = self.by else {
             return order;

@@ -1,0 +1,212 @@
+//! The results: the table of all candidates, where the time of a task goes, all figures of one candidate, and
+//! how far the run can be trusted. One of them is shown at a time, over the whole width.
+
+mod details;
+mod sorting;
+mod split;
+mod table;
+mod trust;
+
+use egui::{Align, Button, Layout, RichText, ScrollArea, Ui};
+
+use crate::analysis::{CandidateFigures, CandidateStatus, NoiseFloor, Trust, Verdict, VerdictKind};
+use crate::chart::{SplitChart, SplitScale};
+use crate::export::Table;
+use crate::gui::action::{Action, Exported, Format};
+use crate::gui::panels::results::sorting::Sorting;
+use crate::gui::theme::{self, Palette, space};
+use crate::gui::widgets::badge_ui;
+use crate::run::Run;
+
+/// What the results show.
+#[derive(Debug, Clone, Copy)]
+pub struct ResultsView<'a> {
+    /// The figures as texts, the same as in exports and on the terminal.
+    pub table: &'a Table,
+    /// The candidates' figures, row by row the table's.
+    pub figures: &'a [CandidateFigures],
+    /// How far the figures can be trusted.
+    pub trust: &'a Trust,
+    /// What follows from them.
+    pub verdict: &'a Verdict,
+    /// Where the time of a task goes.
+    pub split: &'a SplitChart,
+    /// How far two measurements of the same candidate differ; none if that was not asked for, or is not known
+    /// before the run ends.
+    pub noise_floor: Option<&'a NoiseFloor>,
+    /// The run itself.
+    pub run: &'a Run,
+}
+
+/// One of the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Page {
+    /// All candidates, the figures that decide.
+    #[default]
+    Table,
+    /// Where the time of a task goes.
+    Split,
+    /// All figures of one candidate.
+    Details,
+    /// How far the run can be trusted.
+    Trust,
+}
+
+impl Page {
+    const ALL: [(Self, &'static str, &'static str); 4] = [
+        (
+            Self::Table,
+            "Candidates",
+            "The figures that decide, side by side",
+        ),
+        (
+            Self::Split,
+            "Time split",
+            "Where the time of a task goes, in the same parts for every back end",
+        ),
+        (Self::Details, "Details", "All figures of one candidate"),
+        (
+            Self::Trust,
+            "Trust",
+            "What was checked, and within which limits it was",
+        ),
+    ];
+}
+
+/// Shows the results; keeps which page is open, the order of the rows, and whose details are shown.
+#[derive(Debug, Default)]
+pub struct ResultsPanel {
+    page: Page,
+    sorting: Sorting,
+    /// What the viewer chose; what can be read, if nothing was chosen.
+    scale: Option<SplitScale>,
+    /// The candidate whose details are shown, as its index in the scenario.
+    candidate: Option<usize>,
+}
+
+impl ResultsPanel {
+    /// Shows the results and appends what the user asked for to `actions`.
+    pub fn ui(&mut self, ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) {
+        self.header_ui(ui, view, actions);
+        match self.page {
+            Page::Table => {
+                let chosen = table::table_ui(ui, view, &mut self.sorting);
+                if chosen.is_some() {
+                    (self.page, self.candidate) = (Page::Details, chosen);
+                }
+            }
+            Page::Split => scrolled(ui, "split", |ui| {
+                split::split_ui(ui, view.split, &mut self.scale, actions);
+            }),
+            Page::Details => scrolled(ui, "details", |ui| {
+                details::details_ui(ui, view, &mut self.candidate);
+            }),
+            Page::Trust => scrolled(ui, "trust", |ui| trust::trust_ui(ui, view)),
+        }
+    }
+
+    fn header_ui(&mut self, ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) {
+        let palette = theme::palette(ui);
+        ui.horizontal(|ui| {
+            ui.label(RichText::new("Results").text_style(theme::title_style()));
+            let (word, color) = verdict_badge(view.verdict.kind, palette);
+            badge_ui(ui, word, color).on_hover_text(&view.verdict.why);
+            same_work_ui(ui, view.figures);
+            ui.add_space(space::S);
+            ui.spacing_mut().item_spacing.x = space::XS;
+            for (page, title, about) in Page::ALL {
+                let mut title = RichText::new(title);
+                if page == Page::Trust && !view.trust.trustworthy {
+                    title = RichText::new("Trust ⚠").color(palette.error);
+                }
+                let tab = ui.selectable_label(self.page == page, title);
+                if tab.on_hover_text(about).clicked() {
+                    self.page = page;
+                }
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                for (format, label) in [(Format::Json, "JSON…"), (Format::Csv, "CSV…")] {
+                    let button = ui.add(Button::new(RichText::new(label).small()));
+                    let name = format!("Export figures as {}", format.label());
+                    if button.on_hover_text(&name).accessible_name(&name).clicked() {
+                        actions.push(Action::Export(Exported::Figures, format));
+                    }
+                }
+            });
+        });
+        ui.add_space(space::XS);
+    }
+}
+
+/// What the digests of all candidates' work say, once all are done: nothing if they did different numbers of
+/// tasks, as under a closed load.
+fn same_work(figures: &[CandidateFigures]) -> Option<bool> {
+    let done = |figures: &&CandidateFigures| figures.status == CandidateStatus::Done;
+    if figures.len() < 2 || !figures.iter().all(|figures| done(&figures)) {
+        return None;
+    }
+    let first = &figures[0];
+    let same_number = |other: &CandidateFigures| other.counts.good == first.counts.good;
+    if first.counts.good == 0 || !figures.iter().all(same_number) {
+        return None;
+    }
+    let digest = first.work_digest?;
+    Some(
+        figures
+            .iter()
+            .all(|other| other.work_digest == Some(digest)),
+    )
+}
+
+fn same_work_ui(ui: &mut Ui, figures: &[CandidateFigures]) {
+    let palette = theme::palette(ui);
+    match same_work(figures) {
+        Some(true) => {
+            badge_ui(ui, "✔ same work", palette.good).on_hover_text(
+                "The tasks of all candidates did the same: the digests of their work are equal",
+            );
+        }
+        Some(false) => {
+            badge_ui(ui, "⚠ work differs", palette.warning).on_hover_text(
+                "As many tasks as elsewhere were good, and yet the digests of their work are not equal",
+            );
+        }
+        None => {}
+    }
+}
+
+fn scrolled(ui: &mut Ui, salt: &str, content: impl FnOnce(&mut Ui)) {
+    ScrollArea::vertical()
+        .auto_shrink(false)
+        .id_salt(salt)
+        .show(ui, content);
+}
+
+fn verdict_badge(kind: VerdictKind, palette: &Palette) -> (&'static str, egui::Color32) {
+    match kind {
+        VerdictKind::Choose => ("decided", palette.good),
+        VerdictKind::Tie => ("too close to call", palette.warning),
+        VerdictKind::NoneQualifies => ("none qualifies", palette.warning),
+        VerdictKind::NotTrustworthy => ("not trustworthy", palette.error),
+        VerdictKind::NoObjectives => ("no objectives set", palette.weak),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::candidate_figures;
+    use crate::support;
+
+    #[test]
+    fn the_same_tasks_on_every_candidate_are_the_same_work() {
+        let figures = candidate_figures(&support::batch_run());
+        assert_eq!(same_work(&figures), Some(true));
+        let mut other = figures.clone();
+        other[1].work_digest = Some(7);
+        assert_eq!(same_work(&other), Some(false));
+        other[1].counts.good -= 1;
+        assert_eq!(same_work(&other), None);
+        assert_eq!(same_work(&candidate_figures(&support::sample_run())), None);
+    }
+}

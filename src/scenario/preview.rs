@@ -1,0 +1,284 @@
+//! What a candidate can be expected to do, before it has ever run: for a form that is being filled in.
+//!
+//! Operational laws and nothing else: no rate is above what its scarcest resource allows, and Little's law
+//! tells from a rate and a time how many are under way (Denning and Buzen, "The operational analysis of
+//! queueing network models", 1978). The times are the stages' nominal ones, so all of it is an estimate and
+//! must be shown as one. It knows nothing of queueing: near a utilisation of 1 real response times are longer.
+
+use crate::scenario::estimate::{lanes, locked_mix_nanos, nominal_mix_nanos};
+use crate::scenario::{Backend, Candidate, HybridWaits, Load, Scenario, Stage};
+
+/// What a candidate can be expected to do under the scenario's load.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Preview {
+    /// The most tasks per second that it can do; none if nothing of a task takes time.
+    pub max_rate_per_sec: Option<f64>,
+    /// What allows no more than that; none if nothing of a task takes time.
+    pub bottleneck: Option<Bottleneck>,
+    /// The rate that the load asks for over the largest that can be done; above 1 is overload. 1 for a batch,
+    /// which takes all that there is; 0 if nothing of a task takes time.
+    pub utilisation_ratio: f64,
+    /// How many tasks per second it will do; none for tasks that take no time, unless the load limits them.
+    pub rate_per_sec: Option<f64>,
+    /// How many tasks are under way on average: the rate times the time of a task.
+    pub expected_in_flight: Option<f64>,
+    /// How long a task takes that waits for nobody, in nanoseconds.
+    pub task_nanos: f64,
+    /// How many cores it keeps busy.
+    pub busy_cores: Option<f64>,
+}
+
+/// The resource that allows no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bottleneck {
+    /// The machine has no more cores.
+    Cores,
+    /// The back end computes on no more threads, loops or processes.
+    Computing,
+    /// No more tasks may be under way: all workers are taken, most of them by waiting.
+    Places,
+    /// One task at a time in the critical section.
+    Lock,
+    /// The loopback server serves no more connections at once.
+    Server,
+}
+
+impl Bottleneck {
+    /// What allows no more, as the subject of "… allow no more".
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Cores => "the cores of this machine",
+            Self::Computing => "the threads or processes that compute",
+            Self::Places => "the places for tasks under way",
+            Self::Lock => "the lock",
+            Self::Server => "the connections of the server",
+        }
+    }
+}
+
+/// What `candidate` can be expected to do on a machine of `cores`.
+#[must_use]
+pub fn preview(scenario: &Scenario, candidate: &Candidate, cores: u32) -> Preview {
+    let (cpu, waiting) = nominal_mix_nanos(scenario);
+    let task_nanos = cpu + waiting;
+    let scarcest = limits(scenario, candidate, cores, (cpu, waiting))
+        .into_iter()
+        .filter(|(rate, _)| rate.is_finite() && *rate > 0.0)
+        .min_by(|(a, _), (b, _)| a.total_cmp(b));
+    let max = scarcest.map(|(rate, _)| rate);
+    let wanted = wanted_per_sec(&scenario.load, task_nanos);
+    let rate_per_sec = match (wanted, max) {
+        (Some(wanted), Some(max)) => Some(wanted.min(max)),
+        (wanted, max) => wanted.or(max),
+    };
+    Preview {
+        max_rate_per_sec: max,
+        bottleneck: scarcest.map(|(_, bottleneck)| bottleneck),
+        utilisation_ratio: match (wanted, max) {
+            (_, None) => 0.0,
+            (None, Some(_)) => 1.0,
+            (Some(wanted), Some(max)) => wanted / max,
+        },
+        rate_per_sec,
+        expected_in_flight: rate_per_sec.map(|rate| rate * task_nanos / 1e9),
+        task_nanos,
+        busy_cores: rate_per_sec.map(|rate| rate * cpu / 1e9),
+    }
+}
+
+/// The tasks per second that the load asks for if nothing holds it up; none if it takes all that it gets.
+fn wanted_per_sec(load: &Load, task_nanos: f64) -> Option<f64> {
+    match load {
+        Load::Closed { clients, think } => {
+            let cycle = think.mean_nanos() + task_nanos;
+            (cycle > 0.0).then(|| f64::from(*clients) * 1e9 / cycle)
+        }
+        Load::Open { .. } | Load::Profile { .. } => load.mean_rate_per_sec(),
+        Load::Batch { .. } => None,
+    }
+}
+
+/// The largest rate that each resource allows, in tasks per second; infinite where it is not needed. The
+/// first of equals is what a person would name.
+fn limits(
+    scenario: &Scenario,
+    candidate: &Candidate,
+    cores: u32,
+    (cpu, waiting): (f64, f64),
+) -> [(f64, Bottleneck); 5] {
+    let backend = candidate.backend.for_cores(cores);
+    let (computing, under_way) = lanes(backend);
+    let queue = candidate.queue.unwrap_or(scenario.queue);
+    let under_way = under_way.min(queue.in_flight.unwrap_or(u32::MAX));
+    let at = |servers: u32, nanos: f64| f64::from(servers.max(1)) * 1e9 / nanos;
+    let places = match backend {
+        // A task leaves its waiting place when it goes on to a process.
+        Backend::Hybrid { waits, .. } => {
+            let waits = match waits {
+                HybridWaits::Threads { workers } => workers.on(cores),
+                HybridWaits::Async { in_flight } => in_flight,
+            };
+            at(waits, waiting).min(at(under_way, cpu + waiting))
+        }
+        _ => at(under_way, cpu + waiting),
+    };
+    let computing = computing.min(under_way);
+    let connections = scenario.server.connections.unwrap_or(u32::MAX);
+    let limited = scenario.server.connections.is_some();
+    let served = if limited {
+        served_mix_nanos(scenario)
+    } else {
+        0.0
+    };
+    [
+        (at(cores, cpu), Bottleneck::Cores),
+        (places, Bottleneck::Places),
+        (at(computing, cpu), Bottleneck::Computing),
+        (at(1, locked_mix_nanos(scenario, backend)), Bottleneck::Lock),
+        (at(connections, served), Bottleneck::Server),
+    ]
+}
+
+/// For how long an average task keeps a connection of the loopback server, in nanoseconds.
+fn served_mix_nanos(scenario: &Scenario) -> f64 {
+    let mut asking = scenario.clone();
+    for kind in &mut asking.tasks {
+        kind.stages
+            .retain(|stage| matches!(stage, Stage::Http { .. } | Stage::Tcp { .. }));
+    }
+    let (cpu, waiting) = nominal_mix_nanos(&asking);
+    cpu + waiting
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::parse;
+
+    const WAIT_8_COMPUTE_2: &str = "Wait(time: Constant(\"8ms\")), Cpu(amount: Time(\"2ms\"))";
+
+    fn look(stages: &str, load: &str, backend: &str, rest: &str, cores: u32) -> Preview {
+        let text = format!(
+            "(format: 1, title: \"T\", tasks: [(name: \"a\", stages: [{stages}])], load: {load}, \
+             candidates: [(backend: {backend})] {rest})"
+        );
+        let scenario = parse(&text).scenario.unwrap();
+        preview(&scenario, &scenario.candidates[0], cores)
+    }
+
+    #[track_caller]
+    fn near(found: Option<f64>, expected: f64) {
+        let found = found.unwrap();
+        assert!((found - expected).abs() < 1e-6 * expected, "{found}");
+    }
+
+    #[test]
+    fn the_scarcest_resource_sets_the_largest_rate() {
+        for (backend, cores, max, bottleneck) in [
+            ("Sequential", 4, 100.0, Bottleneck::Places),
+            ("Threads(workers: 8)", 4, 800.0, Bottleneck::Places),
+            ("Threads(workers: 64)", 4, 2_000.0, Bottleneck::Cores),
+            (
+                "Threads(workers: \"2 per core\")",
+                4,
+                800.0,
+                Bottleneck::Places,
+            ),
+            ("Async(in_flight: 100)", 4, 500.0, Bottleneck::Computing),
+            ("Async(in_flight: 100)", 1, 500.0, Bottleneck::Cores),
+            (
+                "Async(in_flight: 100, cpu: Blocking(threads: 2))",
+                4,
+                1_000.0,
+                Bottleneck::Computing,
+            ),
+            (
+                "Hybrid(waits: Threads(workers: 4), processes: 2)",
+                4,
+                500.0,
+                Bottleneck::Places,
+            ),
+            (
+                "Hybrid(waits: Async(in_flight: 64), processes: 2)",
+                4,
+                1_000.0,
+                Bottleneck::Computing,
+            ),
+        ] {
+            let found = look(WAIT_8_COMPUTE_2, "Batch(tasks: 100)", backend, "", cores);
+            near(found.max_rate_per_sec, max);
+            assert_eq!(found.bottleneck, Some(bottleneck), "{backend} on {cores}");
+            near(Some(found.utilisation_ratio), 1.0);
+            near(found.expected_in_flight, max * 0.01);
+        }
+    }
+
+    #[test]
+    fn a_lock_a_server_and_a_cap_are_resources_too() {
+        let threads = "Threads(workers: 64)";
+        let lock = format!("{WAIT_8_COMPUTE_2}, Lock(hold: Constant(\"5ms\"), inside: Wait)");
+        let found = look(&lock, "Batch(tasks: 100)", threads, "", 8);
+        assert_eq!(found.bottleneck, Some(Bottleneck::Lock));
+        near(found.max_rate_per_sec, 200.0);
+        let tcp = "Tcp(delay: Constant(\"10ms\"), response: \"0\")";
+        let found = look(
+            tcp,
+            "Batch(tasks: 100)",
+            threads,
+            ", server: (connections: 1)",
+            8,
+        );
+        assert_eq!(found.bottleneck, Some(Bottleneck::Server));
+        near(found.max_rate_per_sec, 1e9 / 10_030_000.0);
+        let capped = ", queue: (in_flight: 2)";
+        let found = look(WAIT_8_COMPUTE_2, "Batch(tasks: 100)", threads, capped, 8);
+        assert_eq!(found.bottleneck, Some(Bottleneck::Places));
+        near(found.max_rate_per_sec, 200.0);
+    }
+
+    #[test]
+    fn the_load_says_how_much_of_it_is_used() {
+        let open = look(
+            WAIT_8_COMPUTE_2,
+            "Open(rate_per_sec: 400)",
+            "Threads(workers: 8)",
+            "",
+            4,
+        );
+        near(Some(open.utilisation_ratio), 0.5);
+        near(open.rate_per_sec, 400.0);
+        near(open.expected_in_flight, 4.0);
+        near(open.busy_cores, 0.8);
+        let over = look(
+            WAIT_8_COMPUTE_2,
+            "Open(rate_per_sec: 1600)",
+            "Threads(workers: 8)",
+            "",
+            4,
+        );
+        near(Some(over.utilisation_ratio), 2.0);
+        near(over.rate_per_sec, 800.0);
+        // Ten clients that think for 90 ms and wait for 10 ms send a hundred a second.
+        let load = "Closed(clients: 10, think: Constant(\"90ms\"))";
+        let closed = look(WAIT_8_COMPUTE_2, load, "Threads(workers: 8)", "", 4);
+        near(closed.rate_per_sec, 100.0);
+        near(closed.expected_in_flight, 1.0);
+    }
+
+    #[test]
+    fn tasks_that_take_no_time_have_no_limit_and_no_nonsense() {
+        let nothing = "Wait(time: Constant(\"0s\"))";
+        let found = look(nothing, "Closed(clients: 1)", "Threads(workers: 1)", "", 4);
+        assert_eq!((found.max_rate_per_sec, found.rate_per_sec), (None, None));
+        assert!(found.utilisation_ratio.abs() < 1e-12);
+        let found = look(
+            nothing,
+            "Open(rate_per_sec: 50)",
+            "Threads(workers: 1)",
+            "",
+            4,
+        );
+        near(found.rate_per_sec, 50.0);
+    }
+}

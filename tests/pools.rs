@@ -1,0 +1,346 @@
+//! Pools of worker processes, for real: chunks, payloads, zygote, recycling, deaths, pipelines of two pools.
+//!
+//! Nothing here depends on speed: what is asserted is counts, digests and laws.
+
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+mod live;
+#[path = "live/parts.rs"]
+mod parts;
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::time::{Duration, Instant};
+
+use live::{follow, request, run_to_end, runner, scenario};
+use parts::part_of;
+use poolscope::run::{Block, BlockState, Event, Run};
+use poolscope::session::Session;
+use poolscope::wire::{FromRunner, Phase};
+use rustix::process::{Pid, Signal, kill_process};
+
+/// Longer than any death takes on a loaded machine; only a survivor gets there.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn check_books(block: &Block, name: &str) {
+    assert_eq!(
+        block.state,
+        BlockState::Done,
+        "{name}: {:?}",
+        block.finished
+    );
+    assert_eq!(block.violation, None, "{name}");
+    let counts = block.counts();
+    assert!(counts.obey_the_law(), "{name}: {counts:?}");
+    assert_eq!((counts.queued, counts.in_flight), (0, 0), "{name}");
+}
+
+fn digest(block: &Block) -> u64 {
+    block.last.as_ref().unwrap().measured.digest
+}
+
+fn kill(pid: u32) {
+    kill_process(Pid::from_raw(pid.cast_signed()).unwrap(), Signal::KILL).unwrap();
+}
+
+fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn every_back_end_does_the_same_work() {
+    let backends = [
+        "Sequential",
+        "Threads(workers: 2)",
+        "Threads(workers: 5)",
+        "Processes(workers: 2)",
+        "Processes(workers: 2, chunk: 7)",
+        "Processes(workers: 2, chunk: 7, payload: SharedMemory)",
+        "Processes(workers: 2, start: Zygote)",
+        "Processes(workers: 2, chunk: 3, recycle_after: 4)",
+        "Processes(workers: 2, start: Zygote, recycle_after: 5, payload: SharedMemory)",
+        "Async(in_flight: 10)",
+        "Async(in_flight: 10, event_loops: 2)",
+        "Async(in_flight: 10, cpu: Blocking(threads: 2))",
+        "Async(in_flight: 10, cpu: Processes(workers: 2))",
+        "Hybrid(waits: Threads(workers: 2), processes: 2)",
+        "Hybrid(waits: Async(in_flight: 7), processes: 2, between: 1)",
+    ];
+    let stages = r#"[
+        Payload(to_worker: "70KiB", back: "10B"),
+        Cpu(kernel: SumOfSquares, amount: Work(1000)), Cpu(kernel: Deflate, amount: Work(2)),
+        Wait(time: LogNormal(median: "200us", p95: "1ms")),
+        FileWrite(size: "8KiB"), FileRead(size: "70KiB"),
+        Wait(time: Uniform(from: "0s", to: "1ms")),
+        Memory(size: "64KiB"), Payload(to_worker: "3B", back: "200KiB"),
+    ]"#;
+    let run = run_to_end(&scenario(stages, "Batch(tasks: 30)", &backends));
+    let expected = digest(&run.blocks[0]);
+    assert_ne!(expected, 0);
+    for (block, name) in run.blocks.iter().zip(backends) {
+        check_books(block, name);
+        let counts = block.counts();
+        assert_eq!(counts.good, 30, "{name}: {:?}", block.finished);
+        assert_eq!(digest(block), expected, "{name}");
+        assert!(block.incidents.is_empty(), "{name}: {:?}", block.incidents);
+    }
+}
+
+#[test]
+fn payloads_larger_than_a_pipe_holds_travel_in_chunks_both_ways() {
+    // Both sides write more than a pipe takes: only one that reads first and answers then gets through.
+    let run = run_to_end(&scenario(
+        r#"[Payload(to_worker: "3MiB", back: "2MiB"), Payload(to_worker: "0B", back: "0B")]"#,
+        "Batch(tasks: 12)",
+        &[
+            "Threads(workers: 2)",
+            "Processes(workers: 2, chunk: 5)",
+            "Processes(workers: 2, chunk: 5, payload: SharedMemory)",
+        ],
+    ));
+    for block in &run.blocks {
+        check_books(block, "payload");
+        assert_eq!(block.counts().good, 12, "{:?}", block.finished);
+        assert_eq!(digest(block), digest(&run.blocks[0]));
+    }
+}
+
+/// Kills workers `victims` times, each time after more tasks have ended, and returns the finished run.
+fn with_deaths(backend: &str, wait: &str, victims: u64) -> Run {
+    let text = scenario(
+        &format!(r#"[Wait(time: Constant("{wait}"))]"#),
+        "Closed(clients: 40)",
+        &[backend],
+    )
+    .replace(r#"measure: "300ms""#, r#"measure: "2s""#);
+    let request = request(&text);
+    let session = Session::start(request.clone(), runner(), || ()).unwrap();
+    let mut run = Run::new(request, 0);
+    let (mut killed, mut seen) = (0, 0);
+    follow(&session, &mut run, |run, event| {
+        if let Event::Message {
+            message: FromRunner::Snapshot(snapshot),
+            ..
+        } = event
+            && snapshot.phase == Phase::Measure
+            && killed < victims
+            && snapshot.measured.counts.completed() > seen
+        {
+            seen = snapshot.measured.counts.completed();
+            // Its successors have other numbers, which the snapshots tell.
+            let pids = &run.blocks[0].started.as_ref().unwrap().worker_pids;
+            if let Some(pid) = pids.get(killed as usize) {
+                kill(*pid);
+                killed += 1;
+            }
+        }
+        false
+    });
+    assert_eq!(killed, victims);
+    run
+}
+
+#[test]
+fn a_dead_worker_loses_its_chunk_and_no_other_task() {
+    let run = with_deaths("Processes(workers: 3, chunk: 6)", "5ms", 2);
+    let block = &run.blocks[0];
+    check_books(block, "chunks");
+    let counts = block.counts();
+    // Of slow tasks those that were answered are not lost with the chunk.
+    let warm_up = block.last.as_ref().unwrap().warm_up.counts;
+    let lost = counts.failed + warm_up.failed;
+    assert!((2..=12).contains(&lost), "{counts:?}");
+    assert!(counts.good > 20, "{counts:?}");
+    assert_eq!(block.finished.as_ref().unwrap().worker_deaths, 2);
+    for incident in &block.incidents {
+        let message = &incident.message;
+        assert!(
+            message.contains("signal 9") && message.contains("replaced"),
+            "{message}"
+        );
+    }
+    assert!(
+        block.incidents[0].message.contains("lost"),
+        "{:?}",
+        block.incidents
+    );
+}
+
+#[test]
+fn a_dead_copy_of_a_zygote_is_replaced_and_says_how_it_died() {
+    let run = with_deaths("Processes(workers: 2, start: Zygote)", "5ms", 2);
+    let block = &run.blocks[0];
+    check_books(block, "zygote");
+    assert!(
+        block.counts().failed <= 2 && block.counts().good > 20,
+        "{:?}",
+        block.counts()
+    );
+    assert_eq!(block.finished.as_ref().unwrap().worker_deaths, 2);
+    assert!(
+        block
+            .incidents
+            .iter()
+            .all(|incident| incident.message.contains("signal 9")),
+        "{:?}",
+        block.incidents
+    );
+}
+
+#[test]
+fn a_worker_whose_answer_cannot_be_understood_is_ended_and_replaced() {
+    let text = scenario(
+        r#"[Wait(time: Constant("5ms"))]"#,
+        "Closed(clients: 8)",
+        &["Processes(workers: 2, chunk: 2)"],
+    )
+    .replace(r#"measure: "300ms""#, r#"measure: "1s""#);
+    let request = request(&text);
+    let session = Session::start(request.clone(), runner(), || ()).unwrap();
+    let mut run = Run::new(request, 0);
+    follow(&session, &mut run, |run, _| run.blocks[0].counts().good > 0);
+    // As a stray print of a library would do.
+    let worker = run.blocks[0].started.as_ref().unwrap().worker_pids[0];
+    let mut its_output = std::fs::OpenOptions::new()
+        .write(true)
+        .open(format!("/proc/{worker}/fd/1"))
+        .unwrap();
+    its_output.write_all(b"warning: something is odd").unwrap();
+    drop(its_output);
+    follow(&session, &mut run, |_, _| false);
+    let block = &run.blocks[0];
+    check_books(block, "nonsense");
+    let lost = block.counts().failed;
+    assert!((1..=2).contains(&lost), "{:?}", block.counts());
+    assert_eq!(block.incidents.len(), 1, "{:?}", block.incidents);
+    let message = &block.incidents[0].message;
+    assert!(
+        message.contains("cannot be understood") && message.contains("replaced"),
+        "{message}"
+    );
+}
+
+#[test]
+fn workers_that_have_served_their_time_are_replaced_and_none_of_them_is_called_dead() {
+    let run = run_to_end(&scenario(
+        r#"[Cpu(kernel: Sha256, amount: Time("1ms"))]"#,
+        "Batch(tasks: 40)",
+        &[
+            "Processes(workers: 2, recycle_after: 3)",
+            "Processes(workers: 2, chunk: 5, recycle_after: 3, start: Zygote)",
+        ],
+    ));
+    for block in &run.blocks {
+        check_books(block, "recycled");
+        assert_eq!(block.counts().good, 40);
+        let finished = block.finished.as_ref().unwrap();
+        assert_eq!(finished.worker_deaths, 0);
+        // The warm-up's tasks count as well. A worker serves three at the most; two may be left over.
+        assert!(finished.workers_recycled >= 40 / 3 - 2, "{finished:?}");
+        // What the workers used does not go with them.
+        let used = block.window().unwrap().cpu_nanos;
+        assert!(used >= 39_000_000, "{used} ns");
+    }
+}
+
+#[test]
+fn nothing_of_a_zygote_survives_its_runner_or_the_zygote_itself() {
+    let text = scenario(
+        r#"[Wait(time: Constant("20ms"))]"#,
+        "Closed(clients: 4)",
+        &["Processes(workers: 2, start: Zygote)"],
+    )
+    .replace(r#"measure: "300ms""#, r#"measure: "60s""#);
+    for victim in ["__runner", "__zygote"] {
+        let request = request(&text);
+        let session = Session::start(request.clone(), runner(), || ()).unwrap();
+        let mut run = Run::new(request, 0);
+        let mut runner_pid = 0;
+        follow(&session, &mut run, |run, event| {
+            if let Event::Message {
+                message: FromRunner::Hello(hello),
+                ..
+            } = event
+            {
+                runner_pid = hello.pid;
+            }
+            run.blocks[0].counts().good > 0
+        });
+        let below: BTreeSet<u32> = parts::parts_below(runner_pid)
+            .into_iter()
+            .filter(|(_, part)| part == "__zygote")
+            .map(|(pid, _)| pid)
+            .collect();
+        let workers: BTreeSet<u32> = run.blocks[0]
+            .started
+            .as_ref()
+            .unwrap()
+            .worker_pids
+            .iter()
+            .copied()
+            .collect();
+        assert_eq!(workers.len(), 2);
+        assert_eq!(below.len(), 3, "the zygote and its copies: {below:?}");
+        let zygote = *below.difference(&workers).next().unwrap();
+        kill(if victim == "__runner" {
+            runner_pid
+        } else {
+            zygote
+        });
+        eventually(victim, || below.iter().all(|pid| part_of(*pid).is_none()));
+        follow(&session, &mut run, |_, _| false);
+        let BlockState::Failed { cause } = &run.blocks[0].state else {
+            panic!("{:?}", run.blocks[0].state)
+        };
+        if victim == "__zygote" {
+            assert!(cause.contains("no worker process is left"), "{cause}");
+        }
+        assert!(run.blocks[0].counts().obey_the_law());
+    }
+}
+
+#[test]
+fn a_pipeline_that_is_full_everywhere_goes_on_and_shows_its_pools() {
+    // One place between, one worker on each side, and every task changes sides four times.
+    let stages = r#"[
+        Wait(time: Constant("100us")), Cpu(amount: Work(1000)), Wait(time: Constant("100us")),
+        Cpu(amount: Work(1000)), Wait(time: Constant("100us")),
+    ]"#;
+    let run = run_to_end(&scenario(
+        stages,
+        "Closed(clients: 50)",
+        &[
+            "Hybrid(waits: Threads(workers: 1), processes: 1, between: 1)",
+            "Hybrid(waits: Async(in_flight: 20), processes: 1, between: 1)",
+            "Async(in_flight: 20, cpu: Processes(workers: 1))",
+        ],
+    ));
+    for block in &run.blocks {
+        check_books(block, "pipeline");
+        let counts = block.counts();
+        assert!(counts.good > 10 && counts.failed == 0, "{counts:?}");
+    }
+}
+
+#[test]
+fn a_batch_with_barriers_comes_through_every_pool() {
+    let run = run_to_end(&scenario(
+        r#"[Cpu(amount: Work(1000)), Barrier, Cpu(amount: Work(1000)), Barrier, Wait(time: Constant("1ms"))]"#,
+        "Batch(tasks: 25)",
+        &[
+            "Threads(workers: 2)",
+            "Processes(workers: 2, chunk: 4)",
+            "Hybrid(waits: Threads(workers: 2), processes: 2, between: 1)",
+        ],
+    ));
+    for block in &run.blocks {
+        check_books(block, "barriers");
+        assert_eq!(block.counts().good, 25);
+        assert_eq!(digest(block), digest(&run.blocks[0]));
+    }
+}
