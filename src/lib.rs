@@ -47,7 +47,7 @@
 //! | folder | what it is | may import, besides `units` |
 //! |---|---|---|
 //! | [`units`] | quantities and how they read: the only place that turns numbers into text | nothing |
-//! | [`stats`] | pure mathematics: histogram, percentiles, reduction, repeatable randomness | nothing |
+//! | [`stats`] | pure mathematics: histogram, percentiles, intervals, queueing laws, reduction, repeatable randomness | nothing |
 //! | [`scenario`] | the file: model, reading with all problems at once, validation, description | nothing |
 //! | [`sampler`] | what the operating system says of processes and of the machine | nothing |
 //! | [`wire`] | the language between runner and session, each field with its unit | scenario, stats |
@@ -55,7 +55,7 @@
 //! | [`runner`] | child side: guard, runner, probe, the hidden parts | engine, sampler, wire, scenario, stats |
 //! | [`run`] | what is known of one run, live or finished | wire, scenario, stats |
 //! | [`session`] | parent side: starts, reads, commands, ends | run, wire, scenario |
-//! | [`analysis`] | conclusions: figures, cost, trust, verdict | run, scenario, stats |
+//! | [`analysis`] | conclusions: figures with intervals, comparisons and noise floor, steadiness, cost, trust, verdict | run, scenario, stats |
 //! | [`chart`] | what to draw, as data | run, analysis, stats |
 //! | [`export`] | CSV, JSON, SVG, PNG, tables | chart, run, analysis, scenario |
 //! | [`cli`] | arguments, headless runs, progress, exit codes | session, run, analysis, export, scenario |
