@@ -121,10 +121,7 @@ fn build(event_loops: u32, cpu: AsyncCpu) -> std::io::Result<Runtime> {
         .build()
 }
 
-#[expect(
-    clippy::vec_box,
-    reason = "a task holds a pointer to its workbench, and hands on the same one"
-)]
+/// In boxes, because a task holds a pointer to its workbench and hands on the same one.
 type Benches = Vec<Box<Workbench>>;
 
 /// What the tasks of the runtime share.
