@@ -14,8 +14,9 @@ use crate::engine::load::{Gate, LoadDriver};
 use crate::engine::phases::{Facts, Phases, Stand};
 use crate::engine::plan::{Plan, is_pipelined};
 use crate::engine::queue::TaskQueue;
-use crate::engine::recorder::{Distributions, Recorder, Tally, Totals};
+use crate::engine::recorder::{Distributions, Recorder, Tally};
 use crate::engine::task::Cohort;
+use crate::engine::totals::Totals;
 use crate::scenario::{Backend, Load, Protection};
 use crate::stats::SparseHistogram;
 

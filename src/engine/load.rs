@@ -12,7 +12,7 @@ use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
@@ -201,7 +201,7 @@ impl Gate {
         self.at_door.store(true, Ordering::Release);
         loop {
             self.queue
-                .wait_for_room(Instant::now() + Duration::from_nanos(STOP_LOOK_NANOS));
+                .wait_for_room(Duration::from_nanos(STOP_LOOK_NANOS));
             if self.is_closed() {
                 self.recorder.drop_at_door(cohort, 1);
                 break;

@@ -23,6 +23,7 @@ mod slab;
 pub mod stages;
 pub mod task;
 pub mod timer;
+mod totals;
 
 pub use backends::{
     BackendError, Incident, SERVER_PART, ServerProcess, WORKER_PART, ZYGOTE_PART, start_server,
@@ -31,6 +32,7 @@ pub use backends::{
 pub use block::{Block, Observation};
 pub use phases::Stand;
 pub use plan::{Plan, Recipes, Surroundings};
-pub use recorder::{Admission, Distributions, Recorder, Tally, Totals};
+pub use recorder::{Admission, Distributions, Recorder, Tally};
 pub use stages::{KernelSpeed, calibrate, serve};
 pub use task::{Cohort, Journey, Outcome, Parts, Ran, Task};
+pub use totals::Totals;

@@ -9,7 +9,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::Duration;
 
 use event_listener::{Event, Listener as _};
 
@@ -136,8 +136,8 @@ impl TaskQueue {
         offer
     }
 
-    /// Waits until there may be room, but not beyond `until`.
-    pub fn wait_for_room(&self, until: Instant) {
+    /// Waits until there may be room, but no longer than `patience`.
+    pub fn wait_for_room(&self, patience: Duration) {
         let listener = self.room_came.listen();
         {
             let state = self.lock();
@@ -145,7 +145,7 @@ impl TaskQueue {
                 return;
             }
         }
-        listener.wait_deadline(until);
+        listener.wait_timeout(patience);
     }
 
     /// Puts a task into the queue as soon as there is room.

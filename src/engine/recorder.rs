@@ -12,7 +12,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::engine::shared_histogram::SharedHistogram;
-use crate::engine::task::{Cohort, Outcome, Parts, Ran, Task};
+use crate::engine::task::{Cohort, Outcome, Ran, Task};
+use crate::engine::totals::{Sums, Totals};
 use crate::stats::SparseHistogram;
 
 /// The four distributions of a cohort.
@@ -52,20 +53,6 @@ struct Flow {
     failed: AtomicU64,
     cancelled_in_flight: AtomicU64,
     cancelled_in_queue: AtomicU64,
-}
-
-/// Sums over completed tasks.
-#[derive(Default)]
-struct Sums {
-    split_tasks: AtomicU64,
-    schedule_delay: AtomicU64,
-    queue_wait: AtomicU64,
-    dispatch: AtomicU64,
-    lock_wait: AtomicU64,
-    on_cpu: AtomicU64,
-    off_cpu: AtomicU64,
-    returned: AtomicU64,
-    digest: AtomicU64,
 }
 
 /// One shard: written by the workers that are assigned to it.
@@ -153,19 +140,6 @@ pub enum Admission {
     Dropped,
     /// It was not offered after all: it waits at the door, or the block is over.
     NotOffered,
-}
-
-/// Sums over the completed tasks of a cohort, in nanoseconds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// How many tasks the sums of times are of: those whose processor time was read.
-    pub split_tasks: u64,
-    /// From the intended start to the offer.
-    pub schedule_delay_nanos: u64,
-    /// From the offer to the end.
-    pub parts: Parts,
-    /// Wrapping sum of the digests of all good tasks.
-    pub digest: u64,
 }
 
 /// The distributions of one cohort since the last reading, in nanoseconds.
@@ -294,7 +268,7 @@ impl Recorder {
         times
             .queue_wait
             .record(start_nanos.saturating_sub(task.offered_nanos));
-        self.split(shard, task, ran);
+        shard.sums[cohort].split(task, ran);
         let in_window = ran.end_nanos >= self.window_start.load(Ordering::Relaxed)
             && ran.end_nanos < self.window_end.load(Ordering::Relaxed);
         if in_window {
@@ -305,39 +279,11 @@ impl Recorder {
                 shard.window_good.fetch_add(1, Ordering::Relaxed);
             }
             let digest = digest.wrapping_add(journey.map_or(0, |journey| journey.digest));
-            shard.sums[cohort]
-                .digest
-                .fetch_add(digest, Ordering::Relaxed);
+            shard.sums[cohort].add_digest(digest);
             flow.good.fetch_add(1, Ordering::Release);
         } else {
             flow.failed.fetch_add(1, Ordering::Release);
         }
-    }
-
-    /// Adds a task whose processor time is known to the sums.
-    fn split(&self, shard: &Shard, task: &Task, ran: &Ran) {
-        let Some(mut parts) = Parts::of(task.queued_nanos(), ran) else {
-            return;
-        };
-        if let Some(journey) = &task.journey {
-            let Some(before) = journey.parts else { return };
-            parts = before.plus(&parts);
-        }
-        let sums = &shard.sums[task.cohort.index()];
-        let add = |sum: &AtomicU64, nanos: u64| {
-            if nanos > 0 {
-                sum.fetch_add(nanos, Ordering::Relaxed);
-            }
-        };
-        let late = task.offered_nanos.saturating_sub(task.intended_nanos);
-        add(&sums.schedule_delay, late);
-        add(&sums.queue_wait, parts.queue_wait_nanos);
-        add(&sums.dispatch, parts.dispatch_nanos);
-        add(&sums.lock_wait, parts.lock_wait_nanos);
-        add(&sums.on_cpu, parts.on_cpu_nanos);
-        add(&sums.off_cpu, parts.off_cpu_nanos);
-        add(&sums.returned, parts.return_nanos);
-        sums.split_tasks.fetch_add(1, Ordering::Release);
     }
 
     /// Records that `tasks` admitted tasks of a cohort were taken off the queue and will never start.
@@ -390,40 +336,23 @@ impl Recorder {
     /// Where the time of completed tasks went, and the digest of the good ones; cumulative.
     #[must_use]
     pub fn totals(&self, cohort: Cohort) -> Totals {
-        let sum = |read: fn(&Sums) -> &AtomicU64| -> u64 {
-            self.shards
-                .iter()
-                .map(|shard| read(&shard.sums[cohort.index()]).load(Ordering::Acquire))
-                .fold(0, u64::wrapping_add)
-        };
-        Totals {
-            split_tasks: sum(|sums| &sums.split_tasks),
-            schedule_delay_nanos: sum(|sums| &sums.schedule_delay),
-            parts: Parts {
-                queue_wait_nanos: sum(|sums| &sums.queue_wait),
-                dispatch_nanos: sum(|sums| &sums.dispatch),
-                lock_wait_nanos: sum(|sums| &sums.lock_wait),
-                on_cpu_nanos: sum(|sums| &sums.on_cpu),
-                off_cpu_nanos: sum(|sums| &sums.off_cpu),
-                return_nanos: sum(|sums| &sums.returned),
-            },
-            digest: sum(|sums| &sums.digest),
-        }
+        let of_shard = |shard: &Shard| shard.sums[cohort.index()].totals();
+        self.shards
+            .iter()
+            .map(of_shard)
+            .fold(Totals::default(), |sum, shard| sum.plus(&shard))
     }
 
     /// Tasks that ended within the window, of any cohort: (all, good).
     #[must_use]
     pub fn window(&self) -> (u64, u64) {
-        let sum = |read: fn(&Shard) -> &AtomicU64| -> u64 {
-            self.shards
-                .iter()
-                .map(|shard| read(shard).load(Ordering::Relaxed))
-                .sum()
-        };
-        (
-            sum(|shard| &shard.window_completed),
-            sum(|shard| &shard.window_good),
-        )
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        self.shards.iter().fold((0, 0), |(all, good), shard| {
+            (
+                all + read(&shard.window_completed),
+                good + read(&shard.window_good),
+            )
+        })
     }
 
     /// When the last task ended so far, on the monotonic clock; 0 if none did.
