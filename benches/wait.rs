@@ -1,5 +1,5 @@
 //! How late waits of 100 µs end, and what they cost: async ones by the engine's timer and by tokio's own,
-//! blocking ones by the engine's signal and by the standard library.
+//! blocking ones by the engine's signal; and answers of the loopback server.
 //!
 //! `cargo bench --bench wait`. What criterion calls time is lateness: of a wait of 100 µs, without the 100 µs.
 //! The table before it has medians, 99th percentiles, CPU time per wait, and (on Linux) memory per waiting task;
@@ -8,14 +8,16 @@
 #![expect(missing_docs, reason = "criterion's macros make public items")]
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group};
 use poolscope::engine::cancel::Cancel;
-use poolscope::engine::clock;
 use poolscope::engine::timer::Timer;
+use poolscope::engine::{self, clock};
 use tokio::runtime::{Builder, Runtime};
 
 const WAIT_NANOS: u64 = 100_000;
@@ -122,6 +124,7 @@ fn table() {
             blocking(threads, waits, WAIT_NANOS)
         });
     }
+    server(&[0, 100_000, 1_000_000], 1_000);
     row("blocking, 1000 threads, 10 ms", || {
         blocking(1_000, 20, 100 * WAIT_NANOS)
     });
@@ -197,6 +200,33 @@ fn blocking(threads: usize, waits: usize, wait_nanos: u64) -> Vec<u64> {
             .flat_map(|thread| thread.join().expect("no wait panics"))
             .collect()
     })
+}
+
+/// The time from a request to the loopback server to its answer, without the delay that was asked for.
+fn server(delays: &[u64], asked: usize) {
+    let (port_sender, port) = std::sync::mpsc::channel();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let ready = move |port| port_sender.send(port).map_err(std::io::Error::other);
+    std::thread::scope(|scope| {
+        scope.spawn(|| engine::serve(None, ready, async { drop(stopped.await) }));
+        let port: u16 = port.recv().expect("the server listens");
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("it accepts");
+        for delay in delays {
+            let request = format!("GET /{delay}/0 HTTP/1.1\r\n\r\n");
+            let what = format!("loopback server, answer after {} µs", delay / 1_000);
+            row(&what, || {
+                let late = (0..asked).map(|_| {
+                    let due = clock::now_nanos() + delay;
+                    stream.write_all(request.as_bytes()).expect("it reads");
+                    let read = stream.read(&mut [0; 1_024]).expect("it answers");
+                    assert!(read > 0, "the connection stays");
+                    clock::now_nanos() - due
+                });
+                late.collect()
+            });
+        }
+        drop(stop);
+    });
 }
 
 fn single(criterion: &mut Criterion) {

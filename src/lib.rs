@@ -11,7 +11,7 @@
 //!
 //! ```text
 //! poolscope (window) ─┐                                 ┌ threads, event loops: inside the runner
-//! poolscope run (CLI) ┴─ session ─ guard ─ pipe ─ runner┼ worker processes
+//! poolscope run (CLI) ┴─ session ─ guard ─ pipe ─ runner┼ worker processes, or a zygote and its copies
 //!                                                       └ loopback server, if a stage asks it
 //! ```
 //!
@@ -28,6 +28,11 @@
 //! and counts it); a worker of the back end takes it, executes its steps and stamps begin and end; the
 //! *recorder* counts it and adds its times to histograms. Response time runs from the intended start.
 //!
+//! A task is executed in *segments*: cut at barriers, and where a back end has two pools also where waiting and
+//! computing meet. Worker processes get segments in chunks over a pipe, with the bytes that their payload stages
+//! bring; see `backends::processes` for what a chunk promises, `backends::hybrid` for why two pools with a bounded
+//! queue between cannot block each other, and `slab` for memory that two processes map.
+//!
 //! # Entry points
 //!
 //! - `src/main.rs` chooses the part to play; [`runner::play_if_asked`] comes first, before anything of the
@@ -42,7 +47,7 @@
 //! | folder | what it is | may import, besides `units` |
 //! |---|---|---|
 //! | [`units`] | quantities and how they read: the only place that turns numbers into text | nothing |
-//! | [`stats`] | pure mathematics: histogram, percentiles, reduction, repeatable randomness | nothing |
+//! | [`stats`] | pure mathematics: histogram, percentiles, intervals, queueing laws, reduction, repeatable randomness | nothing |
 //! | [`scenario`] | the file: model, reading with all problems at once, validation, description | nothing |
 //! | [`sampler`] | what the operating system says of processes and of the machine | nothing |
 //! | [`wire`] | the language between runner and session, each field with its unit | scenario, stats |
@@ -50,7 +55,7 @@
 //! | [`runner`] | child side: guard, runner, probe, the hidden parts | engine, sampler, wire, scenario, stats |
 //! | [`run`] | what is known of one run, live or finished | wire, scenario, stats |
 //! | [`session`] | parent side: starts, reads, commands, ends | run, wire, scenario |
-//! | [`analysis`] | conclusions: figures, cost, trust, verdict | run, scenario, stats |
+//! | [`analysis`] | conclusions: figures with intervals, comparisons and noise floor, steadiness, cost, trust, verdict | run, scenario, stats |
 //! | [`chart`] | what to draw, as data | run, analysis, stats |
 //! | [`export`] | CSV, JSON, SVG, PNG, tables | chart, run, analysis, scenario |
 //! | [`cli`] | arguments, headless runs, progress, exit codes | session, run, analysis, export, scenario |
@@ -67,7 +72,8 @@
 //! - **Invariant**: one block is one fresh runner process. Nothing of one candidate shows in another's figures.
 //! - **Invariant**: no process outlives its parent, in whatever way that dies. A *guard* between session and
 //!   runner notices the end of its lifeline pipe and kills everything below itself; on Linux it is a
-//!   subreaper, and runner, workers and loopback server also have a parent-death signal.
+//!   subreaper, and runner, workers and loopback server also have a parent-death signal; a worker that is a copy of
+//!   a zygote goes with that, and the zygote with the runner.
 //! - **Invariant**: a scenario file has no authority: no word for a path, an address, a command, an
 //!   interpreter or an environment variable. Reading one runs nothing.
 //! - **Invariant**: nothing upstream waits for the screen. While the receiver of a session is slow, snapshots

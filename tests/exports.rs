@@ -48,6 +48,7 @@ fn the_document_of_every_kind_of_run_follows_its_schema() {
         support::waiting_run(),
         support::sample_run(),
         support::batch_run(),
+        support::noisy::noisy_run(4, 3, &[1.0, 1.5]),
     ] {
         let document: serde_json::Value = serde_json::from_str(&json(&run).unwrap()).unwrap();
         let errors: Vec<_> = validator
@@ -93,6 +94,8 @@ fn the_document_has_the_fields_that_are_promised() {
         "speedup",
         "cpu_cores_used",
         "cost_per_1k",
+        "cold_start_nanos",
+        "memory_per_worker_bytes",
     ] {
         let figure = &candidate[field];
         assert!(
@@ -120,6 +123,134 @@ fn the_document_has_the_fields_that_are_promised() {
         "retries",
     ] {
         assert!(candidate["counts"][field].is_u64(), "{field}");
+    }
+}
+
+#[test]
+fn figures_of_three_repeats_have_intervals_around_them_and_of_two_none() {
+    for (repeats, known) in [(2, false), (3, true)] {
+        let run = support::noisy::noisy_run(4, repeats, &[1.0, 1.5]);
+        let document: serde_json::Value = serde_json::from_str(&json(&run).unwrap()).unwrap();
+        let candidate = &document["candidates"][1];
+        let figures = [
+            &candidate["throughput_per_sec"],
+            &candidate["goodput_per_sec"],
+            &candidate["cpu_cores_used"],
+            &candidate["memory_per_worker_bytes"],
+            &candidate["cost_per_1k"],
+            &candidate["response_time_interval_nanos"]["p50"],
+            &candidate["response_time_interval_nanos"]["p99"],
+        ];
+        for figure in figures {
+            let ends = figure["low"].as_f64().zip(figure["high"].as_f64());
+            assert_eq!(ends.is_some(), known, "{figure}");
+            if let Some((low, high)) = ends {
+                let value = figure["value"].as_f64().unwrap();
+                assert!(
+                    low <= value && value <= high && high < 2.0 * value,
+                    "{figure}"
+                );
+            }
+        }
+        let p99 = &candidate["response_time_nanos"]["p99"];
+        let with_interval = &candidate["response_time_interval_nanos"]["p99"]["value"];
+        assert_eq!(p99.as_f64(), with_interval.as_f64(), "the same percentile");
+    }
+}
+
+#[test]
+fn the_document_tells_the_noise_floor_steadiness_and_what_response_times_hide() {
+    let document: serde_json::Value =
+        serde_json::from_str(&json(&support::noisy::noisy_run(4, 5, &[1.0])).unwrap()).unwrap();
+    assert_eq!(document["response_times"], "closed_hide_overload");
+    let floor = &document["noise_floor"];
+    assert_eq!(floor["candidate"], "threads ×1");
+    let measures: Vec<_> = floor["measures"].as_array().unwrap().iter().collect();
+    assert_eq!(measures[0]["measure"], "throughput");
+    assert!(
+        measures
+            .iter()
+            .all(|measure| measure["half_width_ratio"].as_f64().unwrap() < 0.5)
+    );
+    assert_eq!(
+        document["candidates"][0]["steadiness"]["label"],
+        "not_judged"
+    );
+    let document: serde_json::Value =
+        serde_json::from_str(&json(&support::finished_run()).unwrap()).unwrap();
+    assert!(document["noise_floor"].is_null());
+    assert_eq!(document["response_times"], "open");
+    let threads = &document["candidates"][1];
+    assert_eq!(threads["steadiness"]["label"], "steady");
+    let split = &threads["time_split_nanos"];
+    let parts = [
+        "schedule_delay",
+        "queue_wait",
+        "dispatch",
+        "lock_wait",
+        "on_cpu",
+        "waiting",
+        "return",
+    ];
+    let sum: f64 = parts.iter().map(|part| split[part].as_f64().unwrap()).sum();
+    let mean = threads["response_time_nanos"]["mean"].as_f64().unwrap();
+    // The synthetic response time begins at the offer.
+    assert!((sum / mean - 1.0).abs() < 0.05, "{sum} of {mean}");
+    assert_eq!(threads["work_digest"].as_str().unwrap().len(), 16);
+    assert!(threads["lost_updates"].is_null());
+}
+
+#[test]
+fn a_value_beyond_the_histogram_is_counted_on_its_way_into_every_form() {
+    let mut run = support::finished_run();
+    run.blocks[1].measured.response.record(u64::MAX);
+    let document: serde_json::Value = serde_json::from_str(&json(&run).unwrap()).unwrap();
+    let threads = &document["candidates"][1];
+    assert_eq!(threads["response_time_nanos"]["overflow"], 1);
+    assert_eq!(threads["response_time_nanos"]["max"], u64::MAX);
+    let remark = threads["remarks"][0].as_str().unwrap();
+    assert!(
+        remark.starts_with("1 response time is longer than 73 min 18 s"),
+        "{remark}"
+    );
+    let text = figures_csv(&run).unwrap();
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let rows: Vec<BTreeMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+    assert_eq!(rows[1]["overflowing_response_times"], "1");
+    assert_eq!(rows[1]["load"], "open");
+}
+
+#[test]
+fn no_percentile_is_above_the_maximum_in_any_run() {
+    for run in [
+        support::finished_run(),
+        support::batch_run(),
+        support::noisy::noisy_run(4, 3, &[1.0, 1.5]),
+    ] {
+        for figures in poolscope::analysis::candidate_figures(&run) {
+            for summary in [
+                figures.response_time_nanos,
+                figures.service_time_nanos,
+                figures.queue_wait_nanos,
+                figures.schedule_delay_nanos,
+            ] {
+                let percentiles = [
+                    summary.p50,
+                    summary.p90,
+                    summary.p95,
+                    summary.p99,
+                    summary.p99_9,
+                ];
+                assert!(
+                    percentiles.is_sorted_by(|a, b| b.is_none() || a <= b),
+                    "{summary:?}"
+                );
+                assert!(
+                    percentiles.iter().all(|value| *value <= summary.max),
+                    "{summary:?}"
+                );
+            }
+        }
     }
 }
 

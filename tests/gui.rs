@@ -242,6 +242,7 @@ fn exports_are_written_off_the_thread_that_draws() {
     let folder = tempfile::tempdir().unwrap();
     for (what, format, begins) in [
         (Exported::Chart(ChartId::Throughput), Format::Svg, "<svg"),
+        (Exported::TimeSplit, Format::Svg, "<svg"),
         (Exported::Board, Format::Svg, "<svg"),
         (Exported::Figures, Format::Csv, "candidate"),
         (Exported::Figures, Format::Json, "{"),
@@ -361,6 +362,73 @@ fn another_experiment_shows_what_it_would_do_and_the_charts_can_be_had_back() {
         harness.state().document().scenario().title,
         "Untitled experiment"
     );
+}
+
+#[test]
+fn the_pages_of_the_results_say_where_the_time_went_what_was_checked_and_all_figures() {
+    let mut harness = window_of(support::finished_run());
+    click(&mut harness, "Time split");
+    let bars = harness.query_all_by_label_contains("Time of ").count();
+    assert_eq!(bars, 5);
+    harness.get_by_label("Export the time split");
+    click(&mut harness, "Trust");
+    harness.get_by_label("✔ trustworthy");
+    assert!(harness.query_all_by_label("✔ kept").count() >= 3);
+    click(&mut harness, "Details");
+    click(&mut harness, "Details of threads ×8");
+    for group in ["Response time", "Processor", "Memory per worker", "Tasks"] {
+        assert!(harness.query_all_by_label(group).count() > 0, "{group}");
+    }
+    // The name of a candidate leads from the table to its details.
+    click(&mut harness, "Candidates");
+    assert!(harness.query_by_label("Details of threads ×8").is_none());
+}
+
+#[test]
+fn before_anything_has_come_every_page_of_the_results_says_so() {
+    let mut harness = window_of(support::waiting_run());
+    click(&mut harness, "Time split");
+    assert!(harness.query_all_by_label("No data yet").count() > 0);
+    click(&mut harness, "Trust");
+    harness.get_by_label("Nothing to check yet");
+    click(&mut harness, "Details");
+    harness.get_by_label("Details of sequential");
+}
+
+#[test]
+fn no_figure_of_the_results_is_cut_off_at_the_smallest_window() {
+    for run in [support::finished_run(), support::batch_run()] {
+        let harness = window_of(run);
+        let shown = ["Throughput", "p95", "Memory/worker", "Cost/1k"];
+        for head in shown {
+            let place = harness.get_all_by_label(head).last().unwrap().rect();
+            assert!(
+                place.right() <= 1280.0 && place.left() >= 0.0,
+                "{head}: {place}"
+            );
+        }
+    }
+}
+
+#[test]
+fn lag_and_pools_have_charts_where_a_candidate_has_them() {
+    let mut scenario = support::scenario();
+    scenario.candidates[0] =
+        poolscope::scenario::Candidate::of(poolscope::scenario::Backend::Hybrid {
+            waits: poolscope::scenario::HybridWaits::Async { in_flight: 64 },
+            processes: poolscope::scenario::Workers::Count(2),
+            between: 10,
+        });
+    let run = support::run_of(&poolscope::run::RunRequest::all_of(scenario));
+    let harness = window_of(run);
+    let charts = harness.state().measurement().unwrap().charts();
+    for id in [ChartId::LoopLag, ChartId::Pools] {
+        let chart = charts.chart(id).unwrap();
+        assert!(chart.bounds().is_some(), "{id:?} has points");
+    }
+    let batch = window_of(support::batch_run());
+    let charts = batch.state().measurement().unwrap().charts();
+    assert!(charts.chart(ChartId::LoopLag).is_none() && charts.chart(ChartId::Pools).is_none());
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn every_back_end_does_the_same_work() {
         Wait(time: LogNormal(median: "200us", p95: "1ms")),
         FileWrite(size: "8KiB"), FileRead(size: "70KiB"),
         Wait(time: Uniform(from: "0s", to: "1ms")),
-        Memory(size: "64KiB"), Payload(to_worker: "3B", back: "200KiB"),
+        Memory(size: "64KiB"), Counter(increments: 7, protection: Atomic), Payload(to_worker: "3B", back: "200KiB"),
     ]"#;
     let run = run_to_end(&scenario(stages, "Batch(tasks: 30)", &backends));
     let expected = digest(&run.blocks[0]);
@@ -87,6 +87,11 @@ fn every_back_end_does_the_same_work() {
         let counts = block.counts();
         assert_eq!(counts.good, 30, "{name}: {:?}", block.finished);
         assert_eq!(digest(block), expected, "{name}");
+        let last = block.last.as_ref().unwrap();
+        let tasks = last.warm_up.counts.good + counts.good;
+        assert_eq!(last.counters.len(), 1, "{name}");
+        assert_eq!(last.counters[0].additions, 7 * tasks, "{name}");
+        assert_eq!(last.counters[0].value, 7 * tasks, "{name}");
         assert!(block.incidents.is_empty(), "{name}: {:?}", block.incidents);
     }
 }

@@ -150,3 +150,60 @@ impl PoolFigures {
         pools.iter().map(figures).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::Counter;
+    use crate::support;
+
+    #[test]
+    fn the_parts_of_a_task_add_up_to_its_response_time() {
+        let run = support::finished_run();
+        let blocks: Vec<&Block> = run.blocks_of(1).collect();
+        let split = SplitFigures::of(&blocks).unwrap();
+        let response = blocks[0].measured.response.mean().unwrap();
+        let sum: f64 = split.parts().iter().map(|(_, nanos)| nanos).sum();
+        // The synthetic response time begins at the offer, and not all of its parts are equally late.
+        assert!((sum / response - 1.0).abs() < 0.05, "{sum} of {response}");
+        let waiting = support::waiting_run();
+        assert_eq!(
+            SplitFigures::of(&waiting.blocks.iter().collect::<Vec<_>>()),
+            None
+        );
+    }
+
+    #[test]
+    fn lost_updates_are_counted_by_protection_over_all_blocks() {
+        let mut run = support::repeated_run();
+        assert_eq!(
+            LostUpdates::of(&run.blocks.iter().collect::<Vec<_>>()),
+            None
+        );
+        let counter = |protection, value| Counter {
+            protection,
+            additions: 100,
+            value,
+        };
+        for block in &mut run.blocks {
+            let counters = &mut block.last.as_mut().unwrap().counters;
+            counters.push(counter(Protection::Atomic, 100));
+            counters.push(counter(Protection::Unprotected, 93));
+        }
+        let blocks: Vec<&Block> = run.blocks_of(1).collect();
+        let lost = LostUpdates::of(&blocks).unwrap();
+        assert_eq!(lost.total, 14);
+        let by: Vec<_> = lost
+            .by_protection
+            .iter()
+            .map(|one| (one.protection, one.additions, one.lost))
+            .collect();
+        assert_eq!(
+            by,
+            [
+                (Protection::Unprotected, 200, 14),
+                (Protection::Atomic, 200, 0)
+            ]
+        );
+    }
+}

@@ -83,3 +83,53 @@ fn limits(run: &Run, backend: Backend, blocks: &[&Block], response: &Summary) ->
     }
     remarks
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::{CandidateFigures, candidate_figures};
+    use crate::run::RunRequest;
+    use crate::scenario::{Distribution, Inside, LockKind, Protection};
+    use crate::support;
+    use crate::units::Nanos;
+
+    #[test]
+    fn processes_that_share_no_counter_and_no_lock_say_so_and_threads_do_not() {
+        let mut scenario = support::scenario();
+        let stages = &mut scenario.tasks[0].stages;
+        stages.push(Stage::Counter {
+            increments: 1,
+            protection: Protection::Unprotected,
+        });
+        stages.push(Stage::Lock {
+            hold: Distribution::Constant(Nanos::from_micros(1)),
+            inside: Inside::Cpu,
+            locks: 1,
+            kind: LockKind::Mutex,
+        });
+        let figures = candidate_figures(&support::run_of(&RunRequest::all_of(scenario)));
+        let says = |figures: &CandidateFigures, what: &str| {
+            let mut remarks = figures.remarks.iter();
+            remarks.any(|remark| remark.contains(what))
+        };
+        for (place, expected) in [(1, false), (2, true)] {
+            assert_eq!(says(&figures[place], "share no counter"), expected);
+            assert_eq!(says(&figures[place], "share no lock"), expected);
+        }
+    }
+
+    #[test]
+    fn what_was_not_steady_comes_first_and_a_long_list_is_cut_and_counted() {
+        let mut run = support::finished_run();
+        let failures: Vec<String> = (0..10).map(|number| format!("failure {number}")).collect();
+        run.blocks[2].finished.as_mut().unwrap().failures = failures;
+        let figures = &candidate_figures(&run)[2];
+        assert!(
+            figures.remarks[0].starts_with("not steady: "),
+            "{:?}",
+            figures.remarks
+        );
+        assert_eq!(figures.remarks.len(), REMARKS_MAX + 1);
+        assert_eq!(figures.remarks[REMARKS_MAX], "and 1 more remark");
+    }
+}

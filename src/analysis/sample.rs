@@ -8,7 +8,7 @@ use crate::analysis::cost::{Resources, cost_per_1k, price_per_hour};
 use crate::analysis::memory;
 use crate::run::{Block, MemoryOver, Run, Window};
 use crate::scenario::PriceCard;
-use crate::stats::bootstrap::{BlockHistograms, Bootstrap};
+use crate::stats::bootstrap::{BLOCKS_MIN, BlockHistograms, Bootstrap};
 use crate::stats::{Figure, Histogram, Percentile};
 
 /// What can be measured of a block, with an interval over several.
@@ -161,11 +161,16 @@ impl<'a> Sample<'a> {
         let known = self.known(measure);
         let statistic = self.statistic(measure, &known);
         // Without an interval there is nothing to draw.
-        if self.intervals {
+        if self.has_intervals() {
             Bootstrap::new(known.len(), self.seed).figure(statistic)
         } else {
             statistic(&vec![1; known.len()]).map(Figure::plain)
         }
+    }
+
+    /// Whether any figure can have an interval.
+    pub(super) const fn has_intervals(&self) -> bool {
+        self.intervals && self.facts.len() >= BLOCKS_MIN
     }
 
     /// `measure` over all blocks that know it; none where no block does.
@@ -340,6 +345,82 @@ impl<'a> Facts<'a> {
             steady_bytes: memory::steady_per_worker_bytes(block),
             bytes_over_tasks: memory::over_tasks_in_flight(block, f64::from(workers)),
             response: &block.measured.response,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support;
+
+    fn sample(run: &Run, candidate: usize) -> Sample<'_> {
+        Sample::of(run, &run.blocks_of(candidate).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn rates_are_sums_over_sums_so_that_a_longer_block_weighs_more() {
+        let run = support::repeated_run();
+        let sample = sample(&run, 1);
+        let windows: Vec<Window> = run.blocks_of(1).filter_map(Block::window).collect();
+        let completed: u64 = windows.iter().map(|window| window.completed).sum();
+        let nanos: u64 = windows.iter().map(|window| window.nanos).sum();
+        let value = sample.value(Measure::Throughput).unwrap();
+        assert!((value - completed as f64 * 1e9 / nanos as f64).abs() < 1e-9);
+        // Counting only the second block gives the second block's own rate.
+        let second = sample.of_repeats(Measure::Throughput, &[1]).unwrap()(&[1]).unwrap();
+        let own = windows[1].completed as f64 * 1e9 / windows[1].nanos as f64;
+        assert!((second - own).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_block_that_knows_nothing_of_a_measure_is_not_drawn() {
+        let mut run = support::noisy::noisy_run(1, 4, &[1.0]);
+        let planned = |block: &&mut Block| !block.planned.twin && block.planned.repeat == 2;
+        run.blocks.iter_mut().find(planned).unwrap().memory = None;
+        let sample = sample(&run, 0);
+        assert_eq!(sample.repeats(Measure::Throughput), [0, 1, 2, 3]);
+        assert_eq!(sample.repeats(Measure::MemoryPerWorker), [0, 1, 3]);
+        assert_eq!(
+            sample.repeats(Measure::Cost),
+            [0, 1, 3],
+            "memory is paid for"
+        );
+        assert!(
+            sample
+                .figure(Measure::MemoryPerWorker)
+                .unwrap()
+                .ends()
+                .is_some()
+        );
+        assert!(
+            sample
+                .of_repeats(Measure::MemoryPerWorker, &[0, 2])
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn while_a_run_goes_on_figures_have_no_intervals() {
+        let mut run = support::noisy::noisy_run(1, 4, &[1.0]);
+        run.ended = false;
+        let figure = sample(&run, 0).figure(Measure::Throughput).unwrap();
+        assert_eq!(figure.ends(), None);
+        run.ended = true;
+        assert!(
+            sample(&run, 0)
+                .figure(Measure::Throughput)
+                .unwrap()
+                .ends()
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn a_percentile_with_too_few_samples_is_known_by_no_block() {
+        let run = support::waiting_run();
+        for measure in Measure::COMPARED {
+            assert_eq!(sample(&run, 0).figure(measure), None, "{}", measure.name());
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::engine::plan::{Plan, is_pipelined};
 use crate::engine::queue::TaskQueue;
 use crate::engine::recorder::{Distributions, Recorder, Tally, Totals};
 use crate::engine::task::Cohort;
-use crate::scenario::{Backend, Load};
+use crate::scenario::{Backend, Load, Protection};
 use crate::stats::SparseHistogram;
 
 /// Incidents that may wait to be read; more are counted only.
@@ -269,6 +269,13 @@ impl Block {
         self.running
             .as_ref()
             .map_or_else(Vec::new, |running| running.worker_pids())
+    }
+
+    /// The counters of counter stages: protection, additions done, and what it shows. With worker processes, the
+    /// sum over their own ones.
+    #[must_use]
+    pub fn counters(&self) -> Vec<(Protection, u64, u64)> {
+        self.desk.counters()
     }
 
     /// Process id of the zygote that worker processes are copies of; none without one.

@@ -331,6 +331,8 @@ fn style(palette: &Palette, base: Visuals) -> Style {
     style.spacing.menu_margin = Margin::same(6);
     style.spacing.window_margin = Margin::same(space::L as i8);
     style.spacing.combo_width = 96.0;
+    // Lists and menus may be as high as the smallest window; what is shorter is as high as its content.
+    style.spacing.default_area_size.y = 640.0;
     style.spacing.tooltip_width = 360.0;
     // The whole bar has room of its own, also where the pointer makes it wide.
     style.spacing.scroll = egui::style::ScrollStyle {

@@ -19,6 +19,40 @@ pub fn sentence(problem: &Problem, scenario: &Scenario) -> String {
     text
 }
 
+/// What is wrong with a file that could not be read, of which nothing has a name yet: "Line 12, column 5: task
+/// kind 1, stage 3, size: …".
+#[must_use]
+pub fn unread(problem: &Problem) -> String {
+    let numbered = |text: &str| {
+        let lists = [
+            ("tasks", "task kind"),
+            ("candidates", "candidate"),
+            ("stages", "stage"),
+            ("parts", "part"),
+        ];
+        lists.iter().fold(text.to_owned(), |text, (list, word)| {
+            replaced(&text, list, |index| Some(format!("{word} {}", index + 1)))
+        })
+    };
+    let mut text = problem.place.map_or_else(String::new, |place| {
+        format!("Line {}, column {}: ", place.line, place.column)
+    });
+    if !problem.path.is_empty() {
+        let parts = problem.path.split('.').filter(|part| *part != "backend");
+        let words: Vec<String> = parts
+            .map(|part| numbered(&part.replace('_', " ")))
+            .collect();
+        text.push_str(&words.join(", "));
+        text.push_str(": ");
+    }
+    text.push_str(&numbered(&problem.message));
+    if !problem.hint.is_empty() {
+        text.push_str(" – ");
+        text.push_str(&numbered(&problem.hint));
+    }
+    text
+}
+
 /// Replaces `tasks[1]` and `candidates[1]` in a text by what they are called.
 #[must_use]
 pub fn named(text: &str, scenario: &Scenario) -> String {
@@ -30,6 +64,7 @@ pub fn named(text: &str, scenario: &Scenario) -> String {
         let names = scenario.candidates.iter().map(Candidate::label);
         Some(format!("candidate {}", quoted(names, index)?))
     });
+    let text = replaced(&text, "parts", |index| Some(format!("part {}", index + 1)));
     replaced(&text, "stages", |index| {
         Some(format!("stage {}", index + 1))
     })
@@ -92,6 +127,25 @@ mod tests {
             sentence(&problem, &scenario),
             format!("candidate '{label}', in flight: it is 0")
         );
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_told_by_lines_and_numbers() {
+        let mut problem = Problem::error(
+            "tasks[0].stages[2].hold_tasks",
+            "'a' is the name of tasks[3] too",
+            "",
+        );
+        assert_eq!(
+            unread(&problem),
+            "task kind 1, stage 3, hold tasks: 'a' is the name of task kind 4 too"
+        );
+        problem.place = Some(crate::scenario::Place {
+            line: 12,
+            column: 5,
+        });
+        problem.path = "load.parts[1].rate_per_sec".to_owned();
+        assert!(unread(&problem).starts_with("Line 12, column 5: load, part 2, rate per sec: "));
     }
 
     #[test]

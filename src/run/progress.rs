@@ -138,7 +138,7 @@ mod tests {
             },
             counters: Vec::new(),
             pools: Vec::new(),
-            loop_lag: Default::default(),
+            loop_lag: crate::stats::SparseHistogram::default(),
             window_completed: completed,
             window_good: completed,
             resources: Resources::default(),

@@ -13,8 +13,8 @@ use crate::engine::{self, BackendError, Block, Observation, Plan, Stand, Surroun
 use crate::runner::resources::{ResourceReader, machine};
 use crate::scenario::{AsyncCpu, Backend, HybridWaits, Kernel, Scenario, Stage};
 use crate::wire::{
-    Calibration, Cohort, Counts, Finished, FrameError, FromRunner, Hello, Incident, Phase, Pool,
-    PoolKind, Resources, Snapshot, StartBlock, Started, TimeSplit, ToRunner, read_frame,
+    Calibration, Cohort, Counter, Counts, Finished, FrameError, FromRunner, Hello, Incident, Phase,
+    Pool, PoolKind, Resources, Snapshot, StartBlock, Started, TimeSplit, ToRunner, read_frame,
     write_frame,
 };
 
@@ -356,7 +356,7 @@ impl Reporter {
             measure_end_nanos,
             warm_up: cohort(warm_up, of_warm_up, &total_of_warm_up),
             measured: cohort(measured, of_measured, &total_of_measured),
-            counters: Vec::new(),
+            counters: counters(block),
             pools: self.pools(&pools),
             loop_lag,
             window_completed,
@@ -368,6 +368,17 @@ impl Reporter {
         write_frame(output, &FromRunner::Snapshot(Box::new(snapshot)))?;
         Ok(())
     }
+}
+
+fn counters(block: &Block) -> Vec<Counter> {
+    let counters = block.counters().into_iter();
+    counters
+        .map(|(protection, additions, value)| Counter {
+            protection,
+            additions,
+            value,
+        })
+        .collect()
 }
 
 /// What the workers of the pools of `backend` are, and how many.

@@ -13,13 +13,13 @@ impl Kernel {
     #[must_use]
     pub const fn nominal_unit_nanos(self) -> f64 {
         match self {
-            Self::SumOfSquares => 0.4,
-            Self::PrimeCheck | Self::PointerChase => 80_000.0,
-            Self::Sha256 => 500.0,
-            Self::Deflate => 40_000.0,
-            Self::JsonParse => 5_000.0,
-            Self::Sort => 25_000.0,
-            Self::MatrixProduct => 60_000.0,
+            Self::SumOfSquares => 0.5,
+            Self::PrimeCheck => 95_000.0,
+            Self::Sha256 => 570.0,
+            Self::Deflate | Self::MatrixProduct => 40_000.0,
+            Self::JsonParse => 4_600.0,
+            Self::Sort => 9_000.0,
+            Self::PointerChase => 120_000.0,
         }
     }
 }

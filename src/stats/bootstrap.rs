@@ -198,7 +198,9 @@ impl Bootstrap {
         let positive = value > 0.0 && drawn.iter().all(|drawn| *drawn > 0.0);
         let logarithmic = scale == Scale::Ratio && positive;
         if logarithmic {
-            drawn.iter_mut().for_each(|drawn| *drawn = drawn.ln());
+            for drawn in &mut drawn {
+                *drawn = drawn.ln();
+            }
         }
         let n = self.blocks as f64;
         Some(Spread {

@@ -72,7 +72,7 @@ pub fn scenario() -> Scenario {
             },
         ]
         .into_iter()
-        .map(|backend| Candidate::of(backend))
+        .map(Candidate::of)
         .collect(),
         protocol: Protocol {
             warm_up: Nanos::from_secs(1),
@@ -97,7 +97,7 @@ pub fn batch_scenario() -> Scenario {
         Backend::processes(2),
     ]
     .into_iter()
-    .map(|backend| Candidate::of(backend))
+    .map(Candidate::of)
     .collect();
     scenario
 }

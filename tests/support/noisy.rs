@@ -123,7 +123,7 @@ fn at(
         },
         counters: Vec::new(),
         pools: Vec::new(),
-        loop_lag: Default::default(),
+        loop_lag: poolscope::stats::SparseHistogram::default(),
         window_completed: tasks,
         window_good: tasks,
         resources: Resources {

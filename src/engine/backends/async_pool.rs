@@ -1,18 +1,18 @@
 //! An async runtime (tokio) in this process: one or several event loops, tasks spawned as they come.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::engine::backends::loop_lag::LoopLag;
 use crate::engine::backends::{BackendError, Desk, Running};
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
 use crate::engine::plan::FRONT_POOL;
-use crate::engine::stages::{Loops, StageError, Workbench, run_async};
+use crate::engine::stages::{Begun, Loops, StageError, Workbench, begin_async};
 use crate::engine::task::{Ran, Task};
 use crate::engine::timer::Timer;
 use crate::scenario::AsyncCpu;
@@ -121,12 +121,18 @@ fn build(event_loops: u32, cpu: AsyncCpu) -> std::io::Result<Runtime> {
         .build()
 }
 
+#[expect(
+    clippy::vec_box,
+    reason = "a task holds a pointer to its workbench, and hands on the same one"
+)]
+type Benches = Vec<Box<Workbench>>;
+
 /// What the tasks of the runtime share.
 struct Pool {
     desk: Arc<Desk>,
     around: Loops,
     /// Workbenches that no task holds.
-    benches: Mutex<Vec<Workbench>>,
+    benches: Mutex<Benches>,
     next_bench: AtomicU64,
 }
 
@@ -145,69 +151,88 @@ async fn dispatch(pool: &Arc<Pool>, in_flight: usize) {
         }
         // A chunk of one: tasks run beside each other anyway.
         let Some(task) = taken.pop() else { continue };
-        let pool = pool.clone();
-        Handle::current().spawn(async move {
-            pool.work(task).await;
-            drop(permit);
-        });
+        tokio::spawn(work(pool.clone(), task, permit));
     }
     // Every permit is back only when every task is done.
     let all = u32::try_from(in_flight).unwrap_or(u32::MAX);
     drop(free.acquire_many(all).await);
 }
 
-impl Pool {
-    async fn work(&self, task: Task) {
-        // The shard: any number does, and neighbours in time should not meet.
-        let worker = task.number as usize;
-        self.desk.start(worker, &task);
+/// One task from its start to its end. What is alive while it waits is memory of every waiting task, and so are
+/// the arguments of an `async fn`, a second time: hence blocks that capture what they need.
+fn work(
+    pool: Arc<Pool>,
+    task: Task,
+    permit: OwnedSemaphorePermit,
+) -> impl Future<Output = ()> + Send {
+    // The shard: any number does, and neighbours in time should not meet.
+    let worker = task.number as usize;
+    async move {
+        pool.desk.start(worker, &task);
         let start_nanos = clock::now_nanos();
-        let mut bench = self.take_bench();
-        // Between two steps the loop serves other tasks: what they take is not known from the clock alone.
-        bench.begin(true);
-        let (bench, result) = self.run(&task, bench).await;
-        let (on_cpu_nanos, lock_wait_nanos) = bench.spent();
+        let mut bench = None;
+        let result = pool.run(&task, &mut bench).await;
+        let (on_cpu_nanos, lock_wait_nanos) =
+            bench.as_ref().map_or((Some(0), 0), |bench| bench.spent());
         let ran = Ran {
             on_cpu_nanos,
             lock_wait_nanos,
             ..Ran::here(start_nanos, clock::now_nanos())
         };
-        self.benches
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(bench);
-        if let Some(task) = self.desk.end(FRONT_POOL, worker, task, ran, result) {
-            self.desk.pass_on(task).await;
+        if let Some(bench) = bench {
+            pool.benches().push(bench);
         }
+        if let Some(task) = pool.desk.end(FRONT_POOL, worker, task, ran, result) {
+            Box::pin(pool.desk.pass_on(task)).await;
+        }
+        drop(permit);
     }
+}
 
-    async fn run(&self, task: &Task, mut bench: Workbench) -> (Workbench, Result<u64, StageError>) {
+impl Pool {
+    /// Executes the stages of `task`; makes a workbench if one of them needs it.
+    fn run<'p>(
+        &'p self,
+        task: &Task,
+        bench: &'p mut Option<Box<Workbench>>,
+    ) -> impl Future<Output = Result<u64, StageError>> + Send + use<'p> {
         let segment = self.desk.recipes.segment(task.number, task.segment);
-        let mut digest = 0_u64;
-        for (place, step, mut rng) in segment.steps() {
-            if self.desk.cancel.is_set() {
-                return (bench, Err(StageError::Cancelled));
+        async move {
+            let mut digest = 0_u64;
+            for (place, step, mut rng) in segment.steps() {
+                if self.desk.cancel.is_set() {
+                    return Err(StageError::Cancelled);
+                }
+                let take = || self.take_bench();
+                let value = match begin_async(step, bench, take, &mut rng, &self.around) {
+                    Begun::Over(result) => result?,
+                    Begun::Waits(wait, value) => {
+                        if !wait.await {
+                            return Err(StageError::Cancelled);
+                        }
+                        value
+                    }
+                    Begun::GoesOn(step) => step.await?,
+                };
+                digest = digest.wrapping_add(segment.digest(place, value));
             }
-            let result;
-            (bench, result) = run_async(step, bench, &mut rng, &self.around).await;
-            match result {
-                Ok(value) => digest = digest.wrapping_add(segment.digest(place, value)),
-                Err(error) => return (bench, Err(error)),
-            }
+            Ok(digest)
         }
-        (bench, Ok(digest))
     }
 
-    fn take_bench(&self) -> Workbench {
-        let kept = self
-            .benches
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
-        kept.unwrap_or_else(|| {
-            self.desk
-                .bench(self.next_bench.fetch_add(1, Ordering::Relaxed))
-        })
+    fn take_bench(&self) -> Box<Workbench> {
+        let kept = self.benches().pop();
+        let mut bench = kept.unwrap_or_else(|| {
+            let number = self.next_bench.fetch_add(1, Ordering::Relaxed);
+            Box::new(self.desk.bench(number))
+        });
+        // Between two steps the loop serves other tasks: what they take is not known from the clock alone.
+        bench.begin(true);
+        bench
+    }
+
+    fn benches(&self) -> MutexGuard<'_, Benches> {
+        self.benches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -17,6 +17,7 @@ use crate::engine::queue::TaskQueue;
 use crate::engine::recorder::Recorder;
 use crate::engine::stages::{Shared, StageError, Workbench};
 use crate::engine::task::{Cohort, Outcome, Ran, Task};
+use crate::scenario::Protection;
 
 /// Failures of tasks whose text is kept; all are counted.
 const FAILURES_KEPT: usize = 10;
@@ -38,6 +39,8 @@ pub(in crate::engine) struct Desk {
     deaths: AtomicU32,
     recycled: AtomicU64,
     ended_workers_cpu_nanos: AtomicU64,
+    /// The counters of worker processes, added up: additions and value, by protection.
+    of_processes: Mutex<[(u64, u64); Protection::ALL.len()]>,
 }
 
 /// The queue in front of a pool of workers, and how many tasks are under way on them.
@@ -85,6 +88,7 @@ impl Desk {
             deaths: AtomicU32::new(0),
             recycled: AtomicU64::new(0),
             ended_workers_cpu_nanos: AtomicU64::new(0),
+            of_processes: Mutex::default(),
         }
     }
 
@@ -307,6 +311,35 @@ impl Desk {
             at_nanos: clock::now_nanos(),
             message,
         });
+    }
+
+    /// A worker process has added that much to its own counter.
+    pub(super) fn count(&self, protection: Protection, additions: u64, value: u64) {
+        let mut counters = self.lock_counters();
+        let sum = &mut counters[protection as usize];
+        *sum = (sum.0.wrapping_add(additions), sum.1.wrapping_add(value));
+    }
+
+    fn lock_counters(&self) -> MutexGuard<'_, [(u64, u64); Protection::ALL.len()]> {
+        self.of_processes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The counters of counter stages: protection, additions done, and what it shows. With worker processes, the
+    /// sum over their own ones.
+    pub(in crate::engine) fn counters(&self) -> Vec<(Protection, u64, u64)> {
+        let mut counters = *self.lock_counters();
+        for (protection, additions, value) in self.shared.counters() {
+            let sum = &mut counters[protection as usize];
+            *sum = (sum.0.wrapping_add(additions), sum.1.wrapping_add(value));
+        }
+        Protection::ALL
+            .into_iter()
+            .zip(counters)
+            .filter(|(_, (additions, _))| *additions > 0)
+            .map(|(protection, (additions, value))| (protection, additions, value))
+            .collect()
     }
 
     /// A worker process has ended, having used that much processor time.

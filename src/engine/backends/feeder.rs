@@ -8,7 +8,7 @@ use crossbeam_channel::Sender;
 
 use crate::engine::backends::Desk;
 use crate::engine::backends::desk::Meter;
-use crate::engine::backends::pipe::{Answer, ORDERS_MAX, Order};
+use crate::engine::backends::pipe::{Answer, ORDERS_MAX, Order, WorkerCounter};
 use crate::engine::backends::processes::{Roster, Settings};
 use crate::engine::backends::setup::{Identity, SlabPlace};
 use crate::engine::backends::worker_process::{Source, WorkerProcess};
@@ -43,6 +43,8 @@ pub(super) struct Feeder {
     /// What came back through the pipe.
     back: Vec<u8>,
     meter: Meter,
+    /// What the present worker's counters showed last.
+    counters: Vec<WorkerCounter>,
     /// Tasks that the present worker was given.
     served: u64,
     deaths: u32,
@@ -109,6 +111,7 @@ impl Feeder {
             back_from: payload_max.0,
             back: Vec::new(),
             meter: Meter::default(),
+            counters: Vec::new(),
             served: 0,
             deaths: 0,
         })
@@ -227,9 +230,29 @@ impl Feeder {
                 self.tell(task, chunk.taken_nanos, answer, checked);
             }
         }
+        let mut counters = Vec::new();
         worker
-            .closing(&mut Vec::new())
-            .map_err(|error| (error.into(), 0))
+            .closing(&mut counters)
+            .map_err(|error| (error.into(), 0))?;
+        self.count(counters);
+        Ok(())
+    }
+
+    /// Adds to the block's counters what the worker has added to its own since it was heard last.
+    fn count(&mut self, counters: Vec<WorkerCounter>) {
+        for counter in &counters {
+            let before = self
+                .counters
+                .iter()
+                .find(|before| before.protection == counter.protection)
+                .map_or((0, 0), |before| (before.additions, before.value));
+            self.desk.count(
+                counter.protection,
+                counter.additions.wrapping_sub(before.0),
+                counter.value.wrapping_sub(before.1),
+            );
+        }
+        self.counters = counters;
     }
 
     /// Hands over the orders with what their tasks bring.
@@ -352,6 +375,7 @@ impl Feeder {
         };
         let process = WorkerProcess::start(&self.source, &identity)?;
         self.served = 0;
+        self.counters.clear();
         self.roster.enter(self.worker, process.pid());
         Ok(process)
     }

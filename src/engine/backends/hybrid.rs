@@ -10,9 +10,10 @@
 //! the queue between holds a task, room in it will come. A worker of the front waits for nothing else than that
 //! room. Hence every wait ends. At barriers no worker waits either: the task is held at the desk.
 //!
-//! **Bounded.** A worker of the front takes a new task only when none has returned. So at most as many tasks have
-//! begun as the front has places, the queue between has places, the back has workers times its chunk, and once
-//! more the places of the front, for tasks that were taken in just before others returned.
+//! **Bounded.** A worker of the front takes new tasks only when none has returned. So at most as many tasks have
+//! begun as the front has places (threads times the chunk, or the cap of the event loop), the queue between has
+//! places, the back has workers times the chunk, and once more the places of the front, for tasks that were taken
+//! in just before others returned. At barriers all tasks of the batch may wait.
 
 use std::sync::Arc;
 

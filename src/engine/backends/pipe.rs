@@ -12,6 +12,7 @@ use std::io::{self, Read, Write};
 
 use crate::engine::stages::payload::Piece;
 use crate::engine::task::Outcome;
+use crate::scenario::Protection;
 
 /// Longest text of a failure, in bytes.
 const MESSAGE_MAX: usize = 4 << 10;
@@ -21,8 +22,8 @@ pub(super) const ORDERS_MAX: u32 = 1 << 20;
 const PAYLOAD_MAX: u64 = 4 << 30;
 /// Most pieces of payload in one answer: a task has at most that many stages.
 const PIECES_MAX: u16 = 64;
-/// Most counters in a closing: there are three kinds of protection.
-const COUNTERS_MAX: u8 = 16;
+/// Most counters in a closing: one for each kind of protection.
+const COUNTERS_MAX: u8 = Protection::ALL.len() as u8;
 /// What a request begins with, so that a lost byte is noticed.
 const REQUEST: [u8; 4] = *b"task";
 /// What an answer begins with.
@@ -277,8 +278,8 @@ impl Answer {
 /// A counter of a worker's own, cumulative over its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct WorkerCounter {
-    /// Which: place in the list of the stages' counters.
-    pub(super) index: u8,
+    /// Which one.
+    pub(super) protection: Protection,
     /// How many additions were done.
     pub(super) additions: u64,
     /// What it shows.
@@ -295,7 +296,7 @@ pub(super) fn write_closing(
     record.push(CLOSING);
     record.push(u8::try_from(counters.len()).unwrap_or(u8::MAX));
     for counter in counters {
-        record.push(counter.index);
+        record.push(counter.protection as u8);
         record.extend_from_slice(&counter.additions.to_le_bytes());
         record.extend_from_slice(&counter.value.to_le_bytes());
     }
@@ -315,8 +316,11 @@ pub(super) fn read_closing(
     for _ in 0..count {
         let record: [u8; 17] = read_array(input)?;
         let mut fields = Fields(&record);
+        let [index] = fields.next();
         counters.push(WorkerCounter {
-            index: fields.next::<1>()[0],
+            protection: *Protection::ALL
+                .get(usize::from(index))
+                .ok_or_else(|| nonsense("there is no such counter"))?,
             additions: fields.u64(),
             value: fields.u64(),
         });
@@ -367,7 +371,7 @@ mod tests {
         };
         good.write(&mut bytes, &mut record).unwrap();
         let counters = [WorkerCounter {
-            index: 2,
+            protection: Protection::Atomic,
             additions: 10,
             value: 9,
         }];

@@ -9,7 +9,8 @@
 //! so of slow tasks one is lost with those that were still to come. A chunk that the worker did not live to take
 //! goes to its successor.
 //!
-//! The worker stamps begin and end itself, so that the way there and back shows apart from service time.
+//! The worker stamps begin and end itself, so that the way there, the work, and the way back show apart in the
+//! split of a task's time.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,16 +1,17 @@
 //! The life of a worker process: set-up, then request after request until its input ends.
 
 use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::sync::Arc;
 
 use crate::engine::backends::desk::run_segment;
-use crate::engine::backends::pipe::{Answer, Order, read_orders, write_closing};
+use crate::engine::backends::pipe::{Answer, Order, WorkerCounter, read_orders, write_closing};
 use crate::engine::backends::setup::{Identity, Setup, read_value};
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
 use crate::engine::plan::Recipes;
 use crate::engine::slab::Slab;
 use crate::engine::stages::payload::Mailbox;
-use crate::engine::stages::{StageError, Workbench};
+use crate::engine::stages::{Shared, StageError, Workbench};
 use crate::engine::task::{Cohort, Outcome, Task};
 
 /// What a worker says when it is ready for its first task.
@@ -56,11 +57,12 @@ impl Workshop {
         input: &mut impl Read,
         output: impl Write,
     ) -> io::Result<()> {
+        let shared = Arc::new(Shared::default());
         let mut bench = Workbench::new(
             &self.setup.scratch,
             self.setup.server_port,
             identity.worker,
-            std::sync::Arc::default(),
+            shared.clone(),
         );
         let slab = identity.slab.as_ref();
         let back_from = slab.map_or(0, |slab| slab.back_from as usize);
@@ -70,14 +72,16 @@ impl Workshop {
         let mut output = BufWriter::with_capacity(PIPE_BYTES, output);
         output.write_all(&[READY])?;
         output.flush()?;
+        // Never set: a worker that is to end is killed. Made once: it asks the system for the number of cores.
+        let cancel = Cancel::default();
         let (mut orders, mut record) = (Vec::new(), Vec::new());
         while read_orders(input, &mut orders, &mut record)? {
             let brought = orders.iter().map(|order| order.to_worker as usize).sum();
             if let Some(mailbox) = &mut bench.mailbox {
                 mailbox.receive(input, brought)?;
             }
-            self.execute(&orders, back_from, &mut bench, &mut output)?;
-            write_closing(&mut output, &[], &mut record)?;
+            self.execute(&orders, back_from, &mut bench, &cancel, &mut output)?;
+            write_closing(&mut output, &counters_of(&shared), &mut record)?;
             output.flush()?;
         }
         Ok(())
@@ -91,10 +95,9 @@ impl Workshop {
         orders: &[Order],
         back_from: usize,
         bench: &mut Workbench,
+        cancel: &Cancel,
         output: &mut impl Write,
     ) -> io::Result<()> {
-        // Never set: a worker that is to end is killed.
-        let cancel = Cancel::default();
         let (mut brought_at, mut room_at) = (0, back_from);
         let mut written_nanos = clock::now_nanos();
         let mut record = Vec::new();
@@ -105,7 +108,7 @@ impl Workshop {
             if let Some(mailbox) = &mut bench.mailbox {
                 mailbox.open(brought, room);
             }
-            let answer = self.answer(order, bench, &cancel);
+            let answer = self.answer(order, bench, cancel);
             answer.write(output, &mut record)?;
             if let Some(mailbox) = &bench.mailbox {
                 output.write_all(mailbox.left().1)?;
@@ -144,6 +147,17 @@ impl Workshop {
             pieces: pieces.unwrap_or_default().to_vec(),
         }
     }
+}
+
+fn counters_of(shared: &Shared) -> Vec<WorkerCounter> {
+    let counters = shared.counters().into_iter();
+    counters
+        .map(|(protection, additions, value)| WorkerCounter {
+            protection,
+            additions,
+            value,
+        })
+        .collect()
 }
 
 #[cfg(test)]

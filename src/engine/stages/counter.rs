@@ -6,6 +6,7 @@
 //! writes back a sum that another one has overtaken destroys the other's updates. One thread at a time loses
 //! none.
 
+use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -50,7 +51,10 @@ impl Counters {
             match protection {
                 Protection::Unprotected => {
                     let seen = self.unprotected.0.read();
-                    self.unprotected.0.write_back(seen.wrapping_add(1));
+                    // Three instructions, not one: in most languages a thread can be interrupted in between.
+                    self.unprotected
+                        .0
+                        .write_back(black_box(seen).wrapping_add(1));
                 }
                 Protection::Locked => {
                     let mut value = self.locked.0.lock().unwrap_or_else(PoisonError::into_inner);

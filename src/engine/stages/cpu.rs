@@ -1,5 +1,7 @@
 //! Computing: a kernel, by amount of work or by processor time.
 
+use std::hint::black_box;
+
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
 use crate::engine::stages::StageError;
@@ -53,7 +55,7 @@ fn work(kernel: Kernel, units: u64, rng: &mut Rng, cancel: &Cancel) -> Result<u6
     Ok(work.result())
 }
 
-/// Computes until this thread has used `nanos` more of processor time. What is left when the next grain of
+/// Computes until this thread has used `nanos` more of processor time. What is left when the next lump of
 /// `kernel` would take too long is filled with the finest kernel, so that coarse ones end as closely.
 pub(super) fn compute_for(
     kernel: Kernel,
@@ -63,44 +65,53 @@ pub(super) fn compute_for(
 ) -> Result<(), StageError> {
     let end = clock::thread_cpu_nanos().saturating_add(nanos);
     for kernel in [kernel, Kernel::SumOfSquares] {
-        let mut work = Work::new(kernel, rng);
-        compute_until(&mut work, end, kernels::nominal_grain_nanos(kernel), cancel)?;
-        work.result();
+        let mut work = Work::in_lumps(kernel, rng);
+        compute_until(kernel, &mut work, end, cancel)?;
+        // Not brought to its result, which may be work of its own.
+        black_box(&mut work);
     }
     Ok(())
 }
 
-/// Works until the thread's processor time is `end_nanos`, or so close before it that a grain would end later:
-/// 80 % of what is left by the speed seen so far, then a look at the clock, so that a few looks suffice and
-/// the end is hit closely.
+/// Works until the thread's processor time is `end_nanos`, or so close before it that a lump would end later.
+///
+/// A step is 80 % of what is left by the speed of the step before, then a look at the clock, so that a few looks
+/// suffice and the end is hit closely. No step is more than twice all before it: the nominal speed of the first
+/// one is not this machine's, and some kernels get slower as they go.
 fn compute_until(
+    kernel: Kernel,
     work: &mut Work,
     end_nanos: u64,
-    nominal_grain_nanos: f64,
     cancel: &Cancel,
 ) -> Result<(), StageError> {
     /// Below this, another look at the clock costs as much as what is left.
     const CLOSE_ENOUGH_NANOS: f64 = 500.0;
+    /// The first step, of what is left: so small that a machine of a tenth of the nominal speed hits the end.
+    const FIRST_SHARE: f64 = 0.08;
     let start = clock::thread_cpu_nanos();
-    let (mut now, mut done) = (start, 0);
+    let mut now = start;
+    let lump = kernels::grains_per_lump(kernel);
+    let mut lump_nanos = kernels::nominal_grain_nanos(kernel) * lump as f64;
     loop {
-        let grain_nanos = if done == 0 {
-            nominal_grain_nanos
-        } else {
-            ((now - start) as f64 / done as f64).max(0.01)
-        };
         let left = end_nanos.saturating_sub(now) as f64;
-        if left < grain_nanos.max(CLOSE_ENOUGH_NANOS) {
+        if left < lump_nanos.max(CLOSE_ENOUGH_NANOS) {
             return Ok(());
         }
         if cancel.is_set() {
             return Err(StageError::Cancelled);
         }
-        let aim = (left * 0.8).min(STRIDE_NANOS);
-        let grains = ((aim / grain_nanos) as u64).max(1);
-        work.advance(grains);
-        done += grains;
+        let most = if now == start {
+            left * FIRST_SHARE
+        } else {
+            2.0 * (now - start) as f64
+        };
+        let aim = (left * 0.8).min(most).min(STRIDE_NANOS);
+        let lumps = ((aim / lump_nanos) as u64).max(1);
+        work.advance(lumps * lump);
+        let then = now;
         now = clock::thread_cpu_nanos();
+        // A clock that ticks coarsely may not have moved on.
+        lump_nanos = ((now - then) as f64 / lumps as f64).max(0.01);
     }
 }
 

@@ -15,14 +15,10 @@ use crate::engine::cancel::Cancel;
 use crate::engine::clock;
 use crate::engine::stages::draw::draw;
 use crate::engine::stages::shared::Apart;
-use crate::engine::stages::wait::WaitStep;
 use crate::engine::stages::{Loops, StageError, Workbench, cpu};
+use crate::scenario::bounds::MAX_LOCKS;
 use crate::scenario::{Distribution, Inside, Kernel, LockKind};
 use crate::stats::rng::Rng;
-use crate::units::Nanos;
-
-/// Locks of a process. More have no use: a thousand tasks then hardly ever meet.
-const LOCKS_MAX: u32 = 1_024;
 
 /// The numbered locks of one process, each made when it is first taken.
 #[derive(Debug, Default)]
@@ -38,11 +34,11 @@ struct Numbered {
 }
 
 impl Locks {
-    /// Number `number`, below [`LOCKS_MAX`].
+    /// Number `number`, below [`MAX_LOCKS`].
     fn numbered(&self, number: u32) -> &Numbered {
         let all = self
             .0
-            .get_or_init(|| (0..LOCKS_MAX).map(|_| OnceLock::new()).collect());
+            .get_or_init(|| (0..MAX_LOCKS).map(|_| OnceLock::new()).collect());
         all[number as usize].get_or_init(Box::default)
     }
 }
@@ -76,7 +72,7 @@ impl LockStep {
         Self {
             hold,
             inside,
-            locks: locks.clamp(1, LOCKS_MAX),
+            locks: locks.clamp(1, MAX_LOCKS),
             kind,
         }
     }
@@ -182,8 +178,10 @@ impl LockStep {
             Inside::Cpu => bench.metered(|_| self.stay(drawn, rng, &around.cancel)),
             Inside::Wait if around.cancel.is_set() => Err(StageError::Cancelled),
             Inside::Wait => {
-                let hold = Distribution::Constant(Nanos(drawn.hold_nanos));
-                WaitStep::new(hold).run_async(rng, &around.timer).await?;
+                let until = clock::now_nanos() + drawn.hold_nanos;
+                if !around.timer.wait_until(until).await {
+                    return Err(StageError::Cancelled);
+                }
                 Ok(drawn.digest())
             }
         }
@@ -228,6 +226,7 @@ async fn acquire_async<G>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::units::Nanos;
     use std::path::Path;
     use std::sync::atomic::{AtomicU32, Ordering};
     use std::sync::{Arc, mpsc};

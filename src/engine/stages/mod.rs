@@ -22,12 +22,13 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
 use crate::engine::stages::network::{NetworkStep, Protocol};
-use crate::engine::timer::Timer;
+use crate::engine::timer::{Timer, Wait};
 use crate::scenario::Stage;
 use crate::stats::rng::Rng;
 
@@ -306,51 +307,71 @@ pub struct Loops {
     pub offload: bool,
 }
 
-/// Executes `step` on an async runtime.
-pub async fn run_async(
-    step: &Arc<Step>,
-    mut bench: Workbench,
-    rng: &mut Rng,
-    around: &Loops,
-) -> (Workbench, Result<u64, StageError>) {
+/// A step that was begun on an async runtime.
+pub(in crate::engine) enum Begun<'a> {
+    /// It is over already: it ran on the event loop from beginning to end.
+    Over(Result<u64, StageError>),
+    /// It is over with the wait, which yields false if it was cut; and its value.
+    Waits(Wait<'a>, u64),
+    /// It goes on. In a box, so that the state of a connection is no part of every task that only waits.
+    GoesOn(Pin<Box<dyn Future<Output = Result<u64, StageError>> + Send + 'a>>),
+}
+
+/// Begins `step` on an async runtime. A step that needs a workbench makes one with `take` unless the task has one
+/// already: ten thousand tasks that only wait hold none.
+pub(in crate::engine) fn begin_async<'a>(
+    step: &'a Arc<Step>,
+    bench: &'a mut Option<Box<Workbench>>,
+    take: impl FnOnce() -> Box<Workbench>,
+    rng: &'a mut Rng,
+    around: &'a Loops,
+) -> Begun<'a> {
     match &**step {
         Step::Wait(step) => {
-            let result = step.run_async(rng, &around.timer).await;
-            (bench, result)
+            let time = step.time(rng);
+            let wait = around.timer.wait_until(clock::now_nanos() + time);
+            Begun::Waits(wait, time)
         }
         Step::Network(step) => {
-            let result = step.run_async(&mut bench, rng, &around.timer).await;
-            (bench, result)
+            let own = bench.get_or_insert_with(take);
+            Begun::GoesOn(Box::pin(step.run_async(own, rng, &around.timer)))
         }
         Step::Lock(step) if !around.offload => {
-            let result = step.run_async(&mut bench, rng, around).await;
-            (bench, result)
+            let own = bench.get_or_insert_with(take);
+            Begun::GoesOn(Box::pin(step.run_async(own, rng, around)))
         }
         blocking if around.offload && blocking.blocks() => {
-            let (step, cancel, mut own_rng) = (step.clone(), around.cancel.clone(), rng.clone());
-            let (scratch, port, id) = (bench.scratch.clone(), bench.server_port, bench.id);
-            let shared = bench.shared.clone();
-            let done = tokio::task::spawn_blocking(move || {
-                let result = bench.metered(|bench| step.run(bench, &mut own_rng, &cancel));
-                (bench, own_rng, result)
-            })
-            .await;
-            match done {
-                Ok((bench, own_rng, result)) => {
-                    *rng = own_rng;
-                    (bench, result)
-                }
-                Err(error) => (
-                    Workbench::new(&scratch, port, id, shared),
-                    Err(StageError::Failed(format!(
-                        "the blocking thread failed: {error}"
-                    ))),
-                ),
-            }
+            bench.get_or_insert_with(take);
+            Begun::GoesOn(Box::pin(run_elsewhere(step, bench, rng, &around.cancel)))
         }
         blocking => {
-            let result = bench.metered(|bench| blocking.run(bench, rng, &around.cancel));
-            (bench, result)
+            let own = bench.get_or_insert_with(take);
+            Begun::Over(own.metered(|bench| blocking.run(bench, rng, &around.cancel)))
         }
+    }
+}
+
+/// Executes `step` on a blocking thread of the runtime.
+async fn run_elsewhere(
+    step: &Arc<Step>,
+    bench: &mut Option<Box<Workbench>>,
+    rng: &mut Rng,
+    cancel: &Arc<Cancel>,
+) -> Result<u64, StageError> {
+    let (step, mut own_rng, cancel) = (step.clone(), rng.clone(), cancel.clone());
+    let mut own = bench.take().expect("who begins the step has a workbench");
+    let done = tokio::task::spawn_blocking(move || {
+        let result = own.metered(|bench| step.run(bench, &mut own_rng, &cancel));
+        (own, own_rng, result)
+    });
+    match done.await {
+        Ok((own, own_rng, result)) => {
+            (*bench, *rng) = (Some(own), own_rng);
+            result
+        }
+        // The workbench is lost with its thread.
+        Err(error) => Err(StageError::Failed(format!(
+            "the blocking thread failed: {error}"
+        ))),
     }
 }

@@ -4,7 +4,6 @@ use crate::engine::cancel::Cancel;
 use crate::engine::clock;
 use crate::engine::stages::StageError;
 use crate::engine::stages::draw::draw;
-use crate::engine::timer::Timer;
 use crate::scenario::Distribution;
 use crate::stats::rng::Rng;
 
@@ -19,18 +18,14 @@ impl WaitStep {
         Self { time }
     }
 
-    pub(super) fn run(&self, rng: &mut Rng, cancel: &Cancel) -> Result<u64, StageError> {
-        let time = draw(self.time, rng);
-        if cancel.wait_until(clock::now_nanos() + time) {
-            Ok(time)
-        } else {
-            Err(StageError::Cancelled)
-        }
+    /// How long to wait, in nanoseconds.
+    pub(super) fn time(&self, rng: &mut Rng) -> u64 {
+        draw(self.time, rng)
     }
 
-    pub(super) async fn run_async(&self, rng: &mut Rng, timer: &Timer) -> Result<u64, StageError> {
-        let time = draw(self.time, rng);
-        if timer.wait_until(clock::now_nanos() + time).await {
+    pub(super) fn run(&self, rng: &mut Rng, cancel: &Cancel) -> Result<u64, StageError> {
+        let time = self.time(rng);
+        if cancel.wait_until(clock::now_nanos() + time) {
             Ok(time)
         } else {
             Err(StageError::Cancelled)

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::gui::words;
+use crate::run::RunRequest;
 use crate::scenario::{
     Amount, AsyncCpu, Backend, Candidate, Distribution, FORMAT, Kernel, Load, PriceCard, Problem,
     Protocol, Queue, Scenario, Server, Severity, Stage, TaskKind, describe, estimate_run_nanos,
@@ -14,6 +15,8 @@ use crate::units::Nanos;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
     scenario: Scenario,
+    /// As a run on this machine would have it.
+    resolved: Scenario,
     /// As it is in the file, or as it was when it was begun.
     saved: Scenario,
     path: Option<PathBuf>,
@@ -70,6 +73,7 @@ impl Document {
     pub fn of(scenario: Scenario, path: Option<PathBuf>) -> Self {
         Self {
             saved: scenario.clone(),
+            resolved: RunRequest::all_of(scenario.clone()).scenario,
             problems: problems(&scenario),
             plan: plan(&scenario),
             scenario,
@@ -81,6 +85,13 @@ impl Document {
     #[must_use]
     pub const fn scenario(&self) -> &Scenario {
         &self.scenario
+    }
+
+    /// Whether `measured`, the scenario of a run, is this one as it stands now.
+    #[must_use]
+    pub fn is_what_was_measured(&self, measured: &Scenario) -> bool {
+        // A run that was loaded has the numbers of workers of its own machine.
+        self.resolved == *measured || self.scenario == *measured
     }
 
     /// Its file; none before it was saved.
@@ -126,6 +137,7 @@ impl Document {
     pub fn edit(&mut self, scenario: Scenario) {
         self.problems = problems(&scenario);
         self.plan = plan(&scenario);
+        self.resolved = RunRequest::all_of(scenario.clone()).scenario;
         self.scenario = scenario;
     }
 
@@ -178,6 +190,7 @@ pub(super) fn file_stem(title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::Workers;
 
     #[test]
     fn a_new_scenario_can_run_as_it_is() {
@@ -201,6 +214,21 @@ mod tests {
         assert!(document.is_changed());
         document.edit(first);
         assert!(!document.is_changed());
+    }
+
+    #[test]
+    fn a_run_of_workers_per_core_is_a_run_of_this_scenario() {
+        let mut document = Document::blank();
+        let mut scenario = document.scenario().clone();
+        scenario.candidates[1].backend = Backend::Threads {
+            workers: Workers::PerCore(3),
+        };
+        document.edit(scenario.clone());
+        let measured = RunRequest::all_of(scenario.clone()).scenario;
+        assert!(document.is_what_was_measured(&measured));
+        scenario.title = "Another".to_owned();
+        document.edit(scenario);
+        assert!(!document.is_what_was_measured(&measured));
     }
 
     #[test]

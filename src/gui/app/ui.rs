@@ -138,7 +138,7 @@ impl App {
         self.board_is_dark = ui.visuals().dark_mode;
         let view = BoardView {
             title: &measured.title,
-            outdated: measured != self.document.scenario(),
+            outdated: !self.document.is_what_was_measured(measured),
             state: measurement.state(),
             revision: measurement.run().revision,
             charts: measurement.charts(),

@@ -8,7 +8,8 @@ use crate::gui::action::{Action, Answer};
 use crate::gui::app::{Purpose, Then};
 use crate::gui::dialogs::FileRequest;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{primary_button_ui, problem_ui, weak_ui};
+use crate::gui::widgets::{primary_button_ui, severity_ui, weak_ui};
+use crate::gui::words;
 use crate::scenario::Problem;
 use crate::units::text;
 
@@ -154,7 +155,7 @@ fn problems_ui(ui: &mut Ui, path: &std::path::Path, problems: &[Problem]) -> Opt
         .auto_shrink([false, true])
         .show(ui, |ui| {
             for problem in problems {
-                problem_ui(ui, problem, true);
+                severity_ui(ui, problem.severity, &words::unread(problem));
             }
         });
     let mut answer = None;
@@ -163,7 +164,7 @@ fn problems_ui(ui: &mut Ui, path: &std::path::Path, problems: &[Problem]) -> Opt
             answer = Some(Answer::Cancel);
         }
         if ui.button("Copy list").clicked() {
-            let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            let lines: Vec<String> = problems.iter().map(words::unread).collect();
             ui.ctx().copy_text(lines.join("\n"));
         }
     });

@@ -64,14 +64,12 @@ impl Field<'_> {
 
 /// What is wrong, one line each, at the left edge of the controls' column.
 pub(super) fn problems_ui<'a>(ui: &mut Ui, problems: impl Iterator<Item = &'a Problem>) {
-    problems.for_each(|problem| problem_ui(ui, problem, false));
+    problems.for_each(|problem| problem_ui(ui, problem));
 }
 
-/// One problem; with its place and field where it does not stand at the field itself.
-pub fn problem_ui(ui: &mut Ui, problem: &Problem, with_place: bool) {
-    let text = if with_place {
-        problem.to_string()
-    } else if problem.hint.is_empty() {
+/// One problem, at the field itself.
+fn problem_ui(ui: &mut Ui, problem: &Problem) {
+    let text = if problem.hint.is_empty() {
         problem.message.clone()
     } else {
         format!("{} – {}", problem.message, problem.hint)

@@ -10,5 +10,5 @@ pub use basics::{
     badge_ui, card_ui, empty_state_ui, icon_button_ui, legend_toggle_ui, primary_button_ui,
     section_header_ui, swatch_ui, weak_ui,
 };
-pub use field::{Field, problem_ui, severity_ui};
+pub use field::{Field, severity_ui};
 pub use stroke::{stroke_sample_ui, stroke_toggle_ui};

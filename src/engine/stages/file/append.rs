@@ -108,13 +108,12 @@ fn log_of(bench: &mut Workbench) -> io::Result<Arc<Log>> {
         .lock()
         .unwrap_or_else(PoisonError::into_inner);
     let number = bench.id % LOGS_MAX;
-    let log = match logs.get(&number) {
-        Some(log) => log.clone(),
-        None => {
-            let log = Arc::new(Log::open(&name)?);
-            logs.insert(number, log.clone());
-            log
-        }
+    let log = if let Some(log) = logs.get(&number) {
+        log.clone()
+    } else {
+        let log = Arc::new(Log::open(&name)?);
+        logs.insert(number, log.clone());
+        log
     };
     drop(logs);
     bench.log = Some(log.clone());

@@ -17,18 +17,17 @@ mod read;
 mod write;
 
 use crate::engine::stages::Workbench;
+use crate::scenario::bounds::MAX_BLOCK;
 
 pub use append::FileAppendStep;
 pub(super) use append::Log;
 pub use read::FileReadStep;
 pub use write::FileWriteStep;
 
-/// No call transfers more, so that no worker's buffer is larger.
-const BLOCK_MAX: u64 = 64 << 20;
-
-/// The length of a call's buffer that was asked for, within bounds.
+/// The length of a call's buffer that was asked for; never more than validation lets pass, which bounds each
+/// worker's buffer.
 fn bounded_block(asked: u64) -> u64 {
-    asked.clamp(1, BLOCK_MAX)
+    asked.clamp(1, MAX_BLOCK.0)
 }
 
 /// The first `length` bytes of the worker's buffer, of any content.

@@ -128,13 +128,12 @@ impl FileReadStep {
             .prepared
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let file = match files.get(&self.file_bytes) {
-            Some(file) => file.clone(),
-            None => {
-                let file = Arc::new(File::open(self.path(&bench.scratch))?);
-                files.insert(self.file_bytes, file.clone());
-                file
-            }
+        let file = if let Some(file) = files.get(&self.file_bytes) {
+            file.clone()
+        } else {
+            let file = Arc::new(File::open(self.path(&bench.scratch))?);
+            files.insert(self.file_bytes, file.clone());
+            file
         };
         drop(files);
         bench.prepared.push((self.file_bytes, file.clone()));

@@ -6,16 +6,14 @@
 //! once per process by [`warm`], before anything is timed.
 
 mod chase;
+mod deflate;
 mod json;
 mod matrix;
 mod sort;
 mod text;
 
 use std::hint::black_box;
-use std::io::{self, Write};
 
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
 use sha2::{Digest, Sha256};
 
 use crate::scenario::Kernel;
@@ -43,6 +41,15 @@ pub(super) const fn nominal_grain_nanos(kernel: Kernel) -> f64 {
     kernel.nominal_unit_nanos() / grains_per_unit(kernel) as f64
 }
 
+/// How many grains of `kernel` must be done together where a time is to be hit, as it does not spread its work
+/// evenly over fewer.
+pub(super) const fn grains_per_lump(kernel: Kernel) -> u64 {
+    match kernel {
+        Kernel::Deflate => deflate::SMALL_MESSAGE_BYTES / text::GRAIN_BYTES as u64,
+        _ => 1,
+    }
+}
+
 /// Makes what `kernel` needs beside its own state, so that no task pays for it.
 pub(super) fn warm(kernel: Kernel) {
     match kernel {
@@ -59,7 +66,7 @@ pub(super) enum Work {
     Squares { next: u64, sum: u64 },
     Prime { divisor: u64, divided: u64 },
     Sha(Box<Sha256>, text::Position),
-    Deflate(Box<ZlibEncoder<Checksum>>, text::Position),
+    Deflate(deflate::Compressing),
     Json(json::Parsing),
     Sort(sort::Sorting),
     Matrix(matrix::Product),
@@ -69,7 +76,15 @@ pub(super) enum Work {
 impl Work {
     /// `kernel` from the place that one draw decides.
     pub(super) fn new(kernel: Kernel, rng: &mut Rng) -> Self {
-        let start = rng.next_u64();
+        Self::from(kernel, rng.next_u64(), deflate::MESSAGE_BYTES)
+    }
+
+    /// As [`Self::new`], in the lumps of [`grains_per_lump`].
+    pub(super) fn in_lumps(kernel: Kernel, rng: &mut Rng) -> Self {
+        Self::from(kernel, rng.next_u64(), deflate::SMALL_MESSAGE_BYTES)
+    }
+
+    fn from(kernel: Kernel, start: u64, message_bytes: u64) -> Self {
         match kernel {
             Kernel::SumOfSquares => Self::Squares {
                 next: start,
@@ -80,10 +95,7 @@ impl Work {
                 divided: 0,
             },
             Kernel::Sha256 => Self::Sha(Box::default(), text::Position::new(start)),
-            Kernel::Deflate => {
-                let encoder = ZlibEncoder::new(Checksum::default(), Compression::new(6));
-                Self::Deflate(Box::new(encoder), text::Position::new(start))
-            }
+            Kernel::Deflate => Self::Deflate(deflate::Compressing::new(start, message_bytes)),
             Kernel::JsonParse => Self::Json(json::Parsing::new(start)),
             Kernel::Sort => Self::Sort(sort::Sorting::new(start)),
             Kernel::MatrixProduct => Self::Matrix(matrix::Product::new(start)),
@@ -112,10 +124,7 @@ impl Work {
                 }
             }
             Self::Sha(hash, position) => position.advance(grains, |bytes| hash.update(bytes)),
-            Self::Deflate(encoder, position) => position.advance(grains, |bytes| {
-                // A checksum takes everything.
-                let _ = encoder.write_all(bytes);
-            }),
+            Self::Deflate(compressing) => compressing.advance(grains),
             Self::Json(parsing) => parsing.advance(grains),
             Self::Sort(sorting) => sorting.advance(grains),
             Self::Matrix(product) => product.advance(grains),
@@ -133,31 +142,13 @@ impl Work {
                 first.copy_from_slice(&hash.finalize()[..8]);
                 u64::from_le_bytes(first)
             }
-            Self::Deflate(encoder, _) => {
-                // A checksum takes everything.
-                encoder.finish().map_or(0, |sum| sum.0.finalize().into())
-            }
+            Self::Deflate(compressing) => compressing.result(),
             Self::Json(parsing) => parsing.result(),
             Self::Sort(sorting) => sorting.result(),
             Self::Matrix(product) => product.result(),
             Self::Chase(chase) => chase.result(),
         };
         black_box(result)
-    }
-}
-
-/// Where compressed bytes go: it keeps their CRC-32, which costs little beside compressing them.
-#[derive(Default)]
-pub(in crate::engine::stages) struct Checksum(crc32fast::Hasher);
-
-impl Write for Checksum {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

@@ -20,6 +20,8 @@ use crate::scenario::Severity;
 
 /// Width of a button beside a field.
 const STEP_WIDTH: f32 = 30.0;
+/// An open list scrolls beyond this: all types of stages are seen at once in the smallest window.
+const LIST_HEIGHT: f32 = 600.0;
 /// A field never gets narrower than its usual text.
 const FIELD_MIN_WIDTH: f32 = 48.0;
 
@@ -334,6 +336,7 @@ impl Form<'_> {
             let response = ComboBox::from_id_salt(&field.path)
                 .selected_text(title)
                 .width(ui.available_width())
+                .height(LIST_HEIGHT)
                 .truncate()
                 .show_ui(ui, |ui| {
                     for (value, title, explanation) in options {

@@ -51,6 +51,13 @@ pub(super) fn table_ui(
     let name_width = name_width(ui, view.figures);
     let room = ui.available_width() - name_width - STATUS_WIDTH - 2.0 * COLUMN_GAP - space::M;
     let columns = fitting(view.table, &widths, room);
+    // What is left over goes to the names that were cut.
+    let needed: f32 = columns
+        .iter()
+        .map(|&column| widths[column] + COLUMN_GAP)
+        .sum();
+    let name_width =
+        longest_name(ui, view.figures).clamp(name_width, name_width + (room - needed).max(0.0));
     ScrollArea::vertical()
         .auto_shrink(false)
         .id_salt("results")
@@ -181,8 +188,13 @@ fn left_out_ui(ui: &mut Ui, table: &Table, shown: &[usize]) {
     }
 }
 
-/// Room for the longest name with its square of colour.
+/// Room for the names before it is known what is left over.
 fn name_width(ui: &Ui, figures: &[CandidateFigures]) -> f32 {
+    longest_name(ui, figures).clamp(*NAME_WIDTHS.start(), *NAME_WIDTHS.end())
+}
+
+/// Room for the longest name with its square of colour.
+fn longest_name(ui: &Ui, figures: &[CandidateFigures]) -> f32 {
     const SQUARE: f32 = 10.0 + COLUMN_GAP;
     let font = egui::TextStyle::Body.resolve(ui.style());
     let names = figures.iter().map(|figures| {
@@ -190,8 +202,7 @@ fn name_width(ui: &Ui, figures: &[CandidateFigures]) -> f32 {
         let galley = ui.painter().layout_no_wrap(name, font.clone(), color);
         galley.size().x + SQUARE + 2.0
     });
-    let (least, most) = (*NAME_WIDTHS.start(), *NAME_WIDTHS.end());
-    names.fold(least, f32::max).min(most)
+    names.fold(0.0, f32::max)
 }
 
 /// The head of a column; a click sorts by its figures.

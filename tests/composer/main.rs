@@ -1,6 +1,8 @@
 //! The composer without a window: what is clicked and typed becomes a changed scenario, and nothing else does.
 #![cfg(feature = "gui")]
 
+mod vocabulary;
+
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use poolscope::gui::action::Action;
