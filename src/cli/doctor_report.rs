@@ -8,7 +8,7 @@ use crate::analysis::checkup::{Line, Section, self_tests_hold};
 use crate::units::text::date_time;
 
 /// A longer description pushes only its own line.
-const WHAT_COLUMNS_MAX: usize = 56;
+const WHAT_COLUMNS_MAX: usize = 64;
 /// A longer finding pushes only its own line.
 const FOUND_COLUMNS_MAX: usize = 24;
 /// Words of judgement have up to that many letters.

@@ -36,6 +36,12 @@ pub fn freeze_lines(name: &str, outcome: &Result<[FrozenPercentile; 3], String>)
             } else {
                 Judgement::Failed
             };
+            let less = percentile.error_ratio().is_none_or(|error| error < 0.0);
+            let advice = if less {
+                "Response times leave out what callers waited; report it."
+            } else {
+                "The machine was too busy to catch up; try again when it is quiet, and report it if it stays."
+            };
             let limit = format!(
                 "{} by the schedule, within {}",
                 text::nanos(percentile.expected_nanos),
@@ -44,7 +50,7 @@ pub fn freeze_lines(name: &str, outcome: &Result<[FrozenPercentile; 3], String>)
             Line::figure(Section::SelfTests, &what, value, Unit::Nanos).judged(
                 judgement,
                 &limit,
-                "Response times leave out what callers waited. If the machine was busy, try again; else report it.",
+                advice,
             )
         })
         .collect()
