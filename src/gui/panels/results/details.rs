@@ -124,14 +124,17 @@ fn group_ui(ui: &mut Ui, group: &Group) {
     }
 }
 
-/// `12.3 ms`, or `12.3 ms (11.9 – 12.8)` with an interval.
+/// `12.3 ms`, or `12.3 ms (11.9 – 12.8 ms)` with an interval: a unit that both ends share stands once.
 fn with_interval(figure: Figure, words: impl Fn(f64) -> String) -> String {
-    match figure.ends() {
-        Some((low, high)) => {
-            format!("{} ({} – {})", words(figure.value), words(low), words(high))
-        }
-        None => words(figure.value),
-    }
+    let Some((low, high)) = figure.ends() else {
+        return words(figure.value);
+    };
+    let (low, high) = (words(low), words(high));
+    let low = match (low.split_once(' '), high.split_once(' ')) {
+        (Some((number, unit)), Some((_, other))) if unit == other => number,
+        _ => low.as_str(),
+    };
+    format!("{} ({low} – {high})", words(figure.value))
 }
 
 fn line<K: Known>(
@@ -503,7 +506,15 @@ mod tests {
         };
         assert_eq!(
             with_interval(figure, text::nanos),
-            "2.00 ms (1.00 ms – 3.00 ms)"
+            "2.00 ms (1.00 – 3.00 ms)"
+        );
+        let figure = Figure {
+            low: Some(9e5),
+            ..figure
+        };
+        assert_eq!(
+            with_interval(figure, text::nanos),
+            "2.00 ms (900 µs – 3.00 ms)"
         );
         assert_eq!(with_interval(Figure::plain(2e6), text::nanos), "2.00 ms");
     }

@@ -1,5 +1,6 @@
 //! Where the time of a task goes: one stacked bar per candidate, with the figures of each part under the pointer.
 
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align2, Button, Color32, Pos2, Rect, RichText, Sense, TextStyle, Ui, Vec2};
 
 use crate::chart::palette::split_rgb;
@@ -16,7 +17,7 @@ const ROW: f32 = 24.0;
 /// Room for the length behind a bar, in points.
 const FIGURE: f32 = 76.0;
 /// The most room for a candidate's name, in points.
-const NAME_MAX: f32 = 240.0;
+const NAME_MAX: f32 = 300.0;
 /// A part below this width is not named in its bar, in points.
 const NAMED: f32 = 48.0;
 
@@ -137,12 +138,11 @@ fn bar_ui(ui: &mut Ui, chart: &SplitChart, bar: &SplitBar, scale: SplitScale, na
     let body = TextStyle::Body.resolve(ui.style());
     let small = TextStyle::Small.resolve(ui.style());
     let name_at = Pos2::new(row.left() + SWATCH, middle);
-    let name_room = Rect::from_min_max(
-        Pos2::new(name_at.x, row.top()),
-        Pos2::new(name_at.x + names, row.bottom()),
-    );
-    ui.painter_at(name_room)
-        .text(name_at, Align2::LEFT_CENTER, &bar.label, body, palette.text);
+    let mut job = LayoutJob::simple_singleline(bar.label.clone(), body, palette.text);
+    job.wrap = TextWrapping::truncate_at_width(names + 1.0);
+    let name = ui.painter().layout_job(job);
+    let corner = Pos2::new(name_at.x, middle - name.size().y / 2.0);
+    ui.painter().galley(corner, name, palette.text);
     let left = name_at.x + names + space::M;
     let track = Rect::from_min_max(
         Pos2::new(left, middle - BAR / 2.0),
