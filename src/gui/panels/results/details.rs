@@ -2,13 +2,12 @@
 
 use egui::{Align, Layout, RichText, Ui, Vec2};
 
-use crate::analysis::CandidateFigures;
+use crate::analysis::{CandidateFigures, Figure};
 use crate::gui::panels::results::ResultsView;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{empty_state_ui, swatch_ui, weak_ui};
 use crate::run::PoolKind;
 use crate::scenario::Protection;
-use crate::stats::Figure;
 use crate::units::text;
 
 /// Width of a group, in points: four of them at a window of 1280.

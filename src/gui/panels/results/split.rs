@@ -3,7 +3,7 @@
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align2, Button, Color32, Pos2, Rect, RichText, Sense, TextStyle, Ui, Vec2};
 
-use crate::chart::palette::split_rgb;
+use crate::chart::palette::{ink_rgb, split_rgb};
 use crate::chart::{SplitBar, SplitChart, SplitPart, SplitScale};
 use crate::gui::action::{Action, Exported, Format};
 use crate::gui::theme::{self, space};
@@ -178,23 +178,12 @@ fn pieces_ui(ui: &Ui, bar: &SplitBar, track: Rect, whole: f64) {
         if piece.width() < NAMED {
             continue;
         }
-        let text_color = readable_on(fill);
+        let [r, g, b] = ink_rgb(split_rgb(part as usize, dark));
+        let text_color = Color32::from_rgb(r, g, b);
         let label = text::nanos(length);
         let galley = ui.painter().layout_no_wrap(label, font.clone(), text_color);
         let corner = piece.center() - galley.size() / 2.0;
         ui.painter().galley(corner, galley, text_color);
-    }
-}
-
-/// Dark letters on a light ground, and the other way round (relative luminance of WCAG 2.2, without its gamma).
-fn readable_on(ground: Color32) -> Color32 {
-    let light = 0.2126 * f32::from(ground.r())
-        + 0.7152 * f32::from(ground.g())
-        + 0.0722 * f32::from(ground.b());
-    if light > 140.0 {
-        Color32::from_gray(16)
-    } else {
-        Color32::WHITE
     }
 }
 
@@ -232,24 +221,4 @@ fn spoken(bar: &SplitBar) -> String {
         .map(|(part, _, length)| format!("{} {}", part.label(), text::nanos(length)))
         .collect();
     format!("Time of {}: {}", bar.label, parts.join(", "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn letters_stand_out_from_every_part() {
-        for dark in [false, true] {
-            for part in SplitPart::ALL {
-                let ground = color(part, dark);
-                let letters = readable_on(ground);
-                let far = |a: u8, b: u8| a.abs_diff(b);
-                assert!(
-                    far(ground.g(), letters.g()) > 80,
-                    "{part:?}, dark {dark}: {ground:?}"
-                );
-            }
-        }
-    }
 }
