@@ -57,7 +57,7 @@ impl Piece {
         if self.length_nanos.is_infinite() {
             f64::INFINITY
         } else {
-            (self.from + self.to) / 2.0 * self.length_nanos
+            f64::midpoint(self.from, self.to) * self.length_nanos
         }
     }
 
@@ -97,19 +97,18 @@ impl OpenSchedule {
     pub fn new(load: &Load, warm_up_nanos: u64, seed: u64) -> Option<Self> {
         let spacing = load.arrivals()?;
         let mean = load.mean_rate_per_sec()?;
-        let (warm_up, round) = match load {
-            Load::Profile { parts, .. } => (
+        let (warm_up, round) = if let Load::Profile { parts, .. } = load {
+            (
                 Some(Piece::new(warm_up_nanos, mean, mean)),
                 parts.iter().flat_map(pieces).collect(),
-            ),
-            _ => {
-                let for_ever = Piece {
-                    length_nanos: f64::INFINITY,
-                    from: mean / 1e9,
-                    to: mean / 1e9,
-                };
-                (None, vec![for_ever])
-            }
+            )
+        } else {
+            let for_ever = Piece {
+                length_nanos: f64::INFINITY,
+                from: mean / 1e9,
+                to: mean / 1e9,
+            };
+            (None, vec![for_ever])
         };
         let expected: f64 = round.iter().map(Piece::tasks).sum();
         if expected.is_nan() || expected <= 0.0 {

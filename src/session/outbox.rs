@@ -97,7 +97,7 @@ mod tests {
             },
             counters: Vec::new(),
             pools: Vec::new(),
-            loop_lag: Default::default(),
+            loop_lag: crate::stats::SparseHistogram::default(),
             window_completed: sequence,
             window_good: 0,
             resources: Resources::default(),

@@ -190,9 +190,8 @@ impl Scenario {
 
     /// The same with all numbers of workers that are given per core as numbers for a machine of `cores`.
     #[must_use]
-    pub fn for_cores(&self, cores: u32) -> Self {
-        let mut resolved = self.clone();
-        for candidate in &mut resolved.candidates {
+    pub fn for_cores(mut self, cores: u32) -> Self {
+        for candidate in &mut self.candidates {
             let backend = candidate.backend.for_cores(cores);
             if backend != candidate.backend {
                 // The name stays what the author of the file sees in it.
@@ -200,7 +199,7 @@ impl Scenario {
                 candidate.backend = backend;
             }
         }
-        resolved
+        self
     }
 }
 

@@ -209,13 +209,13 @@ fn a_scenario_for_a_machine_keeps_its_names_and_counts_its_cores() {
         }),
         Candidate::of(Backend::processes(3)),
     ];
-    let here = scenario.for_cores(16);
+    let here = scenario.clone().for_cores(16);
     assert_eq!(here.candidate_names(), scenario.candidate_names());
     assert_eq!(here.candidates[0].backend, Backend::threads(32));
     assert_eq!(here.candidates[1].backend.workers(), 64 + 16);
     assert_eq!(here.candidates[1].backend.worker_processes(), 16);
     assert_eq!(here.candidates[2].backend, Backend::processes(3));
-    assert_eq!(here.for_cores(2), here);
+    assert_eq!(here.clone().for_cores(2), here);
 }
 
 proptest! {
