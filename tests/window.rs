@@ -10,7 +10,6 @@
     reason = "a skipped test says so where the runner shows it"
 )]
 
-#[expect(dead_code, reason = "only the scenario is needed here")]
 mod live;
 #[path = "live/parts.rs"]
 mod parts;

@@ -80,6 +80,18 @@ pub const fn split_rgb(part: usize, dark: bool) -> [u8; 3] {
     colours[part % SPLIT_PARTS]
 }
 
+/// Letters that can be read on `ground`: dark ones on a light ground, white ones on a dark one, by its relative
+/// luminance (WCAG 2.2, without its gamma).
+#[must_use]
+pub fn ink_rgb([r, g, b]: [u8; 3]) -> [u8; 3] {
+    let light = 0.2126 * f32::from(r) + 0.7152 * f32::from(g) + 0.0722 * f32::from(b);
+    if light > 125.0 {
+        [16, 16, 16]
+    } else {
+        [255, 255, 255]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,6 +127,12 @@ mod tests {
             for part in 0..SPLIT_PARTS {
                 let contrast = contrast(split_rgb(part, dark), background_rgb(dark));
                 assert!(contrast >= 3.0, "part {part}, dark {dark}: {contrast:.2}");
+                let ground = split_rgb(part, dark);
+                let letters = self::contrast(ink_rgb(ground), ground);
+                assert!(
+                    letters >= 3.0,
+                    "letters on part {part}, dark {dark}: {letters:.2}"
+                );
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Where the time of a task goes, as a picture: one bar per candidate.
 
 use crate::analysis::trust;
-use crate::chart::palette::{series_rgb, split_rgb};
+use crate::chart::palette::{ink_rgb, series_rgb, split_rgb};
 use crate::chart::{SplitBar, SplitChart, SplitPart, SplitScale, Stroke};
 use crate::export::Theme;
 use crate::export::canvas::{Anchor, Canvas, Frame, Type};
@@ -161,7 +161,17 @@ fn draw_bar(
             width: length / whole * width,
             height: row.height,
         };
-        canvas.rect(&piece, split_rgb(place(part), theme.is_dark()));
+        let fill = split_rgb(place(part), theme.is_dark());
+        canvas.rect(&piece, fill);
+        let label = text::nanos(length);
+        if text_width(&label, small.size, small.weight) * SLACK + 8.0 <= piece.width {
+            let look = Type {
+                colour: ink_rgb(fill),
+                ..small
+            };
+            let at = [piece.x + piece.width / 2.0, baseline];
+            canvas.text(at, Anchor::Middle, look, &label);
+        }
     }
     let total = text::nanos(bar.total_nanos());
     canvas.text([row.right(), baseline], Anchor::End, name, &total);

@@ -278,3 +278,26 @@ fn a_problem_of_a_setting_that_is_folded_is_seen_nevertheless() {
         assert_eq!(found.count(), 1, "{what}");
     }
 }
+
+#[test]
+fn the_strip_says_how_much_of_a_task_is_computing_and_how_much_is_waiting() {
+    let mut harness = shown(Board::new(scenario()));
+    // 2,000 KiB of SHA-256 at 0.5 µs each is 1 ms beside 20 ms of waiting.
+    assert!(
+        harness
+            .query_by_label_contains("≈ 21.0 ms per task,")
+            .is_some()
+    );
+    assert!(harness.query_all_by_label_contains("waiting 95 %").count() > 0);
+    assert!(
+        harness
+            .query_by_label_contains("per task of the mix")
+            .is_some()
+    );
+    click(&mut harness, "Remove task kind 'upload'");
+    assert!(
+        harness
+            .query_by_label_contains("per task of the mix")
+            .is_none()
+    );
+}

@@ -305,13 +305,24 @@ fn label_at(axis: &Axis, mark: GridMark, scale: Scale) -> String {
 
 /// The lines of the grid: where the axis has its ticks.
 fn grid(axis: &Axis, scale: Scale) -> Vec<GridMark> {
+    let marks: Vec<f64> = axis
+        .ticks
+        .iter()
+        .map(|tick| plotted(tick.value, scale))
+        .collect();
     let step_size = match scale {
         Scale::Linear => axis.step.unwrap_or(1.0),
-        // A third of a decade, the distance of 1, 2 and 5.
-        Scale::Log10 => 1.0 / 3.0,
+        // The plot leaves out labels whose steps are too small for it, so it must be told how far apart they
+        // really are: a third of a decade where 1, 2 and 5 are labelled, a whole one where only decades are.
+        Scale::Log10 => marks
+            .windows(2)
+            .map(|pair| pair[1] - pair[0])
+            .fold(1.0, f64::min),
     };
-    let marks = axis.ticks.iter().map(|tick| plotted(tick.value, scale));
-    marks.map(|value| GridMark { value, step_size }).collect()
+    marks
+        .into_iter()
+        .map(|value| GridMark { value, step_size })
+        .collect()
 }
 
 /// A time on the x axis, for the pointer; the warm-up is negative.
@@ -401,6 +412,18 @@ mod tests {
             labels.starts_with(&["10 ms", "20 ms", "50 ms", "100 ms"]),
             "{labels:?}"
         );
+    }
+
+    #[test]
+    fn a_low_chart_of_several_decades_labels_the_decades_and_says_how_far_they_are_apart() {
+        let mut chart = chart();
+        chart.scale = Scale::Log10;
+        let steps = y_steps(Scale::Log10, 120.0);
+        let axis = y_ticks(&chart, 4.0, 8.2, steps);
+        for mark in grid(&axis, Scale::Log10) {
+            // 96 points for 4.2 decades: a label needs at least 16 of them.
+            assert!(mark.step_size * 96.0 / 4.2 >= 16.0, "{mark:?}");
+        }
     }
 
     #[test]

@@ -152,7 +152,7 @@ fn start_ui(
 fn async_cpu_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, cpu: &mut AsyncCpu) {
     let hint = "Where CPU and file stages run";
     let field = owner.named("cpu", "CPU stages on", hint, "CPU stages");
-    let current = AsyncCpuForm::of(cpu);
+    let current = AsyncCpuForm::of(*cpu);
     if let Some(to) = form.choice(ui, &field, current, &AsyncCpuForm::ENTRIES) {
         *cpu = convert::convert_async_cpu(*cpu, to);
     }
@@ -189,7 +189,7 @@ fn hybrid_ui(
         "Where waits and requests run",
         "Waits on",
     );
-    let current = options::waits_on_loop(waits);
+    let current = options::waits_on_loop(*waits);
     if let Some(to) = form.choice(ui, &field, current, &HYBRID_WAITS) {
         *waits = convert::convert_waits(*waits, to);
     }

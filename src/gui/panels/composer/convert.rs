@@ -238,12 +238,11 @@ mod tests {
 
     #[test]
     fn work_and_time_change_into_each_other_by_the_estimate() {
-        let work = convert_amount(Amount::Time(Nanos::from_millis(1)), Kernel::Sha256, true);
+        let unit = Kernel::Sha256.nominal_unit_nanos();
+        let time = Amount::Time(nanos(2_000.0 * unit));
+        let work = convert_amount(time, Kernel::Sha256, true);
         assert_eq!(work, Amount::Work(2_000));
-        assert_eq!(
-            convert_amount(work, Kernel::Sha256, false),
-            Amount::Time(Nanos::from_millis(1))
-        );
+        assert_eq!(convert_amount(work, Kernel::Sha256, false), time);
         assert_eq!(
             convert_amount(Amount::Time(Nanos(0)), Kernel::Deflate, true),
             Amount::Work(1)

@@ -157,7 +157,7 @@ pub(super) fn server_ui(ui: &mut Ui, form: &mut Form<'_>, server: &mut Server) {
 }
 
 /// What the folded section of the server says.
-pub(super) fn server_summary(server: &Server) -> String {
+pub(super) fn server_summary(server: Server) -> String {
     server.connections.map_or_else(
         || "no limit of connections".to_owned(),
         |limit| text::counted(limit.into(), "connection", "connections"),

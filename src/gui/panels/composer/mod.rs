@@ -115,7 +115,7 @@ impl ComposerPanel {
             form.rest(ui, "load");
             form.rest(ui, "queue");
 
-            let summary = load::server_summary(&edited.server);
+            let summary = load::server_summary(edited.server);
             if load::has_server(&edited)
                 && section_ui(ui, sections, "Loopback server", &summary, false)
             {

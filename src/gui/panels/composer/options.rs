@@ -347,7 +347,7 @@ pub(super) enum AsyncCpuForm {
 
 impl AsyncCpuForm {
     /// The form of `cpu`.
-    pub(super) const fn of(cpu: &AsyncCpu) -> Self {
+    pub(super) const fn of(cpu: AsyncCpu) -> Self {
         match cpu {
             AsyncCpu::Inline => Self::Inline,
             AsyncCpu::Blocking { .. } => Self::Blocking,
@@ -390,7 +390,7 @@ pub(super) const HYBRID_WAITS: [Entry<bool>; 2] = [
 ];
 
 /// Whether they are on an event loop.
-pub(super) const fn waits_on_loop(waits: &HybridWaits) -> bool {
+pub(super) const fn waits_on_loop(waits: HybridWaits) -> bool {
     matches!(waits, HybridWaits::Async { .. })
 }
 

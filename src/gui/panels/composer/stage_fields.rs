@@ -70,36 +70,8 @@ pub(super) fn fields_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, stage: 
             };
             time_ui(ui, form, owner, which, time);
         }
-        Stage::FileWrite {
-            size,
-            block,
-            access,
-            sync,
-        } => {
-            size_ui(ui, form, owner, "How much is written, such as 256KiB", size);
-            sync_ui(ui, form, owner, sync);
-            form.more(ui, owner, &blocks_summary(*block, *access), |form, ui| {
-                blocks_ui(ui, form, owner, block, access);
-            });
-        }
-        Stage::FileAppend { size, sync } => {
-            size_ui(ui, form, owner, "How much is appended, such as 4KiB", size);
-            sync_ui(ui, form, owner, sync);
-        }
-        Stage::FileRead {
-            size,
-            block,
-            access,
-            file,
-        } => {
-            size_ui(ui, form, owner, "How much is read, such as 256KiB", size);
-            let summary = blocks_summary(*block, *access);
-            form.more(ui, owner, &summary, |form, ui| {
-                blocks_ui(ui, form, owner, block, access);
-                let hint = "The size of the prepared file; as much as is read if empty";
-                let field = owner.field("file", "File size", hint);
-                form.optional(ui, &field, file, "as much as is read");
-            });
+        Stage::FileWrite { .. } | Stage::FileAppend { .. } | Stage::FileRead { .. } => {
+            file_ui(ui, form, owner, stage);
         }
         Stage::Memory {
             size,
@@ -140,6 +112,44 @@ pub(super) fn fields_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, stage: 
         ),
     }
     estimate_ui(ui, stage);
+}
+
+/// The fields of a stage that reads or writes a file; nothing for the others.
+fn file_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, stage: &mut Stage) {
+    match stage {
+        Stage::FileWrite {
+            size,
+            block,
+            access,
+            sync,
+        } => {
+            size_ui(ui, form, owner, "How much is written, such as 256KiB", size);
+            sync_ui(ui, form, owner, sync);
+            form.more(ui, owner, &blocks_summary(*block, *access), |form, ui| {
+                blocks_ui(ui, form, owner, block, access);
+            });
+        }
+        Stage::FileAppend { size, sync } => {
+            size_ui(ui, form, owner, "How much is appended, such as 4KiB", size);
+            sync_ui(ui, form, owner, sync);
+        }
+        Stage::FileRead {
+            size,
+            block,
+            access,
+            file,
+        } => {
+            size_ui(ui, form, owner, "How much is read, such as 256KiB", size);
+            let summary = blocks_summary(*block, *access);
+            form.more(ui, owner, &summary, |form, ui| {
+                blocks_ui(ui, form, owner, block, access);
+                let hint = "The size of the prepared file; as much as is read if empty";
+                let field = owner.field("file", "File size", hint);
+                form.optional(ui, &field, file, "as much as is read");
+            });
+        }
+        _ => {}
+    }
 }
 
 /// About how long it takes; what is written as a time needs no estimate.
