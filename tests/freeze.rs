@@ -13,7 +13,7 @@ mod parts;
 use std::time::{Duration, Instant};
 
 use live::{request, runner, scenario};
-use poolscope::analysis::self_test::{FREEZE_TOLERANCE_RATIO, freeze_test};
+use poolscope::analysis::self_test::{FREEZE_TOLERANCE_RATIO, FrozenPercentile, freeze_test};
 use poolscope::session::{Freeze, FreezeTarget, run_with_freeze};
 
 /// A machine that is busy catches up late, which only adds: so often may it try again. Nothing that leaves out what
@@ -49,7 +49,7 @@ fn check(backend: &str, target: FreezeTarget) {
                 .all(|percentile| percentile.error_ratio().unwrap() > -FREEZE_TOLERANCE_RATIO),
             "{backend}, {target:?} stopped for {nanos} ns, and less was told: {percentiles:#?}"
         );
-        if percentiles.iter().all(|percentile| percentile.holds()) {
+        if percentiles.iter().all(FrozenPercentile::holds) {
             return;
         }
         seen.push(percentiles);

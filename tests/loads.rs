@@ -222,6 +222,7 @@ fn the_parts_of_a_task_add_up_to_its_response_time() {
         );
         let tasks = split.tasks;
         assert!(split.on_cpu_nanos >= tasks * 199_000, "{split:?}");
-        assert!(split.off_cpu_nanos >= tasks * 999_000, "{split:?}");
+        // The last microseconds of a wait are spent awake, so that it ends when it should.
+        assert!(split.off_cpu_nanos >= tasks * 900_000, "{split:?}");
     }
 }

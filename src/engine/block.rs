@@ -202,9 +202,9 @@ impl Block {
     /// # Errors
     /// If the system refuses the generator's thread, or no worker is left.
     pub fn poll(&mut self, stop: bool) -> Result<bool, BackendError> {
-        let at_door = u64::from(self.driver.gate().waits_at_door());
-        let outstanding = self.outstanding() + at_door;
         let now = clock::now_nanos();
+        let behind = u64::from(self.driver.gate().is_behind(now));
+        let outstanding = self.outstanding() + behind;
         let facts = Facts {
             now_nanos: now - self.start_nanos,
             last_end_nanos: self

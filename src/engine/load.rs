@@ -54,6 +54,11 @@ pub struct Gate {
     closed: AtomicBool,
     /// Whether a task that was due stands at the door of a full queue.
     at_door: AtomicBool,
+    /// Tasks of clients that the thread which serves them has not been told of yet.
+    untold: AtomicU64,
+    /// The first instant at which the generator, or the thread that serves clients, has a task to offer;
+    /// `u64::MAX` if there is none.
+    next_due_nanos: AtomicU64,
     generator_cpu_nanos: AtomicU64,
 }
 
@@ -72,6 +77,8 @@ impl Gate {
             due_until_nanos: AtomicU64::new(u64::MAX),
             closed: AtomicBool::new(false),
             at_door: AtomicBool::new(false),
+            untold: AtomicU64::new(0),
+            next_due_nanos: AtomicU64::new(u64::MAX),
             generator_cpu_nanos: AtomicU64::new(0),
         }
     }
@@ -89,16 +96,27 @@ impl Gate {
         self.generator_cpu_nanos.load(Ordering::Relaxed)
     }
 
-    /// Whether a task that became due has not found room yet, under a policy that lets it wait for it.
+    /// Whether a task that is due at `now_nanos` has not been offered yet: it waits at the door of a full queue,
+    /// or behind one that does.
     #[must_use]
-    pub fn waits_at_door(&self) -> bool {
-        self.at_door.load(Ordering::Acquire)
+    pub fn is_behind(&self, now_nanos: u64) -> bool {
+        let until = self.due_until_nanos.load(Ordering::Acquire);
+        // In the order in which a task passes them, so that none is overlooked on its way.
+        self.untold.load(Ordering::Acquire) > 0
+            || self.next_due_nanos.load(Ordering::Acquire) < until.min(now_nanos)
+            || self.at_door.load(Ordering::Acquire)
     }
 
     /// To be called by the generator's thread now and then.
     fn report_cpu(&self) {
         self.generator_cpu_nanos
             .store(clock::thread_cpu_nanos(), Ordering::Relaxed);
+    }
+
+    /// Tells when the first of `due` is due.
+    fn tell_next(&self, due: &BinaryHeap<Reverse<u64>>) {
+        let next = due.peek().map_or(u64::MAX, |&Reverse(next)| next);
+        self.next_due_nanos.store(next, Ordering::Release);
     }
 
     fn is_closed(&self) -> bool {
@@ -133,6 +151,7 @@ impl Gate {
 
     fn send_next(&self, worker: usize, from_nanos: u64) {
         if let Some(clients) = &self.clients {
+            self.untold.fetch_add(1, Ordering::AcqRel);
             // The thread that serves them ends only with the block.
             let _ = clients.send(from_nanos);
         } else {
@@ -353,15 +372,16 @@ fn follow(gate: &Gate, schedule: OpenSchedule, start_nanos: u64, end_nanos: u64)
     for due in schedule {
         let due_nanos = start_nanos.saturating_add(due);
         if due_nanos >= end_nanos {
-            return;
+            break;
         }
+        gate.next_due_nanos.store(due_nanos, Ordering::Release);
         let Some(now) = pacer.wait_until(due_nanos, || gate.is_closed()) else {
             // What became due while the generator stood at the door was offered to a full queue.
             if gate.callers_wait && due_nanos <= clock::now_nanos() {
                 gate.offer_at_door(due_nanos);
                 continue;
             }
-            return;
+            break;
         };
         if now.saturating_sub(reported_nanos) > STOP_LOOK_NANOS {
             gate.report_cpu();
@@ -373,6 +393,7 @@ fn follow(gate: &Gate, schedule: OpenSchedule, start_nanos: u64, end_nanos: u64)
             gate.offer(0, due_nanos);
         }
     }
+    gate.next_due_nanos.store(u64::MAX, Ordering::Release);
 }
 
 /// Serves the clients of a closed load: each thinks after its last task and then offers the next one.
@@ -392,6 +413,8 @@ fn serve_clients(gate: &Gate, next: &Receiver<u64>, think: Distribution, seed: u
         match next.recv_timeout(Duration::from_nanos(wait)) {
             Ok(from_nanos) => {
                 due.push(Reverse(from_nanos.saturating_add(draw(think, &mut rng))));
+                gate.tell_next(&due);
+                gate.untold.fetch_sub(1, Ordering::AcqRel);
                 continue;
             }
             Err(RecvTimeoutError::Timeout) => {}
@@ -401,9 +424,10 @@ fn serve_clients(gate: &Gate, next: &Receiver<u64>, think: Distribution, seed: u
         else {
             continue;
         };
-        due.pop();
         if pacer.wait_until(first, || gate.is_closed()).is_some() {
             gate.offer_at_door(first);
         }
+        due.pop();
+        gate.tell_next(&due);
     }
 }
