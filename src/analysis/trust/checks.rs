@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::analysis::trust::limits as at;
 use crate::analysis::trust::lines::{Answer, Bound, Question, TrustLine, TrustUnit};
 use crate::run::{Block, MachineOver, Run};
-use crate::scenario::{Arrivals, Kernel};
+use crate::scenario::{Arrivals, Kernel, QueuePolicy, Scenario};
 use crate::stats::Percentile;
 use crate::units::text;
 
@@ -62,7 +62,8 @@ impl Checks {
 
     /// Did as many tasks become due as were asked for?
     fn load(&mut self, run: &Run) {
-        let load = &run.request.scenario.load;
+        let scenario = &run.request.scenario;
+        let load = &scenario.load;
         let question = question(
             "achieved_over_offered",
             "Load reached",
@@ -70,6 +71,10 @@ impl Checks {
             Bound::AtLeast,
         );
         let answer = |block: &Block| {
+            // Who stands at the door is counted when the way in is free, or when the block ends.
+            if callers_wait(scenario, block) && !block.state.is_over() {
+                return None;
+            }
             let expected = load.tasks_within(block.window()?.nanos)?;
             // Less than one task expected says nothing.
             if expected < 1.0 {
@@ -90,9 +95,12 @@ impl Checks {
         });
     }
 
-    /// Was the generator late? Only open loads have a schedule.
+    /// Was the generator late? Only open loads have a schedule; and where callers wait at the door of a full
+    /// queue, the time that they stand there is what was asked for and not the generator's.
     fn lateness(&mut self, run: &Run) {
-        let open = run.request.scenario.load.is_open();
+        let scenario = &run.request.scenario;
+        let has_schedule =
+            |block: &Block| scenario.load.is_open() && !callers_wait(scenario, block);
         let question = question(
             "schedule_delay_p99",
             "Schedule delay p99",
@@ -102,7 +110,7 @@ impl Checks {
         let answer = |block: &Block| {
             let late = Percentile::P99
                 .of(&block.measured.schedule_delay)
-                .filter(|_| open)?;
+                .filter(|_| has_schedule(block))?;
             let response = Percentile::P99.of(&block.measured.response)?;
             Some(Answer {
                 value: late as f64,
@@ -348,4 +356,9 @@ impl Checks {
 fn reading(block: &Block) -> Option<MachineOver> {
     let machine = block.resources.machine?;
     (machine.nanos() >= at::MACHINE_READING_MIN_NANOS).then_some(machine)
+}
+
+/// Whether callers of `block` wait at the door of a full queue.
+fn callers_wait(scenario: &Scenario, block: &Block) -> bool {
+    scenario.queue_of(block.planned.candidate).policy == QueuePolicy::Block
 }
