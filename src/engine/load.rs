@@ -236,16 +236,14 @@ impl Gate {
     fn feed(&self, tasks: u64, due_nanos: u64) {
         /// Asking for the CPU time costs about as much as a task: seldom is enough.
         const REPORT_TASKS: u64 = 256;
-        for number in 0..tasks {
+        let list = (0..tasks).map(|number| {
             if number % REPORT_TASKS == 0 {
                 self.report_cpu();
             }
-            let task = Task::new(number, Cohort::Measured, due_nanos, due_nanos);
-            // Waits while the queue is full; ends when the queue does.
-            if self.queue.put_blocking(task).is_err() {
-                return;
-            }
-        }
+            Task::new(number, Cohort::Measured, due_nanos, due_nanos)
+        });
+        // Waits while the queue is full. If the queue ends first, the block counts the rest as cancelled.
+        let _ = self.queue.put_all_blocking(list);
         self.report_cpu();
     }
 }

@@ -34,6 +34,8 @@ pub(in crate::engine) struct Desk {
     recorder: Arc<Recorder>,
     gate: Arc<Gate>,
     barriers: Mutex<Barriers>,
+    /// Whether any task has a barrier.
+    has_barriers: bool,
     failures: Mutex<Vec<String>>,
     incidents: crossbeam_channel::Sender<Incident>,
     deaths: AtomicU32,
@@ -66,7 +68,8 @@ pub(in crate::engine) struct DeskParts {
 
 impl Desk {
     pub(in crate::engine) fn new(parts: DeskParts) -> Self {
-        let barriers = Barriers::new(parts.batch_tasks, parts.recipes.barriers());
+        let count = parts.recipes.barriers();
+        let barriers = Barriers::new(parts.batch_tasks, count);
         Self {
             recipes: parts.recipes,
             surroundings: parts.surroundings,
@@ -82,6 +85,7 @@ impl Desk {
                 .collect(),
             recorder: parts.recorder,
             gate: parts.gate,
+            has_barriers: count > 0,
             barriers: Mutex::new(barriers),
             failures: Mutex::new(Vec::new()),
             incidents: parts.incidents,
@@ -244,7 +248,7 @@ impl Desk {
     fn finish(&self, worker: usize, task: &Task, ran: &Ran, outcome: Outcome, digest: u64) {
         self.recorder.end(worker, task, ran, outcome, digest);
         self.pools[FRONT_POOL].queue.task_ended();
-        if task.cohort == Cohort::Measured && self.recipes.barriers() > 0 {
+        if self.has_barriers && task.cohort == Cohort::Measured {
             let passed = self.recipes.barriers_before(task.number, task.segment);
             let free = self.lock_barriers().ended(passed);
             self.bring_back(free);
