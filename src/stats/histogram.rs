@@ -304,6 +304,30 @@ impl SparseHistogram {
         self.overflow += other.overflow;
     }
 
+    /// Keeps about two significant digits instead of three: neighbouring slots go together in groups, each
+    /// counted in its middle, at most 0.4 % from where it was (below 2,048: at most 4). Count, sum and maximum
+    /// stay exact. Doing it again changes nothing.
+    pub fn coarsen(&mut self) {
+        /// Slots of a group; an octave has 1,024.
+        const GROUP: u64 = 8;
+        let mut slots: Vec<(u32, u64)> = Vec::new();
+        let (mut last, mut group) = (0, None);
+        for (slot, count) in self.places() {
+            if group == Some(slot / GROUP) {
+                if let Some((_, sum)) = slots.last_mut() {
+                    *sum += count;
+                }
+                continue;
+            }
+            group = Some(slot / GROUP);
+            let middle = slot / GROUP * GROUP + GROUP / 2;
+            slots.push(((middle - last) as u32, count));
+            last = middle;
+        }
+        slots.shrink_to_fit();
+        self.slots = slots;
+    }
+
     /// The filled slots as (slot, count), ascending.
     fn places(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
         self.slots.iter().scan(0_u64, |slot, &(gap, count)| {
@@ -375,6 +399,24 @@ mod tests {
             }
             let expected = reference.value_at_quantile(quantile).min(*values.iter().max().unwrap());
             prop_assert_eq!(ours.quantile(quantile), Some(expected));
+        }
+
+        #[test]
+        fn two_digits_are_kept_and_all_values(
+            values in prop::collection::vec(2_048_u64..3_000_000_000, 1..300),
+            quantile in 0.0_f64..=1.0,
+        ) {
+            let mut fine = Histogram::new();
+            values.iter().for_each(|value| fine.record(*value));
+            let mut coarse = fine.to_sparse();
+            coarse.coarsen();
+            let once = coarse.clone();
+            coarse.coarsen();
+            prop_assert_eq!(&coarse, &once);
+            let coarse = coarse.to_dense();
+            prop_assert_eq!((coarse.count(), coarse.max()), (fine.count(), fine.max()));
+            let (fine, coarse) = (fine.quantile(quantile).unwrap(), coarse.quantile(quantile).unwrap());
+            prop_assert!((coarse as f64 / fine as f64 - 1.0).abs() < 0.006, "{} {}", coarse, fine);
         }
 
         #[test]
