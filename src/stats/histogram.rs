@@ -407,7 +407,9 @@ mod tests {
             quantile in 0.0_f64..=1.0,
         ) {
             let mut fine = Histogram::new();
-            values.iter().for_each(|value| fine.record(*value));
+            for value in &values {
+                fine.record(*value);
+            }
             let mut coarse = fine.to_sparse();
             coarse.coarsen();
             let once = coarse.clone();
