@@ -6,7 +6,7 @@ use crate::analysis::parts::{LostUpdates, PoolFigures, SplitFigures};
 use crate::analysis::remarks::remarks;
 use crate::analysis::sample::{Measure, Sample};
 use crate::analysis::steadiness::{self, Steadiness};
-use crate::run::{Block, BlockState, Counts, MemoryKind, Run};
+use crate::run::{Block, BlockState, Calibration, Counts, MemoryKind, Run};
 use crate::scenario::Backend;
 use crate::stats::{Figure, Percentile, Summary};
 
@@ -110,6 +110,10 @@ pub struct CandidateFigures {
     pub pools: Vec<PoolFigures>,
     /// How many workers died.
     pub worker_deaths: u32,
+    /// How many workers were replaced by plan, after so many tasks.
+    pub workers_recycled: u64,
+    /// How fast this machine computed the scenario's kernels before each block.
+    pub calibration: Vec<Calibration>,
     /// What limits the figures, the first failures of tasks and incidents, for people.
     pub remarks: Vec<String>,
 }
@@ -202,6 +206,8 @@ fn figures_of(run: &Run, candidate: usize) -> Option<CandidateFigures> {
         work_digest: merged.digest,
         pools: PoolFigures::of(&blocks),
         worker_deaths: merged.worker_deaths,
+        workers_recycled: merged.workers_recycled,
+        calibration: merged.calibration,
         remarks: remarks(
             run,
             described.backend,

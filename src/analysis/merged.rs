@@ -3,7 +3,7 @@
 //! Histograms are merged and counts added; percentiles are never averaged. Figures with an interval are made in
 //! `sample`.
 
-use crate::run::{Block, Counts, Distributions, MemoryKind};
+use crate::run::{Block, Calibration, Counts, Distributions, MemoryKind};
 use crate::stats::{Histogram, Summary};
 
 /// What is added up over the blocks of one candidate, and has no interval.
@@ -23,6 +23,10 @@ pub(super) struct Merged {
     pub(super) digest: Option<u64>,
     /// Workers that died.
     pub(super) worker_deaths: u32,
+    /// Workers that were replaced by plan.
+    pub(super) workers_recycled: u64,
+    /// How fast the kernels ran before each block, in the blocks' order.
+    pub(super) calibration: Vec<Calibration>,
 }
 
 impl Merged {
@@ -43,6 +47,13 @@ impl Merged {
             .finished
             .as_ref()
             .map_or(told as u32, |finished| finished.worker_deaths);
+        let finished = block.finished.iter();
+        self.workers_recycled += finished
+            .map(|finished| finished.workers_recycled)
+            .sum::<u64>();
+        let started = block.started.iter();
+        self.calibration
+            .extend(started.flat_map(|started| &started.calibration));
         if let Some(memory) = block.memory {
             self.memory_kind = self.memory_kind.or(Some(memory.kind));
             let peak = memory.per_worker_peak_bytes;

@@ -188,7 +188,7 @@ const WITH_INTERVAL: [(&str, OfFigure); 17] = [
 type OfPlain = fn(&CandidateFigures) -> String;
 
 /// Figures without an interval.
-const PLAIN: [(&str, OfPlain); 14] = [
+const PLAIN: [(&str, OfPlain); 15] = [
     ("schedule_delay_p99_nanos", |f| {
         cell(f.schedule_delay_nanos.p99)
     }),
@@ -229,6 +229,7 @@ const PLAIN: [(&str, OfPlain); 14] = [
         f.response_time_nanos.overflow.to_string()
     }),
     ("worker_deaths", |f| f.worker_deaths.to_string()),
+    ("workers_recycled", |f| f.workers_recycled.to_string()),
 ];
 
 fn split(figures: &CandidateFigures, part: fn(&SplitFigures) -> f64) -> String {

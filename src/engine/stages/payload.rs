@@ -2,7 +2,7 @@
 //!
 //! The caller has the bytes already; what differs between back ends is how they get to the worker. A thread
 //! is handed a reference. To a worker process they are really sent and its result really comes back, through
-//! the pipe or through shared memory ([`Mailbox`]).
+//! the pipe or through shared memory (`Mailbox`).
 //!
 //! In every case the worker reads all it was brought, writes all that it brings back, and the caller reads all
 //! of that. Each reading is a checksum, so that none can be left out, and the digest of the stage is made of

@@ -7,7 +7,7 @@ use crate::analysis::{
     PercentileFigures, PoolFigures, SplitFigures, Steadiness, SteadinessLabel, Summary,
 };
 use crate::export::status_word;
-use crate::run::{Counts, MemoryKind, PoolKind};
+use crate::run::{Calibration, Counts, MemoryKind, PoolKind};
 use crate::scenario::Protection;
 
 /// The figures of one candidate.
@@ -95,6 +95,11 @@ pub struct CandidateDocument {
     pub pools: Vec<PoolDocument>,
     /// How many workers died.
     pub worker_deaths: u32,
+    /// How many workers were replaced by plan, after so many tasks.
+    pub workers_recycled: u64,
+    /// How fast this machine computed the scenario's kernels before each block: the blocks in their order, with an
+    /// entry for each kernel.
+    pub calibration: Vec<Calibration>,
     /// What limits the figures, the first failures of tasks and incidents.
     pub remarks: Vec<String>,
 }
@@ -259,6 +264,8 @@ impl From<CandidateFigures> for CandidateDocument {
             work_digest: figures.work_digest.map(|digest| format!("{digest:016x}")),
             pools: figures.pools.iter().map(PoolDocument::from).collect(),
             worker_deaths: figures.worker_deaths,
+            workers_recycled: figures.workers_recycled,
+            calibration: figures.calibration,
             remarks: figures.remarks,
         }
     }
