@@ -247,8 +247,8 @@ fn a_killed_runner_is_shown_with_its_cause_and_the_others_go_on() {
     });
 }
 
-#[test]
-fn a_back_end_that_cannot_start_says_why() {
+/// The cause with which a block fails whose runner is this executable.
+fn cause_with_runner(executable: &str) -> String {
     let text = scenario(
         r#"[Wait(time: Constant("1ms"))]"#,
         "Closed(clients: 4)",
@@ -256,15 +256,36 @@ fn a_back_end_that_cannot_start_says_why() {
     );
     let request = request(&text);
     let command = poolscope::session::RunnerCommand {
-        executable: "/nonexistent/poolscope".into(),
+        executable: executable.into(),
     };
     let session = Session::start(request.clone(), command, || ()).unwrap();
     let mut run = Run::new(request, 0);
     follow(&session, &mut run, |_, _| false);
-    let BlockState::Failed { cause } = &run.blocks[0].state else {
-        panic!("{:?}", run.blocks[0].state)
-    };
+    match &run.blocks[0].state {
+        BlockState::Failed { cause } => cause.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_back_end_that_cannot_start_says_why() {
+    let cause = cause_with_runner("/nonexistent/poolscope");
     assert!(cause.contains("could not be started"), "{cause}");
+}
+
+#[test]
+fn a_runner_that_panics_at_its_start_says_so_in_one_line_without_its_backtrace() {
+    let runner = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/data/panicking_runner.sh"
+    );
+    let cause = cause_with_runner(runner);
+    assert!(
+        cause.starts_with("The runner was ended by signal 6"),
+        "{cause}"
+    );
+    let end = ", while it was being started: the pool has no room.";
+    assert!(cause.ends_with(end), "{cause}");
 }
 
 /// Starts a headless run and returns it with all its parts once workers are at work.

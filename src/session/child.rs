@@ -2,20 +2,16 @@
 //!
 //! Dropping the handle ends everything: the closed lifeline tells the guard to kill what is below it.
 
-use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Read as _};
+use std::io::BufReader;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use crate::session::complaints::{self, Complaints};
 use crate::session::{RunnerCommand, orphans};
 use crate::wire::{FrameError, ToRunner, part, write_frame};
 
-/// Lines of standard error that are kept for the message about an accident.
-const COMPLAINTS_MAX: usize = 20;
-/// A longer line is kept in pieces of this many bytes.
-const COMPLAINT_BYTES_MAX: u64 = 2 << 10;
 /// How long the guard may take to sweep before it is killed itself.
 const SWEEP_PATIENCE: Duration = Duration::from_millis(2_500);
 /// Exit codes above this name the signal that ended the runner.
@@ -26,7 +22,7 @@ const SIGNAL_BASE: i32 = 128;
 pub(super) struct Ending {
     /// Completes "The runner".
     pub(super) how: String,
-    /// The last lines that it wrote to standard error; empty if none.
+    /// What it said about it on standard error, in one short line; empty if nothing.
     pub(super) last_words: String,
 }
 
@@ -35,7 +31,7 @@ pub(super) struct RunnerProcess {
     child: Child,
     /// Commands, and the lifeline.
     commands: Option<ChildStdin>,
-    complaints: Arc<Mutex<VecDeque<String>>>,
+    complaints: Arc<Mutex<Complaints>>,
     complaint_reader: Option<JoinHandle<()>>,
 }
 
@@ -57,7 +53,7 @@ impl RunnerProcess {
         let commands = child.stdin.take();
         let output = child.stdout.take();
         let errors = child.stderr.take();
-        let complaints = Arc::new(Mutex::new(VecDeque::new()));
+        let complaints = Arc::new(Mutex::new(Complaints::default()));
         let mut process = Self {
             child,
             commands,
@@ -68,7 +64,7 @@ impl RunnerProcess {
             let complaints = process.complaints.clone();
             let reader = std::thread::Builder::new()
                 .name("runner complaints".to_owned())
-                .spawn(move || keep_last_lines(BufReader::new(errors), &complaints))?;
+                .spawn(move || complaints::keep(BufReader::new(errors), &complaints))?;
             process.complaint_reader = Some(reader);
         }
         let output = output.ok_or(std::io::ErrorKind::BrokenPipe)?;
@@ -101,11 +97,8 @@ impl RunnerProcess {
             .complaints
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let last_words = complaints
-            .iter()
-            .map(String::as_str)
-            .collect::<Vec<_>>()
-            .join("; ");
+        let last_words = complaints.cause();
+        drop(complaints);
         let how = match code {
             Some(0) => return None,
             Some(code) if code > SIGNAL_BASE => {
@@ -147,28 +140,6 @@ impl Drop for RunnerProcess {
     fn drop(&mut self) {
         self.cut();
         self.wait();
-    }
-}
-
-/// Bounded in both directions: whoever writes without end, with or without lines, fills nothing.
-fn keep_last_lines(mut from: impl BufRead, kept: &Mutex<VecDeque<String>>) {
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        let mut piece = from.by_ref().take(COMPLAINT_BYTES_MAX);
-        match piece.read_until(b'\n', &mut line) {
-            Ok(0) | Err(_) => return,
-            Ok(_) => {}
-        }
-        let line = String::from_utf8_lossy(&line).trim().to_owned();
-        if line.is_empty() {
-            continue;
-        }
-        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() == COMPLAINTS_MAX {
-            kept.pop_front();
-        }
-        kept.push_back(line);
     }
 }
 

@@ -6,6 +6,7 @@
 //! **Invariant**: nothing here executes a stage. Dropping a [`Session`] ends every process that it started.
 
 mod child;
+mod complaints;
 mod conductor;
 mod freeze;
 mod orphans;
