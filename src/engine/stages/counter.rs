@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::engine::cancel::Cancel;
+use crate::engine::stages::lock::acquire;
 use crate::engine::stages::shared::Apart;
 use crate::engine::stages::{StageError, Workbench};
 use crate::scenario::Protection;
@@ -45,8 +46,8 @@ impl Racy {
 }
 
 impl Counters {
-    /// Adds one, `times` times.
-    fn add(&self, protection: Protection, times: u64, worker: u64) {
+    /// Adds one, `times` times; adds to `wait_nanos` how long it waited for the lock.
+    fn add(&self, protection: Protection, times: u64, worker: u64, wait_nanos: &mut u64) {
         for _ in 0..times {
             match protection {
                 Protection::Unprotected => {
@@ -57,7 +58,8 @@ impl Counters {
                         .write_back(black_box(seen).wrapping_add(1));
                 }
                 Protection::Locked => {
-                    let mut value = self.locked.0.lock().unwrap_or_else(PoisonError::into_inner);
+                    let lock = &self.locked.0;
+                    let mut value = acquire(lock.try_lock(), || lock.lock(), wait_nanos);
                     *value = value.wrapping_add(1);
                 }
                 Protection::Atomic => {
@@ -111,14 +113,16 @@ impl CounterStep {
     }
 
     /// The number of additions done. What the counter then shows depends on the others.
-    pub(super) fn run(&self, bench: &Workbench, cancel: &Cancel) -> Result<u64, StageError> {
+    pub(super) fn run(&self, bench: &mut Workbench, cancel: &Cancel) -> Result<u64, StageError> {
         let mut left = self.increments;
         while left > 0 {
             if cancel.is_set() {
                 return Err(StageError::Cancelled);
             }
             let times = left.min(STRIDE);
-            bench.shared.counters.add(self.protection, times, bench.id);
+            let wait_nanos = &mut bench.lock_wait_nanos;
+            let counters = &bench.shared.counters;
+            counters.add(self.protection, times, bench.id, wait_nanos);
             left -= times;
         }
         Ok(self.increments)
@@ -139,12 +143,12 @@ mod tests {
         let step = CounterStep::new(20_000, protection);
         std::thread::scope(|scope| {
             for id in 0..threads {
-                let bench = Workbench::new(Path::new("."), None, id, shared.clone());
+                let mut bench = Workbench::new(Path::new("."), None, id, shared.clone());
                 let step = &step;
                 std::thread::Builder::new()
                     .spawn_scoped(scope, move || {
                         for _ in 0..20 {
-                            assert_eq!(step.run(&bench, &Cancel::default()).unwrap(), 20_000);
+                            assert_eq!(step.run(&mut bench, &Cancel::default()).unwrap(), 20_000);
                         }
                     })
                     .unwrap();
@@ -186,12 +190,12 @@ mod tests {
     fn a_counter_that_nobody_used_is_not_reported_and_cancelled_additions_are_counted() {
         let shared = Arc::new(Shared::default());
         assert!(shared.counters().is_empty());
-        let bench = Workbench::new(Path::new("."), None, 1, shared.clone());
+        let mut bench = Workbench::new(Path::new("."), None, 1, shared.clone());
         let cancel = Cancel::default();
         cancel.set();
         let step = CounterStep::new(u64::MAX, Protection::Atomic);
         assert!(matches!(
-            step.run(&bench, &cancel),
+            step.run(&mut bench, &cancel),
             Err(StageError::Cancelled)
         ));
         assert!(shared.counters().is_empty());

@@ -190,7 +190,7 @@ impl LockStep {
 
 /// Takes a lock: `attempt` was made without waiting; only if it found the lock taken is `wait` called, and the
 /// time it took added to `wait_nanos`.
-fn acquire<G>(
+pub(super) fn acquire<G>(
     attempt: TryLockResult<G>,
     wait: impl FnOnce() -> LockResult<G>,
     wait_nanos: &mut u64,
