@@ -236,14 +236,16 @@ impl Gate {
     fn feed(&self, tasks: u64, due_nanos: u64) {
         /// Asking for the CPU time costs about as much as a task: seldom is enough.
         const REPORT_TASKS: u64 = 256;
-        let list = (0..tasks).map(|number| {
+        for number in 0..tasks {
             if number % REPORT_TASKS == 0 {
                 self.report_cpu();
             }
-            Task::new(number, Cohort::Measured, due_nanos, due_nanos)
-        });
-        // Waits while the queue is full. If the queue ends first, the block counts the rest as cancelled.
-        let _ = self.queue.put_all_blocking(list);
+            let task = Task::new(number, Cohort::Measured, due_nanos, due_nanos);
+            // Waits while the queue is full; ends when the queue does.
+            if self.queue.put_blocking(task).is_err() {
+                return;
+            }
+        }
         self.report_cpu();
     }
 }

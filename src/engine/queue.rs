@@ -29,10 +29,6 @@ pub enum Offer {
     Ended,
 }
 
-/// The queue has ended: nothing can be put into it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct QueueEnded;
-
 /// What a taker got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
@@ -165,35 +161,6 @@ impl TaskQueue {
                 None => listener.wait(),
             }
         }
-    }
-
-    /// Puts all of `tasks` into the queue, in their order, as there is room: many under one lock, so that who
-    /// fills it and who takes from it seldom meet.
-    ///
-    /// # Errors
-    /// If the queue has ended; what was not put in is lost.
-    pub fn put_all_blocking(&self, tasks: impl Iterator<Item = Task>) -> Result<(), QueueEnded> {
-        /// Put in before the lock is given back: takers wait for some microseconds at the most.
-        const AT_ONCE: usize = 64;
-        let mut tasks = tasks.peekable();
-        while tasks.peek().is_some() {
-            let listener = self.room_came.listen();
-            let mut state = self.lock();
-            if state.ended {
-                return Err(QueueEnded);
-            }
-            let room = self.settings.capacity.saturating_sub(state.waiting.len());
-            let before = state.waiting.len();
-            state.waiting.extend(tasks.by_ref().take(room.min(AT_ONCE)));
-            let came = state.waiting.len() - before;
-            drop(state);
-            if came > 0 {
-                self.task_came.notify_additional(came);
-            } else {
-                listener.wait();
-            }
-        }
-        Ok(())
     }
 
     /// As [`Self::put_blocking`], for event loops.
