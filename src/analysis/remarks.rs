@@ -1,5 +1,6 @@
 //! What a reader must know beside a candidate's figures: limits of the figures first, then what happened.
 
+use crate::analysis::parts::LostUpdates;
 use crate::analysis::{Steadiness, SteadinessLabel};
 use crate::run::{Block, BlockState, Run};
 use crate::scenario::{Backend, Stage};
@@ -21,6 +22,7 @@ pub(super) fn remarks(
     if steadiness.label == SteadinessLabel::Drifting {
         remarks.insert(0, format!("not steady: {}", steadiness.why));
     }
+    remarks.extend(lost_updates(blocks));
     for block in blocks {
         let incidents = block.incidents.iter();
         remarks.extend(incidents.map(|incident| incident.message.clone()));
@@ -35,6 +37,22 @@ pub(super) fn remarks(
         remarks.push(format!("and {more}"));
     }
     remarks
+}
+
+/// That updates of shared counters got lost, and how many.
+fn lost_updates(blocks: &[&Block]) -> Vec<String> {
+    let figures = LostUpdates::of(blocks);
+    let counters = figures.iter().flat_map(|figures| &figures.by_protection);
+    let lost = counters.filter(|counter| counter.lost > 0);
+    lost.map(|counter| {
+        format!(
+            "{} of {} additions to the shared counter were lost, {}",
+            text::count(counter.lost),
+            text::count(counter.additions),
+            text::percent(counter.lost as f64 / counter.additions as f64)
+        )
+    })
+    .collect()
 }
 
 /// What the figures do not cover.
@@ -88,7 +106,7 @@ fn limits(run: &Run, backend: Backend, blocks: &[&Block], response: &Summary) ->
 mod tests {
     use super::*;
     use crate::analysis::{CandidateFigures, candidate_figures};
-    use crate::run::RunRequest;
+    use crate::run::{Counter, RunRequest};
     use crate::scenario::{Distribution, Inside, LockKind, Protection};
     use crate::support;
     use crate::units::Nanos;
@@ -116,6 +134,30 @@ mod tests {
             assert_eq!(says(&figures[place], "share no counter"), expected);
             assert_eq!(says(&figures[place], "share no lock"), expected);
         }
+    }
+
+    #[test]
+    fn updates_that_got_lost_are_told_with_their_share_and_others_are_not() {
+        let mut run = support::finished_run();
+        let counter = |protection, value| Counter {
+            protection,
+            additions: 4_000,
+            value,
+        };
+        let last = run.blocks[1].last.as_mut().unwrap();
+        last.counters = vec![
+            counter(Protection::Unprotected, 3_000),
+            counter(Protection::Atomic, 4_000),
+        ];
+        let remarks = &candidate_figures(&run)[run.blocks[1].planned.candidate].remarks;
+        let lost: Vec<_> = remarks
+            .iter()
+            .filter(|remark| remark.contains("lost"))
+            .collect();
+        assert_eq!(
+            lost,
+            ["1,000 of 4,000 additions to the shared counter were lost, 25.0 %"]
+        );
     }
 
     #[test]

@@ -137,6 +137,51 @@ impl Axis {
     }
 }
 
+impl Axis {
+    /// The ticks of a logarithmic axis of a decade or so, where 1, 2 and 5 are too few: the first of two finer
+    /// series that has `at_least` places from `low` to `high`, which are values, not logarithms; none if both are
+    /// too coarse.
+    #[must_use]
+    pub fn within_a_decade(
+        quantity: &Quantity,
+        low: f64,
+        high: f64,
+        at_least: usize,
+    ) -> Option<Self> {
+        const SERIES: [&[f64]; 2] = [
+            &[1.0, 1.5, 2.0, 3.0, 5.0, 7.0],
+            &[1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0],
+        ];
+        if !(low > 0.0 && high > low && high.is_finite()) {
+            return None;
+        }
+        let decades = low.log10().floor() as i32..=high.log10().ceil() as i32;
+        let ticks_of = |series: &[f64]| -> Vec<Tick> {
+            let places = decades.clone().flat_map(|exponent| {
+                let decade = 10_f64.powi(exponent);
+                series.iter().map(move |factor| (factor * decade, decade))
+            });
+            let seen = places.filter(|(place, _)| (low..=high).contains(place));
+            seen.map(|(place, decade)| {
+                let unit = unit(quantity, place);
+                let is_whole = (place / decade).fract() == 0.0;
+                let step = if is_whole { decade } else { decade / 2.0 };
+                tick(unit, place / unit.size, step / unit.size)
+            })
+            .collect()
+        };
+        let ticks = SERIES.map(ticks_of);
+        let ticks = ticks.into_iter().find(|ticks| ticks.len() >= at_least)?;
+        Some(Self {
+            low,
+            high,
+            step: None,
+            ticks,
+            unit: unit_name(quantity),
+        })
+    }
+}
+
 fn scaled(unit: Unit<'_>, low: f64, high: f64, at_most: usize) -> Axis {
     let (low, high) = if low.is_finite() && high.is_finite() && high > low {
         (low, high)

@@ -291,6 +291,7 @@ impl Checks {
     /// Did the processor compute as fast in every block?
     fn calibrations(&mut self, run: &Run) {
         let mut units: BTreeMap<Kernel, (f64, f64)> = BTreeMap::new();
+        let mut disagreements = Vec::new();
         for block in &run.blocks {
             let calibrations = block
                 .started
@@ -300,7 +301,7 @@ impl Checks {
                 let kernel = calibration.kernel;
                 let Some(nanos) = calibration.unit_nanos.filter(|nanos| *nanos > 0.0) else {
                     let [first, second] = calibration.medians_nanos;
-                    self.reasons.push(format!(
+                    disagreements.push(format!(
                         "two calibrations of the {} kernel before {} disagree: {} and {} per unit; work given as a time is a guess there",
                         kernel.label(),
                         super::name(run, block),
@@ -312,6 +313,16 @@ impl Checks {
                 let (least, most) = units.entry(kernel).or_insert((nanos, nanos));
                 (*least, *most) = (least.min(nanos), most.max(nanos));
             }
+        }
+        // One example is enough: on a busy machine it is so in every block.
+        let others = disagreements.len().saturating_sub(1) as u64;
+        disagreements.truncate(1);
+        for mut reason in disagreements {
+            if others > 0 {
+                let times = text::counted(others, "further time", "further times");
+                reason = format!("{reason}; so {times}");
+            }
+            self.reasons.push(reason);
         }
         let spread = |(_, (least, most)): &(&Kernel, &(f64, f64))| *most / *least - 1.0;
         let worst = units.iter().max_by(|a, b| spread(a).total_cmp(&spread(b)));

@@ -261,7 +261,10 @@ fn y_ticks(chart: &Chart, low: f64, high: f64, steps: usize) -> Axis {
     // 1, 2 and 5 of all decades come before even steps, which would crowd at the upper end.
     let all = 3 * steps;
     let found = match scale {
-        Scale::Log10 => [steps, all].map(logarithmic).into_iter().find(is_readable),
+        Scale::Log10 => {
+            let coarse = [steps, all].map(logarithmic).into_iter().find(is_readable);
+            coarse.or_else(|| Axis::within_a_decade(quantity, from, to, TICKS_LEAST))
+        }
         Scale::Linear => [steps, steps + 2].map(even).into_iter().find(is_readable),
     };
     let mut axis = found.unwrap_or_else(|| even(steps + 4));
@@ -400,6 +403,20 @@ mod tests {
         for mark in grid(&axis, Scale::Log10) {
             assert!(!label_at(&axis, mark, Scale::Log10).is_empty());
         }
+    }
+
+    #[test]
+    fn a_logarithmic_axis_within_a_decade_has_round_labels() {
+        let mut chart = chart();
+        chart.scale = Scale::Log10;
+        let labels = |low: f64, high: f64| -> Vec<String> {
+            let axis = y_ticks(&chart, low.log10(), high.log10(), 11);
+            axis.ticks.into_iter().map(|tick| tick.label).collect()
+        };
+        let wide = labels(23e6, 95e6);
+        assert_eq!(wide, ["25 ms", "30 ms", "40 ms", "50 ms", "60 ms", "80 ms"]);
+        let around_a_millisecond = labels(0.8e6, 3.5e6);
+        assert_eq!(around_a_millisecond, ["1 ms", "1.5 ms", "2 ms", "3 ms"]);
     }
 
     #[test]

@@ -74,10 +74,18 @@ fn run_ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
     {
         actions.push(Action::Compose);
     }
-    weak_ui(
-        ui,
-        format!("takes about {} min", text::clock(document.expected_nanos())),
-    );
+    let length = duration(document.expected_nanos());
+    weak_ui(ui, format!("takes about {length}"));
+}
+
+/// A length of time as people say it: `37 seconds`, `2:05 min`.
+fn duration(nanos: u64) -> String {
+    const MINUTE: u64 = 60_000_000_000;
+    if nanos < MINUTE {
+        text::counted(nanos / 1_000_000_000, "second", "seconds")
+    } else {
+        format!("{} min", text::clock(nanos))
+    }
 }
 
 /// What would happen, before it happens: a scenario may come from somebody else.

@@ -129,25 +129,17 @@ fn summary(part: &ProfilePart) -> String {
         ProfilePart::Step {
             rate_per_sec,
             length,
-        } => format!("{length} at {}", text::per_sec(*rate_per_sec)),
+        } => format!("{length} at {} /s", given(*rate_per_sec)),
         ProfilePart::Ramp {
-            from_per_sec,
-            to_per_sec,
+            from_per_sec: from,
+            to_per_sec: to,
             length,
-        } => format!(
-            "{length} from {} to {}",
-            given(*from_per_sec),
-            text::per_sec(*to_per_sec)
-        ),
+        } => format!("{length} from {} to {} /s", given(*from), given(*to)),
         ProfilePart::Spike {
-            base_per_sec,
-            peak_per_sec,
+            base_per_sec: base,
+            peak_per_sec: peak,
             length,
-        } => format!(
-            "{length} {} up to {}",
-            given(*base_per_sec),
-            text::per_sec(*peak_per_sec)
-        ),
+        } => format!("{length} from {} up to {} /s", given(*base), given(*peak)),
         ProfilePart::Pause { length } => length.to_string(),
     }
 }

@@ -140,7 +140,8 @@ pub(super) fn prices_summary(prices: &PriceCard) -> String {
         "rented"
     };
     format!(
-        "{} per vCPU-hour, {basis}",
-        text::money(prices.per_vcpu_hour, &prices.currency)
+        "{} {} per vCPU-hour, {basis}",
+        text::given(prices.per_vcpu_hour),
+        prices.currency
     )
 }
