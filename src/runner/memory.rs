@@ -2,7 +2,8 @@
 //!
 //! A reading takes time in proportion to the process's size and holds up its page faults meanwhile. So each process
 //! is read once a second at the most, one after the other, and all readings together may take half a percent of a
-//! core; a sample is complete when each process had its turn.
+//! core; a sample is complete when each process had its turn. Whatever they cost, there is one at the begin of
+//! the measurement, when tasks have hardly begun, and one at the end of its first second.
 
 use std::collections::BTreeMap;
 
@@ -36,6 +37,8 @@ pub(super) struct MemoryReader {
     /// When the next process may be read.
     next_nanos: u64,
     eager_until_nanos: u64,
+    /// When the measurement's second sample is due, whatever it costs; none once it was taken.
+    second_due_nanos: Option<u64>,
 }
 
 impl MemoryReader {
@@ -51,6 +54,7 @@ impl MemoryReader {
             at_once: true,
             next_nanos: 0,
             eager_until_nanos: 0,
+            second_due_nanos: None,
         }
     }
 
@@ -63,6 +67,7 @@ impl MemoryReader {
     pub(super) const fn measurement_begins(&mut self, now_nanos: u64) {
         self.at_once = true;
         self.eager_until_nanos = now_nanos + EAGER_NANOS;
+        self.second_due_nanos = Some(self.eager_until_nanos);
     }
 
     /// Reads what is due. Gives a sample when a round is complete.
@@ -71,6 +76,10 @@ impl MemoryReader {
         now_nanos: u64,
         workers: &BTreeMap<u32, WorkerProcess>,
     ) -> Option<Memory> {
+        if self.second_due_nanos.is_some_and(|due| due <= now_nanos) {
+            self.second_due_nanos = None;
+            self.at_once = true;
+        }
         if self.at_once {
             self.round.clear();
             self.next_nanos = now_nanos;
