@@ -150,12 +150,12 @@ mod tests {
             counter(Protection::Atomic, 4_000),
         ];
         let remarks = &candidate_figures(&run)[run.blocks[1].planned.candidate].remarks;
-        let lost: Vec<_> = remarks
+        let told: Vec<_> = remarks
             .iter()
             .filter(|remark| remark.contains("lost"))
             .collect();
         assert_eq!(
-            lost,
+            told,
             ["1,000 of 4,000 additions to the shared counter were lost, 25.0 %"]
         );
     }

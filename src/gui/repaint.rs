@@ -2,7 +2,7 @@
 //!
 //! The cost of a frame is taken from the processor time of the whole process, so that what a software
 //! rasteriser spends on its own threads counts too. From it follows the interval that keeps painting below
-//! a tenth of one core, between ten frames a second and one.
+//! a tenth of one core, between ten frames a second and one in two seconds.
 //! Frames that the user causes, by moving the pointer or typing, are not held back.
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,11 +10,12 @@ use std::time::{Duration, Instant};
 
 /// Share of one core that the window aims at while a run measures. The budget is a tenth; the rest is for
 /// what the user causes and for what comes unevenly.
-const AIM_CORES: f64 = 0.08;
+const AIM_CORES: f64 = 0.07;
 /// Snapshots come ten times a second; more frames would show the same.
 const SHORTEST: Duration = Duration::from_millis(100);
-/// A window that moves less than once a second looks dead.
-const LONGEST: Duration = Duration::from_secs(1);
+/// A window that moves less often looks dead. Frames that are dearer than this allows, 140 ms of processor time,
+/// break the budget: a large window without a graphics card comes near to it.
+const LONGEST: Duration = Duration::from_secs(2);
 /// Weight of the newest frame in the mean: a few frames settle it, a single odd one does not.
 const NEWEST_WEIGHT: f64 = 0.3;
 
@@ -105,17 +106,17 @@ mod tests {
     }
 
     #[test]
-    fn cheap_frames_come_ten_times_a_second_and_dear_ones_once() {
+    fn cheap_frames_come_ten_times_a_second_and_dear_ones_every_other_second() {
         assert_eq!(Pacer::default().interval(), LONGEST);
         assert_eq!(pacer_after(&[0]).interval(), SHORTEST);
         assert_eq!(pacer_after(&[2]).interval(), SHORTEST);
-        assert_eq!(pacer_after(&[40]).interval(), Duration::from_millis(500));
+        assert_eq!(pacer_after(&[35]).interval(), Duration::from_millis(500));
         assert_eq!(pacer_after(&[400]).interval(), LONGEST);
     }
 
     #[test]
     fn painting_stays_within_the_budget_up_to_the_dearest_frame_that_fits_into_it() {
-        for millis in 0..=80 {
+        for millis in 0..=140 {
             let interval = pacer_after(&[millis]).interval();
             let share = Duration::from_millis(millis).as_secs_f64() / interval.as_secs_f64();
             assert!(share <= AIM_CORES + 1e-9, "{millis} ms: {share}");
@@ -124,7 +125,7 @@ mod tests {
 
     #[test]
     fn one_odd_frame_does_not_stop_the_charts() {
-        assert!(pacer_after(&[5, 5, 5, 100, 5, 5]).interval() < Duration::from_millis(300));
+        assert!(pacer_after(&[5, 5, 5, 100, 5, 5]).interval() < Duration::from_millis(400));
     }
 
     #[test]

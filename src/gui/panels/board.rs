@@ -25,7 +25,8 @@ const CHART_MAX_HEIGHT: f32 = 420.0;
 const CHART_MIN_WIDTH: f32 = 330.0;
 /// The six charts that every run has are two rows of three.
 const COLUMNS_MAX: usize = 3;
-
+/// A warning is written in full if it and the buttons have this much room beside the title, in points.
+const WARNING_MIN_WIDTH: f32 = 440.0;
 /// Height of a line of the legend, in points.
 const LEGEND_ROW_HEIGHT: f32 = 22.0;
 
@@ -227,7 +228,9 @@ impl BoardPanel {
         ui.horizontal(|ui| {
             ui.label(RichText::new(&chart.title).text_style(theme::title_style()));
             if let Some(warning) = chart.warning {
-                badge_ui(ui, warning, palette.warning).on_hover_text(CLOSED_LOAD);
+                let has_room = ui.available_width() >= WARNING_MIN_WIDTH;
+                let short = warning.split(':').next().filter(|_| !has_room);
+                badge_ui(ui, short.unwrap_or(warning), palette.warning).on_hover_text(CLOSED_LOAD);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 export_menu_ui(ui, chart, actions);
