@@ -7,7 +7,6 @@ use crate::analysis::trust::lines::{Answer, Bound, Question, TrustLine, TrustUni
 use crate::run::{Block, MachineOver, Run};
 use crate::scenario::{Arrivals, Kernel, QueuePolicy, Scenario};
 use crate::stats::Percentile;
-use crate::units::text;
 
 /// Lines and reasons as they come.
 #[derive(Default)]
@@ -291,38 +290,21 @@ impl Checks {
     /// Did the processor compute as fast in every block?
     fn calibrations(&mut self, run: &Run) {
         let mut units: BTreeMap<Kernel, (f64, f64)> = BTreeMap::new();
-        let mut disagreements = Vec::new();
         for block in &run.blocks {
             let calibrations = block
                 .started
                 .iter()
                 .flat_map(|started| &started.calibration);
             for calibration in calibrations {
-                let kernel = calibration.kernel;
-                let Some(nanos) = calibration.unit_nanos.filter(|nanos| *nanos > 0.0) else {
-                    let [first, second] = calibration.medians_nanos;
-                    disagreements.push(format!(
-                        "two calibrations of the {} kernel before {} disagree: {} and {} per unit; work given as a time is a guess there",
-                        kernel.label(),
-                        super::name(run, block),
-                        text::nanos(first),
-                        text::nanos(second)
-                    ));
-                    continue;
-                };
-                let (least, most) = units.entry(kernel).or_insert((nanos, nanos));
-                (*least, *most) = (least.min(nanos), most.max(nanos));
+                // Both of them, also where they disagree and no figure is given: what counts is how far the
+                // processor moved in the course of the run.
+                for nanos in calibration.medians_nanos {
+                    if nanos > 0.0 {
+                        let span = units.entry(calibration.kernel).or_insert((nanos, nanos));
+                        *span = (span.0.min(nanos), span.1.max(nanos));
+                    }
+                }
             }
-        }
-        // One example is enough: on a busy machine it is so in every block.
-        let others = disagreements.len().saturating_sub(1) as u64;
-        disagreements.truncate(1);
-        for mut reason in disagreements {
-            if others > 0 {
-                let times = text::counted(others, "further time", "further times");
-                reason = format!("{reason}; so {times}");
-            }
-            self.reasons.push(reason);
         }
         let spread = |(_, (least, most)): &(&Kernel, &(f64, f64))| *most / *least - 1.0;
         let worst = units.iter().max_by(|a, b| spread(a).total_cmp(&spread(b)));
