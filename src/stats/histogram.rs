@@ -305,11 +305,11 @@ impl SparseHistogram {
     }
 
     /// Keeps about two significant digits instead of three: neighbouring slots go together in groups, each
-    /// counted in its middle, at most 0.4 % from where it was (below 2,048: at most 4). Count, sum and maximum
+    /// counted in its middle, at most 0.8 % from where it was (below 2,048: at most 8). Count, sum and maximum
     /// stay exact. Doing it again changes nothing.
     pub fn coarsen(&mut self) {
         /// Slots of a group; an octave has 1,024.
-        const GROUP: u64 = 8;
+        const GROUP: u64 = 16;
         let mut slots: Vec<(u32, u64)> = Vec::new();
         let (mut last, mut group) = (0, None);
         for (slot, count) in self.places() {
@@ -418,7 +418,7 @@ mod tests {
             let coarse = coarse.to_dense();
             prop_assert_eq!((coarse.count(), coarse.max()), (fine.count(), fine.max()));
             let (fine, coarse) = (fine.quantile(quantile).unwrap(), coarse.quantile(quantile).unwrap());
-            prop_assert!((coarse as f64 / fine as f64 - 1.0).abs() < 0.006, "{} {}", coarse, fine);
+            prop_assert!((coarse as f64 / fine as f64 - 1.0).abs() < 0.011, "{} {}", coarse, fine);
         }
 
         #[test]
