@@ -22,8 +22,9 @@ use poolscope::stats::queueing;
 const SERVICE_NANOS: f64 = 10e6;
 const WARM_UP_NANOS: u64 = 200_000_000;
 const MEASURE_NANOS: u64 = 16_000_000_000;
-/// A thread that is woken later than that on average is on a machine that has no core for it.
-const BUSY_NANOS: f64 = 300_000.0;
+/// A quiet machine wakes threads some ten microseconds late. One that is later than this on average has lost
+/// its core to others for whole time slices, each of which makes several tasks wait.
+const BUSY_NANOS: f64 = 50_000.0;
 
 fn text(servers: u32, exponential: bool, seed: u64) -> String {
     let time = if exponential {
