@@ -220,8 +220,10 @@ fn a_worker_whose_answer_cannot_be_understood_is_ended_and_replaced() {
     follow(&session, &mut run, |_, _| false);
     let block = &run.blocks[0];
     check_books(block, "nonsense");
-    let lost = block.counts().failed;
-    assert!((1..=2).contains(&lost), "{:?}", block.counts());
+    // The worker may still have had tasks that became due in the warm-up.
+    let last = block.last.as_ref().unwrap();
+    let counts = last.warm_up.counts.plus(&last.measured.counts);
+    assert!((1..=2).contains(&counts.failed), "{counts:?}");
     assert_eq!(block.incidents.len(), 1, "{:?}", block.incidents);
     let message = &block.incidents[0].message;
     assert!(
