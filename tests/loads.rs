@@ -198,6 +198,26 @@ fn no_task_passes_a_barrier_before_all_have_come_to_it() {
 }
 
 #[test]
+fn tasks_at_a_barrier_leave_their_place_under_a_cap_to_others() {
+    let text = scenario(
+        r#"[Wait(time: Constant("1ms")), Cpu(amount: Work(100)), Barrier, Cpu(amount: Work(100))]"#,
+        "Batch(tasks: 12)",
+        &[
+            "Threads(workers: 4)",
+            "Async(in_flight: 8)",
+            "Async(in_flight: 2, cpu: Processes(workers: 1))",
+            "Hybrid(waits: Threads(workers: 2), processes: 1, between: 1)",
+        ],
+    )
+    .replace("candidates:", "queue: (in_flight: 2), candidates:")
+    .replace("measure: \"60s\"", "measure: \"10s\"");
+    for block in &run_to_end(&text).blocks {
+        check_books(block);
+        assert_eq!(block.counts().good, 12);
+    }
+}
+
+#[test]
 fn the_parts_of_a_task_add_up_to_its_response_time() {
     let text = scenario(
         r#"[Cpu(amount: Time("200us")), Wait(time: Constant("1ms"))]"#,

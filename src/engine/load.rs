@@ -430,4 +430,10 @@ fn serve_clients(gate: &Gate, next: &Receiver<u64>, think: Distribution, seed: u
         due.pop();
         gate.tell_next(&due);
     }
+    // Whose task is due and behind another at the door when the block ends was not served either.
+    for Reverse(behind) in due {
+        if behind <= clock::now_nanos() {
+            gate.offer_at_door(behind);
+        }
+    }
 }

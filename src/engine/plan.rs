@@ -317,12 +317,13 @@ impl Recipe {
             }
         };
         let mut steps = Vec::new();
-        // Tasks enter through the front pool, be it only to be handed on.
-        let mut segments = vec![SegmentPlan {
-            steps: 0..0,
+        // Tasks enter through the front pool, be it only to be handed on; so they do after a barrier.
+        let enter = |at: usize| SegmentPlan {
+            steps: at..at,
             pool: FRONT_POOL,
             barrier_after: false,
-        }];
+        };
+        let mut segments = vec![enter(0)];
         for stage in &kind.stages {
             let at = steps.len();
             let Some(step) = Step::new(stage) else {
@@ -330,11 +331,12 @@ impl Recipe {
                 if let Some(last) = segments.last_mut() {
                     last.barrier_after = true;
                 }
+                segments.push(enter(at));
                 continue;
             };
             steps.push(Arc::new(step));
             match segments.last_mut() {
-                Some(last) if last.pool == pool_of(stage) && !last.barrier_after => {
+                Some(last) if last.pool == pool_of(stage) => {
                     last.steps.end = at + 1;
                 }
                 _ => segments.push(SegmentPlan {
@@ -414,6 +416,7 @@ mod tests {
             [
                 (0..0, FRONT_POOL, false),
                 (0..1, BACK_POOL, true),
+                (1..1, FRONT_POOL, false),
                 (1..2, BACK_POOL, false)
             ]
         );

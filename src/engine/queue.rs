@@ -65,6 +65,8 @@ struct Settings {
 struct State {
     /// Those that have begun and come back for their next part.
     returning: VecDeque<Task>,
+    /// Those that a barrier held and has released.
+    released: VecDeque<Task>,
     waiting: VecDeque<Task>,
     taken: u64,
     ended: bool,
@@ -202,6 +204,16 @@ impl TaskQueue {
         self.task_came.notify_additional(came);
     }
 
+    /// Tasks that a barrier held may go on: before all that wait, and always taken in, but not all at once where
+    /// there is a cap. While they were held their places under it belonged to others, see [`Self::task_ended`].
+    pub fn release(&self, tasks: Vec<Task>) {
+        let came = tasks.len();
+        if came > 0 {
+            self.lock().released.extend(tasks);
+            self.task_came.notify_additional(came);
+        }
+    }
+
     /// Takes up to `max` tasks, waiting for the first; what was given up for its age goes to `shed`.
     /// Returns false when the queue has ended.
     pub fn take_blocking(
@@ -271,6 +283,11 @@ impl TaskQueue {
             if in_flight >= self.settings.in_flight_max {
                 break;
             }
+            if let Some(task) = state.released.pop_front() {
+                state.taken += 1;
+                taken.push(task);
+                continue;
+            }
             let Some(task) = state.waiting.pop_front() else {
                 break;
             };
@@ -295,7 +312,8 @@ impl TaskQueue {
         }
     }
 
-    /// A task that was taken from here has come to its end: its place under the in-flight cap is free.
+    /// A task that was taken from here has come to its end, or to a barrier that holds it: its place under the
+    /// in-flight cap is free.
     pub fn task_ended(&self) {
         self.ended_tasks.fetch_add(1, Ordering::AcqRel);
         if self.settings.in_flight_max != u64::MAX {
@@ -308,6 +326,7 @@ impl TaskQueue {
         let mut state = self.lock();
         state.ended = true;
         state.returning.clear();
+        state.released.clear();
         let left = std::mem::take(&mut state.waiting);
         drop(state);
         self.task_came.notify(usize::MAX);
@@ -320,7 +339,7 @@ impl TaskQueue {
     pub fn depth(&self) -> Depth {
         let state = self.lock();
         Depth {
-            queued: (state.waiting.len() + state.returning.len()) as u64,
+            queued: (state.waiting.len() + state.returning.len() + state.released.len()) as u64,
             in_flight: state
                 .taken
                 .saturating_sub(self.ended_tasks.load(Ordering::Acquire)),
@@ -417,6 +436,22 @@ mod tests {
         assert_eq!(take(&queue, 0, 9).0, [8, 9]);
         queue.task_ended();
         assert_eq!(take(&queue, 0, 9).0, [1]);
+    }
+
+    #[test]
+    fn released_tasks_go_before_waiting_ones_and_fall_under_the_cap_again() {
+        let queue = queue(9, QueuePolicy::DropNewest, Some(2));
+        (0..4).for_each(|number| assert_eq!(queue.offer(&task(number)), Offer::Admitted));
+        assert_eq!(take(&queue, 0, 9).0, [0, 1]);
+        // Both are held at a barrier: others have their places.
+        queue.task_ended();
+        queue.task_ended();
+        assert_eq!(take(&queue, 0, 1).0, [2]);
+        queue.release(vec![task(0), task(1)]);
+        assert_eq!(take(&queue, 0, 9).0, [0]);
+        queue.task_ended();
+        queue.task_ended();
+        assert_eq!(take(&queue, 0, 9).0, [1, 3]);
     }
 
     #[test]

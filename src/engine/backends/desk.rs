@@ -151,6 +151,9 @@ impl Desk {
             .fetch_add(taken as u64, Ordering::Relaxed);
         for task in shed.drain(..) {
             self.recorder.shed(worker, task.cohort);
+            if self.has_barriers && task.cohort == Cohort::Measured {
+                self.pass_barriers(0);
+            }
             // Its client has been told that it will not be served.
             self.gate.task_ended(worker, clock::now_nanos());
         }
@@ -194,17 +197,17 @@ impl Desk {
             }
             Next::Segment { barrier: true, .. } if task.cohort == Cohort::Measured => {
                 task.go_on(&ran, digest);
+                self.pools[FRONT_POOL].queue.task_ended();
                 let index = self.recipes.barriers_before(task.number, task.segment) - 1;
                 let free = self.lock_barriers().arrive(index, task);
-                self.bring_back(free);
+                self.pools[FRONT_POOL].queue.release(free);
                 None
             }
             // In the warm-up there is nobody to wait for at a barrier.
             Next::Segment { pool: next, .. } => {
                 task.go_on(&ran, digest);
-                // Who serves the back pool must not wait for room in front of it: nobody else makes any.
-                if next == FRONT_POOL || pool == BACK_POOL {
-                    self.bring_back(vec![task]);
+                if next == FRONT_POOL {
+                    self.pools[FRONT_POOL].queue.bring_back([task]);
                     None
                 } else {
                     Some(task)
@@ -224,36 +227,19 @@ impl Desk {
         let _ = self.pools[BACK_POOL].queue.put(task).await;
     }
 
-    /// Tasks go on with their next segment: before those that have not begun.
-    fn bring_back(&self, tasks: Vec<Task>) {
-        if tasks.is_empty() {
-            return;
-        }
-        let (mut front, mut back) = (Vec::new(), Vec::new());
-        for task in tasks {
-            let before = task.segment.saturating_sub(1);
-            match self.recipes.after(task.number, before) {
-                Next::Segment {
-                    pool: BACK_POOL, ..
-                } => back.push(task),
-                _ => front.push(task),
-            }
-        }
-        self.pools[FRONT_POOL].queue.bring_back(front);
-        if !back.is_empty() {
-            self.pools[BACK_POOL].queue.bring_back(back);
-        }
-    }
-
     fn finish(&self, worker: usize, task: &Task, ran: &Ran, outcome: Outcome, digest: u64) {
         self.recorder.end(worker, task, ran, outcome, digest);
         self.pools[FRONT_POOL].queue.task_ended();
         if self.has_barriers && task.cohort == Cohort::Measured {
-            let passed = self.recipes.barriers_before(task.number, task.segment);
-            let free = self.lock_barriers().ended(passed);
-            self.bring_back(free);
+            self.pass_barriers(self.recipes.barriers_before(task.number, task.segment));
         }
         self.gate.task_ended(worker, ran.end_nanos);
+    }
+
+    /// A task of the batch has ended, or was given up, after `passed` barriers: nobody waits for it any more.
+    fn pass_barriers(&self, passed: usize) {
+        let free = self.lock_barriers().ended(passed);
+        self.pools[FRONT_POOL].queue.release(free);
     }
 
     fn lock_barriers(&self) -> MutexGuard<'_, Barriers> {
