@@ -55,6 +55,7 @@ fn run_of_an_hour() -> Run {
             baseline_bytes: None,
             machine: Machine::default(),
             calibration: Vec::new(),
+            python: None,
         };
         run.apply(Event::BlockStarting { block });
         run.apply(Event::Message {
@@ -111,6 +112,8 @@ fn snapshot(tick: u64, candidate: u64) -> Snapshot {
             })
             .into(),
         loop_lag: response.to_sparse(),
+        interpreter_lock: None,
+        collections: None,
         window_completed: good,
         window_good: good,
         resources: Resources::default(),

@@ -129,6 +129,8 @@ fn frames(criterion: &mut Criterion) {
         counters: Vec::new(),
         pools: Vec::new(),
         loop_lag: poolscope::stats::SparseHistogram::default(),
+        interpreter_lock: None,
+        collections: None,
         window_completed: 2_000,
         window_good: 2_000,
         resources: poolscope::wire::Resources::default(),

@@ -23,7 +23,7 @@ const ASKED_NANOS: f64 = 1e6;
 
 /// Processor time of each run of a CPU stage, ascending, in nanoseconds.
 fn runs(kernel: Kernel, amount: Amount) -> Vec<u64> {
-    let step = Step::new(&Stage::Cpu { kernel, amount }).expect("a CPU stage is a step");
+    let step = Step::new(&Stage::cpu(kernel, amount)).expect("a CPU stage is a step");
     let mut bench = Workbench::new(Path::new("."), None, 0, Arc::default());
     let cancel = Cancel::default();
     let mut used: Vec<_> = (0..RUNS)

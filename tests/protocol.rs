@@ -81,6 +81,7 @@ fn start(to: &mut PipeEnd, candidate: u32, measure: &str) {
         candidate,
         repeat: 0,
         seed: 1,
+        python: None,
         observer_pid: std::process::id(),
     };
     write_frame(to, &ToRunner::Start(block)).unwrap();

@@ -67,10 +67,7 @@ pub(super) fn freezes() -> Vec<FreezeCase> {
 }
 
 fn freeze_case(name: &'static str, backend: Backend, target: FreezeTarget) -> FreezeCase {
-    let tiny = Stage::Cpu {
-        kernel: Kernel::SumOfSquares,
-        amount: Amount::Work(100),
-    };
+    let tiny = Stage::cpu(Kernel::SumOfSquares, Amount::Work(100));
     let load = Load::Open {
         rate_per_sec: FREEZE_RATE_PER_SEC,
         arrivals: Arrivals::Constant,
@@ -94,10 +91,7 @@ fn freeze_case(name: &'static str, backend: Backend, target: FreezeTarget) -> Fr
 
 /// The same candidate in two interleaved series of short blocks.
 pub(super) fn twice_the_same() -> RunRequest {
-    let work = Stage::Cpu {
-        kernel: Kernel::SumOfSquares,
-        amount: Amount::Work(200_000),
-    };
+    let work = Stage::cpu(Kernel::SumOfSquares, Amount::Work(200_000));
     let load = Load::Closed {
         clients: 1,
         think: Distribution::Constant(Nanos(0)),

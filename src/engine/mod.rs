@@ -31,7 +31,7 @@ pub use backends::{
 };
 pub use block::{Block, Observation};
 pub use phases::Stand;
-pub use plan::{Plan, Recipes, Surroundings};
+pub use plan::{Plan, PythonHome, Recipes, Surroundings};
 pub use recorder::{Admission, Distributions, Recorder, Tally};
 pub use stages::{KernelSpeed, calibrate, serve};
 pub use task::{Cohort, Journey, Outcome, Parts, Ran, Task};

@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use crate::engine::phases::Lengths;
 use crate::engine::stages::Step;
-use crate::scenario::{AsyncCpu, Backend, Load, Queue, Scenario, Stage, TaskKind};
+use crate::scenario::{
+    AsyncCpu, Backend, Candidate, Interpreter, Load, Queue, Scenario, Stage, TaskKind,
+};
 use crate::stats::rng::Rng;
 
 /// Added to the seed once per step, so that each step of a task draws from a stream of its own.
@@ -24,6 +26,21 @@ pub struct Surroundings {
     pub scratch: PathBuf,
     /// Port of the loopback server; none if no stage asks it.
     pub server_port: Option<u16>,
+    /// Where CPython candidates run; none for the others.
+    pub python: Option<PythonHome>,
+}
+
+/// An interpreter of this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PythonHome {
+    /// What the settings call it.
+    pub name: String,
+    /// Its executable, as an absolute path.
+    pub executable: PathBuf,
+    /// Address of the Dask scheduler that candidates with a configured cluster use.
+    pub dask_address: Option<String>,
+    /// Address of the Ray cluster that candidates with a configured cluster use.
+    pub ray_address: Option<String>,
 }
 
 /// One block, ready to run.
@@ -35,6 +52,8 @@ pub struct Plan {
     pub load: Load,
     /// Where they wait.
     pub queue: Queue,
+    /// Whether threads share an interpreter lock.
+    pub interpreter: Interpreter,
     /// The lengths of the phases.
     pub lengths: Lengths,
     /// The recipes.
@@ -57,7 +76,11 @@ impl Plan {
         seed: u64,
         surroundings: Surroundings,
     ) -> Option<Self> {
-        let backend = scenario.candidates.get(candidate)?.backend;
+        let &Candidate {
+            backend,
+            interpreter,
+            ..
+        } = scenario.candidates.get(candidate)?;
         let mut queue = scenario.queue_of(candidate);
         if is_pipelined(backend)
             && let Backend::Async { in_flight, .. } = backend
@@ -69,6 +92,7 @@ impl Plan {
             backend,
             load: scenario.load.clone(),
             queue,
+            interpreter,
             lengths: Lengths::of(scenario),
             recipes: Arc::new(Recipes::new(scenario, is_pipelined(backend), seed)),
             scenario_text,
@@ -357,10 +381,7 @@ mod tests {
     use crate::units::Nanos;
 
     fn cpu() -> Stage {
-        Stage::Cpu {
-            kernel: Kernel::SumOfSquares,
-            amount: Amount::Work(1),
-        }
+        Stage::cpu(Kernel::SumOfSquares, Amount::Work(1))
     }
 
     fn wait() -> Stage {

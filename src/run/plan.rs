@@ -110,7 +110,10 @@ impl RunRequest {
         self.backends().any(|backend| match backend {
             Backend::Async { cpu, .. } => cpu != AsyncCpu::Inline,
             Backend::Hybrid { .. } => true,
-            Backend::Sequential | Backend::Threads { .. } | Backend::Processes { .. } => false,
+            Backend::Sequential
+            | Backend::Threads { .. }
+            | Backend::Processes { .. }
+            | Backend::Python(_) => false,
         })
     }
 

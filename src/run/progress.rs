@@ -139,6 +139,8 @@ mod tests {
             counters: Vec::new(),
             pools: Vec::new(),
             loop_lag: crate::stats::SparseHistogram::default(),
+            interpreter_lock: None,
+            collections: None,
             window_completed: completed,
             window_good: completed,
             resources: Resources::default(),

@@ -201,6 +201,8 @@ mod tests {
             counters: Vec::new(),
             pools: Vec::new(),
             loop_lag: crate::stats::SparseHistogram::default(),
+            interpreter_lock: None,
+            collections: None,
             window_completed: 0,
             window_good: 0,
             resources,

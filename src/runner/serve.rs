@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::engine::{self, BackendError, Block, Observation, Plan, Stand, Surroundings, clock};
 use crate::runner::resources::{ResourceReader, machine};
-use crate::scenario::{AsyncCpu, Backend, HybridWaits, Kernel, Scenario, Stage};
+use crate::scenario::{AsyncCpu, Backend, HybridWaits, Kernel, PythonPool, Scenario, Stage};
 use crate::wire::{
     Calibration, Cohort, Counter, Counts, Finished, FrameError, FromRunner, Hello, Incident, Phase,
     Pool, PoolKind, Resources, Snapshot, StartBlock, Started, TimeSplit, ToRunner, read_frame,
@@ -138,6 +138,12 @@ fn prepare(
         executable: environment.executable.clone(),
         scratch: environment.scratch.clone(),
         server_port: None,
+        python: start.python.as_ref().map(|home| engine::PythonHome {
+            name: home.name.clone(),
+            executable: PathBuf::from(&home.executable),
+            dask_address: home.dask_address.clone(),
+            ray_address: home.ray_address.clone(),
+        }),
     };
     let recipes = engine::Recipes::new(&scenario, false, start.seed);
     let mut server = None;
@@ -219,6 +225,7 @@ fn measure(
         baseline_bytes: reader.baseline_bytes(),
         machine,
         calibration,
+        python: None,
     };
     write_frame(output, &FromRunner::Started(Box::new(started)))?;
     block.begin()?;
@@ -359,6 +366,8 @@ impl Reporter {
             counters: counters(block),
             pools: self.pools(&pools),
             loop_lag,
+            interpreter_lock: None,
+            collections: None,
             window_completed,
             window_good,
             resources,
@@ -403,6 +412,18 @@ fn pool_shapes(backend: Backend) -> Vec<(PoolKind, u32)> {
             }
             HybridWaits::Async { .. } => vec![(PoolKind::EventLoops, 1), processes],
         },
+        Backend::Python(pool) => vec![python_pool_shape(pool)],
+    }
+}
+
+/// The harness keeps the queue between two pools to itself: tasks are in one pool from here.
+fn python_pool_shape(pool: PythonPool) -> (PoolKind, u32) {
+    match pool.shape() {
+        (threads, 0) if matches!(pool, PythonPool::Asyncio { .. }) => {
+            (PoolKind::EventLoops, threads)
+        }
+        (threads, 0) => (PoolKind::Threads, threads),
+        (_, processes) => (PoolKind::Processes, processes),
     }
 }
 
@@ -438,6 +459,7 @@ fn cohort(tally: engine::Tally, times: engine::Distributions, totals: &engine::T
             queue_wait_nanos: totals.parts.queue_wait_nanos,
             dispatch_nanos: totals.parts.dispatch_nanos,
             lock_wait_nanos: totals.parts.lock_wait_nanos,
+            interpreter_wait_nanos: 0,
             on_cpu_nanos: totals.parts.on_cpu_nanos,
             off_cpu_nanos: totals.parts.off_cpu_nanos,
             return_nanos: totals.parts.return_nanos,

@@ -4,7 +4,8 @@
 //! each worker had a core of its own. They promise nothing; bounds say so in their names.
 
 use crate::scenario::{
-    AsyncCpu, Backend, Candidate, HybridWaits, Load, LockKind, Protocol, Scenario, Stage, TaskKind,
+    AsyncCpu, Backend, Candidate, HybridWaits, Load, LockKind, Protocol, PythonPool, Scenario,
+    Stage, TaskKind,
 };
 use crate::units::Nanos;
 
@@ -85,7 +86,25 @@ pub fn lanes(backend: Backend) -> (u32, u32) {
             let under_way = waiting.saturating_add(computing).saturating_add(between);
             (computing, under_way)
         }
+        Backend::Python(pool) => python_lanes(pool),
     }
+}
+
+/// As [`lanes`], with the interpreter lock that a usual CPython has.
+fn python_lanes(pool: PythonPool) -> (u32, u32) {
+    let (threads, processes) = pool.shape();
+    let under_way = match pool {
+        PythonPool::Asyncio { in_flight, .. } => in_flight,
+        PythonPool::Hybrid { between, .. } => {
+            threads.saturating_add(processes).saturating_add(between)
+        }
+        _ => threads.saturating_add(processes),
+    };
+    let computing = match pool {
+        PythonPool::InterpreterPoolExecutor { .. } => threads,
+        _ => processes.max(1),
+    };
+    (computing, under_way)
 }
 
 /// About how long one block of `candidate` takes, in nanoseconds.
@@ -138,6 +157,7 @@ pub fn locked_mix_nanos(scenario: &Scenario, backend: Backend) -> f64 {
     };
     let owners = match backend {
         Backend::Processes { .. } | Backend::Hybrid { .. } => backend.worker_processes().max(1),
+        Backend::Python(pool) => pool.shape().1.max(1),
         Backend::Sequential | Backend::Threads { .. } | Backend::Async { .. } => 1,
     };
     let weights: f64 = scenario.tasks.iter().map(|kind| kind.weight).sum();

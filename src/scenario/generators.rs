@@ -5,10 +5,11 @@ use proptest::option;
 use proptest::prelude::*;
 
 use crate::scenario::{
-    Access, Amount, Arrivals, AsyncCpu, Backend, Candidate, CostBasis, Distribution, FORMAT,
-    HybridWaits, Inside, Kernel, Load, LockKind, MemoryAccess, Order, PriceCard, ProfilePart,
-    Protection, Protocol, Queue, QueuePolicy, Scenario, Server, Stage, Start, TaskKind, Transfer,
-    Workers,
+    Access, Amount, Arrivals, AsyncCpu, Backend, Candidate, Cluster, CostBasis, Distribution,
+    FORMAT, HybridWaits, Inside, Interpreter, InterpreterLock, JoblibBackend, Kernel, Load,
+    LockKind, MemoryAccess, Order, PoolCall, PriceCard, ProfilePart, Protection, Protocol,
+    PythonPool, Queue, QueuePolicy, Scenario, Server, Stage, Start, StartMethod, TaskKind,
+    Transfer, Workers,
 };
 use crate::units::{Bytes, Nanos};
 
@@ -66,8 +67,17 @@ fn any_cpu_stage() -> impl Strategy<Value = Stage> {
         any::<u64>().prop_map(Amount::Work),
         any_nanos().prop_map(Amount::Time)
     ];
-    (prop::sample::select(Kernel::ALL.to_vec()), amount)
-        .prop_map(|(kernel, amount)| Stage::Cpu { kernel, amount })
+    let interpreter_lock = prop::sample::select(vec![
+        None,
+        Some(InterpreterLock::Held),
+        Some(InterpreterLock::Released),
+    ]);
+    let kernel = prop::sample::select(Kernel::ALL.to_vec());
+    (kernel, amount, interpreter_lock).prop_map(|(kernel, amount, interpreter_lock)| Stage::Cpu {
+        kernel,
+        amount,
+        interpreter_lock,
+    })
 }
 
 fn any_file_stage() -> impl Strategy<Value = Stage> {
@@ -231,6 +241,82 @@ pub(super) fn any_backend() -> impl Strategy<Value = Backend> {
         any_processes(),
         any_async(),
         any_hybrid(),
+        any_python_pool().prop_map(Backend::Python),
+    ]
+}
+
+fn any_async_cpu() -> impl Strategy<Value = AsyncCpu> {
+    prop_oneof![
+        Just(AsyncCpu::Inline),
+        any::<u32>().prop_map(|threads| AsyncCpu::Blocking { threads }),
+        any::<u32>().prop_map(|workers| AsyncCpu::Processes { workers }),
+    ]
+}
+
+fn any_python_pool() -> impl Strategy<Value = PythonPool> {
+    let processes = || {
+        (
+            any_workers(),
+            prop::sample::select(StartMethod::ALL.to_vec()),
+            option::of(any::<u32>()),
+            option::of(any::<u32>()),
+            prop::sample::select(vec![Transfer::Pipe, Transfer::SharedMemory]),
+        )
+    };
+    let call = prop::sample::select(vec![PoolCall::Map, PoolCall::ImapUnordered]);
+    let with = prop::sample::select(vec![JoblibBackend::Loky, JoblibBackend::Threading]);
+    let cluster = || prop::sample::select(vec![Cluster::Local, Cluster::Configured]);
+    prop_oneof![
+        Just(PythonPool::Sequential),
+        any_workers().prop_map(|workers| PythonPool::ThreadPoolExecutor { workers }),
+        processes().prop_map(|(workers, start, chunk, tasks_per_child, payload)| {
+            PythonPool::ProcessPoolExecutor {
+                workers,
+                start,
+                chunk,
+                tasks_per_child,
+                payload,
+            }
+        }),
+        (processes(), call).prop_map(
+            |((workers, start, chunk, tasks_per_child, payload), call)| {
+                PythonPool::MultiprocessingPool {
+                    workers,
+                    start,
+                    call,
+                    chunk,
+                    tasks_per_child,
+                    payload,
+                }
+            }
+        ),
+        (any::<u32>(), any_async_cpu())
+            .prop_map(|(in_flight, cpu)| PythonPool::Asyncio { in_flight, cpu }),
+        (any_workers(), processes(), any::<u32>()).prop_map(
+            |(threads, (processes, start, ..), between)| PythonPool::Hybrid {
+                threads,
+                processes,
+                start,
+                between,
+            }
+        ),
+        any_workers().prop_map(|workers| PythonPool::InterpreterPoolExecutor { workers }),
+        (any_workers(), with, option::of(any::<u32>())).prop_map(|(workers, with, chunk)| {
+            PythonPool::Joblib {
+                workers,
+                with,
+                chunk,
+            }
+        }),
+        (any_workers(), cluster(), any::<u32>()).prop_map(|(workers, cluster, threads)| {
+            PythonPool::Dask {
+                workers,
+                cluster,
+                threads,
+            }
+        }),
+        (any_workers(), cluster())
+            .prop_map(|(workers, cluster)| PythonPool::Ray { workers, cluster }),
     ]
 }
 
@@ -254,15 +340,12 @@ fn any_processes() -> impl Strategy<Value = Backend> {
 }
 
 fn any_async() -> impl Strategy<Value = Backend> {
-    let cpu = prop_oneof![
-        Just(AsyncCpu::Inline),
-        any::<u32>().prop_map(|threads| AsyncCpu::Blocking { threads }),
-        any::<u32>().prop_map(|workers| AsyncCpu::Processes { workers }),
-    ];
-    (any::<u32>(), any::<u32>(), cpu).prop_map(|(in_flight, event_loops, cpu)| Backend::Async {
-        in_flight,
-        event_loops,
-        cpu,
+    (any::<u32>(), any::<u32>(), any_async_cpu()).prop_map(|(in_flight, event_loops, cpu)| {
+        Backend::Async {
+            in_flight,
+            event_loops,
+            cpu,
+        }
     })
 }
 
@@ -303,11 +386,26 @@ fn any_task_kind() -> impl Strategy<Value = TaskKind> {
 
 fn any_candidate() -> impl Strategy<Value = Candidate> {
     let queue = option::of(any_queue());
-    (option::of(any_text()), any_backend(), queue).prop_map(|(name, backend, queue)| Candidate {
-        name,
-        backend,
+    let interpreter = prop_oneof![
+        Just(Interpreter::None),
+        Just(Interpreter::LOCK),
+        any_nanos().prop_map(|switch_interval| Interpreter::Lock { switch_interval }),
+    ];
+    let python = option::of(any_text());
+    (
+        option::of(any_text()),
+        any_backend(),
         queue,
-    })
+        interpreter,
+        python,
+    )
+        .prop_map(|(name, backend, queue, interpreter, python)| Candidate {
+            name,
+            backend,
+            queue,
+            interpreter,
+            python,
+        })
 }
 
 fn any_protocol() -> impl Strategy<Value = Protocol> {

@@ -96,7 +96,7 @@ impl Stage {
     #[must_use]
     pub fn nominal_nanos(&self) -> (f64, f64) {
         match *self {
-            Self::Cpu { kernel, amount } => (amount.nominal_nanos(kernel), 0.0),
+            Self::Cpu { kernel, amount, .. } => (amount.nominal_nanos(kernel), 0.0),
             Self::Wait { time } => (0.0, time.mean_nanos()),
             Self::FileWrite { size, sync, .. } | Self::FileAppend { size, sync } => {
                 (size.0 as f64 * NANOS_PER_BYTE, if sync { 2e6 } else { 0.0 })

@@ -122,6 +122,7 @@ impl<W: Fn()> Conductor<W> {
             repeat: planned.repeat,
             seed: self.request.seed,
             observer_pid: std::process::id(),
+            python: None,
         };
         // A runner that cannot be told anything has ended; the reader says so.
         let _ = process

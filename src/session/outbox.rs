@@ -98,6 +98,8 @@ mod tests {
             counters: Vec::new(),
             pools: Vec::new(),
             loop_lag: crate::stats::SparseHistogram::default(),
+            interpreter_lock: None,
+            collections: None,
             window_completed: sequence,
             window_good: 0,
             resources: Resources::default(),

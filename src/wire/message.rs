@@ -10,7 +10,7 @@ use crate::stats::SparseHistogram;
 use crate::wire::{MachineSample, Resident, WorkerSample};
 
 /// Version of this language; raised at every change that the other side could misunderstand.
-pub const PROTOCOL: u32 = 2;
+pub const PROTOCOL: u32 = 3;
 
 /// From session to runner.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -100,6 +100,21 @@ pub struct StartBlock {
     pub seed: u64,
     /// The process that shows the run, whose CPU time is reported as the observer's.
     pub observer_pid: u32,
+    /// Where CPython candidates run; none for the others.
+    pub python: Option<PythonHome>,
+}
+
+/// The interpreter that a name of a scenario stands for on this machine.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PythonHome {
+    /// Its name.
+    pub name: String,
+    /// The interpreter's executable, as an absolute path.
+    pub executable: String,
+    /// Address of the Dask scheduler that candidates with a configured cluster use.
+    pub dask_address: Option<String>,
+    /// Address of the Ray cluster that candidates with a configured cluster use.
+    pub ray_address: Option<String>,
 }
 
 /// The back end is up.
@@ -115,6 +130,26 @@ pub struct Started {
     pub machine: Machine,
     /// How fast this machine computes the scenario's kernels, found just before the block.
     pub calibration: Vec<Calibration>,
+    /// The interpreter that executes tasks; none for native candidates.
+    pub python: Option<PythonFacts>,
+}
+
+/// The interpreter that executes the tasks of a CPython candidate, by its own account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct PythonFacts {
+    /// What the settings of the machine call it.
+    pub name: String,
+    /// `3.11.7`.
+    pub version: String,
+    /// Whether its threads run without an interpreter lock in this block.
+    pub free_threaded: bool,
+    /// How worker processes come into being, as CPython calls it; none without any.
+    pub start_method: Option<String>,
+    /// The library that runs the tasks, with its version: `joblib 1.6.0`; none for CPython's own pools.
+    pub library: Option<String>,
+    /// How long that library's engine took to start, in nanoseconds; none for CPython's own pools.
+    pub engine_start_nanos: Option<u64>,
 }
 
 /// How fast a kernel runs on this machine: two calibrations, one after the other.
@@ -197,6 +232,10 @@ pub struct Snapshot {
     /// How late an event loop comes to what is due on it, in nanoseconds; since the last snapshot, empty
     /// without an event loop.
     pub loop_lag: SparseHistogram,
+    /// The modelled interpreter lock, cumulative since the back end was started; none without one.
+    pub interpreter_lock: Option<InterpreterLockUse>,
+    /// The garbage collections of the interpreters of a CPython candidate, cumulative; none for the others.
+    pub collections: Option<Collections>,
     /// Tasks of any cohort that ended within the measurement's window, cumulative.
     pub window_completed: u64,
     /// Those of them that were good.
@@ -205,6 +244,30 @@ pub struct Snapshot {
     pub resources: Resources,
     /// Ticks of 100 ms at which no snapshot could be sent, cumulative.
     pub skipped_ticks: u64,
+}
+
+/// What became of a modelled interpreter lock.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InterpreterLockUse {
+    /// How long any thread held it, in nanoseconds.
+    pub held_nanos: u64,
+    /// How long threads waited for it, added up, in nanoseconds.
+    pub waited_nanos: u64,
+    /// How often it went from one thread to another.
+    pub handovers: u64,
+    /// How often of these the holder was asked to give way.
+    pub forced: u64,
+}
+
+/// Garbage collections of CPython, of all its processes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collections {
+    /// How many.
+    pub count: u64,
+    /// How long they took together, in nanoseconds; nothing else runs in their process meanwhile.
+    pub nanos: u64,
+    /// How long the longest one took, in nanoseconds.
+    pub longest_nanos: u64,
 }
 
 /// One cohort of tasks.
@@ -227,7 +290,7 @@ pub struct Cohort {
     pub digest: u64,
 }
 
-/// Where the time of tasks went: sums over [`Self::tasks`] tasks, in nanoseconds. The seven parts add up to
+/// Where the time of tasks went: sums over [`Self::tasks`] tasks, in nanoseconds. The eight parts add up to
 /// their response times.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimeSplit {
@@ -241,6 +304,8 @@ pub struct TimeSplit {
     pub dispatch_nanos: u64,
     /// Waiting for locks of lock and counter stages.
     pub lock_wait_nanos: u64,
+    /// Waiting for the modelled interpreter lock.
+    pub interpreter_wait_nanos: u64,
     /// Using a core, by the clock of the thread's CPU time.
     pub on_cpu_nanos: u64,
     /// Started and neither using a core nor waiting for a lock: waits, requests, files, and waiting for a core.
@@ -257,6 +322,7 @@ impl TimeSplit {
             + self.queue_wait_nanos
             + self.dispatch_nanos
             + self.lock_wait_nanos
+            + self.interpreter_wait_nanos
             + self.on_cpu_nanos
             + self.off_cpu_nanos
             + self.return_nanos

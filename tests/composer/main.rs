@@ -71,13 +71,7 @@ fn scenario() -> Scenario {
         tasks: vec![
             task(
                 "request",
-                vec![
-                    wait(20),
-                    Stage::Cpu {
-                        kernel: Kernel::Sha256,
-                        amount: Amount::Work(2_000),
-                    },
-                ],
+                vec![wait(20), Stage::cpu(Kernel::Sha256, Amount::Work(2_000))],
             ),
             task(
                 "upload",

@@ -35,10 +35,7 @@ pub fn scenario() -> Scenario {
             name: "request".to_owned(),
             weight: 1.0,
             stages: vec![
-                Stage::Cpu {
-                    kernel: Kernel::Sha256,
-                    amount: Amount::Work(800),
-                },
+                Stage::cpu(Kernel::Sha256, Amount::Work(800)),
                 Stage::Wait {
                     time: Distribution::LogNormal {
                         median: Nanos::from_millis(6),
@@ -227,6 +224,7 @@ pub fn block_events(
             baseline_bytes: Some(3 << 20),
             machine: machine(),
             calibration: Vec::new(),
+            python: None,
         }))),
     ];
     let until = accident.map_or(u64::MAX, |at| at.0);
@@ -291,6 +289,10 @@ fn profile(backend: Backend) -> Profile {
         Backend::Hybrid { processes, .. } => {
             (processes.count(), 8_800, MemoryKind::Pss, 5.2, 21_000)
         }
+        Backend::Python(pool) => match pool.shape() {
+            (threads, 0) => (threads, 9_900, MemoryKind::Derived, 0.1, 60_000),
+            (_, processes) => (processes, 9_200, MemoryKind::Pss, 9.4, 90_000),
+        },
         Backend::Async { in_flight, .. } => (in_flight, 8_800, MemoryKind::Derived, 2.6, 1_100),
     };
     Profile {
@@ -312,5 +314,7 @@ fn pools(backend: Backend) -> Vec<PoolKind> {
         Backend::Processes { .. } => vec![PoolKind::Processes],
         Backend::Async { .. } => vec![PoolKind::EventLoops],
         Backend::Hybrid { .. } => vec![PoolKind::EventLoops, PoolKind::Processes],
+        Backend::Python(pool) if pool.shape().1 > 0 => vec![PoolKind::Processes],
+        Backend::Python(_) => vec![PoolKind::Threads],
     }
 }

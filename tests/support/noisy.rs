@@ -77,6 +77,7 @@ fn noisy_block(seed: u64, index: usize, planned: PlannedBlock, slowness: f64) ->
             baseline_bytes: None,
             machine: machine(),
             calibration: Vec::new(),
+            python: None,
         }))),
         shot(0, (0, 0, Histogram::new(), 0, bytes)),
         shot(1, (WINDOW_NANOS, tasks, response, cpu_nanos, bytes)),
@@ -124,6 +125,8 @@ fn at(
         counters: Vec::new(),
         pools: Vec::new(),
         loop_lag: poolscope::stats::SparseHistogram::default(),
+        interpreter_lock: None,
+        collections: None,
         window_completed: tasks,
         window_good: tasks,
         resources: Resources {

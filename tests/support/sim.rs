@@ -149,6 +149,8 @@ impl Simulation {
             counters: Vec::new(),
             pools: self.pools(profile, now),
             loop_lag: loop_lag(profile, before, now),
+            interpreter_lock: None,
+            collections: None,
             window_completed: ended.clone().count() as u64,
             window_good: ended.filter(|task| !task.failed).count() as u64,
             resources: Resources {

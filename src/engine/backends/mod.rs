@@ -5,6 +5,7 @@
 
 mod async_pool;
 mod child;
+mod cpython;
 mod desk;
 mod feeder;
 #[cfg(target_os = "linux")]
@@ -72,6 +73,9 @@ pub enum BackendError {
     /// The async runtime could not be built.
     #[error("the async runtime could not be started")]
     Runtime(#[source] io::Error),
+    /// CPython could not be started, or not with what the candidate asks for; the text is for people.
+    #[error("{0}")]
+    Python(String),
     /// The loopback server could not be started.
     #[error("the loopback server could not be started")]
     Server(#[source] io::Error),
@@ -162,6 +166,7 @@ pub(super) fn start(plan: &Plan, desk: Arc<Desk>) -> Result<Box<dyn Running>, Ba
             event_loops,
             cpu,
         } => async_pool::start(in_flight, event_loops, cpu, desk),
+        Backend::Python(pool) => cpython::start(plan, pool, desk),
     }
 }
 

@@ -176,7 +176,7 @@ impl Step {
     #[must_use]
     pub fn new(stage: &Stage) -> Option<Self> {
         Some(match *stage {
-            Stage::Cpu { kernel, amount } => Self::Cpu(cpu::CpuStep::new(kernel, amount)),
+            Stage::Cpu { kernel, amount, .. } => Self::Cpu(cpu::CpuStep::new(kernel, amount)),
             Stage::Wait { time } => Self::Wait(wait::WaitStep::new(time)),
             Stage::FileWrite {
                 size,

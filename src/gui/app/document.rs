@@ -48,10 +48,7 @@ impl Document {
                     name: "task".to_owned(),
                     weight: 1.0,
                     stages: vec![
-                        Stage::Cpu {
-                            kernel: Kernel::PrimeCheck,
-                            amount: Amount::Work(8),
-                        },
+                        Stage::cpu(Kernel::PrimeCheck, Amount::Work(8)),
                         Stage::Wait {
                             time: Distribution::Constant(Nanos::from_millis(5)),
                         },

@@ -49,10 +49,7 @@ pub(super) fn scenario(stage: Stage, load: Load, backend: Backend, measure: Nano
 
 /// The least work that a stage can do.
 pub(super) const fn next_to_nothing() -> Stage {
-    Stage::Cpu {
-        kernel: Kernel::SumOfSquares,
-        amount: Amount::Work(1),
-    }
+    Stage::cpu(Kernel::SumOfSquares, Amount::Work(1))
 }
 
 /// One client without a pause.

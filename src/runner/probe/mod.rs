@@ -31,6 +31,7 @@ pub(super) fn probe(output: &mut impl Write, environment: &Environment) -> Resul
         executable: environment.executable.clone(),
         scratch: environment.scratch.clone(),
         server_port: None,
+        python: None,
     };
     clock::wake_precisely();
     let start_nanos = clock::now_nanos();

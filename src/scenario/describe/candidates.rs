@@ -91,6 +91,7 @@ fn backend(backend: Backend) -> String {
                 text::counted(between.into(), "task", "tasks")
             )
         }
+        Backend::Python(pool) => pool.kind().to_owned(),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::units::{Bytes, text};
 #[must_use]
 pub fn stage(stage: &Stage) -> String {
     match *stage {
-        Stage::Cpu { kernel, amount } => cpu(kernel, amount),
+        Stage::Cpu { kernel, amount, .. } => cpu(kernel, amount),
         Stage::Wait { time } => format!("waits {}", distribution(time)),
         Stage::FileWrite {
             size,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::scenario::model::load::Queue;
+use crate::scenario::model::python::{Interpreter, PythonPool};
 use crate::scenario::model::workers::Workers;
 
 /// One back end with its settings.
@@ -18,6 +19,13 @@ pub struct Candidate {
     /// A queue of its own in place of the scenario's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue: Option<Queue>,
+    /// Whether its threads share an interpreter lock, as CPython's do: on threads and async.
+    #[serde(default, skip_serializing_if = "Interpreter::is_none")]
+    pub interpreter: Interpreter,
+    /// For a CPython candidate: which interpreter, by the name that it has in the settings of the machine. The one
+    /// that is called `python` if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub python: Option<String>,
 }
 
 /// Where tasks run.
@@ -74,6 +82,8 @@ pub enum Backend {
         )]
         between: u32,
     },
+    /// CPython: its own executors, or a library's, in an interpreter that this machine has.
+    Python(PythonPool),
 }
 
 /// Where the CPU stages of an async candidate run.
@@ -145,6 +155,8 @@ impl Candidate {
             name: None,
             backend,
             queue: None,
+            interpreter: Interpreter::None,
+            python: None,
         }
     }
 }
@@ -179,6 +191,7 @@ impl Backend {
             Self::Processes { .. } => "processes",
             Self::Async { .. } => "async",
             Self::Hybrid { .. } => "hybrid",
+            Self::Python(pool) => pool.kind(),
         }
     }
 
@@ -203,6 +216,10 @@ impl Backend {
                 };
                 waiting.saturating_add(processes.count())
             }
+            Self::Python(pool) => {
+                let (threads, processes) = pool.shape();
+                threads.saturating_add(processes)
+            }
         }
     }
 
@@ -216,6 +233,7 @@ impl Backend {
                 cpu: AsyncCpu::Processes { workers },
                 ..
             } => workers,
+            Self::Python(pool) => pool.shape().1,
             Self::Sequential | Self::Threads { .. } | Self::Async { .. } => 0,
         }
     }
@@ -235,6 +253,15 @@ impl Backend {
                     *workers = Workers::Count(workers.on(cores));
                 }
             }
+            Self::Python(pool) => {
+                let [first, second] = pool.workers_mut();
+                if let Some(workers) = first {
+                    *workers = Workers::Count(workers.on(cores));
+                }
+                if let Some(workers) = second {
+                    *workers = Workers::Count(workers.on(cores));
+                }
+            }
             Self::Sequential | Self::Async { .. } => {}
         }
         self
@@ -250,28 +277,28 @@ impl Start {
 
 impl Transfer {
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-    const fn is_pipe(&self) -> bool {
+    pub(super) const fn is_pipe(&self) -> bool {
         matches!(self, Self::Pipe)
     }
 }
 
-const fn one_u32() -> u32 {
+pub(super) const fn one_u32() -> u32 {
     1
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-const fn is_one_u32(value: &u32) -> bool {
+pub(super) const fn is_one_u32(value: &u32) -> bool {
     *value == 1
 }
 
 /// Room for the unevenness of a usual task, and little memory.
 pub(super) const DEFAULT_BETWEEN: u32 = 100;
 
-const fn default_between() -> u32 {
+pub(super) const fn default_between() -> u32 {
     DEFAULT_BETWEEN
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-const fn is_default_between(value: &u32) -> bool {
+pub(super) const fn is_default_between(value: &u32) -> bool {
     *value == DEFAULT_BETWEEN
 }

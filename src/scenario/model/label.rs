@@ -3,12 +3,15 @@
 //! Short, because sixteen of them stand beside a chart; and different for different settings, because the
 //! name is what a candidate is known by.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use crate::scenario::model::backend::{
     AsyncCpu, Backend, Candidate, DEFAULT_BETWEEN, HybridWaits, Start, Transfer,
 };
 use crate::scenario::model::load::{Queue, QueuePolicy};
+use crate::scenario::model::python::{
+    Cluster, Interpreter, JoblibBackend, PoolCall, PythonPool, StartMethod,
+};
 
 impl Candidate {
     /// The given name, or one made from the back end and from a queue of its own.
@@ -18,6 +21,16 @@ impl Candidate {
             return name.clone();
         }
         let mut label = self.backend.label();
+        if let Some(python) = &self.python {
+            let _ = write!(label, ", {python}");
+        }
+        match self.interpreter {
+            Interpreter::None => {}
+            Interpreter::LOCK => label.push_str(", interpreter lock"),
+            Interpreter::Lock { switch_interval } => {
+                let _ = write!(label, ", interpreter lock of {switch_interval}");
+            }
+        }
         if let Some(queue) = self.queue {
             let _ = write!(label, ", {}", queue.label());
         }
@@ -64,17 +77,7 @@ impl Backend {
                 if event_loops != 1 {
                     let _ = write!(label, ", {event_loops} loops");
                 }
-                match cpu {
-                    AsyncCpu::Inline => {}
-                    AsyncCpu::Blocking { threads } => {
-                        let _ = write!(label, ", CPU on {threads} thread{}", plural(threads));
-                    }
-                    AsyncCpu::Processes { workers } => {
-                        let many = if workers == 1 { "" } else { "es" };
-                        let _ = write!(label, ", CPU on {workers} process{many}");
-                    }
-                }
-                label
+                label + &cpu.label()
             }
             Self::Hybrid {
                 waits,
@@ -90,6 +93,127 @@ impl Backend {
                     let _ = write!(label, ", {between} between");
                 }
                 label
+            }
+            Self::Python(pool) => pool.label(),
+        }
+    }
+}
+
+impl PythonPool {
+    /// `CPython threads ×8`, `joblib loky ×2`: unique for different settings.
+    fn label(self) -> String {
+        let mut label = match self {
+            Self::Sequential => "CPython sequential".to_owned(),
+            Self::ThreadPoolExecutor { workers } => format!("CPython threads ×{}", workers.short()),
+            Self::ProcessPoolExecutor { workers, .. } => {
+                format!("CPython processes ×{}", workers.short())
+            }
+            Self::MultiprocessingPool { workers, call, .. } => {
+                let call = match call {
+                    PoolCall::Map => "map",
+                    PoolCall::ImapUnordered => "imap_unordered",
+                };
+                format!("CPython Pool.{call} ×{}", workers.short())
+            }
+            Self::Asyncio { in_flight, cpu } => {
+                format!("CPython asyncio ×{in_flight}{}", cpu.label())
+            }
+            Self::Hybrid {
+                threads, processes, ..
+            } => format!(
+                "CPython hybrid threads ×{} + processes ×{}",
+                threads.short(),
+                processes.short()
+            ),
+            Self::InterpreterPoolExecutor { workers } => {
+                format!("CPython interpreters ×{}", workers.short())
+            }
+            Self::Joblib { workers, with, .. } => {
+                let with = match with {
+                    JoblibBackend::Loky => "loky",
+                    JoblibBackend::Threading => "threading",
+                };
+                format!("joblib {with} ×{}", workers.short())
+            }
+            Self::Dask { workers, .. } => format!("Dask ×{}", workers.short()),
+            Self::Ray { workers, .. } => format!("Ray ×{}", workers.short()),
+        };
+        self.add_settings(&mut label);
+        label
+    }
+
+    fn add_settings(self, label: &mut String) {
+        // Writing to a String cannot fail.
+        let mut add = |words: fmt::Arguments<'_>| _ = write!(label, ", {words}");
+        match self {
+            Self::ProcessPoolExecutor {
+                start,
+                chunk,
+                tasks_per_child,
+                payload,
+                ..
+            }
+            | Self::MultiprocessingPool {
+                start,
+                chunk,
+                tasks_per_child,
+                payload,
+                ..
+            } => {
+                if start != StartMethod::Default {
+                    add(format_args!("{}", start.label()));
+                }
+                if let Some(chunk) = chunk {
+                    add(format_args!("chunks of {chunk}"));
+                }
+                if let Some(tasks) = tasks_per_child {
+                    add(format_args!("{tasks} per child"));
+                }
+                if payload == Transfer::SharedMemory {
+                    add(format_args!("shared memory"));
+                }
+            }
+            Self::Hybrid { start, between, .. } => {
+                if start != StartMethod::Default {
+                    add(format_args!("{}", start.label()));
+                }
+                if between != DEFAULT_BETWEEN {
+                    add(format_args!("{between} between"));
+                }
+            }
+            Self::Joblib {
+                chunk: Some(chunk), ..
+            } => add(format_args!("chunks of {chunk}")),
+            Self::Dask {
+                threads, cluster, ..
+            } => {
+                if threads != 1 {
+                    add(format_args!("{threads} threads each"));
+                }
+                if cluster == Cluster::Configured {
+                    add(format_args!("on the cluster"));
+                }
+            }
+            Self::Ray {
+                cluster: Cluster::Configured,
+                ..
+            } => add(format_args!("on the cluster")),
+            _ => {}
+        }
+    }
+}
+
+impl AsyncCpu {
+    /// `, CPU on 2 threads`; nothing for the loop itself.
+    fn label(self) -> String {
+        match self {
+            Self::Inline => String::new(),
+            Self::Blocking { threads } => {
+                format!(", CPU on {threads} thread{}", plural(threads))
+            }
+            Self::Processes { workers } => {
+                let many = if workers == 1 { "" } else { "es" };
+                format!(", CPU on {workers} process{many}")
             }
         }
     }

@@ -6,6 +6,7 @@
 mod backend;
 mod label;
 mod load;
+mod python;
 mod stage;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,10 @@ use crate::units::{Bytes, Nanos};
 pub use backend::{AsyncCpu, Backend, Candidate, HybridWaits, Start, Transfer};
 pub(in crate::scenario) use load::round_nanos;
 pub use load::{Arrivals, Load, ProfilePart, Queue, QueuePolicy};
+pub use python::{
+    Cluster, Interpreter, InterpreterLock, JoblibBackend, Package, PoolCall, PythonPool,
+    StartMethod,
+};
 pub use stage::{
     Access, Amount, Distribution, Inside, Kernel, LockKind, MemoryAccess, Protection, Server, Stage,
 };

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::scenario::model::backend::{is_one_u32, one_u32};
+use crate::scenario::model::python::InterpreterLock;
 use crate::units::{Bytes, Nanos};
 
 /// One step of a task.
@@ -16,6 +18,10 @@ pub enum Stage {
         kernel: Kernel,
         /// How much of it.
         amount: Amount,
+        /// Whether it holds the interpreter lock, where there is one; as CPython's implementation of the kernel does
+        /// if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        interpreter_lock: Option<InterpreterLock>,
     },
     /// Waits without using a core, as for a partner's answer.
     Wait {
@@ -343,6 +349,22 @@ impl Kernel {
     }
 }
 
+impl Kernel {
+    /// What its implementation in CPython does with the interpreter lock: `hashlib` and `zlib` release it.
+    #[must_use]
+    pub const fn interpreter_lock(self) -> InterpreterLock {
+        match self {
+            Self::Sha256 | Self::Deflate => InterpreterLock::Released,
+            Self::SumOfSquares
+            | Self::PrimeCheck
+            | Self::JsonParse
+            | Self::Sort
+            | Self::MatrixProduct
+            | Self::PointerChase => InterpreterLock::Held,
+        }
+    }
+}
+
 impl Protection {
     /// All, in the order in which a list shows them.
     pub const ALL: [Self; 3] = [Self::Unprotected, Self::Locked, Self::Atomic];
@@ -359,6 +381,16 @@ impl Protection {
 }
 
 impl Stage {
+    /// Computes `amount` of `kernel`.
+    #[must_use]
+    pub const fn cpu(kernel: Kernel, amount: Amount) -> Self {
+        Self::Cpu {
+            kernel,
+            amount,
+            interpreter_lock: None,
+        }
+    }
+
     /// What it is called in a list.
     #[must_use]
     pub const fn label(&self) -> &'static str {
@@ -414,15 +446,6 @@ impl LockKind {
     const fn is_mutex(&self) -> bool {
         matches!(self, Self::Mutex)
     }
-}
-
-const fn one_u32() -> u32 {
-    1
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-const fn is_one_u32(value: &u32) -> bool {
-    *value == 1
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]

@@ -92,6 +92,7 @@ impl Checks {
                 self.count(&field("between"), between, 1..=u64::from(MAX_QUEUE));
                 self.both_sides(path, scenario);
             }
+            Backend::Python(_) => {}
         }
     }
 

@@ -57,7 +57,7 @@ fn workers_by_number(backend: Backend) -> Option<u32> {
         }
         Backend::Async { event_loops, .. } => Some(event_loops),
         // Its two sides take turns with a task, so that no number of tasks makes one of them idle.
-        Backend::Hybrid { .. } => None,
+        Backend::Hybrid { .. } | Backend::Python(_) => None,
     }
 }
 

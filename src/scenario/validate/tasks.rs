@@ -43,7 +43,7 @@ impl Checks {
     fn stage(&mut self, path: &str, stage: &Stage) {
         let field = |name: &str| format!("{path}.{name}");
         match *stage {
-            Stage::Cpu { kernel, amount } => self.amount(&field("amount"), kernel, amount),
+            Stage::Cpu { kernel, amount, .. } => self.amount(&field("amount"), kernel, amount),
             Stage::Wait { time } => self.distribution(&field("time"), time, MAX_WAIT),
             Stage::FileWrite { .. } | Stage::FileAppend { .. } | Stage::FileRead { .. } => {
                 self.file(path, stage);
