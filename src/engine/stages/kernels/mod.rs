@@ -21,6 +21,9 @@ use crate::stats::rng::Rng;
 
 /// The smallest prime above 10^10. Trial division has to go all the way to its square root.
 const PRIME: u64 = 10_000_000_019;
+/// Squares are added up from a number below this: small ones, as programs have them. To an interpreter whose integers
+/// grow as they need to, the squares of large ones would be another kernel.
+const SQUARES_FROM: u64 = 1 << 20;
 /// Odd divisors from 3 up to the square root of [`PRIME`].
 const DIVISORS: u64 = 49_999;
 
@@ -53,7 +56,8 @@ pub(super) const fn grains_per_lump(kernel: Kernel) -> u64 {
 /// Makes what `kernel` needs beside its own state, so that no task pays for it.
 pub(super) fn warm(kernel: Kernel) {
     match kernel {
-        Kernel::SumOfSquares | Kernel::PrimeCheck | Kernel::Sort => {}
+        Kernel::SumOfSquares | Kernel::PrimeCheck => {}
+        Kernel::Sort => sort::warm(),
         Kernel::Sha256 | Kernel::Deflate => text::warm(),
         Kernel::JsonParse => json::warm(),
         Kernel::MatrixProduct => matrix::warm(),
@@ -87,7 +91,7 @@ impl Work {
     fn from(kernel: Kernel, start: u64, message_bytes: u64) -> Self {
         match kernel {
             Kernel::SumOfSquares => Self::Squares {
-                next: start,
+                next: start % SQUARES_FROM,
                 sum: 0,
             },
             Kernel::PrimeCheck => Self::Prime {
