@@ -138,11 +138,7 @@ impl PayloadStep {
     }
 
     fn brought(&self, seed: u64) -> &[u8] {
-        let callers = self.callers.get_or_init(|| {
-            let mut bytes = vec![0; self.to_worker.saturating_add(SPREAD_BYTES)];
-            produce(CALLERS_SEED, &mut bytes);
-            bytes
-        });
+        let callers = self.callers.get_or_init(|| callers_bytes(self.to_worker));
         let from = seed as usize % (SPREAD_BYTES / 8) * 8;
         &callers[from..from + self.to_worker]
     }
@@ -190,6 +186,13 @@ fn read(brought: &[u8]) -> u32 {
         sample.update(&gathered[..count]);
     }
     sample.finalize()
+}
+
+/// What the caller has for tasks that bring up to `longest` bytes each. For shorter ones it is the beginning of that.
+pub(super) fn callers_bytes(longest: usize) -> Vec<u8> {
+    let mut bytes = vec![0; longest.saturating_add(SPREAD_BYTES)];
+    produce(CALLERS_SEED, &mut bytes);
+    bytes
 }
 
 /// The first `bytes` bytes of `buffer`, which grows if it has to.

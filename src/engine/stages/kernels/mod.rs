@@ -65,6 +65,32 @@ pub(super) fn warm(kernel: Kernel) {
     }
 }
 
+/// What `kernel` works on, as bytes that another program can read, and what to call it; none where it has no data.
+/// Numbers are little-endian, matrices row by row.
+pub(super) fn table(kernel: Kernel) -> Option<(&'static str, Vec<u8>)> {
+    Some(match kernel {
+        Kernel::SumOfSquares | Kernel::PrimeCheck => return None,
+        Kernel::Sha256 | Kernel::Deflate => ("text", text::generated_text().to_vec()),
+        Kernel::JsonParse => ("json", json::documents().to_vec()),
+        Kernel::Sort => {
+            let bytes = sort::table()
+                .iter()
+                .flat_map(|integer| integer.to_le_bytes());
+            ("sort", bytes.collect())
+        }
+        Kernel::MatrixProduct => {
+            let (left, right) = matrix::factors();
+            let values = left.iter().chain(right).flatten();
+            let bytes = values.flat_map(|value| value.to_le_bytes());
+            ("matrix", bytes.collect())
+        }
+        Kernel::PointerChase => {
+            let bytes = chase::chain().iter().flat_map(|next| next.to_le_bytes());
+            ("chain", bytes.collect())
+        }
+    })
+}
+
 /// A kernel under way.
 pub(super) enum Work {
     Squares { next: u64, sum: u64 },
