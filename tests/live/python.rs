@@ -72,14 +72,18 @@ pub(crate) struct Live {
     guard: Child,
     commands: Option<ChildStdin>,
     messages: Receiver<FromRunner>,
+    /// In the environment of every process of the block, and of no other: by it they are found.
+    home: tempfile::TempDir,
 }
 
 impl Live {
     /// Starts the block of `candidate` of a scenario.
     pub(crate) fn start(scenario: &str, candidate: u32, python: Option<PythonHome>) -> Self {
+        let home = tempfile::tempdir().unwrap();
         let mut guard = Command::new(env!("CARGO_BIN_EXE_poolscope"))
             .args(["__guard".to_owned(), std::process::id().to_string()])
             .arg(part::RUNNER)
+            .env("HOME", home.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -112,7 +116,28 @@ impl Live {
             guard,
             commands: Some(commands),
             messages,
+            home,
         }
+    }
+
+    /// Cuts the lifeline, as the end of the program does in whatever way it comes.
+    pub(crate) fn cut(&mut self) {
+        self.commands = None;
+    }
+
+    /// All processes of the block that live: guard, runner, harness, and whatever that has started.
+    pub(crate) fn processes(&self) -> Vec<u32> {
+        let wanted = format!("HOME={}", self.home.path().display());
+        let pids = std::fs::read_dir("/proc").unwrap().flatten();
+        pids.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
+            .filter(|pid| {
+                std::fs::read(format!("/proc/{pid}/environ")).is_ok_and(|environ| {
+                    environ
+                        .split(|byte| *byte == 0)
+                        .any(|one| one == wanted.as_bytes())
+                })
+            })
+            .collect()
     }
 
     /// Process id of the guard.

@@ -245,13 +245,13 @@ pub(super) fn start(
 /// How many tasks `backend` can have under way.
 pub(super) fn concurrency(backend: Backend) -> u64 {
     match backend {
-        Backend::Async { in_flight, .. } => u64::from(in_flight),
+        Backend::Async { in_flight, .. }
+        | Backend::Python(PythonPool::Asyncio { in_flight, .. }) => u64::from(in_flight),
         Backend::Hybrid {
             waits: HybridWaits::Async { in_flight },
             processes,
             ..
         } => u64::from(in_flight) + u64::from(processes.count()),
-        Backend::Python(PythonPool::Asyncio { in_flight, .. }) => u64::from(in_flight),
         Backend::Python(PythonPool::Dask {
             workers, threads, ..
         }) => u64::from(workers.count()) * u64::from(threads.max(1)),

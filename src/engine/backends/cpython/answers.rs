@@ -83,12 +83,11 @@ impl Answers {
         let end = loop {
             let taken_in = match frames::read(&mut self.input, &mut buffer) {
                 Ok(Some(message)) => self.take_in(message),
-                Ok(None) => Err(End::Silence),
                 Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
                     Err(End::Nonsense(error.to_string()))
                 }
-                // A pipe that breaks off means a dead harness: the cause is in how it ended.
-                Err(_) => Err(End::Silence),
+                // A pipe that ends or breaks off means a dead harness: the cause is in how it ended.
+                Ok(None) | Err(_) => Err(End::Silence),
             };
             if let Err(end) = taken_in {
                 break end;

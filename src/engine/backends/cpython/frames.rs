@@ -349,6 +349,6 @@ mod tests {
         };
         put_orders(&[order], &mut payload);
         assert_eq!(payload, [vec![1], numbers(&[5, u64::MAX, 2])].concat());
-        assert!(ORDERS_MAX * 24 + 5 < FRAME_MAX);
+        const { assert!(ORDERS_MAX * 24 + 5 < FRAME_MAX) }
     }
 }

@@ -29,7 +29,9 @@ use crate::engine::backends::cpython::books::Books;
 use crate::engine::backends::cpython::feeder::{Batch, Feeder};
 use crate::engine::backends::cpython::frames::Ready;
 use crate::engine::backends::cpython::process::{Harness, Streams};
-use crate::engine::backends::{BackendError, Desk, InterpreterFacts, Running, concurrency};
+use crate::engine::backends::{
+    BackendError, Collections, Desk, InterpreterFacts, Running, concurrency,
+};
 use crate::engine::clock;
 use crate::engine::plan::{Plan, PythonHome};
 use crate::engine::stages::{StageError, write_tables};
@@ -140,6 +142,7 @@ pub(super) fn start(
     prepared: Prepared,
     desk: Arc<Desk>,
 ) -> Result<Box<dyn Running>, BackendError> {
+    let Prepared { setup, locked_is } = prepared;
     let home = home_of(plan)?;
     let around = &plan.surroundings;
     let (harness, streams) = Harness::start(&around.executable, home, &around.scratch)
@@ -155,7 +158,7 @@ pub(super) fn start(
     let settings = answers::Settings {
         at_once: at_once(pool),
         recycles: recycles(pool),
-        locked_is: prepared.locked_is,
+        locked_is,
     };
     let (ready, is_ready) = bounded(1);
     let Streams { orders, answers } = streams;
@@ -173,7 +176,7 @@ pub(super) fn start(
         drop(alive);
     })?;
     // What keeps it from being told shows in how it ended.
-    let _ = feeder.set_up(&prepared.setup);
+    let _ = feeder.set_up(&setup);
     let facts = match await_ready(&is_ready) {
         Ok(ready) => facts(&home.name, ready),
         Err(why) => {
@@ -182,6 +185,8 @@ pub(super) fn start(
             return Err(BackendError::Python(why));
         }
     };
+    // Known from now on, though none may ever come.
+    shared.desk.collected(Collections::default());
     let feeder = spawn("feeder", move || {
         clock::wake_precisely();
         feeder.serve();
