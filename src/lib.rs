@@ -12,6 +12,7 @@
 //! ```text
 //! poolscope (window) ─┐                                 ┌ threads, event loops: inside the runner
 //! poolscope run (CLI) ┴─ session ─ guard ─ pipe ─ runner┼ worker processes, or a zygote and its copies
+//!                                                       ├ harness: an interpreter with its own pools
 //!                                                       └ loopback server, if a stage asks it
 //! ```
 //!
@@ -32,6 +33,10 @@
 //! computing meet. Worker processes get segments in chunks over a pipe, with the bytes that their payload stages
 //! bring; see `backends::processes` for what a chunk promises, `backends::hybrid` for why two pools with a bounded
 //! queue between cannot block each other, and `slab` for memory that two processes map.
+//!
+//! CPython candidates go the same way, with the real executors of an interpreter in the place of ours: the engine
+//! takes tasks off the queue and hands them to the *harness* (`assets/harness.py`), whose executor runs them; see
+//! `backends::cpython`. The stages find the same there, bit for bit, which the digests of the tasks prove.
 //!
 //! # Entry points
 //!
@@ -73,7 +78,8 @@
 //! - **Invariant**: no process outlives its parent, in whatever way that dies. A *guard* between session and
 //!   runner notices the end of its lifeline pipe and kills everything below itself; on Linux it is a
 //!   subreaper, and runner, workers and loopback server also have a parent-death signal; a worker that is a copy of
-//!   a zygote goes with that, and the zygote with the runner.
+//!   a zygote goes with that, and the zygote with the runner. An interpreter gets the signal before it is one: the
+//!   executable asks for it and then becomes the interpreter, which sees to its own workers.
 //! - **Invariant**: a scenario file has no authority: no word for a path, an address, a command, an
 //!   interpreter or an environment variable. Reading one runs nothing.
 //! - **Invariant**: nothing upstream waits for the screen. While the receiver of a session is slow, snapshots

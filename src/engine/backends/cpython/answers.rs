@@ -248,7 +248,10 @@ impl Answers {
 
     fn why(&self, end: End, unanswered: usize) -> String {
         let harness = &self.shared.harness;
-        let how = harness.end();
+        let how = match end {
+            End::Nonsense(_) => harness.end(),
+            End::Silence | End::Fatal(_) => harness.end_of_itself(),
+        };
         let said = match harness.last_lines() {
             lines if lines.is_empty() => String::new(),
             lines => format!(": {lines}"),

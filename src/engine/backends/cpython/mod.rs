@@ -330,7 +330,11 @@ impl Running for Python {
         // A cancelled block does not wait for tasks: processes can be killed. Otherwise the feeder has told it to
         // leave.
         let in_order = !self.shared.desk.cancel.is_set() && self.has_said_all(deadline_nanos);
-        self.shared.harness.end();
+        if in_order {
+            self.shared.harness.end_of_itself();
+        } else {
+            self.shared.harness.end();
+        }
         self.shared.books.close();
         // The pipes of a process that is gone are closed; the bound is for one that the system cannot end.
         let patience = THREAD_PATIENCE.as_nanos() as u64;

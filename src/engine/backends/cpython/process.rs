@@ -151,6 +151,13 @@ impl Harness {
         self.workers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// As [`Self::end`], where it seems to be on its way out: how it ends is its own matter for a while.
+    pub(super) fn end_of_itself(&self) -> String {
+        // Standard output may be closed before the end is there; standard error goes with the last process.
+        let _ = self.silent.recv_timeout(LEAVE_PATIENCE);
+        self.end()
+    }
+
     /// Ends it, whatever it does, waits until all its processes are gone, and says how it ended: "ended with code 1".
     pub(super) fn end(&self) -> String {
         let child = self.lock_child().take();
@@ -176,7 +183,7 @@ impl Harness {
         let lines: Vec<&str> = text
             .lines()
             .map(str::trim)
-            .filter(|line| !line.is_empty())
+            .filter(|line| !line.is_empty() && !is_aftermath(line))
             .collect();
         let from = lines.len().saturating_sub(LINES_SHOWN);
         lines[from..].join(" / ")
@@ -189,6 +196,11 @@ impl Drop for Harness {
             child::end(&mut child);
         }
     }
+}
+
+/// Whether a line only says that somebody cleared up behind a process that was killed.
+fn is_aftermath(line: &str) -> bool {
+    line.contains("resource_tracker:")
 }
 
 /// Keeps the end of what comes.
@@ -253,7 +265,7 @@ mod tests {
         let mut child = Command::new("sh")
             .args([
                 "-c",
-                "yes poolscope | head -n 20000 >&2; printf 'a\\n\\nb\\nc\\nd\\n' >&2",
+                "yes poolscope | head -n 20000 >&2; printf 'a\\n\\nb\\nc\\nresource_tracker: x\\nd\\n' >&2",
             ])
             .stderr(Stdio::piped())
             .spawn()

@@ -75,33 +75,9 @@ fn step_of(stage: &Stage) -> Option<Value> {
             }
         },
         Stage::Wait { time } => json!({"op": "wait", "time": distribution(time)}),
-        Stage::FileWrite {
-            size,
-            block,
-            access,
-            sync,
-        } => json!({
-            "op": "file_write",
-            "bytes": size.0,
-            "block": block_of(block.0, size.0),
-            "random": access == Access::Random,
-            "sync": sync,
-        }),
-        Stage::FileAppend { size, sync } => {
-            json!({"op": "file_append", "bytes": size.0, "sync": sync})
+        Stage::FileWrite { .. } | Stage::FileAppend { .. } | Stage::FileRead { .. } => {
+            return file_step(stage);
         }
-        Stage::FileRead {
-            size,
-            block,
-            access,
-            file,
-        } => json!({
-            "op": "file_read",
-            "bytes": size.0,
-            "block": block_of(block.0, size.0),
-            "random": access == Access::Random,
-            "file_bytes": file.unwrap_or(size).0,
-        }),
         Stage::Memory {
             size,
             access,
@@ -129,32 +105,74 @@ fn step_of(stage: &Stage) -> Option<Value> {
             inside,
             locks,
             kind,
-        } => json!({
-            "op": "lock",
-            "hold": distribution(hold),
-            "cpu": inside == Inside::Cpu,
-            "locks": locks.clamp(1, MAX_LOCKS),
-            "readers": match kind {
-                LockKind::Mutex => None,
-                LockKind::ReadWrite { readers } => Some(readers),
-            },
-        }),
+        } => lock(hold, inside, locks, kind),
         Stage::Counter {
             increments,
             protection,
-        } => json!({
-            "op": "counter",
-            "increments": increments,
-            // Python has no atomic addition: who needs one takes a lock.
-            "protection": match protection {
-                Protection::Unprotected => "unprotected",
-                Protection::Locked | Protection::Atomic => "locked",
-            },
-        }),
+        } => counter(increments, protection),
         Stage::Payload { to_worker, back } => {
             json!({"op": "payload", "to_worker": to_worker.0, "back": back.0})
         }
         Stage::Barrier => return None,
+    })
+}
+
+/// As [`step_of`], for stages on files; none for others.
+fn file_step(stage: &Stage) -> Option<Value> {
+    Some(match *stage {
+        Stage::FileWrite {
+            size,
+            block,
+            access,
+            sync,
+        } => json!({
+            "op": "file_write",
+            "bytes": size.0,
+            "block": block_of(block.0, size.0),
+            "random": access == Access::Random,
+            "sync": sync,
+        }),
+        Stage::FileAppend { size, sync } => {
+            json!({"op": "file_append", "bytes": size.0, "sync": sync})
+        }
+        Stage::FileRead {
+            size,
+            block,
+            access,
+            file,
+        } => json!({
+            "op": "file_read",
+            "bytes": size.0,
+            "block": block_of(block.0, size.0),
+            "random": access == Access::Random,
+            "file_bytes": file.unwrap_or(size).0,
+        }),
+        _ => return None,
+    })
+}
+
+fn lock(hold: Distribution, inside: Inside, locks: u32, kind: LockKind) -> Value {
+    json!({
+        "op": "lock",
+        "hold": distribution(hold),
+        "cpu": inside == Inside::Cpu,
+        "locks": locks.clamp(1, MAX_LOCKS),
+        "readers": match kind {
+            LockKind::Mutex => None,
+            LockKind::ReadWrite { readers } => Some(readers),
+        },
+    })
+}
+
+fn counter(increments: u64, protection: Protection) -> Value {
+    json!({
+        "op": "counter",
+        "increments": increments,
+        // Python has no atomic addition: who needs one takes a lock.
+        "protection": match protection {
+            Protection::Unprotected => "unprotected",
+            Protection::Locked | Protection::Atomic => "locked",
+        },
     })
 }
 
