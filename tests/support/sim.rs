@@ -162,6 +162,7 @@ impl Simulation {
                 ..Resources::default()
             },
             skipped_ticks: 0,
+            merged: 0,
         }
     }
 
