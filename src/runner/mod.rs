@@ -3,7 +3,8 @@
 //! - the *guard* outlives whatever the workload does and leaves nothing behind: `guard.rs`;
 //! - the *runner* measures one block: engine and sampler in, snapshots out: [`serve()`];
 //! - the *probe* finds out what machine and program are like, for `doctor`: `probe/`;
-//! - *worker*, *zygote* and *loopback server* belong to the engine and are only started from here.
+//! - *worker*, *zygote*, *loopback server* and an interpreter's place belong to the engine and are only started from
+//!   here.
 //!
 //! **Invariant**: each part leaves when its parent dies, in whatever way that happens: `lifeline.rs`.
 
@@ -30,8 +31,9 @@ use crate::wire::part;
 
 /// Plays the part that the command line names, if it names one: then the program is over.
 ///
-/// The hidden arguments are `PART PARENT_PID [SCRATCH or CONNECTIONS]`, and those of a guard `__guard PARENT_PID [PART]`
-/// with the part that it guards; who starts the program by hand has no use for them.
+/// The hidden arguments are `PART PARENT_PID [SCRATCH or CONNECTIONS]`, those of a guard `__guard PARENT_PID [PART]`
+/// with the part that it guards, and those of an interpreter's place `__python PARENT_PID EXECUTABLE ARGUMENTS…`; who
+/// starts the program by hand has no use for them.
 #[must_use]
 pub fn play_if_asked() -> Option<ExitCode> {
     let mut arguments = std::env::args_os().skip(1);
@@ -64,6 +66,10 @@ pub fn play_if_asked() -> Option<ExitCode> {
         crate::engine::ZYGOTE_PART => {
             lifeline::leave_with(parent);
             standard_streams().and_then(|(input, output)| crate::engine::zygote_main(input, output))
+        }
+        crate::engine::PYTHON_PART => {
+            lifeline::leave_with(parent);
+            crate::engine::become_python(argument.into_iter().chain(arguments))
         }
         crate::engine::SERVER_PART => {
             lifeline::leave_with(parent);

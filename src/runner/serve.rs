@@ -13,9 +13,9 @@ use crate::engine::{self, BackendError, Block, Observation, Plan, Stand, Surroun
 use crate::runner::resources::{ResourceReader, machine};
 use crate::scenario::{AsyncCpu, Backend, HybridWaits, Kernel, PythonPool, Scenario, Stage};
 use crate::wire::{
-    Calibration, Cohort, Counter, Counts, Finished, FrameError, FromRunner, Hello, Incident, Phase,
-    Pool, PoolKind, Resources, Snapshot, StartBlock, Started, TimeSplit, ToRunner, read_frame,
-    write_frame,
+    Calibration, Cohort, Collections, Counter, Counts, Finished, FrameError, FromRunner, Hello,
+    Incident, Phase, Pool, PoolKind, PythonFacts, Resources, Snapshot, StartBlock, Started,
+    TimeSplit, ToRunner, read_frame, write_frame,
 };
 
 /// One snapshot each tenth of a second.
@@ -217,15 +217,16 @@ fn measure(
         calibration,
     } = prepared;
     let machine = machine();
-    let reader = ResourceReader::new(start.observer_pid, server_pid, backend);
+    let mut reader = ResourceReader::new(start.observer_pid, server_pid, backend);
     block.start()?;
+    reader.back_end_is_up(&block);
     let started = Started {
         cold_start_nanos: block.cold_start_nanos(),
         worker_pids: block.worker_pids(),
         baseline_bytes: reader.baseline_bytes(),
         machine,
         calibration,
-        python: None,
+        python: block.interpreter().map(python_facts),
     };
     write_frame(output, &FromRunner::Started(Box::new(started)))?;
     block.begin()?;
@@ -367,7 +368,7 @@ impl Reporter {
             pools: self.pools(&pools),
             loop_lag,
             interpreter_lock: None,
-            collections: None,
+            collections: block.collections().map(collections),
             window_completed,
             window_good,
             resources,
@@ -377,6 +378,25 @@ impl Reporter {
         self.sequence += 1;
         write_frame(output, &FromRunner::Snapshot(Box::new(snapshot)))?;
         Ok(())
+    }
+}
+
+fn python_facts(facts: &engine::InterpreterFacts) -> PythonFacts {
+    PythonFacts {
+        name: facts.name.clone(),
+        version: facts.version.clone(),
+        free_threaded: facts.free_threaded,
+        start_method: facts.start_method.clone(),
+        library: facts.library.clone(),
+        engine_start_nanos: facts.engine_start_nanos,
+    }
+}
+
+const fn collections(collections: engine::Collections) -> Collections {
+    Collections {
+        count: collections.count,
+        nanos: collections.nanos,
+        longest_nanos: collections.longest_nanos,
     }
 }
 

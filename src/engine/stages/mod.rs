@@ -16,6 +16,7 @@ pub mod network;
 pub mod payload;
 mod permutation;
 mod shared;
+mod tables;
 pub mod wait;
 
 use std::collections::VecDeque;
@@ -36,6 +37,7 @@ pub use calibrate::{KernelSpeed, calibrate};
 pub(in crate::engine) use draw::draw;
 pub use network::serve;
 pub use shared::Shared;
+pub(in crate::engine) use tables::{Tables, write_tables};
 
 /// Why a step did not end well.
 #[derive(Debug, thiserror::Error)]
