@@ -12,6 +12,7 @@ use crate::engine::backends::{
 };
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
+use crate::engine::interpreter::{InterpreterLock, InterpreterUse};
 use crate::engine::load::{Gate, LoadDriver};
 use crate::engine::phases::{Facts, Phases, Stand};
 use crate::engine::plan::{Plan, is_pipelined};
@@ -19,7 +20,7 @@ use crate::engine::queue::TaskQueue;
 use crate::engine::recorder::{Distributions, Recorder, Tally};
 use crate::engine::task::Cohort;
 use crate::engine::totals::Totals;
-use crate::scenario::{Backend, Load, Protection};
+use crate::scenario::{Backend, Interpreter, Load, Protection};
 use crate::stats::SparseHistogram;
 
 /// Incidents that may wait to be read; more are counted only.
@@ -122,6 +123,12 @@ impl Block {
             recipes: plan.recipes.clone(),
             surroundings: plan.surroundings.clone(),
             cancel: cancel.clone(),
+            interpreter: match plan.interpreter {
+                Interpreter::None => None,
+                Interpreter::Lock { switch_interval } => {
+                    Some(Arc::new(InterpreterLock::new(switch_interval.0)))
+                }
+            },
             recorder: recorder.clone(),
             gate: driver.gate().clone(),
             incidents: incident_sender,
@@ -296,6 +303,12 @@ impl Block {
     #[must_use]
     pub fn counters(&self) -> Vec<(Protection, u64, u64)> {
         self.desk.counters()
+    }
+
+    /// What became of the modelled interpreter lock since the back end was started; none without one.
+    #[must_use]
+    pub fn interpreter_use(&self) -> Option<InterpreterUse> {
+        self.desk.interpreter_use()
     }
 
     /// Process id of the zygote that worker processes are copies of; none without one.

@@ -13,6 +13,7 @@ mod barrier;
 pub mod block;
 pub mod cancel;
 pub mod clock;
+pub mod interpreter;
 pub mod load;
 pub mod phases;
 pub mod plan;
@@ -30,6 +31,7 @@ pub use backends::{
     WORKER_PART, ZYGOTE_PART, become_python, start_server, worker_main, zygote_main,
 };
 pub use block::{Block, Observation};
+pub use interpreter::InterpreterUse;
 pub use phases::Stand;
 pub use plan::{Plan, PythonHome, Recipes, Surroundings};
 pub use recorder::{Admission, Distributions, Recorder, Tally};

@@ -25,6 +25,7 @@ impl Checks {
             if let Some(first) = seen.insert(candidate.label(), index) {
                 self.same_label(&path, candidate, first);
             }
+            self.interpreter(&path, candidate);
             let path = format!("{path}.backend");
             self.backend(&path, candidate.backend, scenario);
             self.idle_workers(&path, candidate.backend, &scenario.load);
