@@ -1,9 +1,11 @@
 //! CPython's executors and the interpreter lock in words.
 
+use std::fmt::Write as _;
+
 use crate::scenario::describe::candidates::counted;
 use crate::scenario::{
     AsyncCpu, Candidate, Cluster, Interpreter, JoblibBackend, PoolCall, PythonPool, StartMethod,
-    Transfer,
+    Transfer, Workers,
 };
 use crate::units::text;
 
@@ -19,13 +21,16 @@ pub(super) fn pool(pool: PythonPool, candidate: &Candidate) -> String {
     }
     if pool.version_min() != PythonPool::Sequential.version_min() {
         let (major, minor) = pool.version_min();
-        words.push_str(&format!("; needs CPython {major}.{minor} or later"));
+        // Writing to a String cannot fail.
+        let _ = write!(words, "; needs CPython {major}.{minor} or later");
     }
     words
 }
 
+/// What threads do that share one.
+const TURNS: &str = "which take turns at its interpreter lock unless it is free-threaded";
+
 fn executor(pool: PythonPool) -> String {
-    const TURNS: &str = "which take turns at its interpreter lock unless it is free-threaded";
     match pool {
         PythonPool::Sequential => "one task after the other on the main thread".to_owned(),
         PythonPool::ThreadPoolExecutor { workers } => {
@@ -35,21 +40,7 @@ fn executor(pool: PythonPool) -> String {
         PythonPool::ProcessPoolExecutor { .. } | PythonPool::MultiprocessingPool { .. } => {
             processes(pool)
         }
-        PythonPool::Asyncio { in_flight, cpu } => {
-            let tasks = text::counted(in_flight.into(), "task", "tasks");
-            let computing = match cpu {
-                AsyncCpu::Inline => "computing on the loop itself".to_owned(),
-                AsyncCpu::Blocking { threads } => {
-                    let threads = text::counted(threads.into(), "thread", "threads");
-                    format!("computing by asyncio.to_thread on up to {threads}")
-                }
-                AsyncCpu::Processes { workers } => {
-                    let processes = text::counted(workers.into(), "process", "processes");
-                    format!("computing in a ProcessPoolExecutor of {processes}")
-                }
-            };
-            format!("asyncio with up to {tasks} under way on one event loop, {computing}")
-        }
+        PythonPool::Asyncio { in_flight, cpu } => asyncio(in_flight, cpu),
         PythonPool::Hybrid {
             threads,
             processes,
@@ -70,22 +61,7 @@ fn executor(pool: PythonPool) -> String {
             workers,
             with,
             chunk,
-        } => {
-            let size = chunk.map_or_else(
-                || "in batches as joblib finds best".to_owned(),
-                |chunk| format!("{} tasks at a time", text::count(chunk.into())),
-            );
-            match with {
-                JoblibBackend::Loky => {
-                    let jobs = counted(workers, "loky process", "loky processes");
-                    format!("joblib.Parallel on {jobs}, {size}")
-                }
-                JoblibBackend::Threading => {
-                    let jobs = counted(workers, "thread", "threads");
-                    format!("joblib.Parallel on {jobs}, {TURNS}, {size}")
-                }
-            }
-        }
+        } => joblib(workers, with, chunk),
         PythonPool::Dask {
             workers,
             cluster: Cluster::Local,
@@ -109,6 +85,39 @@ fn executor(pool: PythonPool) -> String {
         PythonPool::Ray { workers, .. } => {
             let tasks = counted(workers, "task", "tasks");
             format!("Ray on the cluster of the settings, {tasks} at once")
+        }
+    }
+}
+
+fn asyncio(in_flight: u32, cpu: AsyncCpu) -> String {
+    let tasks = text::counted(in_flight.into(), "task", "tasks");
+    let computing = match cpu {
+        AsyncCpu::Inline => "computing on the loop itself".to_owned(),
+        AsyncCpu::Blocking { threads } => {
+            let threads = text::counted(threads.into(), "thread", "threads");
+            format!("computing by asyncio.to_thread on up to {threads}")
+        }
+        AsyncCpu::Processes { workers } => {
+            let processes = text::counted(workers.into(), "process", "processes");
+            format!("computing in a ProcessPoolExecutor of {processes}")
+        }
+    };
+    format!("asyncio with up to {tasks} under way on one event loop, {computing}")
+}
+
+fn joblib(workers: Workers, with: JoblibBackend, chunk: Option<u32>) -> String {
+    let size = chunk.map_or_else(
+        || "in batches as joblib finds best".to_owned(),
+        |chunk| format!("{} tasks at a time", text::count(chunk.into())),
+    );
+    match with {
+        JoblibBackend::Loky => {
+            let jobs = counted(workers, "loky process", "loky processes");
+            format!("joblib.Parallel on {jobs}, {size}")
+        }
+        JoblibBackend::Threading => {
+            let jobs = counted(workers, "thread", "threads");
+            format!("joblib.Parallel on {jobs}, {TURNS}, {size}")
         }
     }
 }

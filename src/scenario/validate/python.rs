@@ -54,7 +54,7 @@ impl Checks {
                 self.workers(&field("workers"), workers, MAX_THREADS);
             }
             // An interpreter costs as much as a process does.
-            PythonPool::InterpreterPoolExecutor { workers } => {
+            PythonPool::InterpreterPoolExecutor { workers } | PythonPool::Ray { workers, .. } => {
                 self.workers(&field("workers"), workers, MAX_PROCESSES);
             }
             PythonPool::ProcessPoolExecutor { .. } | PythonPool::MultiprocessingPool { .. } => {
@@ -103,9 +103,6 @@ impl Checks {
                         "remove it",
                     );
                 }
-            }
-            PythonPool::Ray { workers, .. } => {
-                self.workers(&field("workers"), workers, MAX_PROCESSES);
             }
         }
     }

@@ -4,7 +4,7 @@
 //! validation says so at the place. Changing one form of a thing into another is in `convert`.
 
 use crate::gui::panels::composer::kinds::{StageType, default_stage};
-use crate::scenario::{Backend, Candidate, Interpreter, TaskKind};
+use crate::scenario::{AsyncCpu, Backend, Candidate, Interpreter, TaskKind};
 
 /// A change of the order or the length of a list, as its cards' buttons ask for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,6 +141,16 @@ pub(super) fn set_candidate(candidates: &mut [Candidate], at: usize, mut new: Ca
         new.name = None;
     }
     candidates[at] = new;
+}
+
+/// Whether native threads of `backend` compute beside each other in one process, so that they can share an
+/// interpreter lock.
+pub(super) const fn has_shared_interpreter(backend: Backend) -> bool {
+    match backend {
+        Backend::Threads { .. } => true,
+        Backend::Async { cpu, .. } => !matches!(cpu, AsyncCpu::Processes { .. }),
+        _ => false,
+    }
 }
 
 /// What the candidate is called without a name of its own.

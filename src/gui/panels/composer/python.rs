@@ -5,6 +5,7 @@ use egui::Ui;
 
 use crate::gui::panels::composer::backends::{POOL, WorkersField, async_cpu_ui, workers_ui};
 use crate::gui::panels::composer::convert_python as convert;
+use crate::gui::panels::composer::edit::has_shared_interpreter;
 use crate::gui::panels::composer::form::{Form, Owner};
 use crate::gui::panels::composer::lines::note_ui;
 use crate::gui::panels::composer::options::TRANSFERS;
@@ -12,7 +13,7 @@ use crate::gui::panels::composer::options_python::{
     CLUSTERS, INTERPRETERS, JOBLIB_BACKENDS, POOL_CALLS, PoolForm, START_METHODS,
 };
 use crate::scenario::{
-    Backend, Candidate, Cluster, Interpreter, PoolCall, PythonPool, StartMethod, Transfer, Workers,
+    Candidate, Cluster, Interpreter, PoolCall, PythonPool, StartMethod, Transfer, Workers,
 };
 use crate::units::text;
 
@@ -209,12 +210,10 @@ pub(super) fn interpreter_ui(
     owner: &Owner,
     candidate: &mut Candidate,
 ) {
-    match candidate.backend {
-        Backend::Python(_) => name_ui(ui, form, owner, &mut candidate.python),
-        Backend::Threads { .. } | Backend::Async { .. } => {
-            lock_ui(ui, form, owner, &mut candidate.interpreter);
-        }
-        Backend::Sequential | Backend::Processes { .. } | Backend::Hybrid { .. } => {}
+    if candidate.is_python() {
+        name_ui(ui, form, owner, &mut candidate.python);
+    } else if has_shared_interpreter(candidate.backend) {
+        lock_ui(ui, form, owner, &mut candidate.interpreter);
     }
 }
 
