@@ -12,7 +12,7 @@ use crate::units::text;
 /// What a candidate is, its queue if it has one of its own, and its peaks.
 pub(super) fn candidate(candidate: &Candidate, scenario: &Scenario) -> String {
     let mut words = match candidate.backend {
-        Backend::Python(pool) => python::pool(pool, candidate),
+        Backend::Python(pool) => python::pool(pool, candidate, &scenario.load),
         native => backend(native),
     };
     if let Some(lock) = python::interpreter_lock(candidate.interpreter) {

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use crate::scenario::describe::candidates::counted;
 use crate::scenario::{
-    AsyncCpu, Candidate, Cluster, Interpreter, JoblibBackend, PoolCall, PythonPool, StartMethod,
-    Transfer, Workers,
+    AsyncCpu, Candidate, Cluster, Interpreter, JoblibBackend, Load, PoolCall, PythonPool,
+    StartMethod, Transfer, Workers,
 };
 use crate::units::text;
 
@@ -13,9 +13,12 @@ use crate::units::text;
 const USUAL_NAME: &str = "python";
 
 /// What `pool` is, where it runs, who shares a lock there, and what that interpreter must have.
-pub(super) fn pool(pool: PythonPool, candidate: &Candidate) -> String {
+pub(super) fn pool(pool: PythonPool, candidate: &Candidate, load: &Load) -> String {
     let name = candidate.python.as_deref().unwrap_or(USUAL_NAME);
-    let mut words = format!("in CPython (the interpreter '{name}'): {}", executor(pool));
+    let mut words = format!(
+        "in CPython (the interpreter '{name}'): {}",
+        executor(pool, load)
+    );
     if let Some(package) = pool.package() {
         words.extend(["; needs the package ", package.distribution]);
     }
@@ -30,7 +33,7 @@ pub(super) fn pool(pool: PythonPool, candidate: &Candidate) -> String {
 /// What threads do that share one.
 const TURNS: &str = "which take turns at its interpreter lock unless it is free-threaded";
 
-fn executor(pool: PythonPool) -> String {
+fn executor(pool: PythonPool, load: &Load) -> String {
     match pool {
         PythonPool::Sequential => "one task after the other on the main thread".to_owned(),
         PythonPool::ThreadPoolExecutor { workers } => {
@@ -38,7 +41,7 @@ fn executor(pool: PythonPool) -> String {
             format!("ThreadPoolExecutor of {threads}, {TURNS}")
         }
         PythonPool::ProcessPoolExecutor { .. } | PythonPool::MultiprocessingPool { .. } => {
-            processes(pool)
+            processes(pool, load)
         }
         PythonPool::Asyncio { in_flight, cpu } => asyncio(in_flight, cpu),
         PythonPool::Hybrid {
@@ -122,7 +125,7 @@ fn joblib(workers: Workers, with: JoblibBackend, chunk: Option<u32>) -> String {
     }
 }
 
-fn processes(pool: PythonPool) -> String {
+fn processes(pool: PythonPool, load: &Load) -> String {
     let (PythonPool::ProcessPoolExecutor {
         workers,
         start,
@@ -143,6 +146,7 @@ fn processes(pool: PythonPool) -> String {
     };
     let name = match pool {
         PythonPool::MultiprocessingPool { call, .. } => match call {
+            _ if !load.is_batch() => "multiprocessing.Pool",
             PoolCall::Map => "multiprocessing.Pool, by map,",
             PoolCall::ImapUnordered => "multiprocessing.Pool, by imap_unordered,",
         },
