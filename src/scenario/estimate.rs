@@ -187,13 +187,11 @@ pub fn locked_mix_nanos(scenario: &Scenario, backend: Backend) -> f64 {
         _ => 0.0,
     };
     let owners = match backend {
-        Backend::Processes { .. } | Backend::Hybrid { .. } => backend.worker_processes().max(1),
-        Backend::Python(PythonPool::InterpreterPoolExecutor { workers }) => workers.count().max(1),
-        Backend::Python(pool) => pool.shape().1.max(1),
-        Backend::Sequential | Backend::Threads { .. } | Backend::Async { .. } => 1,
+        Backend::Python(PythonPool::InterpreterPoolExecutor { workers }) => workers.count(),
+        _ => backend.worker_processes(),
     };
     let of_all = of_the_mix(scenario, |kind| kind.stages.iter().map(held).sum());
-    of_all / f64::from(owners)
+    of_all / f64::from(owners.max(1))
 }
 
 /// How many blocks a run has: each candidate in each repeat, and the first one twice for the noise floor.

@@ -149,12 +149,7 @@ fn not_shared(backend: Backend, scenario: &Scenario) -> Option<&'static str> {
         backend,
         Backend::Python(PythonPool::InterpreterPoolExecutor { .. })
     );
-    let own_processes = match backend {
-        Backend::Processes { .. } | Backend::Hybrid { .. } => true,
-        Backend::Python(pool) => pool.shape().1 > 0,
-        Backend::Sequential | Backend::Threads { .. } | Backend::Async { .. } => false,
-    };
-    if !own_processes && !own_interpreters {
+    if backend.worker_processes() == 0 && !own_interpreters {
         return None;
     }
     let lock = any_stage(scenario, |stage| matches!(stage, Stage::Lock { .. }));
