@@ -159,6 +159,12 @@ impl Candidate {
             python: None,
         }
     }
+
+    /// Whether its tasks run in CPython.
+    #[must_use]
+    pub const fn is_python(&self) -> bool {
+        matches!(self.backend, Backend::Python(_))
+    }
 }
 
 impl Backend {
@@ -231,7 +237,11 @@ impl Backend {
             Self::Async {
                 cpu: AsyncCpu::Blocking { threads },
                 ..
-            } => threads,
+            }
+            | Self::Python(PythonPool::Asyncio {
+                cpu: AsyncCpu::Blocking { threads },
+                ..
+            }) => threads,
             _ => 0,
         };
         self.workers().saturating_add(beside)
