@@ -27,6 +27,13 @@ pub use crate::wire::{
     Pool, PoolKind, Started, TimeSplit,
 };
 
+/// Which interpreters the hidden finder found, for those who show them and never speak to a finder.
+pub mod interpreters {
+    pub use crate::wire::{
+        ConfiguredInterpreter, FoundInterpreter, InterpreterFacts, Interpreters, PACKAGES, Trouble,
+    };
+}
+
 /// What the hidden probe says of a machine, for those who judge it and never speak to a probe.
 pub mod probe {
     pub use crate::wire::{
