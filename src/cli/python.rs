@@ -11,7 +11,7 @@ use crate::cli::python_args::{
 };
 use crate::cli::{Exit, Output};
 use crate::run::interpreters::{
-    ConfiguredInterpreter, FoundInterpreter, InterpreterFacts, Trouble,
+    ConfiguredInterpreter, FoundInterpreter, InterpreterFacts, Threading, Trouble,
 };
 use crate::session::{
     ClusterKind, FindError, LocalError, LocalPython, LocalSettings, RunnerCommand,
@@ -121,7 +121,7 @@ fn described(found: &FoundInterpreter) -> Vec<String> {
         return vec![names, origin];
     };
     let mut lines = vec![
-        format!("{names}: {}, {}", facts.title(), facts.lock_label()),
+        format!("{names}: {}, {}", facts.title(), facts.threading.label()),
         origin,
     ];
     if facts.executable != found.path {
@@ -156,7 +156,7 @@ fn add(args: &PythonAddArgs, out: &mut Output) -> anyhow::Result<Exit> {
                 "{}: {}, {}; packages: {}",
                 one.name,
                 facts.title(),
-                facts.lock_label(),
+                facts.threading.label(),
                 facts.packages_label()
             ));
             Ok(Exit::Success)
@@ -242,7 +242,9 @@ struct DocumentFacts<'a> {
     implementation: &'a str,
     version: &'a str,
     build: String,
+    /// Whether the build is a free-threaded one.
     free_threaded: bool,
+    /// Whether its threads share an interpreter lock.
     lock_enabled: bool,
     virtual_environment: bool,
     packages: std::collections::BTreeMap<&'a str, &'a str>,
@@ -280,8 +282,8 @@ fn document_facts(facts: &InterpreterFacts) -> DocumentFacts<'_> {
         implementation: &facts.implementation,
         version: &facts.version,
         build: facts.build(),
-        free_threaded: facts.free_threaded,
-        lock_enabled: facts.lock_enabled,
+        free_threaded: facts.threading.is_free_threaded_build(),
+        lock_enabled: facts.threading != Threading::Free,
         virtual_environment: facts.virtual_environment,
         packages: packages
             .map(|(name, version)| (name.as_str(), version.as_str()))

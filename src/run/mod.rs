@@ -30,7 +30,8 @@ pub use crate::wire::{
 /// Which interpreters the hidden finder found, for those who show them and never speak to a finder.
 pub mod interpreters {
     pub use crate::wire::{
-        ConfiguredInterpreter, FoundInterpreter, InterpreterFacts, Interpreters, PACKAGES, Trouble,
+        ConfiguredInterpreter, FoundInterpreter, InterpreterFacts, Interpreters, PACKAGES,
+        Threading, Trouble,
     };
 }
 

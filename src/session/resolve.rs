@@ -162,7 +162,6 @@ mod tests {
                 implementation: "CPython".to_owned(),
                 version: format!("3.{minor}.2"),
                 major_minor: (3, minor),
-                lock_enabled: true,
                 packages: vec![("distributed".to_owned(), "2026.1".to_owned())],
                 ..InterpreterFacts::default()
             }),

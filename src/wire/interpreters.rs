@@ -91,12 +91,40 @@ pub struct InterpreterFacts {
     pub compiler: String,
     /// Whether it is a debug build, which is much slower.
     pub debug: bool,
-    /// Whether it was built to run threads without an interpreter lock.
-    pub free_threaded: bool,
-    /// Whether its threads share an interpreter lock all the same.
-    pub lock_enabled: bool,
+    /// Whether its threads share an interpreter lock.
+    pub threading: Threading,
     /// Those of [`PACKAGES`] that it has, with their versions.
     pub packages: Vec<(String, String)>,
+}
+
+/// Whether the threads of an interpreter share a lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum Threading {
+    /// They do, as in every usual build.
+    #[default]
+    Locked,
+    /// They do not: a free-threaded build.
+    Free,
+    /// They do, although the build is a free-threaded one.
+    FreeButLocked,
+}
+
+impl Threading {
+    /// Whether the build is a free-threaded one.
+    #[must_use]
+    pub const fn is_free_threaded_build(self) -> bool {
+        matches!(self, Self::Free | Self::FreeButLocked)
+    }
+
+    /// In two or three words.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Locked => "interpreter lock",
+            Self::Free => "free-threaded",
+            Self::FreeButLocked => "free-threaded build, lock switched on",
+        }
+    }
 }
 
 impl Interpreters {
@@ -137,16 +165,6 @@ impl InterpreterFacts {
     #[must_use]
     pub fn title(&self) -> String {
         format!("{} {}", self.implementation, self.version)
-    }
-
-    /// Whether its threads wait for each other, in two or three words.
-    #[must_use]
-    pub const fn lock_label(&self) -> &'static str {
-        match (self.free_threaded, self.lock_enabled) {
-            (false, _) => "interpreter lock",
-            (true, false) => "free-threaded",
-            (true, true) => "free-threaded build, lock switched on",
-        }
     }
 
     /// `GCC 12.2.0, Apr 28 2025 14:11:48`, and whether it is a debug build.
@@ -206,25 +224,5 @@ mod tests {
         ];
         let needed = pools.map(|pool| pool.package().unwrap().distribution);
         assert_eq!(needed, PACKAGES);
-    }
-
-    #[test]
-    fn a_free_threaded_build_says_whether_its_lock_is_on() {
-        let labels = [(false, true), (true, false), (true, true)].map(|(free, lock)| {
-            let facts = InterpreterFacts {
-                free_threaded: free,
-                lock_enabled: lock,
-                ..InterpreterFacts::default()
-            };
-            facts.lock_label()
-        });
-        assert_eq!(
-            labels,
-            [
-                "interpreter lock",
-                "free-threaded",
-                "free-threaded build, lock switched on"
-            ]
-        );
     }
 }

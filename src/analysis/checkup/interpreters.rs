@@ -51,7 +51,10 @@ fn lines_of(found: &FoundInterpreter) -> Vec<Line> {
     }
     facts.map_or_else(Vec::new, |facts| {
         vec![
-            fact("", format!("{}, {}", facts.title(), facts.lock_label())),
+            fact(
+                "",
+                format!("{}, {}", facts.title(), facts.threading.label()),
+            ),
             fact(": build", facts.build()),
             fact(": packages", facts.packages_label()),
         ]
@@ -61,7 +64,7 @@ fn lines_of(found: &FoundInterpreter) -> Vec<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::interpreters::{InterpreterFacts, Trouble};
+    use crate::run::interpreters::{InterpreterFacts, Threading, Trouble};
 
     #[test]
     fn who_can_be_used_is_described_and_who_cannot_says_why_without_a_path() {
@@ -74,7 +77,7 @@ mod tests {
                 implementation: "CPython".to_owned(),
                 version: "3.13.0".to_owned(),
                 compiler: "GCC 12.2.0".to_owned(),
-                free_threaded: true,
+                threading: Threading::Free,
                 ..InterpreterFacts::default()
             }),
             trouble: None,

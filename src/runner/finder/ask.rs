@@ -15,7 +15,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use serde::Deserialize;
 
 use crate::scenario::PythonPool;
-use crate::wire::{InterpreterFacts, PACKAGES, Trouble, part};
+use crate::wire::{InterpreterFacts, PACKAGES, Threading, Trouble, part};
 
 /// What it is asked with.
 const QUESTION: &str = include_str!("../../../assets/interpreter_facts.py");
@@ -133,8 +133,11 @@ fn judge(text: &str, status: ExitStatus, said: &str) -> Result<InterpreterFacts,
         built: words(&answer.built),
         compiler: words(&answer.compiler),
         debug: answer.debug,
-        free_threaded: answer.free_threaded,
-        lock_enabled: answer.lock_enabled,
+        threading: match (answer.free_threaded, answer.lock_enabled) {
+            (false, _) => Threading::Locked,
+            (true, false) => Threading::Free,
+            (true, true) => Threading::FreeButLocked,
+        },
     })
 }
 
@@ -284,7 +287,7 @@ mod tests {
         let text = format!("welcome {{}}\n{{\"a\": 1}}\n{}\n", answer());
         let facts = judge(&text, ended(0), "").unwrap();
         assert_eq!(facts.title(), "CPython 3.13.0");
-        assert_eq!(facts.lock_label(), "free-threaded");
+        assert_eq!(facts.threading.label(), "free-threaded");
         assert_eq!(facts.build(), "GCC 12.2.0, Jan 1 2026 00:00:00");
         assert_eq!(facts.packages_label(), "joblib 1.4.2, ray 2.9");
         assert!(facts.virtual_environment);

@@ -119,7 +119,11 @@ fn own_name(found: &FoundInterpreter) -> String {
         other => other.to_lowercase(),
     };
     let (major, minor) = facts.major_minor;
-    let free_threaded = if facts.free_threaded { "t" } else { "" };
+    let free_threaded = if facts.threading.is_free_threaded_build() {
+        "t"
+    } else {
+        ""
+    };
     format!("{implementation}{major}.{minor}{free_threaded}")
 }
 
@@ -139,6 +143,7 @@ fn free_name(wanted: &str, rows: &[Row]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::Threading;
 
     fn facts(executable: &str, minor: u32) -> InterpreterFacts {
         InterpreterFacts {
@@ -147,7 +152,6 @@ mod tests {
             implementation: "CPython".to_owned(),
             version: format!("3.{minor}.1"),
             major_minor: (3, minor),
-            lock_enabled: true,
             ..InterpreterFacts::default()
         }
     }
@@ -189,8 +193,7 @@ mod tests {
     #[test]
     fn what_a_shell_starts_as_python3_is_called_python_and_others_by_their_versions() {
         let free = InterpreterFacts {
-            free_threaded: true,
-            lock_enabled: false,
+            threading: Threading::Free,
             ..facts("/nowhere/a/python3.13t", 13)
         };
         let names = names(vec![

@@ -68,7 +68,7 @@ impl Place {
             });
         }
         if !path.exists() {
-            return Err(trouble("is not where the settings say"));
+            return Err(trouble("is not at the path that was given"));
         }
         if !is_executable(path) {
             return Err(trouble("is configured as a file that cannot be executed"));
@@ -144,7 +144,7 @@ fn called(name: &str) -> Option<(Called, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    use std::os::unix::fs::{PermissionsExt, symlink};
 
     fn executable(path: &Path) {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -221,7 +221,7 @@ mod tests {
         std::fs::write(&plain, "").unwrap();
         for (path, what) in [
             (root.path(), "no virtual environment"),
-            (&root.path().join("gone"), "not where the settings say"),
+            (&root.path().join("gone"), "not at the path that was given"),
             (&plain, "cannot be executed"),
             (Path::new("venv"), "absolute path"),
         ] {
