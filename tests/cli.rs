@@ -180,6 +180,27 @@ fn a_folder_that_cannot_be_written_is_refused_before_anything_is_measured() {
 }
 
 #[test]
+fn two_files_whose_results_would_overwrite_each_other_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = ["one", "other"].map(|name| {
+        let inner = folder.path().join(name);
+        fs::create_dir(&inner).unwrap();
+        write(&inner, TINY)
+    });
+    let results = folder.path().join("results");
+    let output = poolscope(&[
+        "run",
+        &files[0],
+        &files[1],
+        "--out",
+        results.to_str().unwrap(),
+    ]);
+    assert_eq!(code(&output), 2);
+    let message = stderr(&output);
+    assert!(message.contains("results of two files"), "{message}");
+}
+
+#[test]
 fn a_run_as_json_is_one_document_after_its_schema_and_alone_on_standard_output() {
     let folder = tempfile::tempdir().unwrap();
     let output = poolscope(&["run", &write(folder.path(), TINY), "--json", "--seed", "7"]);

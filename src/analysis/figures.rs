@@ -73,7 +73,7 @@ pub struct CandidateFigures {
     pub steadiness: Steadiness,
     /// Cores that the back end kept busy, on average over the window.
     pub cpu_cores_used: Option<Figure>,
-    /// The same divided by the workers.
+    /// The same divided by the workers, blocking threads of an async runtime included.
     pub cpu_cores_per_worker: Option<Figure>,
     /// Cores that the least and the most busy worker used; none if single workers were not seen.
     pub cpu_cores_of_workers: Option<(f64, f64)>,
@@ -188,7 +188,8 @@ fn figures_of(run: &Run, candidate: usize) -> Option<CandidateFigures> {
         makespan_nanos: figure(Measure::Makespan).filter(|_| batch),
         speedup: None,
         cpu_cores_used,
-        cpu_cores_per_worker: cpu_cores_used.map(|cores| cores.over(f64::from(workers.max(1)))),
+        cpu_cores_per_worker: cpu_cores_used
+            .map(|cores| cores.over(f64::from(described.backend.computing().max(1)))),
         cpu_cores_of_workers: merged.worker_cores,
         cpu_nanos_per_task: figure(Measure::CpuPerTask),
         voluntary_switches_per_sec: figure(Measure::VoluntarySwitches),

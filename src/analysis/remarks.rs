@@ -69,6 +69,14 @@ fn limits(run: &Run, backend: Backend, blocks: &[&Block], response: &Summary) ->
                 .to_owned(),
         );
     }
+    let cut: u64 = blocks.iter().map(|block| block.counts().cancelled).sum();
+    if cut > 0 {
+        let cut = text::counted(cut, "task was", "tasks were");
+        remarks.push(format!(
+            "{cut} cut by the end of the block: counted as longer than all others, so that percentiles that fall \
+             among them, mean and longest response time are not known"
+        ));
+    }
     if response.overflow > 0 {
         let tasks = text::counted(response.overflow, "response time is", "response times are");
         let highest = text::nanos(HistogramLayout::HIGHEST as f64);

@@ -95,11 +95,16 @@ impl Block {
         let queue = Arc::new(TaskQueue::new(&plan.queue, capacity_min));
         let shards = std::thread::available_parallelism().map_or(1, usize::from);
         let recorder = Arc::new(Recorder::new(shards));
+        let warm_up_clients = if plan.lengths.warm_up_nanos > 0 {
+            concurrency.min(batch_tasks)
+        } else {
+            0
+        };
         let driver = LoadDriver::new(
             plan.load.clone(),
             plan.recipes.seed(),
             plan.lengths.warm_up_nanos,
-            concurrency,
+            warm_up_clients,
             Gate::new(queue.clone(), plan.queue.policy, recorder.clone()),
         );
         let cancel = Arc::new(Cancel::default());

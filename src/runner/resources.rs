@@ -72,10 +72,11 @@ impl ResourceReader {
     pub(super) fn counters(&mut self, block: &Block) -> Resources {
         let at_edge = std::mem::take(&mut self.at_edge);
         let ended = block.ended_workers_cpu_nanos();
+        let children = sampler::ended_children_cpu_nanos();
         self.workers.follow(&block.worker_pids(), at_edge);
         // A zygote's time and memory are the price of its copies.
         self.workers.follow_zygote(block.zygote_pid());
-        let workers_cpu = self.workers.cpu_nanos(ended);
+        let workers_cpu = self.workers.cpu_nanos(ended, children);
         let instrument = clock::thread_cpu_nanos() + block.generator_cpu_nanos();
         let runner = self.runner.cpu_nanos().unwrap_or(0);
         let observer = self.observer.cpu_nanos();
@@ -140,7 +141,8 @@ impl ResourceReader {
         } else {
             CHEAP_WORKERS
         };
-        if self.workers_wanted > asked_max {
+        // A worker that is gone has taken its count along: the sum would shrink.
+        if self.workers_wanted > asked_max || self.workers.any_is_gone() {
             return None;
         }
         let mut sum = sampler::context_switches(std::process::id())?;

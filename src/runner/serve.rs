@@ -372,6 +372,7 @@ impl Reporter {
             window_good,
             resources,
             skipped_ticks: self.skipped_ticks,
+            merged: 0,
         };
         self.sequence += 1;
         write_frame(output, &FromRunner::Snapshot(Box::new(snapshot)))?;

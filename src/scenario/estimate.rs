@@ -155,11 +155,7 @@ pub fn locked_mix_nanos(scenario: &Scenario, backend: Backend) -> f64 {
         }
         _ => 0.0,
     };
-    let owners = match backend {
-        Backend::Processes { .. } | Backend::Hybrid { .. } => backend.worker_processes().max(1),
-        Backend::Python(pool) => pool.shape().1.max(1),
-        Backend::Sequential | Backend::Threads { .. } | Backend::Async { .. } => 1,
-    };
+    let owners = backend.worker_processes().max(1);
     let weights: f64 = scenario.tasks.iter().map(|kind| kind.weight).sum();
     if !(weights.is_finite() && weights > 0.0) {
         return 0.0;

@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use serde::de::DeserializeOwned;
 
 use crate::run::{BlockEnd, Event, PlannedBlock, RunRequest};
-use crate::scenario::{Backend, Candidate};
+use crate::scenario::{Backend, Candidate, Scenario, Stage};
 use crate::session::child::{Ending, RunnerProcess};
 use crate::session::outbox::Outbox;
 use crate::session::{FindError, LocalPython, RunnerCommand};
@@ -20,6 +20,10 @@ use crate::wire::{
 const STOP_PATIENCE: Duration = Duration::from_millis(1_300);
 /// How long a runner may be silent while it starts; processes by the hundred take a while.
 const START_PATIENCE: Duration = Duration::from_mins(1);
+/// Below the speed of any disk that somebody measures on: files that tasks read are written before the start.
+const PREPARED_BYTES_PER_SEC: u64 = 20 << 20;
+/// A runner that measures says something ten times a second. One that is silent for so long stands still.
+const SILENCE_MAX: Duration = Duration::from_mins(1);
 /// Messages that may wait between the reading thread and the conductor.
 const MESSAGES_MAX: usize = 16;
 /// While a slow receiver has events waiting, room is looked for this often.
@@ -188,6 +192,8 @@ impl<W: Fn()> Conductor<W> {
         course: &mut Course,
     ) {
         let begun = Instant::now();
+        let mut heard = begun;
+        let start_patience = start_patience(&self.request.scenario);
         let mut told_to_stop = false;
         loop {
             if self.ending || self.outbox.is_abandoned() {
@@ -203,13 +209,21 @@ impl<W: Fn()> Conductor<W> {
                     return;
                 }
             }
-            if !course.started && begun.elapsed() > START_PATIENCE {
-                course.problem = Some("it did not get ready within a minute".to_owned());
+            if !course.started && begun.elapsed() > start_patience {
+                let patience = crate::units::text::nanos(start_patience.as_nanos() as f64);
+                course.problem = Some(format!("it did not get ready within {patience}"));
+                return;
+            }
+            if course.started && heard.elapsed() > SILENCE_MAX {
+                course.problem = Some("it has said nothing for a minute".to_owned());
                 return;
             }
             crossbeam_channel::select! {
                 recv(reader.messages) -> message => match message {
-                    Ok(Ok(message)) => self.hand_on(block, message, course),
+                    Ok(Ok(message)) => {
+                        heard = Instant::now();
+                        self.hand_on(block, message, course);
+                    }
                     Ok(Err(FrameError::Closed)) | Err(_) => {
                         course.channel_ended = true;
                         return;
@@ -290,6 +304,16 @@ impl<W: Fn()> Conductor<W> {
             cause: format!("{}.", cause.trim_end_matches('.')),
         }
     }
+}
+
+/// How long a runner may be silent while it starts.
+fn start_patience(scenario: &Scenario) -> Duration {
+    let stages = scenario.tasks.iter().flat_map(|kind| &kind.stages);
+    let bytes = stages.fold(0_u64, |sum, stage| match stage {
+        Stage::FileRead { size, file, .. } => sum.saturating_add(file.unwrap_or(*size).0),
+        _ => sum,
+    });
+    START_PATIENCE + Duration::from_secs(bytes / PREPARED_BYTES_PER_SEC)
 }
 
 /// What was seen of a block's runner.

@@ -334,7 +334,7 @@ pub(in crate::engine) fn begin_async<'a>(
         }
         Step::Network(step) => {
             let own = bench.get_or_insert_with(take);
-            Begun::GoesOn(Box::pin(step.run_async(own, rng, &around.timer)))
+            Begun::GoesOn(Box::pin(step.run_async(own, rng, around)))
         }
         Step::Lock(step) if !around.offload => {
             let own = bench.get_or_insert_with(take);

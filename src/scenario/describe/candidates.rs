@@ -136,7 +136,7 @@ fn counted(workers: Workers, one: &str, many: &str) -> String {
 
 /// What worker processes cannot have in common.
 fn not_shared(backend: Backend, scenario: &Scenario) -> Option<&'static str> {
-    if !matches!(backend, Backend::Processes { .. } | Backend::Hybrid { .. }) {
+    if backend.worker_processes() == 0 {
         return None;
     }
     let lock = any_stage(scenario, |stage| matches!(stage, Stage::Lock { .. }));

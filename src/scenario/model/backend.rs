@@ -223,6 +223,20 @@ impl Backend {
         }
     }
 
+    /// How many threads and processes its CPU time is spent on, on this machine: the workers, and the blocking
+    /// threads of an async runtime.
+    #[must_use]
+    pub fn computing(self) -> u32 {
+        let beside = match self {
+            Self::Async {
+                cpu: AsyncCpu::Blocking { threads },
+                ..
+            } => threads,
+            _ => 0,
+        };
+        self.workers().saturating_add(beside)
+    }
+
     /// How many worker processes it has on this machine; 0 for those inside the runner.
     #[must_use]
     pub fn worker_processes(self) -> u32 {
