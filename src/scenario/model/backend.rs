@@ -159,6 +159,12 @@ impl Candidate {
             python: None,
         }
     }
+
+    /// Whether its tasks run in CPython.
+    #[must_use]
+    pub const fn is_python(&self) -> bool {
+        matches!(self.backend, Backend::Python(_))
+    }
 }
 
 impl Backend {
