@@ -1,6 +1,6 @@
 //! `python`: which interpreters this machine has, and what the user adds.
 //!
-//! Nothing is added that does not answer: a name that leads nowhere would only be found out in a run.
+//! Everything that takes time happens below a guard, and Ctrl-C ends it.
 
 use anyhow::Context;
 use serde::Serialize;
@@ -10,12 +10,10 @@ use crate::cli::python_args::{
     AddressArgs, PythonAddArgs, PythonArgs, PythonCommand, PythonListArgs, PythonRemoveArgs,
 };
 use crate::cli::{Exit, Output};
-use crate::run::interpreters::{
-    ConfiguredInterpreter, FoundInterpreter, InterpreterFacts, Threading, Trouble,
-};
+use crate::run::interpreters::{FoundInterpreter, InterpreterFacts, Threading, Trouble};
 use crate::session::{
-    ClusterKind, FindError, LocalError, LocalPython, LocalSettings, RunnerCommand,
-    look_at_interpreter, settings_folder,
+    AddError, ClusterKind, FindError, LocalError, LocalPython, LocalSettings, RunnerCommand,
+    add_interpreter, settings_folder,
 };
 
 /// Carries out what is to be done with interpreters.
@@ -62,7 +60,7 @@ fn refused(error: &FindError, out: &mut Output) -> Exit {
     }
 }
 
-fn refuse(error: &LocalError, out: &mut Output) -> Exit {
+fn refuse(error: &dyn std::error::Error, out: &mut Output) -> Exit {
     out.message(format_args!("error: {error}"));
     Exit::Usage
 }
@@ -136,58 +134,21 @@ fn add(args: &PythonAddArgs, out: &mut Output) -> anyhow::Result<Exit> {
     let Some(folder) = settings_folder() else {
         return Ok(refuse(&LocalError::NoFolder, out));
     };
-    // Links stay: a virtual environment's executable is one.
-    let path = std::path::absolute(&args.path).context("the current folder is not known")?;
-    let mut trial = match LocalSettings::load(&folder) {
-        Ok(settings) => settings,
-        Err(error) => return Ok(refuse(&error, out)),
-    };
-    if let Err(error) = trial.add(&args.name, &path) {
-        return Ok(refuse(&error, out));
-    }
-    let one = trial.interpreters.last().context("one was added")?;
-    let facts = match ask(one, out)? {
-        Ok(facts) => facts,
-        Err(exit) => return Ok(exit),
-    };
-    match LocalSettings::change(&folder, |settings| settings.add(&args.name, &path)) {
-        Ok(_) => {
+    let interrupts = interrupts().context("Ctrl-C cannot be watched")?;
+    let go_on = || interrupts.try_recv().is_err();
+    match add_interpreter(&command()?, &folder, &args.name, &args.path, go_on) {
+        Ok(facts) => {
             out.figure(format_args!(
                 "{}: {}, {}; packages: {}",
-                one.name,
+                args.name.trim(),
                 facts.title(),
                 facts.threading.label(),
                 facts.packages_label()
             ));
             Ok(Exit::Success)
         }
+        Err(AddError::Find(error)) => Ok(refused(&error, out)),
         Err(error) => Ok(refuse(&error, out)),
-    }
-}
-
-/// What the interpreter that is to be added says of itself.
-fn ask(
-    one: &ConfiguredInterpreter,
-    out: &mut Output,
-) -> anyhow::Result<Result<InterpreterFacts, Exit>> {
-    let interrupts = interrupts().context("Ctrl-C cannot be watched")?;
-    let found = match look_at_interpreter(&command()?, one, || interrupts.try_recv().is_err()) {
-        Ok(found) => found.list.into_iter().next(),
-        Err(error) => return Ok(Err(refused(&error, out))),
-    };
-    let found = found.context("the search for interpreters gave no answer")?;
-    match (found.facts, found.trouble) {
-        (Some(facts), None) => Ok(Ok(facts)),
-        (_, trouble) => {
-            let why = trouble.map_or("says nothing of itself".to_owned(), |trouble| {
-                trouble.text()
-            });
-            out.message(format_args!(
-                "error: '{}' was not added: it {why}",
-                one.path
-            ));
-            Ok(Err(Exit::Usage))
-        }
     }
 }
 

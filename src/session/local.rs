@@ -130,14 +130,6 @@ impl LocalSettings {
         folder.join(FILE_NAME)
     }
 
-    /// Reads this user's settings; without a file, or a folder for it, there are none.
-    ///
-    /// # Errors
-    /// If there is a file that cannot be used.
-    pub fn of_user() -> Result<Self, LocalError> {
-        settings_folder().map_or_else(|| Ok(Self::default()), |folder| Self::load(&folder))
-    }
-
     /// Reads the settings of `folder`; without a file there are none.
     ///
     /// # Errors
@@ -197,23 +189,24 @@ impl LocalSettings {
         Ok(settings)
     }
 
-    /// Adds an interpreter.
+    /// Adds an interpreter, and gives it back as it was added.
     ///
     /// # Errors
     /// If the name is taken or unfit, or the path is not absolute.
-    pub fn add(&mut self, name: &str, path: &Path) -> Result<(), LocalError> {
+    pub fn add(&mut self, name: &str, path: &Path) -> Result<ConfiguredInterpreter, LocalError> {
         let text = path.to_str().ok_or_else(|| {
             LocalError::Change(format!("'{}' is no Unicode text", path.display()))
         })?;
-        let before = self.interpreters.len();
-        self.interpreters.push(ConfiguredInterpreter {
+        let added = ConfiguredInterpreter {
             name: name.trim().to_owned(),
             path: text.to_owned(),
-        });
-        self.problem().map_or(Ok(()), |problem| {
-            self.interpreters.truncate(before);
-            Err(LocalError::Change(problem))
-        })
+        };
+        self.interpreters.push(added.clone());
+        if let Some(problem) = self.problem() {
+            self.interpreters.pop();
+            return Err(LocalError::Change(problem));
+        }
+        Ok(added)
     }
 
     /// Removes an interpreter.
@@ -448,8 +441,10 @@ mod tests {
                 let folder = folder.path();
                 let add = move || {
                     let name = format!("p{number}");
-                    LocalSettings::change(folder, |all| all.add(&name, Path::new("/opt/p")))
-                        .unwrap();
+                    LocalSettings::change(folder, |all| {
+                        all.add(&name, Path::new("/opt/p")).map(drop)
+                    })
+                    .unwrap();
                 };
                 std::thread::Builder::new()
                     .spawn_scoped(scope, add)

@@ -5,6 +5,7 @@
 //!
 //! **Invariant**: nothing here executes a stage. Dropping a [`Session`] ends every process that it started.
 
+mod add;
 mod child;
 mod complaints;
 mod conductor;
@@ -23,6 +24,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::run::{Event, RunRequest};
 use crate::session::conductor::{Command, Conductor};
+pub use add::{AddError, add_interpreter};
 pub use freeze::{Freeze, FreezeTarget, FrozenRun, run_with_freeze};
 pub use interpreters::{FindError, find_interpreters, look_at_interpreter};
 pub use local::{ClusterKind, LocalError, LocalSettings, settings_folder};

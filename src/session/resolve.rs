@@ -1,9 +1,12 @@
 //! What the interpreter of a candidate is on this machine, or in plain words why there is none.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use crate::scenario::{Backend, Candidate, Cluster, PythonPool};
-use crate::session::{ClusterKind, FindError, LocalSettings, RunnerCommand, find_interpreters};
+use crate::session::{
+    ClusterKind, FindError, LocalSettings, RunnerCommand, find_interpreters, settings_folder,
+};
 use crate::wire::{FoundInterpreter, InterpreterFacts, Interpreters, PythonHome};
 
 /// What a candidate that names no interpreter means.
@@ -21,12 +24,24 @@ pub struct LocalPython {
 }
 
 impl LocalPython {
-    /// Reads this user's settings and looks for interpreters.
+    /// Reads this user's settings and looks for interpreters; while it looks, `go_on` is asked some times a second.
     ///
     /// # Errors
     /// If the settings cannot be read, or the search did not come to its end.
     pub fn look(command: &RunnerCommand, go_on: impl FnMut() -> bool) -> Result<Self, FindError> {
-        let settings = LocalSettings::of_user()?;
+        Self::look_in(settings_folder().as_deref(), command, go_on)
+    }
+
+    /// The same with the settings in `folder`; without one there are none.
+    ///
+    /// # Errors
+    /// As [`Self::look`].
+    pub fn look_in(
+        folder: Option<&Path>,
+        command: &RunnerCommand,
+        go_on: impl FnMut() -> bool,
+    ) -> Result<Self, FindError> {
+        let settings = folder.map_or_else(|| Ok(LocalSettings::default()), LocalSettings::load)?;
         let found = find_interpreters(command, &settings.interpreters, go_on)?;
         Ok(Self { settings, found })
     }
