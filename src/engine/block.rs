@@ -75,6 +75,8 @@ pub struct Observation {
     pub pools: Vec<(u64, u64)>,
     /// How late event loops were since the last observation; empty without event loops.
     pub loop_lag: SparseHistogram,
+    /// What became of the modelled interpreter lock since the back end was started; none without one.
+    pub interpreter: Option<InterpreterUse>,
     /// Tasks that ended within the measurement's window: all, and the good ones.
     pub window: (u64, u64),
 }
@@ -305,12 +307,6 @@ impl Block {
         self.desk.counters()
     }
 
-    /// What became of the modelled interpreter lock since the back end was started; none without one.
-    #[must_use]
-    pub fn interpreter_use(&self) -> Option<InterpreterUse> {
-        self.desk.interpreter_use()
-    }
-
     /// Process id of the zygote that worker processes are copies of; none without one.
     #[must_use]
     pub fn zygote_pid(&self) -> Option<u32> {
@@ -392,6 +388,8 @@ impl Block {
     /// What can be seen now. After the end the books are closed: nothing is queued or in flight.
     #[must_use]
     pub fn observe(&self) -> Observation {
+        // Before the clock, so that nothing was held for longer than it shows.
+        let interpreter = self.desk.interpreter_use();
         let elapsed_nanos = clock::now_nanos() - self.start_nanos;
         let tallies = Cohort::ALL.map(|cohort| {
             let tally = self.recorder.tally(cohort);
@@ -411,6 +409,7 @@ impl Block {
             totals: Cohort::ALL.map(|cohort| self.recorder.totals(cohort)),
             pools: self.desk.gauges(),
             loop_lag,
+            interpreter,
             window: self.recorder.window(),
         }
     }

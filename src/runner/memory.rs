@@ -251,7 +251,7 @@ mod tests {
         workers.follow(&[std::process::id(), 1 << 23], false);
         let mut reader = steady(&workers, 100 * SECOND);
         // Runner and first worker had their turn.
-        reader.round.insert(RUNNER, ProcessMemory::NONE);
+        reader.round.insert(HOME, ProcessMemory::NONE);
         reader.round.insert(1, ProcessMemory::NONE);
         workers.follow(&[std::process::id()], false);
         reader.sample(101 * SECOND, workers.processes());

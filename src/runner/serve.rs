@@ -355,6 +355,7 @@ impl Reporter {
             totals: [total_of_warm_up, total_of_measured],
             pools,
             loop_lag,
+            interpreter,
             window: (window_completed, window_good),
         } = block.observe();
         resources.memory = self.reader.memory_if_due(block);
@@ -369,7 +370,7 @@ impl Reporter {
             counters: counters(block),
             pools: self.pools(&pools),
             loop_lag,
-            interpreter_lock: block.interpreter_use().map(interpreter_lock),
+            interpreter_lock: interpreter.map(interpreter_lock),
             collections: block.collections().map(collections),
             window_completed,
             window_good,
