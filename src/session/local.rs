@@ -404,10 +404,9 @@ mod tests {
             std::fs::write(&path, text).unwrap();
             let error = LocalSettings::load(folder.path()).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");
-            let change =
-                LocalSettings::change(folder.path(), |settings| {
-                    settings.add("b", Path::new("/b")).map(drop)
-                });
+            let change = LocalSettings::change(folder.path(), |settings| {
+                settings.add("b", Path::new("/b")).map(drop)
+            });
             assert!(change.is_err());
             assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
         }
