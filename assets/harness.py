@@ -63,10 +63,28 @@ class Inbox:
 
     FRAME_BYTES_MAX = 64 << 20
     READ_BYTES = 64 << 10
+    GRACE_SECONDS = 0.1
+    """For reading what was sent last, before the other side closed."""
 
     def __init__(self, fd):
         self.fd = fd
         self._received = bytearray()
+        self._ends_in_order = False
+
+    def watch(self):
+        """Ends this process when poolscope is gone, whatever the main thread is at."""
+        threading.Thread(target=self._watch, name="lifeline", daemon=True).start()
+
+    def _watch(self):
+        import select
+
+        poll = select.poll()
+        # Nothing but the other side's closing, which is always told.
+        poll.register(self.fd, 0)
+        poll.poll()
+        time.sleep(self.GRACE_SECONDS)
+        if not self._ends_in_order:
+            leave(1)
 
     def read(self):
         """The next frame as (kind, payload), waiting for it if need be; None at the end."""
@@ -94,9 +112,10 @@ class Inbox:
         end = 4 + length
         if len(received) < end:
             return None
-        frame = bytes(received[4:5]), bytes(received[5:end])
+        kind, payload = bytes(received[4:5]), bytes(received[5:end])
         del received[:end]
-        return frame
+        self._ends_in_order = kind == b"E"
+        return kind, payload
 
 
 class ProtocolError(Exception):
@@ -779,6 +798,10 @@ def compute_until(end_nanos, work):
 
 class StageFailed(Exception):
     """A stage that did not end well; its text is for people."""
+
+
+class TaskLost(StageFailed):
+    """A task whose worker process is gone."""
 
 
 class Step:
@@ -1945,38 +1968,23 @@ def begin_interpreter(setup):
 
 
 def end_with_parent():
-    """Sees to it that this worker process does not outlive the harness, in whatever way that ends."""
-    import multiprocessing
+    """Sees to it that this worker process does not outlive the harness, in whatever way that ends.
 
-    parent = multiprocessing.parent_process()
-    if not die_with_parent():
-        # macOS, or a build without ctypes: as soon as this interpreter comes to it.
-        threading.Thread(target=exit_after, args=(parent.sentinel,), name="parent", daemon=True).start()
+    Every process that multiprocessing starts holds the reading end of a pipe whose writing end its parent holds.
+    Here the system sends SIGIO when that is closed, which ends this process even while C code holds the interpreter
+    lock.  (PR_SET_PDEATHSIG would not do: it watches the thread that has forked, and under forkserver the server,
+    which lives as long as its children.)
+    """
+    import fcntl
+    import signal
+    from multiprocessing import parent_process
+
+    signal.signal(signal.SIGIO, signal.SIG_DFL)
+    parent = parent_process()
+    fcntl.fcntl(parent.sentinel, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(parent.sentinel, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
     if not parent.is_alive():
         os._exit(1)
-
-
-def die_with_parent():
-    """Has the system kill this process with its parent, even while C code holds the interpreter lock.
-
-    Linux only: false elsewhere.  What counts as the parent is the thread that has forked: all threads of the harness
-    that do live as long as it does.
-    """
-    PR_SET_PDEATHSIG, SIGKILL = 1, 9
-    try:
-        import ctypes
-
-        return ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0
-    except (ImportError, OSError, AttributeError):
-        return False
-
-
-def exit_after(sentinel):
-    """Waits for the end of the process behind `sentinel` and ends this one."""
-    from multiprocessing.connection import wait
-
-    wait([sentinel])
-    os._exit(1)
 
 
 class Mail:
@@ -2156,6 +2164,9 @@ class Pool:
         self.outbox = outbox
         self.ledger = ledger
 
+    def prepare(self):
+        """Loads what has to be there before the pool: its start, and the memory it takes, are measured from here."""
+
     def start(self):
         """Brings the pool up, all its workers included: no task that is measured pays for it."""
 
@@ -2219,7 +2230,7 @@ class Pool:
 class LocalPool(Pool):
     """A pool whose tasks run in this process."""
 
-    def start(self):
+    def prepare(self):
         self.worker = self.ledger.here = Worker(self.setup)
 
     def execute(self, order):
@@ -2240,8 +2251,6 @@ class Sequential(LocalPool):
             while item is not None and item[0] != b"E":
                 received.put(item)
                 item = inbox.read()
-            if item is None:
-                leave(1)
             received.put(item)
 
         threading.Thread(target=receive, name="inbox", daemon=True).start()
@@ -2276,8 +2285,12 @@ def started_threads(count):
 class ThreadPool(LocalPool):
     """`concurrent.futures.ThreadPoolExecutor`."""
 
+    def prepare(self):
+        import concurrent.futures.thread  # noqa: F401
+
+        super().prepare()
+
     def start(self):
-        super().start()
         self._executor = started_threads(self.settings["workers"])
 
     def submit(self, orders):
@@ -2292,10 +2305,7 @@ class ThreadPool(LocalPool):
 
 
 class Keeper(threading.Thread):
-    """Looks after worker processes: tells their ids when they change, and what has become of those that are gone.
-
-    It lives as long as the harness, so that processes may be forked on it: see `die_with_parent`.
-    """
+    """Looks after worker processes: tells their ids when they change, and what has become of those that are gone."""
 
     LOOK_SECONDS = 0.1
 
@@ -2312,9 +2322,7 @@ class Keeper(threading.Thread):
 
     def pids(self):
         """The ids of the worker processes there are."""
-        import multiprocessing
-
-        before, self._known = self._known, {child.pid: child for child in multiprocessing.active_children()}
+        before, self._known = self._known, {child.pid: child for child in multiprocessing_children()}
         self._gone = [child for pid, child in before.items() if pid not in self._known]
         return sorted(self._known)
 
@@ -2333,6 +2341,13 @@ class Keeper(threading.Thread):
             if pids != told:
                 told = pids
                 self._outbox.send(b"P", json.dumps(pids).encode())
+
+
+def multiprocessing_children():
+    """The worker processes there are."""
+    import multiprocessing
+
+    return multiprocessing.active_children()
 
 
 def context_of(settings):
@@ -2366,10 +2381,6 @@ class Processes:
         self._changed = threading.Condition()
         self._keeper = Keeper(outbox, self._replace_if_broken)
 
-    def start(self):
-        """Starts the executor, all its workers, and who looks after it."""
-        self._start_executor()
-
     def facts(self):
         """What poolscope shows of it."""
         self._keeper.pids()
@@ -2380,7 +2391,8 @@ class Processes:
         """Begins to look after the processes."""
         self._keeper.start()
 
-    def _start_executor(self):
+    def start(self):
+        """Starts the executor and all its workers."""
         from concurrent.futures import ProcessPoolExecutor
 
         options = {}
@@ -2455,12 +2467,11 @@ class Processes:
         if self._breaks > BREAKS_MAX:
             give_up(self._outbox, f"the pool of worker processes broke more than {BREAKS_MAX} times")
         text = (
-            "A worker process ended abruptly, and with it ProcessPoolExecutor: it gave up all "
-            f"{self._given_up} pending tasks (BrokenProcessPool). The harness made a new pool, as a program that "
-            "goes on would have to."
+            "A worker process ended abruptly, and with it ProcessPoolExecutor (BrokenProcessPool), which gave up "
+            f"{self._given_up} pending tasks. The harness made a new pool, as a program that goes on would have to."
         )
         self._executor.shutdown()
-        self._start_executor()
+        self.start()
         self._outbox.send(b"B", text.encode())
         with self._changed:
             self._broken = False
@@ -2564,6 +2575,7 @@ class Blocks:
     def __init__(self, workers):
         self._free = queue.SimpleQueue()
         self._all = []
+        self._made = 0
         self._orders_max = 2 * workers + 2
         self._chunk = 1
         self._places = threading.Semaphore(self._orders_max)
@@ -2588,7 +2600,9 @@ class Blocks:
             block.unlink()
         except queue.Empty:
             pass
-        block = SharedMemory(create=True, size=max(size, 1))
+        # By its name, poolscope finds and removes what a killed harness has left.
+        self._made += 1
+        block = SharedMemory(f"poolscope-{os.getpid()}-{self._made}", create=True, size=max(size, 1))
         self._all.append(block)
         return block
 
@@ -2653,10 +2667,12 @@ class RemotePool(Pool):
 class ProcessPool(RemotePool):
     """`concurrent.futures.ProcessPoolExecutor`."""
 
-    def start(self):
+    def prepare(self):
         self.processes = Processes(self.settings["workers"], self.settings, self.setup, self.outbox)
-        self.processes.start()
         self.post = Post(self.setup, self.settings)
+
+    def start(self):
+        self.processes.start()
 
     def facts(self):
         return {**super().facts(), **self.processes.facts()}
@@ -2712,7 +2728,7 @@ class MultiprocessingPool(RemotePool):
     GRACE_SECONDS = 1.0
     """So long after a death may answers that were under way still come."""
 
-    def start(self):
+    def prepare(self):
         self._context = context_of(self.settings)
         self._keeper = Keeper(self.outbox, self._look, self._lost)
         self.post = Post(self.setup, self.settings)
@@ -2722,9 +2738,8 @@ class MultiprocessingPool(RemotePool):
         """(when to look after it, what the process had at hand)"""
         self._breaks = 0
         self._changing = threading.RLock()
-        self._start_pool()
 
-    def _start_pool(self):
+    def start(self):
         workers = self.settings["workers"]
         self._pool = self._context.Pool(
             workers,
@@ -2815,7 +2830,7 @@ class MultiprocessingPool(RemotePool):
         while self._deaths and self._deaths[0][0] < time.monotonic():
             _, ticket = self._deaths.popleft()
             if self._open.get(ticket, self) is None:
-                self._fail([ticket], LostError("its worker process ended abruptly; multiprocessing.Pool never answers it"))
+                self._fail([ticket], TaskLost("its worker process ended abruptly; multiprocessing.Pool never answers it"))
             elif ticket in self._open:
                 self._replace(
                     "a worker process ended abruptly, and a chunk of the batch with it: multiprocessing.Pool would "
@@ -2838,20 +2853,25 @@ class MultiprocessingPool(RemotePool):
             if self._breaks > BREAKS_MAX:
                 give_up(self.outbox, f"the pool of worker processes broke more than {BREAKS_MAX} times")
             count = len(self._open)
-            self._fail(list(self._open), LostError(why))
-            self._pool.terminate()
-            self._start_pool()
+            self._fail(list(self._open), TaskLost(why))
+            self._terminate()
+            self.start()
         text = f"The pool was given up with {count} pending tasks: {why}. The harness made a new one."
         self.outbox.send(b"B", text.encode())
+
+    def _terminate(self):
+        """Ends a broken pool, which may never come to its own end: it waits for the lock that nobody can release."""
+        processes = multiprocessing_children()
+        terminating = threading.Thread(target=self._pool.terminate, name="terminating", daemon=True)
+        terminating.start()
+        terminating.join(self.GRACE_SECONDS)
+        for process in processes:
+            process.kill()
 
     def close(self):
         self._pool.close()
         self._pool.join()
         self.post.close()
-
-
-class LostError(Exception):
-    """A task whose worker is gone."""
 
 
 # Event loops -----------------------------------------------------------------------------------------------------
@@ -2860,16 +2880,21 @@ class LostError(Exception):
 class Asyncio(RemotePool):
     """`asyncio`: a task for each order behind one semaphore, on the main thread's event loop."""
 
-    def start(self):
+    def prepare(self):
+        import asyncio  # noqa: F401
+
         self.worker = self.ledger.here = Worker(self.setup)
-        cpu = self.settings.get("cpu", "Inline")
         self._threads = self._processes = None
-        if isinstance(cpu, dict) and "Blocking" in cpu:
-            self._threads = started_threads(cpu["Blocking"]["threads"])
-        elif isinstance(cpu, dict):
-            self._processes = Processes(cpu["Processes"]["workers"], {}, self.setup, self.outbox)
-            self._processes.start()
+        self._cpu = self.settings.get("cpu", "Inline")
+        if self._cpu != "Inline" and "Processes" in self._cpu:
+            self._processes = Processes(self._cpu["Processes"]["workers"], {}, self.setup, self.outbox)
             self.post = Post(self.setup, self.settings)
+
+    def start(self):
+        if self._processes:
+            self._processes.start()
+        elif self._cpu != "Inline":
+            self._threads = started_threads(self._cpu["Blocking"]["threads"])
 
     def facts(self):
         return {**super().facts(), **(self._processes.facts() if self._processes else {})}
@@ -2996,12 +3021,14 @@ class Asyncio(RemotePool):
 class Hybrid(RemotePool):
     """A pipeline: threads wait and fetch, worker processes compute, a bounded queue between."""
 
-    def start(self):
-        # First the processes: a process that forks should not have threads.
+    def prepare(self):
         self.processes = Processes(self.settings["processes"], self.settings, self.setup, self.outbox)
-        self.processes.start()
         self.worker = self.ledger.here = Worker(self.setup)
         self.post = Post(self.setup, self.settings)
+
+    def start(self):
+        # First the processes: a process that forks should not have threads.
+        self.processes.start()
         self._threads = started_threads(self.settings["threads"])
         self._room = threading.Semaphore(self.settings["processes"] + self.settings.get("between", BETWEEN))
         self._open = 0
@@ -3085,13 +3112,15 @@ def importable(function):
 class InterpreterPool(RemotePool):
     """`concurrent.futures.InterpreterPoolExecutor`: threads, each with an interpreter and a lock of its own."""
 
-    def start(self):
-        try:
-            from concurrent.futures import InterpreterPoolExecutor
-        except ImportError:
-            raise Unusable("InterpreterPoolExecutor needs CPython 3.14 or later") from None
+    def prepare(self):
+        if sys.version_info < (3, 14):
+            raise Unusable("InterpreterPoolExecutor needs CPython 3.14 or later")
         self.post = Post(self.setup, self.settings)
         self._run = importable(run_in_worker)
+
+    def start(self):
+        from concurrent.futures import InterpreterPoolExecutor
+
         workers = self.settings["workers"]
         # A new interpreter has neither our path nor our `__main__`.
         begin = (
@@ -3158,6 +3187,18 @@ def take_over():
     return orders, answers
 
 
+def private_dirty_bytes():
+    """Memory that is this process's own; None where the system does not tell."""
+    try:
+        with open("/proc/self/smaps_rollup") as file:
+            for line in file:
+                if line.startswith("Private_Dirty:"):
+                    return int(line.split()[1]) << 10
+    except OSError:
+        pass
+    return None
+
+
 def explain(error):
     """Why a task or a pool failed with `error`, in words that say what to do where there is something."""
     text = words(error)
@@ -3176,9 +3217,7 @@ def give_up(outbox, text):
 def leave(code):
     """Ends this process at once, worker processes first."""
     if "multiprocessing" in sys.modules:
-        import multiprocessing
-
-        for child in multiprocessing.active_children():
+        for child in multiprocessing_children():
             child.kill()
     os._exit(code)
 
@@ -3200,14 +3239,19 @@ def main():
         if isinstance(name, dict):
             (name, settings), = name.items()
         pool = POOLS[name](settings, setup, outbox, ledger)
+        pool.prepare()
+        baseline_bytes = private_dirty_bytes()
         pool.start()
         facts = {
             "protocol": PROTOCOL,
             "version": ".".join(map(str, sys.version_info[:3])),
             "free_threaded": not getattr(sys, "_is_gil_enabled", lambda: True)(),
+            "baseline_bytes": baseline_bytes,
             **pool.facts(),
         }
+        # Threads come last: a process that forks should not have any.
         outbox.start()
+        inbox.watch()
         outbox.send(b"H", json.dumps(facts).encode())
         in_order = pool.serve(inbox)
     except Unusable as error:

@@ -12,6 +12,7 @@ use crate::engine::backends::{
 };
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
+use crate::engine::interpreter::{InterpreterLock, InterpreterUse};
 use crate::engine::load::{Gate, LoadDriver};
 use crate::engine::phases::{Facts, Phases, Stand};
 use crate::engine::plan::{Plan, is_pipelined};
@@ -19,7 +20,7 @@ use crate::engine::queue::TaskQueue;
 use crate::engine::recorder::{Distributions, Recorder, Tally};
 use crate::engine::task::Cohort;
 use crate::engine::totals::Totals;
-use crate::scenario::{Backend, Load, Protection};
+use crate::scenario::{Backend, Interpreter, Load, Protection};
 use crate::stats::SparseHistogram;
 
 /// Incidents that may wait to be read; more are counted only.
@@ -74,6 +75,8 @@ pub struct Observation {
     pub pools: Vec<(u64, u64)>,
     /// How late event loops were since the last observation; empty without event loops.
     pub loop_lag: SparseHistogram,
+    /// What became of the modelled interpreter lock since the back end was started; none without one.
+    pub interpreter: Option<InterpreterUse>,
     /// Tasks that ended within the measurement's window: all, and the good ones.
     pub window: (u64, u64),
 }
@@ -100,11 +103,16 @@ impl Block {
         let queue = Arc::new(TaskQueue::new(&plan.queue, capacity_min));
         let shards = std::thread::available_parallelism().map_or(1, usize::from);
         let recorder = Arc::new(Recorder::new(shards));
+        let warm_up_clients = if plan.lengths.warm_up_nanos > 0 {
+            concurrency.min(batch_tasks)
+        } else {
+            0
+        };
         let driver = LoadDriver::new(
             plan.load.clone(),
             plan.recipes.seed(),
             plan.lengths.warm_up_nanos,
-            concurrency,
+            warm_up_clients,
             Gate::new(queue.clone(), plan.queue.policy, recorder.clone()),
         );
         let cancel = Arc::new(Cancel::default());
@@ -117,6 +125,12 @@ impl Block {
             recipes: plan.recipes.clone(),
             surroundings: plan.surroundings.clone(),
             cancel: cancel.clone(),
+            interpreter: match plan.interpreter {
+                Interpreter::None => None,
+                Interpreter::Lock { switch_interval } => {
+                    Some(Arc::new(InterpreterLock::new(switch_interval.0)))
+                }
+            },
             recorder: recorder.clone(),
             gate: driver.gate().clone(),
             incidents: incident_sender,
@@ -374,6 +388,8 @@ impl Block {
     /// What can be seen now. After the end the books are closed: nothing is queued or in flight.
     #[must_use]
     pub fn observe(&self) -> Observation {
+        // Before the clock, so that nothing was held for longer than it shows.
+        let interpreter = self.desk.interpreter_use();
         let elapsed_nanos = clock::now_nanos() - self.start_nanos;
         let tallies = Cohort::ALL.map(|cohort| {
             let tally = self.recorder.tally(cohort);
@@ -393,6 +409,7 @@ impl Block {
             totals: Cohort::ALL.map(|cohort| self.recorder.totals(cohort)),
             pools: self.desk.gauges(),
             loop_lag,
+            interpreter,
             window: self.recorder.window(),
         }
     }

@@ -97,8 +97,11 @@ impl MemoryReader {
         // Who is due since the last tick has its turn now; a longer pause is not made up for.
         self.next_nanos = self.next_nanos.max(now_nanos.saturating_sub(TICK_NANOS));
         while self.at_once || self.next_nanos <= now_nanos {
-            let place = self.next_place(workers)?;
-            self.read(place, now_nanos, workers);
+            // None if those whose turn was still to come are gone.
+            let place = self.next_place(workers);
+            if let Some(place) = place {
+                self.read(place, now_nanos, workers);
+            }
             if self.next_place(workers).is_none() {
                 self.at_once = false;
                 let round = std::mem::take(&mut self.round);
@@ -240,6 +243,23 @@ mod tests {
         workers.follow(&[1 << 23], false);
         let mut reader = MemoryReader::new(true, 1);
         assert_eq!(reader.sample(SECOND, workers.processes()), None);
+    }
+
+    #[test]
+    fn a_round_whose_last_worker_has_gone_comes_to_its_end() {
+        let mut workers = Workers::new(2);
+        workers.follow(&[std::process::id(), 1 << 23], false);
+        let mut reader = steady(&workers, 100 * SECOND);
+        // Runner and first worker had their turn.
+        reader.round.insert(HOME, ProcessMemory::NONE);
+        reader.round.insert(1, ProcessMemory::NONE);
+        workers.follow(&[std::process::id()], false);
+        reader.sample(101 * SECOND, workers.processes());
+        assert!(reader.round.is_empty());
+        let samples = (0..50)
+            .filter_map(|tick| reader.sample((102 + tick) * SECOND, workers.processes()))
+            .count();
+        assert!(samples > 10, "{samples}: the next rounds follow");
     }
 
     #[test]

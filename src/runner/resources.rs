@@ -92,11 +92,12 @@ impl ResourceReader {
     pub(super) fn counters(&mut self, block: &Block) -> Resources {
         let at_edge = std::mem::take(&mut self.at_edge);
         let ended = block.ended_workers_cpu_nanos();
+        let children = sampler::ended_children_cpu_nanos();
         self.workers.follow(&block.worker_pids(), at_edge);
         // A zygote's time and memory are the price of its copies; a harness executes tasks itself.
         let origin = block.zygote_pid().or_else(|| block.harness_pid());
         self.workers.follow_origin(origin);
-        let workers_cpu = self.workers.cpu_nanos(ended);
+        let workers_cpu = self.workers.cpu_nanos(ended, children);
         let runner = self.runner.cpu_nanos().unwrap_or(0);
         let instrument = if self.harness.is_some() {
             // Whatever this process does, it executes no task.
@@ -166,7 +167,8 @@ impl ResourceReader {
         } else {
             CHEAP_WORKERS
         };
-        if self.workers_wanted > asked_max {
+        // A worker that is gone has taken its count along: the sum would shrink.
+        if self.workers_wanted > asked_max || self.workers.any_is_gone() {
             return None;
         }
         let mut sum = sampler::context_switches(self.home().0)?;

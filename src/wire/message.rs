@@ -245,6 +245,8 @@ pub struct Snapshot {
     pub resources: Resources,
     /// Ticks of 100 ms at which no snapshot could be sent, cumulative.
     pub skipped_ticks: u64,
+    /// How many snapshots before this one were merged into it, as their receiver was slow.
+    pub merged: u64,
 }
 
 /// What became of a modelled interpreter lock.
@@ -534,6 +536,7 @@ impl Snapshot {
     /// counters from `newer`, histograms added up. Used when a reader is slow.
     pub fn absorb(&mut self, newer: Self) {
         let older = std::mem::replace(self, newer);
+        self.merged += older.merged + 1;
         for (mine, theirs) in [
             (&mut self.warm_up, older.warm_up),
             (&mut self.measured, older.measured),

@@ -11,6 +11,7 @@ use crate::engine::backends::{Collections, Incident};
 use crate::engine::barrier::Barriers;
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
+use crate::engine::interpreter::{self, InterpreterLock, InterpreterUse};
 use crate::engine::load::Gate;
 use crate::engine::plan::{BACK_POOL, FRONT_POOL, Next, Recipes, Surroundings};
 use crate::engine::queue::TaskQueue;
@@ -29,6 +30,8 @@ pub(in crate::engine) struct Desk {
     pub(super) surroundings: Surroundings,
     pub(super) cancel: Arc<Cancel>,
     pub(super) shared: Arc<Shared>,
+    /// What the worker threads share; none without one.
+    pub(super) interpreter: Option<Arc<InterpreterLock>>,
     /// By pool; the first is the one that tasks are admitted to.
     pools: Vec<Pool>,
     recorder: Arc<Recorder>,
@@ -59,6 +62,7 @@ pub(in crate::engine) struct DeskParts {
     pub(in crate::engine) recipes: Arc<Recipes>,
     pub(in crate::engine) surroundings: Surroundings,
     pub(in crate::engine) cancel: Arc<Cancel>,
+    pub(in crate::engine) interpreter: Option<Arc<InterpreterLock>>,
     pub(in crate::engine) recorder: Arc<Recorder>,
     pub(in crate::engine) gate: Arc<Gate>,
     pub(in crate::engine) incidents: crossbeam_channel::Sender<Incident>,
@@ -77,6 +81,7 @@ impl Desk {
             surroundings: parts.surroundings,
             cancel: parts.cancel,
             shared: Arc::default(),
+            interpreter: parts.interpreter,
             pools: parts
                 .queues
                 .into_iter()
@@ -277,6 +282,10 @@ impl Desk {
     /// Ends all queues: nobody gets a task any more. Admitted tasks that have not begun are cancelled; what has
     /// begun stays in flight until the books are closed.
     pub(in crate::engine) fn end_queues(&self) {
+        // Thousands of threads need not come to their end one after the other.
+        if let Some(lock) = &self.interpreter {
+            lock.end();
+        }
         for pool in &self.pools {
             for task in pool.queue.end() {
                 if task.segment == 0 {
@@ -376,6 +385,11 @@ impl Desk {
         *self.lock_collections()
     }
 
+    /// What became of the interpreter lock; none without one.
+    pub(in crate::engine) fn interpreter_use(&self) -> Option<InterpreterUse> {
+        self.interpreter.as_ref().map(|lock| lock.used())
+    }
+
     /// A worker process has ended, having used that much processor time.
     pub(super) fn worker_ended(&self, cpu_nanos: u64) {
         self.ended_workers_cpu_nanos
@@ -413,16 +427,23 @@ impl Desk {
     ) {
         self.start(worker, &task);
         let start_nanos = clock::now_nanos();
+        // The worker that was woken for it may have had to wait for the interpreter lock before it could take it.
+        let start_wait_nanos = interpreter::take_last_wait(task.queued_nanos());
         bench.begin(meter.wants(task.number));
         let result = run_segment(&self.recipes, &task, bench, &self.cancel);
         let end_nanos = clock::now_nanos();
-        let (on_cpu_nanos, lock_wait_nanos) = bench.spent();
+        let spent = bench.spent();
         meter.saw(end_nanos - start_nanos);
         let ran = Ran {
-            on_cpu_nanos,
-            lock_wait_nanos,
+            taken_nanos: start_nanos - start_wait_nanos,
+            on_cpu_nanos: spent.on_cpu_nanos,
+            lock_wait_nanos: spent.lock_wait_nanos,
+            interpreter_wait_nanos: spent.interpreter_wait_nanos,
+            start_wait_nanos,
             ..Ran::here(start_nanos, end_nanos)
         };
+        // What the task waited for is no wait before the next one.
+        interpreter::take_last_wait(end_nanos);
         if let Some(task) = self.end(pool, worker, task, ran, result) {
             self.pass_on_blocking(task);
         }

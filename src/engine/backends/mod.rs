@@ -29,7 +29,7 @@ use crate::stats::SparseHistogram;
 
 pub(super) use desk::{Desk, DeskParts};
 
-pub use cpython::{PYTHON_PART, become_python};
+pub use cpython::{NOT_STARTED, PYTHON_PART, become_python};
 
 pub use child::{SERVER_PART, ServerProcess, WORKER_PART, ZYGOTE_PART, start_server};
 pub use worker::worker_main;

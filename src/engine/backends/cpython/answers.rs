@@ -195,6 +195,9 @@ impl Answers {
             end_nanos: answer.end_nanos,
             on_cpu_nanos: answer.on_cpu_nanos,
             lock_wait_nanos: answer.lock_wait_nanos,
+            // CPython does not tell how long a thread waited for its lock: it is time off the CPU.
+            interpreter_wait_nanos: 0,
+            start_wait_nanos: 0,
         })
     }
 

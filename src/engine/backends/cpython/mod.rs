@@ -37,7 +37,7 @@ use crate::engine::plan::{Plan, PythonHome};
 use crate::engine::stages::{StageError, write_tables};
 use crate::scenario::{Backend, Load, Protection, PythonPool, QueuePolicy, Scenario, Stage, parse};
 
-pub use process::{PYTHON_PART, become_python};
+pub use process::{NOT_STARTED, PYTHON_PART, become_python};
 
 /// How long an interpreter, its workers and a library's engine may take to get ready. The session waits for a minute.
 const START_PATIENCE: Duration = Duration::from_secs(50);

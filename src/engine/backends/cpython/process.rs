@@ -37,6 +37,9 @@ const LINES_SHOWN: usize = 4;
 /// How long its other processes have to notice that it is gone. They need a few milliseconds.
 const LEAVE_PATIENCE: Duration = Duration::from_millis(300);
 
+/// What the text of a process begins with that could not become an interpreter.
+pub const NOT_STARTED: &str = "poolscope cannot start it: ";
+
 /// Becomes the interpreter that `arguments` name first, with the rest as its arguments.
 ///
 /// # Errors
@@ -47,7 +50,11 @@ pub fn become_python(mut arguments: impl Iterator<Item = OsString>) -> io::Resul
     let executable = arguments
         .next()
         .ok_or_else(|| io::Error::other("no interpreter was named"))?;
-    Err(Command::new(executable).args(arguments).exec())
+    let error = Command::new(executable).args(arguments).exec();
+    Err(io::Error::new(
+        error.kind(),
+        format!("{NOT_STARTED}{error}"),
+    ))
 }
 
 /// Elsewhere nothing can become another program.

@@ -120,6 +120,7 @@ pub(super) const fn default_stage(kind: StageType) -> Stage {
         StageType::Cpu => Stage::Cpu {
             kernel: Kernel::SumOfSquares,
             amount: Amount::Work(5_000_000),
+            interpreter_lock: None,
         },
         StageType::Wait => Stage::Wait { time: DELAY },
         StageType::Http => Stage::Http {
