@@ -18,6 +18,7 @@ mod probe;
 mod resources;
 mod scratch;
 mod serve;
+mod words;
 mod workers;
 
 use std::ffi::OsString;
