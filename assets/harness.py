@@ -22,6 +22,7 @@ import gc
 import importlib
 import json
 import math
+import operator
 import os
 import queue
 import struct
@@ -145,11 +146,7 @@ class Orders:
 
 
 class Outbox:
-    """Frames to poolscope.
-
-    Whoever has something to say puts it into a queue, which costs well below a microsecond.  One thread empties the
-    queue and writes all that it finds at once: no task ever waits for a system call of ours.
-    """
+    """Frames to poolscope, each written when it is said, by who says it."""
 
     ANSWERS_MAX = 100_000
     """In one frame."""
@@ -157,20 +154,18 @@ class Outbox:
     def __init__(self, fd, ledger):
         self._fd = fd
         self._ledger = ledger
-        self._items = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._write_all, name="outbox", daemon=True)
+        self._writing = threading.Lock()
 
     def start(self):
-        """Begins to write.  Called once the pool is up: a process that forks should not have threads."""
-        self._thread.start()
+        """Begins to write, where that takes something to be started."""
 
     def answer(self, ticket, start, worker_end, end, on_cpu, lock_wait, digest, outcome):
         """Answers one order.  Instants and lengths in nanoseconds; `on_cpu` may be NOT_KNOWN."""
-        self._items.put((ticket, start, worker_end, end, on_cpu, lock_wait, digest, outcome))
+        self._say((ticket, start, worker_end, end, on_cpu, lock_wait, digest, outcome))
 
     def answers(self, words):
         """Answers many orders: an array of eight words for each."""
-        self._items.put(words)
+        self._say(words)
 
     def fail(self, ticket, text, instant=None):
         """Answers an order that no worker has executed to its end."""
@@ -185,26 +180,83 @@ class Outbox:
 
     def send(self, kind, payload=b""):
         """Sends a frame after all that was said before."""
-        self._items.put((kind, payload))
+        self._say((kind, payload))
 
     def close(self):
-        """Writes all that was said, and the last figures of the ledger."""
-        self._items.put(None)
+        """Says the last figures of the ledger."""
+        self._write([], hurry=True)
+
+    def _say(self, item):
+        self._write([item])
+
+    def _write(self, items, hurry=False):
+        """Writes all of `items`, and what is new in the ledger."""
+        with self._writing:
+            data = pack(items)
+            for kind, payload in self._ledger.news(hurry):
+                data += frame(kind, payload)
+            write(self._fd, data)
+
+
+class ThreadedOutbox(Outbox):
+    """An outbox for workers that are threads of this process: no task waits for a system call of ours.
+
+    Who has something to say puts it into a queue, which costs well below a microsecond.  One thread empties the queue
+    and writes all that it finds at once.
+    """
+
+    def __init__(self, fd, ledger):
+        super().__init__(fd, ledger)
+        self._said = queue.SimpleQueue()
+        self._say = self._said.put
+        self._thread = threading.Thread(target=self._write_all, name="outbox", daemon=True)
+
+    def start(self):
+        self._thread.start()
+
+    def close(self):
+        self._said.put(None)
         self._thread.join()
+        super().close()
 
     def _write_all(self):
         goes_on = True
         while goes_on:
-            items = [self._items.get()]
-            while not self._items.empty():
-                items.append(self._items.get())
+            items = [self._said.get()]
+            while not self._said.empty():
+                items.append(self._said.get())
             goes_on = items[-1] is not None
-            if not goes_on:
-                items.pop()
-            data = pack(items)
-            for kind, payload in self._ledger.news(hurry=not goes_on):
-                data += frame(kind, payload)
-            write(self._fd, data)
+            self._write(items if goes_on else items[:-1])
+
+
+class LoopOutbox(Outbox):
+    """An outbox for an event loop, which writes once in each of its turns."""
+
+    def __init__(self, fd, ledger):
+        super().__init__(fd, ledger)
+        self._said = []
+        self._loop = None
+
+    def attach(self, loop):
+        """Has `loop` write what is said on its own thread; others still write at once."""
+        self._loop = loop
+        self._loop_thread = threading.get_ident()
+
+    def close(self):
+        self._write_said()
+        super().close()
+
+    def _say(self, item):
+        if self._loop is None or threading.get_ident() != self._loop_thread:
+            super()._say(item)
+            return
+        if not self._said:
+            self._loop.call_soon(self._write_said)
+        self._said.append(item)
+
+    def _write_said(self):
+        said, self._said = self._said, []
+        self._write(said)
 
 
 def frame(kind, payload):
@@ -1849,6 +1901,7 @@ class Worker:
         self._benches = []
         self._collections = Collections()
         self._told = self.reading()
+        self._counts = any(isinstance(step, Counter) for step in self.recipes.steps())
 
     def reading(self):
         """Garbage collections and counters until now."""
@@ -1863,9 +1916,9 @@ class Worker:
 
     def news(self):
         """(process, garbage collections, counters) if they have changed since they were told last."""
-        reading = self.reading()
-        if reading == self._told:
+        if not self._counts and self._collections.count == self._told[0][0]:
             return None
+        reading = self.reading()
         self._told = reading
         return (self.name, *reading)
 
@@ -2045,7 +2098,8 @@ def run_in_worker(order, segment=0):
     if mail:
         worker.bench().mail, = mail
         back = mail[0].back
-    return ticket, worker.execute(number, steps), back, worker.news()
+    # Not as the tuple with names, which takes longer to pickle.
+    return ticket, tuple(worker.execute(number, steps)), back, worker.news()
 
 
 def run_in_chunk(chunk, order):
@@ -2058,7 +2112,7 @@ def run_in_chunk(chunk, order):
     if _page is None:
         _page = Page(worker, number, phase, chunk)
     (_, steps), = worker.recipes.segments(number, phase)
-    _page.rows.append((ticket, number, steps, worker.execute_unmetered(number, steps)))
+    _page.rows.append((ticket, number, steps, *worker.execute_unmetered(number, steps)))
     return _page
 
 
@@ -2066,9 +2120,9 @@ class Page:
     """What the tasks of one chunk have to report.
 
     Each returns the page that all of them share.  When the pool pickles their results, the page is pickled once: it
-    then works out the digests of all at once and becomes bytes.  A task that takes a microsecond pays for two looks
-    at the clock and little more.  What is not known of each is the processor time: that of the chunk is shared out
-    by the tasks' service times.
+    then works out all answers at once, column by column, and becomes bytes.  A task of a microsecond pays for two
+    looks at the clock and little more.  What is not known of each is its processor time: that of the chunk is shared
+    out by the tasks' service times.
     """
 
     LOOK_AHEAD_MIN = 16
@@ -2077,6 +2131,7 @@ class Page:
     def __init__(self, worker, number, phase, chunk):
         self._worker = worker
         self.rows = []
+        """(ticket, number, steps, start, end, lock wait, values, failure) of each task."""
         if chunk >= self.LOOK_AHEAD_MIN:
             worker.recipes.look_ahead(phase, number, chunk)
         self._cpu_nanos = time.thread_time_ns()
@@ -2085,28 +2140,31 @@ class Page:
         global _page
         _page = None
         cpu_nanos = time.thread_time_ns() - self._cpu_nanos
-        service_nanos = sum(end - start for *_, (start, end, *_) in self.rows)
-        share = min(cpu_nanos / max(service_nanos, 1), 1.0)
-        answers = array("Q")
-        failures = {}
-        for (ticket, *_, executed), digest_ in zip(self.rows, self._digests()):
-            start, end, lock_wait, _, failure = executed
-            outcome = GOOD
-            if failure is not None:
-                failures[ticket] = failure
-                outcome = FAILED
-            answers.extend((ticket, start, end, end, int((end - start) * share), lock_wait, digest_, outcome))
-        return tuple, ((answers.tobytes(), failures, self._worker.news()),)
+        tickets, numbers, steps, starts, ends, lock_waits, values, failures = zip(*self.rows)
+        services = list(map(operator.sub, ends, starts))
+        share = min(cpu_nanos / max(sum(services), 1), 1.0)
+        answers = array("Q", bytes(ANSWER_BYTES * len(tickets)))
+        for place, column in enumerate((
+            tickets,
+            starts,
+            ends,
+            ends,
+            [int(service * share) for service in services],
+            lock_waits,
+            self._digests(numbers, steps, values),
+            [GOOD if failure is None else FAILED for failure in failures],
+        )):
+            answers[place::8] = array("Q", column)
+        texts = {ticket: text for ticket, text in zip(tickets, failures) if text is not None}
+        return tuple, ((answers.tobytes(), texts, self._worker.news()),)
 
-    def _digests(self):
-        first_steps = self.rows[0][2]
-        numbers, values = [], []
-        for _, number, steps, (_, _, _, found, failure) in self.rows:
-            if len(steps) != 1 or steps is not first_steps or failure is not None:
-                return [digest(number, steps, found) for _, number, steps, (_, _, _, found, _) in self.rows]
-            numbers.append(number)
-            values.append(found[0])
-        return first_steps[0].digests(numbers, values)
+    @staticmethod
+    def _digests(numbers, steps, values):
+        first = steps[0]
+        alike = len(first) == 1 and steps.count(first) == len(steps) and all(values)
+        if alike and len(numbers) >= Page.LOOK_AHEAD_MIN:
+            return first[0].digests(numbers, [value for value, in values])
+        return [digest(*row) for row in zip(numbers, steps, values)]
 
 
 class AtHand:
@@ -2157,6 +2215,9 @@ BREAKS_MAX = 20
 
 class Pool:
     """One of CPython's ways to execute tasks."""
+
+    outbox_class = Outbox
+    """How its answers leave."""
 
     def __init__(self, settings, setup, outbox, ledger):
         self.settings = settings
@@ -2229,6 +2290,8 @@ class Pool:
 
 class LocalPool(Pool):
     """A pool whose tasks run in this process."""
+
+    outbox_class = ThreadedOutbox
 
     def prepare(self):
         self.worker = self.ledger.here = Worker(self.setup)
@@ -2327,6 +2390,13 @@ class Keeper(threading.Thread):
         return sorted(self._known)
 
     def run(self):
+        try:
+            self._look_after()
+        except Exception as error:
+            traceback.print_exc()
+            give_up(self._outbox, explain(error))
+
+    def _look_after(self):
         told = sorted(self._known)
         while True:
             self.woken.wait(self.LOOK_SECONDS)
@@ -2369,27 +2439,21 @@ class Processes:
     """A `ProcessPoolExecutor` that is replaced when it breaks, as a program that goes on would have to."""
 
     def __init__(self, workers, settings, setup, outbox):
-        self.workers = workers
+        from concurrent.futures import BrokenExecutor
+
+        self._broken_executor = BrokenExecutor
+        self._workers = workers
         self._settings = settings
         self._setup = setup
         self._outbox = outbox
-        self._open = 0
-        """Orders that were handed over and are not settled."""
-        self._broken = False
+        self._executor = None
+        self._pending = set()
+        """Tickets of the orders that were handed over and are not settled."""
+        self._is_broken = False
         self._breaks = 0
         self._given_up = 0
         self._changed = threading.Condition()
         self._keeper = Keeper(outbox, self._replace_if_broken)
-
-    def facts(self):
-        """What poolscope shows of it."""
-        self._keeper.pids()
-        context = getattr(self._executor, "_mp_context", None)
-        return {"start_method": context and context.get_start_method(), "pids": self._keeper.pids()}
-
-    def watch(self):
-        """Begins to look after the processes."""
-        self._keeper.start()
 
     def start(self):
         """Starts the executor and all its workers."""
@@ -2402,50 +2466,52 @@ class Processes:
             options["max_tasks_per_child"] = self._settings["tasks_per_child"]
         if self._settings.get("start", "Default") != "Default":
             options["mp_context"] = context_of(self._settings)
-        executor = ProcessPoolExecutor(self.workers, initializer=begin_worker, initargs=(self._setup,), **options)
+        executor = ProcessPoolExecutor(self._workers, initializer=begin_worker, initargs=(self._setup,), **options)
         meeting = meeting_of(self._setup)
-        for future in [executor.submit(meet, meeting, self.workers) for _ in range(self.workers)]:
+        for future in [executor.submit(meet, meeting, self._workers) for _ in range(self._workers)]:
             future.result()
         self._executor = executor
 
-    def submit(self, function, *arguments):
-        """`Executor.submit`; each must be `settled` once."""
-        return self._hand_over(1, lambda executor: executor.submit(function, *arguments))
+    def facts(self):
+        """What poolscope shows of it."""
+        context = getattr(self._executor, "_mp_context", None)
+        return {"start_method": context and context.get_start_method(), "pids": self._keeper.pids()}
 
-    def map(self, function, orders, count, chunk):
-        """`Executor.map` for `count` orders, all of which must be `settled`."""
+    def watch(self):
+        """Begins to look after the processes."""
+        self._keeper.start()
+
+    def submit(self, function, order, *arguments):
+        """`Executor.submit`; the order must be `settled`."""
+        return self._hand_over(order[:1], lambda executor: executor.submit(function, order, *arguments))
+
+    def map(self, function, orders, tickets, chunk):
+        """`Executor.map`; all orders must be `settled`."""
         orders = list(orders)
-        return self._hand_over(count, lambda executor: executor.map(function, orders, chunksize=chunk))
+        return self._hand_over(tickets, lambda executor: executor.map(function, orders, chunksize=chunk))
 
-    def _hand_over(self, count, call):
-        from concurrent.futures import BrokenExecutor
-
-        with self._changed:
-            self._open += count
+    def _hand_over(self, tickets, call):
         while True:
+            self._pending.update(tickets)
             executor = self._executor
             try:
                 return call(executor)
-            except BrokenExecutor:
+            except self._broken_executor:
+                self._pending.difference_update(tickets)
                 with self._changed:
-                    self._open -= count
                     if executor is self._executor:
                         self._break()
                     self._changed.wait_for(lambda: self._executor is not executor)
-                    self._open += count
 
-    def settled(self, count=1):
-        """Notes that so many orders have been answered."""
-        with self._changed:
-            self._open -= count
-            if self._broken and self._open == 0:
-                self._keeper.woken.set()
+    def settled(self, tickets):
+        """Notes that these orders have been answered."""
+        self._pending.difference_update(tickets)
+        if self._is_broken:
+            self._keeper.woken.set()
 
     def explain(self, error):
         """Why an order failed with `error`, in words."""
-        from concurrent.futures import BrokenExecutor
-
-        if not isinstance(error, BrokenExecutor):
+        if not isinstance(error, self._broken_executor):
             return explain(error)
         with self._changed:
             self._break()
@@ -2455,13 +2521,12 @@ class Processes:
             )
 
     def _break(self):
-        if not self._broken:
-            self._broken = True
-            self._given_up = self._open
-            self._keeper.woken.set()
+        if not self._is_broken:
+            self._is_broken = True
+            self._given_up = len(self._pending)
 
     def _replace_if_broken(self):
-        if not self._broken or self._open:
+        if not self._is_broken or self._pending:
             return
         self._breaks += 1
         if self._breaks > BREAKS_MAX:
@@ -2470,11 +2535,11 @@ class Processes:
             "A worker process ended abruptly, and with it ProcessPoolExecutor (BrokenProcessPool), which gave up "
             f"{self._given_up} pending tasks. The harness made a new pool, as a program that goes on would have to."
         )
-        self._executor.shutdown()
-        self.start()
         self._outbox.send(b"B", text.encode())
+        self._executor.shutdown()
         with self._changed:
-            self._broken = False
+            self.start()
+            self._is_broken = False
             self._changed.notify_all()
 
     def close(self):
@@ -2623,6 +2688,7 @@ class RemotePool(Pool):
     def executed_of(self, report):
         """What `run_in_worker` says of an order, once what came back with it is checked."""
         ticket, executed, back, news = report
+        executed = Executed._make(executed)
         if back is not None:
             failure = self.post.receive(ticket, back)
             executed = executed._replace(failure=executed.failure or failure)
@@ -2693,11 +2759,11 @@ class ProcessPool(RemotePool):
         except Exception as error:
             self.post.forget(ticket)
             self.outbox.fail(ticket, self.processes.explain(error), end)
-        self.processes.settled()
+        self.processes.settled([ticket])
 
     def map(self, orders, chunk):
         chunk = max(chunk, 1)
-        results = self.processes.map(self.mapped(chunk), self.post.orders(orders, chunk), len(orders), chunk)
+        results = self.processes.map(self.mapped(chunk), self.post.orders(orders, chunk), orders.tickets, chunk)
         threading.Thread(target=self._collect, args=(results, orders), name="results", daemon=True).start()
 
     def _collect(self, results, orders):
@@ -2711,7 +2777,7 @@ class ProcessPool(RemotePool):
             for ticket in orders.tickets[answered:]:
                 self.post.forget(ticket)
                 self.outbox.fail(ticket, text)
-        self.processes.settled(len(orders))
+        self.processes.settled(orders.tickets)
 
     def close(self):
         self.processes.close()
@@ -2880,6 +2946,8 @@ class MultiprocessingPool(RemotePool):
 class Asyncio(RemotePool):
     """`asyncio`: a task for each order behind one semaphore, on the main thread's event loop."""
 
+    outbox_class = LoopOutbox
+
     def prepare(self):
         import asyncio  # noqa: F401
 
@@ -2910,6 +2978,7 @@ class Asyncio(RemotePool):
         import asyncio
 
         loop = asyncio.get_running_loop()
+        self.outbox.attach(loop)
         if self._threads:
             loop.set_default_executor(self._threads)
         self._semaphore = asyncio.Semaphore(self.settings["in_flight"])
@@ -3015,11 +3084,14 @@ class Asyncio(RemotePool):
             now = time.monotonic_ns()
             return Executed(now, now, NOT_KNOWN, 0, 0, self._processes.explain(error))
         finally:
-            self._processes.settled()
+            # A moment before its answer: those of a broken pool may come just after the word of it.
+            self._processes.settled(order[:1])
 
 
 class Hybrid(RemotePool):
     """A pipeline: threads wait and fetch, worker processes compute, a bounded queue between."""
+
+    outbox_class = ThreadedOutbox
 
     def prepare(self):
         self.processes = Processes(self.settings["processes"], self.settings, self.setup, self.outbox)
@@ -3079,7 +3151,7 @@ class Hybrid(RemotePool):
             self.post.forget(ticket)
             self.outbox.fail(ticket, self.processes.explain(error), end)
             self._finish(ticket, None, end)
-        self.processes.settled()
+        self.processes.settled([ticket])
 
     def _finish(self, ticket, executed, end):
         if executed is not None:
@@ -3222,6 +3294,18 @@ def leave(code):
     os._exit(code)
 
 
+def setup_of(kind, payload):
+    """The setup that the first frame holds, the name of the pool, and its settings."""
+    setup = json.loads(payload) if kind == b"S" else {}
+    if setup.get("protocol") != PROTOCOL:
+        raise ProtocolError("the setup is not of this harness's protocol")
+    pool = setup["pool"]
+    if isinstance(pool, str):
+        return setup, pool, {}
+    (name, settings), = pool.items()
+    return setup, name, settings
+
+
 def main():
     """Serves one block."""
     orders, answers = take_over()
@@ -3231,13 +3315,8 @@ def main():
         received = inbox.read()
         if received is None:
             leave(1)
-        kind, payload = received
-        setup = json.loads(payload) if kind == b"S" else {}
-        if setup.get("protocol") != PROTOCOL:
-            raise ProtocolError("the setup is not of this harness's protocol")
-        name, settings = setup["pool"], {}
-        if isinstance(name, dict):
-            (name, settings), = name.items()
+        setup, name, settings = setup_of(*received)
+        outbox = POOLS[name].outbox_class(answers, ledger)
         pool = POOLS[name](settings, setup, outbox, ledger)
         pool.prepare()
         baseline_bytes = private_dirty_bytes()
@@ -3255,10 +3334,10 @@ def main():
         outbox.send(b"H", json.dumps(facts).encode())
         in_order = pool.serve(inbox)
     except Unusable as error:
-        give_up(outbox, str(error))
+        give_up(Outbox(answers, ledger), str(error))
     except Exception as error:
         traceback.print_exc()
-        give_up(outbox, explain(error))
+        give_up(Outbox(answers, ledger), explain(error))
     if not in_order:
         leave(1)
     outbox.close()
