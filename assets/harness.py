@@ -2857,7 +2857,9 @@ class MultiprocessingPool(RemotePool):
         if chunk == 0:
             # As the library has it: four chunks for each worker, or one task after the other.
             chunk = 1 if unordered else -(-len(orders) // (4 * self.settings["workers"]))
-        function, letters = self.mapped(chunk), self.post.orders(orders, chunk)
+        # map answers nothing before the last result is there, so that all payloads are on their way at once.
+        on_their_way = chunk if unordered else len(orders)
+        function, letters = self.mapped(chunk), self.post.orders(orders, on_their_way)
         with self._changing:
             self._open.update(dict.fromkeys(orders.tickets, call))
             if unordered:

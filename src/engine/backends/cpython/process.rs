@@ -17,6 +17,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
 use crate::engine::backends::child;
+use crate::engine::clock;
 use crate::engine::plan::PythonHome;
 
 /// The argument that makes the executable an interpreter's place: its executable and arguments follow the parent's
@@ -34,6 +35,8 @@ const ENVIRONMENT: [&str; 6] = ["PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ"
 const SAID_MAX: usize = 64 << 10;
 /// How many of its last lines are shown.
 const LINES_SHOWN: usize = 4;
+/// How often it is looked after meanwhile.
+const LOOK_PERIOD: Duration = Duration::from_millis(1);
 /// How long its other processes have to notice that it is gone. They need a few milliseconds.
 const LEAVE_PATIENCE: Duration = Duration::from_millis(300);
 
@@ -160,9 +163,19 @@ impl Harness {
 
     /// As [`Self::end`], where it seems to be on its way out: how it ends is its own matter for a while.
     pub(super) fn end_of_itself(&self) -> String {
-        // Standard output may be closed before the end is there; standard error goes with the last process.
-        let _ = self.silent.recv_timeout(LEAVE_PATIENCE);
+        let deadline = clock::now_nanos() + LEAVE_PATIENCE.as_nanos() as u64;
+        // Its pipes may be closed before the end is there.
+        while self.is_alive() && clock::now_nanos() < deadline {
+            std::thread::sleep(LOOK_PERIOD);
+        }
         self.end()
+    }
+
+    fn is_alive(&self) -> bool {
+        let mut child = self.lock_child();
+        child
+            .as_mut()
+            .is_some_and(|child| matches!(child.try_wait(), Ok(None)))
     }
 
     /// Ends it, whatever it does, waits until all its processes are gone, and says how it ended: "ended with code 1".
