@@ -33,6 +33,10 @@
 //! bring; see `backends::processes` for what a chunk promises, `backends::hybrid` for why two pools with a bounded
 //! queue between cannot block each other, and `slab` for memory that two processes map.
 //!
+//! Threads and event loops of a candidate with `interpreter: Lock` share a model of CPython's interpreter lock,
+//! [`engine::interpreter`]. A worker holds it while it runs; a stage that blocks does so within
+//! [`engine::interpreter::released`], or two locks could wait for each other.
+//!
 //! # Entry points
 //!
 //! - `src/main.rs` chooses the part to play; [`runner::play_if_asked`] comes first, before anything of the

@@ -8,6 +8,7 @@
 //! **Invariant**: each part leaves when its parent dies, in whatever way that happens: `lifeline.rs`.
 
 mod guard;
+mod interpreter;
 mod lifeline;
 mod limits;
 mod memory;

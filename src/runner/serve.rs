@@ -9,15 +9,14 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
-use crate::engine::{
-    self, BackendError, Block, InterpreterUse, Observation, Plan, Stand, Surroundings, clock,
-};
+use crate::engine::{self, BackendError, Block, Observation, Plan, Stand, Surroundings, clock};
+use crate::runner::interpreter::interpreter_lock;
 use crate::runner::resources::{ResourceReader, machine};
 use crate::scenario::{AsyncCpu, Backend, HybridWaits, Kernel, PythonPool, Scenario, Stage};
 use crate::wire::{
-    Calibration, Cohort, Counter, Counts, Finished, FrameError, FromRunner, Hello, Incident,
-    InterpreterLockUse, Phase, Pool, PoolKind, Resources, Snapshot, StartBlock, Started, TimeSplit,
-    ToRunner, read_frame, write_frame,
+    Calibration, Cohort, Counter, Counts, Finished, FrameError, FromRunner, Hello, Incident, Phase,
+    Pool, PoolKind, Resources, Snapshot, StartBlock, Started, TimeSplit, ToRunner, read_frame,
+    write_frame,
 };
 
 /// One snapshot each tenth of a second.
@@ -379,15 +378,6 @@ impl Reporter {
         self.sequence += 1;
         write_frame(output, &FromRunner::Snapshot(Box::new(snapshot)))?;
         Ok(())
-    }
-}
-
-fn interpreter_lock(used: InterpreterUse) -> InterpreterLockUse {
-    InterpreterLockUse {
-        held_nanos: used.held_nanos,
-        waited_nanos: used.waited_nanos,
-        handovers: used.handovers,
-        forced: used.forced,
     }
 }
 
