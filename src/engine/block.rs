@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
 
-use crate::engine::backends::{self, BackendError, Desk, DeskParts, Incident, Running};
+use crate::engine::backends::{
+    self, BackendError, Collections, Desk, DeskParts, Incident, InterpreterFacts, Prepared, Running,
+};
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
 use crate::engine::interpreter::{InterpreterLock, InterpreterUse};
@@ -43,6 +45,8 @@ pub struct Block {
     desk: Arc<Desk>,
     cancel: Arc<Cancel>,
     incidents: Receiver<Incident>,
+    /// What the back end needs to be started, until it is.
+    prepared: Option<Prepared>,
     running: Option<Box<dyn Running>>,
     phases: Phases,
     start_nanos: u64,
@@ -87,6 +91,7 @@ impl Block {
             step.prepare(&plan.surroundings.scratch)
                 .map_err(BackendError::Scratch)?;
         }
+        let prepared = Some(backends::prepare(&plan)?);
         let concurrency = backends::concurrency(plan.backend);
         let (batch_tasks, capacity_min) = match plan.load {
             // The warm-up of a batch keeps every worker busy.
@@ -98,11 +103,16 @@ impl Block {
         let queue = Arc::new(TaskQueue::new(&plan.queue, capacity_min));
         let shards = std::thread::available_parallelism().map_or(1, usize::from);
         let recorder = Arc::new(Recorder::new(shards));
+        let warm_up_clients = if plan.lengths.warm_up_nanos > 0 {
+            concurrency.min(batch_tasks)
+        } else {
+            0
+        };
         let driver = LoadDriver::new(
             plan.load.clone(),
             plan.recipes.seed(),
             plan.lengths.warm_up_nanos,
-            concurrency,
+            warm_up_clients,
             Gate::new(queue.clone(), plan.queue.policy, recorder.clone()),
         );
         let cancel = Arc::new(Cancel::default());
@@ -135,6 +145,7 @@ impl Block {
             desk,
             cancel,
             incidents,
+            prepared,
             running: None,
             phases,
             start_nanos: 0,
@@ -146,10 +157,11 @@ impl Block {
     /// Starts the back end and returns when it is ready.
     ///
     /// # Errors
-    /// If the system refuses what it needs.
+    /// If the system refuses what it needs, or it has been started before.
     pub fn start(&mut self) -> Result<(), BackendError> {
+        let prepared = self.prepared.take().ok_or(BackendError::StartedTwice)?;
         let before = clock::now_nanos();
-        self.running = Some(backends::start(&self.plan, self.desk.clone())?);
+        self.running = Some(backends::start(&self.plan, prepared, self.desk.clone())?);
         self.cold_start_nanos = clock::now_nanos() - before;
         Ok(())
     }
@@ -224,14 +236,7 @@ impl Block {
             stop,
         };
         if !self.phases.advance(facts) {
-            let lives = self.running.as_ref().is_none_or(|running| running.lives());
-            return if lives {
-                Ok(false)
-            } else {
-                Err(BackendError::AllDead {
-                    deaths: self.desk.deaths(),
-                })
-            };
+            return self.lives().map(|()| false);
         }
         match self.phases.stand() {
             Stand::Settling => self.driver.settle(),
@@ -241,6 +246,20 @@ impl Block {
             Stand::WarmUp => {}
         }
         Ok(true)
+    }
+
+    /// Whether the back end can go on.
+    fn lives(&self) -> Result<(), BackendError> {
+        let Some(running) = &self.running else {
+            return Ok(());
+        };
+        match running.failure() {
+            Some(why) => Err(BackendError::Python(why)),
+            None if running.lives() => Ok(()),
+            None => Err(BackendError::AllDead {
+                deaths: self.desk.deaths(),
+            }),
+        }
     }
 
     /// The window of other loads than batches is known from the start.
@@ -294,6 +313,29 @@ impl Block {
         self.running
             .as_ref()
             .and_then(|running| running.zygote_pid())
+    }
+
+    /// Process id of the harness, in which an interpreter executes tasks or from which it starts its workers; none for
+    /// native back ends.
+    #[must_use]
+    pub fn harness_pid(&self) -> Option<u32> {
+        self.running
+            .as_ref()
+            .and_then(|running| running.harness_pid())
+    }
+
+    /// The interpreter that executes tasks; none for native back ends, and once they are over.
+    #[must_use]
+    pub fn interpreter(&self) -> Option<&InterpreterFacts> {
+        self.running
+            .as_ref()
+            .and_then(|running| running.interpreter())
+    }
+
+    /// The garbage collections of the interpreter's processes so far; none without one.
+    #[must_use]
+    pub fn collections(&self) -> Option<Collections> {
+        self.desk.collections()
     }
 
     /// Processor time of worker processes that have ended, in nanoseconds; 0 where the system forgets it with

@@ -27,8 +27,8 @@ pub mod timer;
 mod totals;
 
 pub use backends::{
-    BackendError, Incident, SERVER_PART, ServerProcess, WORKER_PART, ZYGOTE_PART, start_server,
-    worker_main, zygote_main,
+    BackendError, Collections, Incident, InterpreterFacts, NOT_STARTED, PYTHON_PART, SERVER_PART,
+    ServerProcess, WORKER_PART, ZYGOTE_PART, become_python, start_server, worker_main, zygote_main,
 };
 pub use block::{Block, Observation};
 pub use interpreter::InterpreterUse;

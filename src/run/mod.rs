@@ -28,6 +28,14 @@ pub use crate::wire::{
     MachineSample, MemoryKind, Phase, Pool, PoolKind, PythonFacts, Started, TimeSplit,
 };
 
+/// Which interpreters the hidden finder found, for those who show them and never speak to a finder.
+pub mod interpreters {
+    pub use crate::wire::{
+        ConfiguredInterpreter, FoundInterpreter, InterpreterFacts, Interpreters, PACKAGES,
+        Threading, Trouble,
+    };
+}
+
 /// What the hidden probe says of a machine, for those who judge it and never speak to a probe.
 pub mod probe {
     pub use crate::wire::{

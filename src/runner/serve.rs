@@ -10,7 +10,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::engine::{self, BackendError, Block, Observation, Plan, Stand, Surroundings, clock};
-use crate::runner::interpreter::interpreter_lock;
+use crate::runner::interpreter::{collections, interpreter_lock, python_facts};
 use crate::runner::resources::{ResourceReader, machine};
 use crate::scenario::{AsyncCpu, Backend, HybridWaits, Kernel, PythonPool, Scenario, Stage};
 use crate::wire::{
@@ -218,15 +218,16 @@ fn measure(
         calibration,
     } = prepared;
     let machine = machine();
-    let reader = ResourceReader::new(start.observer_pid, server_pid, backend);
+    let mut reader = ResourceReader::new(start.observer_pid, server_pid, backend);
     block.start()?;
+    reader.back_end_is_up(&block);
     let started = Started {
         cold_start_nanos: block.cold_start_nanos(),
         worker_pids: block.worker_pids(),
         baseline_bytes: reader.baseline_bytes(),
         machine,
         calibration,
-        python: None,
+        python: block.interpreter().map(python_facts),
     };
     write_frame(output, &FromRunner::Started(Box::new(started)))?;
     block.begin()?;
@@ -369,11 +370,12 @@ impl Reporter {
             pools: self.pools(&pools),
             loop_lag,
             interpreter_lock: interpreter.map(interpreter_lock),
-            collections: None,
+            collections: block.collections().map(collections),
             window_completed,
             window_good,
             resources,
             skipped_ticks: self.skipped_ticks,
+            merged: 0,
         };
         self.sequence += 1;
         write_frame(output, &FromRunner::Snapshot(Box::new(snapshot)))?;

@@ -124,7 +124,8 @@ pub struct Started {
     pub cold_start_nanos: u64,
     /// Process ids of the worker processes; empty for the others.
     pub worker_pids: Vec<u32>,
-    /// Memory of the runner's own before the back end was started, in bytes; none if unknown.
+    /// Memory that the runner, or the harness of an interpreter, had written itself before the pool was there, in bytes;
+    /// none if unknown.
     pub baseline_bytes: Option<u64>,
     /// The machine it runs on.
     pub machine: Machine,
@@ -244,6 +245,8 @@ pub struct Snapshot {
     pub resources: Resources,
     /// Ticks of 100 ms at which no snapshot could be sent, cumulative.
     pub skipped_ticks: u64,
+    /// How many snapshots before this one were merged into it, as their receiver was slow.
+    pub merged: u64,
 }
 
 /// What became of a modelled interpreter lock.
@@ -436,9 +439,11 @@ impl Counts {
 /// What the system says of the block's processes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Resources {
-    /// CPU time of the back end: runner and workers without the instrument, cumulative nanoseconds.
+    /// CPU time of the back end: workers, and the runner without the instrument or the harness of an interpreter;
+    /// cumulative nanoseconds.
     pub cpu_nanos: u64,
-    /// CPU time of the instrument itself (generator, sampler, snapshots), cumulative nanoseconds.
+    /// CPU time of the instrument itself (generator, sampler, snapshots; the whole runner where an interpreter executes
+    /// the tasks), cumulative nanoseconds.
     pub instrument_cpu_nanos: u64,
     /// CPU time of the observer (window or CLI), cumulative nanoseconds; none if it cannot be read.
     pub observer_cpu_nanos: Option<u64>,
@@ -531,6 +536,7 @@ impl Snapshot {
     /// counters from `newer`, histograms added up. Used when a reader is slow.
     pub fn absorb(&mut self, newer: Self) {
         let older = std::mem::replace(self, newer);
+        self.merged += older.merged + 1;
         for (mine, theirs) in [
             (&mut self.warm_up, older.warm_up),
             (&mut self.measured, older.measured),

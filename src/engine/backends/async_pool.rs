@@ -1,6 +1,6 @@
 //! An async runtime (tokio) in this process: one or several event loops, tasks spawned as they come.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -51,8 +51,13 @@ pub(super) fn start(
     let cancel = desk.cancel.clone();
     let offload = matches!(cpu, AsyncCpu::Blocking { .. });
     // With one event loop this thread is the loop; with several it only dispatches.
+    let name = if loops == 1 {
+        "event loop 1"
+    } else {
+        "dispatcher"
+    };
     let thread = std::thread::Builder::new()
-        .name("event loop".to_owned())
+        .name(name.to_owned())
         .spawn(move || {
             clock::wake_precisely();
             // The one event loop holds the interpreter lock from its beginning. With several this thread executes no
@@ -117,6 +122,9 @@ fn build(
         AsyncCpu::Inline | AsyncCpu::Processes { .. } => BLOCKING_THREADS_MIN,
         AsyncCpu::Blocking { threads } => threads.max(BLOCKING_THREADS_MIN),
     };
+    // With one loop it is the thread that builds the runtime.
+    let loops_of_runtime = if event_loops <= 1 { 0 } else { event_loops };
+    let names = AtomicU32::new(0);
     let mut builder = if event_loops <= 1 {
         Builder::new_current_thread()
     } else {
@@ -132,7 +140,13 @@ fn build(
     }
     builder
         .max_blocking_threads(blocking as usize)
-        .thread_name("event loop")
+        .thread_name_fn(move || {
+            // The runtime starts its loops first, those beyond them are blocking threads.
+            match names.fetch_add(1, Ordering::Relaxed) {
+                index if index < loops_of_runtime => format!("event loop {}", index + 1),
+                index => format!("blocking {}", index - loops_of_runtime + 1),
+            }
+        })
         .on_thread_start(clock::wake_precisely)
         // The runtime's own timer counts milliseconds; waits have one of ours.
         .enable_io()

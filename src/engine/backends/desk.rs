@@ -7,7 +7,7 @@
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::engine::backends::Incident;
+use crate::engine::backends::{Collections, Incident};
 use crate::engine::barrier::Barriers;
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
@@ -46,6 +46,8 @@ pub(in crate::engine) struct Desk {
     ended_workers_cpu_nanos: AtomicU64,
     /// The counters of worker processes, added up: additions and value, by protection.
     of_processes: Mutex<[(u64, u64); Protection::ALL.len()]>,
+    /// The garbage collections of an interpreter.
+    collections: Mutex<Option<Collections>>,
 }
 
 /// The queue in front of a pool of workers, and how many tasks are under way on them.
@@ -98,6 +100,7 @@ impl Desk {
             recycled: AtomicU64::new(0),
             ended_workers_cpu_nanos: AtomicU64::new(0),
             of_processes: Mutex::default(),
+            collections: Mutex::default(),
         }
     }
 
@@ -178,26 +181,43 @@ impl Desk {
         &self,
         pool: usize,
         worker: usize,
+        task: Task,
+        ran: Ran,
+        result: Result<u64, StageError>,
+    ) -> Option<Task> {
+        self.end_known_at(ran.end_nanos, pool, worker, task, ran, result)
+    }
+
+    /// As [`Self::end`], where the client of a closed load knows it at `known_nanos` only.
+    #[must_use]
+    pub(super) fn end_known_at(
+        &self,
+        known_nanos: u64,
+        pool: usize,
+        worker: usize,
         mut task: Task,
         ran: Ran,
         result: Result<u64, StageError>,
     ) -> Option<Task> {
+        let finish = |task: &Task, outcome, digest| {
+            self.finish(worker, task, &ran, known_nanos, outcome, digest);
+        };
         self.pools[pool].in_flight.fetch_sub(1, Ordering::Relaxed);
         let digest = match result {
             Ok(digest) => digest,
             Err(StageError::Cancelled) => {
-                self.finish(worker, &task, &ran, Outcome::Cancelled, 0);
+                finish(&task, Outcome::Cancelled, 0);
                 return None;
             }
             Err(StageError::Failed(message)) => {
                 self.note_failure(message);
-                self.finish(worker, &task, &ran, Outcome::Failed, 0);
+                finish(&task, Outcome::Failed, 0);
                 return None;
             }
         };
         match self.recipes.after(task.number, task.segment) {
             Next::Done => {
-                self.finish(worker, &task, &ran, Outcome::Good, digest);
+                finish(&task, Outcome::Good, digest);
                 None
             }
             Next::Segment { barrier: true, .. } if task.cohort == Cohort::Measured => {
@@ -232,13 +252,21 @@ impl Desk {
         let _ = self.pools[BACK_POOL].queue.put(task).await;
     }
 
-    fn finish(&self, worker: usize, task: &Task, ran: &Ran, outcome: Outcome, digest: u64) {
+    fn finish(
+        &self,
+        worker: usize,
+        task: &Task,
+        ran: &Ran,
+        known_nanos: u64,
+        outcome: Outcome,
+        digest: u64,
+    ) {
         self.recorder.end(worker, task, ran, outcome, digest);
         self.pools[FRONT_POOL].queue.task_ended();
         if self.has_barriers && task.cohort == Cohort::Measured {
             self.pass_barriers(self.recipes.barriers_before(task.number, task.segment));
         }
-        self.gate.task_ended(worker, ran.end_nanos);
+        self.gate.task_ended(worker, known_nanos);
     }
 
     /// A task of the batch has ended, or was given up, after `passed` barriers: nobody waits for it any more.
@@ -339,6 +367,22 @@ impl Desk {
             .filter(|(_, (additions, _))| *additions > 0)
             .map(|(protection, (additions, value))| (protection, additions, value))
             .collect()
+    }
+
+    /// An interpreter has collected garbage, so much in all.
+    pub(super) fn collected(&self, collections: Collections) {
+        *self.lock_collections() = Some(collections);
+    }
+
+    fn lock_collections(&self) -> MutexGuard<'_, Option<Collections>> {
+        self.collections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The garbage collections of an interpreter; none without one.
+    pub(in crate::engine) fn collections(&self) -> Option<Collections> {
+        *self.lock_collections()
     }
 
     /// What became of the interpreter lock; none without one.

@@ -45,6 +45,10 @@ impl CpuStep {
         }
     }
 
+    pub(super) const fn kernel(&self) -> Kernel {
+        self.kernel
+    }
+
     /// The kernel's result for an amount of work; the time for a time, as how much is computed in it depends
     /// on the machine.
     pub(super) fn run(&self, rng: &mut Rng, cancel: &Cancel) -> Result<u64, StageError> {

@@ -16,6 +16,7 @@ pub mod network;
 pub mod payload;
 mod permutation;
 mod shared;
+mod tables;
 pub mod wait;
 
 use std::collections::VecDeque;
@@ -38,6 +39,7 @@ pub use calibrate::{KernelSpeed, calibrate};
 pub(in crate::engine) use draw::draw;
 pub use network::serve;
 pub use shared::Shared;
+pub(in crate::engine) use tables::{Tables, write_tables};
 
 /// Why a step did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -358,7 +360,7 @@ pub(in crate::engine) fn begin_async<'a>(
         }
         Step::Network(step) => {
             let own = bench.get_or_insert_with(take);
-            Begun::GoesOn(Box::pin(step.run_async(own, rng, &around.timer)))
+            Begun::GoesOn(Box::pin(step.run_async(own, rng, around)))
         }
         Step::Lock(step) if !around.offload => {
             let own = bench.get_or_insert_with(take);

@@ -25,8 +25,8 @@ pub struct CandidateDocument {
     pub status: &'static str,
     /// Why it failed; null unless it did.
     pub cause: Option<String>,
-    /// The tasks that became due in the measurements; all 0 if none did, as where nothing was measured.
-    pub counts: Counts,
+    /// The tasks that became due in the measurements; null if none did, as where nothing was measured.
+    pub counts: Option<Counts>,
     /// Tasks that ended within the measurement, per second; of a batch, per second of the makespan.
     pub throughput_per_sec: Option<Figure>,
     /// The good ones of them.
@@ -238,7 +238,7 @@ impl From<CandidateFigures> for CandidateDocument {
             workers: figures.workers,
             status,
             cause,
-            counts: figures.counts,
+            counts: (figures.counts.offered > 0).then_some(figures.counts),
             throughput_per_sec: figures.throughput_per_sec,
             goodput_per_sec: figures.goodput_per_sec,
             response_time_nanos: figures.response_time_nanos.into(),

@@ -108,13 +108,12 @@ impl PythonPool {
             Self::ProcessPoolExecutor { workers, .. } => {
                 format!("CPython processes ×{}", workers.short())
             }
-            Self::MultiprocessingPool { workers, call, .. } => {
-                let call = match call {
-                    PoolCall::Map => "map",
-                    PoolCall::ImapUnordered => "imap_unordered",
-                };
-                format!("CPython Pool.{call} ×{}", workers.short())
-            }
+            Self::MultiprocessingPool { workers, call, .. } => match call {
+                PoolCall::Map => format!("CPython Pool ×{}", workers.short()),
+                PoolCall::ImapUnordered => {
+                    format!("CPython Pool ×{}, imap_unordered", workers.short())
+                }
+            },
             Self::Asyncio { in_flight, cpu } => {
                 format!("CPython asyncio ×{in_flight}{}", cpu.label())
             }

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError};
 
 use crate::engine::cancel::Cancel;
 use crate::engine::interpreter::released;
-use crate::engine::stages::file::{bounded_block, buffer, fold, pattern};
+use crate::engine::stages::file::{block_of, buffer, fold, pattern};
 use crate::engine::stages::{StageError, Workbench};
 use crate::scenario::Access;
 use crate::stats::rng::Rng;
@@ -34,7 +34,7 @@ impl FileReadStep {
     ) -> Self {
         Self {
             bytes,
-            block: bounded_block(block).min(bytes.max(1)),
+            block: block_of(block, bytes),
             access,
             file_bytes,
         }

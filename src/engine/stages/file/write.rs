@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 
 use crate::engine::cancel::Cancel;
 use crate::engine::interpreter::released;
-use crate::engine::stages::file::{bounded_block, buffer, fold, path, pattern};
+use crate::engine::stages::file::{block_of, buffer, fold, path, pattern};
 use crate::engine::stages::permutation::Permutation;
 use crate::engine::stages::{StageError, Workbench};
 use crate::scenario::Access;
@@ -30,7 +30,7 @@ impl FileWriteStep {
     ) -> Self {
         Self {
             bytes,
-            block: bounded_block(block).min(bytes.max(1)),
+            block: block_of(block, bytes),
             access,
             sync,
         }

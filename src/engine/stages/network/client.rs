@@ -16,7 +16,7 @@ use crate::engine::stages::network::pattern::{self, Body, CHUNK_BYTES};
 use crate::engine::stages::network::{
     Call, HEADER_MAX, Head, NetworkStep, Protocol, Status, invalid,
 };
-use crate::engine::stages::{StageError, Workbench};
+use crate::engine::stages::{Loops, StageError, Workbench};
 use crate::engine::timer::Timer;
 use crate::stats::rng::Rng;
 
@@ -82,7 +82,7 @@ impl NetworkStep {
         &self,
         bench: &mut Workbench,
         rng: &mut Rng,
-        timer: &Timer,
+        around: &Loops,
     ) -> Result<u64, StageError> {
         let call = self.call(rng);
         let kept = bench.async_connection.take();
@@ -90,7 +90,7 @@ impl NetworkStep {
             let address = address(bench.server_port)?;
             let mut connection = match kept {
                 Some(connection) => connection,
-                None => AsyncConnection::open(address, timer).await?,
+                None => AsyncConnection::open(address, &around.timer).await?,
             };
             let head = connection.exchange(self.protocol, &call).await?;
             if head.closes {
@@ -99,10 +99,28 @@ impl NetworkStep {
                 bench.async_connection = Some(connection);
             }
             Ok(head)
+        };
+        let (exchanged, on_cpu_nanos) = metered(exchanged).await;
+        bench.on_cpu_nanos += on_cpu_nanos;
+        match exchanged {
+            Err(_) if around.cancel.is_set() => Err(StageError::Cancelled),
+            exchanged => outcome(&call, exchanged),
         }
-        .await;
-        outcome(&call, exchanged)
     }
+}
+
+/// Awaits `future`; also gives the processor time that its polls took, in nanoseconds.
+async fn metered<F: Future>(future: F) -> (F::Output, u64) {
+    let mut future = std::pin::pin!(future);
+    let mut nanos = 0;
+    let output = std::future::poll_fn(|context| {
+        // One poll never moves to another thread.
+        let before = clock::thread_cpu_nanos();
+        let polled = future.as_mut().poll(context);
+        nanos += clock::thread_cpu_nanos().saturating_sub(before);
+        polled
+    });
+    (output.await, nanos)
 }
 
 fn address(port: Option<u16>) -> io::Result<SocketAddr> {

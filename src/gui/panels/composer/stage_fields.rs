@@ -9,9 +9,11 @@ use crate::gui::panels::composer::lines::note_ui;
 use crate::gui::panels::composer::options::{
     self, ACCESSES, INSIDES, LOCK_FORMS, MEMORY_ACCESSES, PROTECTIONS,
 };
+use crate::gui::panels::composer::options_python::INTERPRETER_LOCKS;
 use crate::gui::panels::composer::times::{TimeField, time_summary, time_ui};
 use crate::scenario::{
-    Access, Amount, Distribution, Inside, Kernel, LockKind, MemoryAccess, Protection, Stage,
+    Access, Amount, Distribution, Inside, InterpreterLock, Kernel, LockKind, MemoryAccess,
+    Protection, Stage,
 };
 use crate::units::{Bytes, text};
 
@@ -61,7 +63,14 @@ pub(super) fn summary(stage: &Stage) -> String {
 /// The fields of the stage `owner`.
 pub(super) fn fields_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, stage: &mut Stage) {
     match stage {
-        Stage::Cpu { kernel, amount } => cpu_ui(ui, form, owner, kernel, amount),
+        Stage::Cpu {
+            kernel,
+            amount,
+            interpreter_lock,
+        } => {
+            cpu_ui(ui, form, owner, kernel, amount);
+            interpreter_lock_ui(ui, form, owner, *kernel, interpreter_lock);
+        }
         Stage::Wait { time } => {
             let which = TimeField {
                 key: "time",
@@ -248,6 +257,33 @@ fn cpu_ui(
             form.value(ui, &field, time);
         }
     }
+}
+
+/// Whether the stage holds the interpreter lock, where a candidate has one.
+fn interpreter_lock_ui(
+    ui: &mut Ui,
+    form: &mut Form<'_>,
+    owner: &Owner,
+    kernel: Kernel,
+    lock: &mut Option<InterpreterLock>,
+) {
+    let words = |lock| match lock {
+        InterpreterLock::Held => "holds the interpreter lock",
+        InterpreterLock::Released => "releases the interpreter lock",
+    };
+    let of_kernel = kernel.interpreter_lock();
+    form.more(ui, owner, words(lock.unwrap_or(of_kernel)), |form, ui| {
+        let hint = "What it does with the interpreter lock of native threads that are given one; CPython does as it does";
+        let name = "Interpreter lock";
+        let field = owner.named("interpreter_lock", "Interpreter", hint, name);
+        if let Some(new) = form.choice(ui, &field, *lock, &INTERPRETER_LOCKS) {
+            *lock = new;
+        }
+        if lock.is_none() {
+            let words = words(of_kernel);
+            note_ui(ui, &format!("CPython {words} in this kernel"));
+        }
+    });
 }
 
 fn memory_ui(
