@@ -12,9 +12,11 @@ mod machine;
 mod message;
 pub mod part;
 mod probe;
+mod python;
 
 pub use frame::{FrameError, read_frame, write_frame};
 pub use interpreters::*;
 pub use machine::*;
 pub use message::*;
 pub use probe::*;
+pub use python::*;
