@@ -44,6 +44,7 @@ fn the_help_names_every_command_and_the_exit_codes() {
         "check",
         "list",
         "doctor",
+        "python",
         "completions",
         "Examples:",
         "Exit codes",
@@ -69,6 +70,9 @@ fn a_command_line_that_makes_no_sense_ends_with_code_2() {
         &["run", "nowhere.ron"],
         &["check", "nowhere.ron"],
         &["list", "--show", "nothing"],
+        &["python"],
+        &["python", "add", "name"],
+        &["python", "ray"],
         // A misspelt command is a file that does not exist.
         &["chekc"],
     ] {

@@ -188,6 +188,7 @@ fn the_document_tells_the_noise_floor_steadiness_and_what_response_times_hide() 
         "queue_wait",
         "dispatch",
         "lock_wait",
+        "interpreter_wait",
         "on_cpu",
         "waiting",
         "return",

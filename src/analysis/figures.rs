@@ -1,12 +1,13 @@
 //! The figures of a candidate, merged over its blocks: what tables, documents and verdicts are made of.
 
 use crate::analysis::compare::ratio_of_means;
+use crate::analysis::interpreter::{self, CollectionFigures, InterpreterLockFigures};
 use crate::analysis::merged::{Merged, lag_summary, summary};
 use crate::analysis::parts::{LostUpdates, PoolFigures, SplitFigures};
 use crate::analysis::remarks::remarks;
 use crate::analysis::sample::{Measure, Sample};
 use crate::analysis::steadiness::{self, Steadiness};
-use crate::run::{Block, BlockState, Calibration, Counts, MemoryKind, Run};
+use crate::run::{Block, BlockState, Calibration, Counts, MemoryKind, PythonFacts, Run};
 use crate::scenario::{Backend, PythonPool};
 use crate::stats::{Figure, Percentile, Summary};
 
@@ -63,6 +64,12 @@ pub struct CandidateFigures {
     pub event_loop_lag_nanos: Summary,
     /// Where the time of a task went; none while no task was split.
     pub time_split: Option<SplitFigures>,
+    /// The modelled interpreter lock; none without one.
+    pub interpreter_lock: Option<InterpreterLockFigures>,
+    /// The interpreter that executed the tasks; none for native candidates.
+    pub python: Option<PythonFacts>,
+    /// Garbage collections of that interpreter; none for native candidates.
+    pub garbage_collections: Option<CollectionFigures>,
     /// Time to ready of the back end, in nanoseconds: mean over the blocks.
     pub cold_start_nanos: Option<Figure>,
     /// Batches: mean over the blocks, in nanoseconds.
@@ -199,6 +206,9 @@ fn figures_of(run: &Run, candidate: usize) -> Option<CandidateFigures> {
         schedule_delay_nanos: summary(&blocks, |measured| &measured.schedule_delay),
         event_loop_lag_nanos: lag_summary(&blocks),
         time_split: SplitFigures::of(&blocks),
+        interpreter_lock: InterpreterLockFigures::of(&blocks),
+        python: interpreter::python(&blocks),
+        garbage_collections: CollectionFigures::of(&blocks),
         cold_start_nanos: figure(Measure::ColdStart),
         makespan_nanos: figure(Measure::Makespan).filter(|_| batch),
         speedup: None,

@@ -1,9 +1,11 @@
 //! What is known of one block.
 
+use crate::run::interpreter::AtEdge;
 use crate::run::{BlockEnd, Interval, PlannedBlock, PoolOver, ResourcesOver, Timeline, pools};
 use crate::stats::{Histogram, SparseHistogram};
 use crate::wire::{
-    Cohort, Counts, Finished, FromRunner, Incident, MemoryKind, Phase, Resources, Snapshot, Started,
+    Cohort, Collections, Counts, Finished, FromRunner, Incident, InterpreterLockUse, MemoryKind,
+    Phase, Resources, Snapshot, Started,
 };
 
 /// Incidents kept per block; more are counted only.
@@ -80,6 +82,10 @@ pub struct Window {
     pub voluntary_switches: Option<u64>,
     /// Involuntary context switches; none if unknown.
     pub involuntary_switches: Option<u64>,
+    /// What became of the modelled interpreter lock; none without one.
+    pub interpreter_lock: Option<InterpreterLockUse>,
+    /// Garbage collections of CPython, the longest one of the whole block; none for native candidates.
+    pub collections: Option<Collections>,
 }
 
 /// Memory over the measurement.
@@ -110,6 +116,7 @@ struct Edge {
     /// When the counters were read.
     read_nanos: u64,
     resources: Resources,
+    interpreter: AtEdge,
 }
 
 /// What is known of one block.
@@ -217,6 +224,8 @@ impl Block {
             observer_cpu_nanos: minus(at_end.observer_cpu_nanos, at_start.observer_cpu_nanos),
             voluntary_switches: minus(at_end.voluntary_switches, at_start.voluntary_switches),
             involuntary_switches: minus(at_end.involuntary_switches, at_start.involuntary_switches),
+            interpreter_lock: end.interpreter.lock_since(&start.interpreter),
+            collections: end.interpreter.collections_since(&start.interpreter),
         })
     }
 
@@ -297,6 +306,10 @@ impl Block {
             at_nanos,
             read_nanos: snapshot.elapsed_nanos,
             resources: snapshot.resources.clone(),
+            interpreter: AtEdge {
+                lock: snapshot.interpreter_lock,
+                collections: snapshot.collections,
+            },
         };
         self.window_start.get_or_insert_with(|| edge(start));
         let ended_before = self

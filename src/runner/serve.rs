@@ -9,13 +9,15 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
-use crate::engine::{self, BackendError, Block, Observation, Plan, Stand, Surroundings, clock};
+use crate::engine::{
+    self, BackendError, Block, InterpreterUse, Observation, Plan, Stand, Surroundings, clock,
+};
 use crate::runner::resources::{ResourceReader, machine};
 use crate::scenario::{AsyncCpu, Backend, HybridWaits, Kernel, PythonPool, Scenario, Stage};
 use crate::wire::{
-    Calibration, Cohort, Counter, Counts, Finished, FrameError, FromRunner, Hello, Incident, Phase,
-    Pool, PoolKind, Resources, Snapshot, StartBlock, Started, TimeSplit, ToRunner, read_frame,
-    write_frame,
+    Calibration, Cohort, Collections, Counter, Counts, Finished, FrameError, FromRunner, Hello,
+    Incident, InterpreterLockUse, Phase, Pool, PoolKind, PythonFacts, Resources, Snapshot,
+    StartBlock, Started, TimeSplit, ToRunner, read_frame, write_frame,
 };
 
 /// One snapshot each tenth of a second.
@@ -217,15 +219,16 @@ fn measure(
         calibration,
     } = prepared;
     let machine = machine();
-    let reader = ResourceReader::new(start.observer_pid, server_pid, backend);
+    let mut reader = ResourceReader::new(start.observer_pid, server_pid, backend);
     block.start()?;
+    reader.back_end_is_up(&block);
     let started = Started {
         cold_start_nanos: block.cold_start_nanos(),
         worker_pids: block.worker_pids(),
         baseline_bytes: reader.baseline_bytes(),
         machine,
         calibration,
-        python: None,
+        python: block.interpreter().map(python_facts),
     };
     write_frame(output, &FromRunner::Started(Box::new(started)))?;
     block.begin()?;
@@ -352,6 +355,7 @@ impl Reporter {
             totals: [total_of_warm_up, total_of_measured],
             pools,
             loop_lag,
+            interpreter,
             window: (window_completed, window_good),
         } = block.observe();
         resources.memory = self.reader.memory_if_due(block);
@@ -366,8 +370,8 @@ impl Reporter {
             counters: counters(block),
             pools: self.pools(&pools),
             loop_lag,
-            interpreter_lock: None,
-            collections: None,
+            interpreter_lock: interpreter.map(interpreter_lock),
+            collections: block.collections().map(collections),
             window_completed,
             window_good,
             resources,
@@ -377,6 +381,34 @@ impl Reporter {
         self.sequence += 1;
         write_frame(output, &FromRunner::Snapshot(Box::new(snapshot)))?;
         Ok(())
+    }
+}
+
+fn python_facts(facts: &engine::InterpreterFacts) -> PythonFacts {
+    PythonFacts {
+        name: facts.name.clone(),
+        version: facts.version.clone(),
+        free_threaded: facts.free_threaded,
+        start_method: facts.start_method.clone(),
+        library: facts.library.clone(),
+        engine_start_nanos: facts.engine_start_nanos,
+    }
+}
+
+const fn collections(collections: engine::Collections) -> Collections {
+    Collections {
+        count: collections.count,
+        nanos: collections.nanos,
+        longest_nanos: collections.longest_nanos,
+    }
+}
+
+fn interpreter_lock(used: InterpreterUse) -> InterpreterLockUse {
+    InterpreterLockUse {
+        held_nanos: used.held_nanos,
+        waited_nanos: used.waited_nanos,
+        handovers: used.handovers,
+        forced: used.forced,
     }
 }
 
@@ -460,7 +492,7 @@ fn cohort(tally: engine::Tally, times: engine::Distributions, totals: &engine::T
             queue_wait_nanos: totals.parts.queue_wait_nanos,
             dispatch_nanos: totals.parts.dispatch_nanos,
             lock_wait_nanos: totals.parts.lock_wait_nanos,
-            interpreter_wait_nanos: 0,
+            interpreter_wait_nanos: totals.parts.interpreter_wait_nanos,
             on_cpu_nanos: totals.parts.on_cpu_nanos,
             off_cpu_nanos: totals.parts.off_cpu_nanos,
             return_nanos: totals.parts.return_nanos,

@@ -28,8 +28,9 @@ pub(super) struct Workers {
     processes: BTreeMap<u32, WorkerProcess>,
     /// Worker threads: number and thread id, ascending.
     threads: Vec<(u32, u32)>,
-    /// What worker processes are copies of, if there is such a process.
-    zygote: Option<(u32, Watched)>,
+    /// What worker processes come from, if that is a process of its own: the zygote that they are copies of, or the
+    /// harness of an interpreter, whose threads may be workers as well.
+    origin: Option<(u32, Watched)>,
     /// How many worker threads there are, also those beyond the list.
     thread_count: usize,
     /// Last readings of worker processes that are gone.
@@ -47,7 +48,7 @@ impl Workers {
             processes_wanted,
             processes: BTreeMap::new(),
             threads: Vec::new(),
-            zygote: None,
+            origin: None,
             thread_count: 0,
             gone_cpu_nanos: 0,
             any_is_gone: false,
@@ -93,16 +94,16 @@ impl Workers {
         }
     }
 
-    /// Takes in whether worker processes are copies of a process that lives.
-    pub(super) fn follow_zygote(&mut self, pid: Option<u32>) {
-        if self.zygote.as_ref().map(|(pid, _)| *pid) != pid {
-            self.zygote = pid.map(|pid| (pid, Watched::new(pid)));
+    /// Takes in whether worker processes come from a process that lives.
+    pub(super) fn follow_origin(&mut self, pid: Option<u32>) {
+        if self.origin.as_ref().map(|(pid, _)| *pid) != pid {
+            self.origin = pid.map(|pid| (pid, Watched::new(pid)));
         }
     }
 
-    /// The process that worker processes are copies of.
-    pub(super) fn zygote(&self) -> Option<&Watched> {
-        self.zygote.as_ref().map(|(_, watched)| watched)
+    /// The process that worker processes come from.
+    pub(super) fn origin(&self) -> Option<&Watched> {
+        self.origin.as_ref().map(|(_, watched)| watched)
     }
 
     /// Whether a worker process has gone: with it went its counters that nobody adds up.
@@ -110,7 +111,8 @@ impl Workers {
         self.any_is_gone
     }
 
-    /// CPU time of all worker processes and of the zygote, those that are gone included, in cumulative nanoseconds.
+    /// CPU time of all worker processes and of what they come from, those that are gone included, in cumulative
+    /// nanoseconds.
     ///
     /// The system keeps the exact time of children that ended and were waited for, and the engine reads that of
     /// worker processes at their end (`ended_nanos`), also of those that are no children of this process; until then
@@ -119,14 +121,14 @@ impl Workers {
     pub(super) fn cpu_nanos(&mut self, ended_nanos: u64, children_nanos: Option<u64>) -> u64 {
         let living: u64 = self.processes.values().map(|worker| worker.cpu_nanos).sum();
         // Once it has ended, it is among the children that ended, and so are its own.
-        let zygote = self.zygote().and_then(Watched::cpu_nanos);
-        let zygote = zygote.unwrap_or(0);
+        let origin = self.origin().and_then(Watched::cpu_nanos);
+        let origin = origin.unwrap_or(0);
         let exact = children_nanos
             .zip(self.ended_before_nanos)
             .map_or(0, |(now, before)| now.saturating_sub(before));
         self.highest_cpu_nanos = self
             .highest_cpu_nanos
-            .max(zygote + living + self.gone_cpu_nanos.max(exact).max(ended_nanos));
+            .max(origin + living + self.gone_cpu_nanos.max(exact).max(ended_nanos));
         self.highest_cpu_nanos
     }
 

@@ -8,12 +8,12 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use serde::de::DeserializeOwned;
 
 use crate::run::{BlockEnd, Event, PlannedBlock, RunRequest};
-use crate::scenario::{Scenario, Stage};
-use crate::session::RunnerCommand;
+use crate::scenario::{Backend, Candidate, Scenario, Stage};
 use crate::session::child::{Ending, RunnerProcess};
 use crate::session::outbox::Outbox;
+use crate::session::{FindError, LocalPython, RunnerCommand};
 use crate::wire::{
-    Finished, FrameError, FromRunner, Hello, StartBlock, ToRunner, part, read_frame,
+    Finished, FrameError, FromRunner, Hello, PythonHome, StartBlock, ToRunner, part, read_frame,
 };
 
 /// How long a runner may take to end by itself after a stop; then its lifeline is cut.
@@ -45,6 +45,8 @@ pub(super) struct Conductor<W> {
     commands: Receiver<Command>,
     outbox: Outbox,
     wake: W,
+    /// What this machine has for candidates of CPython, or why that is not known; found out before the first of them.
+    python: Option<Result<LocalPython, String>>,
     /// Since when a stop is asked for.
     stopping: Option<Instant>,
     /// Whether nobody looks any more.
@@ -66,6 +68,7 @@ impl<W: Fn()> Conductor<W> {
             commands,
             outbox,
             wake,
+            python: None,
             stopping: None,
             ending: false,
         }
@@ -110,6 +113,10 @@ impl<W: Fn()> Conductor<W> {
     }
 
     fn run_block(&mut self, block: usize, planned: PlannedBlock, scenario: &str) -> BlockEnd {
+        let python = match self.python_home(planned.candidate) {
+            Ok(python) => python,
+            Err(end) => return end,
+        };
         let begun = Instant::now();
         let started = RunnerProcess::start(&self.runner, part::RUNNER)
             .and_then(|(process, output)| Ok((process, Reader::start(output)?)));
@@ -127,7 +134,7 @@ impl<W: Fn()> Conductor<W> {
             repeat: planned.repeat,
             seed: self.request.seed,
             observer_pid: std::process::id(),
-            python: None,
+            python,
         };
         // A runner that cannot be told anything has ended; the reader says so.
         let _ = process
@@ -141,6 +148,39 @@ impl<W: Fn()> Conductor<W> {
         let how = process.end();
         drop(reader);
         self.judge(&course, how, begun.elapsed())
+    }
+
+    /// Where a candidate of CPython runs; none for the others.
+    fn python_home(&mut self, candidate: usize) -> Result<Option<PythonHome>, BlockEnd> {
+        let candidate = self.request.scenario.candidates.get(candidate);
+        let python = |one: &&Candidate| matches!(one.backend, Backend::Python(_));
+        let Some(candidate) = candidate.filter(python).cloned() else {
+            return Ok(None);
+        };
+        let local = match self.python.take() {
+            Some(local) => local,
+            None => self.look_for_python()?,
+        };
+        let local = self.python.insert(local).as_ref();
+        let home = local.map_err(|problem| {
+            format!("The interpreters of this machine are not known: {problem}")
+        });
+        home.and_then(|local| local.home_of(&candidate))
+            .map_err(|cause| BlockEnd::Failed { cause })
+    }
+
+    fn look_for_python(&mut self) -> Result<Result<LocalPython, String>, BlockEnd> {
+        let runner = self.runner.clone();
+        let looked = LocalPython::look(&runner, || {
+            self.take_commands(Duration::ZERO);
+            self.outbox.flush();
+            self.stopping.is_none() && !self.ending && !self.outbox.is_abandoned()
+        });
+        match looked {
+            Ok(local) => Ok(Ok(local)),
+            Err(FindError::Interrupted) => Err(BlockEnd::Stopped),
+            Err(problem) => Ok(Err(problem.to_string())),
+        }
     }
 
     /// Hands on what the runner says until it has said everything or has to be cut.

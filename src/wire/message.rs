@@ -124,7 +124,8 @@ pub struct Started {
     pub cold_start_nanos: u64,
     /// Process ids of the worker processes; empty for the others.
     pub worker_pids: Vec<u32>,
-    /// Memory of the runner's own before the back end was started, in bytes; none if unknown.
+    /// Memory that the runner, or the harness of an interpreter, had written itself before the pool was there, in bytes;
+    /// none if unknown.
     pub baseline_bytes: Option<u64>,
     /// The machine it runs on.
     pub machine: Machine,
@@ -438,9 +439,11 @@ impl Counts {
 /// What the system says of the block's processes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Resources {
-    /// CPU time of the back end: runner and workers without the instrument, cumulative nanoseconds.
+    /// CPU time of the back end: workers, and the runner without the instrument or the harness of an interpreter;
+    /// cumulative nanoseconds.
     pub cpu_nanos: u64,
-    /// CPU time of the instrument itself (generator, sampler, snapshots), cumulative nanoseconds.
+    /// CPU time of the instrument itself (generator, sampler, snapshots; the whole runner where an interpreter executes
+    /// the tasks), cumulative nanoseconds.
     pub instrument_cpu_nanos: u64,
     /// CPU time of the observer (window or CLI), cumulative nanoseconds; none if it cannot be read.
     pub observer_cpu_nanos: Option<u64>,

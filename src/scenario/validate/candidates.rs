@@ -24,6 +24,7 @@ impl Checks {
             if let Some(first) = seen.insert(candidate.label(), index) {
                 self.same_label(&path, candidate, first);
             }
+            self.interpreter(&path, candidate);
             self.interpreter_name(&path, candidate);
             let path = format!("{path}.backend");
             self.backend(&path, candidate.backend, scenario);

@@ -5,6 +5,7 @@
 //! The bounds hold on every machine; what one machine can bear is decided where the scenario runs.
 
 mod candidates;
+mod interpreter;
 mod load;
 mod protocol;
 mod python;
@@ -39,6 +40,7 @@ pub fn validate(scenario: &Scenario) -> Vec<Problem> {
     checks.queues(scenario);
     checks.server(scenario);
     checks.candidates(scenario);
+    checks.stages_in_cpython(scenario);
     checks.protocol(scenario);
     checks.prices(&scenario.prices);
     checks.problems

@@ -11,6 +11,7 @@ use tokio::io::AsyncWriteExt as _;
 
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
+use crate::engine::interpreter::released;
 use crate::engine::stages::network::pattern::{self, Body, CHUNK_BYTES};
 use crate::engine::stages::network::{
     Call, HEADER_MAX, Head, NetworkStep, Protocol, Status, invalid,
@@ -167,7 +168,7 @@ fn first_piece(protocol: Protocol, call: &Call) -> (Vec<u8>, u64) {
 impl Connection {
     fn open(address: SocketAddr, cancel: &Cancel) -> io::Result<Self> {
         let stream = loop {
-            match TcpStream::connect_timeout(&address, LOOK) {
+            match released(|| TcpStream::connect_timeout(&address, LOOK)) {
                 Err(error) if goes_on(&error, cancel) => {}
                 done => break done?,
             }
@@ -188,7 +189,7 @@ impl Connection {
         }
         let mut answer = Answer::new(protocol);
         loop {
-            let read = with_chunk(|chunk| match (&self.0).read(chunk) {
+            let read = with_chunk(|chunk| match released(|| (&self.0).read(chunk)) {
                 Err(error) if goes_on(&error, cancel) => Ok(None),
                 Err(error) => Err(error),
                 Ok(read) => answer.take(&chunk[..read]),
@@ -201,7 +202,7 @@ impl Connection {
 
     fn write_all(&self, mut bytes: &[u8], cancel: &Cancel) -> io::Result<()> {
         while !bytes.is_empty() {
-            match (&self.0).write(bytes) {
+            match released(|| (&self.0).write(bytes)) {
                 Err(error) if goes_on(&error, cancel) => {}
                 Err(error) => return Err(error),
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
@@ -245,7 +246,7 @@ impl AsyncConnection {
         let mut answer = Answer::new(protocol);
         loop {
             self.0.readable().await?;
-            let read = with_chunk(|chunk| match self.0.try_read(chunk) {
+            let read = with_chunk(|chunk| match released(|| self.0.try_read(chunk)) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
                 Err(error) => Err(error),
                 Ok(read) => answer.take(&chunk[..read]),

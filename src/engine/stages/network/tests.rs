@@ -52,6 +52,7 @@ fn block_on<T>(work: impl AsyncFnOnce(Loops) -> T) -> T {
             timer: Timer::start().unwrap(),
             cancel: Arc::default(),
             offload: false,
+            interpreter: None,
         };
         work(around).await
     })

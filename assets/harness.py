@@ -1,0 +1,3268 @@
+"""The harness: CPython's own executors, executing the tasks of a poolscope scenario.
+
+poolscope starts this file with an interpreter of the machine, once for each block that it measures.  The harness
+makes the executor that the scenario names, hands it the tasks that arrive on standard input, and reports when each
+of them began and ended in its worker.  Stages, draws and kernels are those of poolscope's native back ends, so that
+the same seed is the same work, which a digest for each task proves.
+
+It deliberately does not: generate load, queue, limit, or judge.  poolscope does, for all back ends alike.
+
+What to know when reading:
+
+* Only the standard library is needed, CPython 3.9 or later.  joblib, distributed and ray are imported by their pools.
+* Modules that only some pools need (asyncio, multiprocessing, ctypes ...) are imported there: the memory and the
+  start of a candidate are measured, and must not hold what it does not use.
+* All times are ``time.monotonic_ns()``, which is the clock of poolscope's engine as well.  Lengths end in their unit.
+* Words are little-endian on both sides, as on all machines that poolscope runs on.
+* The protocol is described in poolscope's documentation of its back end ``cpython``; in short, a frame is its length
+  (u32, little-endian), one byte for its kind, and its payload.
+"""
+
+import gc
+import importlib
+import json
+import math
+import os
+import queue
+import struct
+import sys
+import threading
+import time
+import traceback
+import zlib
+from array import array
+from bisect import bisect_right
+from collections import deque, namedtuple
+from functools import lru_cache, partial
+
+PROTOCOL = 1
+"""Version of the protocol, the same on both sides."""
+
+ANSWER_BYTES = 64
+"""Of one answer: eight words."""
+
+GOOD, FAILED = 0, 1
+"""Outcomes of a task, as answers name them."""
+
+MASK = (1 << 64) - 1
+"""Numbers are unsigned and have 64 bits, as in the engine."""
+
+NOT_KNOWN = MASK
+"""A time that is not known: the bits of -1."""
+
+FAILURE_BYTES_MAX = 1024
+"""The longest text of a failure."""
+
+# ----------------------------------------------------------------------------------------------------------------
+# Frames
+# ----------------------------------------------------------------------------------------------------------------
+
+
+class Inbox:
+    """Frames from poolscope.  When they end, so does this process."""
+
+    FRAME_BYTES_MAX = 64 << 20
+    READ_BYTES = 64 << 10
+    GRACE_SECONDS = 0.1
+    """For reading what was sent last, before the other side closed."""
+
+    def __init__(self, fd):
+        self.fd = fd
+        self._received = bytearray()
+        self._ends_in_order = False
+
+    def watch(self):
+        """Ends this process when poolscope is gone, whatever the main thread is at."""
+        threading.Thread(target=self._watch, name="lifeline", daemon=True).start()
+
+    def _watch(self):
+        import select
+
+        poll = select.poll()
+        # Nothing but the other side's closing, which is always told.
+        poll.register(self.fd, 0)
+        poll.poll()
+        time.sleep(self.GRACE_SECONDS)
+        if not self._ends_in_order:
+            leave(1)
+
+    def read(self):
+        """The next frame as (kind, payload), waiting for it if need be; None at the end."""
+        while True:
+            frame = self.cut()
+            if frame is not None:
+                return frame
+            if not self.receive():
+                return None
+
+    def receive(self):
+        """Takes in what has come, waiting for it unless the descriptor does not block; false at the end."""
+        data = os.read(self.fd, self.READ_BYTES)
+        self._received += data
+        return bool(data)
+
+    def cut(self):
+        """The next frame of those that were received whole, or None."""
+        received = self._received
+        if len(received) < 5:
+            return None
+        length = int.from_bytes(received[:4], "little")
+        if not 1 <= length <= self.FRAME_BYTES_MAX:
+            raise ProtocolError(f"a frame of {length} bytes came")
+        end = 4 + length
+        if len(received) < end:
+            return None
+        kind, payload = bytes(received[4:5]), bytes(received[5:end])
+        del received[:end]
+        self._ends_in_order = kind == b"E"
+        return kind, payload
+
+
+class ProtocolError(Exception):
+    """poolscope sent something that this harness does not understand."""
+
+
+class Orders:
+    """Tasks to be executed: three columns of equal length."""
+
+    def __init__(self, triples):
+        words = array("Q")
+        words.frombytes(triples)
+        if len(words) % 3:
+            raise ProtocolError("orders are not triples")
+        self.tickets = words[0::3]
+        """Names each order until it is answered."""
+        self.numbers = words[1::3]
+        """The task's number in its block, from which all its draws follow."""
+        self.phases = words[2::3]
+        """Which part of the task, counted by the barriers before it."""
+
+    def __iter__(self):
+        return zip(self.tickets, self.numbers, self.phases)
+
+    def __len__(self):
+        return len(self.tickets)
+
+
+class Outbox:
+    """Frames to poolscope.
+
+    Whoever has something to say puts it into a queue, which costs well below a microsecond.  One thread empties the
+    queue and writes all that it finds at once: no task ever waits for a system call of ours.
+    """
+
+    ANSWERS_MAX = 100_000
+    """In one frame."""
+
+    def __init__(self, fd, ledger):
+        self._fd = fd
+        self._ledger = ledger
+        self._items = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._write_all, name="outbox", daemon=True)
+
+    def start(self):
+        """Begins to write.  Called once the pool is up: a process that forks should not have threads."""
+        self._thread.start()
+
+    def answer(self, ticket, start, worker_end, end, on_cpu, lock_wait, digest, outcome):
+        """Answers one order.  Instants and lengths in nanoseconds; `on_cpu` may be NOT_KNOWN."""
+        self._items.put((ticket, start, worker_end, end, on_cpu, lock_wait, digest, outcome))
+
+    def answers(self, words):
+        """Answers many orders: an array of eight words for each."""
+        self._items.put(words)
+
+    def fail(self, ticket, text, instant=None):
+        """Answers an order that no worker has executed to its end."""
+        instant = instant or time.monotonic_ns()
+        self.failure(ticket, text)
+        self.answer(ticket, instant, instant, instant, NOT_KNOWN, 0, 0, FAILED)
+
+    def failure(self, ticket, text):
+        """Says why the order that is answered next as failed has failed."""
+        encoded = text.encode("utf-8", "replace")[:FAILURE_BYTES_MAX]
+        self.send(b"F", struct.pack("<Q", ticket) + encoded.decode("utf-8", "ignore").encode())
+
+    def send(self, kind, payload=b""):
+        """Sends a frame after all that was said before."""
+        self._items.put((kind, payload))
+
+    def close(self):
+        """Writes all that was said, and the last figures of the ledger."""
+        self._items.put(None)
+        self._thread.join()
+
+    def _write_all(self):
+        goes_on = True
+        while goes_on:
+            items = [self._items.get()]
+            while not self._items.empty():
+                items.append(self._items.get())
+            goes_on = items[-1] is not None
+            if not goes_on:
+                items.pop()
+            data = pack(items)
+            for kind, payload in self._ledger.news(hurry=not goes_on):
+                data += frame(kind, payload)
+            write(self._fd, data)
+
+
+def frame(kind, payload):
+    """A frame as it is sent."""
+    return struct.pack("<I", len(payload) + 1) + kind + payload
+
+
+def pack(items):
+    """The frames of `items` in their order; neighbouring answers share one."""
+    data = bytearray()
+    answers = array("Q")
+
+    def pack_answers():
+        words_max = Outbox.ANSWERS_MAX * 8
+        for first in range(0, len(answers), words_max):
+            data.extend(frame(b"A", answers[first : first + words_max].tobytes()))
+        del answers[:]
+
+    for item in items:
+        if len(item) == 2:
+            pack_answers()
+            data += frame(*item)
+        else:
+            answers.extend(item)
+    pack_answers()
+    return data
+
+
+def write(fd, data):
+    """Writes all of `data`."""
+    left = memoryview(data)
+    while left:
+        left = left[os.write(fd, left) :]
+
+
+# ----------------------------------------------------------------------------------------------------------------
+# What is counted beside tasks
+# ----------------------------------------------------------------------------------------------------------------
+
+
+class Collections:
+    """Garbage collections of this interpreter since it was made, by `gc.callbacks`."""
+
+    def __init__(self):
+        self.count = 0
+        self.nanos = 0
+        self.longest_nanos = 0
+        self._start = 0
+        gc.callbacks.append(self._notice)
+
+    def _notice(self, phase, _info):
+        now = time.monotonic_ns()
+        if phase == "start":
+            self._start = now
+        elif self._start:
+            nanos = now - self._start
+            self.count += 1
+            self.nanos += nanos
+            self.longest_nanos = max(self.longest_nanos, nanos)
+
+    def reading(self):
+        """How many, how long they took together, and the longest."""
+        return self.count, self.nanos, self.longest_nanos
+
+
+class Ledger:
+    """Garbage collections and shared counters of all processes that execute tasks."""
+
+    INTERVAL_NANOS = 100_000_000
+    """Changes are told at most so often."""
+
+    def __init__(self):
+        self._readings = {}
+        self._collections = (0, 0, 0)
+        self._counters = {}
+        self._told_nanos = 0
+        self.here = None
+        """The worker of this process, if tasks run in it."""
+
+    def note(self, process, collections, counters):
+        """Notes what `process` has counted until now: it replaces what it had counted before."""
+        self._readings[process] = collections, counters
+
+    def news(self, hurry=False):
+        """Frames for what has changed since they were made last; none if that was just now, unless in a hurry."""
+        now = time.monotonic_ns()
+        if now - self._told_nanos < self.INTERVAL_NANOS and not hurry:
+            return []
+        self._told_nanos = now
+        if self.here is not None:
+            self.note("here", *self.here.reading())
+        readings = list(self._readings.values())
+        frames = []
+        count, nanos, longest = 0, 0, 0
+        counters = {}
+        for (own_count, own_nanos, own_longest), own_counters in readings:
+            count += own_count
+            nanos += own_nanos
+            longest = max(longest, own_longest)
+            for protection, (additions, value) in own_counters.items():
+                so_far = counters.get(protection, (0, 0))
+                counters[protection] = so_far[0] + additions, so_far[1] + value
+        if (count, nanos, longest) != self._collections:
+            self._collections = count, nanos, longest
+            frames.append((b"G", struct.pack("<3Q", count, nanos, longest)))
+        if counters != self._counters:
+            self._counters = counters
+            words = [word for protection in counters for word in (protection, *counters[protection])]
+            frames.append((b"C", struct.pack(f"<{len(words)}Q", *words)))
+        return frames
+
+
+# ----------------------------------------------------------------------------------------------------------------
+# Draws
+# ----------------------------------------------------------------------------------------------------------------
+
+STREAM_FACTOR = 0xD6E8_FEB8_6659_FD93
+GOLDEN = 0x9E37_79B9_7F4A_7C15
+STEP_SALT = 0x5BD1_E995_9D1F_3A6B
+
+LONGEST_NANOS = 3_600_000_000_000
+"""No time that is drawn is longer: some distributions have no end of their own."""
+
+
+def mix(z):
+    """The finisher of SplitMix64 (Steele, Lea, Flood 2014)."""
+    z = (z ^ (z >> 30)) * 0xBF58_476D_1CE4_E5B9 & MASK
+    z = (z ^ (z >> 27)) * 0x94D0_49BB_1331_11EB & MASK
+    return z ^ (z >> 31)
+
+
+def rotate_left(word, bits):
+    """`word`, of 64 bits, rotated."""
+    return (word << bits | word >> (64 - bits)) & MASK
+
+
+class Rng:
+    """A stream of numbers that depends on nothing but how it was made; `stats/rng.rs` is the original."""
+
+    __slots__ = ("_state",)
+
+    def __init__(self, seed, stream):
+        self._state = mix(mix(seed & MASK) ^ (stream * STREAM_FACTOR & MASK))
+
+    @classmethod
+    def of_state(cls, state):
+        """The stream that is in `state`: saves mixing a seed that is always the same."""
+        rng = cls.__new__(cls)
+        rng._state = state
+        return rng
+
+    def next(self):
+        """The next 64 bits."""
+        self._state = state = self._state + GOLDEN & MASK
+        return mix(state)
+
+    def unit(self):
+        """Uniform in [0, 1), with 53 bits."""
+        return (self.next() >> 11) / (1 << 53)
+
+    def exponential(self):
+        """Exponential with mean 1."""
+        return -math.log(1.0 - self.unit())
+
+    def normal(self):
+        """Normal with mean 0 and deviation 1 (Box and Muller 1958)."""
+        radius = math.sqrt(2.0 * self.exponential())
+        return radius * math.cos(math.tau * self.unit())
+
+
+def compile_time(distribution):
+    """A function that draws a length of time in nanoseconds from the stream it is given."""
+    (kind, arguments), = distribution.items()
+    if kind == "constant":
+        nanos = min(arguments, LONGEST_NANOS)
+        return lambda rng: nanos
+    if kind == "uniform":
+        start, end = arguments
+        width = float(max(end - start, 0))
+        return lambda rng: min(start + int(rng.unit() * width), LONGEST_NANOS)
+    if kind == "exponential":
+        mean = float(arguments)
+        return lambda rng: whole_nanos(mean * rng.exponential())
+    if kind == "log_normal":
+        median, sigma = arguments
+        return lambda rng: whole_nanos(median * math.exp(sigma * rng.normal()))
+    if kind == "bimodal":
+        usual, other, other_share = arguments
+        return lambda rng: min(other if rng.unit() < other_share else usual, LONGEST_NANOS)
+    raise ProtocolError(f"times of the kind '{kind}' are not known")
+
+
+def whole_nanos(nanos):
+    """`nanos` cut to a whole number and to the longest time."""
+    return int(nanos) if nanos < LONGEST_NANOS else LONGEST_NANOS
+
+
+class Lanes:
+    """Many words of 64 bits in one long integer, each in the lower half of a lane of 128.
+
+    One operation of the language then works on all of them at the speed of C: for the many draws and digests of a
+    chunk of small tasks, a seventh of the time that a loop takes.  No carry reaches the next lane, as the upper half
+    of each is cleared after every step that can fill it.
+    """
+
+    def __init__(self, count):
+        self._count = count
+        self._ones = int.from_bytes((1).to_bytes(16, "little") * count, "little")
+        self._words = self._ones * MASK
+
+    def all(self, word):
+        """The same word in each lane."""
+        return self._ones * word
+
+    def pack(self, words):
+        """One word for each lane."""
+        lanes = array("Q", bytes(16 * self._count))
+        lanes[0::2] = array("Q", words)
+        return int.from_bytes(lanes.tobytes(), "little")
+
+    def unpack(self, lanes):
+        """The words of the lanes."""
+        words = array("Q")
+        words.frombytes(lanes.to_bytes(16 * self._count, "little"))
+        return words[0::2]
+
+    def add(self, lanes, word):
+        """Adds `word` to each."""
+        return lanes + self._ones * word & self._words
+
+    def times(self, lanes, word):
+        """Multiplies each by `word`."""
+        return lanes * word & self._words
+
+    def rotate_left(self, lanes, bits):
+        """Rotates each."""
+        return (lanes << bits | lanes >> (64 - bits)) & self._words
+
+    def mix(self, lanes):
+        """`mix` of each."""
+        words = self._words
+        lanes = (lanes ^ (lanes >> 30 & words)) * 0xBF58_476D_1CE4_E5B9 & words
+        lanes = (lanes ^ (lanes >> 27 & words)) * 0x94D0_49BB_1331_11EB & words
+        return lanes ^ (lanes >> 31 & words)
+
+
+@lru_cache(maxsize=4)
+def lanes_of(count):
+    """Lanes for `count` words."""
+    return Lanes(count)
+
+
+class Permutation:
+    """All numbers below `end`, each once, in an order that looks random (Hull and Dobell 1962)."""
+
+    def __init__(self, end, rng):
+        mask = (1 << (max(end, 1) - 1).bit_length()) - 1
+        self._mask = mask
+        self._state = rng.next() & mask
+        self._multiplier = rng.next() & ~3 | 5
+        self._increment = rng.next() | 1
+        self._shift = max((mask.bit_length() + 1) // 2, 1)
+        self._end = end
+
+    def __iter__(self):
+        mask, multiplier, increment = self._mask, self._multiplier & self._mask, self._increment & self._mask
+        state, shift, end = self._state, self._shift, self._end
+        left = end
+        while left > 0:
+            state = state * multiplier + increment & mask
+            mixed = state ^ (state >> shift)
+            if mixed < end:
+                left -= 1
+                yield mixed
+
+
+# ----------------------------------------------------------------------------------------------------------------
+# Kernels: what CPU stages compute
+# ----------------------------------------------------------------------------------------------------------------
+
+
+class Tables:
+    """Data that kernels and payloads need, written by poolscope into the scratch folder.
+
+    Each process loads what its tasks use before it takes the first one.
+    """
+
+    def __init__(self, paths):
+        self._paths = paths
+        self._loaded = {}
+
+    def get(self, name, shape=lambda data: data):
+        """Table `name` in the form that `shape` makes of its bytes, made once."""
+        if name not in self._loaded:
+            with open(self._paths[name], "rb") as file:
+                self._loaded[name] = shape(file.read())
+        return self._loaded[name]
+
+
+    def map(self, name):
+        """Table `name` as a view of the file, whose pages all processes share."""
+        if name not in self._loaded:
+            import mmap
+
+            with open(self._paths[name], "rb") as file:
+                self._loaded[name] = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        return self._loaded[name]
+
+
+class SumOfSquares:
+    """Adds up squares of consecutive integers in a loop of Python's own.  A grain is one of them."""
+
+    GRAINS_PER_UNIT = 1
+
+    def __init__(self, tables, draw):
+        # Small ones: an integer of the language gets slower as it gets longer.
+        self._next = draw % (1 << 20)
+        self._sum = 0
+
+    def advance(self, grains):
+        end = self._next + grains
+        total = 0
+        for number in range(self._next, end):
+            total += number * number
+        self._sum += total
+        self._next = end
+
+    def result(self):
+        return self._sum & MASK
+
+
+class PrimeCheck:
+    """Trial division of a prime by all odd numbers up to its square root.  A grain is one division."""
+
+    PRIME = 10_000_000_019
+    GRAINS_PER_UNIT = 49_999
+    END = 2 * GRAINS_PER_UNIT + 3
+
+    def __init__(self, tables, draw):
+        self._divisor = 3
+        self._divided = 0
+
+    def advance(self, grains):
+        prime = self.PRIME
+        while grains > 0:
+            end = min(self._divisor + 2 * grains, self.END)
+            grains -= (end - self._divisor) // 2
+            for divisor in range(self._divisor, end, 2):
+                if prime % divisor == 0:
+                    self._divided += 1
+            self._divisor = end if end < self.END else 3
+
+    def result(self):
+        return self._divided
+
+
+class Text:
+    """A place in the generated text, which goes round."""
+
+    BYTES = 128 << 10
+    GRAIN_BYTES = 64
+
+    def __init__(self, tables, draw):
+        # Twice, so that no piece of up to its length has a seam.
+        self._text = tables.get("text", lambda text: memoryview(text + text))
+        self._at = draw % (self.BYTES // self.GRAIN_BYTES) * self.GRAIN_BYTES
+
+    def pieces(self, grains, bytes_max=BYTES):
+        """The next `grains` grains in pieces of `bytes_max`, the last one as long as it is."""
+        left = grains * self.GRAIN_BYTES
+        while left > 0:
+            length = min(left, bytes_max)
+            yield self._text[self._at : self._at + length]
+            self._at = (self._at + length) % self.BYTES
+            left -= length
+
+
+class Sha256:
+    """Hashes text with hashlib, which releases the interpreter lock for 2 KiB and more.  A grain is 64 bytes."""
+
+    GRAINS_PER_UNIT = 16
+
+    def __init__(self, tables, draw):
+        import hashlib
+
+        self._text = Text(tables, draw)
+        self._hash = hashlib.sha256()
+
+    def advance(self, grains):
+        for piece in self._text.pieces(grains):
+            self._hash.update(piece)
+
+    def result(self):
+        return int.from_bytes(self._hash.digest()[:8], "little")
+
+
+class Deflate:
+    """Compresses messages with zlib at level 6, which releases the interpreter lock.  A grain is 64 bytes.
+
+    Compressors differ in what comes out.  What all agree on is the checksum of the input behind each message.
+    """
+
+    GRAINS_PER_UNIT = 16
+    MESSAGE_BYTES = 64 << 10
+
+    def __init__(self, tables, draw):
+        self._text = Text(tables, draw)
+        self._checksum = 0
+
+    def advance(self, grains):
+        for message in self._text.pieces(grains, self.MESSAGE_BYTES):
+            compressed = zlib.compress(message, 6)
+            self._checksum = zlib.crc32(compressed[-4:], self._checksum)
+
+    def result(self):
+        return self._checksum
+
+
+class SmallDeflate(Deflate):
+    """The same in messages of 4 KiB, for hitting a time.  A grain is one message."""
+
+    GRAINS_PER_UNIT = 1
+    MESSAGE_BYTES = 4 << 10
+
+    def advance(self, grains):
+        super().advance(grains * self.MESSAGE_BYTES // Text.GRAIN_BYTES)
+
+
+class JsonParse:
+    """Parses orders of 512 bytes.  A grain is one of them."""
+
+    GRAINS_PER_UNIT = 2
+    DOCUMENT_BYTES = 512
+
+    def __init__(self, tables, draw):
+        self._documents = tables.get("json", self._cut)
+        self._next = draw % len(self._documents)
+        self._sum = 0
+
+    @classmethod
+    def _cut(cls, data):
+        return [data[at : at + cls.DOCUMENT_BYTES] for at in range(0, len(data), cls.DOCUMENT_BYTES)]
+
+    def advance(self, grains):
+        documents = self._documents
+        for place in range(self._next, self._next + grains):
+            self._sum += json.loads(documents[place % len(documents)])["number"]
+        self._next += grains
+
+    def result(self):
+        return self._sum & MASK
+
+
+class Sort:
+    """Sorts copies of a thousand integers each with `list.sort`.  A grain is one copy."""
+
+    GRAINS_PER_UNIT = 1
+    INTEGERS = 1_000
+    TABLE = 65_536
+
+    def __init__(self, tables, draw):
+        self._table = tables.get("sort", self._shape)
+        self._at = draw % self.TABLE
+        self._sum = 0
+
+    @classmethod
+    def _shape(cls, data):
+        integers = list(struct.unpack(f"<{cls.TABLE}I", data))
+        return integers + integers[: cls.INTEGERS]
+
+    def advance(self, grains):
+        for _ in range(grains):
+            integers = self._table[self._at : self._at + self.INTEGERS]
+            integers.sort()
+            for place in (0, self.INTEGERS // 3, self.INTEGERS // 2, self.INTEGERS - 1):
+                self._sum = rotate_left(self._sum, 1) ^ integers[place]
+            self._at = (self._at + self.INTEGERS) % self.TABLE
+
+    def result(self):
+        return self._sum
+
+
+class MatrixProduct:
+    """The product of two matrices of 64 x 64 by the plain triple loop.  A grain is one row of the product."""
+
+    SIDE = 64
+    GRAINS_PER_UNIT = SIDE
+
+    def __init__(self, tables, draw):
+        self._left, self._right = tables.get("matrix", self._shape)
+        self._row = draw % self.SIDE
+        self._sum = 0
+
+    @classmethod
+    def _shape(cls, data):
+        side = cls.SIDE
+        values = struct.unpack(f"<{2 * side * side}d", data)
+        rows = [list(values[at : at + side]) for at in range(0, len(values), side)]
+        return rows[:side], rows[side:]
+
+    def advance(self, grains):
+        for _ in range(grains):
+            row = [0.0] * self.SIDE
+            # Not sum(), which compensates for rounding since 3.12: the order of the additions is the digest's.
+            for factor, right_row in zip(self._left[self._row], self._right):
+                row = [sum_ + factor * value for sum_, value in zip(row, right_row)]
+            self._sum += sum(struct.unpack("<64Q", struct.pack("<64d", *row)))
+            self._row = (self._row + 1) % self.SIDE
+
+    def result(self):
+        return self._sum & MASK
+
+
+class PointerChase:
+    """Follows a chain of pointers through 8 MiB.  A grain is one of them."""
+
+    GRAINS_PER_UNIT = 1_000
+
+    def __init__(self, tables, draw):
+        self._chain = tables.get("chain", self._shape)
+        self._place = draw % len(self._chain)
+        self._sum = 0
+
+    @staticmethod
+    def _shape(data):
+        chain = array("Q")
+        chain.frombytes(data)
+        return chain
+
+    def advance(self, grains):
+        chain, place, total = self._chain, self._place, 0
+        for _ in range(grains):
+            place = chain[place]
+            total += place
+        self._place = place
+        self._sum += total
+
+    def result(self):
+        return self._sum & MASK
+
+
+KERNELS = {
+    "sum_of_squares": SumOfSquares,
+    "prime_check": PrimeCheck,
+    "sha256": Sha256,
+    "deflate": Deflate,
+    "json_parse": JsonParse,
+    "sort": Sort,
+    "matrix_product": MatrixProduct,
+    "pointer_chase": PointerChase,
+}
+
+
+def compute_for(kernel, tables, nanos):
+    """Computes until this thread has used `nanos` more of processor time.
+
+    What is left when the next grain of `kernel` would take too long is filled with the finest kernel.
+    """
+    end = time.thread_time_ns() + nanos
+    kernels = [SmallDeflate if kernel is Deflate else kernel]
+    if kernel is not SumOfSquares:
+        kernels.append(SumOfSquares)
+    for kernel in kernels:
+        compute_until(end, kernel(tables, 0))
+
+
+def compute_until(end_nanos, work):
+    """Computes until the thread's processor time is `end_nanos`, or so close that a grain would end later.
+
+    A step is 80 % of what is left by the speed of the step before, then a look at the clock: few looks suffice, and
+    the end is hit closely.  No step is more than twice all before it, as some kernels get slower as they go.
+    """
+    close_enough_nanos = 2_000  # A look at the clock costs about half of it.
+    start = now = time.thread_time_ns()
+    grain_nanos = 0.0
+    while True:
+        left = end_nanos - now
+        if left < max(grain_nanos, close_enough_nanos):
+            return
+        most = 2 * (now - start)
+        grains = max(int(min(left * 0.8, most) / grain_nanos), 1) if grain_nanos else 1
+        work.advance(grains)
+        then, now = now, time.thread_time_ns()
+        grain_nanos = max((now - then) / grains, 0.01)
+
+
+# ----------------------------------------------------------------------------------------------------------------
+# Stages
+# ----------------------------------------------------------------------------------------------------------------
+
+
+class StageFailed(Exception):
+    """A stage that did not end well; its text is for people."""
+
+
+class TaskLost(StageFailed):
+    """A task whose worker process is gone."""
+
+
+class Step:
+    """A stage of a task kind, made ready to be executed any number of times."""
+
+    awaits = False
+    """Whether it has a form for event loops that leaves them to others meanwhile: `run_async`."""
+
+    blocks = False
+    """Whether it runs on a thread all the same, where what blocks a loop does."""
+
+    def __init__(self, place, seed):
+        self._mixed_seed = mix(seed + STEP_SALT * (place + 1) & MASK)
+        self._place = place * STREAM_FACTOR & MASK
+
+    def draws(self, number):
+        """The step's own stream of draws in task `number`."""
+        return Rng.of_state(mix(self._mixed_seed ^ (number * STREAM_FACTOR & MASK)))
+
+    def digest(self, number, value):
+        """What the step contributes to the digest of task `number`, having found `value`."""
+        state = mix(mix(value ^ rotate_left(number, 17)) ^ self._place)
+        return mix(state + GOLDEN & MASK)
+
+    def digests(self, numbers, values):
+        """`digest` for many tasks at once."""
+        lanes = lanes_of(len(numbers))
+        numbers = lanes.pack(numbers)
+        states = lanes.mix(lanes.pack(values) ^ lanes.rotate_left(numbers, 17))
+        states = lanes.mix(states ^ lanes.all(self._place))
+        return lanes.unpack(lanes.mix(lanes.add(states, GOLDEN)))
+
+    def look_ahead(self, first, count):
+        """Makes the first draws of tasks `first` and up, if the step draws in each of them."""
+
+    def prepare(self, tables):
+        """Loads what the step needs, so that no task pays for it."""
+
+    def run(self, bench, number):
+        """Executes the step for task `number` on this thread, and returns what it found: the same wherever it runs."""
+        raise NotImplementedError
+
+
+class CpuWork(Step):
+    """Computes so many units."""
+
+    def __init__(self, place, seed, recipe):
+        super().__init__(place, seed)
+        self._kernel = KERNELS[recipe["kernel"]]
+        self._grains = recipe["work"] * self._kernel.GRAINS_PER_UNIT
+        self._ahead = 0, ()
+        """A task's number, and the first draws of it and those that follow."""
+
+    def prepare(self, tables):
+        self._kernel(tables, 0)
+
+    def look_ahead(self, first, count):
+        lanes = lanes_of(count)
+        numbers = lanes.times(lanes.pack(range(first, first + count)), STREAM_FACTOR)
+        states = lanes.mix(numbers ^ lanes.all(self._mixed_seed))
+        self._ahead = first, lanes.unpack(lanes.mix(lanes.add(states, GOLDEN)))
+
+    def run(self, bench, number):
+        first, draws = self._ahead
+        place = number - first
+        draw = draws[place] if 0 <= place < len(draws) else self.draws(number).next()
+        work = self._kernel(bench.tables, draw)
+        work.advance(self._grains)
+        return work.result()
+
+
+class CpuTime(Step):
+    """Computes for so long."""
+
+    def __init__(self, place, seed, recipe):
+        super().__init__(place, seed)
+        self._kernel = KERNELS[recipe["kernel"]]
+        self._nanos = recipe["nanos"]
+
+    def prepare(self, tables):
+        self._kernel(tables, 0)
+
+    def run(self, bench, number):
+        compute_for(self._kernel, bench.tables, self._nanos)
+        return self._nanos
+
+
+class Wait(Step):
+    """Waits, as for an answer from elsewhere."""
+
+    awaits = True
+
+    def __init__(self, place, seed, recipe):
+        super().__init__(place, seed)
+        self._time = compile_time(recipe["time"])
+
+    def run(self, bench, number):
+        nanos = self._time(self.draws(number))
+        time.sleep(nanos / 1e9)
+        return nanos
+
+    async def run_async(self, bench, number):
+        from asyncio import sleep
+
+        nanos = self._time(self.draws(number))
+        await sleep(nanos / 1e9)
+        return nanos
+
+
+# Files -----------------------------------------------------------------------------------------------------------
+
+BLOCK_BYTES_MAX = 16 << 20
+"""No call transfers more, which bounds what a worker holds."""
+
+
+class Pattern:
+    """What files hold: bytes that follow from their offset, so that every byte that is read can be verified.
+
+    Every page begins with its own number; the rest is a piece of a fixed template, from a place that depends on the
+    number.
+    """
+
+    PAGE_BYTES = 4_096
+    NUMBER_BYTES = 8
+    PLACES = 4_093
+
+    def __init__(self, template):
+        self._template = template
+
+    def bytes(self, offset, length):
+        """The `length` bytes that stand at `offset`."""
+        rest_bytes = self.PAGE_BYTES - self.NUMBER_BYTES
+        first = offset // self.PAGE_BYTES
+        end = -(-(offset + length) // self.PAGE_BYTES)
+        pieces = []
+        for page in range(first, end):
+            place = page % self.PLACES
+            pieces.append(page.to_bytes(self.NUMBER_BYTES, "little"))
+            pieces.append(self._template[place : place + rest_bytes])
+        start = offset - first * self.PAGE_BYTES
+        return b"".join(pieces)[start : start + length]
+
+
+def fold(digest, offset, data):
+    """Adds a block at `offset` to the digest of what was transferred."""
+    few = min(len(data), 4)
+    ends = data[:few].ljust(4, b"\0") + data[len(data) - few :].ljust(4, b"\0")
+    block = int.from_bytes(ends, "little") ^ rotate_left(offset, 32) ^ len(data)
+    return rotate_left(digest, 5) + block & MASK
+
+
+def write_all_at(fd, data, offset):
+    """Writes all of `data` at `offset`."""
+    written = os.pwrite(fd, data, offset)
+    while written < len(data):
+        written += os.pwrite(fd, data[written:], offset + written)
+
+
+def failing_while(doing, error):
+    """A failure of the system as a failure of the stage."""
+    return StageFailed(f"while {doing}: {error.strerror or error}")
+
+
+class FileStep(Step):
+    """A stage that transfers what files hold."""
+
+    def prepare(self, tables):
+        tables.get("file", Pattern)
+
+    def pattern(self, bench):
+        """What the files hold."""
+        return bench.tables.get("file", Pattern)
+
+
+class FileWrite(FileStep):
+    """Creates a file in place of the worker's earlier one, writes and closes it, as a document that is saved."""
+
+    def __init__(self, place, seed, recipe):
+        super().__init__(place, seed)
+        self._bytes = recipe["bytes"]
+        self._block = min(max(recipe["block"], 1), BLOCK_BYTES_MAX, max(self._bytes, 1))
+        self._random = recipe["random"]
+        self._sync = recipe["sync"]
+
+    def run(self, bench, number):
+        try:
+            return self._write(bench, number)
+        except OSError as error:
+            raise failing_while("writing a file in the scratch folder", error) from error
+
+    def _write(self, bench, number):
+        pattern = self.pattern(bench)
+        blocks = range(-(-self._bytes // self._block))
+        digest = 0
+        fd = os.open(bench.path("worker"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            for block in Permutation(len(blocks), self.draws(number)) if self._random else blocks:
+                offset = block * self._block
+                data = pattern.bytes(offset, min(self._block, self._bytes - offset))
+                write_all_at(fd, data, offset)
+                digest = fold(digest, offset, data)
+            if self._sync:
+                os.fsync(fd)
+        finally:
+            os.close(fd)
+        return digest
+
+
+class FileAppend(FileStep):
+    """Appends to a log that stays open.  Each of the first 64 threads of a process has one of its own."""
+
+    LOGS_MAX = 64
+    LOG_BYTES_MAX = 64 << 20
+    """A log that would get longer starts anew, as logs that are rotated do."""
+    CALL_BYTES_MAX = 1 << 20
+
+    def __init__(self, place, seed, recipe):
+        super().__init__(place, seed)
+        self._bytes = recipe["bytes"]
+        self._sync = recipe["sync"]
+
+    def run(self, bench, number):
+        try:
+            return self._append(bench)
+        except OSError as error:
+            raise failing_while("appending to a log in the scratch folder", error) from error
+
+    def _append(self, bench):
+        pattern = self.pattern(bench)
+        log = bench.shared.log(bench.number % self.LOGS_MAX)
+        if log.bytes > 0 and log.bytes + self._bytes > self.LOG_BYTES_MAX:
+            os.ftruncate(log.fd, 0)
+            log.bytes = 0
+        log.bytes += self._bytes
+        digest = 0
+        for offset in range(0, self._bytes, self.CALL_BYTES_MAX):
+            data = pattern.bytes(offset, min(self.CALL_BYTES_MAX, self._bytes - offset))
+            write(log.fd, data)
+            digest = fold(digest, offset, data)
+        if self._sync:
+            # The data and what is needed to find it; macOS has no call for that alone.
+            getattr(os, "fdatasync", os.fsync)(log.fd)
+        return digest
+
+
+class Log:
+    """A log that is open."""
+
+    def __init__(self, path):
+        self.fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+        self.bytes = 0
+        """About how long it is: who shares a log may be a task late."""
+
+
+class FileRead(FileStep):
+    """Reads from a file that poolscope has prepared, at offsets, and verifies every byte."""
+
+    def __init__(self, place, seed, recipe):
+        super().__init__(place, seed)
+        self._bytes = recipe["bytes"]
+        self._block = min(max(recipe["block"], 1), BLOCK_BYTES_MAX, max(self._bytes, 1))
+        self._random = recipe["random"]
+        self._file_bytes = recipe["file_bytes"]
+        self._blocks = max(self._file_bytes // self._block, 1)
+
+    def run(self, bench, number):
+        try:
+            return self._read(bench, self.draws(number))
+        except OSError as error:
+            raise failing_while("reading the prepared file", error) from error
+
+    def _read(self, bench, rng):
+        pattern = self.pattern(bench)
+        fd = bench.shared.prepared(self._file_bytes)
+        offset = rng.next() % self._blocks * self._block
+        if not self._random and self._file_bytes <= self._bytes:
+            offset = 0
+        digest, left = 0, self._bytes
+        while left > 0:
+            length = min(self._block, left, self._file_bytes - offset)
+            data = read_exactly_at(fd, length, offset)
+            if data != pattern.bytes(offset, length):
+                raise StageFailed(f"the prepared file is damaged between byte {offset} and {offset + length}")
+            digest = fold(digest, offset, data)
+            left -= length
+            offset += length
+            if self._random:
+                offset = rng.next() % self._blocks * self._block
+            elif offset >= self._file_bytes:
+                offset = 0
+        return digest
+
+
+def read_exactly_at(fd, length, offset):
+    """Exactly `length` bytes from `offset` on."""
+    data = os.pread(fd, length, offset)
+    while len(data) < length:
+        more = os.pread(fd, length - len(data), offset + len(data))
+        if not more:
+            raise StageFailed("the prepared file is shorter than it should be")
+        data += more
+    return data
+
+
+# Memory ----------------------------------------------------------------------------------------------------------
+
+
+class Memory(Step):
+    """Allocates memory, uses it in one of four ways, and releases it: at once, or some tasks later."""
+
+    WORD_BYTES = 8
+    LINE_WORDS = 8
+    PAGE_BYTES = 4_096
+
+    def __init__(self, place, seed, recipe):
+        super().__init__(place, seed)
+        self._bytes = recipe["bytes"]
+        self._words = -(-self._bytes // self.WORD_BYTES)
+        self._hold_tasks = recipe["hold_tasks"]
+        self._use = getattr(self, "_" + recipe["access"])
+
+    def run(self, bench, number):
+        try:
+            memory, found = self._use(self.draws(number))
+        except (MemoryError, OverflowError, OSError) as error:
+            mebibytes = self._bytes / (1 << 20)
+            raise StageFailed(
+                f"the system refused {mebibytes:.1f} MiB of memory; lower 'size' or the number of workers"
+            ) from error
+        if self._hold_tasks > 0:
+            bench.hold(memory, self._hold_tasks)
+        return found
+
+    def _allocate(self, rng):
+        # Of all that the language offers, this asks the system for zeros and does not write them itself.
+        return bytes(self._words * self.WORD_BYTES), self._bytes
+
+    def _touch(self, rng):
+        import mmap
+
+        salt = rng.next()
+        pages = -(-self._words * self.WORD_BYTES // self.PAGE_BYTES)
+        memory = mmap.mmap(-1, max(pages, 1) * self.PAGE_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        memory[:: self.PAGE_BYTES] = b"\1" * max(pages, 1)
+        return memory, sum_of_salted(salt, pages)
+
+    def _stream(self, rng):
+        salt = rng.next()
+        memory = bytearray(b"\1") * (self._words * self.WORD_BYTES)
+        # Reads to the end: there is no zero.
+        if memory.find(0) != -1:
+            raise StageFailed("the memory does not hold what was written to it")
+        return memory, sum_of_salted(salt, self._words)
+
+    def _chase(self, rng):
+        line_words = self.LINE_WORDS
+        lines = max(-(-self._words // line_words), 1)
+        memory = array("Q", bytes(lines * line_words * self.WORD_BYTES))
+        order = iter(Permutation(lines, rng))
+        first = line = next(order)
+        for following in order:
+            memory[line * line_words] = following
+            line = following
+        memory[line * line_words] = first
+        line, found = first, 0
+        for _ in range(lines):
+            line = memory[line * line_words]
+            # Another order is another sum.
+            found = (found << 1 & MASK | found >> 63) ^ line
+        if line != first:
+            raise StageFailed("the memory does not hold what was written to it")
+        return memory, found
+
+
+def sum_of_salted(salt, count):
+    """The sum of `salt ^ i` over all i below `count`, bit by bit."""
+    bits = count.bit_length()
+    total = (salt >> bits << bits) * count
+    for bit in range(bits):
+        period = 2 << bit
+        ones = count // period * (1 << bit) + max(count % period - (1 << bit), 0)
+        if salt >> bit & 1:
+            ones = count - ones
+        total += ones << bit
+    return total & MASK
+
+
+# The loopback server ---------------------------------------------------------------------------------------------
+
+
+class Call:
+    """One request: all that the server has to know."""
+
+    def __init__(self, delay_nanos, request_bytes, response_bytes, fails):
+        self.delay_nanos = delay_nanos
+        self.request_bytes = request_bytes
+        self.response_bytes = response_bytes
+        self.fails = fails
+
+    def check(self, head):
+        """What the task has of the answer `head`, if it is the one that was asked for."""
+        status, length, _ = head
+        wanted = ("error", 0) if self.fails else ("good", self.response_bytes)
+        if (status, length) != wanted:
+            raise StageFailed(
+                "the loopback server gave another answer than it was asked for: "
+                f"{'a good one' if status == 'good' else 'an ' + status} ({length} bytes)"
+            )
+        if self.fails:
+            raise StageFailed("the loopback server answered with an error (503), as the stage's 'errors' asks")
+        return self.delay_nanos + self.request_bytes + self.response_bytes & MASK
+
+
+class Http:
+    """As much of HTTP/1.1 as is needed; the same bytes for threads and for event loops."""
+
+    @staticmethod
+    def request(call):
+        """The header of a request."""
+        path = f"/{call.delay_nanos}/{call.response_bytes}" + ("/503" if call.fails else "")
+        if call.request_bytes == 0:
+            return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+        return (
+            f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {call.request_bytes}\r\n\r\n"
+        ).encode()
+
+    @staticmethod
+    def answer(received):
+        """The length of the answer's header, and (status, length of the body, whether the server closes)."""
+        end = received.find(b"\r\n\r\n")
+        if end < 0:
+            return None
+        lines = bytes(received[:end]).decode("latin-1").split("\r\n")
+        headers = {}
+        for line in lines[1:]:
+            name, _, value = line.partition(":")
+            headers[name.strip().lower()] = value.strip()
+        statuses = {"200": "good", "503": "error"}
+        status = statuses.get(lines[0].split(" ")[1], "answer that it does not know the request")
+        closes = headers.get("connection", "").lower() == "close"
+        return end + 4, (status, int(headers["content-length"]), closes)
+
+
+class Tcp:
+    """Frames: a header of fixed length that names the length of what follows."""
+
+    MARK = 1
+    REQUEST = struct.Struct("<BBQQQ")
+    ANSWER = struct.Struct("<BBBQ")
+
+    @classmethod
+    def request(cls, call):
+        """The header of a request."""
+        return cls.REQUEST.pack(cls.MARK, call.fails, call.delay_nanos, call.request_bytes, call.response_bytes)
+
+    @classmethod
+    def answer(cls, received):
+        """As `Http.answer`."""
+        if len(received) < cls.ANSWER.size:
+            return None
+        mark, failed, closes, length = cls.ANSWER.unpack_from(received)
+        if mark != cls.MARK:
+            raise StageFailed("while asking the loopback server: not an answer")
+        return cls.ANSWER.size, ("error" if failed else "good", length, bool(closes))
+
+
+class Exchange:
+    """A request and its answer, whoever carries the bytes."""
+
+    CHUNK_BYTES = 64 << 10
+    TOGETHER_BYTES = 16 << 10
+    """A request and a body up to this length leave in one piece."""
+    HEADER_BYTES_MAX = 4 << 10
+    PERIOD = 251
+    TABLE = bytes(range(PERIOD)) * (CHUNK_BYTES // PERIOD + 2)
+    """Of what bodies consist: a byte's value follows from its place."""
+
+    def __init__(self, protocol, call):
+        self._protocol = protocol
+        self._call = call
+        self._received = bytearray()
+        self._left = 0
+        self._taken = 0
+        self._head = None
+
+    def to_send(self):
+        """What to send, in pieces."""
+        total = self._call.request_bytes
+        sent = min(total, self.TOGETHER_BYTES)
+        yield self._protocol.request(self._call) + self._body(0, sent)
+        while sent < total:
+            length = min(total - sent, self.CHUNK_BYTES)
+            yield self._body(sent, length)
+            sent += length
+
+    def take(self, data):
+        """Takes in and verifies what was received; the answer's head once it is whole, None before."""
+        if not data:
+            raise StageFailed("while asking the loopback server: it closed the connection")
+        if self._head is None:
+            self._received += data
+            answer = self._protocol.answer(self._received)
+            if answer is None:
+                if len(self._received) > self.HEADER_BYTES_MAX:
+                    raise StageFailed("while asking the loopback server: the header does not end")
+                return None
+            length, self._head = answer
+            self._left = self._head[1]
+            data = bytes(self._received[length:])
+        if len(data) > self._left:
+            raise StageFailed("while asking the loopback server: more bytes came than were announced")
+        if data != self._body(self._taken, len(data)):
+            raise StageFailed("while asking the loopback server: other bytes came than were sent")
+        self._taken += len(data)
+        self._left -= len(data)
+        return None if self._left else self._head
+
+    def _body(self, place, length):
+        start = place % self.PERIOD
+        return self.TABLE[start : start + length]
+
+
+class Network(Step):
+    """Asks the loopback server, over a connection that is kept unless the server closes it."""
+
+    awaits = True
+
+    LOOK_SECONDS = 0.05
+    """How long a connection may take to be accepted before it is tried anew: the system would wait a second."""
+    LINGER_NOT = struct.pack("ii", 1, 0)
+    """Lets a connection go at once: otherwise each would keep its port for a minute."""
+
+    def __init__(self, place, seed, recipe):
+        super().__init__(place, seed)
+        self._protocol = {"http": Http, "tcp": Tcp}[recipe["op"]]
+        self._delay = compile_time(recipe["delay"])
+        self._request_bytes = recipe["request"]
+        self._response_bytes = recipe["response"]
+        self._errors = recipe["errors"]
+
+    def _call(self, number):
+        rng = self.draws(number)
+        delay_nanos = self._delay(rng)
+        fails = self._errors > 0 and rng.unit() < self._errors
+        return Call(delay_nanos, self._request_bytes, self._response_bytes, fails)
+
+    def run(self, bench, number):
+        call = self._call(number)
+        try:
+            connection = bench.connection or self._connect(bench)
+            bench.connection = None
+            head = self._exchange(connection, call)
+        except OSError as error:
+            raise failing_while("asking the loopback server", error) from error
+        if head[2]:
+            self._close(connection)
+        else:
+            bench.connection = connection
+        return call.check(head)
+
+    def _connect(self, bench):
+        import socket
+
+        while True:
+            try:
+                connection = socket.create_connection(("127.0.0.1", bench.shared.server_port), self.LOOK_SECONDS)
+            except TimeoutError:
+                continue
+            except socket.timeout:  # Not the same before CPython 3.10.
+                continue
+            connection.settimeout(None)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return connection
+
+    def _exchange(self, connection, call):
+        exchange = Exchange(self._protocol, call)
+        for piece in exchange.to_send():
+            connection.sendall(piece)
+        head = None
+        while head is None:
+            head = exchange.take(connection.recv(exchange.CHUNK_BYTES))
+        return head
+
+    def _close(self, connection):
+        import socket
+
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, self.LINGER_NOT)
+        connection.close()
+
+    async def run_async(self, bench, number):
+        call = self._call(number)
+        idle = bench.shared.idle_streams
+        try:
+            reader, writer = idle.pop() if idle else await self._open(bench)
+            head = await self._exchange_async(reader, writer, call)
+        except OSError as error:
+            raise failing_while("asking the loopback server", error) from error
+        if head[2]:
+            self._close_stream(writer)
+        else:
+            idle.append((reader, writer))
+        return call.check(head)
+
+    async def _open(self, bench):
+        import asyncio
+
+        while True:
+            opening = asyncio.open_connection("127.0.0.1", bench.shared.server_port)
+            try:
+                # Streams switch Nagle's algorithm off by themselves.
+                return await asyncio.wait_for(opening, self.LOOK_SECONDS)
+            except asyncio.TimeoutError:
+                continue
+
+    async def _exchange_async(self, reader, writer, call):
+        exchange = Exchange(self._protocol, call)
+        for piece in exchange.to_send():
+            writer.write(piece)
+            await writer.drain()
+        head = None
+        while head is None:
+            head = exchange.take(await reader.read(exchange.CHUNK_BYTES))
+        return head
+
+    def _close_stream(self, writer):
+        import socket
+
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, self.LINGER_NOT)
+        writer.close()
+
+
+# Locks and counters ----------------------------------------------------------------------------------------------
+
+
+class ReadWriteLock:
+    """Any number of readers or one writer; the standard library has none.  Who comes by may overtake who waits."""
+
+    def __init__(self):
+        self._condition = threading.Condition()
+        self._inside = 0
+        """Readers, or -1 for a writer."""
+
+    def acquire(self, reads, blocking=True):
+        """Enters; false if that takes waiting and is not `blocking`."""
+        with self._condition:
+            while self._inside < 0 or (self._inside > 0 and not reads):
+                if not blocking:
+                    return False
+                self._condition.wait()
+            self._inside = self._inside + 1 if reads else -1
+            return True
+
+    def release(self, reads):
+        """Leaves."""
+        with self._condition:
+            self._inside = self._inside - 1 if reads else 0
+            if self._inside == 0:
+                self._condition.notify_all()
+
+
+class AsyncReadWriteLock:
+    """The same for tasks of an event loop, which hand over only where they await."""
+
+    def __init__(self):
+        import asyncio
+
+        self._condition = asyncio.Condition()
+        self._inside = 0
+
+    def is_free(self, reads):
+        """Whether entering takes no waiting."""
+        return self._inside == 0 or (reads and self._inside > 0)
+
+    async def acquire(self, reads):
+        """Enters."""
+        async with self._condition:
+            await self._condition.wait_for(lambda: self.is_free(reads))
+            self._inside = self._inside + 1 if reads else -1
+
+    async def release(self, reads):
+        """Leaves."""
+        async with self._condition:
+            self._inside = self._inside - 1 if reads else 0
+            self._condition.notify_all()
+
+
+class Lock(Step):
+    """Goes through a critical section: takes one of the process's numbered locks and stays inside for a time."""
+
+    awaits = True
+    blocks = True
+    LOCKS_MAX = 1_024
+
+    def __init__(self, place, seed, recipe):
+        super().__init__(place, seed)
+        self._hold = compile_time(recipe["hold"])
+        self._computes = recipe["cpu"]
+        self._locks = min(max(recipe["locks"], 1), self.LOCKS_MAX)
+        self._readers = recipe["readers"]
+
+    def _draw(self, task_number):
+        """The number of the lock, whether it is only for reading, and how long to stay."""
+        rng = self.draws(task_number)
+        number = rng.next() % self._locks
+        drawn = rng.unit()
+        reads = self._readers is not None and drawn < self._readers
+        return number, reads, self._hold(rng)
+
+    @staticmethod
+    def _digest(number, reads, hold_nanos):
+        return hold_nanos ^ rotate_left(number << 1 | reads, 48)
+
+    def run(self, bench, number):
+        number, reads, hold_nanos = drawn = self._draw(number)
+        if self._readers is None:
+            lock = bench.shared.locks[number]
+            if not lock.acquire(blocking=False):
+                bench.wait_for(lock.acquire)
+            try:
+                self._stay(bench, hold_nanos)
+            finally:
+                lock.release()
+        else:
+            lock = bench.shared.read_write_locks[number]
+            if not lock.acquire(reads, blocking=False):
+                bench.wait_for(lock.acquire, reads)
+            try:
+                self._stay(bench, hold_nanos)
+            finally:
+                lock.release(reads)
+        return self._digest(*drawn)
+
+    def _stay(self, bench, hold_nanos):
+        if self._computes:
+            compute_for(SumOfSquares, bench.tables, hold_nanos)
+        else:
+            time.sleep(hold_nanos / 1e9)
+
+    async def run_async(self, bench, number):
+        number, reads, hold_nanos = drawn = self._draw(number)
+        if self._readers is None:
+            lock = bench.shared.async_locks[number]
+            arrival = time.monotonic_ns() if lock.locked() else None
+            async with lock:
+                bench.waited_since(arrival)
+                await self._stay_async(bench, hold_nanos)
+        else:
+            lock = bench.shared.async_read_write_locks[number]
+            arrival = None if lock.is_free(reads) else time.monotonic_ns()
+            await lock.acquire(reads)
+            try:
+                bench.waited_since(arrival)
+                await self._stay_async(bench, hold_nanos)
+            finally:
+                await lock.release(reads)
+        return self._digest(*drawn)
+
+    async def _stay_async(self, bench, hold_nanos):
+        from asyncio import sleep
+
+        if self._computes:
+            bench.meter(compute_for, SumOfSquares, bench.tables, hold_nanos)
+        else:
+            await sleep(hold_nanos / 1e9)
+
+
+class Counter(Step):
+    """Adds to a counter that all threads of the process share, with a lock or without."""
+
+    PROTECTIONS = {"unprotected": 0, "locked": 1}
+    """As the protocol numbers them."""
+
+    def __init__(self, place, seed, recipe):
+        super().__init__(place, seed)
+        self._increments = recipe["increments"]
+        self._protection = self.PROTECTIONS[recipe["protection"]]
+
+    def run(self, bench, number):
+        counter = bench.shared.counters[self._protection]
+        if self._protection == self.PROTECTIONS["locked"]:
+            self._add_locked(bench, counter)
+        else:
+            # Read, add, write back: another thread may come in between and its updates are lost.  Since CPython
+            # 3.10 the interpreter hands over only at the end of a loop's turn, so that it rarely does.
+            for _ in range(self._increments):
+                counter.value += 1
+        additions = bench.additions
+        additions[self._protection] = additions.get(self._protection, 0) + self._increments
+        return self._increments
+
+    def _add_locked(self, bench, counter):
+        lock = counter.lock
+        for _ in range(self._increments):
+            if not lock.acquire(blocking=False):
+                bench.wait_for(lock.acquire)
+            counter.value += 1
+            lock.release()
+
+
+class SharedCounter:
+    """A number that tasks add to."""
+
+    def __init__(self):
+        self.value = 0
+        self.lock = threading.Lock()
+
+
+# Payload ---------------------------------------------------------------------------------------------------------
+
+
+def sampled_checksum(data):
+    """A checksum of every 64th byte: one of each cache line, so that all of it must be there."""
+    return zlib.crc32(bytes(data[::64]))
+
+
+class Payload(Step):
+    """Brings bytes to the worker and back.
+
+    A thread is handed a reference.  To a worker process they really travel, and its result really comes back; the
+    caller compares that with what the worker says it wrote.
+    """
+
+    PLACES = 8_192
+    """Tasks bring different parts of what the caller has."""
+
+    def __init__(self, place, seed, recipe):
+        super().__init__(place, seed)
+        self.to_worker = recipe["to_worker"]
+        self.back = recipe["back"]
+
+    def prepare(self, tables):
+        tables.map("payload")
+
+    def brought(self, tables, number):
+        """What task `number` brings to its worker, as a reference."""
+        start = self._start(self.draws(number).next())
+        return tables.map("payload")[start : start + self.to_worker]
+
+    def _start(self, draw):
+        return draw % self.PLACES * 8
+
+    def run(self, bench, number):
+        draw = self.draws(number).next()
+        start = self._start(draw)
+        result = bench.tables.map("payload")[start : start + self.back]
+        if bench.mail is None:
+            read = sampled_checksum(self.brought(bench.tables, number))
+            result = bytes(result)
+            check_payload(result, sampled_checksum(result))
+        else:
+            read = sampled_checksum(bench.mail.take())
+            bench.mail.put(result)
+        return read << 32 ^ Rng(draw, self.back).next()
+
+
+def check_payload(data, checksum):
+    """Reads what came back as its receiver, and compares it with what its writer says it wrote."""
+    if sampled_checksum(data) != checksum:
+        raise StageFailed("the payload that came back is not the one that the worker wrote")
+
+
+def cpu_step(place, seed, recipe):
+    """The step of a CPU stage, by work or by time."""
+    return (CpuWork if "work" in recipe else CpuTime)(place, seed, recipe)
+
+
+STEPS = {
+    "cpu": cpu_step,
+    "wait": Wait,
+    "file_write": FileWrite,
+    "file_append": FileAppend,
+    "file_read": FileRead,
+    "memory": Memory,
+    "http": Network,
+    "tcp": Network,
+    "lock": Lock,
+    "counter": Counter,
+    "payload": Payload,
+}
+
+
+# ----------------------------------------------------------------------------------------------------------------
+# Workers: executing tasks
+# ----------------------------------------------------------------------------------------------------------------
+
+
+class Recipes:
+    """The task kinds of the scenario, and which task is of which kind."""
+
+    def __init__(self, setup):
+        self._seed = setup["seed"]
+        self._kinds = []
+        """For each kind its phases; for each phase its segments: (pool, steps that are executed without a break)."""
+        self._cumulative_weights = []
+        total = 0.0
+        for kind in setup["kinds"]:
+            steps = [STEPS[recipe["op"]](place, self._seed, recipe) for place, recipe in enumerate(kind["steps"])]
+            self._kinds.append(
+                [[(pool, steps[first:end]) for first, end, pool in phase] for phase in kind["phases"]]
+            )
+            total += kind["weight"]
+            self._cumulative_weights.append(total)
+
+    def segments(self, number, phase):
+        """The segments of a phase of task `number`."""
+        kind = 0
+        if len(self._kinds) > 1:
+            drawn = Rng(self._seed, number).unit() * self._cumulative_weights[-1]
+            kind = min(bisect_right(self._cumulative_weights, drawn), len(self._kinds) - 1)
+        return self._kinds[kind][phase]
+
+    def steps(self):
+        """All steps of all kinds."""
+        return [step for kind in self._kinds for phase in kind for _, steps in phase for step in steps]
+
+    def look_ahead(self, phase, first, count):
+        """Makes the draws that tasks `first` and up begin with, where each of them does: a tenth of the cost."""
+        if len(self._kinds) == 1:
+            for _, steps in self._kinds[0][phase]:
+                for step in steps:
+                    step.look_ahead(first, count)
+
+
+class Numbered(dict):
+    """Things with a number, each made when it is first asked for."""
+
+    def __init__(self, make):
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, number):
+        return self.setdefault(number, self._make(number))
+
+
+class Shared:
+    """What all threads of a process share: locks, counters, open files."""
+
+    def __init__(self, setup):
+        self.scratch = setup["scratch"]
+        self.server_port = setup["server_port"]
+        self.locks = Numbered(lambda _: threading.Lock())
+        self.read_write_locks = Numbered(lambda _: ReadWriteLock())
+        self.async_locks = Numbered(lambda _: sys.modules["asyncio"].Lock())
+        self.async_read_write_locks = Numbered(lambda _: AsyncReadWriteLock())
+        self.counters = Numbered(lambda _: SharedCounter())
+        self.idle_streams = []
+        """Connections of the event loop that no task uses just now."""
+        self._opening = threading.Lock()
+        self._logs = {}
+        self._prepared = {}
+
+    def log(self, number):
+        """Log `number`, opened if nobody has done so."""
+        with self._opening:
+            if number not in self._logs:
+                self._logs[number] = Log(os.path.join(self.scratch, f"log-{os.getpid()}-{number}.bin"))
+            return self._logs[number]
+
+    def prepared(self, size):
+        """The descriptor of the prepared file of `size` bytes, opened if nobody has done so."""
+        with self._opening:
+            if size not in self._prepared:
+                self._prepared[size] = os.open(os.path.join(self.scratch, f"read-{size}.bin"), os.O_RDONLY)
+            return self._prepared[size]
+
+
+class Bench:
+    """What a thread that executes tasks keeps from task to task, and what it notes of the one under way."""
+
+    def __init__(self, shared, tables, number):
+        self.shared = shared
+        self.tables = tables
+        self.number = number
+        """Different for each thread of the process."""
+        self.connection = None
+        """To the loopback server."""
+        self.mail = None
+        """In a worker process: what came with the task and what goes back."""
+        self.additions = {}
+        """How often was added to a counter, by its protection."""
+        self.lock_wait_nanos = 0
+        """How long the task has waited for locks."""
+        self.on_cpu_nanos = 0
+        """Processor time of those pieces that were metered one by one."""
+        self._tasks = 0
+        self._held = []
+
+    def begin(self):
+        """Begins with the next task: releases what earlier ones held until now."""
+        self.lock_wait_nanos = 0
+        self._tasks += 1
+        if self._held:
+            # Stages may hold for different times: the oldest is not always the first to go.
+            self._held[:] = [held for held in self._held if held[0] >= self._tasks]
+
+    def for_task(self):
+        """A bench for one of many tasks on an event loop: notes of its own, all else in common."""
+        self.begin()
+        bench = Bench.__new__(Bench)
+        bench.__dict__.update(self.__dict__, on_cpu_nanos=0)
+        return bench
+
+    def hold(self, memory, tasks):
+        """Keeps `memory` until `tasks` further tasks of this thread have ended."""
+        self._held.append((self._tasks + tasks, memory))
+
+    def path(self, what):
+        """Where a file of this thread lies."""
+        return os.path.join(self.shared.scratch, f"{what}-{os.getpid()}-{self.number}.bin")
+
+    def wait_for(self, acquire, *arguments):
+        """Waits for a lock that was found taken, and notes for how long."""
+        arrival = time.monotonic_ns()
+        acquire(*arguments)
+        self.waited_since(arrival)
+
+    def waited_since(self, arrival):
+        """Notes a wait for a lock that began at `arrival`; None where there was none."""
+        if arrival is not None:
+            self.lock_wait_nanos += time.monotonic_ns() - arrival
+
+    def meter(self, function, *arguments):
+        """Calls `function` and notes the processor time it takes."""
+        before = time.thread_time_ns()
+        try:
+            return function(*arguments)
+        finally:
+            self.on_cpu_nanos += time.thread_time_ns() - before
+
+
+class Worker:
+    """Executes tasks in this process (in this interpreter, where a process has several)."""
+
+    def __init__(self, setup):
+        self.recipes = Recipes(setup)
+        self.tables = Tables(setup["tables"])
+        self.shared = Shared(setup)
+        for step in self.recipes.steps():
+            step.prepare(self.tables)
+        self.name = os.getpid(), threading.get_ident()
+        """Different for each process and interpreter."""
+        self.at_hand = None
+        """Where a worker process notes what it has at hand; None where nobody asks."""
+        self._local = threading.local()
+        self._benches = []
+        self._collections = Collections()
+        self._told = self.reading()
+
+    def reading(self):
+        """Garbage collections and counters until now."""
+        additions = {}
+        for bench in list(self._benches):
+            for protection, count in list(bench.additions.items()):
+                additions[protection] = additions.get(protection, 0) + count
+        counters = {
+            protection: (count, self.shared.counters[protection].value) for protection, count in additions.items()
+        }
+        return self._collections.reading(), counters
+
+    def news(self):
+        """(process, garbage collections, counters) if they have changed since they were told last."""
+        reading = self.reading()
+        if reading == self._told:
+            return None
+        self._told = reading
+        return (self.name, *reading)
+
+    def bench(self):
+        """The bench of this thread."""
+        try:
+            return self._local.bench
+        except AttributeError:
+            bench = Bench(self.shared, self.tables, len(self._benches))
+            self._benches.append(bench)
+            self._local.bench = bench
+            return bench
+
+    def execute(self, number, steps):
+        """Executes `steps` of task `number` on this thread."""
+        cpu_nanos = time.thread_time_ns()
+        start, end, lock_wait, values, failure = self.execute_unmetered(number, steps)
+        return Executed(start, end, time.thread_time_ns() - cpu_nanos, lock_wait, digest(number, steps, values), failure)
+
+    def execute_unmetered(self, number, steps):
+        """As `execute` without reading the processor time, which takes half a microsecond.
+
+        Returns start and end, time waited for locks (nanoseconds), what the steps found, and the text of a failure.
+        """
+        bench = self.bench()
+        bench.begin()
+        failure = None
+        values = []
+        start = time.monotonic_ns()
+        try:
+            for step in steps:
+                values.append(step.run(bench, number))
+        except Exception as error:
+            failure = words(error)
+        end = time.monotonic_ns()
+        return start, end, bench.lock_wait_nanos, values, failure
+
+
+Executed = namedtuple("Executed", "start end on_cpu lock_wait digest failure")
+"""Steps of a task that were executed.
+
+`start` and `end` are the instants of the first and the last instruction; `on_cpu` (or NOT_KNOWN) and `lock_wait` are
+nanoseconds on a processor and waiting for locks; `digest` is the sum over the steps; `failure` says why it failed.
+"""
+
+
+def joined(first, later):
+    """What was executed in two parts, as one; `first` is None where there is none."""
+    if first is None:
+        return later
+    known = NOT_KNOWN not in (first.on_cpu, later.on_cpu)
+    return Executed(
+        first.start,
+        later.end,
+        first.on_cpu + later.on_cpu if known else NOT_KNOWN,
+        first.lock_wait + later.lock_wait,
+        first.digest + later.digest & MASK,
+        later.failure,
+    )
+
+
+def digest(number, steps, values):
+    """The digest of steps of task `number` that were executed: a sum, so that parts can be added."""
+    total = 0
+    for step, value in zip(steps, values):
+        total += step.digest(number, value)
+    return total & MASK
+
+
+def words(error):
+    """An exception in words."""
+    if isinstance(error, StageFailed):
+        return str(error)
+    # As the last line of a traceback shows it.
+    return "".join(traceback.format_exception_only(type(error), error)).strip()
+
+
+# Worker processes ------------------------------------------------------------------------------------------------
+
+_worker = None
+"""The worker of this process, where a pool starts processes: made by its initializer, found by its tasks."""
+
+_page = None
+"""The page on which the tasks of the chunk under way note their figures."""
+
+
+def begin_worker(setup, at_hand=False):
+    """Initializer of worker processes."""
+    global _worker
+    end_with_parent()
+    _worker = Worker(setup)
+    if at_hand:
+        _worker.at_hand = AtHand(setup["scratch"], os.getpid())
+
+
+def begin_interpreter(setup):
+    """Initializer of interpreters in this process; `setup` is text, as they share no objects."""
+    global _worker
+    _worker = Worker(json.loads(setup))
+
+
+def end_with_parent():
+    """Sees to it that this worker process does not outlive the harness, in whatever way that ends.
+
+    Every process that multiprocessing starts holds the reading end of a pipe whose writing end its parent holds.
+    Here the system sends SIGIO when that is closed, which ends this process even while C code holds the interpreter
+    lock.  (PR_SET_PDEATHSIG would not do: it watches the thread that has forked, and under forkserver the server,
+    which lives as long as its children.)
+    """
+    import fcntl
+    import signal
+    from multiprocessing import parent_process
+
+    signal.signal(signal.SIGIO, signal.SIG_DFL)
+    parent = parent_process()
+    fcntl.fcntl(parent.sentinel, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(parent.sentinel, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
+    if not parent.is_alive():
+        os._exit(1)
+
+
+class Mail:
+    """What came with a task to a worker process, and what goes back with its answer."""
+
+    def __init__(self, brought):
+        self._brought = iter(brought)
+        self.back = []
+        """(bytes, their checksum) for each payload stage."""
+
+    def take(self):
+        """What the next payload stage has been brought."""
+        return next(self._brought)
+
+    def put(self, data):
+        """Sends `data` back."""
+        data = bytes(data)
+        self.back.append((data, sampled_checksum(data)))
+
+
+class SharedMail(Mail):
+    """The same in a block of shared memory, of which only the name travels."""
+
+    _attached = {}
+
+    def __init__(self, name, sizes):
+        memory = self._attached.get(name)
+        if memory is None:
+            from multiprocessing.shared_memory import SharedMemory
+
+            memory = self._attached[name] = SharedMemory(name)
+        self._memory = memory.buf
+        self._at = sum(sizes)
+        super().__init__(pieces_of(memory.buf, 0, sizes))
+
+    def put(self, data):
+        end = self._at + len(data)
+        self._memory[self._at : end] = data
+        self.back.append((len(data), sampled_checksum(self._memory[self._at : end])))
+        self._at = end
+
+
+def pieces_of(memory, at, sizes):
+    """Pieces of `sizes` that lie in `memory` one after the other, from `at` on."""
+    for size in sizes:
+        yield memory[at : at + size]
+        at += size
+
+
+def run_in_worker(order, segment=0):
+    """Executes one order in a worker process: returns (ticket, executed, what goes back, news of the worker)."""
+    ticket, number, phase, *mail = order
+    worker = _worker
+    if worker.at_hand:
+        worker.at_hand.ticket = ticket
+    _, steps = worker.recipes.segments(number, phase)[segment]
+    back = None
+    if mail:
+        worker.bench().mail, = mail
+        back = mail[0].back
+    return ticket, worker.execute(number, steps), back, worker.news()
+
+
+def run_in_chunk(chunk, order):
+    """Executes one of `chunk` orders that travel together, and returns the page that they share."""
+    global _page
+    ticket, number, phase = order
+    worker = _worker
+    if worker.at_hand:
+        worker.at_hand.ticket = ticket
+    if _page is None:
+        _page = Page(worker, number, phase, chunk)
+    (_, steps), = worker.recipes.segments(number, phase)
+    _page.rows.append((ticket, number, steps, worker.execute_unmetered(number, steps)))
+    return _page
+
+
+class Page:
+    """What the tasks of one chunk have to report.
+
+    Each returns the page that all of them share.  When the pool pickles their results, the page is pickled once: it
+    then works out the digests of all at once and becomes bytes.  A task that takes a microsecond pays for two looks
+    at the clock and little more.  What is not known of each is the processor time: that of the chunk is shared out
+    by the tasks' service times.
+    """
+
+    LOOK_AHEAD_MIN = 16
+    """Below, one by one is as quick."""
+
+    def __init__(self, worker, number, phase, chunk):
+        self._worker = worker
+        self.rows = []
+        if chunk >= self.LOOK_AHEAD_MIN:
+            worker.recipes.look_ahead(phase, number, chunk)
+        self._cpu_nanos = time.thread_time_ns()
+
+    def __reduce__(self):
+        global _page
+        _page = None
+        cpu_nanos = time.thread_time_ns() - self._cpu_nanos
+        service_nanos = sum(end - start for *_, (start, end, *_) in self.rows)
+        share = min(cpu_nanos / max(service_nanos, 1), 1.0)
+        answers = array("Q")
+        failures = {}
+        for (ticket, *_, executed), digest_ in zip(self.rows, self._digests()):
+            start, end, lock_wait, _, failure = executed
+            outcome = GOOD
+            if failure is not None:
+                failures[ticket] = failure
+                outcome = FAILED
+            answers.extend((ticket, start, end, end, int((end - start) * share), lock_wait, digest_, outcome))
+        return tuple, ((answers.tobytes(), failures, self._worker.news()),)
+
+    def _digests(self):
+        first_steps = self.rows[0][2]
+        numbers, values = [], []
+        for _, number, steps, (_, _, _, found, failure) in self.rows:
+            if len(steps) != 1 or steps is not first_steps or failure is not None:
+                return [digest(number, steps, found) for _, number, steps, (_, _, _, found, _) in self.rows]
+            numbers.append(number)
+            values.append(found[0])
+        return first_steps[0].digests(numbers, values)
+
+
+class AtHand:
+    """Which order a worker process has at hand, in a file that the harness can read when the process has died."""
+
+    NOTHING = MASK
+
+    def __init__(self, folder, pid):
+        import mmap
+
+        fd = os.open(os.path.join(folder, f"at-hand-{pid}.bin"), os.O_RDWR | os.O_CREAT, 0o600)
+        if os.fstat(fd).st_size == 0:
+            os.write(fd, struct.pack("Q", self.NOTHING))
+        self._word = memoryview(mmap.mmap(fd, 8)).cast("Q")
+        os.close(fd)
+
+    @property
+    def ticket(self):
+        """The order's ticket; NOTHING before the first."""
+        return self._word[0]
+
+    @ticket.setter
+    def ticket(self, ticket):
+        self._word[0] = ticket
+
+
+def meet(folder, count):
+    """Waits in a worker process until `count` of them do, so that each executes one of these."""
+    open(os.path.join(folder, str(os.getpid())), "w").close()
+    deadline = time.monotonic() + 60
+    while len(os.listdir(folder)) < count and time.monotonic() < deadline:
+        time.sleep(0.001)
+
+
+# ----------------------------------------------------------------------------------------------------------------
+# Pools
+# ----------------------------------------------------------------------------------------------------------------
+
+FRONT, BACK = 0, 1
+"""The pools of a pipeline, as segments name them: what waits, and what computes."""
+
+BETWEEN = 16
+"""How many tasks may wait between the parts of a pipeline, unless the scenario says otherwise."""
+
+BREAKS_MAX = 20
+"""So often is a broken pool replaced."""
+
+
+class Pool:
+    """One of CPython's ways to execute tasks."""
+
+    def __init__(self, settings, setup, outbox, ledger):
+        self.settings = settings
+        self.setup = setup
+        self.outbox = outbox
+        self.ledger = ledger
+
+    def prepare(self):
+        """Loads what has to be there before the pool: its start, and the memory it takes, are measured from here."""
+
+    def start(self):
+        """Brings the pool up, all its workers included: no task that is measured pays for it."""
+
+    def facts(self):
+        """What poolscope shows of the pool."""
+        return {"start_method": None, "library": None, "engine_start_nanos": None, "pids": []}
+
+    def serve(self, inbox):
+        """Executes all orders of `inbox` and ends the pool in order.  False if the orders ended without saying so."""
+        while True:
+            received = inbox.read()
+            if received is None:
+                return False
+            kind, payload = received
+            if kind == b"E":
+                self.close()
+                return True
+            self.take(kind, payload)
+
+    def take(self, kind, payload):
+        """Takes in a frame of orders."""
+        if kind == b"T":
+            self.submit(Orders(payload))
+        elif kind == b"M":
+            self.map(Orders(payload[4:]), int.from_bytes(payload[:4], "little"))
+        else:
+            raise ProtocolError(f"a frame of the unknown kind {kind!r} came")
+
+    def submit(self, orders):
+        """Hands over tasks one by one."""
+        raise NotImplementedError
+
+    def map(self, orders, chunk):
+        """Hands over a batch in one call, `chunk` tasks at a time; 0 leaves that to the library."""
+        self.submit(orders)
+
+    def close(self):
+        """Ends the pool in order, after its last task."""
+
+    def answer(self, ticket, executed, end=None):
+        """Answers an order; `end` is when the caller knew of it, for threads the moment it was over."""
+        outcome = GOOD
+        if executed.failure is not None:
+            outcome = FAILED
+            self.outbox.failure(ticket, executed.failure)
+        self.outbox.answer(
+            ticket,
+            executed.start,
+            executed.end,
+            end or executed.end,
+            executed.on_cpu,
+            executed.lock_wait,
+            executed.digest,
+            outcome,
+        )
+
+
+# In this process -------------------------------------------------------------------------------------------------
+
+
+class LocalPool(Pool):
+    """A pool whose tasks run in this process."""
+
+    def prepare(self):
+        self.worker = self.ledger.here = Worker(self.setup)
+
+    def execute(self, order):
+        """Executes an order on this thread and answers it."""
+        ticket, number, phase = order
+        (_, steps), = self.worker.recipes.segments(number, phase)
+        self.answer(ticket, self.worker.execute(number, steps))
+
+
+class Sequential(LocalPool):
+    """No pool: the main thread executes task after task, while another one receives them."""
+
+    def serve(self, inbox):
+        received = queue.SimpleQueue()
+
+        def receive():
+            item = inbox.read()
+            while item is not None and item[0] != b"E":
+                received.put(item)
+                item = inbox.read()
+            received.put(item)
+
+        threading.Thread(target=receive, name="inbox", daemon=True).start()
+        return super().serve(Received(received))
+
+    def submit(self, orders):
+        for order in orders:
+            self.execute(order)
+
+
+class Received:
+    """An inbox whose frames another thread receives."""
+
+    def __init__(self, frames):
+        self.read = frames.get
+
+
+def started_threads(count):
+    """A `ThreadPoolExecutor` whose threads have all been started.
+
+    It starts one when a task finds none idle: here each task waits for all others.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    executor = ThreadPoolExecutor(count, thread_name_prefix="worker")
+    all_there = threading.Barrier(count)
+    for future in [executor.submit(all_there.wait) for _ in range(count)]:
+        future.result()
+    return executor
+
+
+class ThreadPool(LocalPool):
+    """`concurrent.futures.ThreadPoolExecutor`."""
+
+    def prepare(self):
+        import concurrent.futures.thread  # noqa: F401
+
+        super().prepare()
+
+    def start(self):
+        self._executor = started_threads(self.settings["workers"])
+
+    def submit(self, orders):
+        for order in orders:
+            self._executor.submit(self.execute, order)
+
+    def close(self):
+        self._executor.shutdown()
+
+
+# Worker processes ------------------------------------------------------------------------------------------------
+
+
+class Keeper(threading.Thread):
+    """Looks after worker processes: tells their ids when they change, and what has become of those that are gone."""
+
+    LOOK_SECONDS = 0.1
+
+    def __init__(self, outbox, look, lost=lambda process: None):
+        super().__init__(name="keeper", daemon=True)
+        self._outbox = outbox
+        self._look = look
+        """Called at every look."""
+        self._lost = lost
+        """Called with each process that a signal has ended."""
+        self._known = {}
+        self.woken = threading.Event()
+        """Set by who wants a look at once."""
+
+    def pids(self):
+        """The ids of the worker processes there are."""
+        before, self._known = self._known, {child.pid: child for child in multiprocessing_children()}
+        self._gone = [child for pid, child in before.items() if pid not in self._known]
+        return sorted(self._known)
+
+    def run(self):
+        told = sorted(self._known)
+        while True:
+            self.woken.wait(self.LOOK_SECONDS)
+            self.woken.clear()
+            pids = self.pids()
+            for child in self._gone:
+                # Workers that the pool replaces leave with 0.
+                if child.exitcode is not None and child.exitcode < 0:
+                    self._lost(child)
+            self._look()
+            pids = self.pids()
+            if pids != told:
+                told = pids
+                self._outbox.send(b"P", json.dumps(pids).encode())
+
+
+def multiprocessing_children():
+    """The worker processes there are."""
+    import multiprocessing
+
+    return multiprocessing.active_children()
+
+
+def context_of(settings):
+    """The multiprocessing context of the start method that was asked for."""
+    import multiprocessing
+
+    start = settings.get("start", "Default")
+    return multiprocessing.get_context(None if start == "Default" else start.lower())
+
+
+def meeting_of(setup):
+    """A new folder for `meet`."""
+    folder = os.path.join(setup["scratch"], f"meeting-{time.monotonic_ns()}")
+    os.mkdir(folder)
+    return folder
+
+
+class Processes:
+    """A `ProcessPoolExecutor` that is replaced when it breaks, as a program that goes on would have to."""
+
+    def __init__(self, workers, settings, setup, outbox):
+        self.workers = workers
+        self._settings = settings
+        self._setup = setup
+        self._outbox = outbox
+        self._open = 0
+        """Orders that were handed over and are not settled."""
+        self._broken = False
+        self._breaks = 0
+        self._given_up = 0
+        self._changed = threading.Condition()
+        self._keeper = Keeper(outbox, self._replace_if_broken)
+
+    def facts(self):
+        """What poolscope shows of it."""
+        self._keeper.pids()
+        context = getattr(self._executor, "_mp_context", None)
+        return {"start_method": context and context.get_start_method(), "pids": self._keeper.pids()}
+
+    def watch(self):
+        """Begins to look after the processes."""
+        self._keeper.start()
+
+    def start(self):
+        """Starts the executor and all its workers."""
+        from concurrent.futures import ProcessPoolExecutor
+
+        options = {}
+        if self._settings.get("tasks_per_child"):
+            if sys.version_info < (3, 11):
+                raise Unusable("tasks per child (max_tasks_per_child) need CPython 3.11 or later")
+            options["max_tasks_per_child"] = self._settings["tasks_per_child"]
+        if self._settings.get("start", "Default") != "Default":
+            options["mp_context"] = context_of(self._settings)
+        executor = ProcessPoolExecutor(self.workers, initializer=begin_worker, initargs=(self._setup,), **options)
+        meeting = meeting_of(self._setup)
+        for future in [executor.submit(meet, meeting, self.workers) for _ in range(self.workers)]:
+            future.result()
+        self._executor = executor
+
+    def submit(self, function, *arguments):
+        """`Executor.submit`; each must be `settled` once."""
+        return self._hand_over(1, lambda executor: executor.submit(function, *arguments))
+
+    def map(self, function, orders, count, chunk):
+        """`Executor.map` for `count` orders, all of which must be `settled`."""
+        orders = list(orders)
+        return self._hand_over(count, lambda executor: executor.map(function, orders, chunksize=chunk))
+
+    def _hand_over(self, count, call):
+        from concurrent.futures import BrokenExecutor
+
+        with self._changed:
+            self._open += count
+        while True:
+            executor = self._executor
+            try:
+                return call(executor)
+            except BrokenExecutor:
+                with self._changed:
+                    self._open -= count
+                    if executor is self._executor:
+                        self._break()
+                    self._changed.wait_for(lambda: self._executor is not executor)
+                    self._open += count
+
+    def settled(self, count=1):
+        """Notes that so many orders have been answered."""
+        with self._changed:
+            self._open -= count
+            if self._broken and self._open == 0:
+                self._keeper.woken.set()
+
+    def explain(self, error):
+        """Why an order failed with `error`, in words."""
+        from concurrent.futures import BrokenExecutor
+
+        if not isinstance(error, BrokenExecutor):
+            return explain(error)
+        with self._changed:
+            self._break()
+            return (
+                "a worker process ended abruptly; ProcessPoolExecutor gives up all "
+                f"{self._given_up} pending tasks ({type(error).__name__})"
+            )
+
+    def _break(self):
+        if not self._broken:
+            self._broken = True
+            self._given_up = self._open
+            self._keeper.woken.set()
+
+    def _replace_if_broken(self):
+        if not self._broken or self._open:
+            return
+        self._breaks += 1
+        if self._breaks > BREAKS_MAX:
+            give_up(self._outbox, f"the pool of worker processes broke more than {BREAKS_MAX} times")
+        text = (
+            "A worker process ended abruptly, and with it ProcessPoolExecutor (BrokenProcessPool), which gave up "
+            f"{self._given_up} pending tasks. The harness made a new pool, as a program that goes on would have to."
+        )
+        self._executor.shutdown()
+        self.start()
+        self._outbox.send(b"B", text.encode())
+        with self._changed:
+            self._broken = False
+            self._changed.notify_all()
+
+    def close(self):
+        """Ends the executor in order."""
+        self._executor.shutdown()
+
+
+class Post:
+    """Brings payloads to worker processes and takes in what comes back."""
+
+    def __init__(self, setup, settings):
+        self._recipes = Recipes(setup)
+        self._tables = Tables(setup["tables"])
+        self.is_needed = any(isinstance(step, Payload) for step in self._recipes.steps())
+        """Whether any task has a payload."""
+        in_shared_memory = settings.get("payload") == "SharedMemory"
+        self._blocks = Blocks(settings["workers"]) if in_shared_memory else None
+        self._in_use = {}
+        """Blocks by the ticket of the order they belong to."""
+
+    def orders(self, orders, chunk):
+        """`orders`, each with its mail if it brings any, for travelling in chunks."""
+        if not self.is_needed:
+            return iter(orders)
+        if self._blocks is not None:
+            self._blocks.allow(chunk)
+        return map(self.order, orders)
+
+    def order(self, order, segment=0):
+        """An order with its mail, if it brings any."""
+        payloads = self._payloads(order, segment) if self.is_needed else ()
+        return (*order, Parcel(self, order, payloads)) if payloads else order
+
+    def _payloads(self, order, segment):
+        _, number, phase = order
+        _, steps = self._recipes.segments(number, phase)[segment]
+        return [step for step in steps if isinstance(step, Payload)]
+
+    def pack(self, order, payloads):
+        """What becomes of a parcel when it is pickled: a function of the worker's and its arguments."""
+        ticket, number, _ = order
+        pieces = [payload.brought(self._tables, number) for payload in payloads]
+        if self._blocks is None:
+            return Mail, ([bytes(piece) for piece in pieces],)
+        sizes = [payload.to_worker for payload in payloads]
+        block = self._blocks.take(sum(sizes) + sum(payload.back for payload in payloads))
+        self._in_use[ticket] = block, sum(sizes)
+        for piece, place in zip(pieces, pieces_of(block.buf, 0, sizes)):
+            place[:] = piece
+        return SharedMail, (block.name, sizes)
+
+    def receive(self, ticket, back):
+        """Checks what came back with an answer; the text of a failure, or None."""
+        try:
+            if self._blocks is None:
+                for data, checksum in back:
+                    check_payload(data, checksum)
+            else:
+                block, at = self._in_use[ticket]
+                for size, checksum in back:
+                    check_payload(block.buf[at : at + size], checksum)
+                    at += size
+        except StageFailed as error:
+            return str(error)
+        finally:
+            self.forget(ticket)
+        return None
+
+    def forget(self, ticket):
+        """Takes back the block of an order that is over."""
+        block, _ = self._in_use.pop(ticket, (None, 0))
+        if block is not None:
+            self._blocks.give_back(block)
+
+    def close(self):
+        """Gives the shared memory back to the system."""
+        if self._blocks is not None:
+            self._blocks.close()
+
+
+class Parcel:
+    """The mail of an order at its sender: cut when it is pickled, so that only what is on its way is held."""
+
+    def __init__(self, post, order, payloads):
+        self._arguments = post, order, payloads
+
+    def __reduce__(self):
+        post, order, payloads = self._arguments
+        return post.pack(order, payloads)
+
+
+class Blocks:
+    """Blocks of shared memory, made once and used again: two for each worker, and two to spare.
+
+    Who packs a further order waits until an answer has come.
+    """
+
+    def __init__(self, workers):
+        self._free = queue.SimpleQueue()
+        self._all = []
+        self._made = 0
+        self._orders_max = 2 * workers + 2
+        self._chunk = 1
+        self._places = threading.Semaphore(self._orders_max)
+
+    def allow(self, chunk):
+        """Makes room for orders that travel in chunks."""
+        for _ in range(self._orders_max * (chunk - self._chunk)):
+            self._places.release()
+        self._chunk = max(chunk, self._chunk)
+
+    def take(self, size):
+        """A block of at least `size` bytes; waits while all are on their way."""
+        from multiprocessing.shared_memory import SharedMemory
+
+        self._places.acquire()
+        try:
+            block = self._free.get_nowait()
+            if block.size >= size:
+                return block
+            self._all.remove(block)
+            block.close()
+            block.unlink()
+        except queue.Empty:
+            pass
+        # By its name, poolscope finds and removes what a killed harness has left.
+        self._made += 1
+        block = SharedMemory(f"poolscope-{os.getpid()}-{self._made}", create=True, size=max(size, 1))
+        self._all.append(block)
+        return block
+
+    def give_back(self, block):
+        """Lets others use `block`."""
+        self._free.put(block)
+        self._places.release()
+
+    def close(self):
+        """Unlinks all."""
+        for block in self._all:
+            block.unlink()
+
+
+class RemotePool(Pool):
+    """A pool whose workers are processes (or interpreters) that report to this one."""
+
+    def executed_of(self, report):
+        """What `run_in_worker` says of an order, once what came back with it is checked."""
+        ticket, executed, back, news = report
+        if back is not None:
+            failure = self.post.receive(ticket, back)
+            executed = executed._replace(failure=executed.failure or failure)
+        if news is not None:
+            self.ledger.note(*news)
+        return executed
+
+    def take_report(self, report, end):
+        """Answers an order by what `run_in_worker` has returned; `end` is the instant at which it was known."""
+        self.answer(report[0], self.executed_of(report), end)
+
+    def take_page(self, page, end):
+        """Answers the orders of a chunk by what `run_in_chunk` has returned for each of them."""
+        data, failures, news = page
+        answers = array("Q")
+        answers.frombytes(data)
+        answers[3::8] = array("Q", [end]) * (len(answers) // 8)
+        if news is not None:
+            self.ledger.note(*news)
+        for ticket, text in failures.items():
+            self.outbox.failure(ticket, text)
+        self.outbox.answers(answers)
+
+    def take_results(self, results):
+        """Answers orders by the results of a call of map, as they come; yields how many each of them has answered."""
+        last = None
+        for result in results:
+            end = time.monotonic_ns()
+            if self.post.is_needed:
+                self.take_report(result, end)
+                yield 1
+            elif result is not last:
+                last = result
+                self.take_page(result, end)
+                yield len(result[0]) // ANSWER_BYTES
+
+    def mapped(self, chunk):
+        """The function for a call of map whose orders travel in chunks."""
+        return run_in_worker if self.post.is_needed else partial(run_in_chunk, chunk)
+
+
+class ProcessPool(RemotePool):
+    """`concurrent.futures.ProcessPoolExecutor`."""
+
+    def prepare(self):
+        self.processes = Processes(self.settings["workers"], self.settings, self.setup, self.outbox)
+        self.post = Post(self.setup, self.settings)
+
+    def start(self):
+        self.processes.start()
+
+    def facts(self):
+        return {**super().facts(), **self.processes.facts()}
+
+    def serve(self, inbox):
+        self.processes.watch()
+        return super().serve(inbox)
+
+    def submit(self, orders):
+        for order in orders:
+            future = self.processes.submit(run_in_worker, self.post.order(order))
+            future.add_done_callback(partial(self._done, order[0]))
+
+    def _done(self, ticket, future):
+        end = time.monotonic_ns()
+        try:
+            self.take_report(future.result(), end)
+        except Exception as error:
+            self.post.forget(ticket)
+            self.outbox.fail(ticket, self.processes.explain(error), end)
+        self.processes.settled()
+
+    def map(self, orders, chunk):
+        chunk = max(chunk, 1)
+        results = self.processes.map(self.mapped(chunk), self.post.orders(orders, chunk), len(orders), chunk)
+        threading.Thread(target=self._collect, args=(results, orders), name="results", daemon=True).start()
+
+    def _collect(self, results, orders):
+        answered = 0
+        try:
+            for count in self.take_results(results):
+                answered += count
+        except Exception as error:
+            # As in any program, what map has not yet yielded is lost.
+            text = self.processes.explain(error)
+            for ticket in orders.tickets[answered:]:
+                self.post.forget(ticket)
+                self.outbox.fail(ticket, text)
+        self.processes.settled(len(orders))
+
+    def close(self):
+        self.processes.close()
+        self.post.close()
+
+
+class MultiprocessingPool(RemotePool):
+    """`multiprocessing.Pool`.
+
+    It does not notice that a worker process has died: it replaces it, and whoever waits for its task waits for ever.
+    The harness notices, and answers in its place.
+    """
+
+    GRACE_SECONDS = 1.0
+    """So long after a death may answers that were under way still come."""
+
+    def prepare(self):
+        self._context = context_of(self.settings)
+        self._keeper = Keeper(self.outbox, self._look, self._lost)
+        self.post = Post(self.setup, self.settings)
+        self._open = {}
+        """The call that an order belongs to, by its ticket: None where it is a call of its own."""
+        self._deaths = deque()
+        """(when to look after it, what the process had at hand)"""
+        self._breaks = 0
+        self._changing = threading.RLock()
+
+    def start(self):
+        workers = self.settings["workers"]
+        self._pool = self._context.Pool(
+            workers,
+            initializer=begin_worker,
+            initargs=(self.setup, True),
+            maxtasksperchild=self.settings.get("tasks_per_child"),
+        )
+        meeting = meeting_of(self.setup)
+        self._pool.starmap(meet, [(meeting, workers)] * workers, chunksize=1)
+
+    def facts(self):
+        return {
+            **super().facts(),
+            "start_method": self._context.get_start_method(),
+            "pids": self._keeper.pids(),
+        }
+
+    def serve(self, inbox):
+        self._keeper.start()
+        return super().serve(inbox)
+
+    def submit(self, orders):
+        for order in orders:
+            ticket = order[0]
+            with self._changing:
+                self._open[ticket] = None
+                self._pool.apply_async(
+                    run_in_worker,
+                    (self.post.order(order),),
+                    callback=self._take,
+                    error_callback=partial(self._fail, [ticket]),
+                )
+
+    def _take(self, report):
+        end = time.monotonic_ns()
+        if self._open.pop(report[0], self) is not self:
+            self.take_report(report, end)
+
+    def _fail(self, tickets, error):
+        text = explain(error)
+        for ticket in tickets:
+            if self._open.pop(ticket, self) is not self:
+                self.post.forget(ticket)
+                self.outbox.fail(ticket, text)
+
+    def map(self, orders, chunk):
+        call = object()
+        unordered = self.settings.get("call") == "ImapUnordered"
+        if chunk == 0:
+            # As the library has it: four chunks for each worker, or one task after the other.
+            chunk = 1 if unordered else -(-len(orders) // (4 * self.settings["workers"]))
+        function, letters = self.mapped(chunk), self.post.orders(orders, chunk)
+        with self._changing:
+            self._open.update(dict.fromkeys(orders.tickets, call))
+            if unordered:
+                results = self._pool.imap_unordered(function, letters, chunk)
+                collect = partial(self._collect, orders, results)
+                threading.Thread(target=collect, name="results", daemon=True).start()
+            else:
+                self._pool.map_async(
+                    function,
+                    letters,
+                    chunk,
+                    callback=partial(self._collect, orders),
+                    error_callback=partial(self._fail, orders.tickets),
+                )
+
+    def _collect(self, orders, results):
+        try:
+            for _ in self.take_results(results):
+                pass
+            for ticket in orders.tickets:
+                self._open.pop(ticket, None)
+        except Exception as error:
+            self._fail(orders.tickets, error)
+
+    def _lost(self, process):
+        at_hand = AtHand(self.setup["scratch"], process.pid).ticket
+        self._deaths.append((time.monotonic() + self.GRACE_SECONDS, at_hand))
+        self.outbox.send(
+            b"I",
+            f"Worker process {process.pid} ended abruptly (signal {-process.exitcode}). multiprocessing.Pool has "
+            "replaced it without a word; a program would wait for ever for what it had at hand.".encode(),
+        )
+
+    def _look(self):
+        """Answers what dead processes had at hand, once nobody else can do so any more."""
+        while self._deaths and self._deaths[0][0] < time.monotonic():
+            _, ticket = self._deaths.popleft()
+            if self._open.get(ticket, self) is None:
+                self._fail([ticket], TaskLost("its worker process ended abruptly; multiprocessing.Pool never answers it"))
+            elif ticket in self._open:
+                self._replace(
+                    "a worker process ended abruptly, and a chunk of the batch with it: multiprocessing.Pool would "
+                    "never come to the end of it"
+                )
+            elif self._is_stuck():
+                self._replace(
+                    "a worker process ended abruptly while it held the lock of the pool's queue: no other can take a "
+                    "task any more"
+                )
+
+    def _is_stuck(self):
+        """Whether tasks wait although no process has one at hand."""
+        scratch, open_ = self.setup["scratch"], self._open
+        return open_ and not any(AtHand(scratch, pid).ticket in open_ for pid in self._keeper.pids())
+
+    def _replace(self, why):
+        with self._changing:
+            self._breaks += 1
+            if self._breaks > BREAKS_MAX:
+                give_up(self.outbox, f"the pool of worker processes broke more than {BREAKS_MAX} times")
+            count = len(self._open)
+            self._fail(list(self._open), TaskLost(why))
+            self._terminate()
+            self.start()
+        text = f"The pool was given up with {count} pending tasks: {why}. The harness made a new one."
+        self.outbox.send(b"B", text.encode())
+
+    def _terminate(self):
+        """Ends a broken pool, which may never come to its own end: it waits for the lock that nobody can release."""
+        processes = multiprocessing_children()
+        terminating = threading.Thread(target=self._pool.terminate, name="terminating", daemon=True)
+        terminating.start()
+        terminating.join(self.GRACE_SECONDS)
+        for process in processes:
+            process.kill()
+
+    def close(self):
+        self._pool.close()
+        self._pool.join()
+        self.post.close()
+
+
+# Event loops -----------------------------------------------------------------------------------------------------
+
+
+class Asyncio(RemotePool):
+    """`asyncio`: a task for each order behind one semaphore, on the main thread's event loop."""
+
+    def prepare(self):
+        import asyncio  # noqa: F401
+
+        self.worker = self.ledger.here = Worker(self.setup)
+        self._threads = self._processes = None
+        self._cpu = self.settings.get("cpu", "Inline")
+        if self._cpu != "Inline" and "Processes" in self._cpu:
+            self._processes = Processes(self._cpu["Processes"]["workers"], {}, self.setup, self.outbox)
+            self.post = Post(self.setup, self.settings)
+
+    def start(self):
+        if self._processes:
+            self._processes.start()
+        elif self._cpu != "Inline":
+            self._threads = started_threads(self._cpu["Blocking"]["threads"])
+
+    def facts(self):
+        return {**super().facts(), **(self._processes.facts() if self._processes else {})}
+
+    def serve(self, inbox):
+        import asyncio
+
+        if self._processes:
+            self._processes.watch()
+        return asyncio.run(self._serve(inbox))
+
+    async def _serve(self, inbox):
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        if self._threads:
+            loop.set_default_executor(self._threads)
+        self._semaphore = asyncio.Semaphore(self.settings["in_flight"])
+        self._bench = self.worker.bench()
+        self._tasks = set()
+        self._ended = loop.create_future()
+        os.set_blocking(inbox.fd, False)
+        loop.add_reader(inbox.fd, self._receive, inbox)
+        in_order = await self._ended
+        loop.remove_reader(inbox.fd)
+        if in_order:
+            await asyncio.gather(*self._tasks)
+            if self._processes:
+                self._processes.close()
+        return in_order
+
+    def _receive(self, inbox):
+        """Takes in the frames that have come."""
+        try:
+            goes_on = inbox.receive()
+        except BlockingIOError:
+            return
+        try:
+            received = inbox.cut()
+            while received is not None and received[0] != b"E":
+                self.take(*received)
+                received = inbox.cut()
+        except Exception as error:
+            self._ended.set_exception(error)
+            return
+        if received is not None or not goes_on:
+            self._ended.set_result(received is not None)
+
+    def submit(self, orders):
+        import asyncio
+
+        for order in orders:
+            self._keep(asyncio.create_task(self._execute(order)))
+
+    def map(self, orders, chunk):
+        import asyncio
+
+        self._keep(asyncio.gather(*(self._execute(order) for order in orders)))
+
+    def _keep(self, task):
+        # The loop itself holds its tasks only weakly.
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _execute(self, order):
+        """Executes an order when the semaphore lets it, and answers it."""
+        ticket, number, phase = order
+        async with self._semaphore:
+            start = time.monotonic_ns()
+            bench = self._bench.for_task()
+            executed = Executed(start, start, 0, 0, 0, None)
+            for place, (pool, steps) in enumerate(self.worker.recipes.segments(number, phase)):
+                if pool == BACK:
+                    later = await self._execute_in_process(order, place)
+                else:
+                    later = await self._execute_here(bench, number, steps)
+                executed = joined(executed, later)
+                if executed.failure is not None:
+                    break
+            self.answer(ticket, executed, time.monotonic_ns())
+
+    async def _execute_here(self, bench, number, steps):
+        """Executes steps on the loop, or what blocks it on a thread."""
+        import asyncio
+
+        bench.on_cpu_nanos = bench.lock_wait_nanos = 0
+        on_cpu, sum_, failure = 0, 0, None
+        start = time.monotonic_ns()
+        try:
+            for step in steps:
+                if step.awaits and not (self._threads and step.blocks):
+                    sum_ += step.digest(number, await step.run_async(bench, number))
+                elif self._threads:
+                    executed = await asyncio.to_thread(self.worker.execute, number, [step])
+                    bench.on_cpu_nanos += executed.on_cpu
+                    bench.lock_wait_nanos += executed.lock_wait
+                    if executed.failure is not None:
+                        raise StageFailed(executed.failure)
+                    sum_ += executed.digest
+                else:
+                    sum_ += step.digest(number, bench.meter(step.run, bench, number))
+        except Exception as error:
+            failure = words(error)
+        end = time.monotonic_ns()
+        # What the loop itself spends on a connection belongs to all its tasks.
+        on_cpu = NOT_KNOWN if any(isinstance(step, Network) for step in steps) else bench.on_cpu_nanos
+        return Executed(start, end, on_cpu, bench.lock_wait_nanos, sum_ & MASK, failure)
+
+    async def _execute_in_process(self, order, segment):
+        """Has a worker process execute a segment."""
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        try:
+            report = await loop.run_in_executor(self._processes, run_in_worker, self.post.order(order, segment), segment)
+            return self.executed_of(report)
+        except Exception as error:
+            now = time.monotonic_ns()
+            return Executed(now, now, NOT_KNOWN, 0, 0, self._processes.explain(error))
+        finally:
+            self._processes.settled()
+
+
+class Hybrid(RemotePool):
+    """A pipeline: threads wait and fetch, worker processes compute, a bounded queue between."""
+
+    def prepare(self):
+        self.processes = Processes(self.settings["processes"], self.settings, self.setup, self.outbox)
+        self.worker = self.ledger.here = Worker(self.setup)
+        self.post = Post(self.setup, self.settings)
+
+    def start(self):
+        # First the processes: a process that forks should not have threads.
+        self.processes.start()
+        self._threads = started_threads(self.settings["threads"])
+        self._room = threading.Semaphore(self.settings["processes"] + self.settings.get("between", BETWEEN))
+        self._open = 0
+        self._over = threading.Condition()
+
+    def facts(self):
+        return {**super().facts(), **self.processes.facts()}
+
+    def serve(self, inbox):
+        self.processes.watch()
+        return super().serve(inbox)
+
+    def submit(self, orders):
+        with self._over:
+            self._open += len(orders)
+        for order in orders:
+            self._threads.submit(self._go_on, order, 0, None)
+
+    def _go_on(self, order, segment, executed):
+        """Executes an order from `segment` on, until a worker process has to."""
+        ticket, number, phase = order
+        segments = self.worker.recipes.segments(number, phase)
+        for place in range(segment, len(segments)):
+            pool, steps = segments[place]
+            if pool == BACK:
+                # Holds this thread up while the queue is full.
+                self._room.acquire()
+                future = self.processes.submit(run_in_worker, self.post.order(order, place), place)
+                future.add_done_callback(partial(self._come_back, order, place, executed))
+                return
+            executed = joined(executed, self.worker.execute(number, steps))
+            if executed.failure is not None:
+                break
+        self._finish(ticket, executed, executed.end)
+
+    def _come_back(self, order, place, executed, future):
+        """Goes on with an order that a worker process has had."""
+        end = time.monotonic_ns()
+        self._room.release()
+        ticket, number, phase = order
+        try:
+            executed = joined(executed, self.executed_of(future.result()))
+            if executed.failure is None and place + 1 < len(self.worker.recipes.segments(number, phase)):
+                self._threads.submit(self._go_on, order, place + 1, executed)
+            else:
+                self._finish(ticket, executed, end)
+        except Exception as error:
+            self.post.forget(ticket)
+            self.outbox.fail(ticket, self.processes.explain(error), end)
+            self._finish(ticket, None, end)
+        self.processes.settled()
+
+    def _finish(self, ticket, executed, end):
+        if executed is not None:
+            self.answer(ticket, executed, end)
+        with self._over:
+            self._open -= 1
+            self._over.notify_all()
+
+    def close(self):
+        with self._over:
+            self._over.wait_for(lambda: self._open == 0)
+        self._threads.shutdown()
+        self.processes.close()
+
+
+# Interpreters ----------------------------------------------------------------------------------------------------
+
+
+def importable(function):
+    """`function` under the name by which workers that do not know our `__main__` can import it.
+
+    The folder of this file becomes part of their path.
+    """
+    folder = os.path.dirname(os.path.abspath(__file__))
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    return getattr(importlib.import_module("poolscope_harness"), function.__name__)
+
+
+class InterpreterPool(RemotePool):
+    """`concurrent.futures.InterpreterPoolExecutor`: threads, each with an interpreter and a lock of its own."""
+
+    def prepare(self):
+        if sys.version_info < (3, 14):
+            raise Unusable("InterpreterPoolExecutor needs CPython 3.14 or later")
+        self.post = Post(self.setup, self.settings)
+        self._run = importable(run_in_worker)
+
+    def start(self):
+        from concurrent.futures import InterpreterPoolExecutor
+
+        workers = self.settings["workers"]
+        # A new interpreter has neither our path nor our `__main__`.
+        begin = (
+            f"import sys; sys.path.insert(0, {os.path.dirname(os.path.abspath(__file__))!r})\n"
+            f"import poolscope_harness; poolscope_harness.begin_interpreter({json.dumps(self.setup)!r})"
+        )
+        self._executor = InterpreterPoolExecutor(workers, initializer=exec, initargs=(begin, {}))
+        meeting = meeting_of(self.setup)
+        for future in [self._executor.submit(importable(meet), meeting, workers) for _ in range(workers)]:
+            future.result()
+
+    def submit(self, orders):
+        for order in orders:
+            future = self._executor.submit(self._run, self.post.order(order))
+            future.add_done_callback(partial(self._done, order[0]))
+
+    def _done(self, ticket, future):
+        end = time.monotonic_ns()
+        try:
+            self.take_report(future.result(), end)
+        except Exception as error:
+            self.outbox.fail(ticket, explain(error), end)
+
+    def close(self):
+        self._executor.shutdown()
+
+
+POOLS = {
+    "Sequential": Sequential,
+    "ThreadPoolExecutor": ThreadPool,
+    "ProcessPoolExecutor": ProcessPool,
+    "MultiprocessingPool": MultiprocessingPool,
+    "Asyncio": Asyncio,
+    "Hybrid": Hybrid,
+    "InterpreterPoolExecutor": InterpreterPool,
+}
+
+
+# ----------------------------------------------------------------------------------------------------------------
+# The process
+# ----------------------------------------------------------------------------------------------------------------
+
+
+class Unusable(Exception):
+    """This interpreter cannot do what the candidate asks; the text is for people."""
+
+
+def take_over():
+    """Takes standard input and output for frames: returns their new descriptors, (input, output).
+
+    What a library prints goes to standard error, and what reads finds nothing.  No child inherits the two.
+    """
+    orders, answers = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+
+    def close_both():
+        os.close(orders)
+        os.close(answers)
+
+    os.register_at_fork(after_in_child=close_both)
+    return orders, answers
+
+
+def private_dirty_bytes():
+    """Memory that is this process's own; None where the system does not tell."""
+    try:
+        with open("/proc/self/smaps_rollup") as file:
+            for line in file:
+                if line.startswith("Private_Dirty:"):
+                    return int(line.split()[1]) << 10
+    except OSError:
+        pass
+    return None
+
+
+def explain(error):
+    """Why a task or a pool failed with `error`, in words that say what to do where there is something."""
+    text = words(error)
+    if "pickle" in text.lower():
+        text += " (what is sent to a worker process is pickled, and so is what it sends back)"
+    return text
+
+
+def give_up(outbox, text):
+    """Ends the block: nothing can go on."""
+    outbox.send(b"X", text.encode())
+    outbox.close()
+    leave(1)
+
+
+def leave(code):
+    """Ends this process at once, worker processes first."""
+    if "multiprocessing" in sys.modules:
+        for child in multiprocessing_children():
+            child.kill()
+    os._exit(code)
+
+
+def main():
+    """Serves one block."""
+    orders, answers = take_over()
+    inbox, ledger = Inbox(orders), Ledger()
+    outbox = Outbox(answers, ledger)
+    try:
+        received = inbox.read()
+        if received is None:
+            leave(1)
+        kind, payload = received
+        setup = json.loads(payload) if kind == b"S" else {}
+        if setup.get("protocol") != PROTOCOL:
+            raise ProtocolError("the setup is not of this harness's protocol")
+        name, settings = setup["pool"], {}
+        if isinstance(name, dict):
+            (name, settings), = name.items()
+        pool = POOLS[name](settings, setup, outbox, ledger)
+        pool.prepare()
+        baseline_bytes = private_dirty_bytes()
+        pool.start()
+        facts = {
+            "protocol": PROTOCOL,
+            "version": ".".join(map(str, sys.version_info[:3])),
+            "free_threaded": not getattr(sys, "_is_gil_enabled", lambda: True)(),
+            "baseline_bytes": baseline_bytes,
+            **pool.facts(),
+        }
+        # Threads come last: a process that forks should not have any.
+        outbox.start()
+        inbox.watch()
+        outbox.send(b"H", json.dumps(facts).encode())
+        in_order = pool.serve(inbox)
+    except Unusable as error:
+        give_up(outbox, str(error))
+    except Exception as error:
+        traceback.print_exc()
+        give_up(outbox, explain(error))
+    if not in_order:
+        leave(1)
+    outbox.close()
+
+
+if __name__ == "__main__":
+    main()
