@@ -49,11 +49,11 @@ impl Beside {
     }
 }
 
-/// `At most ≈ 410 /s on this machine (estimated), limited by the interpreter lock`.
+/// `At most ≈ 410 /s (estimated), limited by the interpreter lock`.
 fn forecast(seen: &Preview) -> String {
     match (seen.max_rate_per_sec, seen.bottleneck) {
         (Some(rate), Some(bottleneck)) => format!(
-            "At most ≈ {} on this machine (estimated), limited by {}",
+            "At most ≈ {} (estimated), limited by {}",
             text::per_sec(rate),
             bottleneck.label()
         ),
