@@ -38,6 +38,10 @@
 //! takes tasks off the queue and hands them to the *harness* (`assets/harness.py`), whose executor runs them; see
 //! `backends::cpython`. The stages find the same there, bit for bit, which the digests of the tasks prove.
 //!
+//! Threads and event loops of a candidate with `interpreter: Lock` share a model of CPython's interpreter lock,
+//! [`engine::interpreter`]. A worker holds it while it runs; a stage that blocks does so within
+//! [`engine::interpreter::released`], or two locks could wait for each other.
+//!
 //! # Entry points
 //!
 //! - `src/main.rs` chooses the part to play; [`runner::play_if_asked`] comes first, before anything of the

@@ -9,6 +9,8 @@
 mod live;
 
 use live::{run_to_end, scenario};
+use poolscope::analysis::candidate_figures;
+use poolscope::export::details;
 use poolscope::run::{Block, BlockState, InterpreterLockUse};
 
 fn check_books(block: &Block, name: &str) {
@@ -122,6 +124,19 @@ fn threads_that_compute_in_the_interpreter_never_compute_at_the_same_time() {
         // A task is longer than two intervals, and another one always wants to go on.
         assert!(used.forced > 0, "{name}: {used:?}");
         assert!(split.interpreter_wait_nanos > 0, "{name}: {split:?}");
+    }
+    let figures = candidate_figures(&run);
+    for figures in &figures {
+        let lock = figures.interpreter_lock.unwrap();
+        assert!(lock.held_ratio > 0.0 && lock.waiting_mean > 0.0, "{lock:?}");
+        assert!(0.0 < lock.forced_per_sec && lock.forced_per_sec <= lock.handovers_per_sec);
+        let wait = figures.time_split.unwrap().interpreter_wait_nanos;
+        assert!(wait > 0.0, "{}", figures.name);
+    }
+    let details = details(&figures, &run.request.scenario);
+    let heads: Vec<_> = details.headers.iter().map(|header| header.text).collect();
+    for head in ["Interpreter wait", "Lock held", "Hand-overs/s"] {
+        assert!(heads.contains(&head), "{heads:?}");
     }
 }
 

@@ -33,3 +33,49 @@ impl AtEdge {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_measurement_has_what_happened_between_its_edges() {
+        let at = |held_nanos, handovers, count| AtEdge {
+            lock: Some(InterpreterLockUse {
+                held_nanos,
+                waited_nanos: 2 * held_nanos,
+                handovers,
+                forced: handovers / 2,
+            }),
+            collections: Some(Collections {
+                count,
+                nanos: 10 * count,
+                longest_nanos: 7,
+            }),
+        };
+        let (start, end) = (at(100, 10, 3), at(160, 30, 8));
+        assert_eq!(
+            end.lock_since(&start),
+            Some(InterpreterLockUse {
+                held_nanos: 60,
+                waited_nanos: 120,
+                handovers: 20,
+                forced: 10,
+            })
+        );
+        let collections = Collections {
+            count: 5,
+            nanos: 50,
+            longest_nanos: 7,
+        };
+        assert_eq!(end.collections_since(&start), Some(collections));
+        let native = AtEdge::default();
+        assert_eq!(native.lock_since(&native), None);
+        assert_eq!(native.collections_since(&native), None);
+        assert_eq!(
+            end.collections_since(&native),
+            end.collections,
+            "nothing said is nothing collected"
+        );
+    }
+}

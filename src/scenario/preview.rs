@@ -52,7 +52,7 @@ pub enum Bottleneck {
 }
 
 impl Bottleneck {
-    /// What allows no more, as the subject of "… allow no more".
+    /// What allows no more, as it stands behind "limited by".
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {

@@ -64,24 +64,10 @@ pub(super) fn start(
             // task.
             let _entered = interpreter::enter(desk.interpreter.as_ref().filter(|_| loops == 1));
             runtime.block_on(async {
-                let timer = match Timer::start() {
-                    Ok(timer) => timer,
+                let (pool, lag) = match prepare(desk, loops, offload) {
+                    Ok(prepared) => prepared,
                     Err(error) => return drop(ready.send(Err(error))),
                 };
-                desk.cancel.on_set(timer.ender());
-                let lag = LoopLag::start(loops, &timer);
-                let around = Loops {
-                    timer,
-                    cancel: desk.cancel.clone(),
-                    offload,
-                    interpreter: desk.interpreter.clone(),
-                };
-                let pool = Arc::new(Pool {
-                    desk,
-                    around,
-                    benches: Mutex::new(Vec::new()),
-                    next_bench: AtomicU64::new(0),
-                });
                 // The receiver outlives this.
                 let _ = ready.send(Ok(lag));
                 tokio::select! {
@@ -109,6 +95,26 @@ pub(super) fn start(
         ended,
         cancel,
     }))
+}
+
+/// What the tasks of the runtime share, and its heartbeats; to be called within it.
+fn prepare(desk: Arc<Desk>, loops: u32, offload: bool) -> std::io::Result<(Arc<Pool>, LoopLag)> {
+    let timer = Timer::start()?;
+    desk.cancel.on_set(timer.ender());
+    let lag = LoopLag::start(loops, &timer);
+    let around = Loops {
+        timer,
+        cancel: desk.cancel.clone(),
+        offload,
+        interpreter: desk.interpreter.clone(),
+    };
+    let pool = Arc::new(Pool {
+        desk,
+        around,
+        benches: Mutex::new(Vec::new()),
+        next_bench: AtomicU64::new(0),
+    });
+    Ok((pool, lag))
 }
 
 /// A runtime whose event loops hold `lock`, if there is one, except while they wait for events: as asyncio's loop gives

@@ -428,7 +428,7 @@ impl Desk {
         self.start(worker, &task);
         let start_nanos = clock::now_nanos();
         // The worker that was woken for it may have had to wait for the interpreter lock before it could take it.
-        let start_wait_nanos = interpreter::take_last_wait(task.queued_nanos());
+        let start_wait_nanos = interpreter::last_wait_since(task.queued_nanos());
         bench.begin(meter.wants(task.number));
         let result = run_segment(&self.recipes, &task, bench, &self.cancel);
         let end_nanos = clock::now_nanos();
@@ -443,7 +443,7 @@ impl Desk {
             ..Ran::here(start_nanos, end_nanos)
         };
         // What the task waited for is no wait before the next one.
-        interpreter::take_last_wait(end_nanos);
+        interpreter::forget_last_wait();
         if let Some(task) = self.end(pool, worker, task, ran, result) {
             self.pass_on_blocking(task);
         }

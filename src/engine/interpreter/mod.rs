@@ -173,16 +173,12 @@ pub fn waited_nanos() -> u64 {
     SEAT.with(|seat| seat.waited_nanos.get())
 }
 
-/// How much of the time since `instant_nanos` this thread spent in its last wait for the lock, in nanoseconds. Asked
-/// again, 0 until the next wait.
-pub fn take_last_wait(instant_nanos: u64) -> u64 {
-    SEAT.with(|seat| {
-        let (from, to) = seat.last_wait.replace((0, 0));
-        to.saturating_sub(from.max(instant_nanos))
-    })
+/// Counts the last wait to nobody any more.
+pub fn forget_last_wait() {
+    SEAT.with(|seat| seat.last_wait.set((0, 0)));
 }
 
-/// As [`take_last_wait`], and the same when asked again.
+/// How much of the time since `instant_nanos` this thread spent in its last wait for the lock, in nanoseconds.
 #[must_use]
 pub fn last_wait_since(instant_nanos: u64) -> u64 {
     SEAT.with(|seat| {
@@ -281,8 +277,8 @@ mod tests {
                 assert!(waited_nanos() >= 2 * MILLI);
                 assert!(last_wait_since(start) >= 2 * MILLI);
                 assert_eq!(last_wait_since(clock::now_nanos()), 0);
-                assert!(take_last_wait(start) >= 2 * MILLI);
-                assert_eq!(take_last_wait(start), 0);
+                forget_last_wait();
+                assert_eq!(last_wait_since(start), 0);
                 served.store(true, Ordering::Relaxed);
             }),
         ]);

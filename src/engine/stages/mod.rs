@@ -31,8 +31,9 @@ use crate::engine::clock;
 use crate::engine::interpreter::{self, InterpreterLock};
 use crate::engine::stages::network::{NetworkStep, Protocol};
 use crate::engine::timer::{Timer, Wait};
-use crate::scenario::Stage;
+use crate::scenario::{Distribution, Stage};
 use crate::stats::rng::Rng;
+use crate::units::Bytes;
 
 pub use calibrate::{KernelSpeed, calibrate};
 pub(in crate::engine) use draw::draw;
@@ -230,25 +231,13 @@ impl Step {
                 response,
                 request,
                 errors,
-            } => Self::Network(NetworkStep::new(
-                Protocol::Http,
-                delay,
-                response.0,
-                request.0,
-                errors,
-            )),
+            } => Self::network(Protocol::Http, delay, response, request, errors),
             Stage::Tcp {
                 delay,
                 response,
                 request,
                 errors,
-            } => Self::Network(NetworkStep::new(
-                Protocol::Tcp,
-                delay,
-                response.0,
-                request.0,
-                errors,
-            )),
+            } => Self::network(Protocol::Tcp, delay, response, request, errors),
             Stage::Lock {
                 hold,
                 inside,
@@ -264,6 +253,17 @@ impl Step {
             }
             Stage::Barrier => return None,
         })
+    }
+
+    const fn network(
+        protocol: Protocol,
+        delay: Distribution,
+        response: Bytes,
+        request: Bytes,
+        errors: f64,
+    ) -> Self {
+        let step = NetworkStep::new(protocol, delay, response.0, request.0, errors);
+        Self::Network(step)
     }
 
     /// The payload that it moves, if it is one.

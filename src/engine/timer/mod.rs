@@ -169,6 +169,7 @@ pub struct Wait<'t> {
 
 impl Wait<'_> {
     /// When it is to be over, on the monotonic clock.
+    #[must_use]
     pub const fn deadline_nanos(&self) -> u64 {
         self.deadline_nanos
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::{Button, CollapsingHeader, Label, Response, RichText, Spinner, TextEdit, Ui};
+use egui::{Button, CollapsingHeader, Label, Response, RichText, TextEdit, Ui};
 
 use crate::gui::action::Action;
 use crate::gui::app::{Changing, MachineChange, Search};
@@ -155,7 +155,7 @@ impl MachinePanel {
                 }
                 let adds = matches!(self.asked, Some(MachineChange::Add { .. }));
                 if adds && view.changing == &Changing::Working {
-                    waiting_ui(ui, "Asking what it is…");
+                    weak_ui(ui, "Asking what it is…");
                 }
             });
             if let Some(MachineChange::Add { .. }) = &self.asked {
@@ -235,17 +235,14 @@ const fn row<'a>(label: &'a str, hint: &'a str) -> Field<'a> {
     }
 }
 
-fn line_ui(ui: &mut Ui, typed: &mut String, hint: &str, width: f32) -> Response {
+fn line_ui(ui: &mut Ui, typed: &mut String, example: &str, width: f32) -> Response {
+    let weak = theme::palette(ui).weak;
+    let hint = RichText::new(format!("such as {example}")).color(weak);
     ui.add(
         TextEdit::singleline(typed)
             .hint_text(hint)
             .desired_width(width),
     )
-}
-
-fn waiting_ui(ui: &mut Ui, text: &str) {
-    ui.add(Spinner::new().size(space::L));
-    weak_ui(ui, text);
 }
 
 fn list_ui(ui: &mut Ui, view: &MachineView<'_>, actions: &mut Vec<Action>) {
@@ -259,7 +256,7 @@ fn list_ui(ui: &mut Ui, view: &MachineView<'_>, actions: &mut Vec<Action>) {
             actions.push(Action::FindInterpreters);
         }
         if looking {
-            waiting_ui(ui, "Looking for interpreters…");
+            weak_ui(ui, "Looking for interpreters…");
         }
     });
     if let Search::Failed(error) = view.search {

@@ -40,6 +40,27 @@ const ENVIRONMENT: [&str; 8] = [
     "PYENV_VERSION",
 ];
 
+/// Why there is no answer.
+#[derive(Debug)]
+pub(super) enum NoAnswer {
+    /// None came in time; on a machine that has other things to do a second attempt may go better.
+    InTime,
+    /// For any other reason, which would be the same again.
+    For(Trouble),
+}
+
+impl From<NoAnswer> for Trouble {
+    fn from(why: NoAnswer) -> Self {
+        match why {
+            NoAnswer::For(trouble) => trouble,
+            NoAnswer::InTime => trouble(
+                &format!("did not answer within {} s", PATIENCE.as_secs()),
+                "",
+            ),
+        }
+    }
+}
+
 /// The answer as it comes.
 #[derive(Deserialize)]
 struct Answer {
@@ -63,10 +84,11 @@ pub(super) fn ask(
     interpreter: &Path,
     own: &Path,
     scratch: &Path,
-) -> Result<InterpreterFacts, Trouble> {
+) -> Result<InterpreterFacts, NoAnswer> {
     let deadline = Instant::now() + PATIENCE;
     let mut child = start(interpreter, own, scratch)
-        .map_err(|error| trouble(&format!("cannot be started ({error})"), ""))?;
+        .map_err(|error| trouble(&format!("cannot be started ({error})"), ""))
+        .map_err(NoAnswer::For)?;
     let printed = read(child.0.stdout.take());
     let complained = read(child.0.stderr.take());
     let text = printed.recv_deadline(deadline);
@@ -74,25 +96,21 @@ pub(super) fn ask(
         .as_ref()
         .is_ok_and(|text| text.len() as u64 > ANSWER_BYTES_MAX)
     {
-        return Err(trouble("prints without end", ""));
+        return Err(NoAnswer::For(trouble("prints without end", "")));
     }
     let status = child.wait_until(deadline);
     let (Ok(text), Some(status)) = (text, status) else {
-        let what = format!("did not answer within {} s", PATIENCE.as_secs());
-        return Err(trouble(&what, ""));
+        return Err(NoAnswer::InTime);
     };
     let said = match complained.recv_deadline(deadline) {
         Ok(said) => last_words(&said),
         Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => String::new(),
     };
-    judge(&text, status, &said).map(|facts| InterpreterFacts {
-        executable: if facts.executable.is_empty() {
-            interpreter.display().to_string()
-        } else {
-            facts.executable
-        },
-        ..facts
-    })
+    let mut facts = judge(&text, status, &said).map_err(NoAnswer::For)?;
+    if facts.executable.is_empty() {
+        facts.executable = interpreter.display().to_string();
+    }
+    Ok(facts)
 }
 
 /// What the output of an interpreter that has ended means.

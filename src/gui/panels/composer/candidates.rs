@@ -7,26 +7,69 @@ use crate::gui::panels::composer::cards::{self, Card, FoldLine};
 use crate::gui::panels::composer::convert_setup as convert;
 use crate::gui::panels::composer::edit::{self, ListEdit};
 use crate::gui::panels::composer::form::{Form, Owner};
-use crate::gui::panels::composer::lines::explained_item_ui;
+use crate::gui::panels::composer::lines::{explained_item_ui, note_ui};
 use crate::gui::panels::composer::options::{
     BACKEND_KINDS, CPYTHON, backend_explanation, backend_kind,
 };
 use crate::gui::panels::composer::python::interpreter_ui;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::swatch_ui;
-use crate::scenario::{AsyncCpu, Backend, Candidate, HybridWaits, Interpreter, Queue, Workers};
+use crate::scenario::{
+    AsyncCpu, Backend, Candidate, HybridWaits, Interpreter, Preview, Queue, Scenario, Workers,
+    cores_of_this_machine, preview,
+};
+use crate::units::text;
 
 /// The list as problems name it.
 const LIST: &str = "candidates";
 
-/// Shows all candidates as cards; `open` says which show their fields, `queue` is the scenario's.
+/// What the rest of the scenario says to its candidates.
+struct Beside {
+    /// The scenario's queue.
+    queue: Queue,
+    /// What each candidate that is open can be expected to do; empty for the others.
+    forecasts: Vec<String>,
+}
+
+impl Beside {
+    fn of(scenario: &Scenario, open: &[bool]) -> Self {
+        let cores = cores_of_this_machine();
+        let candidates = scenario.candidates.iter().enumerate();
+        let forecasts = candidates.map(|(index, candidate)| {
+            if open.get(index) == Some(&true) {
+                forecast(&preview(scenario, candidate, cores))
+            } else {
+                String::new()
+            }
+        });
+        Self {
+            queue: scenario.queue,
+            forecasts: forecasts.collect(),
+        }
+    }
+}
+
+/// `At most ≈ 410 /s (estimated), limited by the interpreter lock`.
+fn forecast(seen: &Preview) -> String {
+    match (seen.max_rate_per_sec, seen.bottleneck) {
+        (Some(rate), Some(bottleneck)) => format!(
+            "At most ≈ {} (estimated), limited by {}",
+            text::per_sec(rate),
+            bottleneck.label()
+        ),
+        _ => String::new(),
+    }
+}
+
+/// Shows all candidates of `scenario` as cards; `open` says which show their fields.
 pub(super) fn candidates_ui(
     ui: &mut Ui,
     form: &mut Form<'_>,
-    candidates: &mut Vec<Candidate>,
+    scenario: &mut Scenario,
     open: &mut Vec<bool>,
-    queue: Queue,
 ) {
+    let beside = Beside::of(scenario, open);
+    let candidates = &mut scenario.candidates;
     open.resize(candidates.len(), false);
     let len = candidates.len();
     let mut asked = None;
@@ -47,7 +90,7 @@ pub(super) fn candidates_ui(
                 ui,
                 form,
                 card,
-                (candidates.as_mut_slice(), queue),
+                (candidates.as_mut_slice(), &beside),
                 open,
             ));
         });
@@ -138,7 +181,7 @@ fn candidate_ui(
     ui: &mut Ui,
     form: &mut Form<'_>,
     card: Card<'_>,
-    (candidates, queue): (&mut [Candidate], Queue),
+    (candidates, beside): (&mut [Candidate], &Beside),
     open: &mut bool,
 ) -> Option<ListEdit> {
     let index = card.index;
@@ -161,7 +204,7 @@ fn candidate_ui(
     });
     let owner = Owner::new(format!("{LIST}[{index}]"), card.name);
     if *open {
-        fields_ui(ui, form, &owner, (candidates, queue), index);
+        fields_ui(ui, form, &owner, (candidates, beside), index);
     }
     form.rest(ui, &owner.path);
     asked
@@ -183,7 +226,7 @@ fn fields_ui(
     ui: &mut Ui,
     form: &mut Form<'_>,
     owner: &Owner,
-    (candidates, queue): (&mut [Candidate], Queue),
+    (candidates, beside): (&mut [Candidate], &Beside),
     index: usize,
 ) {
     let mut edited = candidates[index].clone();
@@ -206,7 +249,10 @@ fn fields_ui(
     let inner = Owner::new(format!("{}.backend", owner.path), owner.name.clone());
     backend_ui(ui, form, &inner, &mut edited.backend);
     interpreter_ui(ui, form, owner, &mut edited);
-    own_queue_ui(ui, form, owner, &mut edited, queue);
+    own_queue_ui(ui, form, owner, &mut edited, beside.queue);
+    if let Some(forecast) = beside.forecasts.get(index).filter(|text| !text.is_empty()) {
+        note_ui(ui, forecast);
+    }
     if edited != candidates[index] {
         edit::set_candidate(candidates, index, edited);
     }

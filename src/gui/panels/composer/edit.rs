@@ -123,7 +123,7 @@ pub(super) fn set_candidate(candidates: &mut [Candidate], at: usize, mut new: Ca
     if !new.is_python() {
         new.python = None;
     }
-    if !matches!(new.backend, Backend::Threads { .. } | Backend::Async { .. }) {
+    if !has_shared_interpreter(new.backend) {
         new.interpreter = Interpreter::None;
     }
     let label = made_label(&new);

@@ -139,8 +139,7 @@ impl ComposerPanel {
 
             let summary = text::count(edited.candidates.len() as u64);
             if section_ui(ui, sections, "Candidates", &summary, true) {
-                let (list, queue) = (&mut edited.candidates, edited.queue);
-                candidates::candidates_ui(ui, &mut form, list, &mut self.candidates, queue);
+                candidates::candidates_ui(ui, &mut form, &mut edited, &mut self.candidates);
             }
             form.rest(ui, "candidates");
 

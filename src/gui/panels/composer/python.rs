@@ -24,6 +24,7 @@ pub(super) fn pool_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, pool: &mu
     if let Some(to) = form.combo(ui, &field, PoolForm::of(*pool), &PoolForm::ENTRIES) {
         *pool = convert::convert_pool(*pool, to);
     }
+    note_ui(ui, PoolForm::of(*pool).explanation());
     match pool {
         PythonPool::Sequential => {}
         PythonPool::ThreadPoolExecutor { workers }
@@ -76,7 +77,6 @@ pub(super) fn pool_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, pool: &mu
             cluster_ui(ui, form, owner, cluster);
         }
     }
-    note_ui(ui, PoolForm::of(*pool).explanation());
     if let Some(needs) = needs(*pool) {
         note_ui(ui, &needs);
     }

@@ -13,7 +13,7 @@ use crate::gui::panels::composer::options_python::INTERPRETER_LOCKS;
 use crate::gui::panels::composer::times::{TimeField, time_summary, time_ui};
 use crate::scenario::{
     Access, Amount, Distribution, Inside, InterpreterLock, Kernel, LockKind, MemoryAccess,
-    Protection, Stage,
+    Protection, Runtime, Stage,
 };
 use crate::units::{Bytes, text};
 
@@ -120,7 +120,7 @@ pub(super) fn fields_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, stage: 
             "No task of the batch goes on before all have come this far; only with a batch",
         ),
     }
-    estimate_ui(ui, stage);
+    estimate_ui(ui, stage, form.in_cpython);
 }
 
 /// The fields of a stage that reads or writes a file; nothing for the others.
@@ -161,8 +161,9 @@ fn file_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, stage: &mut Stage) {
     }
 }
 
-/// About how long it takes; what is written as a time needs no estimate.
-fn estimate_ui(ui: &mut Ui, stage: &Stage) {
+/// About how long it takes, natively and in CPython if some candidate runs there; what is written as a time needs
+/// no estimate.
+fn estimate_ui(ui: &mut Ui, stage: &Stage, in_cpython: bool) {
     let is_exact = matches!(
         stage,
         Stage::Cpu {
@@ -172,10 +173,18 @@ fn estimate_ui(ui: &mut Ui, stage: &Stage) {
             time: Distribution::Constant(_)
         } | Stage::Barrier
     );
-    if !is_exact {
-        let (cpu, waiting) = stage.nominal_nanos();
-        note_ui(ui, &format!("≈ {} (estimated)", text::nanos(cpu + waiting)));
+    if is_exact {
+        return;
     }
+    let nanos_on = |runtime| {
+        let (cpu, waiting) = stage.nanos_on(runtime);
+        text::nanos(cpu + waiting)
+    };
+    let mut note = format!("≈ {} (estimated)", nanos_on(Runtime::Native));
+    if in_cpython {
+        note.extend([", in CPython ≈ ", &nanos_on(Runtime::CPython)]);
+    }
+    note_ui(ui, &note);
 }
 
 fn size_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, hint: &'static str, size: &mut Bytes) {
