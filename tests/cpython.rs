@@ -373,3 +373,25 @@ fn a_candidate_without_an_interpreter_says_so_and_what_to_do() {
         "{other}"
     );
 }
+
+#[test]
+fn what_an_interpreter_does_not_have_is_said_with_what_to_do() {
+    let Some(home) = interpreter() else { return };
+    for (pool, words) in [("InterpreterPoolExecutor(workers: 2)", &["3.14"][..])] {
+        let text = scenario(
+            "[Cpu(amount: Work(5))]",
+            "Batch(tasks: 3)",
+            &[&format!("Python({pool})"), "Sequential"],
+        );
+        let run = run_to_end(&text, &home);
+        // An interpreter that has it measures it.
+        if let BlockState::Failed { cause } = &run.blocks[0].state {
+            for word in words {
+                assert!(cause.contains(word), "{pool}: {cause}");
+            }
+        } else {
+            check_books(&run.blocks[0], pool);
+        }
+        assert_eq!(run.blocks[1].state, BlockState::Done, "the others go on");
+    }
+}

@@ -7,12 +7,14 @@ mod live;
 #[path = "live/python.rs"]
 mod python;
 
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use live::scenario;
 use poolscope::run::{BlockState, Run};
 use poolscope::wire::{FromRunner, Phase};
-use python::{Live, follow, interpreter, run_of};
+use python::{Live, follow, interpreter, processes_with, run_of};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// Longer than any death takes on a loaded machine; only a survivor gets there.
@@ -31,9 +33,9 @@ const POOLS: [&str; 9] = [
     "Hybrid(threads: 2, processes: 2, start: Spawn)",
 ];
 
-/// Computes for hours, in a kernel that holds the interpreter's lock.
+/// Computes for minutes, in a kernel that holds the interpreter's lock.
 const COMPUTES: &str =
-    "[Payload(to_worker: \"1KiB\", back: \"1KiB\"), Cpu(amount: Work(1000000000000))]";
+    "[Payload(to_worker: \"1KiB\", back: \"1KiB\"), Cpu(amount: Work(10000000000))]";
 
 /// One candidate with something under way from the beginning to the end.
 fn long_block(stages: &str, pool: &str) -> String {
@@ -52,9 +54,14 @@ fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
 
 /// Waits until nothing of the block is left.
 fn all_goes(live: &Live, when: &str) {
+    nothing_is_left(|| live.processes(), when);
+}
+
+/// Waits until there is no such process any more.
+fn nothing_is_left(processes: impl Fn() -> Vec<u32>, when: &str) {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let left = live.processes();
+        let left = processes();
         if left.is_empty() {
             return;
         }
@@ -142,6 +149,52 @@ fn nothing_survives_whoever_is_killed_while_it_computes() {
                 word => kill(playing(&processes, word), Signal::KILL),
             }
             all_goes(&live, &format!("after the end of the {victim}: {pool}"));
+        }
+    }
+}
+
+/// With the program itself above: what the guard cannot do any more is the session's.
+#[test]
+fn nothing_survives_the_program_nor_its_guard() {
+    let Some(python) = interpreter() else { return };
+    let folder = Path::new(&python.executable).parent().unwrap();
+    for (victim, signal) in [
+        ("program", Signal::KILL),
+        ("program", Signal::TERM),
+        ("__guard", Signal::KILL),
+    ] {
+        for pool in [POOLS[2], POOLS[4]] {
+            let home = tempfile::tempdir().unwrap();
+            let file = home.path().join("long.ron");
+            std::fs::write(&file, long_block(COMPUTES, pool)).unwrap();
+            let mut program = Command::new(env!("CARGO_BIN_EXE_poolscope"))
+                .args(["run".as_ref(), file.as_os_str()])
+                .env("HOME", home.path())
+                .env("PATH", format!("{}:/usr/bin:/bin", folder.display()))
+                .env_remove("XDG_CONFIG_HOME")
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            let mut processes = Vec::new();
+            eventually("two workers are at work", || {
+                processes = processes_with(home.path());
+                // Program, guard, runner, harness, two workers.
+                processes.len() >= 6
+            });
+            let worker = *processes.iter().max().unwrap();
+            kill(worker, Signal::STOP);
+            let pid = match victim {
+                "program" => program.id(),
+                part => playing(&processes, part),
+            };
+            kill(pid, signal);
+            program.wait().unwrap();
+            nothing_is_left(
+                || processes_with(home.path()),
+                &format!("after {signal:?} to the {victim}: {pool}"),
+            );
         }
     }
 }

@@ -423,7 +423,7 @@ pub struct Memory {
     pub per_worker_uss_bytes: Option<f64>,
     /// Mean of the worker processes' resident set sizes, in bytes; none for workers that are threads.
     pub per_worker_rss_bytes: Option<f64>,
-    /// Runner and workers together, in bytes, without double counting where the system allows.
+    /// Runner (or harness) and workers together, in bytes, without double counting where the system allows.
     pub total_bytes: u64,
 }
 

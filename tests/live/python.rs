@@ -9,6 +9,7 @@
 )]
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -127,17 +128,7 @@ impl Live {
 
     /// All processes of the block that live: guard, runner, harness, and whatever that has started.
     pub(crate) fn processes(&self) -> Vec<u32> {
-        let wanted = format!("HOME={}", self.home.path().display());
-        let pids = std::fs::read_dir("/proc").unwrap().flatten();
-        pids.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
-            .filter(|pid| {
-                std::fs::read(format!("/proc/{pid}/environ")).is_ok_and(|environ| {
-                    environ
-                        .split(|byte| *byte == 0)
-                        .any(|one| one == wanted.as_bytes())
-                })
-            })
-            .collect()
+        processes_with(self.home.path())
     }
 
     /// Process id of the guard.
@@ -173,6 +164,21 @@ impl Drop for Live {
         let _ = self.guard.kill();
         let _ = self.guard.wait();
     }
+}
+
+/// All processes that have `home` in their environment.
+pub(crate) fn processes_with(home: &Path) -> Vec<u32> {
+    let wanted = format!("HOME={}", home.display());
+    let pids = std::fs::read_dir("/proc").unwrap().flatten();
+    pids.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
+        .filter(|pid| {
+            std::fs::read(format!("/proc/{pid}/environ")).is_ok_and(|environ| {
+                environ
+                    .split(|byte| *byte == 0)
+                    .any(|one| one == wanted.as_bytes())
+            })
+        })
+        .collect()
 }
 
 /// The run of `scenario`, of which nothing has happened yet.

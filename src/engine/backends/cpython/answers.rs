@@ -261,7 +261,8 @@ impl Answers {
         };
         let name = &self.shared.name;
         match end {
-            End::Fatal(text) => text,
+            // Who shows it ends the sentence.
+            End::Fatal(text) => text.trim_end_matches('.').to_owned(),
             End::Silence if self.ready.is_some() => {
                 format!("the interpreter '{name}' {how} before its pool was up{said}")
             }
