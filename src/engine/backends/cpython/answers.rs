@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 
 use crate::engine::backends::Collections;
-use crate::engine::backends::cpython::books::HandedOver;
+use crate::engine::backends::cpython::books::{HandedOver, Window};
 use crate::engine::backends::cpython::frames::{self, Answer, CounterReading, Message, Ready};
 use crate::engine::backends::cpython::slots::Slots;
 use crate::engine::backends::cpython::{Shared, lost};
@@ -28,6 +28,7 @@ pub(super) struct Answers {
     /// Told once when the pool is up, or why it is not.
     ready: Option<Sender<Result<Ready, String>>>,
     slots: Slots,
+    window: Window,
     /// Texts of failures whose answers are to come.
     failures: BTreeMap<u64, String>,
     /// What the counters showed last.
@@ -63,6 +64,7 @@ impl Answers {
         shared: Arc<Shared>,
         answers: ChildStdout,
         ready: Sender<Result<Ready, String>>,
+        window: Window,
         settings: Settings,
     ) -> Self {
         Self {
@@ -70,6 +72,7 @@ impl Answers {
             input: BufReader::with_capacity(READ_BYTES, answers),
             ready: Some(ready),
             slots: Slots::new(settings.at_once),
+            window,
             failures: BTreeMap::new(),
             counters: Vec::new(),
             settings,
@@ -113,6 +116,7 @@ impl Answers {
                 for answer in answers {
                     self.tell(&answer)?;
                 }
+                self.shared.books.set_window(self.window.tasks());
             }
             Message::Failure(ticket, text) => {
                 self.failures.insert(ticket, text);
@@ -186,6 +190,8 @@ impl Answers {
                 "an answer whose instants are out of order ({answer:?}, handed over at {handed_nanos})"
             )));
         }
+        self.window
+            .saw(answer.worker_end_nanos - answer.start_nanos);
         Ok(Ran {
             taken_nanos: self
                 .slots

@@ -14,17 +14,70 @@ pub(super) struct HandedOver {
     pub(super) at_nanos: u64,
 }
 
+/// How many tasks the harness may have: as many as can be under way, and so many more that no worker runs dry before
+/// it hears of the next task.
+#[derive(Debug)]
+pub(super) struct Window {
+    /// How many can be under way.
+    at_once: usize,
+    /// How many more at the least.
+    ahead_min: usize,
+    /// How many more at the most.
+    ahead_max: usize,
+    /// Running mean of what a task takes.
+    mean_nanos: f64,
+}
+
+impl Window {
+    /// What is ahead is to last that long: some times the way from here to the harness and back.
+    const AHEAD_NANOS: f64 = 2e6;
+    /// Waiting in the executor instead of here changes nothing for a task, but no more than that is out of the hands of
+    /// the queue and its policy.
+    const AHEAD_MAX: usize = 1_000;
+    /// Part of a new time in the mean.
+    const WEIGHT: f64 = 1.0 / 16.0;
+
+    /// Of an executor in which `at_once` tasks can be under way, with `ahead` more of long tasks.
+    pub(super) const fn new(at_once: usize, ahead: usize) -> Self {
+        Self {
+            at_once,
+            ahead_min: ahead,
+            // Who has no queue of its own has nothing ahead.
+            ahead_max: if ahead == 0 { 0 } else { Self::AHEAD_MAX },
+            mean_nanos: f64::INFINITY,
+        }
+    }
+
+    /// A task took `nanos` of its worker's time.
+    pub(super) fn saw(&mut self, nanos: u64) {
+        let nanos = nanos as f64;
+        self.mean_nanos = if self.mean_nanos.is_finite() {
+            self.mean_nanos + (nanos - self.mean_nanos) * Self::WEIGHT
+        } else {
+            nanos
+        };
+    }
+
+    /// How many tasks it is now; at least one.
+    pub(super) fn tasks(&self) -> usize {
+        let rounds = Self::AHEAD_NANOS / self.mean_nanos.max(1.0);
+        let ahead = (self.at_once as f64 * rounds) as usize;
+        let ahead = ahead.min(self.ahead_max).max(self.ahead_min);
+        self.at_once.saturating_add(ahead).max(1)
+    }
+}
+
 /// Who has what.
 #[derive(Debug)]
 pub(super) struct Books {
-    /// How many tasks the harness may have.
-    window: usize,
     state: Mutex<State>,
     room_came: Condvar,
 }
 
 #[derive(Debug, Default)]
 struct State {
+    /// How many tasks the harness may have.
+    window: usize,
     next_ticket: u64,
     handed_over: BTreeMap<u64, HandedOver>,
     closed: bool,
@@ -32,11 +85,20 @@ struct State {
 
 impl Books {
     pub(super) fn new(window: usize) -> Self {
+        let state = State {
+            window,
+            ..State::default()
+        };
         Self {
-            window: window.max(1),
-            state: Mutex::default(),
+            state: Mutex::new(state),
             room_came: Condvar::new(),
         }
+    }
+
+    /// The harness may have that many tasks from now on.
+    pub(super) fn set_window(&self, window: usize) {
+        self.lock().window = window;
+        self.room_came.notify_one();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -50,7 +112,7 @@ impl Books {
             if state.closed {
                 return None;
             }
-            let room = self.window.saturating_sub(state.handed_over.len());
+            let room = state.window.saturating_sub(state.handed_over.len());
             if room > 0 {
                 return Some(room);
             }
@@ -112,6 +174,29 @@ mod tests {
 
     fn task(number: u64) -> Task {
         Task::new(number, Cohort::Measured, 0, 0)
+    }
+
+    #[test]
+    fn short_tasks_are_handed_over_further_ahead_than_long_ones() {
+        let mut window = Window::new(4, 4);
+        assert_eq!(window.tasks(), 8, "before anything is known");
+        window.saw(1_000_000);
+        assert_eq!(window.tasks(), 4 + 8);
+        for _ in 0..200 {
+            window.saw(10_000);
+        }
+        assert!((700..=804).contains(&window.tasks()), "{}", window.tasks());
+        for _ in 0..200 {
+            window.saw(0);
+        }
+        assert_eq!(window.tasks(), 4 + Window::AHEAD_MAX);
+        for _ in 0..200 {
+            window.saw(50_000_000);
+        }
+        assert_eq!(window.tasks(), 8);
+        let mut event_loop = Window::new(4, 0);
+        event_loop.saw(1);
+        assert_eq!(event_loop.tasks(), 4, "it has no queue of its own");
     }
 
     #[test]

@@ -25,7 +25,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
 use crate::engine::backends::cpython::answers::Answers;
-use crate::engine::backends::cpython::books::Books;
+use crate::engine::backends::cpython::books::{Books, Window};
 use crate::engine::backends::cpython::feeder::{Batch, Feeder};
 use crate::engine::backends::cpython::frames::Ready;
 use crate::engine::backends::cpython::process::{Harness, Streams};
@@ -147,9 +147,10 @@ pub(super) fn start(
     let around = &plan.surroundings;
     let (harness, streams) = Harness::start(&around.executable, home, &around.scratch)
         .map_err(|error| could_not_start(home, &error))?;
+    let window = window(pool);
     let shared = Arc::new(Shared {
         desk,
-        books: Arc::new(Books::new(window(pool))),
+        books: Arc::new(Books::new(window.tasks())),
         harness,
         name: home.name.clone(),
         leaving: AtomicBool::new(false),
@@ -168,7 +169,7 @@ pub(super) fn start(
         orders,
         batch(plan, pool),
     );
-    let answers = Answers::new(shared.clone(), answers, ready, settings);
+    let answers = Answers::new(shared.clone(), answers, ready, window, settings);
     let (alive, all_said) = bounded::<()>(0);
     let reader = spawn("answers", move || {
         clock::wake_precisely();
@@ -250,17 +251,16 @@ fn at_once(pool: PythonPool) -> u64 {
     concurrency(Backend::Python(pool)) + between
 }
 
-/// How many tasks the harness may have: as many as can be under way, and so many more that no worker runs dry between
-/// two of them. An event loop takes in what it may have at once, and nothing waits there.
-fn window(pool: PythonPool) -> usize {
+/// How many tasks the harness may have. An event loop takes in what it may have at once, and nothing waits there.
+fn window(pool: PythonPool) -> Window {
     /// Where few are under way.
     const AHEAD_MIN: u64 = 2;
-    let under_way = at_once(pool);
     let ahead = match pool {
         PythonPool::Asyncio { .. } => 0,
         _ => concurrency(Backend::Python(pool)).max(AHEAD_MIN),
     };
-    usize::try_from(under_way + ahead).unwrap_or(usize::MAX)
+    let tasks = |number| usize::try_from(number).unwrap_or(usize::MAX);
+    Window::new(tasks(at_once(pool)), tasks(ahead))
 }
 
 /// Whether workers of `pool` are replaced after so many tasks.
