@@ -2015,6 +2015,9 @@ def words(error):
 _worker = None
 """The worker of this process, where a pool starts processes: made by its initializer, found by its tasks."""
 
+_source = None
+"""Where the setup of that worker is from, on engines."""
+
 _page = None
 """The page on which the tasks of the chunk under way note their figures."""
 
@@ -2251,13 +2254,13 @@ def clock_name():
 
 
 def begin_engine_worker(source):
-    """Makes this process a worker, if it is none, where an engine starts processes as it likes.
+    """Makes this process a worker of the block, if it is none, where an engine starts processes as it likes.
 
     `source` is the file of the setup, or on machines that do not have it the setup itself, or a list with Ray's
     reference to it.
     """
-    global _worker
-    if _worker is not None:
+    global _worker, _source
+    if source is _source or source == _source:
         return
     if isinstance(source, str):
         with open(source) as file:
@@ -2269,7 +2272,7 @@ def begin_engine_worker(source):
         setup = ray.get(source[0])
     else:
         setup = source
-    _worker = Worker(setup)
+    _worker, _source = Worker(setup), source
 
 
 def meet_as_workers(source, folder, count):
@@ -2539,6 +2542,9 @@ def meeting_of(setup):
 class Processes:
     """A `ProcessPoolExecutor` that is replaced when it breaks, as a program that goes on would have to."""
 
+    ABANDONED_LOOKS_MAX = 20
+    """So often in a row may a look find tasks and no process."""
+
     def __init__(self, workers, settings, setup, outbox):
         from concurrent.futures import BrokenExecutor
 
@@ -2554,7 +2560,8 @@ class Processes:
         self._breaks = 0
         self._given_up = 0
         self._changed = threading.Condition()
-        self._keeper = Keeper(outbox, self._replace_if_broken)
+        self._keeper = Keeper(outbox, self._look)
+        self._abandoned_looks = 0
 
     def start(self):
         """Starts the executor and all its workers."""
@@ -2626,9 +2633,23 @@ class Processes:
             self._is_broken = True
             self._given_up = len(self._pending)
 
-    def _replace_if_broken(self):
-        if not self._is_broken or self._pending:
-            return
+    def _look(self):
+        if self._is_broken:
+            if not self._pending:
+                self._replace()
+        elif self._pending and not self._keeper.pids():
+            self._abandoned_looks += 1
+            if self._abandoned_looks > self.ABANDONED_LOOKS_MAX:
+                give_up(
+                    self._outbox,
+                    f"ProcessPoolExecutor has no worker process left and makes none, while {len(self._pending)} tasks "
+                    "wait for ever: this CPython does not replace one that was idle when it had had its share "
+                    "(max_tasks_per_child; python/cpython issue 115634). multiprocessing.Pool does",
+                )
+        else:
+            self._abandoned_looks = 0
+
+    def _replace(self):
         self._breaks += 1
         if self._breaks > BREAKS_MAX:
             give_up(self._outbox, f"the pool of worker processes broke more than {BREAKS_MAX} times")
@@ -3434,9 +3455,8 @@ class Joblib(Engine):
 
     def _give_up(self, orders, error):
         """Answers the orders of a call that has failed as a whole."""
-        text = (
-            f"joblib gives up all {len(orders)} tasks of the call, also those that were done: {explain(error)}"
-        )
+        why = explain(error).splitlines()[0]
+        text = f"joblib gives up all {len(orders)} tasks of the call, also those that were done: {why}"
         for ticket in orders.tickets:
             self.post.forget(ticket)
             self.outbox.fail(ticket, text)
@@ -3536,7 +3556,11 @@ class Dask(Scheduler):
         distributed = self.library
         self._cluster = None
         if self.is_elsewhere:
-            self._client = distributed.Client(self.address("dask_address"), timeout="10s")
+            address = self.address("dask_address")
+            try:
+                self._client = distributed.Client(address, timeout="10s")
+            except OSError as error:
+                raise Unusable(f"no Dask scheduler answers at {address} ({error})") from None
             self._client.upload_file(os.path.abspath(__file__))
             [self.source] = self._client.scatter([self.setup_elsewhere()], broadcast=True)
         else:
@@ -3582,14 +3606,18 @@ class Ray(Scheduler):
     """Ray's tasks: `remote` and `wait`."""
 
     package = "ray"
+    FOLDER_CHARACTERS_MAX = 40
 
     def prepare(self):
-        # No reports to its makers; read when it is imported.
+        # Read when it is imported: no reports to its makers, and on this machine nothing that listens to others.
         os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+        if self.settings.get("cluster") != "Configured":
+            os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
         super().prepare()
         self._pending = {}
         """Tickets by the reference of the result that will have them."""
         self._pids = []
+        self._link = None
 
     def start_engine(self):
         ray, module = self.library, sys.modules[__name__]
@@ -3603,7 +3631,7 @@ class Ray(Scheduler):
                 log_to_driver=False,
                 logging_level="ERROR",
                 _node_ip_address="127.0.0.1",
-                _temp_dir=short_folder(self.setup["scratch"]),
+                _temp_dir=self._folder(),
             )
             workers, meeting = self.settings["workers"], meeting_of(self.setup)
             task = ray.remote(meet_as_workers)
@@ -3632,13 +3660,19 @@ class Ray(Scheduler):
                 else:
                     self.take_together(result, time.monotonic_ns())
 
+    def _folder(self):
+        """The scratch folder, by a name that leaves room for the sockets that Ray makes deep below it."""
+        folder = self.setup["scratch"]
+        if len(folder) > self.FOLDER_CHARACTERS_MAX:
+            self._link = f"/tmp/poolscope-ray-{os.getpid()}"
+            os.symlink(folder, self._link)
+            folder = self._link
+        return folder
+
     def close(self):
         self.library.shutdown()
-
-
-def short_folder(folder):
-    """`folder` under a name that is short enough for Ray, whose sockets lie deep below it."""
-    return folder
+        if self._link:
+            os.unlink(self._link)
 
 
 POOLS = {
@@ -3711,11 +3745,34 @@ def give_up(outbox, text):
 
 
 def leave(code):
-    """Ends this process at once, worker processes first."""
-    if "multiprocessing" in sys.modules:
-        for child in multiprocessing_children():
-            os.kill(child.pid, signal.SIGKILL)
+    """Ends this process at once, all processes below it first: an engine's own would take their time."""
+    for pid in descendants():
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
     os._exit(code)
+
+
+def descendants():
+    """The ids of all processes below this one, where the system tells (Linux); else of the worker processes."""
+    if not os.path.isdir("/proc/self"):
+        return [child.pid for child in multiprocessing_children()]
+    children = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                with open(f"/proc/{entry}/stat", "rb") as file:
+                    # After the name, which may hold anything: the state, then the parent.
+                    parent = int(file.read().rpartition(b")")[2].split()[1])
+            except OSError:
+                continue
+            children.setdefault(parent, []).append(int(entry))
+    found = children.get(os.getpid(), [])
+    for pid in found:
+        # Grows while it is gone through.
+        found.extend(children.get(pid, []))
+    return found
 
 
 def setup_of(kind, payload):
