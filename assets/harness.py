@@ -25,6 +25,7 @@ import math
 import operator
 import os
 import queue
+import signal
 import struct
 import sys
 import threading
@@ -544,26 +545,39 @@ class Tables:
     Each process loads what its tasks use before it takes the first one.
     """
 
-    def __init__(self, paths):
-        self._paths = paths
+    def __init__(self, tables):
+        self._tables = tables
+        """By their names: a path each, or on other machines what is in the file."""
         self._loaded = {}
 
     def get(self, name, shape=lambda data: data):
         """Table `name` in the form that `shape` makes of its bytes, made once."""
         if name not in self._loaded:
-            with open(self._paths[name], "rb") as file:
-                self._loaded[name] = shape(file.read())
+            self._loaded[name] = shape(self._bytes(name))
         return self._loaded[name]
 
 
     def map(self, name):
         """Table `name` as a view of the file, whose pages all processes share."""
         if name not in self._loaded:
-            import mmap
-
-            with open(self._paths[name], "rb") as file:
-                self._loaded[name] = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            self._loaded[name] = memoryview(self._map(name))
         return self._loaded[name]
+
+    def _bytes(self, name):
+        table = self._tables[name]
+        if isinstance(table, bytes):
+            return table
+        with open(table, "rb") as file:
+            return file.read()
+
+    def _map(self, name):
+        import mmap
+
+        table = self._tables[name]
+        if isinstance(table, bytes):
+            return table
+        with open(table, "rb") as file:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 class SumOfSquares:
@@ -2008,7 +2022,7 @@ _page = None
 def begin_worker(setup, at_hand=False):
     """Initializer of worker processes."""
     global _worker
-    end_with_parent()
+    end_with_harness(setup["scratch"])
     _worker = Worker(setup)
     if at_hand:
         _worker.at_hand = AtHand(setup["scratch"], os.getpid())
@@ -2020,24 +2034,39 @@ def begin_interpreter(setup):
     _worker = Worker(json.loads(setup))
 
 
-def end_with_parent():
+def lifeline_of(scratch):
+    """A pipe with a name, of which only the harness holds the writing end."""
+    return os.path.join(scratch, "lifeline")
+
+
+def hold_lifeline(scratch):
+    """Holds the writing end for as long as this process lives."""
+    os.mkfifo(lifeline_of(scratch))
+    # For both: opening it for writing alone would wait for a reader.
+    fd = os.open(lifeline_of(scratch), os.O_RDWR)
+    os.register_at_fork(after_in_child=lambda: os.close(fd))
+    # Processes inherit what is ignored.
+    signal.signal(signal.SIGIO, signal.SIG_DFL)
+
+
+def end_with_harness(scratch):
     """Sees to it that this worker process does not outlive the harness, in whatever way that ends.
 
-    Every process that multiprocessing starts holds the reading end of a pipe whose writing end its parent holds.
-    Here the system sends SIGIO when that is closed, which ends this process even while C code holds the interpreter
-    lock.  (PR_SET_PDEATHSIG would not do: it watches the thread that has forked, and under forkserver the server,
-    which lives as long as its children.)
+    When the last writer of the lifeline is gone, the system sends SIGIO to its readers, which ends them even while C
+    code holds the interpreter lock.  (PR_SET_PDEATHSIG would not do: it watches the thread that has forked, and
+    under forkserver the server, which lives as long as its children.)
     """
     import fcntl
-    import signal
-    from multiprocessing import parent_process
 
-    signal.signal(signal.SIGIO, signal.SIG_DFL)
-    parent = parent_process()
-    fcntl.fcntl(parent.sentinel, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(parent.sentinel, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
-    if not parent.is_alive():
+    fd = os.open(lifeline_of(scratch), os.O_RDONLY | os.O_NONBLOCK)
+    fcntl.fcntl(fd, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(fd, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
+    try:
+        os.read(fd, 1)
+        # The end of the pipe: the harness was gone before.
         os._exit(1)
+    except BlockingIOError:
+        pass
 
 
 class Mail:
@@ -2139,6 +2168,10 @@ class Page:
     def __reduce__(self):
         global _page
         _page = None
+        return tuple, (self.figures(),)
+
+    def figures(self):
+        """The answers as bytes, texts of failures by ticket, and news of the worker."""
         cpu_nanos = time.thread_time_ns() - self._cpu_nanos
         tickets, numbers, steps, starts, ends, lock_waits, values, failures = zip(*self.rows)
         services = list(map(operator.sub, ends, starts))
@@ -2156,7 +2189,7 @@ class Page:
         )):
             answers[place::8] = array("Q", column)
         texts = {ticket: text for ticket, text in zip(tickets, failures) if text is not None}
-        return tuple, ((answers.tobytes(), texts, self._worker.news()),)
+        return answers.tobytes(), texts, self._worker.news()
 
     @staticmethod
     def _digests(numbers, steps, values):
@@ -2197,6 +2230,73 @@ def meet(folder, count):
     deadline = time.monotonic() + 60
     while len(os.listdir(folder)) < count and time.monotonic() < deadline:
         time.sleep(0.001)
+    return os.getpid()
+
+
+# Workers of engines ----------------------------------------------------------------------------------------------
+
+CLOCK = "/proc/sys/kernel/random/boot_id"
+"""Processes that read the same here share the clock."""
+
+
+def clock_name():
+    """What tells this machine's clock from those of others."""
+    try:
+        with open(CLOCK) as file:
+            return file.read()
+    except OSError:
+        import socket
+
+        return socket.gethostname()
+
+
+def begin_engine_worker(source):
+    """Makes this process a worker, if it is none, where an engine starts processes as it likes.
+
+    `source` is the file of the setup, or on machines that do not have it the setup itself, or a list with Ray's
+    reference to it.
+    """
+    global _worker
+    if _worker is not None:
+        return
+    if isinstance(source, str):
+        with open(source) as file:
+            setup = json.load(file)
+        end_with_harness(setup["scratch"])
+    elif isinstance(source, list):
+        import ray
+
+        setup = ray.get(source[0])
+    else:
+        setup = source
+    _worker = Worker(setup)
+
+
+def meet_as_workers(source, folder, count):
+    """As `meet`, and makes each of the processes a worker."""
+    begin_engine_worker(source)
+    return meet(folder, count)
+
+
+def run_on_engine(source, function, order):
+    """Executes one order by `run_in_worker` or `run_in_chunk`."""
+    begin_engine_worker(source)
+    return function(order)
+
+
+def run_together(source, orders):
+    """Executes some orders, one after the other: returns (clock, what goes back by ticket, what a page becomes)."""
+    begin_engine_worker(source)
+    worker = _worker
+    page = Page(worker, orders[0][1], orders[0][2], len(orders))
+    back = {}
+    for ticket, number, phase, *mail in orders:
+        (_, steps), = worker.recipes.segments(number, phase)
+        if mail:
+            worker.bench().mail, = mail
+            back[ticket] = mail[0].back
+        page.rows.append((ticket, number, steps, *worker.execute_unmetered(number, steps)))
+    return clock_name(), back, page.figures()
 
 
 # ----------------------------------------------------------------------------------------------------------------
@@ -2218,6 +2318,7 @@ class Pool:
 
     outbox_class = Outbox
     """How its answers leave."""
+
 
     def __init__(self, settings, setup, outbox, ledger):
         self.settings = settings
@@ -2307,17 +2408,7 @@ class Sequential(LocalPool):
     """No pool: the main thread executes task after task, while another one receives them."""
 
     def serve(self, inbox):
-        received = queue.SimpleQueue()
-
-        def receive():
-            item = inbox.read()
-            while item is not None and item[0] != b"E":
-                received.put(item)
-                item = inbox.read()
-            received.put(item)
-
-        threading.Thread(target=receive, name="inbox", daemon=True).start()
-        return super().serve(Received(received))
+        return super().serve(Received(inbox))
 
     def submit(self, orders):
         for order in orders:
@@ -2325,10 +2416,20 @@ class Sequential(LocalPool):
 
 
 class Received:
-    """An inbox whose frames another thread receives."""
+    """An inbox that a thread empties, for a main thread that is busy."""
 
-    def __init__(self, frames):
-        self.read = frames.get
+    def __init__(self, inbox):
+        self._inbox = inbox
+        self._frames = queue.SimpleQueue()
+        self.read = self._frames.get
+        threading.Thread(target=self._receive, name="inbox", daemon=True).start()
+
+    def _receive(self):
+        frame = self._inbox.read()
+        while frame is not None:
+            self._frames.put(frame)
+            frame = self._inbox.read()
+        self._frames.put(None)
 
 
 def started_threads(count):
@@ -2372,7 +2473,7 @@ class Keeper(threading.Thread):
 
     LOOK_SECONDS = 0.1
 
-    def __init__(self, outbox, look, lost=lambda process: None):
+    def __init__(self, outbox, look=lambda: None, lost=lambda process: None):
         super().__init__(name="keeper", daemon=True)
         self._outbox = outbox
         self._look = look
@@ -3169,18 +3270,12 @@ class Hybrid(RemotePool):
         self.processes.close()
 
 
-# Interpreters ----------------------------------------------------------------------------------------------------
+# Interpreters, and engines of other packages ---------------------------------------------------------------------
 
 
-def importable(function):
-    """`function` under the name by which workers that do not know our `__main__` can import it.
-
-    The folder of this file becomes part of their path.
-    """
-    folder = os.path.dirname(os.path.abspath(__file__))
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
-    return getattr(importlib.import_module("poolscope_harness"), function.__name__)
+def own_folder():
+    """Where this file lies."""
+    return os.path.dirname(os.path.abspath(__file__))
 
 
 class InterpreterPool(RemotePool):
@@ -3190,7 +3285,6 @@ class InterpreterPool(RemotePool):
         if sys.version_info < (3, 14):
             raise Unusable("InterpreterPoolExecutor needs CPython 3.14 or later")
         self.post = Post(self.setup, self.settings)
-        self._run = importable(run_in_worker)
 
     def start(self):
         from concurrent.futures import InterpreterPoolExecutor
@@ -3198,17 +3292,17 @@ class InterpreterPool(RemotePool):
         workers = self.settings["workers"]
         # A new interpreter has neither our path nor our `__main__`.
         begin = (
-            f"import sys; sys.path.insert(0, {os.path.dirname(os.path.abspath(__file__))!r})\n"
+            f"import sys; sys.path.insert(0, {own_folder()!r})\n"
             f"import poolscope_harness; poolscope_harness.begin_interpreter({json.dumps(self.setup)!r})"
         )
         self._executor = InterpreterPoolExecutor(workers, initializer=exec, initargs=(begin, {}))
         meeting = meeting_of(self.setup)
-        for future in [self._executor.submit(importable(meet), meeting, workers) for _ in range(workers)]:
+        for future in [self._executor.submit(meet, meeting, workers) for _ in range(workers)]:
             future.result()
 
     def submit(self, orders):
         for order in orders:
-            future = self._executor.submit(self._run, self.post.order(order))
+            future = self._executor.submit(run_in_worker, self.post.order(order))
             future.add_done_callback(partial(self._done, order[0]))
 
     def _done(self, ticket, future):
@@ -3222,6 +3316,333 @@ class InterpreterPool(RemotePool):
         self._executor.shutdown()
 
 
+class Engine(RemotePool):
+    """A pool of another package, which starts its workers as it likes."""
+
+    package = None
+    """As it is imported, and as pip knows it."""
+
+    def prepare(self):
+        try:
+            self.library = importlib.import_module(self.package)
+        except ImportError as error:
+            raise Unusable(
+                f"the package {self.package} is missing ({error}); install it with "
+                f"'{sys.executable} -m pip install {self.package}'"
+            ) from None
+        self.post = Post(self.setup, self.settings)
+        self.keeper = Keeper(self.outbox, lost=self._say_lost)
+        self.start_nanos = 0
+        self.source = os.path.join(self.setup["scratch"], "setup.json")
+        with open(self.source, "w") as file:
+            json.dump(self.setup, file)
+
+    def start(self):
+        before = time.monotonic_ns()
+        self.start_engine()
+        self.start_nanos = time.monotonic_ns() - before
+
+    def start_engine(self):
+        """Starts the engine, or connects to one that runs, and has all its workers execute something."""
+        raise NotImplementedError
+
+    def facts(self):
+        return {
+            **super().facts(),
+            "library": f"{self.package} {self.library.__version__}",
+            "engine_start_nanos": self.start_nanos,
+            "pids": self.keeper.pids(),
+        }
+
+    def serve(self, inbox):
+        self.keeper.start()
+        return super().serve(inbox)
+
+    def _say_lost(self, process):
+        text = f"Worker process {process.pid} ended abruptly (signal {-process.exitcode}). {self.package} goes on."
+        self.outbox.send(b"I", text.encode())
+
+    def take_together(self, result, end):
+        """Answers orders by what `run_together` has returned for them."""
+        clock, back, (data, failures, news) = result
+        answers = array("Q")
+        answers.frombytes(data)
+        tickets = answers[0::8]
+        if clock != self.clock:
+            # Another machine's clock: only the length is known, and the way back counts as waiting before it.
+            lengths = map(operator.sub, answers[2::8], answers[1::8])
+            answers[1::8] = array("Q", [end - length for length in lengths])
+            answers[2::8] = array("Q", [end]) * len(tickets)
+        answers[3::8] = array("Q", [end]) * len(tickets)
+        for ticket, pieces in back.items():
+            text = self.post.receive(ticket, pieces)
+            if text is not None:
+                failures.setdefault(ticket, text)
+                answers[8 * tickets.index(ticket) + 7] = FAILED
+        for ticket, text in failures.items():
+            self.outbox.failure(ticket, text)
+        if news is not None:
+            self.ledger.note(*news)
+        self.outbox.answers(answers)
+
+
+class Joblib(Engine):
+    """`joblib.Parallel`, which the main thread calls and waits for; it has no way to submit single tasks."""
+
+    package = "joblib"
+
+    def prepare(self):
+        super().prepare()
+        self._in_threads = self.settings.get("with") == "Threading"
+        self._breaks = 0
+
+    def _call(self, tasks, batch_size):
+        backend = "threading" if self._in_threads else "loky"
+        return self.library.Parallel(self.settings["workers"], backend=backend, batch_size=batch_size)(tasks)
+
+    def start_engine(self):
+        if self._in_threads:
+            begin_engine_worker(self.setup)
+        else:
+            task, meeting, workers = self.library.delayed(meet_as_workers), meeting_of(self.setup), self.settings["workers"]
+            self._call([task(self.source, meeting, workers)] * workers, 1)
+
+    def serve(self, inbox):
+        return super().serve(Received(inbox))
+
+    def submit(self, orders):
+        self.map(orders, 0)
+
+    def map(self, orders, chunk):
+        chunk = self.settings.get("chunk") or chunk
+        function = partial(run_on_engine, self.source, self.mapped(chunk))
+        letters = self.post.orders(orders, chunk)
+        if self._in_threads:
+            # What they bring and bring back is a reference; what they report is no page, of which there is only one.
+            function, letters = run_in_worker, orders
+        task = self.library.delayed(function)
+        try:
+            results = self._call((task(letter) for letter in letters), chunk or "auto")
+        except Exception as error:
+            self._give_up(orders, error)
+            return
+        if self._in_threads:
+            end = time.monotonic_ns()
+            for report in results:
+                self.take_report(report, end)
+        else:
+            for _ in self.take_results(results):
+                pass
+
+    def _give_up(self, orders, error):
+        """Answers the orders of a call that has failed as a whole."""
+        text = (
+            f"joblib gives up all {len(orders)} tasks of the call, also those that were done: {explain(error)}"
+        )
+        for ticket in orders.tickets:
+            self.post.forget(ticket)
+            self.outbox.fail(ticket, text)
+        self._breaks += 1
+        if self._breaks > BREAKS_MAX:
+            give_up(self.outbox, f"joblib failed more than {BREAKS_MAX} times")
+        self.outbox.send(b"B", f"{text}. The next call makes new workers.".encode())
+
+
+ONLY_HERE = {"file_write", "file_append", "file_read", "http", "tcp"}
+"""Stages that need the scratch folder or the loopback server of this machine."""
+
+
+class Scheduler(Engine):
+    """An engine with a scheduler of its own, on this machine or on a cluster that runs already."""
+
+    def prepare(self):
+        super().prepare()
+        self.clock = clock_name()
+        self.is_elsewhere = self.settings.get("cluster") == "Configured"
+        self._arrived = threading.Event()
+        if self.is_elsewhere:
+            found = sorted({step["op"] for kind in self.setup["kinds"] for step in kind["steps"]} & ONLY_HERE)
+            if found:
+                raise Unusable(
+                    f"workers of a configured cluster cannot run the stage {', '.join(found)}: the scratch folder and "
+                    "the loopback server are on this machine; use a local cluster"
+                )
+
+    def address(self, key):
+        """The address of the cluster that runs already."""
+        if not self.setup[key]:
+            raise Unusable(f"no {self.package} cluster is configured; enter its address in poolscope's settings")
+        return self.setup[key]
+
+    def setup_elsewhere(self):
+        """The setup with all that workers on other machines need."""
+        tables = {}
+        for name, path in self.setup["tables"].items():
+            with open(path, "rb") as file:
+                tables[name] = file.read()
+        return {**self.setup, "tables": tables, "server_port": None}
+
+    def serve(self, inbox):
+        threading.Thread(target=self._collect_all, name="results", daemon=True).start()
+        return super().serve(inbox)
+
+    def submit(self, orders):
+        for order in orders:
+            self._send([order])
+
+    def map(self, orders, chunk):
+        orders, chunk = list(orders), max(chunk, 1)
+        for first in range(0, len(orders), chunk):
+            self._send(orders[first : first + chunk])
+
+    def _send(self, orders):
+        self.send([self.post.order(order) for order in orders], [ticket for ticket, *_ in orders])
+        self._arrived.set()
+
+    def send(self, orders, tickets):
+        """Hands `run_together` for these orders to the scheduler."""
+        raise NotImplementedError
+
+    def _collect_all(self):
+        try:
+            while True:
+                self._arrived.wait()
+                self._arrived.clear()
+                self.collect()
+        except Exception as error:
+            traceback.print_exc()
+            give_up(self.outbox, explain(error))
+
+    def collect(self):
+        """Answers the orders that are under way, until there are none."""
+        raise NotImplementedError
+
+    def lose(self, tickets, error):
+        """Answers orders that the engine has given up."""
+        now = time.monotonic_ns()
+        for ticket in tickets:
+            self.post.forget(ticket)
+            self.outbox.fail(ticket, f"{self.package} gave the task up: {explain(error)}", now)
+
+
+class Dask(Scheduler):
+    """`dask.distributed`: `submit` and `as_completed`."""
+
+    package = "distributed"
+
+    def prepare(self):
+        super().prepare()
+        self._tickets = {}
+
+    def start_engine(self):
+        distributed = self.library
+        self._cluster = None
+        if self.is_elsewhere:
+            self._client = distributed.Client(self.address("dask_address"), timeout="10s")
+            self._client.upload_file(os.path.abspath(__file__))
+            [self.source] = self._client.scatter([self.setup_elsewhere()], broadcast=True)
+        else:
+            self._cluster = distributed.LocalCluster(
+                n_workers=self.settings["workers"],
+                threads_per_worker=self.settings.get("threads", 1),
+                processes=True,
+                host="127.0.0.1",
+                dashboard_address=None,
+                local_directory=self.setup["scratch"],
+            )
+            self._client = distributed.Client(self._cluster)
+        workers, meeting = list(self._client.ncores()), meeting_of(self.setup)
+        arguments = (begin_engine_worker, self.source)
+        if not self.is_elsewhere:
+            arguments = (meet_as_workers, self.source, meeting, len(workers))
+        self._client.gather([
+            self._client.submit(*arguments, workers=[worker], pure=False) for worker in workers
+        ])
+        self._completed = distributed.as_completed(with_results=True, raise_errors=False)
+
+    def send(self, orders, tickets):
+        future = self._client.submit(run_together, self.source, orders, pure=False)
+        self._tickets[future.key] = tickets
+        self._completed.add(future)
+
+    def collect(self):
+        for future, result in self._completed:
+            end = time.monotonic_ns()
+            tickets = self._tickets.pop(future.key)
+            if future.status == "finished":
+                self.take_together(result, end)
+            else:
+                self.lose(tickets, future.exception())
+
+    def close(self):
+        self._client.close()
+        if self._cluster:
+            self._cluster.close()
+
+
+class Ray(Scheduler):
+    """Ray's tasks: `remote` and `wait`."""
+
+    package = "ray"
+
+    def prepare(self):
+        # No reports to its makers; read when it is imported.
+        os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+        super().prepare()
+        self._pending = {}
+        """Tickets by the reference of the result that will have them."""
+        self._pids = []
+
+    def start_engine(self):
+        ray, module = self.library, sys.modules[__name__]
+        if self.is_elsewhere:
+            ray.init(self.address("ray_address"), log_to_driver=False, runtime_env={"py_modules": [module]})
+            self.source = [ray.put(self.setup_elsewhere())]
+        else:
+            ray.init(
+                num_cpus=self.settings["workers"],
+                include_dashboard=False,
+                log_to_driver=False,
+                logging_level="ERROR",
+                _node_ip_address="127.0.0.1",
+                _temp_dir=short_folder(self.setup["scratch"]),
+            )
+            workers, meeting = self.settings["workers"], meeting_of(self.setup)
+            task = ray.remote(meet_as_workers)
+            self._pids = sorted(ray.get([task.remote(self.source, meeting, workers) for _ in range(workers)]))
+        self._task = ray.remote(run_together)
+
+    def facts(self):
+        # The workers are children of Ray's own processes.
+        return {**super().facts(), "pids": self._pids}
+
+    def send(self, orders, tickets):
+        self._pending[self._task.remote(self.source, orders)] = tickets
+
+    def collect(self):
+        ray = self.library
+        while self._pending:
+            references = list(self._pending)
+            ray.wait(references)
+            done, _ = ray.wait(references, num_returns=len(references), timeout=0)
+            for reference in done:
+                tickets = self._pending.pop(reference)
+                try:
+                    result = ray.get(reference)
+                except Exception as error:
+                    self.lose(tickets, error)
+                else:
+                    self.take_together(result, time.monotonic_ns())
+
+    def close(self):
+        self.library.shutdown()
+
+
+def short_folder(folder):
+    """`folder` under a name that is short enough for Ray, whose sockets lie deep below it."""
+    return folder
+
+
 POOLS = {
     "Sequential": Sequential,
     "ThreadPoolExecutor": ThreadPool,
@@ -3230,6 +3651,9 @@ POOLS = {
     "Asyncio": Asyncio,
     "Hybrid": Hybrid,
     "InterpreterPoolExecutor": InterpreterPool,
+    "Joblib": Joblib,
+    "Dask": Dask,
+    "Ray": Ray,
 }
 
 
@@ -3292,7 +3716,7 @@ def leave(code):
     """Ends this process at once, worker processes first."""
     if "multiprocessing" in sys.modules:
         for child in multiprocessing_children():
-            child.kill()
+            os.kill(child.pid, signal.SIGKILL)
     os._exit(code)
 
 
@@ -3309,7 +3733,7 @@ def setup_of(kind, payload):
 
 
 def main():
-    """Serves one block."""
+    """Serves one block: the life of this process."""
     orders, answers = take_over()
     inbox, ledger = Inbox(orders), Ledger()
     outbox = Outbox(answers, ledger)
@@ -3321,15 +3745,15 @@ def main():
         outbox = POOLS[name].outbox_class(answers, ledger)
         pool = POOLS[name](settings, setup, outbox, ledger)
         pool.prepare()
-        baseline_bytes = private_dirty_bytes()
-        pool.start()
         facts = {
             "protocol": PROTOCOL,
             "version": ".".join(map(str, sys.version_info[:3])),
             "free_threaded": not getattr(sys, "_is_gil_enabled", lambda: True)(),
-            "baseline_bytes": baseline_bytes,
-            **pool.facts(),
+            "baseline_bytes": private_dirty_bytes(),
         }
+        hold_lifeline(setup["scratch"])
+        pool.start()
+        facts.update(pool.facts())
         # Threads come last: a process that forks should not have any.
         outbox.start()
         inbox.watch()
@@ -3346,4 +3770,9 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    # What follows runs in this file as a module: workers of every pool can import it, and it is compiled once for all
+    # of them.  Nor do they run the script anew, as multiprocessing would have them do if it knew the file.
+    sys.path.insert(0, own_folder())
+    sys.dont_write_bytecode = False
+    del __file__
+    importlib.import_module("poolscope_harness").main()
