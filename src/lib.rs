@@ -25,6 +25,11 @@
 //! `poolscope doctor` has the session start a *probe* instead of a runner, below a guard like any other part: it
 //! measures clocks, waits and poolscope's own cost with the same engine, and says what it found in one message.
 //!
+//! A candidate of `CPython` names an interpreter, and never its path. Before the first block of one the session has a
+//! *finder* started below a guard, which asks every interpreter of the machine what it is; with that and the local
+//! settings ([`session::LocalSettings`]) the session says to the runner which executable is meant. What is missing
+//! fails that block with a text that says how to get it.
+//!
 //! The life of one task: *arrivals* say when it is due; the *gate* offers it to the bounded queue (or drops
 //! and counts it); a worker of the back end takes it, executes its steps and stamps begin and end; the
 //! *recorder* counts it and adds its times to histograms. Response time runs from the intended start.
@@ -61,9 +66,9 @@
 //! | [`sampler`] | what the operating system says of processes and of the machine | nothing |
 //! | [`wire`] | the language between runner and session, each field with its unit | scenario, stats |
 //! | [`engine`] | executes a plan in this process | scenario, stats |
-//! | [`runner`] | child side: guard, runner, probe, the hidden parts | engine, sampler, wire, scenario, stats |
+//! | [`runner`] | child side: guard, runner, probe, finder, the hidden parts | engine, sampler, wire, scenario, stats |
 //! | [`run`] | what is known of one run, live or finished | wire, scenario, stats |
-//! | [`session`] | parent side: starts, reads, commands, ends | run, wire, scenario |
+//! | [`session`] | parent side: starts, reads, commands, ends; the settings of the machine | run, wire, scenario |
 //! | [`analysis`] | conclusions: figures with intervals, comparisons and noise floor, steadiness, cost, trust, verdict | run, scenario, stats |
 //! | [`chart`] | what to draw, as data | run, analysis, stats |
 //! | [`export`] | CSV, JSON, SVG, PNG, tables | chart, run, analysis, scenario |

@@ -1,8 +1,9 @@
 //! CPython's executors as poolscope runs them against a plain script of a few lines, in turn on the same machine.
 //!
-//! These are ratios of measured times: they mean something in an optimised build on a machine that has its cores
-//! to itself. Elsewhere each test says that it was skipped, and why: without CPython, in a debug build, and where
-//! the plain script's own times scatter so much that nothing follows from a comparison.
+//! These are ratios of measured times: they mean something of an optimised build on a machine that has its cores
+//! to itself. `POOLSCOPE_OPTIMISED` names the executable of such a build. Elsewhere each test says that it was
+//! skipped, and why: without CPython, without that executable, and where the plain script's own times scatter so
+//! much that nothing follows from a comparison.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 #![expect(
@@ -33,12 +34,15 @@ fn alone() -> MutexGuard<'static, ()> {
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// The executable that is judged, of an optimised build.
+fn optimised() -> Option<PathBuf> {
+    std::env::var_os("POOLSCOPE_OPTIMISED").map(PathBuf::from)
+}
+
 /// The interpreter, or why there is nothing to compare.
 fn interpreter() -> Result<PathBuf, String> {
-    if cfg!(debug_assertions) {
-        return Err(
-            "times of a build without optimisation say nothing; run it with --release".into(),
-        );
+    if optimised().is_none() {
+        return Err("POOLSCOPE_OPTIMISED names no executable of an optimised build".into());
     }
     let named = std::env::var_os("POOLSCOPE_TEST_PYTHON").map(PathBuf::from);
     let program = named.unwrap_or_else(|| "python3".into());
@@ -81,7 +85,7 @@ fn poolscope(python: &Path, scenario: &str) -> Times {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = python.parent().map(Path::to_path_buf);
     let folders = folders.into_iter().chain(std::env::split_paths(&path));
-    let output = Command::new(env!("CARGO_BIN_EXE_poolscope"))
+    let output = Command::new(optimised().unwrap())
         .args(["run", file.to_str().unwrap(), "--json"])
         .env("PATH", std::env::join_paths(folders).unwrap())
         .stdin(Stdio::null())

@@ -120,7 +120,8 @@ pub struct CandidateFigures {
     pub worker_deaths: u32,
     /// How many workers were replaced by plan, after so many tasks.
     pub workers_recycled: u64,
-    /// How fast this machine computed the scenario's kernels before each block.
+    /// How fast this machine computed the scenario's kernels before each block: by native code, also where the tasks run
+    /// in CPython.
     pub calibration: Vec<Calibration>,
     /// What limits the figures, the first failures of tasks and incidents, for people.
     pub remarks: Vec<String>,

@@ -63,6 +63,8 @@ pub(super) struct Machine {
     pub(super) local: LocalPython,
     pub(super) search: Search,
     pub(super) changing: Changing,
+    /// The page of the settings is shown instead of charts or preview.
+    pub(super) page: bool,
     /// Ends what is under way.
     unwanted: Arc<AtomicBool>,
     /// Number of the newest search: what comes of an older one is out of date.
@@ -87,7 +89,7 @@ impl App {
             && candidates
                 .iter()
                 .any(|candidate| matches!(candidate.backend, Backend::Python(_)));
-        if self.settings_page || composes {
+        if self.machine.page || composes {
             self.look_for_interpreters();
         }
     }

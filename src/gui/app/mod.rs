@@ -91,8 +91,6 @@ pub struct App {
     preview: bool,
     /// Interpreters and clusters.
     machine: machine::Machine,
-    /// The settings of the machine are shown instead of charts or preview.
-    settings_page: bool,
     jobs: jobs::Jobs,
     /// A dialog of the desktop is open.
     picking: bool,
@@ -144,7 +142,6 @@ impl App {
             measurement: None,
             preview: false,
             machine: machine::Machine::default(),
-            settings_page: false,
             jobs: jobs::Jobs::new(ctx.clone()),
             picking: false,
             question: None,

@@ -21,7 +21,7 @@ use crate::session::{RunnerCommand, Session};
 impl App {
     pub(super) fn perform(&mut self, action: Action, ctx: &Context) {
         if shows_something_else(&action) {
-            self.settings_page = false;
+            self.machine.page = false;
         }
         match action {
             Action::EditScenario(scenario) => {
@@ -65,8 +65,8 @@ impl App {
                 self.settings.results = !self.settings.results;
                 self.save_settings();
             }
-            Action::Settings => self.settings_page = true,
-            Action::CloseSettings => self.settings_page = false,
+            Action::Settings => self.machine.page = true,
+            Action::CloseSettings => self.machine.page = false,
             Action::FindInterpreters => self.look_for_interpreters(),
             Action::ChooseInterpreter { folder } => self.choose_interpreter(folder),
             Action::ChangeMachine(change) => self.change_machine(change),

@@ -144,7 +144,7 @@ impl App {
     }
 
     fn centre_ui(&mut self, ui: &mut Ui) {
-        if self.settings_page {
+        if self.machine.page {
             self.machine_ui(ui);
             return;
         }
