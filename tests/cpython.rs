@@ -377,7 +377,15 @@ fn a_candidate_without_an_interpreter_says_so_and_what_to_do() {
 #[test]
 fn what_an_interpreter_does_not_have_is_said_with_what_to_do() {
     let Some(home) = interpreter() else { return };
-    for (pool, words) in [("InterpreterPoolExecutor(workers: 2)", &["3.14"][..])] {
+    for (pool, words) in [
+        ("InterpreterPoolExecutor(workers: 2)", &["3.14"][..]),
+        ("Joblib(workers: 2)", &["joblib", "-m pip install joblib"]),
+        (
+            "Dask(workers: 2)",
+            &["distributed", "-m pip install distributed"],
+        ),
+        ("Ray(workers: 2)", &["ray", "-m pip install ray"]),
+    ] {
         let text = scenario(
             "[Cpu(amount: Work(5))]",
             "Batch(tasks: 3)",

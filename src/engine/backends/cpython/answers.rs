@@ -116,7 +116,7 @@ impl Answers {
                 for answer in answers {
                     self.tell(&answer)?;
                 }
-                self.shared.books.set_window(self.window.tasks());
+                self.shared.books.set_window(&self.window);
             }
             Message::Failure(ticket, text) => {
                 self.failures.insert(ticket, text);

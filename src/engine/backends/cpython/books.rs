@@ -34,6 +34,8 @@ impl Window {
     /// Waiting in the executor instead of here changes nothing for a task, but no more than that is out of the hands of
     /// the queue and its policy.
     const AHEAD_MAX: usize = 1_000;
+    /// What is ahead is handed over in so many parts.
+    const LUMPS: usize = 8;
     /// Part of a new time in the mean.
     const WEIGHT: f64 = 1.0 / 16.0;
 
@@ -58,12 +60,21 @@ impl Window {
         };
     }
 
-    /// How many tasks it is now; at least one.
-    pub(super) fn tasks(&self) -> usize {
+    fn ahead(&self) -> usize {
         let rounds = Self::AHEAD_NANOS / self.mean_nanos.max(1.0);
         let ahead = (self.at_once as f64 * rounds) as usize;
-        let ahead = ahead.min(self.ahead_max).max(self.ahead_min);
-        self.at_once.saturating_add(ahead).max(1)
+        ahead.min(self.ahead_max).max(self.ahead_min)
+    }
+
+    /// How many tasks it is now; at least one.
+    pub(super) fn tasks(&self) -> usize {
+        self.at_once.saturating_add(self.ahead()).max(1)
+    }
+
+    /// How many of these are to be free before more are handed over: waking the harness takes it time, and with most of
+    /// what is ahead still there no worker waits for it.
+    pub(super) fn lump(&self) -> usize {
+        (self.ahead() / Self::LUMPS).max(1)
     }
 }
 
@@ -78,15 +89,18 @@ pub(super) struct Books {
 struct State {
     /// How many tasks the harness may have.
     window: usize,
+    /// How many of these are to be free before more are handed over.
+    lump: usize,
     next_ticket: u64,
     handed_over: BTreeMap<u64, HandedOver>,
     closed: bool,
 }
 
 impl Books {
-    pub(super) fn new(window: usize) -> Self {
+    pub(super) fn new(window: &Window) -> Self {
         let state = State {
-            window,
+            window: window.tasks(),
+            lump: window.lump(),
             ..State::default()
         };
         Self {
@@ -96,8 +110,10 @@ impl Books {
     }
 
     /// The harness may have that many tasks from now on.
-    pub(super) fn set_window(&self, window: usize) {
-        self.lock().window = window;
+    pub(super) fn set_window(&self, window: &Window) {
+        let mut state = self.lock();
+        (state.window, state.lump) = (window.tasks(), window.lump());
+        drop(state);
         self.room_came.notify_one();
     }
 
@@ -113,7 +129,7 @@ impl Books {
                 return None;
             }
             let room = state.window.saturating_sub(state.handed_over.len());
-            if room > 0 {
+            if room >= state.lump {
                 return Some(room);
             }
             state = self
@@ -151,8 +167,14 @@ impl Books {
 
     /// The task of an answer; none if nobody has that ticket.
     pub(super) fn leave(&self, ticket: u64) -> Option<HandedOver> {
-        let left = self.lock().handed_over.remove(&ticket);
-        self.room_came.notify_one();
+        let mut state = self.lock();
+        let left = state.handed_over.remove(&ticket);
+        let room = state.window.saturating_sub(state.handed_over.len());
+        let may_go_on = room >= state.lump;
+        drop(state);
+        if may_go_on {
+            self.room_came.notify_one();
+        }
         left
     }
 
@@ -186,6 +208,15 @@ mod tests {
             window.saw(10_000);
         }
         assert!((700..=804).contains(&window.tasks()), "{}", window.tasks());
+        let books = Books::new(&window);
+        let most = books.room().unwrap();
+        let tasks = |count: usize| (0..count as u64).map(task).collect::<Vec<_>>();
+        books.enter(tasks(most), 0, &mut Vec::new()).unwrap();
+        for answered in 0..window.lump() as u64 {
+            assert!(books.lock().handed_over.len() + window.lump() > most);
+            books.leave(answered);
+        }
+        assert_eq!(books.room(), Some(window.lump()), "handed over in lumps");
         for _ in 0..200 {
             window.saw(0);
         }
@@ -201,7 +232,7 @@ mod tests {
 
     #[test]
     fn there_is_room_for_as_many_as_were_answered() {
-        let books = Books::new(3);
+        let books = Books::new(&Window::new(1, 2));
         assert_eq!(books.room(), Some(3));
         let mut orders = Vec::new();
         books.enter(vec![task(7), task(8)], 5, &mut orders).unwrap();
@@ -216,7 +247,7 @@ mod tests {
 
     #[test]
     fn closed_books_give_back_what_has_no_answer_and_take_nothing() {
-        let books = Books::new(1);
+        let books = Books::new(&Window::new(1, 0));
         books.enter(vec![task(1)], 0, &mut Vec::new()).unwrap();
         std::thread::scope(|scope| {
             let waits = std::thread::Builder::new()

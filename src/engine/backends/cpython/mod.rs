@@ -41,6 +41,9 @@ pub use process::{NOT_STARTED, PYTHON_PART, become_python};
 
 /// How long an interpreter, its workers and a library's engine may take to get ready. The session waits for a minute.
 const START_PATIENCE: Duration = Duration::from_secs(50);
+/// How long an interpreter may take to come to its end in order, when all tasks are done: nobody waits for it but the
+/// block. After a stop the session waits for a little more than a second.
+const END_PATIENCE_NANOS: u64 = 1_000_000_000;
 /// How long the threads have to notice that the harness is gone.
 const THREAD_PATIENCE: Duration = Duration::from_millis(200);
 
@@ -150,7 +153,7 @@ pub(super) fn start(
     let window = window(pool);
     let shared = Arc::new(Shared {
         desk,
-        books: Arc::new(Books::new(window.tasks())),
+        books: Arc::new(Books::new(&window)),
         harness,
         name: home.name.clone(),
         leaving: AtomicBool::new(false),
@@ -329,6 +332,7 @@ impl Running for Python {
         self.shared.leaving.store(true, Ordering::Release);
         // A cancelled block does not wait for tasks: processes can be killed. Otherwise the feeder has told it to
         // leave.
+        let deadline_nanos = deadline_nanos.max(clock::now_nanos() + END_PATIENCE_NANOS);
         let in_order = !self.shared.desk.cancel.is_set() && self.has_said_all(deadline_nanos);
         if in_order {
             self.shared.harness.end_of_itself();
