@@ -302,11 +302,15 @@ class Collections:
     """Garbage collections of this interpreter since it was made, by `gc.callbacks`."""
 
     def __init__(self):
+        self._start = 0
+        self.reset()
+        gc.callbacks.append(self._notice)
+
+    def reset(self):
+        """Forgets those there have been."""
         self.count = 0
         self.nanos = 0
         self.longest_nanos = 0
-        self._start = 0
-        gc.callbacks.append(self._notice)
 
     def _notice(self, phase, _info):
         now = time.monotonic_ns()
@@ -336,6 +340,15 @@ class Ledger:
         self._told_nanos = 0
         self.here = None
         """The worker of this process, if tasks run in it."""
+        self._caller = None
+        """Collections of this process, if it is only the caller of others: their answers wait for them as well."""
+
+    def begin(self):
+        """Begins to count: what there was before belongs to the start."""
+        if self.here is None:
+            self._caller = Collections()
+        else:
+            self.here.collections.reset()
 
     def note(self, process, collections, counters):
         """Notes what `process` has counted until now: it replaces what it had counted before."""
@@ -349,6 +362,8 @@ class Ledger:
         self._told_nanos = now
         if self.here is not None:
             self.note("here", *self.here.reading())
+        elif self._caller is not None:
+            self.note("caller", self._caller.reading(), {})
         readings = list(self._readings.values())
         frames = []
         count, nanos, longest = 0, 0, 0
@@ -1913,7 +1928,7 @@ class Worker:
         """Where a worker process notes what it has at hand; None where nobody asks."""
         self._local = threading.local()
         self._benches = []
-        self._collections = Collections()
+        self.collections = Collections()
         self._told = self.reading()
         self._counts = any(isinstance(step, Counter) for step in self.recipes.steps())
 
@@ -1926,11 +1941,11 @@ class Worker:
         counters = {
             protection: (count, self.shared.counters[protection].value) for protection, count in additions.items()
         }
-        return self._collections.reading(), counters
+        return self.collections.reading(), counters
 
     def news(self):
         """(process, garbage collections, counters) if they have changed since they were told last."""
-        if not self._counts and self._collections.count == self._told[0][0]:
+        if not self._counts and self.collections.count == self._told[0][0]:
             return None
         reading = self.reading()
         self._told = reading
@@ -2545,7 +2560,7 @@ class Processes:
     ABANDONED_LOOKS_MAX = 20
     """So often in a row may a look find tasks and no process."""
 
-    def __init__(self, workers, settings, setup, outbox):
+    def __init__(self, workers, settings, setup, outbox, lose=None):
         from concurrent.futures import BrokenExecutor
 
         self._broken_executor = BrokenExecutor
@@ -2562,6 +2577,10 @@ class Processes:
         self._changed = threading.Condition()
         self._keeper = Keeper(outbox, self._look)
         self._abandoned_looks = 0
+        self._lose = lose
+        """Answers orders that will have no result; only where workers are replaced can there be such."""
+        self.has_abandoned = False
+        """Whether there is an executor that will never come to its end."""
 
     def start(self):
         """Starts the executor and all its workers."""
@@ -2636,29 +2655,35 @@ class Processes:
     def _look(self):
         if self._is_broken:
             if not self._pending:
-                self._replace()
-        elif self._pending and not self._keeper.pids():
+                self._executor.shutdown()
+                self._replace(
+                    "A worker process ended abruptly, and with it ProcessPoolExecutor (BrokenProcessPool), which gave "
+                    f"up {self._given_up} pending tasks."
+                )
+        elif self._lose and self._pending and not self._keeper.pids():
             self._abandoned_looks += 1
             if self._abandoned_looks > self.ABANDONED_LOOKS_MAX:
-                give_up(
-                    self._outbox,
-                    f"ProcessPoolExecutor has no worker process left and makes none, while {len(self._pending)} tasks "
-                    "wait for ever: this CPython does not replace one that was idle when it had had its share "
-                    "(max_tasks_per_child; python/cpython issue 115634). multiprocessing.Pool does",
-                )
+                self._abandon()
         else:
             self._abandoned_looks = 0
 
-    def _replace(self):
+    def _abandon(self):
+        """Gives up an executor without workers, of which a program would wait for results for ever."""
+        tickets, self._abandoned_looks, self.has_abandoned = list(self._pending), 0, True
+        why = (
+            "ProcessPoolExecutor has no worker process left and makes none: this CPython does not replace one that was "
+            "idle when it had had its share (max_tasks_per_child; python/cpython issue 115634)"
+        )
+        self._lose(tickets, f"{why}. A program would wait for ever")
+        self.settled(tickets)
+        self._replace(f"{why}. {len(tickets)} pending tasks would have waited for ever.")
+
+    def _replace(self, why):
         self._breaks += 1
         if self._breaks > BREAKS_MAX:
-            give_up(self._outbox, f"the pool of worker processes broke more than {BREAKS_MAX} times")
-        text = (
-            "A worker process ended abruptly, and with it ProcessPoolExecutor (BrokenProcessPool), which gave up "
-            f"{self._given_up} pending tasks. The harness made a new pool, as a program that goes on would have to."
-        )
+            give_up(self._outbox, f"{why} It happened more than {BREAKS_MAX} times")
+        text = f"{why} The harness made a new pool, as a program that goes on would have to."
         self._outbox.send(b"B", text.encode())
-        self._executor.shutdown()
         with self._changed:
             self.start()
             self._is_broken = False
@@ -2666,6 +2691,10 @@ class Processes:
 
     def close(self):
         """Ends the executor in order."""
+        if self.has_abandoned:
+            # The interpreter would wait for that executor as well, for ever.
+            self._outbox.close()
+            leave(0)
         self._executor.shutdown()
 
 
@@ -2856,7 +2885,7 @@ class ProcessPool(RemotePool):
     """`concurrent.futures.ProcessPoolExecutor`."""
 
     def prepare(self):
-        self.processes = Processes(self.settings["workers"], self.settings, self.setup, self.outbox)
+        self.processes = Processes(self.settings["workers"], self.settings, self.setup, self.outbox, self._lose)
         self.post = Post(self.setup, self.settings)
 
     def start(self):
@@ -2882,6 +2911,11 @@ class ProcessPool(RemotePool):
             self.post.forget(ticket)
             self.outbox.fail(ticket, self.processes.explain(error), end)
         self.processes.settled([ticket])
+
+    def _lose(self, tickets, text):
+        for ticket in tickets:
+            self.post.forget(ticket)
+            self.outbox.fail(ticket, text)
 
     def map(self, orders, chunk):
         chunk = max(chunk, 1)
@@ -3624,7 +3658,11 @@ class Ray(Scheduler):
     def start_engine(self):
         ray, module = self.library, sys.modules[__name__]
         if self.is_elsewhere:
-            ray.init(self.address("ray_address"), log_to_driver=False, runtime_env={"py_modules": [module]})
+            address = self.address("ray_address")
+            try:
+                ray.init(address, log_to_driver=False, runtime_env={"py_modules": [module]})
+            except ConnectionError as error:
+                raise Unusable(f"{error}; a cluster that asks for a token cannot be used") from None
             self.source = [ray.put(self.setup_elsewhere())]
         else:
             ray.init(
@@ -3814,6 +3852,7 @@ def main():
         # Threads come last: a process that forks should not have any.
         outbox.start()
         inbox.watch()
+        ledger.begin()
         outbox.send(b"H", json.dumps(facts).encode())
         in_order = pool.serve(inbox)
     except Unusable as error:
