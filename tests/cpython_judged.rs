@@ -56,7 +56,8 @@ fn interpreter() -> Result<PathBuf, String> {
         _ => {
             assert!(
                 std::env::var_os("POOLSCOPE_REQUIRE_PYTHON").is_none(),
-                "POOLSCOPE_REQUIRE_PYTHON is set, and {program:?} is no interpreter"
+                "POOLSCOPE_REQUIRE_PYTHON is set, and '{}' is no interpreter",
+                program.display()
             );
             Err("there is no python3 on this machine".into())
         }
