@@ -17,8 +17,10 @@ mod process;
 mod setup;
 mod slots;
 
+use std::io::BufWriter;
+use std::process::ChildStdin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -64,11 +66,17 @@ struct Shared {
     leaving: AtomicBool,
     /// Why it cannot go on, if it cannot.
     failure: OnceLock<String>,
+    /// The harness's input, while it comes to its end in order.
+    input: Mutex<Option<BufWriter<ChildStdin>>>,
 }
 
 impl Shared {
     fn is_leaving(&self) -> bool {
         self.leaving.load(Ordering::Acquire) || self.desk.cancel.is_set()
+    }
+
+    fn keep_input_open(&self, input: Option<BufWriter<ChildStdin>>) {
+        *self.input.lock().unwrap_or_else(PoisonError::into_inner) = input;
     }
 
     fn fail(&self, why: String) {
@@ -158,6 +166,7 @@ pub(super) fn start(
         name: home.name.clone(),
         leaving: AtomicBool::new(false),
         failure: OnceLock::new(),
+        input: Mutex::default(),
     });
     let settings = answers::Settings {
         at_once: at_once(pool),
@@ -191,9 +200,11 @@ pub(super) fn start(
     };
     // Known from now on, though none may ever come.
     shared.desk.collected(Collections::default());
+    let own = shared.clone();
     let feeder = spawn("feeder", move || {
         clock::wake_precisely();
-        feeder.serve();
+        let input = feeder.serve();
+        own.keep_input_open(input);
     })?;
     Ok(Box::new(Python {
         shared,
