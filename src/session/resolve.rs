@@ -81,9 +81,16 @@ impl LocalPython {
         if let Some(package) = pool.package()
             && facts.version_of(package.distribution).is_none()
         {
+            let has_it =
+                |other: &InterpreterFacts| other.version_of(package.distribution).is_some();
+            let elsewhere = match self.fitting(has_it) {
+                Some(names) => format!(" (it is there in {names})"),
+                None => String::new(),
+            };
             return Err(format!(
-                "The interpreter '{name}' has no package {}; install it with: {} -m pip install {}",
-                package.distribution, facts.executable, package.distribution
+                "The interpreter '{name}' has no package {0}{elsewhere}; install it with: {1} -m pip install {0}",
+                package.distribution,
+                quoted(&facts.executable),
             ));
         }
         let cluster = match pool {
@@ -123,21 +130,29 @@ impl LocalPython {
         )
     }
 
-    /// `name one of these in the candidate: …`.
+    /// `there is python, analytics`, of those that can be used and are `fitting`.
     fn others(&self, fitting: impl Fn(&InterpreterFacts) -> bool) -> String {
+        self.fitting(fitting).map_or_else(
+            || "no interpreter of this machine has it".to_owned(),
+            |names| format!("there is {names}"),
+        )
+    }
+
+    /// The names of those that can be used and are `fitting`; none if there are none.
+    fn fitting(&self, fitting: impl Fn(&InterpreterFacts) -> bool) -> Option<String> {
         let usable = self.found.usable();
         let fit = usable.filter(|found| found.facts.as_ref().is_some_and(&fitting));
         let names: Vec<&str> = fit.map(FoundInterpreter::name).collect();
         if names.is_empty() {
-            return "no interpreter of this machine has it".to_owned();
+            return None;
         }
         let shown = names.len().min(NAMED_MAX);
-        let mut text = format!("there is {}", names[..shown].join(", "));
+        let mut text = names[..shown].join(", ");
         if names.len() > shown {
             // Writing into a String cannot fail.
             let _ = write!(text, " and {} more", names.len() - shown);
         }
-        text
+        Some(text)
     }
 }
 
@@ -151,11 +166,12 @@ fn usable<'f>(name: &str, found: &'f FoundInterpreter) -> Result<&'f Interpreter
 }
 
 /// As a shell takes it for one word.
-fn quoted(name: &str) -> String {
-    if name.contains(' ') {
-        format!("'{name}'")
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_.+/".contains(c);
+    if word.chars().all(plain) {
+        word.to_owned()
     } else {
-        name.to_owned()
+        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
 
@@ -220,6 +236,26 @@ mod tests {
         assert_eq!(
             home(&local, joblib, None).unwrap_err(),
             "The interpreter 'python' has no package joblib; install it with: /nowhere/python3 -m pip install joblib"
+        );
+        let mut analytics = interpreter("analytics", 12);
+        let facts = analytics.facts.as_mut().unwrap();
+        facts.executable = "/nowhere/my venv/bin/python3".to_owned();
+        let dask = PythonPool::Dask {
+            workers: TWO,
+            cluster: Cluster::Local,
+            threads: 1,
+        };
+        let mut bare = interpreter("python", 11);
+        bare.facts.as_mut().unwrap().packages.clear();
+        assert_eq!(
+            home(&machine(vec![bare, analytics.clone()]), dask, None).unwrap_err(),
+            "The interpreter 'python' has no package distributed (it is there in analytics); install it with: \
+             /nowhere/python3 -m pip install distributed"
+        );
+        let message = home(&machine(vec![analytics]), joblib, Some("analytics")).unwrap_err();
+        assert!(
+            message.ends_with(": '/nowhere/my venv/bin/python3' -m pip install joblib"),
+            "{message}"
         );
         let interpreters = PythonPool::InterpreterPoolExecutor { workers: TWO };
         assert_eq!(

@@ -79,7 +79,7 @@ fn every_setting_of_a_pool_of_processes_can_be_reached() {
             .is_some()
     );
     choose(&mut harness, &of("Executor"), "multiprocessing.Pool");
-    click(&mut harness, &(of("Batch by") + ": imap_unordered"));
+    choose(&mut harness, &of("Batch by"), "imap_unordered");
     for (entry, start) in [
         ("forkserver", StartMethod::Forkserver),
         ("fork", StartMethod::Fork),

@@ -157,7 +157,8 @@ fn summary(chunk: Option<u32>, tasks_per_child: Option<u32>, payload: Transfer) 
 fn call_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, call: &mut PoolCall) {
     let hint = "Which method of the pool a batch is handed to";
     let field = owner.named("call", "Batch by", hint, "Batch by");
-    if let Some(new) = form.choice(ui, &field, *call, &POOL_CALLS) {
+    // Its names are too long to stand side by side.
+    if let Some(new) = form.combo(ui, &field, *call, &POOL_CALLS) {
         *call = new;
     }
 }
