@@ -30,7 +30,7 @@ use crate::engine::backends::cpython::answers::Answers;
 use crate::engine::backends::cpython::books::{Books, Window};
 use crate::engine::backends::cpython::feeder::{Batch, Feeder};
 use crate::engine::backends::cpython::frames::Ready;
-use crate::engine::backends::cpython::process::{Harness, Streams};
+use crate::engine::backends::cpython::process::{ENDED_IN_ORDER, Harness, Streams};
 use crate::engine::backends::{
     BackendError, Collections, Desk, InterpreterFacts, Running, concurrency,
 };
@@ -77,6 +77,17 @@ impl Shared {
 
     fn keep_input_open(&self, input: Option<BufWriter<ChildStdin>>) {
         *self.input.lock().unwrap_or_else(PoisonError::into_inner) = input;
+    }
+
+    /// The harness was asked to come to its end, and did so as `how` says: one that crashed has not said everything.
+    fn note_end(&self, how: &str) {
+        if how != ENDED_IN_ORDER {
+            self.desk.worker_died(format!(
+                "the interpreter '{}' {how} when all tasks were done, so that its last figures may be missing: {}",
+                self.name,
+                self.harness.last_lines()
+            ));
+        }
     }
 
     fn fail(&self, why: String) {
@@ -346,7 +357,7 @@ impl Running for Python {
         let deadline_nanos = deadline_nanos.max(clock::now_nanos() + END_PATIENCE_NANOS);
         let in_order = !self.shared.desk.cancel.is_set() && self.has_said_all(deadline_nanos);
         if in_order {
-            self.shared.harness.end_of_itself();
+            self.shared.note_end(&self.shared.harness.end_of_itself());
         } else {
             self.shared.harness.end();
         }
