@@ -595,29 +595,62 @@ class Tables:
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
-class SumOfSquares:
-    """Adds up squares of consecutive integers in a loop of Python's own.  A grain is one of them."""
+class Kernel:
+    """A computation under way, from a place in its data that one draw decides; work done in parts is the same work."""
 
     GRAINS_PER_UNIT = 1
+    """A grain is the least that can be done at once, a unit what scenarios count."""
 
     def __init__(self, tables, draw):
-        # Small ones: an integer of the language gets slower as it gets longer.
-        self._next = draw % (1 << 20)
+        raise NotImplementedError
+
+    def advance(self, grains):
+        """Does so many grains more."""
+        raise NotImplementedError
+
+    def result(self):
+        """A word that depends on all that was computed."""
+        raise NotImplementedError
+
+    @classmethod
+    def work(cls, tables, draw, grains):
+        """The result of so many grains."""
+        kernel = cls(tables, draw)
+        kernel.advance(grains)
+        return kernel.result()
+
+
+class SumOfSquares(Kernel):
+    """Adds up squares of consecutive integers in a loop of Python's own.  A grain is one of them."""
+
+    STARTS = 1 << 20
+    """Small integers: those of the language get slower as they get longer."""
+
+    def __init__(self, tables, draw):
+        self._next = draw % self.STARTS
         self._sum = 0
 
     def advance(self, grains):
-        end = self._next + grains
         total = 0
-        for number in range(self._next, end):
+        for number in range(self._next, self._next + grains):
             total += number * number
         self._sum += total
-        self._next = end
+        self._next += grains
 
     def result(self):
         return self._sum & MASK
 
+    @classmethod
+    def work(cls, tables, draw, grains):
+        # As a program would write it: tasks of this kernel may be so small that the making of an object would show.
+        total = 0
+        start = draw % cls.STARTS
+        for number in range(start, start + grains):
+            total += number * number
+        return total & MASK
 
-class PrimeCheck:
+
+class PrimeCheck(Kernel):
     """Trial division of a prime by all odd numbers up to its square root.  A grain is one division."""
 
     PRIME = 10_000_000_019
@@ -663,7 +696,7 @@ class Text:
             left -= length
 
 
-class Sha256:
+class Sha256(Kernel):
     """Hashes text with hashlib, which releases the interpreter lock for 2 KiB and more.  A grain is 64 bytes."""
 
     GRAINS_PER_UNIT = 16
@@ -682,7 +715,7 @@ class Sha256:
         return int.from_bytes(self._hash.digest()[:8], "little")
 
 
-class Deflate:
+class Deflate(Kernel):
     """Compresses messages with zlib at level 6, which releases the interpreter lock.  A grain is 64 bytes.
 
     Compressors differ in what comes out.  What all agree on is the checksum of the input behind each message.
@@ -714,7 +747,7 @@ class SmallDeflate(Deflate):
         super().advance(grains * self.MESSAGE_BYTES // Text.GRAIN_BYTES)
 
 
-class JsonParse:
+class JsonParse(Kernel):
     """Parses orders of 512 bytes.  A grain is one of them."""
 
     GRAINS_PER_UNIT = 2
@@ -739,10 +772,9 @@ class JsonParse:
         return self._sum & MASK
 
 
-class Sort:
+class Sort(Kernel):
     """Sorts copies of a thousand integers each with `list.sort`.  A grain is one copy."""
 
-    GRAINS_PER_UNIT = 1
     INTEGERS = 1_000
     TABLE = 65_536
 
@@ -768,7 +800,7 @@ class Sort:
         return self._sum
 
 
-class MatrixProduct:
+class MatrixProduct(Kernel):
     """The product of two matrices of 64 x 64 by the plain triple loop.  A grain is one row of the product."""
 
     SIDE = 64
@@ -799,7 +831,7 @@ class MatrixProduct:
         return self._sum & MASK
 
 
-class PointerChase:
+class PointerChase(Kernel):
     """Follows a chain of pointers through 8 MiB.  A grain is one of them."""
 
     GRAINS_PER_UNIT = 1_000
@@ -949,9 +981,7 @@ class CpuWork(Step):
         first, draws = self._ahead
         place = number - first
         draw = draws[place] if 0 <= place < len(draws) else self.draws(number).next()
-        work = self._kernel(bench.tables, draw)
-        work.advance(self._grains)
-        return work.result()
+        return self._kernel.work(bench.tables, draw, self._grains)
 
 
 class CpuTime(Step):
@@ -2789,6 +2819,10 @@ class Blocks:
     """
 
     def __init__(self, workers):
+        from multiprocessing import resource_tracker
+
+        # Before there are workers: each would start a tracker of its own otherwise, which unlinks the blocks with it.
+        resource_tracker.ensure_running()
         self._free = queue.SimpleQueue()
         self._all = []
         self._made = 0
@@ -2830,7 +2864,11 @@ class Blocks:
     def close(self):
         """Unlinks all."""
         for block in self._all:
-            block.unlink()
+            try:
+                block.unlink()
+            except FileNotFoundError:
+                # Whoever was quicker: it is gone.
+                pass
 
 
 class RemotePool(Pool):
@@ -2867,13 +2905,12 @@ class RemotePool(Pool):
         """Answers orders by the results of a call of map, as they come; yields how many each of them has answered."""
         last = None
         for result in results:
-            end = time.monotonic_ns()
             if self.post.is_needed:
-                self.take_report(result, end)
+                self.take_report(result, time.monotonic_ns())
                 yield 1
             elif result is not last:
                 last = result
-                self.take_page(result, end)
+                self.take_page(result, time.monotonic_ns())
                 yield len(result[0]) // ANSWER_BYTES
 
     def mapped(self, chunk):

@@ -105,7 +105,7 @@ fn playing(pids: &[u32], part: &str) -> u32 {
         line.split('\0').nth(1) == Some(part)
             || line
                 .split('\0')
-                .any(|word| word.ends_with(part) && part.ends_with(".py"))
+                .any(|word| word.ends_with(&format!("/{part}")))
     };
     // A copy has the command line of its original, and a higher number.
     *pids.iter().filter(plays).min().unwrap()

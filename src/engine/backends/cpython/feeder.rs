@@ -60,18 +60,21 @@ impl Feeder {
     }
 
     /// Serves until the queue has ended or the harness is gone, and tells the harness to come to its end if the block
-    /// ended in order. Without that word the end of its input means that nobody waits for it any more.
-    pub(super) fn serve(mut self) {
+    /// ended in order. Without that word the end of its input means that nobody waits for it any more; with it, its
+    /// input is to stay open: what comes back is to be closed when it has left.
+    pub(super) fn serve(mut self) -> Option<BufWriter<ChildStdin>> {
         while let Some(mut tasks) = self.take() {
             if self.hand_over(&mut tasks).is_err() {
                 // The thread that reads the answers finds out why, and gives up what has none.
-                return;
+                return None;
             }
         }
-        if !self.desk.cancel.is_set() {
-            // A harness that is gone needs no word.
-            let _ = frames::write(&mut self.orders, b'E', &[]);
+        if self.desk.cancel.is_set() {
+            return None;
         }
+        // A harness that is gone needs no word.
+        let _ = frames::write(&mut self.orders, b'E', &[]);
+        Some(self.orders)
     }
 
     /// The next tasks; none at the end.

@@ -17,8 +17,10 @@ mod process;
 mod setup;
 mod slots;
 
+use std::io::BufWriter;
+use std::process::ChildStdin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -28,7 +30,7 @@ use crate::engine::backends::cpython::answers::Answers;
 use crate::engine::backends::cpython::books::{Books, Window};
 use crate::engine::backends::cpython::feeder::{Batch, Feeder};
 use crate::engine::backends::cpython::frames::Ready;
-use crate::engine::backends::cpython::process::{Harness, Streams};
+use crate::engine::backends::cpython::process::{ENDED_IN_ORDER, Harness, Streams};
 use crate::engine::backends::{
     BackendError, Collections, Desk, InterpreterFacts, Running, concurrency,
 };
@@ -64,11 +66,28 @@ struct Shared {
     leaving: AtomicBool,
     /// Why it cannot go on, if it cannot.
     failure: OnceLock<String>,
+    /// The harness's input, while it comes to its end in order.
+    input: Mutex<Option<BufWriter<ChildStdin>>>,
 }
 
 impl Shared {
     fn is_leaving(&self) -> bool {
         self.leaving.load(Ordering::Acquire) || self.desk.cancel.is_set()
+    }
+
+    fn keep_input_open(&self, input: Option<BufWriter<ChildStdin>>) {
+        *self.input.lock().unwrap_or_else(PoisonError::into_inner) = input;
+    }
+
+    /// The harness was asked to come to its end, and did so as `how` says: one that crashed has not said everything.
+    fn note_end(&self, how: &str) {
+        if how != ENDED_IN_ORDER {
+            self.desk.worker_died(format!(
+                "the interpreter '{}' {how} when all tasks were done, so that its last figures may be missing: {}",
+                self.name,
+                self.harness.last_lines()
+            ));
+        }
     }
 
     fn fail(&self, why: String) {
@@ -158,6 +177,7 @@ pub(super) fn start(
         name: home.name.clone(),
         leaving: AtomicBool::new(false),
         failure: OnceLock::new(),
+        input: Mutex::default(),
     });
     let settings = answers::Settings {
         at_once: at_once(pool),
@@ -191,9 +211,11 @@ pub(super) fn start(
     };
     // Known from now on, though none may ever come.
     shared.desk.collected(Collections::default());
+    let own = shared.clone();
     let feeder = spawn("feeder", move || {
         clock::wake_precisely();
-        feeder.serve();
+        let input = feeder.serve();
+        own.keep_input_open(input);
     })?;
     Ok(Box::new(Python {
         shared,
@@ -335,7 +357,7 @@ impl Running for Python {
         let deadline_nanos = deadline_nanos.max(clock::now_nanos() + END_PATIENCE_NANOS);
         let in_order = !self.shared.desk.cancel.is_set() && self.has_said_all(deadline_nanos);
         if in_order {
-            self.shared.harness.end_of_itself();
+            self.shared.note_end(&self.shared.harness.end_of_itself());
         } else {
             self.shared.harness.end();
         }

@@ -69,6 +69,9 @@ pub fn become_python(_: impl Iterator<Item = OsString>) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
+/// How a harness ends that has come to its end in order.
+pub(super) const ENDED_IN_ORDER: &str = "ended with code 0";
+
 /// The harness's process, until it is collected.
 #[derive(Debug)]
 pub(super) struct Harness {
