@@ -25,6 +25,7 @@ import json
 import math
 import operator
 import os
+import pickle
 import queue
 import signal
 import struct
@@ -2179,6 +2180,11 @@ def run_in_worker(order, segment=0):
     return ticket, tuple(worker.execute(number, steps)), back, worker.news()
 
 
+def run_in_interpreter(order):
+    """As `run_in_worker`, pickled both ways: interpreters hand over no integers of 64 bits."""
+    return pickle.dumps(run_in_worker(pickle.loads(order)))
+
+
 def run_in_chunk(chunk, order):
     """Executes one of `chunk` orders that travel together, and returns the page that they share."""
     global _page
@@ -2273,8 +2279,8 @@ class AtHand:
 
 
 def meet(folder, count):
-    """Waits in a worker process until `count` of them do, so that each executes one of these."""
-    open(os.path.join(folder, str(os.getpid())), "w").close()
+    """Waits in a worker until `count` of them do, so that each executes one of these; returns its process's id."""
+    open(os.path.join(folder, f"{os.getpid()}-{threading.get_ident()}"), "w").close()
     deadline = time.monotonic() + 60
     while len(os.listdir(folder)) < count and time.monotonic() < deadline:
         time.sleep(0.001)
@@ -3396,13 +3402,13 @@ class InterpreterPool(RemotePool):
 
     def submit(self, orders):
         for order in orders:
-            future = self._executor.submit(run_in_worker, self.post.order(order))
+            future = self._executor.submit(run_in_interpreter, pickle.dumps(self.post.order(order)))
             future.add_done_callback(partial(self._done, order[0]))
 
     def _done(self, ticket, future):
         end = time.monotonic_ns()
         try:
-            self.take_report(future.result(), end)
+            self.take_report(pickle.loads(future.result()), end)
         except Exception as error:
             self.outbox.fail(ticket, explain(error), end)
 
@@ -3675,6 +3681,29 @@ class Dask(Scheduler):
             self._cluster.close()
 
 
+def start_undertaker():
+    """Forks a process that outlives this one to kill what an engine would leave behind; returns where to write whom.
+
+    Ray's agents have noticed the end of their parents neither by signal nor by pipe, minutes later.  Each is named by
+    its id in a line; the end of the pipe is the end of this process.
+    """
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        os.close(writing)
+        with open(reading) as lines:
+            handles = []
+            for line in lines:
+                # A handle stays that of its process, whoever is given its id later.
+                with contextlib.suppress(ProcessLookupError):
+                    handles.append(os.pidfd_open(int(line)))
+        for handle in handles:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(handle, signal.SIGKILL)
+        os._exit(0)
+    os.close(reading)
+    return writing
+
+
 class Ray(Scheduler):
     """Ray's tasks: `remote` and `wait`."""
 
@@ -3702,6 +3731,8 @@ class Ray(Scheduler):
                 raise Unusable(f"{error}; a cluster that asks for a token cannot be used") from None
             self.source = [ray.put(self.setup_elsewhere())]
         else:
+            undertaker = start_undertaker() if hasattr(os, "pidfd_open") else None
+            before = set(descendants())
             ray.init(
                 num_cpus=self.settings["workers"],
                 include_dashboard=False,
@@ -3713,6 +3744,9 @@ class Ray(Scheduler):
             workers, meeting = self.settings["workers"], meeting_of(self.setup)
             task = ray.remote(meet_as_workers)
             self._pids = sorted(ray.get([task.remote(self.source, meeting, workers) for _ in range(workers)]))
+            if undertaker is not None:
+                own = set(descendants()) - before
+                write(undertaker, "".join(f"{pid}\n" for pid in own).encode())
         self._task = ray.remote(run_together)
 
     def facts(self):
