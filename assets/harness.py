@@ -2828,6 +2828,10 @@ class Blocks:
     """
 
     def __init__(self, workers):
+        from multiprocessing import resource_tracker
+
+        # Before there are workers: each would start a tracker of its own otherwise, which unlinks the blocks with it.
+        resource_tracker.ensure_running()
         self._free = queue.SimpleQueue()
         self._all = []
         self._made = 0
@@ -2869,7 +2873,11 @@ class Blocks:
     def close(self):
         """Unlinks all."""
         for block in self._all:
-            block.unlink()
+            try:
+                block.unlink()
+            except FileNotFoundError:
+                # Whoever was quicker: it is gone.
+                pass
 
 
 class RemotePool(Pool):

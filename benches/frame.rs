@@ -118,6 +118,7 @@ fn snapshot(tick: u64, candidate: u64) -> Snapshot {
         window_good: good,
         resources: Resources::default(),
         skipped_ticks: 0,
+        merged: 0,
     };
     snapshot.measured.response = response.to_sparse();
     snapshot.measured.split = TimeSplit {

@@ -135,6 +135,7 @@ fn frames(criterion: &mut Criterion) {
         window_good: 2_000,
         resources: poolscope::wire::Resources::default(),
         skipped_ticks: 0,
+        merged: 0,
     };
     let message = FromRunner::Snapshot(Box::new(snapshot));
     criterion.bench_function("encode and decode a snapshot of 2,000 tasks", |bencher| {

@@ -12,6 +12,7 @@
 //! ```text
 //! poolscope (window) ─┐                                 ┌ threads, event loops: inside the runner
 //! poolscope run (CLI) ┴─ session ─ guard ─ pipe ─ runner┼ worker processes, or a zygote and its copies
+//!                                                       ├ harness: an interpreter with its own pools
 //!                                                       └ loopback server, if a stage asks it
 //! ```
 //!
@@ -24,6 +25,11 @@
 //! `poolscope doctor` has the session start a *probe* instead of a runner, below a guard like any other part: it
 //! measures clocks, waits and poolscope's own cost with the same engine, and says what it found in one message.
 //!
+//! A candidate of `CPython` names an interpreter, and never its path. Before the first block of one the session has a
+//! *finder* started below a guard, which asks every interpreter of the machine what it is; with that and the local
+//! settings ([`session::LocalSettings`]) the session says to the runner which executable is meant. What is missing
+//! fails that block with a text that says how to get it.
+//!
 //! The life of one task: *arrivals* say when it is due; the *gate* offers it to the bounded queue (or drops
 //! and counts it); a worker of the back end takes it, executes its steps and stamps begin and end; the
 //! *recorder* counts it and adds its times to histograms. Response time runs from the intended start.
@@ -32,6 +38,14 @@
 //! computing meet. Worker processes get segments in chunks over a pipe, with the bytes that their payload stages
 //! bring; see `backends::processes` for what a chunk promises, `backends::hybrid` for why two pools with a bounded
 //! queue between cannot block each other, and `slab` for memory that two processes map.
+//!
+//! CPython candidates go the same way, with the real executors of an interpreter in the place of ours: the engine
+//! takes tasks off the queue and hands them to the *harness* (`assets/harness.py`), whose executor runs them; see
+//! `backends::cpython`. The stages find the same there, bit for bit, which the digests of the tasks prove.
+//!
+//! Threads and event loops of a candidate with `interpreter: Lock` share a model of CPython's interpreter lock,
+//! [`engine::interpreter`]. A worker holds it while it runs; a stage that blocks does so within
+//! [`engine::interpreter::released`], or two locks could wait for each other.
 //!
 //! # Entry points
 //!
@@ -52,9 +66,9 @@
 //! | [`sampler`] | what the operating system says of processes and of the machine | nothing |
 //! | [`wire`] | the language between runner and session, each field with its unit | scenario, stats |
 //! | [`engine`] | executes a plan in this process | scenario, stats |
-//! | [`runner`] | child side: guard, runner, probe, the hidden parts | engine, sampler, wire, scenario, stats |
+//! | [`runner`] | child side: guard, runner, probe, finder, the hidden parts | engine, sampler, wire, scenario, stats |
 //! | [`run`] | what is known of one run, live or finished | wire, scenario, stats |
-//! | [`session`] | parent side: starts, reads, commands, ends | run, wire, scenario |
+//! | [`session`] | parent side: starts, reads, commands, ends; the settings of the machine | run, wire, scenario |
 //! | [`analysis`] | conclusions: figures with intervals, comparisons and noise floor, steadiness, cost, trust, verdict | run, scenario, stats |
 //! | [`chart`] | what to draw, as data | run, analysis, stats |
 //! | [`export`] | CSV, JSON, SVG, PNG, tables | chart, run, analysis, scenario |
@@ -73,7 +87,8 @@
 //! - **Invariant**: no process outlives its parent, in whatever way that dies. A *guard* between session and
 //!   runner notices the end of its lifeline pipe and kills everything below itself; on Linux it is a
 //!   subreaper, and runner, workers and loopback server also have a parent-death signal; a worker that is a copy of
-//!   a zygote goes with that, and the zygote with the runner.
+//!   a zygote goes with that, and the zygote with the runner. An interpreter gets the signal before it is one: the
+//!   executable asks for it and then becomes the interpreter, which sees to its own workers.
 //! - **Invariant**: a scenario file has no authority: no word for a path, an address, a command, an
 //!   interpreter or an environment variable. Reading one runs nothing.
 //! - **Invariant**: nothing upstream waits for the screen. While the receiver of a session is slow, snapshots

@@ -121,8 +121,10 @@ fn a_full_queue_drops_and_counts_on_every_back_end() {
             .map(|interval| interval.queued)
             .max();
         assert_eq!(deepest, Some(3), "the queue was full");
-        let (response, service) = (&block.measured.response, &block.measured.service);
-        assert!(response.mean().unwrap() > service.mean().unwrap() * 1.5);
+        // Some may be cut by the end of the block.
+        let [response, service] = [&block.measured.response, &block.measured.service]
+            .map(|times| times.quantile(0.3).unwrap() as f64);
+        assert!(response > service * 1.5, "{response} {service}");
     }
 }
 

@@ -44,6 +44,7 @@ fn the_help_names_every_command_and_the_exit_codes() {
         "check",
         "list",
         "doctor",
+        "python",
         "completions",
         "Examples:",
         "Exit codes",
@@ -69,6 +70,9 @@ fn a_command_line_that_makes_no_sense_ends_with_code_2() {
         &["run", "nowhere.ron"],
         &["check", "nowhere.ron"],
         &["list", "--show", "nothing"],
+        &["python"],
+        &["python", "add", "name"],
+        &["python", "ray"],
         // A misspelt command is a file that does not exist.
         &["chekc"],
     ] {
@@ -173,6 +177,27 @@ fn a_folder_that_cannot_be_written_is_refused_before_anything_is_measured() {
         "{}",
         stderr(&output)
     );
+}
+
+#[test]
+fn two_files_whose_results_would_overwrite_each_other_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = ["one", "other"].map(|name| {
+        let inner = folder.path().join(name);
+        fs::create_dir(&inner).unwrap();
+        write(&inner, TINY)
+    });
+    let results = folder.path().join("results");
+    let output = poolscope(&[
+        "run",
+        &files[0],
+        &files[1],
+        "--out",
+        results.to_str().unwrap(),
+    ]);
+    assert_eq!(code(&output), 2);
+    let message = stderr(&output);
+    assert!(message.contains("results of two files"), "{message}");
 }
 
 #[test]

@@ -34,7 +34,15 @@ fn a_quick_examination_gives_one_document_with_every_section_but_the_self_tests(
         (&true.into(), &true.into())
     );
     let lines = document["lines"].as_array().unwrap();
-    for section in ["machine", "quiet", "timers", "files", "limits", "cost"] {
+    for section in [
+        "machine",
+        "quiet",
+        "timers",
+        "files",
+        "limits",
+        "interpreters",
+        "cost",
+    ] {
         let of_section = lines.iter().filter(|line| line["section"] == section);
         assert!(of_section.count() > 0, "{section}");
     }

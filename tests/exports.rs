@@ -170,7 +170,7 @@ fn the_document_tells_the_noise_floor_steadiness_and_what_response_times_hide() 
     assert!(
         measures
             .iter()
-            .all(|measure| measure["half_width_ratio"].as_f64().unwrap() < 0.5)
+            .all(|measure| measure["floor_ratio"].as_f64().unwrap() < 0.5)
     );
     assert_eq!(
         document["candidates"][0]["steadiness"]["label"],
@@ -188,6 +188,7 @@ fn the_document_tells_the_noise_floor_steadiness_and_what_response_times_hide() 
         "queue_wait",
         "dispatch",
         "lock_wait",
+        "interpreter_wait",
         "on_cpu",
         "waiting",
         "return",
@@ -245,8 +246,9 @@ fn no_percentile_is_above_the_maximum_in_any_run() {
                     percentiles.is_sorted_by(|a, b| b.is_none() || a <= b),
                     "{summary:?}"
                 );
+                // None where tasks were cut: the longest would be one of these.
                 assert!(
-                    percentiles.iter().all(|value| *value <= summary.max),
+                    summary.max.is_none() || percentiles.iter().all(|value| *value <= summary.max),
                     "{summary:?}"
                 );
             }

@@ -186,10 +186,12 @@ fn threads_are_started_by_a_builder_that_can_fail_and_names_them() {
 
 #[test]
 fn processes_are_started_in_a_few_places_only() {
-    // The session starts a guard, the guard a runner, and a back end in it the workers.
-    const STARTERS: [&str; 3] = [
+    // The session starts a guard, the guard a runner, and a back end in it the workers; a finder, below a guard too,
+    // asks interpreters what they are.
+    const STARTERS: [&str; 4] = [
         "src/session/child.rs",
         "src/runner/guard.rs",
+        "src/runner/finder/ask.rs",
         "src/engine/backends/",
     ];
     check("src", |source| {

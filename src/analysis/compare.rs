@@ -50,9 +50,9 @@ pub struct NoiseOf {
     pub measure: Measure,
     /// The second measurement over the first: 1 if nothing but the candidate decided.
     pub ratio: f64,
-    /// Half of the length of the 95 % interval of that ratio: differences of up to this share are noise. None
+    /// How far the 95 % interval of that ratio goes away from 1: differences of up to this share are noise. None
     /// with fewer than three repeats.
-    pub half_width_ratio: Option<f64>,
+    pub floor_ratio: Option<f64>,
 }
 
 impl NoiseFloor {
@@ -61,7 +61,7 @@ impl NoiseFloor {
     pub fn of(&self, measure: Measure) -> Option<f64> {
         let mut measures = self.measures.iter();
         let found = measures.find(|noise| noise.measure == measure)?;
-        found.half_width_ratio
+        found.floor_ratio
     }
 }
 
@@ -70,7 +70,7 @@ impl NoiseFloor {
 pub fn compare(run: &Run, a: usize, b: usize, measure: Measure) -> Option<Comparison> {
     let (of_a, of_b) = (blocks(run, a), blocks(run, b));
     let samples = (Sample::of(run, &of_a), Sample::of(run, &of_b));
-    let floor = noise_of(run, measure).and_then(|noise| noise.half_width_ratio);
+    let floor = noise_of(run, measure).and_then(|noise| noise.floor_ratio);
     compared(&samples.0, &samples.1, measure, true, floor)
 }
 
@@ -84,7 +84,7 @@ pub fn compare_runs(
 ) -> Option<Comparison> {
     let (of_a, of_b) = (blocks(run_a, a), blocks(run_b, b));
     let samples = (Sample::of(run_a, &of_a), Sample::of(run_b, &of_b));
-    let floors = [run_a, run_b].map(|run| noise_of(run, measure)?.half_width_ratio);
+    let floors = [run_a, run_b].map(|run| noise_of(run, measure)?.floor_ratio);
     let floor = floors.into_iter().flatten().max_by(f64::total_cmp);
     compared(&samples.0, &samples.1, measure, false, floor)
 }
@@ -120,7 +120,9 @@ fn noise_of(run: &Run, measure: Measure) -> Option<NoiseOf> {
     Some(NoiseOf {
         measure,
         ratio: ratio.value,
-        half_width_ratio: ratio.ends().map(|(low, high)| (high - low) / 2.0),
+        floor_ratio: ratio
+            .ends()
+            .map(|(low, high)| (1.0 - low).abs().max((high - 1.0).abs())),
     })
 }
 
@@ -311,6 +313,19 @@ mod tests {
                 "seed {seed}"
             );
         }
+    }
+
+    #[test]
+    fn a_second_measurement_that_always_comes_out_higher_raises_the_noise_floor() {
+        let mut run = support::noisy::noisy_run(5, 5, &[1.0]);
+        let narrow = noise_floor(&run).unwrap().of(Measure::Throughput).unwrap();
+        for block in run.blocks.iter_mut().filter(|block| block.planned.twin) {
+            let last = block.last.as_mut().unwrap();
+            last.window_completed = last.window_completed * 5 / 4;
+        }
+        let floor = noise_floor(&run).unwrap();
+        assert!(floor.measures[0].ratio > 1.15);
+        assert!(floor.of(Measure::Throughput).unwrap() > narrow + 0.15);
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! The figures of a candidate, merged over its blocks: what tables, documents and verdicts are made of.
 
 use crate::analysis::compare::ratio_of_means;
+use crate::analysis::interpreter::{self, CollectionFigures, InterpreterLockFigures};
 use crate::analysis::merged::{Merged, lag_summary, summary};
 use crate::analysis::parts::{LostUpdates, PoolFigures, SplitFigures};
 use crate::analysis::remarks::remarks;
 use crate::analysis::sample::{Measure, Sample};
 use crate::analysis::steadiness::{self, Steadiness};
-use crate::run::{Block, BlockState, Calibration, Counts, MemoryKind, Run};
-use crate::scenario::Backend;
+use crate::run::{Block, BlockState, Calibration, Counts, MemoryKind, PythonFacts, Run};
+use crate::scenario::{Backend, PythonPool};
 use crate::stats::{Figure, Percentile, Summary};
 
 /// Where a candidate stands.
@@ -63,17 +64,24 @@ pub struct CandidateFigures {
     pub event_loop_lag_nanos: Summary,
     /// Where the time of a task went; none while no task was split.
     pub time_split: Option<SplitFigures>,
+    /// The modelled interpreter lock; none without one.
+    pub interpreter_lock: Option<InterpreterLockFigures>,
+    /// The interpreter that executed the tasks; none for native candidates.
+    pub python: Option<PythonFacts>,
+    /// Garbage collections of that interpreter; none for native candidates.
+    pub garbage_collections: Option<CollectionFigures>,
     /// Time to ready of the back end, in nanoseconds: mean over the blocks.
     pub cold_start_nanos: Option<Figure>,
     /// Batches: mean over the blocks, in nanoseconds.
     pub makespan_nanos: Option<Figure>,
-    /// Batches: makespan of the sequential candidate divided by this one's; none without a sequential one.
+    /// Batches: makespan of the sequential candidate divided by this one's; none without a sequential one. In CPython
+    /// that of the same interpreter counts, else the native one.
     pub speedup: Option<Figure>,
     /// Whether the measurements had settled: of the worst block.
     pub steadiness: Steadiness,
     /// Cores that the back end kept busy, on average over the window.
     pub cpu_cores_used: Option<Figure>,
-    /// The same divided by the workers.
+    /// The same divided by the workers, blocking threads of an async runtime included.
     pub cpu_cores_per_worker: Option<Figure>,
     /// Cores that the least and the most busy worker used; none if single workers were not seen.
     pub cpu_cores_of_workers: Option<(f64, f64)>,
@@ -112,7 +120,8 @@ pub struct CandidateFigures {
     pub worker_deaths: u32,
     /// How many workers were replaced by plan, after so many tasks.
     pub workers_recycled: u64,
-    /// How fast this machine computed the scenario's kernels before each block.
+    /// How fast this machine computed the scenario's kernels before each block: by native code, also where the tasks run
+    /// in CPython.
     pub calibration: Vec<Calibration>,
     /// What limits the figures, the first failures of tasks and incidents, for people.
     pub remarks: Vec<String>,
@@ -144,16 +153,30 @@ pub fn candidate_figures(run: &Run) -> Vec<CandidateFigures> {
         .into_iter()
         .filter_map(|candidate| figures_of(run, candidate))
         .collect();
-    let is_sequential = |figures: &&CandidateFigures| {
-        run.request.scenario.candidates[figures.candidate].backend == Backend::Sequential
-    };
-    let baseline = figures.iter().find(is_sequential);
-    if let Some(baseline) = baseline.map(|sequential| sequential.candidate) {
-        for figures in &mut figures {
+    let measured: Vec<usize> = figures.iter().map(|figures| figures.candidate).collect();
+    for figures in &mut figures {
+        if let Some(baseline) = baseline_of(run, &measured, figures.candidate) {
             figures.speedup = ratio_of_means(run, baseline, figures.candidate, Measure::Makespan);
         }
     }
     figures
+}
+
+/// The sequential one among `measured` that `candidate` is to be held against: one that does the same work with the
+/// same means. A pool in CPython is no faster for being compared with machine code, nor the other way round.
+fn baseline_of(run: &Run, measured: &[usize], candidate: usize) -> Option<usize> {
+    let all = &run.request.scenario.candidates;
+    let of = all.get(candidate)?;
+    let sequential = if of.is_python() {
+        Backend::Python(PythonPool::Sequential)
+    } else {
+        Backend::Sequential
+    };
+    let is_baseline = |index: &usize| {
+        let other = &all[*index];
+        other.backend == sequential && other.python == of.python
+    };
+    measured.iter().copied().find(is_baseline)
 }
 
 /// The figures of one candidate, without the speed-up, which needs another one; none if there is no such.
@@ -184,11 +207,15 @@ fn figures_of(run: &Run, candidate: usize) -> Option<CandidateFigures> {
         schedule_delay_nanos: summary(&blocks, |measured| &measured.schedule_delay),
         event_loop_lag_nanos: lag_summary(&blocks),
         time_split: SplitFigures::of(&blocks),
+        interpreter_lock: InterpreterLockFigures::of(&blocks),
+        python: interpreter::python(&blocks),
+        garbage_collections: CollectionFigures::of(&blocks),
         cold_start_nanos: figure(Measure::ColdStart),
         makespan_nanos: figure(Measure::Makespan).filter(|_| batch),
         speedup: None,
         cpu_cores_used,
-        cpu_cores_per_worker: cpu_cores_used.map(|cores| cores.over(f64::from(workers.max(1)))),
+        cpu_cores_per_worker: cpu_cores_used
+            .map(|cores| cores.over(f64::from(described.backend.computing().max(1)))),
         cpu_cores_of_workers: merged.worker_cores,
         cpu_nanos_per_task: figure(Measure::CpuPerTask),
         voluntary_switches_per_sec: figure(Measure::VoluntarySwitches),
@@ -377,6 +404,22 @@ mod tests {
                 .iter()
                 .all(|figures| figures.speedup.is_none())
         );
+    }
+
+    #[test]
+    fn cpython_is_held_against_cpython_and_native_code_against_native_code() {
+        let mut run = support::batch_run();
+        let candidates = &mut run.request.scenario.candidates;
+        candidates[0].backend = Backend::Python(PythonPool::Sequential);
+        candidates[1].backend =
+            Backend::Python(PythonPool::ThreadPoolExecutor { workers: 2.into() });
+        let figures = candidate_figures(&run);
+        assert!(close(figures[0].speedup, 1.0));
+        assert!(figures[1].speedup.is_some());
+        assert!(figures[2..].iter().all(|native| native.speedup.is_none()));
+        // Another interpreter is another machine.
+        run.request.scenario.candidates[1].python = Some("nightly".to_owned());
+        assert!(candidate_figures(&run)[1].speedup.is_none());
     }
 
     #[test]

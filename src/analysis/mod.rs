@@ -8,6 +8,7 @@ pub mod checkup;
 mod compare;
 mod cost;
 mod figures;
+mod interpreter;
 mod memory;
 mod merged;
 mod parts;
@@ -23,6 +24,7 @@ pub use compare::{
 };
 pub use cost::{Resources, basis_label, cost_per_1k, price_per_hour};
 pub use figures::{CandidateFigures, CandidateStatus, PercentileFigures, candidate_figures};
+pub use interpreter::{CollectionFigures, InterpreterLockFigures};
 pub use parts::{CounterFigures, LostUpdates, PoolFigures, SplitFigures};
 pub use sample::Measure;
 pub use steadiness::{Course, Steadiness, SteadinessLabel, steadiness};

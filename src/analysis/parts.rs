@@ -3,7 +3,7 @@
 use crate::run::{Block, PoolKind, PoolOver, TimeSplit};
 use crate::scenario::Protection;
 
-/// Means over the tasks whose time was split, in nanoseconds. The seven parts add up to their response time.
+/// Means over the tasks whose time was split, in nanoseconds. The eight parts add up to their response time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SplitFigures {
     /// How many tasks were split.
@@ -16,6 +16,8 @@ pub struct SplitFigures {
     pub dispatch_nanos: f64,
     /// Waiting for locks.
     pub lock_wait_nanos: f64,
+    /// Waiting for the modelled interpreter lock; 0 without one.
+    pub interpreter_wait_nanos: f64,
     /// Using a core, by the clock of the thread's CPU time.
     pub on_cpu_nanos: f64,
     /// Neither using a core nor waiting for a lock.
@@ -35,6 +37,7 @@ impl SplitFigures {
             sum.queue_wait_nanos += split.queue_wait_nanos;
             sum.dispatch_nanos += split.dispatch_nanos;
             sum.lock_wait_nanos += split.lock_wait_nanos;
+            sum.interpreter_wait_nanos += split.interpreter_wait_nanos;
             sum.on_cpu_nanos += split.on_cpu_nanos;
             sum.off_cpu_nanos += split.off_cpu_nanos;
             sum.return_nanos += split.return_nanos;
@@ -46,6 +49,7 @@ impl SplitFigures {
             queue_wait_nanos: mean(sum.queue_wait_nanos),
             dispatch_nanos: mean(sum.dispatch_nanos),
             lock_wait_nanos: mean(sum.lock_wait_nanos),
+            interpreter_wait_nanos: mean(sum.interpreter_wait_nanos),
             on_cpu_nanos: mean(sum.on_cpu_nanos),
             waiting_nanos: mean(sum.off_cpu_nanos),
             return_nanos: mean(sum.return_nanos),
@@ -54,12 +58,13 @@ impl SplitFigures {
 
     /// The parts in the order in which a task passes them, with the words for people.
     #[must_use]
-    pub const fn parts(&self) -> [(&'static str, f64); 7] {
+    pub const fn parts(&self) -> [(&'static str, f64); 8] {
         [
             ("schedule delay", self.schedule_delay_nanos),
             ("queue wait", self.queue_wait_nanos),
             ("dispatch and transfer", self.dispatch_nanos),
             ("lock wait", self.lock_wait_nanos),
+            ("interpreter lock", self.interpreter_wait_nanos),
             ("on CPU", self.on_cpu_nanos),
             ("waiting", self.waiting_nanos),
             ("return of the result", self.return_nanos),

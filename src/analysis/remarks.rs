@@ -3,7 +3,7 @@
 use crate::analysis::parts::LostUpdates;
 use crate::analysis::{Steadiness, SteadinessLabel};
 use crate::run::{Block, BlockState, Run};
-use crate::scenario::{Backend, Stage};
+use crate::scenario::{Backend, PythonPool, Stage};
 use crate::stats::{HistogramLayout, Summary};
 use crate::units::text;
 
@@ -69,6 +69,14 @@ fn limits(run: &Run, backend: Backend, blocks: &[&Block], response: &Summary) ->
                 .to_owned(),
         );
     }
+    let cut: u64 = blocks.iter().map(|block| block.counts().cancelled).sum();
+    if cut > 0 {
+        let cut = text::counted(cut, "task was", "tasks were");
+        remarks.push(format!(
+            "{cut} cut by the end of the block: counted as longer than all others, so that percentiles that fall \
+             among them, mean and longest response time are not known"
+        ));
+    }
     if response.overflow > 0 {
         let tasks = text::counted(response.overflow, "response time is", "response times are");
         let highest = text::nanos(HistogramLayout::HIGHEST as f64);
@@ -82,24 +90,30 @@ fn limits(run: &Run, backend: Backend, blocks: &[&Block], response: &Summary) ->
         .tasks
         .iter()
         .flat_map(|kind| &kind.stages);
-    if backend.worker_processes() > 0 {
+    if let Some(owners) = owners(backend) {
         if stages
             .clone()
             .any(|stage| matches!(stage, Stage::Counter { .. }))
         {
-            remarks.push(
-                "worker processes share no counter: each has its own, so that none can lose another's updates"
-                    .to_owned(),
-            );
+            remarks.push(format!(
+                "{owners} share no counter: each has its own, so that none can lose another's updates"
+            ));
         }
         if stages.any(|stage| matches!(stage, Stage::Lock { .. })) {
-            remarks.push(
-                "worker processes share no lock: tasks of different processes never wait for each other"
-                    .to_owned(),
-            );
+            remarks.push(format!(
+                "{owners} share no lock: tasks of different ones never wait for each other"
+            ));
         }
     }
     remarks
+}
+
+/// Those that have locks and counters of their own each, where a back end has such.
+fn owners(backend: Backend) -> Option<&'static str> {
+    match backend {
+        Backend::Python(PythonPool::InterpreterPoolExecutor { .. }) => Some("interpreters"),
+        _ => (backend.worker_processes() > 0).then_some("worker processes"),
+    }
 }
 
 #[cfg(test)]
@@ -107,7 +121,7 @@ mod tests {
     use super::*;
     use crate::analysis::{CandidateFigures, candidate_figures};
     use crate::run::{Counter, RunRequest};
-    use crate::scenario::{Distribution, Inside, LockKind, Protection};
+    use crate::scenario::{Cluster, Distribution, Inside, LockKind, Protection, Workers};
     use crate::support;
     use crate::units::Nanos;
 
@@ -130,10 +144,27 @@ mod tests {
             let mut remarks = figures.remarks.iter();
             remarks.any(|remark| remark.contains(what))
         };
+        assert!(says(&figures[2], "worker processes share no lock"));
         for (place, expected) in [(1, false), (2, true)] {
             assert_eq!(says(&figures[place], "share no counter"), expected);
             assert_eq!(says(&figures[place], "share no lock"), expected);
         }
+    }
+
+    #[test]
+    fn pools_of_cpython_have_locks_and_counters_as_their_processes_and_interpreters_do() {
+        let workers = Workers::Count(2);
+        let owners = |pool| owners(Backend::Python(pool));
+        assert_eq!(owners(PythonPool::ThreadPoolExecutor { workers }), None);
+        assert_eq!(
+            owners(PythonPool::InterpreterPoolExecutor { workers }),
+            Some("interpreters")
+        );
+        let cluster = Cluster::Local;
+        assert_eq!(
+            owners(PythonPool::Ray { workers, cluster }),
+            Some("worker processes")
+        );
     }
 
     #[test]

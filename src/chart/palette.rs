@@ -49,7 +49,7 @@ pub const fn series_rgb(candidate: usize, dark: bool) -> [u8; 3] {
 }
 
 /// How many parts the time of a task has.
-pub const SPLIT_PARTS: usize = 7;
+pub const SPLIT_PARTS: usize = 8;
 
 /// The colour of a part of a task's time, in the order of [`crate::chart::SplitPart::ALL`].
 ///
@@ -57,12 +57,13 @@ pub const SPLIT_PARTS: usize = 7;
 /// they stay apart without colour.
 #[must_use]
 pub const fn split_rgb(part: usize, dark: bool) -> [u8; 3] {
-    /// Grey, amber, brown, red, blue, light blue, violet.
+    /// Grey, amber, brown, red, rose, blue, light blue, violet.
     const LIGHT: [[u8; 3]; SPLIT_PARTS] = [
         [128, 134, 144],
         [206, 132, 0],
         [122, 75, 42],
         [200, 40, 60],
+        [222, 104, 140],
         [0, 98, 164],
         [74, 148, 210],
         [136, 82, 178],
@@ -72,6 +73,7 @@ pub const fn split_rgb(part: usize, dark: bool) -> [u8; 3] {
         [240, 184, 56],
         [186, 126, 82],
         [255, 98, 110],
+        [255, 178, 200],
         [60, 138, 224],
         [134, 196, 246],
         [190, 140, 240],

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::cli::python_args::PythonArgs;
 use crate::units::Nanos;
 
 /// Compare threads, processes and async on the same work, on this machine
@@ -35,6 +36,7 @@ Examples:
   poolscope run my.ron --json            one JSON document on standard output
   poolscope check my.ron                 what is wrong with a file, or what it would do
   poolscope doctor                       how well this machine is suited to measuring
+  poolscope python list                  which interpreters candidates of CPython can use
 
 Exit codes of run:
   0  done; objectives met or none set    3  no candidate meets the objectives
@@ -49,7 +51,7 @@ Examples:
 
 const DOCTOR_EXAMPLES: &str = "\
 Examples:
-  poolscope doctor --quick                machine, clocks, files and poolscope's own cost
+  poolscope doctor --quick                machine, clocks, files, interpreters and poolscope's own cost
   poolscope doctor > report.txt           the same with all self-tests, to be pasted
   poolscope doctor --json > report.json   one JSON document
 
@@ -76,6 +78,8 @@ pub enum Command {
     List(ListArgs),
     /// Say how well this machine is suited to measuring, and test poolscope itself
     Doctor(DoctorArgs),
+    /// List the interpreters that candidates of CPython can use, and add others
+    Python(PythonArgs),
     /// Print the completions of a shell
     Completions(CompletionsArgs),
 }

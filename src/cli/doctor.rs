@@ -15,7 +15,7 @@ use crate::cli::doctor_report;
 use crate::cli::interrupt::interrupts;
 use crate::cli::{Exit, Output};
 use crate::run::{BlockState, Run};
-use crate::session::{self, ProbeError, RunnerCommand, Session};
+use crate::session::{self, FindError, LocalPython, ProbeError, RunnerCommand, Session};
 
 /// Examines machine and program.
 ///
@@ -31,6 +31,7 @@ pub(super) fn doctor(args: DoctorArgs, out: &mut Output) -> anyhow::Result<Exit>
         out,
     };
     examination.probe()?;
+    examination.interpreters();
     if !args.quick {
         for case in doctor_cases::freezes() {
             examination.freeze(&case)?;
@@ -86,6 +87,26 @@ impl Examination<'_> {
             Err(error) => return Err(error.into()),
         }
         Ok(())
+    }
+
+    /// Asks the interpreters that there are; whatever is wrong with them is a line of the report.
+    fn interpreters(&mut self) {
+        if self.interrupted {
+            return;
+        }
+        self.out.message("doctor: looking for interpreters");
+        let interrupts = &self.interrupts;
+        let looked = LocalPython::look(&self.command, || interrupts.try_recv().is_err());
+        let search = match looked {
+            Err(FindError::Interrupted) => {
+                self.interrupted = true;
+                return;
+            }
+            Ok(local) => Ok(local.found),
+            Err(FindError::Settings(error)) => Err(error.without_folder()),
+            Err(error) => Err(error.to_string()),
+        };
+        self.lines.extend(checkup::interpreter_lines(&search));
     }
 
     /// A machine that is busy may catch up too late: then a second attempt counts.

@@ -18,6 +18,8 @@ mod list;
 mod output;
 mod progress;
 mod prose;
+mod python;
+mod python_args;
 mod request;
 mod results;
 mod run;
@@ -34,6 +36,9 @@ pub use args::{
 pub use diagnostics::diagnostics_to_stderr;
 pub use exit::Exit;
 pub use output::Output;
+pub use python_args::{
+    AddressArgs, PythonAddArgs, PythonArgs, PythonCommand, PythonListArgs, PythonRemoveArgs,
+};
 
 /// Which part the user asks for.
 #[derive(Debug)]
@@ -81,9 +86,10 @@ pub fn read_arguments(
 pub fn execute(command: &Command, out: &mut Output) -> Exit {
     let result = match command {
         Command::Run(args) => run::run(args, out),
-        Command::Check(args) => Ok(check::check(args, out)),
+        Command::Check(args) => check::check(args, out),
         Command::List(args) => Ok(list::list(args, out)),
         Command::Doctor(args) => doctor::doctor(*args, out),
+        Command::Python(args) => python::python(args, out),
         Command::Completions(args) => Ok(completions(args, out)),
     };
     conclude(result, out)

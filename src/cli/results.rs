@@ -76,7 +76,7 @@ fn noise_floor(floor: &NoiseFloor, run: &Run) -> String {
     let told = floor.measures.iter().map(|noise| {
         let differed = text::percent((noise.ratio - 1.0).abs());
         let measure = noise.measure.label();
-        match noise.half_width_ratio {
+        match noise.floor_ratio {
             Some(half) => format!(
                 "{differed} in {measure} (up to {} is noise)",
                 text::percent(half)

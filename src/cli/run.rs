@@ -2,6 +2,7 @@
 //!
 //! Everything that can be refused is refused before the first measurement: files, options, the folder of results.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -95,7 +96,19 @@ fn prepare(args: &RunArgs, out: &mut Output) -> Option<Vec<Prepared>> {
         prepared.push(one);
     }
     // All files were looked at, so that one go shows all that is wrong.
-    prepared.into_iter().collect()
+    let prepared: Vec<Prepared> = prepared.into_iter().collect::<Option<_>>()?;
+    let mut folders = BTreeSet::new();
+    for folder in prepared.iter().filter_map(|one| one.folder.as_ref()) {
+        if !folders.insert(folder) {
+            out.message(format_args!(
+                "error: the results of two files would go to '{}'; give the files different names, or run them one \
+                 by one with an --out each",
+                folder.display()
+            ));
+            return None;
+        }
+    }
+    Some(prepared)
 }
 
 fn prepare_one(source: Source, args: &RunArgs, out: &mut Output) -> Option<Prepared> {

@@ -7,9 +7,12 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
 
-use crate::engine::backends::{self, BackendError, Desk, DeskParts, Incident, Running};
+use crate::engine::backends::{
+    self, BackendError, Collections, Desk, DeskParts, Incident, InterpreterFacts, Prepared, Running,
+};
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
+use crate::engine::interpreter::{InterpreterLock, InterpreterUse};
 use crate::engine::load::{Gate, LoadDriver};
 use crate::engine::phases::{Facts, Phases, Stand};
 use crate::engine::plan::{Plan, is_pipelined};
@@ -17,7 +20,7 @@ use crate::engine::queue::TaskQueue;
 use crate::engine::recorder::{Distributions, Recorder, Tally};
 use crate::engine::task::Cohort;
 use crate::engine::totals::Totals;
-use crate::scenario::{Backend, Load, Protection};
+use crate::scenario::{Backend, Interpreter, Load, Protection};
 use crate::stats::SparseHistogram;
 
 /// Incidents that may wait to be read; more are counted only.
@@ -42,6 +45,8 @@ pub struct Block {
     desk: Arc<Desk>,
     cancel: Arc<Cancel>,
     incidents: Receiver<Incident>,
+    /// What the back end needs to be started, until it is.
+    prepared: Option<Prepared>,
     running: Option<Box<dyn Running>>,
     phases: Phases,
     start_nanos: u64,
@@ -70,6 +75,8 @@ pub struct Observation {
     pub pools: Vec<(u64, u64)>,
     /// How late event loops were since the last observation; empty without event loops.
     pub loop_lag: SparseHistogram,
+    /// What became of the modelled interpreter lock since the back end was started; none without one.
+    pub interpreter: Option<InterpreterUse>,
     /// Tasks that ended within the measurement's window: all, and the good ones.
     pub window: (u64, u64),
 }
@@ -84,6 +91,7 @@ impl Block {
             step.prepare(&plan.surroundings.scratch)
                 .map_err(BackendError::Scratch)?;
         }
+        let prepared = Some(backends::prepare(&plan)?);
         let concurrency = backends::concurrency(plan.backend);
         let (batch_tasks, capacity_min) = match plan.load {
             // The warm-up of a batch keeps every worker busy.
@@ -95,11 +103,16 @@ impl Block {
         let queue = Arc::new(TaskQueue::new(&plan.queue, capacity_min));
         let shards = std::thread::available_parallelism().map_or(1, usize::from);
         let recorder = Arc::new(Recorder::new(shards));
+        let warm_up_clients = if plan.lengths.warm_up_nanos > 0 {
+            concurrency.min(batch_tasks)
+        } else {
+            0
+        };
         let driver = LoadDriver::new(
             plan.load.clone(),
             plan.recipes.seed(),
             plan.lengths.warm_up_nanos,
-            concurrency,
+            warm_up_clients,
             Gate::new(queue.clone(), plan.queue.policy, recorder.clone()),
         );
         let cancel = Arc::new(Cancel::default());
@@ -112,6 +125,12 @@ impl Block {
             recipes: plan.recipes.clone(),
             surroundings: plan.surroundings.clone(),
             cancel: cancel.clone(),
+            interpreter: match plan.interpreter {
+                Interpreter::None => None,
+                Interpreter::Lock { switch_interval } => {
+                    Some(Arc::new(InterpreterLock::new(switch_interval.0)))
+                }
+            },
             recorder: recorder.clone(),
             gate: driver.gate().clone(),
             incidents: incident_sender,
@@ -126,6 +145,7 @@ impl Block {
             desk,
             cancel,
             incidents,
+            prepared,
             running: None,
             phases,
             start_nanos: 0,
@@ -137,10 +157,11 @@ impl Block {
     /// Starts the back end and returns when it is ready.
     ///
     /// # Errors
-    /// If the system refuses what it needs.
+    /// If the system refuses what it needs, or it has been started before.
     pub fn start(&mut self) -> Result<(), BackendError> {
+        let prepared = self.prepared.take().ok_or(BackendError::StartedTwice)?;
         let before = clock::now_nanos();
-        self.running = Some(backends::start(&self.plan, self.desk.clone())?);
+        self.running = Some(backends::start(&self.plan, prepared, self.desk.clone())?);
         self.cold_start_nanos = clock::now_nanos() - before;
         Ok(())
     }
@@ -215,14 +236,7 @@ impl Block {
             stop,
         };
         if !self.phases.advance(facts) {
-            let lives = self.running.as_ref().is_none_or(|running| running.lives());
-            return if lives {
-                Ok(false)
-            } else {
-                Err(BackendError::AllDead {
-                    deaths: self.desk.deaths(),
-                })
-            };
+            return self.lives().map(|()| false);
         }
         match self.phases.stand() {
             Stand::Settling => self.driver.settle(),
@@ -232,6 +246,20 @@ impl Block {
             Stand::WarmUp => {}
         }
         Ok(true)
+    }
+
+    /// Whether the back end can go on.
+    fn lives(&self) -> Result<(), BackendError> {
+        let Some(running) = &self.running else {
+            return Ok(());
+        };
+        match running.failure() {
+            Some(why) => Err(BackendError::Python(why)),
+            None if running.lives() => Ok(()),
+            None => Err(BackendError::AllDead {
+                deaths: self.desk.deaths(),
+            }),
+        }
     }
 
     /// The window of other loads than batches is known from the start.
@@ -287,6 +315,29 @@ impl Block {
             .and_then(|running| running.zygote_pid())
     }
 
+    /// Process id of the harness, in which an interpreter executes tasks or from which it starts its workers; none for
+    /// native back ends.
+    #[must_use]
+    pub fn harness_pid(&self) -> Option<u32> {
+        self.running
+            .as_ref()
+            .and_then(|running| running.harness_pid())
+    }
+
+    /// The interpreter that executes tasks; none for native back ends, and once they are over.
+    #[must_use]
+    pub fn interpreter(&self) -> Option<&InterpreterFacts> {
+        self.running
+            .as_ref()
+            .and_then(|running| running.interpreter())
+    }
+
+    /// The garbage collections of the interpreter's processes so far; none without one.
+    #[must_use]
+    pub fn collections(&self) -> Option<Collections> {
+        self.desk.collections()
+    }
+
     /// Processor time of worker processes that have ended, in nanoseconds; 0 where the system forgets it with
     /// the process. To be asked before [`Self::worker_pids`], so that no worker counts as ended and as living.
     #[must_use]
@@ -337,6 +388,8 @@ impl Block {
     /// What can be seen now. After the end the books are closed: nothing is queued or in flight.
     #[must_use]
     pub fn observe(&self) -> Observation {
+        // Before the clock, so that nothing was held for longer than it shows.
+        let interpreter = self.desk.interpreter_use();
         let elapsed_nanos = clock::now_nanos() - self.start_nanos;
         let tallies = Cohort::ALL.map(|cohort| {
             let tally = self.recorder.tally(cohort);
@@ -356,6 +409,7 @@ impl Block {
             totals: Cohort::ALL.map(|cohort| self.recorder.totals(cohort)),
             pools: self.desk.gauges(),
             loop_lag,
+            interpreter,
             window: self.recorder.window(),
         }
     }

@@ -13,6 +13,7 @@ mod barrier;
 pub mod block;
 pub mod cancel;
 pub mod clock;
+pub mod interpreter;
 pub mod load;
 pub mod phases;
 pub mod plan;
@@ -26,10 +27,11 @@ pub mod timer;
 mod totals;
 
 pub use backends::{
-    BackendError, Incident, SERVER_PART, ServerProcess, WORKER_PART, ZYGOTE_PART, start_server,
-    worker_main, zygote_main,
+    BackendError, Collections, Incident, InterpreterFacts, NOT_STARTED, PYTHON_PART, SERVER_PART,
+    ServerProcess, WORKER_PART, ZYGOTE_PART, become_python, start_server, worker_main, zygote_main,
 };
 pub use block::{Block, Observation};
+pub use interpreter::InterpreterUse;
 pub use phases::Stand;
 pub use plan::{Plan, PythonHome, Recipes, Surroundings};
 pub use recorder::{Admission, Distributions, Recorder, Tally};

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::engine::phases::Lengths;
 use crate::engine::stages::Step;
 use crate::scenario::{
-    AsyncCpu, Backend, Candidate, Interpreter, Load, Queue, Scenario, Stage, TaskKind,
+    AsyncCpu, Backend, Candidate, Interpreter, Load, PythonPool, Queue, Scenario, Stage, TaskKind,
 };
 use crate::stats::rng::Rng;
 
@@ -104,7 +104,12 @@ impl Plan {
     #[must_use]
     pub fn chunk(&self) -> usize {
         let of_candidate = match self.backend {
-            Backend::Processes { chunk, .. } => chunk,
+            Backend::Processes { chunk, .. }
+            | Backend::Python(
+                PythonPool::ProcessPoolExecutor { chunk, .. }
+                | PythonPool::MultiprocessingPool { chunk, .. }
+                | PythonPool::Joblib { chunk, .. },
+            ) => chunk,
             _ => None,
         };
         let of_load = match self.load {
@@ -318,6 +323,24 @@ impl Recipes {
     pub fn steps(&self) -> impl Iterator<Item = &Arc<Step>> {
         self.kinds.iter().flat_map(|recipe| &recipe.steps)
     }
+}
+
+/// The steps of `kind` for who executes them elsewhere: phases between barriers, each a list of segments of first step,
+/// end and pool. `pipelined` as [`is_pipelined`] says.
+pub(in crate::engine) fn phases_of(
+    kind: &TaskKind,
+    pipelined: bool,
+) -> Vec<Vec<(usize, usize, usize)>> {
+    let mut phases = vec![Vec::new()];
+    for plan in Recipe::new(kind, pipelined).segments {
+        if let Some(phase) = phases.last_mut() {
+            phase.push((plan.steps.start, plan.steps.end, plan.pool));
+        }
+        if plan.barrier_after {
+            phases.push(Vec::new());
+        }
+    }
+    phases
 }
 
 /// Bytes that `steps` bring to their worker, and bytes that they bring back.

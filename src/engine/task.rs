@@ -118,6 +118,10 @@ pub struct Ran {
     pub on_cpu_nanos: Option<u64>,
     /// Time in which it waited for locks of lock and counter stages.
     pub lock_wait_nanos: u64,
+    /// Time between start and end in which it waited for the interpreter lock.
+    pub interpreter_wait_nanos: u64,
+    /// As that, before the start: time between being taken and the start.
+    pub start_wait_nanos: u64,
 }
 
 impl Ran {
@@ -131,6 +135,8 @@ impl Ran {
             end_nanos,
             on_cpu_nanos: None,
             lock_wait_nanos: 0,
+            interpreter_wait_nanos: 0,
+            start_wait_nanos: 0,
         }
     }
 }
@@ -145,9 +151,11 @@ pub struct Parts {
     pub dispatch_nanos: u64,
     /// Waiting for locks.
     pub lock_wait_nanos: u64,
+    /// Waiting for the interpreter lock.
+    pub interpreter_wait_nanos: u64,
     /// Using a core.
     pub on_cpu_nanos: u64,
-    /// Started, and neither using a core nor waiting for a lock.
+    /// Started, and neither using a core nor waiting for a lock or for the interpreter lock.
     pub off_cpu_nanos: u64,
     /// From the last instruction to the result being known.
     pub return_nanos: u64,
@@ -159,14 +167,20 @@ impl Parts {
     pub fn of(queued_nanos: u64, ran: &Ran) -> Option<Self> {
         let service = ran.worker_end_nanos.saturating_sub(ran.start_nanos);
         let lock_wait_nanos = ran.lock_wait_nanos.min(service);
+        let left = service - lock_wait_nanos;
+        let interpreter_wait_nanos = ran.interpreter_wait_nanos.min(left);
+        let left = left - interpreter_wait_nanos;
         // Two clocks: the CPU clock may have seen some nanoseconds more.
-        let on_cpu_nanos = ran.on_cpu_nanos?.min(service - lock_wait_nanos);
+        let on_cpu_nanos = ran.on_cpu_nanos?.min(left);
+        let before = ran.start_nanos.saturating_sub(ran.taken_nanos);
+        let start_wait_nanos = ran.start_wait_nanos.min(before);
         Some(Self {
             queue_wait_nanos: ran.taken_nanos.saturating_sub(queued_nanos),
-            dispatch_nanos: ran.start_nanos.saturating_sub(ran.taken_nanos),
+            dispatch_nanos: before - start_wait_nanos,
             lock_wait_nanos,
+            interpreter_wait_nanos: start_wait_nanos + interpreter_wait_nanos,
             on_cpu_nanos,
-            off_cpu_nanos: service - lock_wait_nanos - on_cpu_nanos,
+            off_cpu_nanos: left - on_cpu_nanos,
             return_nanos: ran.end_nanos.saturating_sub(ran.worker_end_nanos),
         })
     }
@@ -178,6 +192,7 @@ impl Parts {
             queue_wait_nanos: self.queue_wait_nanos + other.queue_wait_nanos,
             dispatch_nanos: self.dispatch_nanos + other.dispatch_nanos,
             lock_wait_nanos: self.lock_wait_nanos + other.lock_wait_nanos,
+            interpreter_wait_nanos: self.interpreter_wait_nanos + other.interpreter_wait_nanos,
             on_cpu_nanos: self.on_cpu_nanos + other.on_cpu_nanos,
             off_cpu_nanos: self.off_cpu_nanos + other.off_cpu_nanos,
             return_nanos: self.return_nanos + other.return_nanos,
@@ -193,11 +208,13 @@ mod tests {
     fn the_parts_of_a_task_add_up_from_offer_to_end() {
         let ran = Ran {
             taken_nanos: 150,
-            start_nanos: 160,
+            start_nanos: 167,
             worker_end_nanos: 400,
             end_nanos: 430,
             on_cpu_nanos: Some(100),
             lock_wait_nanos: 40,
+            interpreter_wait_nanos: 20,
+            start_wait_nanos: 7,
         };
         let mut task = Task::new(7, Cohort::Measured, 90, 100);
         let parts = Parts::of(task.queued_nanos(), &ran).unwrap();
@@ -207,8 +224,9 @@ mod tests {
                 queue_wait_nanos: 50,
                 dispatch_nanos: 10,
                 lock_wait_nanos: 40,
+                interpreter_wait_nanos: 27,
                 on_cpu_nanos: 100,
-                off_cpu_nanos: 100,
+                off_cpu_nanos: 73,
                 return_nanos: 30,
             }
         );
@@ -216,11 +234,11 @@ mod tests {
         task.go_on(&ran_at(500, 600), 3);
         let journey = task.journey.as_ref().unwrap();
         assert_eq!((task.segment, task.queued_nanos()), (2, 600));
-        assert_eq!((journey.first_start_nanos, journey.digest), (160, 2));
+        assert_eq!((journey.first_start_nanos, journey.digest), (167, 2));
         let sum = journey.parts.unwrap();
         assert_eq!(
             (sum.queue_wait_nanos, sum.off_cpu_nanos),
-            (50 + 70, 100 + 100)
+            (50 + 70, 73 + 100)
         );
     }
 

@@ -41,6 +41,7 @@ pub(super) struct Sums {
     queue_wait: AtomicU64,
     dispatch: AtomicU64,
     lock_wait: AtomicU64,
+    interpreter_wait: AtomicU64,
     on_cpu: AtomicU64,
     off_cpu: AtomicU64,
     returned: AtomicU64,
@@ -67,6 +68,7 @@ impl Sums {
         add(&self.queue_wait, parts.queue_wait_nanos);
         add(&self.dispatch, parts.dispatch_nanos);
         add(&self.lock_wait, parts.lock_wait_nanos);
+        add(&self.interpreter_wait, parts.interpreter_wait_nanos);
         add(&self.on_cpu, parts.on_cpu_nanos);
         add(&self.off_cpu, parts.off_cpu_nanos);
         add(&self.returned, parts.return_nanos);
@@ -88,6 +90,7 @@ impl Sums {
                 queue_wait_nanos: read(&self.queue_wait),
                 dispatch_nanos: read(&self.dispatch),
                 lock_wait_nanos: read(&self.lock_wait),
+                interpreter_wait_nanos: read(&self.interpreter_wait),
                 on_cpu_nanos: read(&self.on_cpu),
                 off_cpu_nanos: read(&self.off_cpu),
                 return_nanos: read(&self.returned),

@@ -188,7 +188,7 @@ const WITH_INTERVAL: [(&str, OfFigure); 17] = [
 type OfPlain = fn(&CandidateFigures) -> String;
 
 /// Figures without an interval.
-const PLAIN: [(&str, OfPlain); 15] = [
+const PLAIN: [(&str, OfPlain); 22] = [
     ("schedule_delay_p99_nanos", |f| {
         cell(f.schedule_delay_nanos.p99)
     }),
@@ -206,6 +206,9 @@ const PLAIN: [(&str, OfPlain); 15] = [
     }),
     ("lock_wait_mean_nanos", |f| {
         split(f, |split| split.lock_wait_nanos)
+    }),
+    ("interpreter_wait_mean_nanos", |f| {
+        split(f, |split| split.interpreter_wait_nanos)
     }),
     ("on_cpu_mean_nanos", |f| {
         split(f, |split| split.on_cpu_nanos)
@@ -227,6 +230,24 @@ const PLAIN: [(&str, OfPlain); 15] = [
     }),
     ("overflowing_response_times", |f| {
         f.response_time_nanos.overflow.to_string()
+    }),
+    ("interpreter_lock_held_ratio", |f| {
+        cell(f.interpreter_lock.map(|lock| lock.held_ratio))
+    }),
+    ("interpreter_lock_waiting_mean", |f| {
+        cell(f.interpreter_lock.map(|lock| lock.waiting_mean))
+    }),
+    ("interpreter_lock_handovers_per_sec", |f| {
+        cell(f.interpreter_lock.map(|lock| lock.handovers_per_sec))
+    }),
+    ("garbage_collections", |f| {
+        cell(f.garbage_collections.map(|gc| gc.count))
+    }),
+    ("garbage_collection_pause_ratio", |f| {
+        cell(f.garbage_collections.map(|gc| gc.pause_ratio))
+    }),
+    ("garbage_collection_longest_nanos", |f| {
+        cell(f.garbage_collections.map(|gc| gc.longest_nanos))
     }),
     ("worker_deaths", |f| f.worker_deaths.to_string()),
     ("workers_recycled", |f| f.workers_recycled.to_string()),

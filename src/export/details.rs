@@ -2,8 +2,11 @@
 //!
 //! Columns that no candidate knows are left out, so that a scenario without counters has no column for them.
 
-use crate::analysis::{CandidateFigures, Figure, SplitFigures};
+use crate::analysis::{
+    CandidateFigures, CollectionFigures, Figure, InterpreterLockFigures, SplitFigures,
+};
 use crate::export::table::{Align, Column, Row, Table, figure, left, of_columns, right};
+use crate::run::PythonFacts;
 use crate::scenario::Scenario;
 use crate::units::text;
 
@@ -21,6 +24,7 @@ pub fn details(figures: &[CandidateFigures], scenario: &Scenario) -> Table {
         ),
     ];
     columns.extend(split_columns());
+    columns.extend(interpreter_columns());
     columns.extend(processor_columns());
     columns.extend(memory_columns());
     columns.extend(other_columns());
@@ -57,7 +61,7 @@ fn split(f: &CandidateFigures, part: fn(&SplitFigures) -> f64) -> String {
     text::or_missing(f.time_split.as_ref().map(part), text::nanos)
 }
 
-fn split_columns() -> [Column; 7] {
+fn split_columns() -> [Column; 8] {
     [
         right(
             "Late",
@@ -78,6 +82,14 @@ fn split_columns() -> [Column; 7] {
             split(f, |split| split.lock_wait_nanos)
         }),
         right(
+            "Interpreter wait",
+            "Mean per task: waiting for the modelled interpreter lock",
+            |f, _| {
+                let split = f.time_split.filter(|_| f.interpreter_lock.is_some());
+                text::or_missing(split.map(|split| split.interpreter_wait_nanos), text::nanos)
+            },
+        ),
+        right(
             "On CPU",
             "Mean per task: using a core, by the clock of the thread's CPU time",
             |f, _| split(f, |split| split.on_cpu_nanos),
@@ -93,6 +105,68 @@ fn split_columns() -> [Column; 7] {
             |f, _| split(f, |split| split.return_nanos),
         ),
     ]
+}
+
+/// The modelled interpreter lock, and what CPython says of itself.
+fn interpreter_columns() -> [Column; 6] {
+    fn lock(f: &CandidateFigures, figure: fn(&InterpreterLockFigures) -> String) -> String {
+        f.interpreter_lock
+            .as_ref()
+            .map_or_else(|| text::MISSING.to_owned(), figure)
+    }
+    fn collections(f: &CandidateFigures, figure: fn(&CollectionFigures) -> String) -> String {
+        f.garbage_collections
+            .as_ref()
+            .map_or_else(|| text::MISSING.to_owned(), figure)
+    }
+    [
+        right(
+            "Lock held",
+            "Share of the time in which a thread held the modelled interpreter lock",
+            |f, _| lock(f, |lock| text::percent(lock.held_ratio)),
+        ),
+        right(
+            "Lock waiters",
+            "Threads that waited for the modelled interpreter lock, mean over the time",
+            |f, _| lock(f, |lock| text::number(lock.waiting_mean)),
+        ),
+        right(
+            "Hand-overs/s",
+            "How often the modelled interpreter lock went from one thread to another, per second",
+            |f, _| lock(f, |lock| text::number(lock.handovers_per_sec)),
+        ),
+        right(
+            "Interpreter",
+            "Version of the interpreter, and the library if there is one",
+            |f, _| {
+                f.python
+                    .as_ref()
+                    .map_or_else(|| text::MISSING.to_owned(), interpreter_words)
+            },
+        ),
+        right(
+            "GC pauses",
+            "Time of garbage collections, over the time of the measurement: of all processes together",
+            |f, _| collections(f, |gc| text::percent(gc.pause_ratio)),
+        ),
+        right(
+            "GC longest",
+            "The longest garbage collection, warm-up included",
+            |f, _| collections(f, |gc| text::nanos(gc.longest_nanos as f64)),
+        ),
+    ]
+}
+
+/// `3.11.7`, `3.13.0 free-threaded`, `3.11.7, joblib 1.6.0`.
+fn interpreter_words(python: &PythonFacts) -> String {
+    let mut words = python.version.clone();
+    if python.free_threaded {
+        words.push_str(" free-threaded");
+    }
+    if let Some(library) = &python.library {
+        words.extend([", ", library]);
+    }
+    words
 }
 
 fn processor_columns() -> [Column; 4] {

@@ -27,10 +27,10 @@ pub use canvas::Theme;
 pub use csv::{figures_csv, timeline_csv};
 pub use details::details;
 pub use document::{
-    CandidateDocument, CounterDocument, Document, NoiseFloorDocument, NoiseOfDocument,
-    PercentileIntervals, PercentilesDocument, PoolDocument, ResponseTimes, SCHEMA,
-    SteadinessDocument, TimeSplitDocument, TrustDocument, TrustLineDocument, VerdictDocument,
-    document, json,
+    CandidateDocument, CollectionsDocument, CounterDocument, Document, InterpreterLockDocument,
+    NoiseFloorDocument, NoiseOfDocument, PercentileIntervals, PercentilesDocument, PoolDocument,
+    ResponseTimes, SCHEMA, SteadinessDocument, TimeSplitDocument, TrustDocument, TrustLineDocument,
+    VerdictDocument, document, json,
 };
 pub use folder::{write_file, write_folder};
 pub use png::png;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::chart::ChartId;
+use crate::gui::app::MachineChange;
 use crate::gui::theme::ThemeChoice;
 use crate::scenario::Scenario;
 
@@ -41,6 +42,19 @@ pub enum Action {
     ToggleSidebar,
     /// Show or hide the panel with the results.
     ToggleResults,
+    /// Show the settings of this machine.
+    Settings,
+    /// Show again what stood there before them.
+    CloseSettings,
+    /// Look for interpreters anew.
+    FindInterpreters,
+    /// Ask for the file or the folder of an interpreter that is to be added.
+    ChooseInterpreter {
+        /// Whether for the folder of a virtual environment.
+        folder: bool,
+    },
+    /// Change the settings of this machine.
+    ChangeMachine(MachineChange),
     /// Show what the program is.
     About,
     /// Leave, after the questions that are due.

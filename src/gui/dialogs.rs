@@ -16,11 +16,13 @@ pub struct FileRequest {
     pub title: String,
     /// Whether a file is written; it need not exist then.
     pub save: bool,
+    /// Whether a folder is chosen, and not a file.
+    pub folder: bool,
     /// The name that is offered for saving.
     pub file_name: String,
     /// What kind of file, for people.
     pub kind: &'static str,
-    /// Ending of the file's name, without the dot.
+    /// Ending of the file's name, without the dot; empty for files of any name.
     pub extension: &'static str,
 }
 
@@ -59,11 +61,14 @@ pub struct DesktopDialogs;
 
 impl FileDialogs for DesktopDialogs {
     fn pick(&self, request: &FileRequest) -> Picked {
-        let dialog = rfd::FileDialog::new()
-            .set_title(&request.title)
-            .add_filter(request.kind, &[request.extension]);
+        let mut dialog = rfd::FileDialog::new().set_title(&request.title);
+        if !request.extension.is_empty() {
+            dialog = dialog.add_filter(request.kind, &[request.extension]);
+        }
         let asked = Instant::now();
-        let path = if request.save {
+        let path = if request.folder {
+            dialog.pick_folder()
+        } else if request.save {
             dialog.set_file_name(&request.file_name).save_file()
         } else {
             dialog.pick_file()
@@ -85,6 +90,7 @@ mod tests {
         let request = FileRequest {
             title: String::new(),
             save: true,
+            folder: false,
             file_name: String::new(),
             kind: "scenario",
             extension: "ron",

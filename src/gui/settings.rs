@@ -44,13 +44,6 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The folder of this user's settings; none where the system has no home folder.
-    #[must_use]
-    pub fn folder() -> Option<PathBuf> {
-        let folders = directories::ProjectDirs::from("", "", "poolscope")?;
-        Some(folders.config_dir().to_path_buf())
-    }
-
     /// Reads the settings of `folder`, or takes the defaults.
     #[must_use]
     pub fn load(folder: &Path) -> Self {

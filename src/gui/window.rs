@@ -9,8 +9,8 @@ use egui::{IconData, ViewportBuilder};
 use crate::gui::action::Action;
 use crate::gui::app::{App, Services};
 use crate::gui::dialogs::DesktopDialogs;
-use crate::gui::settings::Settings;
 use crate::scenario::bundled_named;
+use crate::session::settings_folder;
 
 /// Name of the program, for the window's title and the desktop.
 const NAME: &str = "poolscope";
@@ -50,7 +50,7 @@ pub fn run(file: Option<PathBuf>) -> Result<(), WindowError> {
     let services = Services {
         dialogs: Arc::new(DesktopDialogs),
         executable: std::env::current_exe().map_err(WindowError::Executable)?,
-        settings_dir: Settings::folder(),
+        settings_dir: settings_folder(),
     };
     let options = NativeOptions {
         viewport: ViewportBuilder::default()

@@ -1,9 +1,11 @@
 //! What is known of one block.
 
+use crate::run::interpreter::AtEdge;
 use crate::run::{BlockEnd, Interval, PlannedBlock, PoolOver, ResourcesOver, Timeline, pools};
 use crate::stats::{Histogram, SparseHistogram};
 use crate::wire::{
-    Cohort, Counts, Finished, FromRunner, Incident, MemoryKind, Phase, Resources, Snapshot, Started,
+    Cohort, Collections, Counts, Finished, FromRunner, Incident, InterpreterLockUse, MemoryKind,
+    Phase, Resources, Snapshot, Started,
 };
 
 /// Incidents kept per block; more are counted only.
@@ -80,6 +82,10 @@ pub struct Window {
     pub voluntary_switches: Option<u64>,
     /// Involuntary context switches; none if unknown.
     pub involuntary_switches: Option<u64>,
+    /// What became of the modelled interpreter lock; none without one.
+    pub interpreter_lock: Option<InterpreterLockUse>,
+    /// Garbage collections of CPython, the longest one of the whole block; none for native candidates.
+    pub collections: Option<Collections>,
 }
 
 /// Memory over the measurement.
@@ -110,6 +116,7 @@ struct Edge {
     /// When the counters were read.
     read_nanos: u64,
     resources: Resources,
+    interpreter: AtEdge,
 }
 
 /// What is known of one block.
@@ -203,7 +210,8 @@ impl Block {
         let (start, end) = (self.window_start.as_ref()?, self.window_end.as_ref()?);
         let (at_start, at_end) = (&start.resources, &end.resources);
         let last = self.last.as_ref()?;
-        let minus = |a: Option<u64>, b: Option<u64>| Some(a?.saturating_sub(b?));
+        // What shrank has lost a part of its sum, and is not known.
+        let minus = |a: Option<u64>, b: Option<u64>| a?.checked_sub(b?);
         Some(Window {
             nanos: end.at_nanos.saturating_sub(start.at_nanos),
             read_nanos: end.read_nanos.saturating_sub(start.read_nanos),
@@ -216,6 +224,8 @@ impl Block {
             observer_cpu_nanos: minus(at_end.observer_cpu_nanos, at_start.observer_cpu_nanos),
             voluntary_switches: minus(at_end.voluntary_switches, at_start.voluntary_switches),
             involuntary_switches: minus(at_end.involuntary_switches, at_start.involuntary_switches),
+            interpreter_lock: end.interpreter.lock_since(&start.interpreter),
+            collections: end.interpreter.collections_since(&start.interpreter),
         })
     }
 
@@ -262,6 +272,10 @@ impl Block {
         measured
             .schedule_delay
             .merge_sparse(&snapshot.measured.schedule_delay);
+        // A task that was cut would have taken longer than it had.
+        measured
+            .response
+            .set_cut(snapshot.measured.counts.cancelled);
         self.take_pools(&snapshot);
         self.move_edges(&snapshot);
         self.timeline
@@ -292,6 +306,10 @@ impl Block {
             at_nanos,
             read_nanos: snapshot.elapsed_nanos,
             resources: snapshot.resources.clone(),
+            interpreter: AtEdge {
+                lock: snapshot.interpreter_lock,
+                collections: snapshot.collections,
+            },
         };
         self.window_start.get_or_insert_with(|| edge(start));
         let ended_before = self
@@ -308,7 +326,8 @@ impl Block {
     /// Holds the law of `DESIGN.md` section 6.4 against every snapshot.
     fn check(&mut self, snapshot: &Snapshot) {
         if let Some(last) = &self.last {
-            self.snapshots_lost += snapshot.sequence.saturating_sub(last.sequence + 1);
+            let missing = snapshot.sequence.saturating_sub(last.sequence + 1);
+            self.snapshots_lost += missing.saturating_sub(snapshot.merged);
         }
         for (name, cohort) in [
             ("warm-up", &snapshot.warm_up),
@@ -327,10 +346,15 @@ impl Block {
         let Some(sample) = snapshot.resources.memory else {
             return;
         };
+        let ended_before = |last: &Snapshot| last.measure_end_nanos.is_some();
+        let counts =
+            snapshot.phase != Phase::WarmUp && !self.last.as_ref().is_some_and(ended_before);
         // A batch may be over before the first sample of the measurement: any sample is better than none.
-        let counts = snapshot.phase != Phase::WarmUp;
+        if !counts && self.memory.is_some_and(|over| over.samples > 0) {
+            return;
+        }
         match &mut self.memory {
-            Some(over) if counts && over.samples > 0 => {
+            Some(over) if over.samples > 0 => {
                 let n = over.samples as f64;
                 over.per_worker_mean_bytes =
                     (over.per_worker_mean_bytes * n + sample.per_worker_bytes) / (n + 1.0);
@@ -339,7 +363,8 @@ impl Block {
                 over.per_worker_peak_bytes =
                     over.per_worker_peak_bytes.max(sample.per_worker_bytes);
                 over.total_peak_bytes = over.total_peak_bytes.max(sample.total_bytes);
-                over.per_worker_uss_bytes = sample.per_worker_uss_bytes;
+                over.per_worker_uss_bytes =
+                    sample.per_worker_uss_bytes.or(over.per_worker_uss_bytes);
                 over.samples += 1;
             }
             memory => {
@@ -366,4 +391,86 @@ fn strip(cohort: &mut Cohort) {
         digest: cohort.digest,
         ..Cohort::default()
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support;
+    use crate::wire::{Memory, MemoryKind};
+
+    /// A block that was measured, as far as its last snapshot.
+    fn measured() -> Block {
+        let run = support::noisy::noisy_run(1, 1, &[1.0]);
+        run.blocks.into_iter().next().unwrap()
+    }
+
+    /// The next snapshot after the last one.
+    fn next(block: &Block, change: impl FnOnce(&mut Snapshot)) -> Snapshot {
+        let mut snapshot = block.last.clone().unwrap();
+        snapshot.sequence += 1;
+        snapshot.elapsed_nanos += 1;
+        snapshot.resources.memory = None;
+        change(&mut snapshot);
+        snapshot
+    }
+
+    #[test]
+    fn memory_of_the_drain_is_no_memory_of_the_measurement() {
+        let mut block = measured();
+        let before = block.memory.unwrap();
+        let drained = next(&block, |snapshot| {
+            snapshot.resources.memory = Some(Memory {
+                kind: MemoryKind::Pss,
+                per_worker_bytes: 1e12,
+                per_worker_uss_bytes: None,
+                per_worker_rss_bytes: None,
+                total_bytes: 1 << 40,
+            });
+        });
+        block.take_snapshot(drained);
+        assert_eq!(block.memory, Some(before));
+    }
+
+    #[test]
+    fn tasks_that_were_cut_are_longer_than_all_that_ended() {
+        let mut block = measured();
+        let half = block.measured.response.quantile(0.5).unwrap();
+        let counts = block.counts();
+        let cut = next(&block, |snapshot| {
+            snapshot.measured.counts.offered += counts.good;
+            snapshot.measured.counts.admitted += counts.good;
+            snapshot.measured.counts.cancelled = counts.good;
+        });
+        block.take_snapshot(cut);
+        assert_eq!(block.measured.response.quantile(0.25), Some(half));
+        assert_eq!(block.measured.response.quantile(0.6), None);
+    }
+
+    #[test]
+    fn snapshots_that_were_merged_are_not_lost_and_others_that_are_missing_are() {
+        let mut block = measured();
+        let merged = next(&block, |snapshot| {
+            snapshot.sequence += 4;
+            snapshot.merged = 3;
+        });
+        block.take_snapshot(merged);
+        assert_eq!(block.snapshots_lost, 1);
+    }
+
+    #[test]
+    fn a_count_that_shrank_is_not_known() {
+        let mut block = measured();
+        let edges = (&mut block.window_start, &mut block.window_end);
+        let (Some(start), Some(end)) = edges else {
+            panic!("it was measured");
+        };
+        start.resources.voluntary_switches = Some(100);
+        start.resources.involuntary_switches = Some(100);
+        end.resources.voluntary_switches = Some(99);
+        end.resources.involuntary_switches = Some(130);
+        let window = block.window().unwrap();
+        assert_eq!(window.voluntary_switches, None);
+        assert_eq!(window.involuntary_switches, Some(30));
+    }
 }

@@ -7,6 +7,7 @@
 
 mod block;
 mod event;
+mod interpreter;
 mod plan;
 mod pools;
 mod progress;
@@ -23,9 +24,17 @@ pub use timeline::{Interval, Timeline};
 
 // The plain words of the wire that a run is told in, for those who read runs and never speak to a runner.
 pub use crate::wire::{
-    Calibration, Counter, Counts, Finished, Incident, Machine, MachineSample, MemoryKind, Phase,
-    Pool, PoolKind, Started, TimeSplit,
+    Calibration, Collections, Counter, Counts, Finished, Incident, InterpreterLockUse, Machine,
+    MachineSample, MemoryKind, Phase, Pool, PoolKind, PythonFacts, Started, TimeSplit,
 };
+
+/// Which interpreters the hidden finder found, for those who show them and never speak to a finder.
+pub mod interpreters {
+    pub use crate::wire::{
+        ConfiguredInterpreter, FoundInterpreter, InterpreterFacts, Interpreters, PACKAGES,
+        Threading, Trouble,
+    };
+}
 
 /// What the hidden probe says of a machine, for those who judge it and never speak to a probe.
 pub mod probe {

@@ -145,6 +145,7 @@ mod tests {
             window_good: completed,
             resources: Resources::default(),
             skipped_ticks: 0,
+            merged: 0,
         }));
         Event::Message { block: 0, message }
     }

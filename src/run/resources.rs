@@ -207,6 +207,7 @@ mod tests {
             window_good: 0,
             resources,
             skipped_ticks: 0,
+            merged: 0,
         }
     }
 

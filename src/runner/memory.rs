@@ -1,4 +1,6 @@
-//! Memory of runner and workers: shares of pages, which only a slow reading tells.
+//! Memory of workers and of their home: shares of pages, which only a slow reading tells.
+//!
+//! The home of workers that are threads or event loops is the runner, or the harness of an interpreter.
 //!
 //! A reading takes time in proportion to the process's size and holds up its page faults meanwhile. So each process
 //! is read once a second at the most, one after the other, and all readings together may take half a percent of a
@@ -19,16 +21,17 @@ const EAGER_NANOS: u64 = 1_000_000_000;
 const TICK_NANOS: u64 = 100_000_000;
 /// Reading may take one part in so many of the time.
 const BUDGET: u64 = 200;
-/// The runner's place in a round; worker processes follow by their numbers from 1.
-const RUNNER: u32 = 0;
+/// The home's place in a round; worker processes follow by their numbers from 1.
+const HOME: u32 = 0;
 
 /// Reads memory, one process after the other.
 pub(super) struct MemoryReader {
-    runner: Watched,
+    /// Where workers live that are no processes of their own: the runner, or the harness of an interpreter.
+    home: Watched,
     /// Whether the workers are processes of their own.
     of_processes: bool,
     workers_wanted: u32,
-    /// Memory of the runner's own without a back end, in bytes.
+    /// Memory of the home's own without a pool, in bytes.
     baseline_bytes: Option<u64>,
     /// The readings of the round that is under way, by place.
     round: BTreeMap<u32, ProcessMemory>,
@@ -44,10 +47,10 @@ pub(super) struct MemoryReader {
 impl MemoryReader {
     /// A reader for this process; to be made before the back end is started.
     pub(super) fn new(of_processes: bool, workers_wanted: u32) -> Self {
-        let runner = Watched::new(std::process::id());
+        let home = Watched::new(std::process::id());
         Self {
-            baseline_bytes: runner.memory().map(own_bytes),
-            runner,
+            baseline_bytes: home.memory().map(own_bytes),
+            home,
             of_processes,
             workers_wanted,
             round: BTreeMap::new(),
@@ -58,7 +61,14 @@ impl MemoryReader {
         }
     }
 
-    /// Memory of the runner's own before the back end was started, in bytes.
+    /// Workers live in process `home`, which had written `baseline_bytes` before they did.
+    pub(super) fn move_to(&mut self, home: u32, baseline_bytes: Option<u64>) {
+        self.home = Watched::new(home);
+        self.baseline_bytes = baseline_bytes;
+        self.round.clear();
+    }
+
+    /// Memory of the home's own before the pool was there, in bytes.
     pub(super) const fn baseline_bytes(&self) -> Option<u64> {
         self.baseline_bytes
     }
@@ -87,8 +97,11 @@ impl MemoryReader {
         // Who is due since the last tick has its turn now; a longer pause is not made up for.
         self.next_nanos = self.next_nanos.max(now_nanos.saturating_sub(TICK_NANOS));
         while self.at_once || self.next_nanos <= now_nanos {
-            let place = self.next_place(workers)?;
-            self.read(place, now_nanos, workers);
+            // None if those whose turn was still to come are gone.
+            let place = self.next_place(workers);
+            if let Some(place) = place {
+                self.read(place, now_nanos, workers);
+            }
             if self.next_place(workers).is_none() {
                 self.at_once = false;
                 let round = std::mem::take(&mut self.round);
@@ -101,7 +114,7 @@ impl MemoryReader {
     /// Whose turn is next in this round; none when it is complete. O(log workers).
     fn next_place(&self, workers: &BTreeMap<u32, WorkerProcess>) -> Option<u32> {
         match self.round.last_key_value() {
-            None => Some(RUNNER),
+            None => Some(HOME),
             Some((last, _)) => workers.range(last + 1..).next().map(|(place, _)| *place),
         }
     }
@@ -110,7 +123,7 @@ impl MemoryReader {
         let begun = crate::engine::clock::now_nanos();
         let watched = workers
             .get(&place)
-            .map_or(&self.runner, |worker| &worker.watched);
+            .map_or(&self.home, |worker| &worker.watched);
         // A worker that has just died has no figures; its place is taken all the same.
         self.round
             .insert(place, watched.memory().unwrap_or(ProcessMemory::NONE));
@@ -124,23 +137,23 @@ impl MemoryReader {
     }
 
     fn memory(&self, round: &BTreeMap<u32, ProcessMemory>) -> Option<Memory> {
-        let runner = *round.get(&RUNNER)?;
-        let (runner_bytes, mut kind) = shared_bytes(runner);
+        let home = *round.get(&HOME)?;
+        let (home_bytes, mut kind) = shared_bytes(home);
         if !self.of_processes {
-            let growth = own_bytes(runner).saturating_sub(self.baseline_bytes?);
+            let growth = own_bytes(home).saturating_sub(self.baseline_bytes?);
             return Some(Memory {
                 kind: MemoryKind::Derived,
                 per_worker_bytes: growth as f64 / f64::from(self.workers_wanted),
                 per_worker_uss_bytes: None,
                 per_worker_rss_bytes: None,
-                total_bytes: runner_bytes,
+                total_bytes: home_bytes,
             });
         }
         let mut sum = (0, 0, Some(0));
         let mut read = 0_u32;
         for (_, memory) in round
             .iter()
-            .filter(|(place, memory)| **place != RUNNER && memory.rss_bytes > 0)
+            .filter(|(place, memory)| **place != HOME && memory.rss_bytes > 0)
         {
             let (bytes, of_kind) = shared_bytes(*memory);
             sum.0 += bytes;
@@ -158,12 +171,12 @@ impl MemoryReader {
             per_worker_bytes: mean(bytes),
             per_worker_uss_bytes: uss.map(mean),
             per_worker_rss_bytes: Some(mean(rss)),
-            total_bytes: runner_bytes + bytes,
+            total_bytes: home_bytes + bytes,
         })
     }
 }
 
-/// What grows with a back end inside the runner, in bytes: memory that the runner has written itself. Its PSS
+/// What grows with a back end inside its home, in bytes: memory that the home has written itself. Its PSS
 /// would also move when the window or another run maps the same executable.
 fn own_bytes(memory: ProcessMemory) -> u64 {
     memory.written_bytes.unwrap_or(memory.rss_bytes)
@@ -230,6 +243,37 @@ mod tests {
         workers.follow(&[1 << 23], false);
         let mut reader = MemoryReader::new(true, 1);
         assert_eq!(reader.sample(SECOND, workers.processes()), None);
+    }
+
+    #[test]
+    fn a_round_whose_last_worker_has_gone_comes_to_its_end() {
+        let mut workers = Workers::new(2);
+        workers.follow(&[std::process::id(), 1 << 23], false);
+        let mut reader = steady(&workers, 100 * SECOND);
+        // Runner and first worker had their turn.
+        reader.round.insert(HOME, ProcessMemory::NONE);
+        reader.round.insert(1, ProcessMemory::NONE);
+        workers.follow(&[std::process::id()], false);
+        reader.sample(101 * SECOND, workers.processes());
+        assert!(reader.round.is_empty());
+        let samples = (0..50)
+            .filter_map(|tick| reader.sample((102 + tick) * SECOND, workers.processes()))
+            .count();
+        assert!(samples > 10, "{samples}: the next rounds follow");
+    }
+
+    #[test]
+    fn workers_may_live_in_another_process_than_this() {
+        let mut reader = MemoryReader::new(false, 2);
+        // Nobody has this id: what is looked for is that this process is not read in its place.
+        reader.move_to(1 << 23, Some(7));
+        assert_eq!(reader.baseline_bytes(), Some(7));
+        let memory = reader.sample(SECOND, &BTreeMap::new()).unwrap();
+        assert_eq!(memory.total_bytes, 0);
+        reader.move_to(std::process::id(), None);
+        reader.measurement_begins(2 * SECOND);
+        let unknown = reader.sample(2 * SECOND, &BTreeMap::new());
+        assert_eq!(unknown, None, "growth over nothing known is not known");
     }
 
     #[test]

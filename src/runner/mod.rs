@@ -3,10 +3,13 @@
 //! - the *guard* outlives whatever the workload does and leaves nothing behind: `guard.rs`;
 //! - the *runner* measures one block: engine and sampler in, snapshots out: [`serve()`];
 //! - the *probe* finds out what machine and program are like, for `doctor`: `probe/`;
-//! - *worker*, *zygote* and *loopback server* belong to the engine and are only started from here.
+//! - the *finder* finds out which interpreters the machine has: `finder/`;
+//! - *worker*, *zygote*, *loopback server* and an interpreter's place belong to the engine and are only started from
+//!   here.
 //!
 //! **Invariant**: each part leaves when its parent dies, in whatever way that happens: `lifeline.rs`.
 
+mod finder;
 mod guard;
 mod lifeline;
 mod limits;
@@ -15,6 +18,7 @@ mod probe;
 mod resources;
 mod scratch;
 mod serve;
+mod words;
 mod workers;
 
 use std::ffi::OsString;
@@ -26,12 +30,13 @@ use std::process::ExitCode;
 
 pub use serve::{Environment, serve};
 
-use crate::wire::part;
+use crate::wire::{FindInterpreters, FromFinder, Hello, part, read_frame, write_frame};
 
 /// Plays the part that the command line names, if it names one: then the program is over.
 ///
-/// The hidden arguments are `PART PARENT_PID [SCRATCH or CONNECTIONS]`, and those of a guard `__guard PARENT_PID [PART]`
-/// with the part that it guards; who starts the program by hand has no use for them.
+/// The hidden arguments are `PART PARENT_PID [SCRATCH or CONNECTIONS]`, those of a guard `__guard PARENT_PID [PART]`
+/// with the part that it guards, and those of an interpreter's place `__python PARENT_PID EXECUTABLE ARGUMENTS…`; who
+/// starts the program by hand has no use for them.
 #[must_use]
 pub fn play_if_asked() -> Option<ExitCode> {
     let mut arguments = std::env::args_os().skip(1);
@@ -40,12 +45,14 @@ pub fn play_if_asked() -> Option<ExitCode> {
     let argument = arguments.next();
     let played = match name.to_str()? {
         part::GUARD => {
-            let wants_probe = argument.is_some_and(|part| part == part::PROBE);
-            return Some(guard::main(if wants_probe {
-                part::PROBE
-            } else {
-                part::RUNNER
-            }));
+            let others = [part::PROBE, part::FINDER];
+            let named = |part: &&str| argument.as_ref().is_some_and(|name| name == part);
+            let part = others.into_iter().find(named).unwrap_or(part::RUNNER);
+            return Some(guard::main(part));
+        }
+        part::FINDER => {
+            lifeline::leave_with(parent);
+            finder_main(argument.map(PathBuf::from))
         }
         part::PROBE => {
             lifeline::leave_with(parent);
@@ -64,6 +71,10 @@ pub fn play_if_asked() -> Option<ExitCode> {
         crate::engine::ZYGOTE_PART => {
             lifeline::leave_with(parent);
             standard_streams().and_then(|(input, output)| crate::engine::zygote_main(input, output))
+        }
+        crate::engine::PYTHON_PART => {
+            lifeline::leave_with(parent);
+            crate::engine::become_python(argument.into_iter().chain(arguments))
         }
         crate::engine::SERVER_PART => {
             lifeline::leave_with(parent);
@@ -104,15 +115,35 @@ fn runner_main(scratch: Option<PathBuf>) -> io::Result<()> {
 /// Measures until it is done or standard input ends.
 fn probe_main(scratch: Option<PathBuf>) -> io::Result<()> {
     let environment = environment(scratch)?;
+    let (input, mut output) = standard_streams()?;
+    leave_at_the_end_of(input)?;
+    probe::probe(&mut output, &environment).map_err(io::Error::other)
+}
+
+/// Finds until it is done or standard input ends.
+fn finder_main(scratch: Option<PathBuf>) -> io::Result<()> {
+    let environment = environment(scratch)?;
     let (mut input, mut output) = standard_streams()?;
+    let hello = FromFinder::Hello(Hello::ours());
+    write_frame(&mut output, &hello).map_err(io::Error::other)?;
+    let request: FindInterpreters =
+        read_frame(&mut input, &mut Vec::new()).map_err(io::Error::other)?;
+    leave_at_the_end_of(input)?;
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = finder::find(&request, &path, &environment);
+    write_frame(&mut output, &FromFinder::Found(Box::new(found))).map_err(io::Error::other)
+}
+
+/// Whatever ends the input, nobody waits for an answer any more.
+fn leave_at_the_end_of(mut input: File) -> io::Result<()> {
     std::thread::Builder::new()
         .name("lifeline".to_owned())
         .spawn(move || {
-            // Whatever ends the copy, nobody waits for the report any more.
+            // However it ended.
             let _ = io::copy(&mut input, &mut io::sink());
             std::process::exit(1);
         })?;
-    probe::probe(&mut output, &environment).map_err(io::Error::other)
+    Ok(())
 }
 
 fn environment(scratch: Option<PathBuf>) -> io::Result<Environment> {

@@ -23,6 +23,8 @@ const WORKERS_ASKED_MAX: u32 = 2_048;
 /// Reads CPU, memory and context switches of runner and workers, and the state of the machine.
 pub(super) struct ResourceReader {
     runner: Watched,
+    /// The harness of an interpreter, if tasks run there and not in the runner.
+    harness: Option<(u32, Watched)>,
     observer: Watched,
     server: Option<Watched>,
     workers_wanted: u32,
@@ -42,6 +44,7 @@ impl ResourceReader {
         let workers_wanted = backend.workers().max(1);
         Self {
             runner: Watched::new(std::process::id()),
+            harness: None,
             observer: Watched::new(observer_pid),
             server: server_pid.map(Watched::new),
             workers_wanted,
@@ -53,7 +56,24 @@ impl ResourceReader {
         }
     }
 
-    /// Memory of the runner's own before the back end was started, in bytes.
+    /// The back end of `block` is up: from now on it is known whether its tasks run in this process.
+    pub(super) fn back_end_is_up(&mut self, block: &Block) {
+        if let Some(pid) = block.harness_pid() {
+            self.harness = Some((pid, Watched::new(pid)));
+            let baseline = block.interpreter().and_then(|facts| facts.baseline_bytes);
+            self.memory.move_to(pid, baseline);
+        }
+    }
+
+    /// Where tasks run that have no process of their own.
+    fn home(&self) -> (u32, &Watched) {
+        match &self.harness {
+            Some((pid, watched)) => (*pid, watched),
+            None => (std::process::id(), &self.runner),
+        }
+    }
+
+    /// Memory of the home's own before the pool was there, in bytes.
     pub(super) const fn baseline_bytes(&self) -> Option<u64> {
         self.memory.baseline_bytes()
     }
@@ -72,12 +92,19 @@ impl ResourceReader {
     pub(super) fn counters(&mut self, block: &Block) -> Resources {
         let at_edge = std::mem::take(&mut self.at_edge);
         let ended = block.ended_workers_cpu_nanos();
+        let children = sampler::ended_children_cpu_nanos();
         self.workers.follow(&block.worker_pids(), at_edge);
-        // A zygote's time and memory are the price of its copies.
-        self.workers.follow_zygote(block.zygote_pid());
-        let workers_cpu = self.workers.cpu_nanos(ended);
-        let instrument = clock::thread_cpu_nanos() + block.generator_cpu_nanos();
+        // A zygote's time and memory are the price of its copies; a harness executes tasks itself.
+        let origin = block.zygote_pid().or_else(|| block.harness_pid());
+        self.workers.follow_origin(origin);
+        let workers_cpu = self.workers.cpu_nanos(ended, children);
         let runner = self.runner.cpu_nanos().unwrap_or(0);
+        let instrument = if self.harness.is_some() {
+            // Whatever this process does, it executes no task.
+            runner
+        } else {
+            clock::thread_cpu_nanos() + block.generator_cpu_nanos()
+        };
         let observer = self.observer.cpu_nanos();
         let server = self.server.as_ref().and_then(Watched::cpu_nanos);
         let ours = runner + workers_cpu + observer.unwrap_or(0) + server.unwrap_or(0);
@@ -116,10 +143,10 @@ impl ResourceReader {
         Some(machine_sample(state, elapsed_nanos, ours_cpu_nanos))
     }
 
-    /// Resident sizes of runner and worker processes.
+    /// Resident sizes of runner (or harness) and worker processes.
     fn resident(&self) -> Option<Resident> {
         let mut resident = Resident {
-            runner_bytes: self.runner.resident_bytes()?,
+            runner_bytes: self.home().1.resident_bytes()?,
             workers_bytes: 0,
             workers: 0,
             largest_worker_bytes: 0,
@@ -140,10 +167,11 @@ impl ResourceReader {
         } else {
             CHEAP_WORKERS
         };
-        if self.workers_wanted > asked_max {
+        // A worker that is gone has taken its count along: the sum would shrink.
+        if self.workers_wanted > asked_max || self.workers.any_is_gone() {
             return None;
         }
-        let mut sum = sampler::context_switches(std::process::id())?;
+        let mut sum = sampler::context_switches(self.home().0)?;
         for pid in self.workers.pids() {
             let worker = sampler::context_switches(pid)?;
             sum.voluntary += worker.voluntary;
@@ -161,7 +189,9 @@ impl ResourceReader {
         let mut memory = self
             .memory
             .sample(clock::now_nanos(), self.workers.processes())?;
-        if let Some(zygote) = self.workers.zygote().and_then(Watched::memory) {
+        // A harness is the home, and is in the sum.
+        let zygote = self.workers.origin().filter(|_| self.harness.is_none());
+        if let Some(zygote) = zygote.and_then(Watched::memory) {
             memory.total_bytes += zygote.pss_bytes.unwrap_or(zygote.rss_bytes);
         }
         Some(memory)

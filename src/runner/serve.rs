@@ -11,11 +11,13 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::engine::{self, BackendError, Block, Observation, Plan, Stand, Surroundings, clock};
 use crate::runner::resources::{ResourceReader, machine};
-use crate::scenario::{AsyncCpu, Backend, HybridWaits, Kernel, PythonPool, Scenario, Stage};
+use crate::runner::words::{
+    cohort, collections, counters, interpreter_lock, phase, pool_shapes, python_facts,
+};
+use crate::scenario::{Backend, Kernel, Scenario, Stage};
 use crate::wire::{
-    Calibration, Cohort, Counter, Counts, Finished, FrameError, FromRunner, Hello, Incident, Phase,
-    Pool, PoolKind, Resources, Snapshot, StartBlock, Started, TimeSplit, ToRunner, read_frame,
-    write_frame,
+    Calibration, Finished, FrameError, FromRunner, Hello, Incident, Pool, PoolKind, Resources,
+    Snapshot, StartBlock, Started, ToRunner, read_frame, write_frame,
 };
 
 /// One snapshot each tenth of a second.
@@ -217,15 +219,16 @@ fn measure(
         calibration,
     } = prepared;
     let machine = machine();
-    let reader = ResourceReader::new(start.observer_pid, server_pid, backend);
+    let mut reader = ResourceReader::new(start.observer_pid, server_pid, backend);
     block.start()?;
+    reader.back_end_is_up(&block);
     let started = Started {
         cold_start_nanos: block.cold_start_nanos(),
         worker_pids: block.worker_pids(),
         baseline_bytes: reader.baseline_bytes(),
         machine,
         calibration,
-        python: None,
+        python: block.interpreter().map(python_facts),
     };
     write_frame(output, &FromRunner::Started(Box::new(started)))?;
     block.begin()?;
@@ -352,6 +355,7 @@ impl Reporter {
             totals: [total_of_warm_up, total_of_measured],
             pools,
             loop_lag,
+            interpreter,
             window: (window_completed, window_good),
         } = block.observe();
         resources.memory = self.reader.memory_if_due(block);
@@ -366,104 +370,16 @@ impl Reporter {
             counters: counters(block),
             pools: self.pools(&pools),
             loop_lag,
-            interpreter_lock: None,
-            collections: None,
+            interpreter_lock: interpreter.map(interpreter_lock),
+            collections: block.collections().map(collections),
             window_completed,
             window_good,
             resources,
             skipped_ticks: self.skipped_ticks,
+            merged: 0,
         };
         self.sequence += 1;
         write_frame(output, &FromRunner::Snapshot(Box::new(snapshot)))?;
         Ok(())
-    }
-}
-
-fn counters(block: &Block) -> Vec<Counter> {
-    let counters = block.counters().into_iter();
-    counters
-        .map(|(protection, additions, value)| Counter {
-            protection,
-            additions,
-            value,
-        })
-        .collect()
-}
-
-/// What the workers of the pools of `backend` are, and how many.
-fn pool_shapes(backend: Backend) -> Vec<(PoolKind, u32)> {
-    let processes = (PoolKind::Processes, backend.worker_processes());
-    match backend {
-        Backend::Sequential => vec![(PoolKind::Threads, 1)],
-        Backend::Threads { workers } => vec![(PoolKind::Threads, workers.count())],
-        Backend::Processes { .. } => vec![processes],
-        Backend::Async {
-            event_loops, cpu, ..
-        } => {
-            let loops = (PoolKind::EventLoops, event_loops);
-            match cpu {
-                AsyncCpu::Inline | AsyncCpu::Blocking { .. } => vec![loops],
-                AsyncCpu::Processes { .. } => vec![loops, processes],
-            }
-        }
-        Backend::Hybrid { waits, .. } => match waits {
-            HybridWaits::Threads { workers } => {
-                vec![(PoolKind::Threads, workers.count()), processes]
-            }
-            HybridWaits::Async { .. } => vec![(PoolKind::EventLoops, 1), processes],
-        },
-        Backend::Python(pool) => vec![python_pool_shape(pool)],
-    }
-}
-
-/// The harness keeps the queue between two pools to itself: tasks are in one pool from here.
-fn python_pool_shape(pool: PythonPool) -> (PoolKind, u32) {
-    match pool.shape() {
-        (threads, 0) if matches!(pool, PythonPool::Asyncio { .. }) => {
-            (PoolKind::EventLoops, threads)
-        }
-        (threads, 0) => (PoolKind::Threads, threads),
-        (_, processes) => (PoolKind::Processes, processes),
-    }
-}
-
-const fn phase(stand: Stand) -> Phase {
-    match stand {
-        Stand::WarmUp | Stand::Settling => Phase::WarmUp,
-        Stand::Measure => Phase::Measure,
-        Stand::Drain | Stand::Over => Phase::Drain,
-    }
-}
-
-fn cohort(tally: engine::Tally, times: engine::Distributions, totals: &engine::Totals) -> Cohort {
-    Cohort {
-        counts: Counts {
-            offered: tally.offered,
-            admitted: tally.admitted,
-            dropped: tally.dropped,
-            good: tally.good,
-            failed: tally.failed,
-            timed_out: 0,
-            cancelled: tally.cancelled,
-            retries: 0,
-            queued: tally.queued,
-            in_flight: tally.in_flight,
-        },
-        response: times.response,
-        service: times.service,
-        queue_wait: times.queue_wait,
-        schedule_delay: times.schedule_delay,
-        split: TimeSplit {
-            tasks: totals.split_tasks,
-            schedule_delay_nanos: totals.schedule_delay_nanos,
-            queue_wait_nanos: totals.parts.queue_wait_nanos,
-            dispatch_nanos: totals.parts.dispatch_nanos,
-            lock_wait_nanos: totals.parts.lock_wait_nanos,
-            interpreter_wait_nanos: 0,
-            on_cpu_nanos: totals.parts.on_cpu_nanos,
-            off_cpu_nanos: totals.parts.off_cpu_nanos,
-            return_nanos: totals.parts.return_nanos,
-        },
-        digest: totals.digest,
     }
 }

@@ -28,12 +28,14 @@ pub(super) struct Workers {
     processes: BTreeMap<u32, WorkerProcess>,
     /// Worker threads: number and thread id, ascending.
     threads: Vec<(u32, u32)>,
-    /// What worker processes are copies of, if there is such a process.
-    zygote: Option<(u32, Watched)>,
+    /// What worker processes come from, if that is a process of its own: the zygote that they are copies of, or the
+    /// harness of an interpreter, whose threads may be workers as well.
+    origin: Option<(u32, Watched)>,
     /// How many worker threads there are, also those beyond the list.
     thread_count: usize,
     /// Last readings of worker processes that are gone.
     gone_cpu_nanos: u64,
+    any_is_gone: bool,
     /// What children of this process had used that ended before the block.
     ended_before_nanos: Option<u64>,
     /// The last sum: CPU time does not shrink.
@@ -46,9 +48,10 @@ impl Workers {
             processes_wanted,
             processes: BTreeMap::new(),
             threads: Vec::new(),
-            zygote: None,
+            origin: None,
             thread_count: 0,
             gone_cpu_nanos: 0,
+            any_is_gone: false,
             ended_before_nanos: sampler::ended_children_cpu_nanos(),
             highest_cpu_nanos: 0,
         }
@@ -61,7 +64,10 @@ impl Workers {
         let gone = self
             .processes
             .extract_if(.., |_, worker| !living.contains(&worker.pid));
-        self.gone_cpu_nanos += gone.map(|(_, worker)| worker.cpu_nanos).sum::<u64>();
+        for (_, worker) in gone {
+            self.gone_cpu_nanos += worker.cpu_nanos;
+            self.any_is_gone = true;
+        }
         let known: BTreeSet<u32> = self.pids().collect();
         let mut number = 1;
         for &pid in pids.iter().filter(|pid| !known.contains(pid)) {
@@ -88,34 +94,41 @@ impl Workers {
         }
     }
 
-    /// Takes in whether worker processes are copies of a process that lives.
-    pub(super) fn follow_zygote(&mut self, pid: Option<u32>) {
-        if self.zygote.as_ref().map(|(pid, _)| *pid) != pid {
-            self.zygote = pid.map(|pid| (pid, Watched::new(pid)));
+    /// Takes in whether worker processes come from a process that lives.
+    pub(super) fn follow_origin(&mut self, pid: Option<u32>) {
+        if self.origin.as_ref().map(|(pid, _)| *pid) != pid {
+            self.origin = pid.map(|pid| (pid, Watched::new(pid)));
         }
     }
 
-    /// The process that worker processes are copies of.
-    pub(super) fn zygote(&self) -> Option<&Watched> {
-        self.zygote.as_ref().map(|(_, watched)| watched)
+    /// The process that worker processes come from.
+    pub(super) fn origin(&self) -> Option<&Watched> {
+        self.origin.as_ref().map(|(_, watched)| watched)
     }
 
-    /// CPU time of all worker processes and of the zygote, those that are gone included, in cumulative nanoseconds.
+    /// Whether a worker process has gone: with it went its counters that nobody adds up.
+    pub(super) const fn any_is_gone(&self) -> bool {
+        self.any_is_gone
+    }
+
+    /// CPU time of all worker processes and of what they come from, those that are gone included, in cumulative
+    /// nanoseconds.
     ///
     /// The system keeps the exact time of children that ended and were waited for, and the engine reads that of
     /// worker processes at their end (`ended_nanos`), also of those that are no children of this process; until then
-    /// the last reading of each stands in for it.
-    pub(super) fn cpu_nanos(&mut self, ended_nanos: u64) -> u64 {
+    /// the last reading of each stands in for it. Both were read before it was asked who lives, so that no worker
+    /// counts as ended and as living.
+    pub(super) fn cpu_nanos(&mut self, ended_nanos: u64, children_nanos: Option<u64>) -> u64 {
         let living: u64 = self.processes.values().map(|worker| worker.cpu_nanos).sum();
         // Once it has ended, it is among the children that ended, and so are its own.
-        let zygote = self.zygote().and_then(Watched::cpu_nanos);
-        let zygote = zygote.unwrap_or(0);
-        let exact = sampler::ended_children_cpu_nanos()
+        let origin = self.origin().and_then(Watched::cpu_nanos);
+        let origin = origin.unwrap_or(0);
+        let exact = children_nanos
             .zip(self.ended_before_nanos)
             .map_or(0, |(now, before)| now.saturating_sub(before));
         self.highest_cpu_nanos = self
             .highest_cpu_nanos
-            .max(zygote + living + self.gone_cpu_nanos.max(exact).max(ended_nanos));
+            .max(origin + living + self.gone_cpu_nanos.max(exact).max(ended_nanos));
         self.highest_cpu_nanos
     }
 
@@ -226,9 +239,9 @@ mod tests {
     fn the_cpu_time_of_a_worker_that_is_gone_stays_in_the_sum() {
         let mut workers = Workers::new(1);
         workers.follow(&[std::process::id()], false);
-        let before = workers.cpu_nanos(0);
+        let before = workers.cpu_nanos(0, None);
         assert!(before > 0);
         workers.follow(&[], false);
-        assert!(workers.cpu_nanos(0) >= before);
+        assert!(workers.cpu_nanos(0, None) >= before);
     }
 }

@@ -88,7 +88,8 @@ impl Groups {
             .filter_map(|limit| {
                 let used = read_at_once(&limit.usage, |text| text.trim().parse::<u64>().ok())?;
                 let droppable = read_at_once(&limit.stat, |text| {
-                    value(text, "inactive_file").or_else(|| value(text, "total_inactive_file"))
+                    // In version 1 the shorter name leaves out what belongs to groups within the group.
+                    value(text, "total_inactive_file").or_else(|| value(text, "inactive_file"))
                 });
                 let used = used.saturating_sub(droppable.unwrap_or(0));
                 Some(limit.bytes.saturating_sub(used))

@@ -30,6 +30,10 @@ pub const MAX_IN_FLIGHT: u32 = 1_000_000;
 pub const MAX_EVENT_LOOPS: u32 = 64;
 /// tokio's own default.
 pub const MAX_BLOCKING_THREADS: u32 = 512;
+/// A thread that waits for the interpreter lock wakes that often; CPython itself takes any time above zero.
+pub const MIN_SWITCH_INTERVAL: Nanos = Nanos::from_micros(10);
+/// Longer than any task that another one should have to wait for.
+pub const MAX_SWITCH_INTERVAL: Nanos = Nanos::from_secs(1);
 /// What a large server has for one worker.
 pub const MAX_MEMORY: Bytes = Bytes::from_mib(16 * 1024);
 /// What a usual scratch folder has room for.

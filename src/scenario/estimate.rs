@@ -4,8 +4,8 @@
 //! each worker had a core of its own. They promise nothing; bounds say so in their names.
 
 use crate::scenario::{
-    AsyncCpu, Backend, Candidate, HybridWaits, Load, LockKind, Protocol, PythonPool, Scenario,
-    Stage, TaskKind,
+    AsyncCpu, Backend, Candidate, HybridWaits, Load, LockKind, Protocol, PythonPool, Runtime,
+    Scenario, Stage, TaskKind, cpython_cost,
 };
 use crate::units::Nanos;
 
@@ -20,10 +20,16 @@ const QUICK_DRAIN: Nanos = Nanos::from_secs(2);
 /// The nominal time of one task of this kind, in nanoseconds: (CPU, waiting).
 #[must_use]
 pub fn nominal_task_nanos(kind: &TaskKind) -> (f64, f64) {
+    task_nanos_on(Runtime::Native, kind)
+}
+
+/// As [`nominal_task_nanos`], on `runtime`.
+#[must_use]
+pub fn task_nanos_on(runtime: Runtime, kind: &TaskKind) -> (f64, f64) {
     kind.stages
         .iter()
         .fold((0.0, 0.0), |(cpu, waiting), stage| {
-            let (more_cpu, more_waiting) = stage.nominal_nanos();
+            let (more_cpu, more_waiting) = stage.nanos_on(runtime);
             (cpu + more_cpu, waiting + more_waiting)
         })
 }
@@ -39,21 +45,22 @@ pub fn cpu_share(kind: &TaskKind) -> f64 {
     }
 }
 
-/// The nominal time of an average task of the mix, in nanoseconds: (CPU, waiting).
+/// The nominal time of an average task of the mix on `runtime`, in nanoseconds: (CPU, waiting).
 #[must_use]
-pub fn nominal_mix_nanos(scenario: &Scenario) -> (f64, f64) {
+pub fn mix_nanos_on(runtime: Runtime, scenario: &Scenario) -> (f64, f64) {
+    let cpu = of_the_mix(scenario, |kind| task_nanos_on(runtime, kind).0);
+    let waiting = of_the_mix(scenario, |kind| task_nanos_on(runtime, kind).1);
+    (cpu, waiting)
+}
+
+/// The mean of something over the mix of kinds; 0 for a mix without weights.
+fn of_the_mix(scenario: &Scenario, value: impl Fn(&TaskKind) -> f64) -> f64 {
     let weights: f64 = scenario.tasks.iter().map(|kind| kind.weight).sum();
     if !(weights.is_finite() && weights > 0.0) {
-        return (0.0, 0.0);
+        return 0.0;
     }
-    scenario
-        .tasks
-        .iter()
-        .fold((0.0, 0.0), |(cpu, waiting), kind| {
-            let (kind_cpu, kind_waiting) = nominal_task_nanos(kind);
-            let share = kind.weight / weights;
-            (cpu + share * kind_cpu, waiting + share * kind_waiting)
-        })
+    let kinds = scenario.tasks.iter();
+    kinds.map(|kind| kind.weight / weights * value(kind)).sum()
 }
 
 /// How many tasks a back end can compute at once, and how many can be under way at once.
@@ -86,25 +93,40 @@ pub fn lanes(backend: Backend) -> (u32, u32) {
             let under_way = waiting.saturating_add(computing).saturating_add(between);
             (computing, under_way)
         }
-        Backend::Python(pool) => python_lanes(pool),
+        // Of a cluster on the machine; whether an interpreter lock lets them, is another question.
+        Backend::Python(pool) => cpython_cost::lanes(pool),
     }
 }
 
-/// As [`lanes`], with the interpreter lock that a usual CPython has.
-fn python_lanes(pool: PythonPool) -> (u32, u32) {
-    let (threads, processes) = pool.shape();
-    let under_way = match pool {
-        PythonPool::Asyncio { in_flight, .. } => in_flight,
-        PythonPool::Hybrid { between, .. } => {
-            threads.saturating_add(processes).saturating_add(between)
+/// For how long an average task of `candidate` keeps others out of the interpreter, in nanoseconds: no more than
+/// one task in that time can pass. 0 where there is no interpreter lock; CPython is taken to have one, as only the
+/// machine knows.
+#[must_use]
+pub fn interpreter_mix_nanos(scenario: &Scenario, candidate: &Candidate) -> f64 {
+    let Some(locks) = cpython_cost::interpreter_locks(candidate) else {
+        return 0.0;
+    };
+    let runtime = candidate.backend.runtime();
+    let held = of_the_mix(scenario, |kind| {
+        let stages = kind.stages.iter();
+        stages
+            .map(|stage| stage.interpreter_nanos_on(runtime))
+            .sum()
+    });
+    let handling = match candidate.backend {
+        Backend::Python(pool) if cpython_cost::shares_the_callers_lock(pool) => {
+            handling_nanos(scenario, candidate.backend)
         }
-        _ => threads.saturating_add(processes),
+        _ => 0.0,
     };
-    let computing = match pool {
-        PythonPool::InterpreterPoolExecutor { .. } => threads,
-        _ => processes.max(1),
-    };
-    (computing, under_way)
+    held / f64::from(locks.max(1)) + handling
+}
+
+/// About what the one who hands out tasks spends on each, in nanoseconds: known of CPython's executors, where it
+/// counts.
+#[must_use]
+pub fn handling_nanos(scenario: &Scenario, backend: Backend) -> f64 {
+    cpython_cost::handling_nanos(scenario, backend)
 }
 
 /// About how long one block of `candidate` takes, in nanoseconds.
@@ -116,7 +138,7 @@ pub fn estimate_candidate_nanos(scenario: &Scenario, candidate: &Candidate) -> u
         drain,
         ..
     } = scenario.protocol;
-    let (cpu, waiting) = nominal_mix_nanos(scenario);
+    let (cpu, waiting) = mix_nanos_on(candidate.backend.runtime(), scenario);
     let measured = match scenario.load {
         Load::Batch { tasks, .. } => {
             let (computing, under_way) = lanes(candidate.backend);
@@ -126,8 +148,13 @@ pub fn estimate_candidate_nanos(scenario: &Scenario, candidate: &Candidate) -> u
             let by_cores = tasks * cpu / f64::from(computing.clamp(1, under_way));
             let by_places = (tasks / f64::from(under_way)).ceil() * (cpu + waiting);
             let by_locks = tasks * locked_mix_nanos(scenario, candidate.backend);
+            let by_interpreter = tasks * interpreter_mix_nanos(scenario, candidate);
+            let by_handling = tasks * handling_nanos(scenario, candidate.backend);
+            let slowest = [by_cores, by_places, by_locks, by_interpreter, by_handling]
+                .into_iter()
+                .fold(0.0, f64::max);
             // A float above the range of u64 becomes its largest value.
-            (by_cores.max(by_places).max(by_locks) as u64).min(measure.0)
+            (slowest as u64).min(measure.0)
         }
         // The last tasks of the measurement end within the drain.
         Load::Open { .. } | Load::Profile { .. } | Load::Closed { .. } => measure
@@ -137,6 +164,10 @@ pub fn estimate_candidate_nanos(scenario: &Scenario, candidate: &Candidate) -> u
     measured
         .saturating_add(warm_up.0)
         .saturating_add(BLOCK_OVERHEAD_NANOS)
+        .saturating_add(match candidate.backend {
+            Backend::Python(pool) => cpython_cost::start_nanos(pool),
+            _ => 0,
+        })
 }
 
 /// For how long an average task keeps others out of the busiest lock, in nanoseconds: no more than one task
@@ -156,20 +187,11 @@ pub fn locked_mix_nanos(scenario: &Scenario, backend: Backend) -> f64 {
         _ => 0.0,
     };
     let owners = match backend {
-        Backend::Processes { .. } | Backend::Hybrid { .. } => backend.worker_processes().max(1),
-        Backend::Python(pool) => pool.shape().1.max(1),
-        Backend::Sequential | Backend::Threads { .. } | Backend::Async { .. } => 1,
+        Backend::Python(PythonPool::InterpreterPoolExecutor { workers }) => workers.count(),
+        _ => backend.worker_processes(),
     };
-    let weights: f64 = scenario.tasks.iter().map(|kind| kind.weight).sum();
-    if !(weights.is_finite() && weights > 0.0) {
-        return 0.0;
-    }
-    let of_all: f64 = scenario
-        .tasks
-        .iter()
-        .map(|kind| kind.weight / weights * kind.stages.iter().map(held).sum::<f64>())
-        .sum();
-    of_all / f64::from(owners)
+    let of_all = of_the_mix(scenario, |kind| kind.stages.iter().map(held).sum());
+    of_all / f64::from(owners.max(1))
 }
 
 /// How many blocks a run has: each candidate in each repeat, and the first one twice for the noise floor.
@@ -301,7 +323,7 @@ mod tests {
         for kind in &mut mix.tasks {
             kind.weight = 0.0;
         }
-        assert_eq!(nominal_mix_nanos(&mix), (0.0, 0.0));
+        assert_eq!(mix_nanos_on(Runtime::Native, &mix), (0.0, 0.0));
         mix.candidates.clear();
         assert_eq!(estimate_block_nanos(&mix), 0);
     }
@@ -340,6 +362,21 @@ mod tests {
         );
         let capped = format!("queue: (in_flight: 5), {candidates}");
         assert_eq!(millis(&batch("0s", &capped)), [1_000, 200, 200, 200, 200]);
+    }
+
+    #[test]
+    fn a_batch_in_cpython_takes_as_long_as_its_interpreter_and_its_start_do() {
+        // 100 tasks of 24 ms of divisions in CPython.
+        let text = "(format: 1, title: \"T\", tasks: [(name: \"a\", stages: [Cpu(kernel: PrimeCheck, amount: \
+            Work(10))])], load: Batch(tasks: 100), protocol: (warm_up: \"0s\"), candidates: [\
+            (backend: Python(Sequential)), (backend: Python(ThreadPoolExecutor(workers: 2))), \
+            (backend: Python(ProcessPoolExecutor(workers: 2))), \
+            (backend: Python(ProcessPoolExecutor(workers: 2, start: Spawn)))])";
+        let scenario = parse(text).scenario.unwrap();
+        let millis: Vec<u64> = each_candidate_nanos(&scenario)
+            .map(|nanos| (nanos - BLOCK_OVERHEAD_NANOS) / 1_000_000)
+            .collect();
+        assert_eq!(millis, [150 + 2_401, 150 + 2_405, 180 + 1_200, 450 + 1_200]);
     }
 
     #[test]

@@ -35,6 +35,14 @@ const BUNDLED: &[Bundled] = bundled![
     "race_counter",
     "phases",
     "producers_consumers",
+    "python_threads_vs_processes",
+    "python_twenty_calls",
+    "python_native_code",
+    "python_image_pipeline",
+    "python_chunk_size",
+    "python_large_payload",
+    "python_start_methods",
+    "python_scale_out",
 ];
 
 /// All bundled scenarios.

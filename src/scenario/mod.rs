@@ -11,6 +11,7 @@
 pub mod model;
 
 pub mod bounds;
+mod cpython_cost;
 mod decode;
 pub mod describe;
 mod deserialize;
@@ -39,6 +40,7 @@ pub use estimate::{cpu_share, estimate_block_nanos, estimate_run_nanos};
 pub use library::{Bundled, bundled, bundled_named};
 pub use load::{Loaded, MAX_FILE_BYTES, ScenarioFileError, parse, read_file, to_text, write_file};
 pub use model::*;
+pub use nominal::Runtime;
 pub use preview::{Bottleneck, Preview, preview};
 pub use problem::{Place, Problem, Severity};
 pub use validate::validate;

@@ -1,10 +1,33 @@
 //! How long stages take, about, before they have ever run: for drawing a task to scale and for progress.
 //!
 //! Round figures of a server core of today, always labelled as estimated where they are shown. What a run
-//! then measures never uses them.
+//! then measures never uses them. Those of CPython are medians of 3.11 on one such core; other versions are up to
+//! half as fast again or as slow.
 
-use crate::scenario::{Amount, Distribution, Inside, Kernel, MemoryAccess, Protection, Stage};
+use crate::scenario::{
+    Amount, Backend, Distribution, Inside, InterpreterLock, Kernel, MemoryAccess, Protection, Stage,
+};
 use crate::units::Bytes;
+
+/// What executes a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Runtime {
+    /// Machine code.
+    Native,
+    /// CPython's interpreter.
+    CPython,
+}
+
+impl Backend {
+    /// What executes its stages.
+    #[must_use]
+    pub const fn runtime(self) -> Runtime {
+        match self {
+            Self::Python(_) => Runtime::CPython,
+            _ => Runtime::Native,
+        }
+    }
+}
 
 impl Kernel {
     /// About how long one unit takes on a server core of today, in nanoseconds.
@@ -22,15 +45,38 @@ impl Kernel {
             Self::PointerChase => 120_000.0,
         }
     }
+
+    /// As [`Self::nominal_unit_nanos`], in CPython: what is written in the language takes up to some hundred times
+    /// as long, `hashlib` and `zlib` take no longer.
+    #[must_use]
+    pub const fn cpython_unit_nanos(self) -> f64 {
+        match self {
+            Self::SumOfSquares => 55.0,
+            Self::PrimeCheck => 2_400_000.0,
+            Self::Sha256 => 600.0,
+            Self::Deflate => 40_000.0,
+            Self::JsonParse => 11_000.0,
+            Self::Sort => 95_000.0,
+            Self::MatrixProduct => 14_000_000.0,
+            Self::PointerChase => 200_000.0,
+        }
+    }
 }
 
 impl Amount {
     /// About how long it takes, in nanoseconds; exact for [`Amount::Time`].
     #[must_use]
     pub fn nominal_nanos(self, kernel: Kernel) -> f64 {
-        match self {
-            Self::Work(units) => units as f64 * kernel.nominal_unit_nanos(),
-            Self::Time(time) => time.0 as f64,
+        self.nanos_on(Runtime::Native, kernel)
+    }
+
+    /// As [`Self::nominal_nanos`], on `runtime`.
+    #[must_use]
+    pub fn nanos_on(self, runtime: Runtime, kernel: Kernel) -> f64 {
+        match (self, runtime) {
+            (Self::Work(units), Runtime::Native) => units as f64 * kernel.nominal_unit_nanos(),
+            (Self::Work(units), Runtime::CPython) => units as f64 * kernel.cpython_unit_nanos(),
+            (Self::Time(time), _) => time.0 as f64,
         }
     }
 }
@@ -75,15 +121,30 @@ impl Distribution {
 /// A GiB a second.
 const NANOS_PER_BYTE: f64 = 1e9 / 1_073_741_824.0;
 
-/// Getting pages from the system takes most of the time; a visit in random order misses the caches.
-fn memory_nanos(size: Bytes, access: MemoryAccess) -> f64 {
-    const NANOS_PER_LINE: f64 = 100.0;
+/// Getting pages from the system takes most of the time; a visit in random order misses the caches, and is a loop
+/// of the language.
+fn memory_nanos(runtime: Runtime, size: Bytes, access: MemoryAccess) -> f64 {
+    let nanos_per_line = match runtime {
+        Runtime::Native => 100.0,
+        Runtime::CPython => 200.0,
+    };
     let touched = size.0 as f64 * NANOS_PER_BYTE;
     match access {
         MemoryAccess::Allocate => 2_000.0,
         MemoryAccess::Touch => touched,
         MemoryAccess::Stream => 1.5 * touched,
-        MemoryAccess::Chase => touched + size.0 as f64 / 64.0 * NANOS_PER_LINE,
+        MemoryAccess::Chase => touched + size.0 as f64 / 64.0 * nanos_per_line,
+    }
+}
+
+/// What each addition of a counter takes.
+const fn addition_nanos(runtime: Runtime, protection: Protection) -> f64 {
+    match (runtime, protection) {
+        (Runtime::Native, Protection::Unprotected) => 2.0,
+        (Runtime::Native, Protection::Atomic) => 8.0,
+        (Runtime::Native, Protection::Locked) => 20.0,
+        (Runtime::CPython, Protection::Unprotected | Protection::Atomic) => 60.0,
+        (Runtime::CPython, Protection::Locked) => 150.0,
     }
 }
 
@@ -95,21 +156,31 @@ impl Stage {
     /// estimated. A wait for a lock or at a barrier depends on the others, and is not in it.
     #[must_use]
     pub fn nominal_nanos(&self) -> (f64, f64) {
+        self.nanos_on(Runtime::Native)
+    }
+
+    /// As [`Self::nominal_nanos`], on `runtime`. A request takes CPython three times as much.
+    #[must_use]
+    pub fn nanos_on(&self, runtime: Runtime) -> (f64, f64) {
+        let request_factor = match runtime {
+            Runtime::Native => 1.0,
+            Runtime::CPython => 3.0,
+        };
         match *self {
-            Self::Cpu { kernel, amount, .. } => (amount.nominal_nanos(kernel), 0.0),
+            Self::Cpu { kernel, amount, .. } => (amount.nanos_on(runtime, kernel), 0.0),
             Self::Wait { time } => (0.0, time.mean_nanos()),
             Self::FileWrite { size, sync, .. } | Self::FileAppend { size, sync } => {
                 (size.0 as f64 * NANOS_PER_BYTE, if sync { 2e6 } else { 0.0 })
             }
             Self::FileRead { size, .. } => (size.0 as f64 * NANOS_PER_BYTE, 0.0),
-            Self::Memory { size, access, .. } => (memory_nanos(size, access), 0.0),
+            Self::Memory { size, access, .. } => (memory_nanos(runtime, size, access), 0.0),
             Self::Http {
                 delay,
                 response,
                 request,
                 ..
             } => (
-                60e3 + (response.0 + request.0) as f64 * NANOS_PER_BYTE,
+                60e3 * request_factor + (response.0 + request.0) as f64 * NANOS_PER_BYTE,
                 delay.mean_nanos(),
             ),
             Self::Tcp {
@@ -118,7 +189,7 @@ impl Stage {
                 request,
                 ..
             } => (
-                30e3 + (response.0 + request.0) as f64 * NANOS_PER_BYTE,
+                30e3 * request_factor + (response.0 + request.0) as f64 * NANOS_PER_BYTE,
                 delay.mean_nanos(),
             ),
             Self::Lock { hold, inside, .. } => match inside {
@@ -128,18 +199,43 @@ impl Stage {
             Self::Counter {
                 increments,
                 protection,
-            } => {
-                let each = match protection {
-                    Protection::Unprotected => 2.0,
-                    Protection::Atomic => 8.0,
-                    Protection::Locked => 20.0,
-                };
-                (increments as f64 * each, 0.0)
-            }
+            } => (increments as f64 * addition_nanos(runtime, protection), 0.0),
             Self::Payload { to_worker, back } => {
                 ((to_worker.0 + back.0) as f64 * NANOS_PER_BYTE, 0.0)
             }
             Self::Barrier => (0.0, 0.0),
         }
+    }
+
+    /// For about how long it holds the interpreter lock, where there is one, in nanoseconds: while it computes,
+    /// but for kernels that release the lock. Waits, files and payloads do not hold it.
+    #[must_use]
+    pub fn interpreter_nanos_on(&self, runtime: Runtime) -> f64 {
+        let holds = match *self {
+            Self::Cpu {
+                kernel,
+                interpreter_lock,
+                ..
+            } => {
+                // What is chosen holds for the model of the lock; CPython does as it does.
+                let chosen = match runtime {
+                    Runtime::Native => interpreter_lock,
+                    Runtime::CPython => None,
+                };
+                chosen.unwrap_or(kernel.interpreter_lock()) == InterpreterLock::Held
+            }
+            Self::Memory { .. }
+            | Self::Lock { .. }
+            | Self::Counter { .. }
+            | Self::Http { .. }
+            | Self::Tcp { .. } => true,
+            Self::Wait { .. }
+            | Self::FileWrite { .. }
+            | Self::FileAppend { .. }
+            | Self::FileRead { .. }
+            | Self::Payload { .. }
+            | Self::Barrier => false,
+        };
+        if holds { self.nanos_on(runtime).0 } else { 0.0 }
     }
 }

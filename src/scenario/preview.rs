@@ -5,8 +5,12 @@
 //! queueing network models", 1978). The times are the stages' nominal ones, so all of it is an estimate and
 //! must be shown as one. It knows nothing of queueing: near a utilisation of 1 real response times are longer.
 
-use crate::scenario::estimate::{lanes, locked_mix_nanos, nominal_mix_nanos};
-use crate::scenario::{Backend, Candidate, HybridWaits, Load, Scenario, Stage};
+use crate::scenario::estimate::{
+    handling_nanos, interpreter_mix_nanos, lanes, locked_mix_nanos, mix_nanos_on,
+};
+use crate::scenario::{
+    Backend, Candidate, HybridWaits, Load, PythonPool, Runtime, Scenario, Stage,
+};
 
 /// What a candidate can be expected to do under the scenario's load.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,12 +43,16 @@ pub enum Bottleneck {
     Places,
     /// One task at a time in the critical section.
     Lock,
+    /// One thread at a time in the interpreter.
+    Interpreter,
+    /// Who hands out tasks and takes their results is busy with that.
+    Handling,
     /// The loopback server serves no more connections at once.
     Server,
 }
 
 impl Bottleneck {
-    /// What allows no more, as the subject of "… allow no more".
+    /// What allows no more, as it stands behind "limited by".
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -52,6 +60,8 @@ impl Bottleneck {
             Self::Computing => "the threads or processes that compute",
             Self::Places => "the places for tasks under way",
             Self::Lock => "the lock",
+            Self::Interpreter => "the interpreter lock",
+            Self::Handling => "the process that hands out tasks and takes results",
             Self::Server => "the connections of the server",
         }
     }
@@ -60,7 +70,7 @@ impl Bottleneck {
 /// What `candidate` can be expected to do on a machine of `cores`.
 #[must_use]
 pub fn preview(scenario: &Scenario, candidate: &Candidate, cores: u32) -> Preview {
-    let (cpu, waiting) = nominal_mix_nanos(scenario);
+    let (cpu, waiting) = mix_nanos_on(candidate.backend.runtime(), scenario);
     let task_nanos = cpu + waiting;
     let scarcest = limits(scenario, candidate, cores, (cpu, waiting))
         .into_iter()
@@ -106,7 +116,7 @@ fn limits(
     candidate: &Candidate,
     cores: u32,
     (cpu, waiting): (f64, f64),
-) -> [(f64, Bottleneck); 5] {
+) -> [(f64, Bottleneck); 7] {
     let backend = candidate.backend.for_cores(cores);
     let (computing, under_way) = lanes(backend);
     let queue = candidate.queue.unwrap_or(scenario.queue);
@@ -121,33 +131,52 @@ fn limits(
             };
             at(waits, waiting).min(at(under_way, cpu + waiting))
         }
+        Backend::Python(PythonPool::Hybrid { threads, .. }) => {
+            at(threads.on(cores), waiting).min(at(under_way, cpu + waiting))
+        }
         _ => at(under_way, cpu + waiting),
     };
     let computing = computing.min(under_way);
     let connections = scenario.server.connections.unwrap_or(u32::MAX);
     let limited = scenario.server.connections.is_some();
     let served = if limited {
-        served_mix_nanos(scenario)
+        served_mix_nanos(backend.runtime(), scenario)
     } else {
         0.0
+    };
+    let here = Candidate {
+        backend,
+        ..candidate.clone()
+    };
+    let interpreter = at(1, interpreter_mix_nanos(scenario, &here));
+    // An interpreter lock that has a thread for it alone does not hold it up.
+    let interpreter = if computing.min(under_way) <= 1 {
+        f64::INFINITY
+    } else {
+        interpreter
     };
     [
         (at(cores, cpu), Bottleneck::Cores),
         (places, Bottleneck::Places),
         (at(computing, cpu), Bottleneck::Computing),
         (at(1, locked_mix_nanos(scenario, backend)), Bottleneck::Lock),
+        (interpreter, Bottleneck::Interpreter),
+        (
+            at(1, handling_nanos(scenario, backend)),
+            Bottleneck::Handling,
+        ),
         (at(connections, served), Bottleneck::Server),
     ]
 }
 
 /// For how long an average task keeps a connection of the loopback server, in nanoseconds.
-fn served_mix_nanos(scenario: &Scenario) -> f64 {
+fn served_mix_nanos(runtime: Runtime, scenario: &Scenario) -> f64 {
     let mut asking = scenario.clone();
     for kind in &mut asking.tasks {
         kind.stages
             .retain(|stage| matches!(stage, Stage::Http { .. } | Stage::Tcp { .. }));
     }
-    let (cpu, waiting) = nominal_mix_nanos(&asking);
+    let (cpu, waiting) = mix_nanos_on(runtime, &asking);
     cpu + waiting
 }
 
@@ -235,6 +264,69 @@ mod tests {
         let found = look(WAIT_8_COMPUTE_2, "Batch(tasks: 100)", threads, capped, 8);
         assert_eq!(found.bottleneck, Some(Bottleneck::Places));
         near(found.max_rate_per_sec, 200.0);
+    }
+
+    #[test]
+    fn an_interpreter_lock_lets_one_thread_compute_at_a_time_and_processes_have_one_each() {
+        // 24 ms of divisions in CPython, a millisecond as machine code.
+        let primes = "Cpu(kernel: PrimeCheck, amount: Work(10))";
+        for (backend, max, bottleneck) in [
+            ("Threads(workers: 2)", 2e9 / 950e3, Bottleneck::Cores),
+            (
+                "Python(ThreadPoolExecutor(workers: 2))",
+                1e9 / (24e6 + 50e3),
+                Bottleneck::Interpreter,
+            ),
+            (
+                "Python(ProcessPoolExecutor(workers: 2))",
+                2e9 / 24e6,
+                Bottleneck::Cores,
+            ),
+            (
+                "Python(InterpreterPoolExecutor(workers: 2))",
+                2e9 / 24e6,
+                Bottleneck::Cores,
+            ),
+        ] {
+            let found = look(primes, "Batch(tasks: 100)", backend, "", 2);
+            assert_eq!(found.bottleneck, Some(bottleneck), "{backend}");
+            near(found.max_rate_per_sec, max);
+        }
+        // Native threads with the lock model take turns too, unless what they compute releases it.
+        let text = |stage: &str| {
+            format!(
+                "(format: 1, title: \"T\", tasks: [(name: \"a\", stages: [{stage}])], load: Batch(tasks: 9), \
+                 candidates: [(backend: Threads(workers: 2), interpreter: Lock())])"
+            )
+        };
+        for (stage, bottleneck) in [
+            (primes, Bottleneck::Interpreter),
+            (
+                "Cpu(kernel: PrimeCheck, amount: Work(10), interpreter_lock: Released)",
+                Bottleneck::Cores,
+            ),
+            ("Cpu(kernel: Sha256, amount: Work(999))", Bottleneck::Cores),
+            ("Counter(increments: 1_000)", Bottleneck::Interpreter),
+        ] {
+            let scenario = parse(&text(stage)).scenario.unwrap();
+            let found = preview(&scenario, &scenario.candidates[0], 2);
+            assert_eq!(found.bottleneck, Some(bottleneck), "{stage}");
+        }
+    }
+
+    #[test]
+    fn tiny_tasks_are_held_up_by_whoever_hands_them_out_unless_they_travel_together() {
+        let tiny = "Cpu(kernel: SumOfSquares, amount: Work(80))";
+        let look = |chunk| {
+            let backend = format!("Python(ProcessPoolExecutor(workers: 2, chunk: {chunk}))");
+            look(tiny, "Batch(tasks: 20_000)", &backend, "", 2)
+        };
+        let single = look(1);
+        assert_eq!(single.bottleneck, Some(Bottleneck::Handling));
+        near(single.max_rate_per_sec, 5_000.0);
+        let many = look(1_000);
+        assert_eq!(many.bottleneck, Some(Bottleneck::Cores));
+        near(many.max_rate_per_sec, 2e9 / 4_400.0);
     }
 
     #[test]

@@ -77,6 +77,12 @@ impl Node {
     pub(super) fn place_of(&self, path: &str) -> Place {
         let mut node = self;
         for step in path.split(['.', '[']).filter(|step| !step.is_empty()) {
+            // What stands in the brackets of a name has the path of the name: `backend: Python(Ray(workers: 2))`.
+            while let Value::Items(_, items) = &node.value
+                && let [inner] = &items[..]
+            {
+                node = inner;
+            }
             let next = match &node.value {
                 Value::Fields(_, fields) => fields
                     .iter()
@@ -121,7 +127,7 @@ impl Node {
                 let dot = if inner.is_empty() { "" } else { "." };
                 Some(format!("[{index}]{dot}{inner}"))
             }),
-            // What stands in the brackets of a name has the path of the name: `amount: Work(5)`.
+            // As for `place_of`: `amount: Work(5)`.
             Value::Items(_, items) => items.iter().find_map(|item| item.path_at(place)),
             _ => None,
         }
@@ -167,6 +173,13 @@ mod tests {
             Place { line: 2, column: 2 }
         );
         assert_eq!(tree.root.place_of(""), Place { line: 1, column: 1 });
+        let nested = read("(b: P(X(c: 2)))");
+        let c = Place {
+            line: 1,
+            column: 12,
+        };
+        assert_eq!(nested.root.place_of("b.c"), c);
+        assert_eq!(nested.root.path_at(c).as_deref(), Some("b.c"));
         let path_at = |line, column| tree.root.path_at(Place { line, column });
         assert_eq!(path_at(2, 11).as_deref(), Some("a[1].b.c"));
         assert_eq!(path_at(1, 2).as_deref(), Some("a"));

@@ -8,9 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
+
 use crate::session::complaints::{self, Complaints};
 use crate::session::{RunnerCommand, orphans};
-use crate::wire::{FrameError, ToRunner, part, write_frame};
+use crate::wire::{FrameError, part, write_frame};
 
 /// How long the guard may take to sweep before it is killed itself.
 const SWEEP_PATIENCE: Duration = Duration::from_millis(2_500);
@@ -71,8 +73,8 @@ impl RunnerProcess {
         Ok((process, output))
     }
 
-    /// Says something to the runner.
-    pub(super) fn tell(&mut self, message: &ToRunner) -> Result<(), FrameError> {
+    /// Says something to the runner, or whichever part it is.
+    pub(super) fn tell(&mut self, message: &impl Serialize) -> Result<(), FrameError> {
         match &mut self.commands {
             Some(commands) => write_frame(commands, message),
             None => Err(FrameError::Closed),

@@ -8,17 +8,22 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use serde::de::DeserializeOwned;
 
 use crate::run::{BlockEnd, Event, PlannedBlock, RunRequest};
-use crate::session::RunnerCommand;
+use crate::scenario::{Backend, Candidate, Scenario, Stage};
 use crate::session::child::{Ending, RunnerProcess};
 use crate::session::outbox::Outbox;
+use crate::session::{FindError, LocalPython, RunnerCommand};
 use crate::wire::{
-    Finished, FrameError, FromRunner, Hello, StartBlock, ToRunner, part, read_frame,
+    Finished, FrameError, FromRunner, Hello, PythonHome, StartBlock, ToRunner, part, read_frame,
 };
 
 /// How long a runner may take to end by itself after a stop; then its lifeline is cut.
 const STOP_PATIENCE: Duration = Duration::from_millis(1_300);
 /// How long a runner may be silent while it starts; processes by the hundred take a while.
 const START_PATIENCE: Duration = Duration::from_mins(1);
+/// Below the speed of any disk that somebody measures on: files that tasks read are written before the start.
+const PREPARED_BYTES_PER_SEC: u64 = 20 << 20;
+/// A runner that measures says something ten times a second. One that is silent for so long stands still.
+const SILENCE_MAX: Duration = Duration::from_mins(1);
 /// Messages that may wait between the reading thread and the conductor.
 const MESSAGES_MAX: usize = 16;
 /// While a slow receiver has events waiting, room is looked for this often.
@@ -40,6 +45,8 @@ pub(super) struct Conductor<W> {
     commands: Receiver<Command>,
     outbox: Outbox,
     wake: W,
+    /// What this machine has for candidates of CPython, or why that is not known; found out before the first of them.
+    python: Option<Result<LocalPython, String>>,
     /// Since when a stop is asked for.
     stopping: Option<Instant>,
     /// Whether nobody looks any more.
@@ -61,6 +68,7 @@ impl<W: Fn()> Conductor<W> {
             commands,
             outbox,
             wake,
+            python: None,
             stopping: None,
             ending: false,
         }
@@ -105,6 +113,10 @@ impl<W: Fn()> Conductor<W> {
     }
 
     fn run_block(&mut self, block: usize, planned: PlannedBlock, scenario: &str) -> BlockEnd {
+        let python = match self.python_home(planned.candidate) {
+            Ok(python) => python,
+            Err(end) => return end,
+        };
         let begun = Instant::now();
         let started = RunnerProcess::start(&self.runner, part::RUNNER)
             .and_then(|(process, output)| Ok((process, Reader::start(output)?)));
@@ -122,7 +134,7 @@ impl<W: Fn()> Conductor<W> {
             repeat: planned.repeat,
             seed: self.request.seed,
             observer_pid: std::process::id(),
-            python: None,
+            python,
         };
         // A runner that cannot be told anything has ended; the reader says so.
         let _ = process
@@ -138,6 +150,39 @@ impl<W: Fn()> Conductor<W> {
         self.judge(&course, how, begun.elapsed())
     }
 
+    /// Where a candidate of CPython runs; none for the others.
+    fn python_home(&mut self, candidate: usize) -> Result<Option<PythonHome>, BlockEnd> {
+        let candidate = self.request.scenario.candidates.get(candidate);
+        let python = |one: &&Candidate| matches!(one.backend, Backend::Python(_));
+        let Some(candidate) = candidate.filter(python).cloned() else {
+            return Ok(None);
+        };
+        let local = match self.python.take() {
+            Some(local) => local,
+            None => self.look_for_python()?,
+        };
+        let local = self.python.insert(local).as_ref();
+        let home = local.map_err(|problem| {
+            format!("The interpreters of this machine are not known: {problem}")
+        });
+        home.and_then(|local| local.home_of(&candidate))
+            .map_err(|cause| BlockEnd::Failed { cause })
+    }
+
+    fn look_for_python(&mut self) -> Result<Result<LocalPython, String>, BlockEnd> {
+        let runner = self.runner.clone();
+        let looked = LocalPython::look(&runner, || {
+            self.take_commands(Duration::ZERO);
+            self.outbox.flush();
+            self.stopping.is_none() && !self.ending && !self.outbox.is_abandoned()
+        });
+        match looked {
+            Ok(local) => Ok(Ok(local)),
+            Err(FindError::Interrupted) => Err(BlockEnd::Stopped),
+            Err(problem) => Ok(Err(problem.to_string())),
+        }
+    }
+
     /// Hands on what the runner says until it has said everything or has to be cut.
     fn follow(
         &mut self,
@@ -147,6 +192,8 @@ impl<W: Fn()> Conductor<W> {
         course: &mut Course,
     ) {
         let begun = Instant::now();
+        let mut heard = begun;
+        let start_patience = start_patience(&self.request.scenario);
         let mut told_to_stop = false;
         loop {
             if self.ending || self.outbox.is_abandoned() {
@@ -162,13 +209,21 @@ impl<W: Fn()> Conductor<W> {
                     return;
                 }
             }
-            if !course.started && begun.elapsed() > START_PATIENCE {
-                course.problem = Some("it did not get ready within a minute".to_owned());
+            if !course.started && begun.elapsed() > start_patience {
+                let patience = crate::units::text::nanos(start_patience.as_nanos() as f64);
+                course.problem = Some(format!("it did not get ready within {patience}"));
+                return;
+            }
+            if course.started && heard.elapsed() > SILENCE_MAX {
+                course.problem = Some("it has said nothing for a minute".to_owned());
                 return;
             }
             crossbeam_channel::select! {
                 recv(reader.messages) -> message => match message {
-                    Ok(Ok(message)) => self.hand_on(block, message, course),
+                    Ok(Ok(message)) => {
+                        heard = Instant::now();
+                        self.hand_on(block, message, course);
+                    }
                     Ok(Err(FrameError::Closed)) | Err(_) => {
                         course.channel_ended = true;
                         return;
@@ -249,6 +304,16 @@ impl<W: Fn()> Conductor<W> {
             cause: format!("{}.", cause.trim_end_matches('.')),
         }
     }
+}
+
+/// How long a runner may be silent while it starts.
+fn start_patience(scenario: &Scenario) -> Duration {
+    let stages = scenario.tasks.iter().flat_map(|kind| &kind.stages);
+    let bytes = stages.fold(0_u64, |sum, stage| match stage {
+        Stage::FileRead { size, file, .. } => sum.saturating_add(file.unwrap_or(*size).0),
+        _ => sum,
+    });
+    START_PATIENCE + Duration::from_secs(bytes / PREPARED_BYTES_PER_SEC)
 }
 
 /// What was seen of a block's runner.

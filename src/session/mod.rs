@@ -5,13 +5,17 @@
 //!
 //! **Invariant**: nothing here executes a stage. Dropping a [`Session`] ends every process that it started.
 
+mod add;
 mod child;
 mod complaints;
 mod conductor;
 mod freeze;
+mod interpreters;
+mod local;
 mod orphans;
 mod outbox;
 mod probe;
+mod resolve;
 
 use std::path::PathBuf;
 use std::thread::JoinHandle;
@@ -20,8 +24,12 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::run::{Event, RunRequest};
 use crate::session::conductor::{Command, Conductor};
+pub use add::{AddError, add_interpreter};
 pub use freeze::{Freeze, FreezeTarget, FrozenRun, run_with_freeze};
+pub use interpreters::{FindError, find_interpreters, look_at_interpreter};
+pub use local::{ClusterKind, LocalError, LocalSettings, settings_folder};
 pub use probe::{ProbeError, probe};
+pub use resolve::LocalPython;
 
 /// Events that may wait for the receiver before snapshots are merged: six seconds at ten a second.
 const EVENTS_MAX: usize = 64;

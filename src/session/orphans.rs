@@ -11,7 +11,7 @@ pub(super) fn adopt() {
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
 }
 
-/// Ends all orphans of a dead guard; only processes that carry a hidden argument of ours are touched.
+/// Ends all orphans of a dead guard; only processes that carry a hidden argument or a mark of ours are touched.
 #[cfg(target_os = "linux")]
 pub(super) fn sweep() {
     use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
@@ -32,6 +32,10 @@ pub(super) fn sweep() {
         std::thread::sleep(Duration::from_millis(2));
     }
 }
+
+/// What all processes of an interpreter have in their environment: as the engine starts them.
+#[cfg(target_os = "linux")]
+const MARK_OF_PYTHON: &[u8] = b"POOLSCOPE_PART=__python";
 
 /// Children of this process that are a part of ours and not a guard.
 #[cfg(target_os = "linux")]
@@ -54,9 +58,17 @@ fn orphans() -> Vec<i32> {
 
 #[cfg(target_os = "linux")]
 fn is_orphan(pid: i32) -> bool {
-    let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let words = |file| std::fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
+    let line = words("cmdline");
     let argument = line.split(|byte| *byte == 0).nth(1).unwrap_or_default();
-    argument.starts_with(b"__") && argument != crate::wire::part::GUARD.as_bytes()
+    let is_part = argument.starts_with(b"__") && argument != crate::wire::part::GUARD.as_bytes();
+    // Interpreters have arguments of their own, and a mark in their environment.
+    let marked = || {
+        words("environ")
+            .split(|byte| *byte == 0)
+            .any(|one| one == MARK_OF_PYTHON)
+    };
+    is_part || marked()
 }
 
 /// Elsewhere nothing adopts orphans.

@@ -1,7 +1,7 @@
 //! Events on their way to a receiver that may be slow.
 //!
-//! While the channel is full, snapshots of the same phase of a block are merged into one; everything else is
-//! kept as it is. So nothing upstream ever waits for the screen, and memory stays bounded: what is not a snapshot
+//! While the channel is full, snapshots of the same phase of a block are merged into one, except for the first of
+//! each phase: differences over the measurement are made of these. Everything else is kept as it is. So nothing upstream ever waits for the screen, and memory stays bounded: what is not a snapshot
 //! comes a bounded number of times per block.
 
 use std::collections::VecDeque;
@@ -9,12 +9,16 @@ use std::collections::VecDeque;
 use crossbeam_channel::{Sender, TrySendError};
 
 use crate::run::Event;
-use crate::wire::FromRunner;
+use crate::wire::{FromRunner, Phase};
 
 /// The events that the channel had no room for, oldest first.
 pub(super) struct Outbox {
     channel: Sender<Event>,
     waiting: VecDeque<Event>,
+    /// Block and phase of the newest snapshot.
+    newest: Option<(usize, Phase)>,
+    /// Whether the newest snapshot is the first of its phase.
+    newest_is_first: bool,
     /// Whether nobody receives any more.
     abandoned: bool,
 }
@@ -24,25 +28,39 @@ impl Outbox {
         Self {
             channel,
             waiting: VecDeque::new(),
+            newest: None,
+            newest_is_first: false,
             abandoned: false,
         }
     }
 
     /// Sends `event`, now or when there is room.
     pub(super) fn send(&mut self, event: Event) {
-        match (self.waiting.back_mut(), event) {
-            (
-                Some(Event::Message {
+        let (block, newer) = match event {
+            Event::Message {
+                block,
+                message: FromRunner::Snapshot(snapshot),
+            } => (block, snapshot),
+            other => {
+                self.waiting.push_back(other);
+                return self.flush();
+            }
+        };
+        let of = (block, newer.phase);
+        match self.waiting.back_mut() {
+            Some(Event::Message {
+                message: FromRunner::Snapshot(older),
+                ..
+            }) if self.newest == Some(of) && !self.newest_is_first => older.absorb(*newer),
+            _ => {
+                self.newest_is_first = self.newest != Some(of);
+                self.waiting.push_back(Event::Message {
                     block,
-                    message: FromRunner::Snapshot(older),
-                }),
-                Event::Message {
-                    block: of,
                     message: FromRunner::Snapshot(newer),
-                },
-            ) if *block == of && older.phase == newer.phase => older.absorb(*newer),
-            (_, event) => self.waiting.push_back(event),
+                });
+            }
         }
+        self.newest = Some(of);
         self.flush();
     }
 
@@ -79,7 +97,7 @@ mod tests {
     use super::*;
     use crate::run::BlockEnd;
     use crate::stats::Histogram;
-    use crate::wire::{Cohort, Phase, Resources, Snapshot};
+    use crate::wire::{Cohort, Resources, Snapshot};
 
     fn snapshot(sequence: u64) -> Event {
         let mut response = Histogram::new();
@@ -104,6 +122,7 @@ mod tests {
             window_good: 0,
             resources: Resources::default(),
             skipped_ticks: 0,
+            merged: 0,
         };
         Event::Message {
             block: 0,
@@ -122,7 +141,9 @@ mod tests {
             block: 0,
             end: BlockEnd::Completed,
         });
-        assert!(outbox.waiting.len() <= 3, "bounded while nobody receives");
+        assert!(outbox.waiting.len() <= 4, "bounded while nobody receives");
+        let mut sequences = Vec::new();
+        let mut lost = 0;
         let mut samples = 0;
         let mut newest = 0;
         let mut ended = false;
@@ -132,6 +153,11 @@ mod tests {
                     message: FromRunner::Snapshot(snapshot),
                     ..
                 }) => {
+                    let missing = sequences
+                        .last()
+                        .map_or(0, |last| snapshot.sequence - last - 1);
+                    lost += missing - snapshot.merged;
+                    sequences.push(snapshot.sequence);
                     samples += snapshot.measured.response.count();
                     newest = snapshot.window_completed;
                 }
@@ -140,5 +166,6 @@ mod tests {
             }
         }
         assert_eq!((samples, newest), (1_000, 999));
+        assert_eq!((sequences[0], lost), (0, 0), "what was merged is not lost");
     }
 }

@@ -239,8 +239,8 @@ fn deviation(values: &[f64]) -> f64 {
 pub struct BlockHistograms {
     /// By block: how many values lie in this slot or below.
     running: Vec<Vec<u64>>,
-    /// By block: number of values and largest value.
-    totals: Vec<(u64, u64)>,
+    /// By block: number of values, how many of them were cut, and the largest of the others.
+    totals: Vec<(u64, u64, u64)>,
 }
 
 impl BlockHistograms {
@@ -250,7 +250,8 @@ impl BlockHistograms {
         let (running, totals) = histograms
             .into_iter()
             .map(|histogram| {
-                let totals = (histogram.count(), histogram.max().unwrap_or(0));
+                let cut = histogram.cut();
+                let totals = (histogram.count() + cut, cut, histogram.largest());
                 (histogram.running_counts(), totals)
             })
             .unzip();
@@ -258,7 +259,7 @@ impl BlockHistograms {
     }
 
     /// The quantile of the merge in which each block counts `times`; the same as of a merged histogram.
-    /// None of nothing.
+    /// None of nothing, or if it is one of the values that were cut.
     #[must_use]
     pub fn quantile(&self, quantile: f64, times: &[u32]) -> Option<u64> {
         let drawn = || {
@@ -267,14 +268,18 @@ impl BlockHistograms {
                 .zip(times)
                 .filter(|(_, times)| **times > 0)
         };
-        let count: u64 = drawn()
-            .map(|((count, _), times)| count * u64::from(*times))
-            .sum();
-        let max = drawn().map(|((_, max), _)| *max).max()?;
-        if count == 0 {
+        let sum = |of: fn(&(u64, u64, u64)) -> u64| -> u64 {
+            drawn()
+                .map(|(totals, times)| of(totals) * u64::from(*times))
+                .sum()
+        };
+        let count = sum(|(count, ..)| *count);
+        let known = count - sum(|(_, cut, _)| *cut);
+        let max = drawn().map(|((.., max), _)| *max).max()?;
+        let wanted = ((quantile.clamp(0.0, 1.0) * count as f64).ceil() as u64).max(1);
+        if wanted > known {
             return None;
         }
-        let wanted = ((quantile.clamp(0.0, 1.0) * count as f64).ceil() as u64).max(1);
         let at_most = |slot: usize| -> u64 {
             let blocks = self.running.iter().zip(times);
             blocks
@@ -426,6 +431,8 @@ mod tests {
             }
         }
         histograms[3].record(u64::MAX);
+        histograms[1].set_cut(20);
+        histograms[2].set_cut(700);
         let prepared = BlockHistograms::new(&histograms);
         for times in [
             [1, 1, 1, 1],

@@ -64,6 +64,7 @@ pub struct Histogram {
     sum: u128,
     max: u64,
     overflow: u64,
+    cut: u64,
 }
 
 impl Default for Histogram {
@@ -82,7 +83,21 @@ impl Histogram {
             sum: 0,
             max: 0,
             overflow: 0,
+            cut: 0,
         }
+    }
+
+    /// Says that `cut` further values exist of which nothing is known but that they are larger than all counted
+    /// ones: those of tasks that were cut before they ended. Ranks count them, so that percentiles are not those of
+    /// the survivors.
+    pub const fn set_cut(&mut self, cut: u64) {
+        self.cut = cut;
+    }
+
+    /// How many values are known to be larger than all counted ones, and not more; see [`Self::set_cut`].
+    #[must_use]
+    pub const fn cut(&self) -> u64 {
+        self.cut
     }
 
     /// Counts `value` once.
@@ -119,6 +134,7 @@ impl Histogram {
         self.sum += other.sum;
         self.max = self.max.max(other.max);
         self.overflow += other.overflow;
+        self.cut += other.cut;
     }
 
     /// Adds what `other` counted. Slots outside of the layout (a damaged message) count as overflow.
@@ -158,26 +174,35 @@ impl Histogram {
         self.count == 0
     }
 
-    /// The largest value, exactly; none if empty.
+    /// The largest value, exactly; none if empty, or if values were cut.
     #[must_use]
     pub fn max(&self) -> Option<u64> {
-        (self.count > 0).then_some(self.max)
+        (self.count > 0 && self.cut == 0).then_some(self.max)
     }
 
-    /// The arithmetic mean, exactly up to the division; none if empty.
+    /// The largest value that was counted, whatever was cut; 0 if empty.
+    pub(super) const fn largest(&self) -> u64 {
+        self.max
+    }
+
+    /// The arithmetic mean, exactly up to the division; none if empty, or if values were cut.
     #[must_use]
     pub fn mean(&self) -> Option<f64> {
-        (self.count > 0).then(|| self.sum as f64 / self.count as f64)
+        (self.count > 0 && self.cut == 0).then(|| self.sum as f64 / self.count as f64)
     }
 
     /// The smallest recorded slot's upper value below or at which at least `quantile` (0 to 1) of the
-    /// values lie; never above the maximum; none if empty. O(slots).
+    /// values lie; never above the maximum; none if empty, or if it is one of those that were cut. O(slots).
     #[must_use]
     pub fn quantile(&self, quantile: f64) -> Option<u64> {
         if self.count == 0 {
             return None;
         }
-        let wanted = ((quantile.clamp(0.0, 1.0) * self.count as f64).ceil() as u64).max(1);
+        let all = self.count + self.cut;
+        let wanted = ((quantile.clamp(0.0, 1.0) * all as f64).ceil() as u64).max(1);
+        if wanted > self.count {
+            return None;
+        }
         let mut seen = 0;
         for (slot, &count) in self.counts.iter().enumerate() {
             seen += count;
@@ -193,7 +218,7 @@ impl Histogram {
     pub fn share_at_most(&self, value: u64) -> Option<f64> {
         let last = HistogramLayout::slot(value).unwrap_or(usize::MAX - 1);
         let below: u64 = self.counts.iter().take(last + 1).sum();
-        (self.count > 0).then(|| below as f64 / self.count as f64)
+        (self.count > 0).then(|| below as f64 / (self.count + self.cut) as f64)
     }
 
     /// By slot, up to the last one in use: how many values lie in it or below, overflow excluded.
@@ -341,6 +366,22 @@ impl SparseHistogram {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn values_that_were_cut_are_above_all_others_and_hide_what_depends_on_them() {
+        let mut histogram = Histogram::new();
+        (1..=70).for_each(|value| histogram.record(value));
+        assert_eq!(histogram.quantile(0.5), Some(35));
+        histogram.set_cut(30);
+        assert_eq!(histogram.quantile(0.5), Some(50), "of 100, and not of 70");
+        assert_eq!(histogram.quantile(0.7), Some(70));
+        assert_eq!(histogram.quantile(0.71), None);
+        assert_eq!((histogram.max(), histogram.mean()), (None, None));
+        assert_eq!(histogram.share_at_most(35), Some(0.35));
+        let mut both = histogram.clone();
+        both.merge(&histogram);
+        assert_eq!((both.count(), both.cut()), (140, 60));
+    }
 
     #[test]
     fn slots_are_adjacent_and_cover_the_whole_range() {

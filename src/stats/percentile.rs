@@ -66,7 +66,7 @@ impl Percentile {
     /// Its value in `histogram`, or none while there are too few samples.
     #[must_use]
     pub fn of(self, histogram: &Histogram) -> Option<u64> {
-        if histogram.count() < self.samples_needed() {
+        if histogram.count() + histogram.cut() < self.samples_needed() {
             return None;
         }
         histogram.quantile(self.quantile())
@@ -88,9 +88,9 @@ pub struct Summary {
     pub p99: Option<u64>,
     /// 99.9th percentile.
     pub p99_9: Option<u64>,
-    /// Largest value.
+    /// Largest value; none if values were cut, which may be larger.
     pub max: Option<u64>,
-    /// Arithmetic mean.
+    /// Arithmetic mean; none if values were cut.
     pub mean: Option<f64>,
     /// How many of the values were beyond the histogram's range: counted, and known by the largest only.
     pub overflow: u64,

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::scenario::{Kernel, Protection};
 use crate::stats::SparseHistogram;
-use crate::wire::{MachineSample, Resident, WorkerSample};
+use crate::wire::{
+    Collections, InterpreterLockUse, MachineSample, PythonFacts, PythonHome, Resident, WorkerSample,
+};
 
 /// Version of this language; raised at every change that the other side could misunderstand.
 pub const PROTOCOL: u32 = 3;
@@ -104,19 +106,6 @@ pub struct StartBlock {
     pub python: Option<PythonHome>,
 }
 
-/// The interpreter that a name of a scenario stands for on this machine.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PythonHome {
-    /// Its name.
-    pub name: String,
-    /// The interpreter's executable, as an absolute path.
-    pub executable: String,
-    /// Address of the Dask scheduler that candidates with a configured cluster use.
-    pub dask_address: Option<String>,
-    /// Address of the Ray cluster that candidates with a configured cluster use.
-    pub ray_address: Option<String>,
-}
-
 /// The back end is up.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Started {
@@ -124,7 +113,8 @@ pub struct Started {
     pub cold_start_nanos: u64,
     /// Process ids of the worker processes; empty for the others.
     pub worker_pids: Vec<u32>,
-    /// Memory of the runner's own before the back end was started, in bytes; none if unknown.
+    /// Memory that the runner, or the harness of an interpreter, had written itself before the pool was there, in bytes;
+    /// none if unknown.
     pub baseline_bytes: Option<u64>,
     /// The machine it runs on.
     pub machine: Machine,
@@ -132,24 +122,6 @@ pub struct Started {
     pub calibration: Vec<Calibration>,
     /// The interpreter that executes tasks; none for native candidates.
     pub python: Option<PythonFacts>,
-}
-
-/// The interpreter that executes the tasks of a CPython candidate, by its own account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct PythonFacts {
-    /// What the settings of the machine call it.
-    pub name: String,
-    /// `3.11.7`.
-    pub version: String,
-    /// Whether its threads run without an interpreter lock in this block.
-    pub free_threaded: bool,
-    /// How worker processes come into being, as CPython calls it; none without any.
-    pub start_method: Option<String>,
-    /// The library that runs the tasks, with its version: `joblib 1.6.0`; none for CPython's own pools.
-    pub library: Option<String>,
-    /// How long that library's engine took to start, in nanoseconds; none for CPython's own pools.
-    pub engine_start_nanos: Option<u64>,
 }
 
 /// How fast a kernel runs on this machine: two calibrations, one after the other.
@@ -244,30 +216,8 @@ pub struct Snapshot {
     pub resources: Resources,
     /// Ticks of 100 ms at which no snapshot could be sent, cumulative.
     pub skipped_ticks: u64,
-}
-
-/// What became of a modelled interpreter lock.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InterpreterLockUse {
-    /// How long any thread held it, in nanoseconds.
-    pub held_nanos: u64,
-    /// How long threads waited for it, added up, in nanoseconds.
-    pub waited_nanos: u64,
-    /// How often it went from one thread to another.
-    pub handovers: u64,
-    /// How often of these the holder was asked to give way.
-    pub forced: u64,
-}
-
-/// Garbage collections of CPython, of all its processes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Collections {
-    /// How many.
-    pub count: u64,
-    /// How long they took together, in nanoseconds; nothing else runs in their process meanwhile.
-    pub nanos: u64,
-    /// How long the longest one took, in nanoseconds.
-    pub longest_nanos: u64,
+    /// How many snapshots before this one were merged into it, as their receiver was slow.
+    pub merged: u64,
 }
 
 /// One cohort of tasks.
@@ -436,9 +386,11 @@ impl Counts {
 /// What the system says of the block's processes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Resources {
-    /// CPU time of the back end: runner and workers without the instrument, cumulative nanoseconds.
+    /// CPU time of the back end: workers, and the runner without the instrument or the harness of an interpreter;
+    /// cumulative nanoseconds.
     pub cpu_nanos: u64,
-    /// CPU time of the instrument itself (generator, sampler, snapshots), cumulative nanoseconds.
+    /// CPU time of the instrument itself (generator, sampler, snapshots; the whole runner where an interpreter executes
+    /// the tasks), cumulative nanoseconds.
     pub instrument_cpu_nanos: u64,
     /// CPU time of the observer (window or CLI), cumulative nanoseconds; none if it cannot be read.
     pub observer_cpu_nanos: Option<u64>,
@@ -471,7 +423,7 @@ pub struct Memory {
     pub per_worker_uss_bytes: Option<f64>,
     /// Mean of the worker processes' resident set sizes, in bytes; none for workers that are threads.
     pub per_worker_rss_bytes: Option<f64>,
-    /// Runner and workers together, in bytes, without double counting where the system allows.
+    /// Runner (or harness) and workers together, in bytes, without double counting where the system allows.
     pub total_bytes: u64,
 }
 
@@ -531,6 +483,7 @@ impl Snapshot {
     /// counters from `newer`, histograms added up. Used when a reader is slow.
     pub fn absorb(&mut self, newer: Self) {
         let older = std::mem::replace(self, newer);
+        self.merged += older.merged + 1;
         for (mine, theirs) in [
             (&mut self.warm_up, older.warm_up),
             (&mut self.measured, older.measured),

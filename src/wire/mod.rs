@@ -7,12 +7,16 @@
 //! **Invariant**: messages describe; nothing here measures, decides or shows.
 
 mod frame;
+mod interpreters;
 mod machine;
 mod message;
 pub mod part;
 mod probe;
+mod python;
 
 pub use frame::{FrameError, read_frame, write_frame};
+pub use interpreters::*;
 pub use machine::*;
 pub use message::*;
 pub use probe::*;
+pub use python::*;

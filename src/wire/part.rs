@@ -6,3 +6,5 @@ pub const GUARD: &str = "__guard";
 pub const RUNNER: &str = "__runner";
 /// The probe, which finds out what machine and program are like.
 pub const PROBE: &str = "__probe";
+/// The finder, which finds out which interpreters the machine has.
+pub const FINDER: &str = "__finder";

@@ -1,6 +1,7 @@
 //! The composer without a window: what is clicked and typed becomes a changed scenario, and nothing else does.
 #![cfg(feature = "gui")]
 
+mod cpython;
 mod vocabulary;
 
 use egui_kittest::Harness;

@@ -12,7 +12,12 @@ use crate::{Board, click, retype, scenario, shown};
 /// The stage that all these tests change.
 const STAGE: &str = "stage 1 of task kind 'request'";
 
-fn choose(harness: &mut egui_kittest::Harness<'static, Board>, combo: &str, entry: &str) {
+/// Opens the list `combo` and clicks on `entry`.
+pub(crate) fn choose(
+    harness: &mut egui_kittest::Harness<'static, Board>,
+    combo: &str,
+    entry: &str,
+) {
     click(harness, combo);
     // The list is drawn last; a title may stand elsewhere too.
     let entries = harness.query_all_by_role_and_label(egui::Role::Button, entry);

@@ -310,11 +310,12 @@ fn profile(backend: Backend) -> Profile {
 /// What the pools of a back end are, in the order in which a task passes them.
 fn pools(backend: Backend) -> Vec<PoolKind> {
     match backend {
-        Backend::Sequential | Backend::Threads { .. } => vec![PoolKind::Threads],
+        Backend::Python(pool) if pool.shape().1 > 0 => vec![PoolKind::Processes],
+        Backend::Sequential | Backend::Threads { .. } | Backend::Python(_) => {
+            vec![PoolKind::Threads]
+        }
         Backend::Processes { .. } => vec![PoolKind::Processes],
         Backend::Async { .. } => vec![PoolKind::EventLoops],
         Backend::Hybrid { .. } => vec![PoolKind::EventLoops, PoolKind::Processes],
-        Backend::Python(pool) if pool.shape().1 > 0 => vec![PoolKind::Processes],
-        Backend::Python(_) => vec![PoolKind::Threads],
     }
 }

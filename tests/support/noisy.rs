@@ -141,5 +141,6 @@ fn at(
             ..Resources::default()
         },
         skipped_ticks: 0,
+        merged: 0,
     }
 }

@@ -164,6 +164,7 @@ impl Simulation {
                 ..Resources::default()
             },
             skipped_ticks: 0,
+            merged: 0,
         }
     }
 

@@ -4,12 +4,14 @@
 //! and the line says what to do. Only a self-test can fail; poor lines describe a machine and are no fault.
 
 mod instrument;
+mod interpreters;
 mod limits;
 mod lines;
 mod tests_of_self;
 
 use crate::units::text;
 
+pub use interpreters::interpreter_lines;
 pub use lines::lines;
 pub use tests_of_self::{aa_line, freeze_lines};
 
@@ -100,6 +102,8 @@ pub enum Section {
     Files,
     /// What the system allows.
     Limits,
+    /// The interpreters of CPython that candidates can use.
+    Interpreters,
     /// What poolscope itself costs.
     Cost,
     /// Whether poolscope measures what it should.
@@ -108,12 +112,13 @@ pub enum Section {
 
 impl Section {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Machine,
         Self::Quiet,
         Self::Timers,
         Self::Files,
         Self::Limits,
+        Self::Interpreters,
         Self::Cost,
         Self::SelfTests,
     ];
@@ -127,6 +132,7 @@ impl Section {
             Self::Timers => "Clocks and waits",
             Self::Files => "Files",
             Self::Limits => "Limits",
+            Self::Interpreters => "Interpreters",
             Self::Cost => "What poolscope itself costs",
             Self::SelfTests => "Self-tests",
         }
@@ -141,6 +147,7 @@ impl Section {
             Self::Timers => "timers",
             Self::Files => "files",
             Self::Limits => "limits",
+            Self::Interpreters => "interpreters",
             Self::Cost => "cost",
             Self::SelfTests => "self_tests",
         }

@@ -287,7 +287,8 @@ impl Checks {
         );
     }
 
-    /// Did the processor compute as fast in every block?
+    /// Did the processor compute as fast in every block? Asked of native code also where the tasks run in CPython:
+    /// it is the processor that is looked at.
     fn calibrations(&mut self, run: &Run) {
         let mut units: BTreeMap<Kernel, (f64, f64)> = BTreeMap::new();
         for block in &run.blocks {
@@ -312,14 +313,14 @@ impl Checks {
         let limit = value.map(|_| at::CALIBRATION_MAX_RATIO);
         let question = question(
             "calibration",
-            "CPU work, slowest over fastest block",
+            "Native CPU work, slowest over fastest block",
             TrustUnit::Ratio,
             Bound::AtMost,
         );
         let line = question.of_run(value, limit);
         if let (Some(false), Some((kernel, _))) = (line.passed, worst) {
             self.reasons.push(format!(
-                "the {} kernel was {} slower in one block than in another, more than {}: the processor changed under the run",
+                "the native {} kernel was {} slower in one block than in another, more than {}: the processor changed under the run",
                 kernel.label(),
                 line.value_text(),
                 TrustUnit::Ratio.limit_text(at::CALIBRATION_MAX_RATIO)

@@ -1,6 +1,6 @@
 //! An async runtime (tokio) in this process: one or several event loops, tasks spawned as they come.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,8 +11,9 @@ use crate::engine::backends::loop_lag::LoopLag;
 use crate::engine::backends::{BackendError, Desk, Running};
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
+use crate::engine::interpreter::{self, InterpreterLock};
 use crate::engine::plan::FRONT_POOL;
-use crate::engine::stages::{Begun, Loops, StageError, Workbench, begin_async};
+use crate::engine::stages::{Begun, Loops, Spent, StageError, Workbench, begin_async};
 use crate::engine::task::{Ran, Task};
 use crate::engine::timer::Timer;
 use crate::scenario::AsyncCpu;
@@ -41,7 +42,8 @@ pub(super) fn start(
     cpu: AsyncCpu,
     desk: Arc<Desk>,
 ) -> Result<Box<dyn Running>, BackendError> {
-    let runtime = build(event_loops, cpu).map_err(BackendError::Runtime)?;
+    let runtime =
+        build(event_loops, cpu, desk.interpreter.as_ref()).map_err(BackendError::Runtime)?;
     let (leave, left) = oneshot::channel::<()>();
     let (ready, is_ready) = crossbeam_channel::bounded(1);
     let loops = event_loops.max(1);
@@ -49,28 +51,23 @@ pub(super) fn start(
     let cancel = desk.cancel.clone();
     let offload = matches!(cpu, AsyncCpu::Blocking { .. });
     // With one event loop this thread is the loop; with several it only dispatches.
+    let name = if loops == 1 {
+        "event loop 1"
+    } else {
+        "dispatcher"
+    };
     let thread = std::thread::Builder::new()
-        .name("event loop".to_owned())
+        .name(name.to_owned())
         .spawn(move || {
             clock::wake_precisely();
+            // The one event loop holds the interpreter lock from its beginning. With several this thread executes no
+            // task.
+            let _entered = interpreter::enter(desk.interpreter.as_ref().filter(|_| loops == 1));
             runtime.block_on(async {
-                let timer = match Timer::start() {
-                    Ok(timer) => timer,
+                let (pool, lag) = match prepare(desk, loops, offload) {
+                    Ok(prepared) => prepared,
                     Err(error) => return drop(ready.send(Err(error))),
                 };
-                desk.cancel.on_set(timer.ender());
-                let lag = LoopLag::start(loops, &timer);
-                let around = Loops {
-                    timer,
-                    cancel: desk.cancel.clone(),
-                    offload,
-                };
-                let pool = Arc::new(Pool {
-                    desk,
-                    around,
-                    benches: Mutex::new(Vec::new()),
-                    next_bench: AtomicU64::new(0),
-                });
                 // The receiver outlives this.
                 let _ = ready.send(Ok(lag));
                 tokio::select! {
@@ -100,11 +97,40 @@ pub(super) fn start(
     }))
 }
 
-fn build(event_loops: u32, cpu: AsyncCpu) -> std::io::Result<Runtime> {
+/// What the tasks of the runtime share, and its heartbeats; to be called within it.
+fn prepare(desk: Arc<Desk>, loops: u32, offload: bool) -> std::io::Result<(Arc<Pool>, LoopLag)> {
+    let timer = Timer::start()?;
+    desk.cancel.on_set(timer.ender());
+    let lag = LoopLag::start(loops, &timer);
+    let around = Loops {
+        timer,
+        cancel: desk.cancel.clone(),
+        offload,
+        interpreter: desk.interpreter.clone(),
+    };
+    let pool = Arc::new(Pool {
+        desk,
+        around,
+        benches: Mutex::new(Vec::new()),
+        next_bench: AtomicU64::new(0),
+    });
+    Ok((pool, lag))
+}
+
+/// A runtime whose event loops hold `lock`, if there is one, except while they wait for events: as asyncio's loop gives
+/// it back around its `select`.
+fn build(
+    event_loops: u32,
+    cpu: AsyncCpu,
+    lock: Option<&Arc<InterpreterLock>>,
+) -> std::io::Result<Runtime> {
     let blocking = match cpu {
         AsyncCpu::Inline | AsyncCpu::Processes { .. } => BLOCKING_THREADS_MIN,
         AsyncCpu::Blocking { threads } => threads.max(BLOCKING_THREADS_MIN),
     };
+    // With one loop it is the thread that builds the runtime.
+    let loops_of_runtime = if event_loops <= 1 { 0 } else { event_loops };
+    let names = AtomicU32::new(0);
     let mut builder = if event_loops <= 1 {
         Builder::new_current_thread()
     } else {
@@ -112,14 +138,33 @@ fn build(event_loops: u32, cpu: AsyncCpu) -> std::io::Result<Runtime> {
         builder.worker_threads(event_loops as usize);
         builder
     };
+    if let Some(lock) = lock.cloned() {
+        builder
+            .on_thread_park(interpreter::pause)
+            .on_thread_unpark(move || interpreter::resume(&lock))
+            .on_thread_stop(interpreter::leave);
+    }
     builder
         .max_blocking_threads(blocking as usize)
-        .thread_name("event loop")
+        .thread_name_fn(move || {
+            // The runtime starts its loops first, those beyond them are blocking threads.
+            match names.fetch_add(1, Ordering::Relaxed) {
+                index if index < loops_of_runtime => format!("event loop {}", index + 1),
+                index => format!("blocking {}", index - loops_of_runtime + 1),
+            }
+        })
         .on_thread_start(clock::wake_precisely)
         // The runtime's own timer counts milliseconds; waits have one of ours.
         .enable_io()
         .build()
 }
+
+/// What a task without a workbench spent: it only waited.
+const NOTHING_SPENT: Spent = Spent {
+    on_cpu_nanos: Some(0),
+    lock_wait_nanos: 0,
+    interpreter_wait_nanos: 0,
+};
 
 /// In boxes, because a task holds a pointer to its workbench and hands on the same one.
 type Benches = Vec<Box<Workbench>>;
@@ -168,12 +213,14 @@ fn work(
         pool.desk.start(worker, &task);
         let start_nanos = clock::now_nanos();
         let mut bench = None;
-        let result = pool.run(&task, &mut bench).await;
-        let (on_cpu_nanos, lock_wait_nanos) =
-            bench.as_ref().map_or((Some(0), 0), |bench| bench.spent());
+        // Of waits, which need no workbench.
+        let mut late_nanos = 0;
+        let result = pool.run(&task, &mut bench, &mut late_nanos).await;
+        let spent = bench.as_ref().map_or(NOTHING_SPENT, |bench| bench.spent());
         let ran = Ran {
-            on_cpu_nanos,
-            lock_wait_nanos,
+            on_cpu_nanos: spent.on_cpu_nanos,
+            lock_wait_nanos: spent.lock_wait_nanos,
+            interpreter_wait_nanos: spent.interpreter_wait_nanos + late_nanos,
             ..Ran::here(start_nanos, clock::now_nanos())
         };
         if let Some(bench) = bench {
@@ -187,11 +234,13 @@ fn work(
 }
 
 impl Pool {
-    /// Executes the stages of `task`; makes a workbench if one of them needs it.
+    /// Executes the stages of `task`; makes a workbench if one of them needs it. Adds to `late_nanos` how long the event
+    /// loop waited for the interpreter lock when waits of the task were over.
     fn run<'p>(
         &'p self,
         task: &Task,
         bench: &'p mut Option<Box<Workbench>>,
+        late_nanos: &'p mut u64,
     ) -> impl Future<Output = Result<u64, StageError>> + Send + use<'p> {
         let segment = self.desk.recipes.segment(task.number, task.segment);
         async move {
@@ -204,9 +253,11 @@ impl Pool {
                 let value = match begin_async(step, bench, take, &mut rng, &self.around) {
                     Begun::Over(result) => result?,
                     Begun::Waits(wait, value) => {
+                        let due = wait.deadline_nanos();
                         if !wait.await {
                             return Err(StageError::Cancelled);
                         }
+                        *late_nanos += interpreter::last_wait_since(due);
                         value
                     }
                     Begun::GoesOn(step) => step.await?,
@@ -261,5 +312,42 @@ impl Running for AsyncPool {
             // A thread that panicked has aborted the process.
             let _ = thread.join();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nobody asks for it before an hour is over.
+    const NEVER_NANOS: u64 = 3_600_000_000_000;
+
+    /// On one event loop and on two.
+    fn on_loops(test: impl AsyncFn(&Arc<InterpreterLock>) + Sync) {
+        for loops in [1, 2] {
+            let lock = Arc::new(InterpreterLock::new(NEVER_NANOS));
+            let runtime = build(loops, AsyncCpu::Blocking { threads: 2 }, Some(&lock)).unwrap();
+            let _entered = interpreter::enter(Some(&lock).filter(|_| loops == 1));
+            runtime.block_on(test(&lock));
+        }
+    }
+
+    #[test]
+    fn an_event_loop_holds_the_interpreter_lock_while_it_polls_and_not_while_it_waits() {
+        on_loops(async |lock| {
+            for _ in 0..20 {
+                let elsewhere = lock.clone();
+                // Comes in only while the loops wait for it, and nobody else may be there meanwhile.
+                let blocking = tokio::task::spawn_blocking(move || {
+                    let _entered = interpreter::enter(Some(&elsewhere));
+                    interpreter::is_held()
+                });
+                let polled = tokio::spawn(async { (blocking.await, interpreter::is_held()) });
+                let (blocking, held) = polled.await.unwrap();
+                assert!(blocking.unwrap());
+                assert!(held);
+            }
+            assert_eq!(lock.used().forced, 0);
+        });
     }
 }

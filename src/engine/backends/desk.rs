@@ -7,10 +7,11 @@
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::engine::backends::Incident;
+use crate::engine::backends::{Collections, Incident};
 use crate::engine::barrier::Barriers;
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
+use crate::engine::interpreter::{self, InterpreterLock, InterpreterUse};
 use crate::engine::load::Gate;
 use crate::engine::plan::{BACK_POOL, FRONT_POOL, Next, Recipes, Surroundings};
 use crate::engine::queue::TaskQueue;
@@ -29,6 +30,8 @@ pub(in crate::engine) struct Desk {
     pub(super) surroundings: Surroundings,
     pub(super) cancel: Arc<Cancel>,
     pub(super) shared: Arc<Shared>,
+    /// What the worker threads share; none without one.
+    pub(super) interpreter: Option<Arc<InterpreterLock>>,
     /// By pool; the first is the one that tasks are admitted to.
     pools: Vec<Pool>,
     recorder: Arc<Recorder>,
@@ -43,6 +46,8 @@ pub(in crate::engine) struct Desk {
     ended_workers_cpu_nanos: AtomicU64,
     /// The counters of worker processes, added up: additions and value, by protection.
     of_processes: Mutex<[(u64, u64); Protection::ALL.len()]>,
+    /// The garbage collections of an interpreter.
+    collections: Mutex<Option<Collections>>,
 }
 
 /// The queue in front of a pool of workers, and how many tasks are under way on them.
@@ -57,6 +62,7 @@ pub(in crate::engine) struct DeskParts {
     pub(in crate::engine) recipes: Arc<Recipes>,
     pub(in crate::engine) surroundings: Surroundings,
     pub(in crate::engine) cancel: Arc<Cancel>,
+    pub(in crate::engine) interpreter: Option<Arc<InterpreterLock>>,
     pub(in crate::engine) recorder: Arc<Recorder>,
     pub(in crate::engine) gate: Arc<Gate>,
     pub(in crate::engine) incidents: crossbeam_channel::Sender<Incident>,
@@ -75,6 +81,7 @@ impl Desk {
             surroundings: parts.surroundings,
             cancel: parts.cancel,
             shared: Arc::default(),
+            interpreter: parts.interpreter,
             pools: parts
                 .queues
                 .into_iter()
@@ -93,6 +100,7 @@ impl Desk {
             recycled: AtomicU64::new(0),
             ended_workers_cpu_nanos: AtomicU64::new(0),
             of_processes: Mutex::default(),
+            collections: Mutex::default(),
         }
     }
 
@@ -173,26 +181,43 @@ impl Desk {
         &self,
         pool: usize,
         worker: usize,
+        task: Task,
+        ran: Ran,
+        result: Result<u64, StageError>,
+    ) -> Option<Task> {
+        self.end_known_at(ran.end_nanos, pool, worker, task, ran, result)
+    }
+
+    /// As [`Self::end`], where the client of a closed load knows it at `known_nanos` only.
+    #[must_use]
+    pub(super) fn end_known_at(
+        &self,
+        known_nanos: u64,
+        pool: usize,
+        worker: usize,
         mut task: Task,
         ran: Ran,
         result: Result<u64, StageError>,
     ) -> Option<Task> {
+        let finish = |task: &Task, outcome, digest| {
+            self.finish(worker, task, &ran, known_nanos, outcome, digest);
+        };
         self.pools[pool].in_flight.fetch_sub(1, Ordering::Relaxed);
         let digest = match result {
             Ok(digest) => digest,
             Err(StageError::Cancelled) => {
-                self.finish(worker, &task, &ran, Outcome::Cancelled, 0);
+                finish(&task, Outcome::Cancelled, 0);
                 return None;
             }
             Err(StageError::Failed(message)) => {
                 self.note_failure(message);
-                self.finish(worker, &task, &ran, Outcome::Failed, 0);
+                finish(&task, Outcome::Failed, 0);
                 return None;
             }
         };
         match self.recipes.after(task.number, task.segment) {
             Next::Done => {
-                self.finish(worker, &task, &ran, Outcome::Good, digest);
+                finish(&task, Outcome::Good, digest);
                 None
             }
             Next::Segment { barrier: true, .. } if task.cohort == Cohort::Measured => {
@@ -227,13 +252,21 @@ impl Desk {
         let _ = self.pools[BACK_POOL].queue.put(task).await;
     }
 
-    fn finish(&self, worker: usize, task: &Task, ran: &Ran, outcome: Outcome, digest: u64) {
+    fn finish(
+        &self,
+        worker: usize,
+        task: &Task,
+        ran: &Ran,
+        known_nanos: u64,
+        outcome: Outcome,
+        digest: u64,
+    ) {
         self.recorder.end(worker, task, ran, outcome, digest);
         self.pools[FRONT_POOL].queue.task_ended();
         if self.has_barriers && task.cohort == Cohort::Measured {
             self.pass_barriers(self.recipes.barriers_before(task.number, task.segment));
         }
-        self.gate.task_ended(worker, ran.end_nanos);
+        self.gate.task_ended(worker, known_nanos);
     }
 
     /// A task of the batch has ended, or was given up, after `passed` barriers: nobody waits for it any more.
@@ -249,6 +282,10 @@ impl Desk {
     /// Ends all queues: nobody gets a task any more. Admitted tasks that have not begun are cancelled; what has
     /// begun stays in flight until the books are closed.
     pub(in crate::engine) fn end_queues(&self) {
+        // Thousands of threads need not come to their end one after the other.
+        if let Some(lock) = &self.interpreter {
+            lock.end();
+        }
         for pool in &self.pools {
             for task in pool.queue.end() {
                 if task.segment == 0 {
@@ -332,6 +369,27 @@ impl Desk {
             .collect()
     }
 
+    /// An interpreter has collected garbage, so much in all.
+    pub(super) fn collected(&self, collections: Collections) {
+        *self.lock_collections() = Some(collections);
+    }
+
+    fn lock_collections(&self) -> MutexGuard<'_, Option<Collections>> {
+        self.collections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The garbage collections of an interpreter; none without one.
+    pub(in crate::engine) fn collections(&self) -> Option<Collections> {
+        *self.lock_collections()
+    }
+
+    /// What became of the interpreter lock; none without one.
+    pub(in crate::engine) fn interpreter_use(&self) -> Option<InterpreterUse> {
+        self.interpreter.as_ref().map(|lock| lock.used())
+    }
+
     /// A worker process has ended, having used that much processor time.
     pub(super) fn worker_ended(&self, cpu_nanos: u64) {
         self.ended_workers_cpu_nanos
@@ -369,16 +427,23 @@ impl Desk {
     ) {
         self.start(worker, &task);
         let start_nanos = clock::now_nanos();
+        // The worker that was woken for it may have had to wait for the interpreter lock before it could take it.
+        let start_wait_nanos = interpreter::last_wait_since(task.queued_nanos());
         bench.begin(meter.wants(task.number));
         let result = run_segment(&self.recipes, &task, bench, &self.cancel);
         let end_nanos = clock::now_nanos();
-        let (on_cpu_nanos, lock_wait_nanos) = bench.spent();
+        let spent = bench.spent();
         meter.saw(end_nanos - start_nanos);
         let ran = Ran {
-            on_cpu_nanos,
-            lock_wait_nanos,
+            taken_nanos: start_nanos - start_wait_nanos,
+            on_cpu_nanos: spent.on_cpu_nanos,
+            lock_wait_nanos: spent.lock_wait_nanos,
+            interpreter_wait_nanos: spent.interpreter_wait_nanos,
+            start_wait_nanos,
             ..Ran::here(start_nanos, end_nanos)
         };
+        // What the task waited for is no wait before the next one.
+        interpreter::forget_last_wait();
         if let Some(task) = self.end(pool, worker, task, ran, result) {
             self.pass_on_blocking(task);
         }

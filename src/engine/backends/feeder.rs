@@ -324,11 +324,10 @@ impl Feeder {
             .saw(answer.end_nanos.saturating_sub(answer.start_nanos));
         let ran = Ran {
             taken_nanos,
-            start_nanos: answer.start_nanos,
             worker_end_nanos: answer.end_nanos,
-            end_nanos: clock::now_nanos(),
             on_cpu_nanos: answer.on_cpu_nanos,
             lock_wait_nanos: answer.lock_wait_nanos,
+            ..Ran::here(answer.start_nanos, clock::now_nanos())
         };
         let result = match answer.outcome {
             Outcome::Good => checked.map(|()| answer.digest),

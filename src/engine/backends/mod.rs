@@ -24,10 +24,12 @@ use std::io;
 use std::sync::Arc;
 
 use crate::engine::plan::{FRONT_POOL, Plan};
-use crate::scenario::{AsyncCpu, Backend, HybridWaits};
+use crate::scenario::{AsyncCpu, Backend, HybridWaits, PythonPool};
 use crate::stats::SparseHistogram;
 
 pub(super) use desk::{Desk, DeskParts};
+
+pub use cpython::{NOT_STARTED, PYTHON_PART, become_python};
 
 pub use child::{SERVER_PART, ServerProcess, WORKER_PART, ZYGOTE_PART, start_server};
 pub use worker::worker_main;
@@ -76,6 +78,9 @@ pub enum BackendError {
     /// CPython could not be started, or not with what the candidate asks for; the text is for people.
     #[error("{0}")]
     Python(String),
+    /// A back end is started once.
+    #[error("the back end was started before")]
+    StartedTwice,
     /// The loopback server could not be started.
     #[error("the loopback server could not be started")]
     Server(#[source] io::Error),
@@ -93,6 +98,37 @@ pub struct Incident {
     pub message: String,
 }
 
+/// The interpreter that executes tasks, by its own account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InterpreterFacts {
+    /// What the settings of the machine call it.
+    pub name: String,
+    /// `3.11.7`.
+    pub version: String,
+    /// Whether its threads run without an interpreter lock.
+    pub free_threaded: bool,
+    /// How worker processes come into being, as CPython calls it; none without any.
+    pub start_method: Option<String>,
+    /// The library that runs the tasks, with its version; none for CPython's own pools.
+    pub library: Option<String>,
+    /// How long that library's engine took to start, in nanoseconds; none for CPython's own pools.
+    pub engine_start_nanos: Option<u64>,
+    /// Memory that the interpreter had written itself before the pool was made, in bytes; none where the system does
+    /// not tell.
+    pub baseline_bytes: Option<u64>,
+}
+
+/// Garbage collections of an interpreter's processes, since they began.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Collections {
+    /// How many.
+    pub count: u64,
+    /// How long they took together, in nanoseconds.
+    pub nanos: u64,
+    /// How long the longest one took, in nanoseconds.
+    pub longest_nanos: u64,
+}
+
 /// A back end at work.
 pub(super) trait Running: Send {
     /// Process ids of its worker processes at this moment; empty for the others.
@@ -103,8 +139,24 @@ pub(super) trait Running: Send {
         None
     }
 
+    /// Process id of the harness, in which an interpreter executes tasks or from which it starts its workers; none
+    /// for native back ends.
+    fn harness_pid(&self) -> Option<u32> {
+        None
+    }
+
+    /// The interpreter that executes tasks; none for native back ends.
+    fn interpreter(&self) -> Option<&InterpreterFacts> {
+        None
+    }
+
     /// Whether a worker is left.
     fn lives(&self) -> bool;
+
+    /// Why nothing is left, in words of its own, if it has some.
+    fn failure(&self) -> Option<String> {
+        None
+    }
 
     /// Moves how late its event loops were since the last call into `lag`; nothing without event loops.
     fn drain_loop_lag(&self, _lag: &mut SparseHistogram) {}
@@ -114,8 +166,23 @@ pub(super) trait Running: Send {
     fn end(self: Box<Self>, deadline_nanos: u64);
 }
 
+/// What is made before a back end is started: no part of its cold start.
+pub(super) struct Prepared(Option<cpython::Prepared>);
+
+/// Makes what the back end of `plan` needs in the scratch folder.
+pub(super) fn prepare(plan: &Plan) -> Result<Prepared, BackendError> {
+    match plan.backend {
+        Backend::Python(pool) => cpython::prepare(plan, pool).map(Some).map(Prepared),
+        _ => Ok(Prepared(None)),
+    }
+}
+
 /// Starts the back end of `plan` and returns when all its workers are ready.
-pub(super) fn start(plan: &Plan, desk: Arc<Desk>) -> Result<Box<dyn Running>, BackendError> {
+pub(super) fn start(
+    plan: &Plan,
+    prepared: Prepared,
+    desk: Arc<Desk>,
+) -> Result<Box<dyn Running>, BackendError> {
     match plan.backend {
         Backend::Sequential => threads::start(1, FRONT_POOL, plan.chunk(), &desk),
         Backend::Threads { workers } => {
@@ -166,19 +233,28 @@ pub(super) fn start(plan: &Plan, desk: Arc<Desk>) -> Result<Box<dyn Running>, Ba
             event_loops,
             cpu,
         } => async_pool::start(in_flight, event_loops, cpu, desk),
-        Backend::Python(pool) => cpython::start(plan, pool, desk),
+        Backend::Python(pool) => {
+            let prepared = prepared
+                .0
+                .ok_or_else(|| BackendError::Python("nothing was prepared".to_owned()))?;
+            cpython::start(plan, pool, prepared, desk)
+        }
     }
 }
 
 /// How many tasks `backend` can have under way.
 pub(super) fn concurrency(backend: Backend) -> u64 {
     match backend {
-        Backend::Async { in_flight, .. } => u64::from(in_flight),
+        Backend::Async { in_flight, .. }
+        | Backend::Python(PythonPool::Asyncio { in_flight, .. }) => u64::from(in_flight),
         Backend::Hybrid {
             waits: HybridWaits::Async { in_flight },
             processes,
             ..
         } => u64::from(in_flight) + u64::from(processes.count()),
+        Backend::Python(PythonPool::Dask {
+            workers, threads, ..
+        }) => u64::from(workers.count()) * u64::from(threads.max(1)),
         other => u64::from(other.workers()),
     }
 }

@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, bounded};
 
 use crate::engine::backends::desk::Meter;
 use crate::engine::backends::{BackendError, Desk, Running};
-use crate::engine::clock;
+use crate::engine::{clock, interpreter};
 
 /// The threads and the way to know that they have ended.
 struct ThreadPool {
@@ -58,6 +58,7 @@ pub(super) fn start(
 
 /// Executes tasks until the queue has ended.
 fn serve(desk: &Desk, pool: usize, worker: usize, chunk: usize) {
+    let _entered = interpreter::enter(desk.interpreter.as_ref());
     let mut bench = desk.bench(worker as u64);
     let mut meter = Meter::default();
     let mut tasks = Vec::with_capacity(chunk);

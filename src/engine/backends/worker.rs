@@ -128,7 +128,7 @@ impl Workshop {
         bench.begin(order.meter);
         let result = run_segment(&self.recipes, &task, bench, cancel);
         let end_nanos = clock::now_nanos();
-        let (on_cpu_nanos, lock_wait_nanos) = bench.spent();
+        let spent = bench.spent();
         let (outcome, digest, message) = match result {
             Ok(digest) => (Outcome::Good, digest, String::new()),
             Err(StageError::Cancelled) => (Outcome::Cancelled, 0, String::new()),
@@ -139,8 +139,8 @@ impl Workshop {
             number: order.number,
             start_nanos,
             end_nanos,
-            on_cpu_nanos,
-            lock_wait_nanos,
+            on_cpu_nanos: spent.on_cpu_nanos,
+            lock_wait_nanos: spent.lock_wait_nanos,
             digest,
             outcome,
             message,

@@ -206,7 +206,11 @@ fn copy(
     // sees them closed finds a process whose status is decided.
     std::process::exit(match worked {
         Ok(()) => 0,
-        Err(_) => 1,
+        Err(error) => {
+            // Nobody is left to tell where even that fails.
+            let _ = writeln!(io::stderr(), "a worker copied from the zygote: {error}");
+            1
+        }
     })
 }
 

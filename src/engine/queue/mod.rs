@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use event_listener::{Event, Listener as _};
 
+use crate::engine::interpreter;
 use crate::engine::task::Task;
 use crate::scenario::{Queue, QueuePolicy};
 
@@ -219,6 +220,9 @@ impl TaskQueue {
 
     /// Takes up to `max` tasks, waiting for the first; what was given up for its age goes to `shed`.
     /// Returns false when the queue has ended.
+    ///
+    /// Like the threads of a `ThreadPoolExecutor`, whoever finds a task keeps the interpreter lock, and whoever is
+    /// woken for one takes that lock first: another thread may have the task by then.
     pub fn take_blocking(
         &self,
         now: impl Fn() -> u64,
@@ -235,7 +239,7 @@ impl TaskQueue {
             if let Some(goes_on) = self.take_or_shed(now(), max, taken, shed) {
                 return goes_on;
             }
-            listener.wait();
+            interpreter::released(|| listener.wait());
         }
     }
 

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::engine::cancel::Cancel;
+use crate::engine::interpreter;
 use crate::engine::stages::lock::acquire;
 use crate::engine::stages::shared::Apart;
 use crate::engine::stages::{StageError, Workbench};
@@ -18,6 +19,8 @@ use crate::scenario::Protection;
 
 /// Additions between two looks at the cancel signal: below a millisecond even where a lock is fought for.
 const STRIDE: u64 = 5_000;
+/// As [`STRIDE`], for threads that hold the interpreter lock and look whether somebody asks for it as well.
+const HELD_STRIDE: u64 = 1_000;
 /// Additions done are counted in so many places, by worker: counting must not serialise who races. It is done
 /// once per stride, so that sharing a place does not matter.
 const PLACES: usize = 16;
@@ -115,14 +118,21 @@ impl CounterStep {
     /// The number of additions done. What the counter then shows depends on the others.
     pub(super) fn run(&self, bench: &mut Workbench, cancel: &Cancel) -> Result<u64, StageError> {
         let mut left = self.increments;
+        let stride = if interpreter::is_held() {
+            HELD_STRIDE
+        } else {
+            STRIDE
+        };
         while left > 0 {
             if cancel.is_set() {
                 return Err(StageError::Cancelled);
             }
-            let times = left.min(STRIDE);
+            let times = left.min(stride);
             let wait_nanos = &mut bench.lock_wait_nanos;
             let counters = &bench.shared.counters;
             counters.add(self.protection, times, bench.id, wait_nanos);
+            // Between two additions, where CPython looks since 3.10: under the lock an addition is whole.
+            interpreter::check();
             left -= times;
         }
         Ok(self.increments)

@@ -6,6 +6,7 @@
 use std::hint::black_box;
 
 use crate::engine::cancel::Cancel;
+use crate::engine::interpreter;
 use crate::engine::stages::permutation::Permutation;
 use crate::engine::stages::{StageError, Workbench};
 use crate::scenario::MemoryAccess;
@@ -20,8 +21,19 @@ const PAGE_WORDS: usize = 512;
 const LINE_WORDS: usize = 8;
 /// How much is touched or streamed between two looks at the cancel signal: about a millisecond's worth.
 const STRIDE_WORDS: usize = 512 << 10;
-/// Cache lines that are visited between two looks at the cancel signal: about a millisecond's worth.
-const STRIDE_LINES: u64 = 8_192;
+/// Cache lines that are visited between two looks at the cancel signal: below 50 µs, as a program in an interpreter
+/// would look that often whether somebody asks for the interpreter lock. What is touched or streamed is one call of
+/// native code there.
+const STRIDE_LINES: u64 = 512;
+
+/// Looks at the cancel signal, and whether somebody asks for the interpreter lock.
+fn look(cancel: &Cancel) -> Result<(), StageError> {
+    interpreter::check();
+    if cancel.is_set() {
+        return Err(StageError::Cancelled);
+    }
+    Ok(())
+}
 
 /// Allocates, uses, releases.
 #[derive(Debug)]
@@ -92,8 +104,8 @@ impl MemoryStep {
             .chunks_mut(PAGE_WORDS)
             .enumerate()
         {
-            if page.is_multiple_of(STRIDE_WORDS / PAGE_WORDS) && cancel.is_set() {
-                return Err(StageError::Cancelled);
+            if page.is_multiple_of(STRIDE_WORDS / PAGE_WORDS) {
+                look(cancel)?;
             }
             let value = salt ^ page as u64;
             words[0].write(value);
@@ -108,9 +120,7 @@ impl MemoryStep {
         let mut memory = self.reserve()?;
         let salt = rng.next_u64();
         while memory.len() < self.words() {
-            if cancel.is_set() {
-                return Err(StageError::Cancelled);
-            }
+            look(cancel)?;
             let start = memory.len();
             let end = self.words().min(start + STRIDE_WORDS);
             memory.extend((start..end).map(|word| salt ^ word as u64));
@@ -119,9 +129,7 @@ impl MemoryStep {
         let written = black_box(&memory);
         let mut sum = 0_u64;
         for words in written.chunks(STRIDE_WORDS) {
-            if cancel.is_set() {
-                return Err(StageError::Cancelled);
-            }
+            look(cancel)?;
             sum = words.iter().fold(sum, |sum, word| sum.wrapping_add(*word));
         }
         Ok((memory, sum))
@@ -143,8 +151,8 @@ impl MemoryStep {
         let first = order.next().unwrap_or(0);
         let mut line = first;
         for (step, next) in order.chain([first]).enumerate() {
-            if (step as u64).is_multiple_of(STRIDE_LINES) && cancel.is_set() {
-                return Err(StageError::Cancelled);
+            if (step as u64).is_multiple_of(STRIDE_LINES) {
+                look(cancel)?;
             }
             memory[line as usize * LINE_WORDS] = next;
             line = next;
@@ -152,8 +160,8 @@ impl MemoryStep {
         let chain = black_box(&memory);
         let mut sum = 0_u64;
         for step in 0..lines {
-            if step.is_multiple_of(STRIDE_LINES) && cancel.is_set() {
-                return Err(StageError::Cancelled);
+            if step.is_multiple_of(STRIDE_LINES) {
+                look(cancel)?;
             }
             line = chain[line as usize * LINE_WORDS];
             // Another order is another sum.

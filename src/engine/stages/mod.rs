@@ -16,6 +16,7 @@ pub mod network;
 pub mod payload;
 mod permutation;
 mod shared;
+mod tables;
 pub mod wait;
 
 use std::collections::VecDeque;
@@ -27,15 +28,18 @@ use std::sync::Arc;
 
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
+use crate::engine::interpreter::{self, InterpreterLock};
 use crate::engine::stages::network::{NetworkStep, Protocol};
 use crate::engine::timer::{Timer, Wait};
-use crate::scenario::Stage;
+use crate::scenario::{Distribution, Stage};
 use crate::stats::rng::Rng;
+use crate::units::Bytes;
 
 pub use calibrate::{KernelSpeed, calibrate};
 pub(in crate::engine) use draw::draw;
 pub use network::serve;
 pub use shared::Shared;
+pub(in crate::engine) use tables::{Tables, write_tables};
 
 /// Why a step did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -81,6 +85,8 @@ pub struct Workbench {
     on_cpu_nanos: u64,
     /// Time that lock stages waited for their lock since [`Self::begin`].
     lock_wait_nanos: u64,
+    /// Time that steps waited for the interpreter lock since [`Self::begin`], if it was read.
+    interpreter_wait_nanos: u64,
     /// In a worker process: what comes with a task and what goes back; none where the caller shares memory.
     pub(in crate::engine) mailbox: Option<payload::Mailbox>,
 }
@@ -104,6 +110,7 @@ impl Workbench {
             metering: false,
             on_cpu_nanos: 0,
             lock_wait_nanos: 0,
+            interpreter_wait_nanos: 0,
             mailbox: None,
         }
     }
@@ -111,7 +118,8 @@ impl Workbench {
     /// Begins to account for a task, and releases what earlier tasks held until now; reads the processor time of
     /// its steps if `metering`.
     pub fn begin(&mut self, metering: bool) {
-        (self.metering, self.on_cpu_nanos, self.lock_wait_nanos) = (metering, 0, 0);
+        (self.metering, self.on_cpu_nanos) = (metering, 0);
+        (self.lock_wait_nanos, self.interpreter_wait_nanos) = (0, 0);
         self.tasks += 1;
         let now = self.tasks;
         // Stages may hold for different times, so that the oldest is not always the first to go.
@@ -123,26 +131,39 @@ impl Workbench {
         self.held.push_back((self.tasks + u64::from(tasks), memory));
     }
 
-    /// What the steps since [`Self::begin`] spent: processor time, if it was read, and time that lock and
-    /// counter stages waited for their lock; both in nanoseconds.
+    /// What the steps since [`Self::begin`] spent.
     #[must_use]
-    pub fn spent(&self) -> (Option<u64>, u64) {
-        (
-            self.metering.then_some(self.on_cpu_nanos),
-            self.lock_wait_nanos,
-        )
+    pub fn spent(&self) -> Spent {
+        Spent {
+            on_cpu_nanos: self.metering.then_some(self.on_cpu_nanos),
+            lock_wait_nanos: self.lock_wait_nanos,
+            interpreter_wait_nanos: self.interpreter_wait_nanos,
+        }
     }
 
-    /// Executes a blocking piece of work and reads the processor time that it takes.
+    /// Executes a blocking piece of work and reads the processor time that it takes, and how long it waits for
+    /// the interpreter lock.
     pub(in crate::engine) fn metered<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
         if !self.metering {
             return work(self);
         }
-        let before = clock::thread_cpu_nanos();
+        let before = (clock::thread_cpu_nanos(), interpreter::waited_nanos());
         let result = work(self);
-        self.on_cpu_nanos += clock::thread_cpu_nanos().saturating_sub(before);
+        self.on_cpu_nanos += clock::thread_cpu_nanos().saturating_sub(before.0);
+        self.interpreter_wait_nanos += interpreter::waited_nanos() - before.1;
         result
     }
+}
+
+/// What steps spent, in nanoseconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Processor time; none if it was not read.
+    pub on_cpu_nanos: Option<u64>,
+    /// Time that lock and counter stages waited for their lock.
+    pub lock_wait_nanos: u64,
+    /// Time of waiting for the interpreter lock; 0 where processor time was not read.
+    pub interpreter_wait_nanos: u64,
 }
 
 /// A stage made ready.
@@ -176,7 +197,11 @@ impl Step {
     #[must_use]
     pub fn new(stage: &Stage) -> Option<Self> {
         Some(match *stage {
-            Stage::Cpu { kernel, amount, .. } => Self::Cpu(cpu::CpuStep::new(kernel, amount)),
+            Stage::Cpu {
+                kernel,
+                amount,
+                interpreter_lock,
+            } => Self::Cpu(cpu::CpuStep::new(kernel, amount, interpreter_lock)),
             Stage::Wait { time } => Self::Wait(wait::WaitStep::new(time)),
             Stage::FileWrite {
                 size,
@@ -206,25 +231,13 @@ impl Step {
                 response,
                 request,
                 errors,
-            } => Self::Network(NetworkStep::new(
-                Protocol::Http,
-                delay,
-                response.0,
-                request.0,
-                errors,
-            )),
+            } => Self::network(Protocol::Http, delay, response, request, errors),
             Stage::Tcp {
                 delay,
                 response,
                 request,
                 errors,
-            } => Self::Network(NetworkStep::new(
-                Protocol::Tcp,
-                delay,
-                response.0,
-                request.0,
-                errors,
-            )),
+            } => Self::network(Protocol::Tcp, delay, response, request, errors),
             Stage::Lock {
                 hold,
                 inside,
@@ -240,6 +253,17 @@ impl Step {
             }
             Stage::Barrier => return None,
         })
+    }
+
+    const fn network(
+        protocol: Protocol,
+        delay: Distribution,
+        response: Bytes,
+        request: Bytes,
+        errors: f64,
+    ) -> Self {
+        let step = NetworkStep::new(protocol, delay, response.0, request.0, errors);
+        Self::Network(step)
     }
 
     /// The payload that it moves, if it is one.
@@ -305,6 +329,8 @@ pub struct Loops {
     pub cancel: Arc<Cancel>,
     /// Whether what would block the loop runs on a blocking thread.
     pub offload: bool,
+    /// The interpreter lock that event loops and blocking threads share; none without one.
+    pub interpreter: Option<Arc<InterpreterLock>>,
 }
 
 /// A step that was begun on an async runtime.
@@ -334,7 +360,7 @@ pub(in crate::engine) fn begin_async<'a>(
         }
         Step::Network(step) => {
             let own = bench.get_or_insert_with(take);
-            Begun::GoesOn(Box::pin(step.run_async(own, rng, &around.timer)))
+            Begun::GoesOn(Box::pin(step.run_async(own, rng, around)))
         }
         Step::Lock(step) if !around.offload => {
             let own = bench.get_or_insert_with(take);
@@ -342,7 +368,7 @@ pub(in crate::engine) fn begin_async<'a>(
         }
         blocking if around.offload && blocking.blocks() => {
             bench.get_or_insert_with(take);
-            Begun::GoesOn(Box::pin(run_elsewhere(step, bench, rng, &around.cancel)))
+            Begun::GoesOn(Box::pin(run_elsewhere(step, bench, rng, around)))
         }
         blocking => {
             let own = bench.get_or_insert_with(take);
@@ -356,12 +382,16 @@ async fn run_elsewhere(
     step: &Arc<Step>,
     bench: &mut Option<Box<Workbench>>,
     rng: &mut Rng,
-    cancel: &Arc<Cancel>,
+    around: &Loops,
 ) -> Result<u64, StageError> {
-    let (step, mut own_rng, cancel) = (step.clone(), rng.clone(), cancel.clone());
+    let (step, mut own_rng) = (step.clone(), rng.clone());
+    let (cancel, lock) = (around.cancel.clone(), around.interpreter.clone());
     let mut own = bench.take().expect("who begins the step has a workbench");
     let done = tokio::task::spawn_blocking(move || {
-        let result = own.metered(|bench| step.run(bench, &mut own_rng, &cancel));
+        let result = own.metered(|bench| {
+            let _entered = interpreter::enter(lock.as_ref());
+            step.run(bench, &mut own_rng, &cancel)
+        });
         (own, own_rng, result)
     });
     match done.await {

@@ -2,6 +2,7 @@
 
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
+use crate::engine::interpreter;
 use crate::engine::stages::StageError;
 use crate::engine::stages::draw::draw;
 use crate::scenario::Distribution;
@@ -25,7 +26,8 @@ impl WaitStep {
 
     pub(super) fn run(&self, rng: &mut Rng, cancel: &Cancel) -> Result<u64, StageError> {
         let time = self.time(rng);
-        if cancel.wait_until(clock::now_nanos() + time) {
+        let until = clock::now_nanos() + time;
+        if interpreter::released(|| cancel.wait_until(until)) {
             Ok(time)
         } else {
             Err(StageError::Cancelled)

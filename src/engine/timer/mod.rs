@@ -168,6 +168,12 @@ pub struct Wait<'t> {
 }
 
 impl Wait<'_> {
+    /// When it is to be over, on the monotonic clock.
+    #[must_use]
+    pub const fn deadline_nanos(&self) -> u64 {
+        self.deadline_nanos
+    }
+
     /// Whether it is over, and how.
     fn over(&self) -> Option<bool> {
         match self.shared.released_nanos.load(Ordering::Acquire) {

@@ -6,8 +6,9 @@ use crate::analysis::{
     CandidateFigures, CandidateStatus, CounterFigures, Course, Figure, LostUpdates,
     PercentileFigures, PoolFigures, SplitFigures, Steadiness, SteadinessLabel, Summary,
 };
+use crate::export::document::interpreter::{CollectionsDocument, InterpreterLockDocument};
 use crate::export::status_word;
-use crate::run::{Calibration, Counts, MemoryKind, PoolKind};
+use crate::run::{Calibration, Counts, MemoryKind, PoolKind, PythonFacts};
 use crate::scenario::Protection;
 
 /// The figures of one candidate.
@@ -24,8 +25,8 @@ pub struct CandidateDocument {
     pub status: &'static str,
     /// Why it failed; null unless it did.
     pub cause: Option<String>,
-    /// The tasks that became due in the measurements; all 0 if none did, as where nothing was measured.
-    pub counts: Counts,
+    /// The tasks that became due in the measurements; null if none did, as where nothing was measured.
+    pub counts: Option<Counts>,
     /// Tasks that ended within the measurement, per second; of a batch, per second of the makespan.
     pub throughput_per_sec: Option<Figure>,
     /// The good ones of them.
@@ -44,6 +45,12 @@ pub struct CandidateDocument {
     pub event_loop_lag_nanos: Option<PercentilesDocument>,
     /// Where the time of a task went; null while no task's time was split.
     pub time_split_nanos: Option<TimeSplitDocument>,
+    /// The modelled interpreter lock; null without one.
+    pub interpreter_lock: Option<InterpreterLockDocument>,
+    /// The interpreter that executed the tasks; null for native candidates.
+    pub python: Option<PythonFacts>,
+    /// Garbage collections of that interpreter; null for native candidates.
+    pub garbage_collections: Option<CollectionsDocument>,
     /// Time to ready of the back end, mean over the blocks.
     pub cold_start_nanos: Option<Figure>,
     /// Batches: start to the end of the last task, mean over the blocks; null for other loads.
@@ -144,7 +151,7 @@ pub struct PercentileIntervals {
     pub p99_9: Option<Figure>,
 }
 
-/// Where the time of a task went: means over the tasks whose time was split, in nanoseconds. The seven parts add
+/// Where the time of a task went: means over the tasks whose time was split, in nanoseconds. The eight parts add
 /// up to the mean response time of these tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -159,6 +166,8 @@ pub struct TimeSplitDocument {
     pub dispatch: f64,
     /// Waiting for locks.
     pub lock_wait: f64,
+    /// Waiting for the modelled interpreter lock; 0 without one.
+    pub interpreter_wait: f64,
     /// Using a core, by the clock of the thread's CPU time.
     pub on_cpu: f64,
     /// Neither using a core nor waiting for a lock.
@@ -229,7 +238,7 @@ impl From<CandidateFigures> for CandidateDocument {
             workers: figures.workers,
             status,
             cause,
-            counts: figures.counts,
+            counts: (figures.counts.offered > 0).then_some(figures.counts),
             throughput_per_sec: figures.throughput_per_sec,
             goodput_per_sec: figures.goodput_per_sec,
             response_time_nanos: figures.response_time_nanos.into(),
@@ -239,6 +248,9 @@ impl From<CandidateFigures> for CandidateDocument {
             schedule_delay_nanos: figures.schedule_delay_nanos.into(),
             event_loop_lag_nanos: (lag.count > 0).then(|| lag.into()),
             time_split_nanos: figures.time_split.map(TimeSplitDocument::from),
+            interpreter_lock: figures.interpreter_lock.map(InterpreterLockDocument::from),
+            python: figures.python,
+            garbage_collections: figures.garbage_collections.map(CollectionsDocument::from),
             cold_start_nanos: figures.cold_start_nanos,
             makespan_nanos: figures.makespan_nanos,
             speedup: figures.speedup,
@@ -334,6 +346,7 @@ impl From<SplitFigures> for TimeSplitDocument {
             queue_wait: split.queue_wait_nanos,
             dispatch: split.dispatch_nanos,
             lock_wait: split.lock_wait_nanos,
+            interpreter_wait: split.interpreter_wait_nanos,
             on_cpu: split.on_cpu_nanos,
             waiting: split.waiting_nanos,
             result: split.return_nanos,

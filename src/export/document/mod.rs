@@ -4,6 +4,7 @@
 //! here and held by a test. A change that could break a reader raises the number in [`SCHEMA`].
 
 mod candidate;
+mod interpreter;
 mod trust;
 
 use serde::Serialize;
@@ -17,6 +18,7 @@ pub use candidate::{
     CandidateDocument, CounterDocument, PercentileIntervals, PercentilesDocument, PoolDocument,
     SteadinessDocument, TimeSplitDocument,
 };
+pub use interpreter::{CollectionsDocument, InterpreterLockDocument};
 pub use trust::{NoiseFloorDocument, NoiseOfDocument, TrustDocument, TrustLineDocument};
 
 /// Name and version of the document's form.

@@ -69,8 +69,8 @@ pub struct NoiseOfDocument {
     pub measure: &'static str,
     /// The second measurement over the first.
     pub ratio: f64,
-    /// Half of the length of the 95 % interval of that ratio; null with fewer than three repeats.
-    pub half_width_ratio: Option<f64>,
+    /// How far the 95 % interval of that ratio goes away from 1; null with fewer than three repeats.
+    pub floor_ratio: Option<f64>,
 }
 
 impl NoiseFloorDocument {
@@ -78,7 +78,7 @@ impl NoiseFloorDocument {
         let one = |noise: &NoiseOf| NoiseOfDocument {
             measure: noise.measure.name(),
             ratio: noise.ratio,
-            half_width_ratio: noise.half_width_ratio,
+            floor_ratio: noise.floor_ratio,
         };
         Self {
             candidate: names.get(floor.candidate).cloned().unwrap_or_default(),

@@ -34,6 +34,7 @@ pub(super) fn file_request(run: &Run, what: Exported, format: Format) -> FileReq
     FileRequest {
         title: format!("Export as {}", format.label()),
         save: true,
+        folder: false,
         file_name: format!("{stem}-{part}.{}", format.extension()),
         kind: format.label(),
         extension: format.extension(),

@@ -11,6 +11,7 @@ use crate::export::ExportError;
 use crate::gui::action::{Exported, Format};
 use crate::gui::dialogs::{FileRequest, Picked};
 use crate::scenario::{Loaded, Scenario, ScenarioFileError};
+use crate::session::LocalPython;
 
 /// Why a file is chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub enum Purpose {
     Save,
     /// To export there.
     Export(Exported, Format),
+    /// To add it as an interpreter.
+    Interpreter,
 }
 
 /// What came of a piece of work.
@@ -50,6 +53,13 @@ pub(super) enum Done {
     },
     /// The settings were saved.
     SettingsSaved(std::io::Result<()>),
+    /// Interpreters were looked for.
+    Looked {
+        search: u64,
+        looked: Box<Result<LocalPython, String>>,
+    },
+    /// The settings of the machine were changed.
+    MachineChanged(Result<(), String>),
 }
 
 /// Whether the program has to wait for a piece before it leaves.

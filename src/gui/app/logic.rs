@@ -24,6 +24,7 @@ impl App {
         for done in self.jobs.finished() {
             self.take(done, ctx);
         }
+        self.look_if_wanted();
         self.take_dropped_files(ctx);
         self.take_shortcuts(ctx);
         self.take_close_request(ctx);
@@ -105,6 +106,8 @@ impl App {
                     .good(format!("Exported {}", path.display()), now),
                 Err(error) => self.toasts.error(sentence(&error.to_string())),
             },
+            Done::Looked { search, looked } => self.take_looked(search, *looked),
+            Done::MachineChanged(changed) => self.take_changed(changed),
             Done::SettingsSaved(Ok(())) => {}
             Done::SettingsSaved(Err(error)) => log::warn!("the settings are not saved: {error}"),
         }
@@ -176,6 +179,7 @@ impl App {
             (command, Key::N, Action::New),
             (command, Key::O, Action::Open),
             (command, Key::R, Action::Run),
+            (command, Key::Comma, Action::Settings),
             (Modifiers::SHIFT, Key::F5, Action::Stop),
             (Modifiers::NONE, Key::F5, Action::Run),
         ];

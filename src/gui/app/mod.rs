@@ -6,6 +6,7 @@ mod document;
 mod exports;
 mod jobs;
 mod logic;
+mod machine;
 mod measurement;
 mod perform;
 mod ui;
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 pub use document::Document;
 pub use jobs::Purpose;
+pub use machine::{Changing, MachineChange, Search};
 pub use measurement::{Measurement, RunState};
 
 use crate::gui::action::Action;
@@ -23,6 +25,7 @@ use crate::gui::dialogs::FileDialogs;
 use crate::gui::panels::board::BoardPanel;
 use crate::gui::panels::composer::ComposerPanel;
 use crate::gui::panels::library::{LibraryEntry, LibraryPanel};
+use crate::gui::panels::machine::MachinePanel;
 use crate::gui::panels::question::{Question, QuestionPanel};
 use crate::gui::panels::results::ResultsPanel;
 use crate::gui::panels::toasts::Toasts;
@@ -86,6 +89,8 @@ pub struct App {
     measurement: Option<Measurement>,
     /// Another scenario was opened since the run: what it would do is shown instead of the charts.
     preview: bool,
+    /// Interpreters and clusters.
+    machine: machine::Machine,
     jobs: jobs::Jobs,
     /// A dialog of the desktop is open.
     picking: bool,
@@ -101,6 +106,7 @@ pub struct App {
     results_panel: ResultsPanel,
     /// The theme in which the board was last drawn: exported pictures have the same.
     board_is_dark: bool,
+    machine_panel: MachinePanel,
     question_panel: QuestionPanel,
     toasts: Toasts,
     actions: Vec<Action>,
@@ -135,6 +141,7 @@ impl App {
             library,
             measurement: None,
             preview: false,
+            machine: machine::Machine::default(),
             jobs: jobs::Jobs::new(ctx.clone()),
             picking: false,
             question: None,
@@ -146,6 +153,7 @@ impl App {
             board: BoardPanel::default(),
             results_panel: ResultsPanel::default(),
             board_is_dark: false,
+            machine_panel: MachinePanel::default(),
             question_panel: QuestionPanel::default(),
             toasts: Toasts::default(),
             actions: Vec::new(),

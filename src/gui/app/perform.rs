@@ -20,6 +20,9 @@ use crate::session::{RunnerCommand, Session};
 
 impl App {
     pub(super) fn perform(&mut self, action: Action, ctx: &Context) {
+        if shows_something_else(&action) {
+            self.machine.page = false;
+        }
         match action {
             Action::EditScenario(scenario) => {
                 if !self.is_running() {
@@ -62,6 +65,11 @@ impl App {
                 self.settings.results = !self.settings.results;
                 self.save_settings();
             }
+            Action::Settings => self.machine.page = true,
+            Action::CloseSettings => self.machine.page = false,
+            Action::FindInterpreters => self.look_for_interpreters(),
+            Action::ChooseInterpreter { folder } => self.choose_interpreter(folder),
+            Action::ChangeMachine(change) => self.change_machine(change),
             Action::About => self.question = Some(Question::About),
             Action::Answer(answer) => self.take_answer(answer),
         }
@@ -83,6 +91,7 @@ impl App {
         };
         let (waker, clock) = (ctx.clone(), Arc::clone(&self.frame_clock));
         let wake = move || waker.request_repaint_after(clock.until_due());
+        self.stop_looking();
         match Session::start(request.clone(), command, wake) {
             Ok(session) => {
                 let run = Run::new(request, unix_secs());
@@ -127,6 +136,7 @@ impl App {
                 FileRequest {
                     title: "Open a scenario".to_owned(),
                     save: false,
+                    folder: false,
                     file_name: String::new(),
                     kind: "Scenario",
                     extension: "ron",
@@ -180,7 +190,25 @@ impl App {
             Purpose::Open => self.load(path),
             Purpose::Save => self.write_scenario(path),
             Purpose::Export(what, format) => self.export(what, format, path),
+            Purpose::Interpreter => self.machine_panel.choose(&path),
         }
+    }
+
+    fn choose_interpreter(&mut self, folder: bool) {
+        let title = if folder {
+            "Choose a virtual environment"
+        } else {
+            "Choose an interpreter"
+        };
+        let request = FileRequest {
+            title: title.to_owned(),
+            save: false,
+            folder,
+            file_name: String::new(),
+            kind: "",
+            extension: "",
+        };
+        self.pick(Purpose::Interpreter, request);
     }
 
     fn load(&mut self, path: PathBuf) {
@@ -201,6 +229,7 @@ impl App {
         let request = FileRequest {
             title: "Save the scenario".to_owned(),
             save: true,
+            folder: false,
             file_name: format!("{}.ron", self.document.file_stem()),
             kind: "Scenario",
             extension: "ron",
@@ -271,16 +300,18 @@ impl App {
         });
     }
 
-    fn start(
+    /// Does `work` on a thread of that name; if the system refuses one, says so and gives back how.
+    pub(super) fn start(
         &mut self,
         name: &'static str,
         kind: Kind,
         work: impl FnOnce() -> Done + Send + 'static,
-    ) {
-        if let Err(error) = self.jobs.start(name, kind, work) {
-            self.picking = false;
-            self.fail(&format!("The system refuses a thread: {error}"));
-        }
+    ) -> Option<String> {
+        let error = self.jobs.start(name, kind, work).err()?;
+        self.picking = false;
+        let text = format!("The system refuses a thread: {error}");
+        self.fail(&text);
+        Some(text)
     }
 
     fn fail(&mut self, text: &str) {
@@ -289,8 +320,22 @@ impl App {
 
     /// Waits for what is being written. Only when the window is gone.
     pub(super) fn finish(&mut self) {
+        self.stop_looking();
         self.jobs.finish_writing();
     }
+}
+
+/// Whether what is asked for would be hidden behind the settings of the machine.
+const fn shows_something_else(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Run
+            | Action::ShowCharts
+            | Action::New
+            | Action::Open
+            | Action::OpenBundled(_)
+            | Action::OpenFile(_)
+    )
 }
 
 /// Seconds since 1970; a clock before that is as good as none.

@@ -5,10 +5,12 @@ use egui::{CentralPanel, Frame, Panel, RichText, ScrollArea, Ui};
 use crate::gui::app::{App, SidebarTab};
 use crate::gui::panels::board::BoardView;
 use crate::gui::panels::library::LibraryView;
+use crate::gui::panels::machine::MachineView;
 use crate::gui::panels::results::ResultsView;
 use crate::gui::panels::start::start_ui;
 use crate::gui::panels::toolbar::{ToolbarView, menu_ui, toolbar_ui};
 use crate::gui::theme::{self, space};
+use crate::session::LocalSettings;
 
 /// Width of the left panel at the start, in points: a form of labels and fields.
 const SIDEBAR_WIDTH: f32 = 372.0;
@@ -124,7 +126,28 @@ impl App {
         self.results_panel.ui(ui, &view, &mut self.actions);
     }
 
+    fn machine_ui(&mut self, ui: &mut Ui) {
+        let file = self.services.settings_dir.as_deref();
+        let file = file.map(LocalSettings::path);
+        let view = MachineView {
+            local: &self.machine.local,
+            search: &self.machine.search,
+            changing: &self.machine.changing,
+            file: file.as_deref(),
+            locked: self.is_running(),
+        };
+        let (panel, actions) = (&mut self.machine_panel, &mut self.actions);
+        ScrollArea::vertical()
+            .auto_shrink(false)
+            .id_salt("machine")
+            .show(ui, |ui| panel.ui(ui, &view, actions));
+    }
+
     fn centre_ui(&mut self, ui: &mut Ui) {
+        if self.machine.page {
+            self.machine_ui(ui);
+            return;
+        }
         let shown = self.measurement.as_ref().filter(|_| !self.preview);
         let Some(measurement) = shown else {
             let measured = self.measurement.as_ref();

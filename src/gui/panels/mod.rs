@@ -4,6 +4,7 @@ pub mod board;
 pub mod chart;
 pub mod composer;
 pub mod library;
+pub mod machine;
 pub mod question;
 pub mod results;
 pub mod start;

@@ -80,7 +80,9 @@ impl QuestionPanel {
 
     fn path_ui(&mut self, ui: &mut Ui, request: &FileRequest) -> Option<Answer> {
         title_ui(ui, &request.title);
-        ui.label("This desktop offers no file dialog. Type the path of the file.");
+        let what = if request.folder { "folder" } else { "file" };
+        let text = format!("This desktop offers no file dialog. Type the path of the {what}.");
+        ui.label(text);
         let label = ui.label("Path");
         let edit = egui::TextEdit::singleline(&mut self.path).desired_width(f32::INFINITY);
         let edited = ui.add(edit).labelled_by(label.id);
@@ -92,10 +94,11 @@ impl QuestionPanel {
         }
         let entered = edited.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let path = self.path.trim();
-        let verb = if request.save {
-            "Save file"
-        } else {
-            "Open file"
+        let verb = match (request.save, request.folder) {
+            (true, _) => "Save file",
+            (false, true) => "Take folder",
+            (false, false) if request.extension.is_empty() => "Take file",
+            (false, false) => "Open file",
         };
         let mut answer = None;
         answers_ui(ui, |ui| {

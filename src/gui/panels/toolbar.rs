@@ -111,6 +111,8 @@ fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) 
         });
     });
     ui.separator();
+    item_ui(ui, "Settings…", "Ctrl+,", true, Action::Settings, actions);
+    ui.separator();
     item_ui(ui, "Quit", "Ctrl+Q", true, Action::Quit, actions);
 }
 

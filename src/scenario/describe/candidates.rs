@@ -1,15 +1,23 @@
 //! Candidates in words, with what they take at the most.
 
 use crate::scenario::describe::load::queue;
+use crate::scenario::describe::python;
 use crate::scenario::estimate::lanes;
 use crate::scenario::{
-    AsyncCpu, Backend, Candidate, HybridWaits, Scenario, Stage, Start, Transfer, Workers,
+    AsyncCpu, Backend, Candidate, HybridWaits, PythonPool, Scenario, Stage, Start, Transfer,
+    Workers,
 };
 use crate::units::text;
 
 /// What a candidate is, its queue if it has one of its own, and its peaks.
 pub(super) fn candidate(candidate: &Candidate, scenario: &Scenario) -> String {
-    let mut words = backend(candidate.backend);
+    let mut words = match candidate.backend {
+        Backend::Python(pool) => python::pool(pool, candidate, &scenario.load),
+        native => backend(native),
+    };
+    if let Some(lock) = python::interpreter_lock(candidate.interpreter) {
+        words.extend(["; ", &lock]);
+    }
     if let Some(own) = candidate.queue {
         let own = queue(own, &scenario.load);
         if !own.is_empty() {
@@ -91,7 +99,8 @@ fn backend(backend: Backend) -> String {
                 text::counted(between.into(), "task", "tasks")
             )
         }
-        Backend::Python(pool) => pool.kind().to_owned(),
+        // Told with its interpreter.
+        Backend::Python(_) => String::new(),
     }
 }
 
@@ -125,7 +134,7 @@ fn processes(backend: Backend) -> String {
 }
 
 /// `8 threads`, or `4 threads (2 per core)`.
-fn counted(workers: Workers, one: &str, many: &str) -> String {
+pub(super) fn counted(workers: Workers, one: &str, many: &str) -> String {
     let counted = text::counted(workers.count().into(), one, many);
     if workers.is_per_core() {
         format!("{counted} ({workers})")
@@ -136,11 +145,20 @@ fn counted(workers: Workers, one: &str, many: &str) -> String {
 
 /// What worker processes cannot have in common.
 fn not_shared(backend: Backend, scenario: &Scenario) -> Option<&'static str> {
-    if !matches!(backend, Backend::Processes { .. } | Backend::Hybrid { .. }) {
+    let own_interpreters = matches!(
+        backend,
+        Backend::Python(PythonPool::InterpreterPoolExecutor { .. })
+    );
+    if backend.worker_processes() == 0 && !own_interpreters {
         return None;
     }
     let lock = any_stage(scenario, |stage| matches!(stage, Stage::Lock { .. }));
     let counter = any_stage(scenario, |stage| matches!(stage, Stage::Counter { .. }));
+    if own_interpreters {
+        return (lock || counter).then_some(
+            "each interpreter has locks and counters of its own, so that none waits for another",
+        );
+    }
     match (lock, counter) {
         (false, false) => None,
         (true, false) => Some("each process has locks of its own, so that none waits for another"),

@@ -4,12 +4,13 @@
 
 mod candidates;
 mod load;
+mod python;
 mod stages;
 
 use crate::scenario::estimate::{
-    blocks, cpu_share, estimate_run_nanos, longest_run_nanos, nominal_task_nanos,
+    blocks, cpu_share, estimate_run_nanos, longest_run_nanos, nominal_task_nanos, task_nanos_on,
 };
-use crate::scenario::{CostBasis, Order, Scenario, TaskKind};
+use crate::scenario::{Amount, Candidate, CostBasis, Order, Runtime, Scenario, Stage, TaskKind};
 use crate::units::text;
 
 pub use candidates::peak_bytes;
@@ -26,17 +27,17 @@ pub fn describe(scenario: &Scenario) -> Vec<String> {
             .cloned(),
     );
     let weights: f64 = scenario.tasks.iter().map(|kind| kind.weight).sum();
+    let in_cpython = scenario.candidates.iter().any(Candidate::is_python);
     for kind in &scenario.tasks {
-        lines.push(task_kind(
-            kind,
-            kind.weight / weights,
-            scenario.tasks.len() == 1,
-        ));
-        lines.extend(
-            kind.stages
-                .iter()
-                .map(|stage| format!("  {}", stages::stage(stage))),
-        );
+        let only = scenario.tasks.len() == 1;
+        let mut line = task_kind(kind, kind.weight / weights, only);
+        let (cpu, waiting) = task_nanos_on(Runtime::CPython, kind);
+        if in_cpython && (cpu, waiting) != nominal_task_nanos(kind) {
+            line.extend(["; in CPython ", &text::nanos(cpu + waiting)]);
+        }
+        lines.push(line);
+        let stages = kind.stages.iter();
+        lines.extend(stages.map(|stage| format!("  {}", told(stage, in_cpython))));
     }
     lines.push(load::load(scenario));
     lines.extend(load::server(scenario));
@@ -49,6 +50,21 @@ pub fn describe(scenario: &Scenario) -> Vec<String> {
     lines.push(protocol(scenario));
     lines.push(prices(scenario));
     lines
+}
+
+/// A stage, and how long its work takes in CPython if some candidate runs there.
+fn told(stage: &Stage, in_cpython: bool) -> String {
+    let mut words = stages::stage(stage);
+    if let Stage::Cpu {
+        amount: Amount::Work(_),
+        ..
+    } = stage
+        && in_cpython
+    {
+        let (cpu, _) = stage.nanos_on(Runtime::CPython);
+        words.extend(["; in CPython ", &text::nanos(cpu)]);
+    }
+    words
 }
 
 fn task_kind(kind: &TaskKind, share: f64, only: bool) -> String {

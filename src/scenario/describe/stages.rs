@@ -1,7 +1,8 @@
 //! Stages and their times in words.
 
 use crate::scenario::{
-    Access, Amount, Distribution, Inside, Kernel, LockKind, MemoryAccess, Protection, Stage,
+    Access, Amount, Distribution, Inside, InterpreterLock, Kernel, LockKind, MemoryAccess,
+    Protection, Stage,
 };
 use crate::units::{Bytes, text};
 
@@ -9,7 +10,11 @@ use crate::units::{Bytes, text};
 #[must_use]
 pub fn stage(stage: &Stage) -> String {
     match *stage {
-        Stage::Cpu { kernel, amount, .. } => cpu(kernel, amount),
+        Stage::Cpu {
+            kernel,
+            amount,
+            interpreter_lock,
+        } => cpu(kernel, amount) + lock_held(interpreter_lock),
         Stage::Wait { time } => format!("waits {}", distribution(time)),
         Stage::FileWrite {
             size,
@@ -84,6 +89,15 @@ fn cpu(kernel: Kernel, amount: Amount) -> String {
             text::span(time.0),
             kernel.label()
         ),
+    }
+}
+
+/// What is chosen for the interpreter lock of native candidates that have one.
+const fn lock_held(chosen: Option<InterpreterLock>) -> &'static str {
+    match chosen {
+        None => "",
+        Some(InterpreterLock::Held) => ", holding a modelled interpreter lock",
+        Some(InterpreterLock::Released) => ", releasing a modelled interpreter lock",
     }
 }
 

@@ -159,6 +159,12 @@ impl Candidate {
             python: None,
         }
     }
+
+    /// Whether its tasks run in CPython.
+    #[must_use]
+    pub const fn is_python(&self) -> bool {
+        matches!(self.backend, Backend::Python(_))
+    }
 }
 
 impl Backend {
@@ -221,6 +227,24 @@ impl Backend {
                 threads.saturating_add(processes)
             }
         }
+    }
+
+    /// How many threads and processes its CPU time is spent on, on this machine: the workers, and the blocking
+    /// threads of an async runtime.
+    #[must_use]
+    pub fn computing(self) -> u32 {
+        let beside = match self {
+            Self::Async {
+                cpu: AsyncCpu::Blocking { threads },
+                ..
+            }
+            | Self::Python(PythonPool::Asyncio {
+                cpu: AsyncCpu::Blocking { threads },
+                ..
+            }) => threads,
+            _ => 0,
+        };
+        self.workers().saturating_add(beside)
     }
 
     /// How many worker processes it has on this machine; 0 for those inside the runner.

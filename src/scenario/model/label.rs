@@ -22,7 +22,8 @@ impl Candidate {
         }
         let mut label = self.backend.label();
         if let Some(python) = &self.python {
-            let _ = write!(label, ", {python}");
+            // Not a comma, which settings have before them: one may be called `spawn`.
+            let _ = write!(label, " on {python}");
         }
         match self.interpreter {
             Interpreter::None => {}
@@ -108,13 +109,12 @@ impl PythonPool {
             Self::ProcessPoolExecutor { workers, .. } => {
                 format!("CPython processes ×{}", workers.short())
             }
-            Self::MultiprocessingPool { workers, call, .. } => {
-                let call = match call {
-                    PoolCall::Map => "map",
-                    PoolCall::ImapUnordered => "imap_unordered",
-                };
-                format!("CPython Pool.{call} ×{}", workers.short())
-            }
+            Self::MultiprocessingPool { workers, call, .. } => match call {
+                PoolCall::Map => format!("CPython Pool ×{}", workers.short()),
+                PoolCall::ImapUnordered => {
+                    format!("CPython Pool ×{}, imap_unordered", workers.short())
+                }
+            },
             Self::Asyncio { in_flight, cpu } => {
                 format!("CPython asyncio ×{in_flight}{}", cpu.label())
             }
@@ -241,4 +241,127 @@ impl Queue {
 
 const fn plural(count: u32) -> &'static str {
     if count == 1 { "" } else { "s" }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::scenario::Workers;
+
+    /// Every executor with every combination of settings that differ in more than a number.
+    fn pools() -> Vec<PythonPool> {
+        let workers = Workers::Count(2);
+        let mut pools = vec![
+            PythonPool::Sequential,
+            PythonPool::ThreadPoolExecutor { workers },
+            PythonPool::InterpreterPoolExecutor { workers },
+        ];
+        let limits = [None, Some(10), Some(11)];
+        for start in StartMethod::ALL {
+            pools.extend([100, 10].map(|between| PythonPool::Hybrid {
+                threads: workers,
+                processes: workers,
+                start,
+                between,
+            }));
+            for chunk in limits {
+                for tasks_per_child in limits {
+                    for payload in [Transfer::Pipe, Transfer::SharedMemory] {
+                        pools.push(PythonPool::ProcessPoolExecutor {
+                            workers,
+                            start,
+                            chunk,
+                            tasks_per_child,
+                            payload,
+                        });
+                        pools.extend([PoolCall::Map, PoolCall::ImapUnordered].map(|call| {
+                            PythonPool::MultiprocessingPool {
+                                workers,
+                                start,
+                                call,
+                                chunk,
+                                tasks_per_child,
+                                payload,
+                            }
+                        }));
+                    }
+                }
+            }
+        }
+        for chunk in limits {
+            pools.extend([JoblibBackend::Loky, JoblibBackend::Threading].map(|with| {
+                PythonPool::Joblib {
+                    workers,
+                    with,
+                    chunk,
+                }
+            }));
+        }
+        for cluster in [Cluster::Local, Cluster::Configured] {
+            pools.push(PythonPool::Ray { workers, cluster });
+            pools.extend([1, 2].map(|threads| PythonPool::Dask {
+                workers,
+                cluster,
+                threads,
+            }));
+        }
+        let places = [
+            AsyncCpu::Inline,
+            AsyncCpu::Blocking { threads: 2 },
+            AsyncCpu::Processes { workers: 2 },
+        ];
+        pools.extend(places.map(|cpu| PythonPool::Asyncio { in_flight: 2, cpu }));
+        pools
+    }
+
+    #[test]
+    fn every_combination_of_settings_in_cpython_has_a_label_of_its_own() {
+        let pools = pools();
+        let labels: BTreeSet<String> = pools.iter().map(|pool| pool.label()).collect();
+        assert_eq!(labels.len(), pools.len());
+        for (pool, label) in [
+            (pools[1], "CPython threads ×2"),
+            (
+                PythonPool::Dask {
+                    workers: Workers::PerCore(1),
+                    cluster: Cluster::Configured,
+                    threads: 2,
+                },
+                "Dask ×1/core, 2 threads each, on the cluster",
+            ),
+        ] {
+            assert_eq!(pool.label(), label);
+        }
+    }
+
+    #[test]
+    fn an_interpreter_that_is_called_like_a_setting_is_told_from_it() {
+        let python = |start, name: Option<&str>| Candidate {
+            python: name.map(str::to_owned),
+            ..Candidate::of(Backend::Python(PythonPool::Hybrid {
+                threads: Workers::Count(2),
+                processes: Workers::Count(2),
+                start,
+                between: DEFAULT_BETWEEN,
+            }))
+        };
+        let set = python(StartMethod::Spawn, None).label();
+        let called = python(StartMethod::Default, Some("spawn")).label();
+        assert_ne!(set, called);
+        let threads = |interpreter| Candidate {
+            interpreter,
+            ..Candidate::of(Backend::threads(2))
+        };
+        assert_eq!(
+            threads(Interpreter::LOCK).label(),
+            "threads ×2, interpreter lock"
+        );
+        let switch_interval = crate::units::Nanos::from_millis(1);
+        assert_eq!(
+            threads(Interpreter::Lock { switch_interval }).label(),
+            "threads ×2, interpreter lock of 1ms"
+        );
+    }
 }

@@ -334,7 +334,6 @@ impl Interpreter {
         switch_interval: SWITCH_INTERVAL,
     };
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
     pub(super) const fn is_none(&self) -> bool {
         matches!(self, Self::None)
     }

@@ -159,7 +159,7 @@ pub enum Kernel {
     Deflate,
     /// Parsing a generated JSON document into a tree of values. A unit is 1 KiB of text.
     JsonParse,
-    /// Sorting generated 64-bit integers, comparisons and moves. A unit is 1,000 integers sorted.
+    /// Sorting generated integers of 30 bits, comparisons and moves. A unit is 1,000 integers sorted.
     Sort,
     /// The product of two matrices of 64 × 64 double-precision numbers. A unit is one such product.
     MatrixProduct,

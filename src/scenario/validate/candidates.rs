@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 
 use crate::scenario::bounds::{
-    MAX_BLOCKING_THREADS, MAX_CANDIDATES, MAX_EVENT_LOOPS, MAX_IN_FLIGHT, MAX_PER_CORE,
-    MAX_PROCESSES, MAX_QUEUE, MAX_RECYCLE_AFTER, MAX_THREADS, NAME_CHARS,
+    MAX_CANDIDATES, MAX_EVENT_LOOPS, MAX_IN_FLIGHT, MAX_PER_CORE, MAX_PROCESSES, MAX_QUEUE,
+    MAX_RECYCLE_AFTER, MAX_THREADS, NAME_CHARS,
 };
+use crate::scenario::cpython_cost::parcel;
 use crate::scenario::validate::{Checks, workers_by_number};
-use crate::scenario::{
-    AsyncCpu, Backend, Candidate, HybridWaits, Load, Scenario, Stage, Transfer, Workers,
-};
+use crate::scenario::{Backend, Candidate, HybridWaits, Load, Scenario, Stage, Workers};
 use crate::units::text;
 
 impl Checks {
@@ -25,6 +24,8 @@ impl Checks {
             if let Some(first) = seen.insert(candidate.label(), index) {
                 self.same_label(&path, candidate, first);
             }
+            self.interpreter(&path, candidate);
+            self.interpreter_name(&path, candidate);
             let path = format!("{path}.backend");
             self.backend(&path, candidate.backend, scenario);
             self.idle_workers(&path, candidate.backend, &scenario.load);
@@ -62,17 +63,7 @@ impl Checks {
                 self.count(&field("in_flight"), in_flight, 1..=most);
                 let most = u64::from(MAX_EVENT_LOOPS);
                 self.count(&field("event_loops"), event_loops, 1..=most);
-                match cpu {
-                    AsyncCpu::Inline => {}
-                    AsyncCpu::Blocking { threads } => {
-                        let most = u64::from(MAX_BLOCKING_THREADS);
-                        self.count(&field("cpu.threads"), threads, 1..=most);
-                    }
-                    AsyncCpu::Processes { workers } => {
-                        let most = u64::from(MAX_PROCESSES);
-                        self.count(&field("cpu.workers"), workers, 1..=most);
-                    }
-                }
+                self.async_cpu(path, cpu);
             }
             Backend::Hybrid {
                 waits,
@@ -90,9 +81,9 @@ impl Checks {
                 }
                 self.workers(&field("processes"), processes, MAX_PROCESSES);
                 self.count(&field("between"), between, 1..=u64::from(MAX_QUEUE));
-                self.both_sides(path, scenario);
+                self.both_sides(path, "waits", scenario);
             }
-            Backend::Python(_) => {}
+            Backend::Python(pool) => self.python_pool(path, pool, scenario),
         }
     }
 
@@ -114,7 +105,7 @@ impl Checks {
         }
         if let Some(tasks) = recycle_after {
             self.count(&field("recycle_after"), tasks, 1..=MAX_RECYCLE_AFTER);
-            let together = chunk_of(backend, &scenario.load);
+            let together = parcel(backend, &scenario.load);
             if tasks > 0 && u64::from(together) > tasks {
                 self.warning(
                     field("recycle_after"),
@@ -127,18 +118,11 @@ impl Checks {
                 );
             }
         }
-        let carries = |stage: &Stage| matches!(stage, Stage::Payload { .. });
-        if payload == Transfer::SharedMemory && !any_stage(scenario, carries) {
-            self.warning(
-                field("payload"),
-                "no task has a payload, so that nothing travels through shared memory",
-                "add a Payload stage, or remove this setting",
-            );
-        }
+        self.shared_memory(&field("payload"), payload, scenario);
     }
 
     /// A number of workers, or one per core: the factor is bounded everywhere, and what it makes here is too.
-    fn workers(&mut self, path: &str, workers: Workers, most: u32) {
+    pub(super) fn workers(&mut self, path: &str, workers: Workers, most: u32) {
         match workers {
             Workers::Count(count) => self.count(path, count, 1..=u64::from(most)),
             Workers::PerCore(times) => {
@@ -159,12 +143,12 @@ impl Checks {
     }
 
     /// Warns of a pipeline with nothing to do on one of its sides.
-    fn both_sides(&mut self, path: &str, scenario: &Scenario) {
+    pub(super) fn both_sides(&mut self, path: &str, waits: &str, scenario: &Scenario) {
         if !any_stage(scenario, Stage::is_waiting) {
             self.warning(
-                format!("{path}.waits"),
+                format!("{path}.{waits}"),
                 "no stage waits or asks a server: this side only hands tasks on",
-                "add a Wait, Http or Tcp stage, or take Processes",
+                "add a Wait, Http or Tcp stage, or take worker processes alone",
             );
         }
         let works = |stage: &Stage| !stage.is_waiting() && *stage != Stage::Barrier;
@@ -172,7 +156,7 @@ impl Checks {
             self.warning(
                 format!("{path}.processes"),
                 "every stage waits or asks a server: the worker processes have nothing to do",
-                "add a stage that works, such as Cpu, or take Threads or Async",
+                "add a stage that works, such as Cpu, or take threads or an event loop alone",
             );
         }
     }
@@ -181,7 +165,7 @@ impl Checks {
     fn idle_workers(&mut self, path: &str, backend: Backend, load: &Load) {
         let (most, what) = match *load {
             Load::Closed { clients, .. } => (u64::from(clients), "clients"),
-            Load::Batch { tasks, .. } => match chunk_of(backend, load) {
+            Load::Batch { tasks, .. } => match parcel(backend, load) {
                 0 | 1 => (tasks, "tasks"),
                 chunk => (tasks.div_ceil(u64::from(chunk)), "chunks"),
             },
@@ -207,18 +191,6 @@ impl Checks {
                 format!("write at most {}, or raise the load", text::count(most)),
             );
         }
-    }
-}
-
-/// How many tasks a worker takes at once.
-fn chunk_of(backend: Backend, load: &Load) -> u32 {
-    let of_load = match *load {
-        Load::Batch { chunk, .. } => chunk,
-        _ => 1,
-    };
-    match backend {
-        Backend::Processes { chunk, .. } => chunk.unwrap_or(of_load),
-        _ => of_load,
     }
 }
 

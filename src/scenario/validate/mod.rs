@@ -5,8 +5,10 @@
 //! The bounds hold on every machine; what one machine can bear is decided where the scenario runs.
 
 mod candidates;
+mod interpreter;
 mod load;
 mod protocol;
+mod python;
 mod tasks;
 
 use std::fmt::Display;
@@ -14,7 +16,7 @@ use std::ops::RangeInclusive;
 
 use crate::scenario::bounds::{PROSE_CHARS, TITLE_CHARS};
 use crate::scenario::text_rules::forbidden_character;
-use crate::scenario::{Backend, FORMAT, Problem, Scenario};
+use crate::scenario::{Backend, FORMAT, Problem, PythonPool, Scenario};
 use crate::units::text;
 
 /// Everything that is wrong with `scenario`, in the order of its fields; empty if it can run as meant.
@@ -38,6 +40,7 @@ pub fn validate(scenario: &Scenario) -> Vec<Problem> {
     checks.queues(scenario);
     checks.server(scenario);
     checks.candidates(scenario);
+    checks.stages_in_cpython(scenario);
     checks.protocol(scenario);
     checks.prices(&scenario.prices);
     checks.problems
@@ -57,7 +60,22 @@ fn workers_by_number(backend: Backend) -> Option<u32> {
         }
         Backend::Async { event_loops, .. } => Some(event_loops),
         // Its two sides take turns with a task, so that no number of tasks makes one of them idle.
-        Backend::Hybrid { .. } | Backend::Python(_) => None,
+        Backend::Hybrid { .. } => None,
+        Backend::Python(pool) => python_workers_by_number(pool),
+    }
+}
+
+fn python_workers_by_number(pool: PythonPool) -> Option<u32> {
+    match pool {
+        PythonPool::Sequential | PythonPool::Asyncio { .. } => Some(1),
+        PythonPool::ThreadPoolExecutor { workers }
+        | PythonPool::ProcessPoolExecutor { workers, .. }
+        | PythonPool::MultiprocessingPool { workers, .. }
+        | PythonPool::InterpreterPoolExecutor { workers }
+        | PythonPool::Joblib { workers, .. }
+        | PythonPool::Ray { workers, .. } => (!workers.is_per_core()).then(|| workers.count()),
+        // Each of Dask's has threads.
+        PythonPool::Hybrid { .. } | PythonPool::Dask { .. } => None,
     }
 }
 

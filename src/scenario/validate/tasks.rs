@@ -8,7 +8,8 @@ use crate::scenario::bounds::{
 };
 use crate::scenario::validate::Checks;
 use crate::scenario::{
-    Access, Amount, Distribution, Inside, Kernel, Load, LockKind, Scenario, Stage, TaskKind,
+    Access, Amount, Candidate, Distribution, Inside, Kernel, Load, LockKind, Scenario, Stage,
+    TaskKind,
 };
 use crate::units::{Bytes, Nanos, text};
 
@@ -17,6 +18,7 @@ const ONE: Bytes = Bytes(1);
 impl Checks {
     pub(super) fn tasks(&mut self, scenario: &Scenario) {
         let kinds = &scenario.tasks;
+        let in_cpython = scenario.candidates.iter().position(Candidate::is_python);
         self.length("tasks", kinds.len(), MAX_KINDS, "task kind");
         let mut seen = HashMap::new();
         for (index, kind) in kinds.iter().enumerate() {
@@ -33,7 +35,11 @@ impl Checks {
             let stages = format!("{path}.stages");
             self.length(&stages, kind.stages.len(), MAX_STAGES, "stage");
             for (number, stage) in kind.stages.iter().enumerate() {
-                self.stage(&format!("{stages}[{number}]"), stage);
+                let path = format!("{stages}[{number}]");
+                self.stage(&path, stage);
+                if let Some(candidate) = in_cpython {
+                    self.stage_in_cpython(&path, stage, candidate);
+                }
             }
             self.barriers(&stages, kind, scenario);
         }

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 
 use crate::engine::cancel::Cancel;
+use crate::engine::interpreter::released;
 use crate::engine::stages::file::{buffer, fold, path, pattern};
 use crate::engine::stages::{StageError, Workbench};
 
@@ -72,7 +73,7 @@ impl FileAppendStep {
         let log = log_of(bench)?;
         let before = log.length.fetch_add(self.bytes, Ordering::Relaxed);
         if before > 0 && before.saturating_add(self.bytes) > LOG_BYTES_MAX {
-            log.file.set_len(0)?;
+            released(|| log.file.set_len(0))?;
             log.length.store(self.bytes, Ordering::Relaxed);
         }
         let mut digest = 0;
@@ -83,13 +84,13 @@ impl FileAppendStep {
             }
             let bytes = buffer(&mut bench.buffer, BLOCK_BYTES.min(self.bytes - done));
             pattern::fill(done, bytes);
-            (&log.file).write_all(bytes)?;
+            released(|| (&log.file).write_all(bytes))?;
             digest = fold(digest, done, bytes);
             done += bytes.len() as u64;
         }
         if self.sync {
             // The data and what is needed to find it, as databases flush their logs.
-            log.file.sync_data()?;
+            released(|| log.file.sync_data())?;
         }
         Ok(Some(digest))
     }

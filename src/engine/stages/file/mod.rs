@@ -24,10 +24,10 @@ pub(super) use append::Log;
 pub use read::FileReadStep;
 pub use write::FileWriteStep;
 
-/// The length of a call's buffer that was asked for; never more than validation lets pass, which bounds each
-/// worker's buffer.
-fn bounded_block(asked: u64) -> u64 {
-    asked.clamp(1, MAX_BLOCK.0)
+/// How much each call moves where `asked` was asked for and `bytes` are moved in all; never more than validation lets
+/// pass, which bounds each worker's buffer.
+pub(in crate::engine) fn block_of(asked: u64, bytes: u64) -> u64 {
+    asked.clamp(1, MAX_BLOCK.0).min(bytes.max(1))
 }
 
 /// The first `length` bytes of the worker's buffer, of any content.
@@ -47,6 +47,11 @@ fn fold(digest: u64, offset: u64, bytes: &[u8]) -> u64 {
     ends[4..4 + few].copy_from_slice(&bytes[bytes.len() - few..]);
     let block = u64::from_le_bytes(ends) ^ offset.rotate_left(32) ^ bytes.len() as u64;
     digest.rotate_left(5).wrapping_add(block)
+}
+
+/// The random bytes that files are made of, for another program that writes and verifies them.
+pub(super) fn template() -> &'static [u8] {
+    pattern::template()
 }
 
 /// Where a worker's files lie.

@@ -62,7 +62,7 @@ fn each_piece(offset: u64, length: usize, mut take: impl FnMut(usize, &[u8]) -> 
     }
 }
 
-fn template() -> &'static [u8] {
+pub(super) fn template() -> &'static [u8] {
     static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
     TEMPLATE.get_or_init(|| {
         let mut rng = Rng::new(0, 4);

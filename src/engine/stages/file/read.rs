@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
 use crate::engine::cancel::Cancel;
-use crate::engine::stages::file::{bounded_block, buffer, fold, pattern};
+use crate::engine::interpreter::released;
+use crate::engine::stages::file::{block_of, buffer, fold, pattern};
 use crate::engine::stages::{StageError, Workbench};
 use crate::scenario::Access;
 use crate::stats::rng::Rng;
@@ -33,7 +34,7 @@ impl FileReadStep {
     ) -> Self {
         Self {
             bytes,
-            block: bounded_block(block).min(bytes.max(1)),
+            block: block_of(block, bytes),
             access,
             file_bytes,
         }
@@ -80,7 +81,7 @@ impl FileReadStep {
             }
             let length = self.block.min(left).min(self.file_bytes - offset);
             let bytes = buffer(&mut bench.buffer, length);
-            file.read_exact_at(bytes, offset).map_err(failed)?;
+            released(|| file.read_exact_at(bytes, offset)).map_err(failed)?;
             pattern::verify(offset, bytes).map_err(|at| {
                 StageError::Failed(format!("the prepared file is damaged at byte {at}"))
             })?;

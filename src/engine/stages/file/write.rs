@@ -5,7 +5,8 @@ use std::io;
 use std::os::unix::fs::FileExt;
 
 use crate::engine::cancel::Cancel;
-use crate::engine::stages::file::{bounded_block, buffer, fold, path, pattern};
+use crate::engine::interpreter::released;
+use crate::engine::stages::file::{block_of, buffer, fold, path, pattern};
 use crate::engine::stages::permutation::Permutation;
 use crate::engine::stages::{StageError, Workbench};
 use crate::scenario::Access;
@@ -29,7 +30,7 @@ impl FileWriteStep {
     ) -> Self {
         Self {
             bytes,
-            block: bounded_block(block).min(bytes.max(1)),
+            block: block_of(block, bytes),
             access,
             sync,
         }
@@ -59,7 +60,8 @@ impl FileWriteStep {
         rng: &mut Rng,
         cancel: &Cancel,
     ) -> io::Result<Option<u64>> {
-        let file = File::create(path(bench, "worker", bench.id))?;
+        let path = path(bench, "worker", bench.id);
+        let file = released(|| File::create(path))?;
         let bytes = buffer(&mut bench.buffer, self.block);
         let blocks = self.bytes.div_ceil(self.block);
         let mut digest = 0;
@@ -75,12 +77,13 @@ impl FileWriteStep {
             let offset = number * self.block;
             let bytes = &mut bytes[..self.block.min(self.bytes - offset) as usize];
             pattern::fill(offset, bytes);
-            file.write_all_at(bytes, offset)?;
+            released(|| file.write_all_at(bytes, offset))?;
             digest = fold(digest, offset, bytes);
         }
         if self.sync {
-            file.sync_all()?;
+            released(|| file.sync_all())?;
         }
+        released(|| drop(file));
         Ok(Some(digest))
     }
 }

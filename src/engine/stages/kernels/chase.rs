@@ -48,7 +48,7 @@ impl Chase {
 }
 
 /// Each element holds the number of the next one.
-fn chain() -> &'static [u64] {
+pub(super) fn chain() -> &'static [u64] {
     static CHAIN: OnceLock<Vec<u64>> = OnceLock::new();
     CHAIN.get_or_init(|| cycle(ELEMENTS, &mut Rng::new(0, 3)))
 }

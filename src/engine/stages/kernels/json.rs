@@ -54,7 +54,7 @@ impl Parsing {
 }
 
 /// All documents, one after the other.
-fn documents() -> &'static [u8] {
+pub(super) fn documents() -> &'static [u8] {
     static TEXT: OnceLock<Vec<u8>> = OnceLock::new();
     TEXT.get_or_init(|| {
         let mut rng = Rng::new(0, 1);

@@ -65,7 +65,7 @@ impl Product {
 }
 
 /// The two matrices; values between 0 and 1.
-fn factors() -> (&'static [[f64; SIDE]], &'static [[f64; SIDE]]) {
+pub(super) fn factors() -> (&'static [[f64; SIDE]], &'static [[f64; SIDE]]) {
     static FACTORS: OnceLock<[Matrix; 2]> = OnceLock::new();
     let [left, right] = FACTORS.get_or_init(|| {
         let mut rng = Rng::new(0, 2);

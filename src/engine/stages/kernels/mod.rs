@@ -21,6 +21,9 @@ use crate::stats::rng::Rng;
 
 /// The smallest prime above 10^10. Trial division has to go all the way to its square root.
 const PRIME: u64 = 10_000_000_019;
+/// Squares are added up from a number below this: small ones, as programs have them. To an interpreter whose integers
+/// grow as they need to, the squares of large ones would be another kernel.
+const SQUARES_FROM: u64 = 1 << 20;
 /// Odd divisors from 3 up to the square root of [`PRIME`].
 const DIVISORS: u64 = 49_999;
 
@@ -53,12 +56,39 @@ pub(super) const fn grains_per_lump(kernel: Kernel) -> u64 {
 /// Makes what `kernel` needs beside its own state, so that no task pays for it.
 pub(super) fn warm(kernel: Kernel) {
     match kernel {
-        Kernel::SumOfSquares | Kernel::PrimeCheck | Kernel::Sort => {}
+        Kernel::SumOfSquares | Kernel::PrimeCheck => {}
+        Kernel::Sort => sort::warm(),
         Kernel::Sha256 | Kernel::Deflate => text::warm(),
         Kernel::JsonParse => json::warm(),
         Kernel::MatrixProduct => matrix::warm(),
         Kernel::PointerChase => chase::warm(),
     }
+}
+
+/// What `kernel` works on, as bytes that another program can read, and what to call it; none where it has no data.
+/// Numbers are little-endian, matrices row by row.
+pub(super) fn table(kernel: Kernel) -> Option<(&'static str, Vec<u8>)> {
+    Some(match kernel {
+        Kernel::SumOfSquares | Kernel::PrimeCheck => return None,
+        Kernel::Sha256 | Kernel::Deflate => ("text", text::generated_text().to_vec()),
+        Kernel::JsonParse => ("json", json::documents().to_vec()),
+        Kernel::Sort => {
+            let bytes = sort::table()
+                .iter()
+                .flat_map(|integer| integer.to_le_bytes());
+            ("sort", bytes.collect())
+        }
+        Kernel::MatrixProduct => {
+            let (left, right) = matrix::factors();
+            let values = left.iter().chain(right).flatten();
+            let bytes = values.flat_map(|value| value.to_le_bytes());
+            ("matrix", bytes.collect())
+        }
+        Kernel::PointerChase => {
+            let bytes = chase::chain().iter().flat_map(|next| next.to_le_bytes());
+            ("chain", bytes.collect())
+        }
+    })
 }
 
 /// A kernel under way.
@@ -87,7 +117,7 @@ impl Work {
     fn from(kernel: Kernel, start: u64, message_bytes: u64) -> Self {
         match kernel {
             Kernel::SumOfSquares => Self::Squares {
-                next: start,
+                next: start % SQUARES_FROM,
                 sum: 0,
             },
             Kernel::PrimeCheck => Self::Prime {

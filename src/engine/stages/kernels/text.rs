@@ -38,7 +38,7 @@ impl Position {
 }
 
 /// Bytes with about the redundancy of log lines: words of a small vocabulary and numbers.
-fn generated_text() -> &'static [u8] {
+pub(super) fn generated_text() -> &'static [u8] {
     const WORDS: [&str; 16] = [
         "request", "served", "cache", "miss", "user", "order", "item", "total", "GET", "POST",
         "status", "200", "404", "region", "north", "latency",

@@ -11,11 +11,12 @@ use tokio::io::AsyncWriteExt as _;
 
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
+use crate::engine::interpreter::released;
 use crate::engine::stages::network::pattern::{self, Body, CHUNK_BYTES};
 use crate::engine::stages::network::{
     Call, HEADER_MAX, Head, NetworkStep, Protocol, Status, invalid,
 };
-use crate::engine::stages::{StageError, Workbench};
+use crate::engine::stages::{Loops, StageError, Workbench};
 use crate::engine::timer::Timer;
 use crate::stats::rng::Rng;
 
@@ -81,7 +82,7 @@ impl NetworkStep {
         &self,
         bench: &mut Workbench,
         rng: &mut Rng,
-        timer: &Timer,
+        around: &Loops,
     ) -> Result<u64, StageError> {
         let call = self.call(rng);
         let kept = bench.async_connection.take();
@@ -89,7 +90,7 @@ impl NetworkStep {
             let address = address(bench.server_port)?;
             let mut connection = match kept {
                 Some(connection) => connection,
-                None => AsyncConnection::open(address, timer).await?,
+                None => AsyncConnection::open(address, &around.timer).await?,
             };
             let head = connection.exchange(self.protocol, &call).await?;
             if head.closes {
@@ -98,10 +99,28 @@ impl NetworkStep {
                 bench.async_connection = Some(connection);
             }
             Ok(head)
+        };
+        let (exchanged, on_cpu_nanos) = metered(exchanged).await;
+        bench.on_cpu_nanos += on_cpu_nanos;
+        match exchanged {
+            Err(_) if around.cancel.is_set() => Err(StageError::Cancelled),
+            exchanged => outcome(&call, exchanged),
         }
-        .await;
-        outcome(&call, exchanged)
     }
+}
+
+/// Awaits `future`; also gives the processor time that its polls took, in nanoseconds.
+async fn metered<F: Future>(future: F) -> (F::Output, u64) {
+    let mut future = std::pin::pin!(future);
+    let mut nanos = 0;
+    let output = std::future::poll_fn(|context| {
+        // One poll never moves to another thread.
+        let before = clock::thread_cpu_nanos();
+        let polled = future.as_mut().poll(context);
+        nanos += clock::thread_cpu_nanos().saturating_sub(before);
+        polled
+    });
+    (output.await, nanos)
 }
 
 fn address(port: Option<u16>) -> io::Result<SocketAddr> {
@@ -149,7 +168,7 @@ fn first_piece(protocol: Protocol, call: &Call) -> (Vec<u8>, u64) {
 impl Connection {
     fn open(address: SocketAddr, cancel: &Cancel) -> io::Result<Self> {
         let stream = loop {
-            match TcpStream::connect_timeout(&address, LOOK) {
+            match released(|| TcpStream::connect_timeout(&address, LOOK)) {
                 Err(error) if goes_on(&error, cancel) => {}
                 done => break done?,
             }
@@ -170,7 +189,7 @@ impl Connection {
         }
         let mut answer = Answer::new(protocol);
         loop {
-            let read = with_chunk(|chunk| match (&self.0).read(chunk) {
+            let read = with_chunk(|chunk| match released(|| (&self.0).read(chunk)) {
                 Err(error) if goes_on(&error, cancel) => Ok(None),
                 Err(error) => Err(error),
                 Ok(read) => answer.take(&chunk[..read]),
@@ -183,7 +202,7 @@ impl Connection {
 
     fn write_all(&self, mut bytes: &[u8], cancel: &Cancel) -> io::Result<()> {
         while !bytes.is_empty() {
-            match (&self.0).write(bytes) {
+            match released(|| (&self.0).write(bytes)) {
                 Err(error) if goes_on(&error, cancel) => {}
                 Err(error) => return Err(error),
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
@@ -227,7 +246,7 @@ impl AsyncConnection {
         let mut answer = Answer::new(protocol);
         loop {
             self.0.readable().await?;
-            let read = with_chunk(|chunk| match self.0.try_read(chunk) {
+            let read = with_chunk(|chunk| match released(|| self.0.try_read(chunk)) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
                 Err(error) => Err(error),
                 Ok(read) => answer.take(&chunk[..read]),

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::*;
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
-use crate::engine::stages::{StageError, Workbench};
+use crate::engine::stages::{Loops, StageError, Workbench};
 use crate::engine::timer::Timer;
 use crate::units::Nanos;
 
@@ -42,12 +42,20 @@ fn bench(port: Option<u16>) -> Workbench {
     Workbench::new(std::path::Path::new("."), port, 1, Arc::default())
 }
 
-fn block_on<T>(work: impl AsyncFnOnce(Timer) -> T) -> T {
+fn block_on<T>(work: impl AsyncFnOnce(Loops) -> T) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build()
         .unwrap();
-    runtime.block_on(async { work(Timer::start().unwrap()).await })
+    runtime.block_on(async {
+        let around = Loops {
+            timer: Timer::start().unwrap(),
+            cancel: Arc::default(),
+            offload: false,
+            interpreter: None,
+        };
+        work(around).await
+    })
 }
 
 #[test]
@@ -65,8 +73,8 @@ fn blocking_and_async_clients_get_the_answer_they_asked_for_over_either_protocol
                     let took = clock::now_nanos() - before;
                     assert!(took >= 100 * MICROS, "the server waited: {took} ns");
                     let mut rng = Rng::new(1, 1);
-                    let on_loop = block_on(async |timer| {
-                        let done = step.run_async(&mut bench, &mut rng, &timer).await;
+                    let on_loop = block_on(async |around| {
+                        let done = step.run_async(&mut bench, &mut rng, &around).await;
                         // It belongs to this runtime, which ends.
                         assert_eq!(bench.async_connection.take().is_some(), keeps);
                         done
@@ -101,10 +109,10 @@ fn errors_are_those_of_the_seed_on_every_client_and_the_connection_goes_on() {
                 outcomes[0].push(failed(result));
                 assert!(bench.connection.is_some());
             }
-            block_on(async |timer| {
+            block_on(async |around| {
                 for number in 0..40 {
                     let mut rng = Rng::new(7, number);
-                    let result = step.run_async(&mut bench, &mut rng, &timer).await;
+                    let result = step.run_async(&mut bench, &mut rng, &around).await;
                     outcomes[1].push(failed(result));
                 }
                 bench.async_connection = None;

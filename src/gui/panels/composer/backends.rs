@@ -9,6 +9,7 @@ use crate::gui::panels::composer::load::queue_ui;
 use crate::gui::panels::composer::options::{
     self, AsyncCpuForm, HYBRID_WAITS, PER_CORE, QUEUES, STARTS, TRANSFERS, backend_explanation,
 };
+use crate::gui::panels::composer::python::pool_ui;
 use crate::scenario::{
     AsyncCpu, Backend, Candidate, HybridWaits, Queue, Start, Transfer, Workers,
     cores_of_this_machine,
@@ -17,13 +18,13 @@ use crate::units::text;
 
 /// Whose number of workers a row shows.
 #[derive(Debug, Clone, Copy)]
-struct WorkersField {
+pub(super) struct WorkersField {
     /// The field of the file.
-    key: &'static str,
+    pub key: &'static str,
     /// Before the field, and in its accessible name.
-    label: &'static str,
+    pub label: &'static str,
     /// What they are, several of them.
-    what: &'static str,
+    pub what: &'static str,
 }
 
 /// The fields of `backend`, which `owner` names by its path `candidates[0].backend`.
@@ -71,17 +72,19 @@ pub(super) fn backend_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, backen
             processes,
             between,
         } => hybrid_ui(ui, form, owner, waits, (processes, between)),
+        Backend::Python(pool) => pool_ui(ui, form, owner, pool),
     }
 }
 
-const POOL: WorkersField = WorkersField {
+/// The workers of a pool that has but one kind of them.
+pub(super) const POOL: WorkersField = WorkersField {
     key: "workers",
     label: "Workers",
     what: "workers",
 };
 
 /// A number of workers, in all or per core.
-fn workers_ui(
+pub(super) fn workers_ui(
     ui: &mut Ui,
     form: &mut Form<'_>,
     owner: &Owner,
@@ -149,7 +152,8 @@ fn start_ui(
     }
 }
 
-fn async_cpu_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, cpu: &mut AsyncCpu) {
+/// Where the CPU and file stages of an event loop run.
+pub(super) fn async_cpu_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, cpu: &mut AsyncCpu) {
     let hint = "Where CPU and file stages run";
     let field = owner.named("cpu", "CPU stages on", hint, "CPU stages");
     let current = AsyncCpuForm::of(*cpu);

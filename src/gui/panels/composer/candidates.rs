@@ -7,23 +7,69 @@ use crate::gui::panels::composer::cards::{self, Card, FoldLine};
 use crate::gui::panels::composer::convert_setup as convert;
 use crate::gui::panels::composer::edit::{self, ListEdit};
 use crate::gui::panels::composer::form::{Form, Owner};
-use crate::gui::panels::composer::lines::explained_item_ui;
-use crate::gui::panels::composer::options::{BACKEND_KINDS, backend_explanation};
+use crate::gui::panels::composer::lines::{explained_item_ui, note_ui};
+use crate::gui::panels::composer::options::{
+    BACKEND_KINDS, CPYTHON, backend_explanation, backend_kind,
+};
+use crate::gui::panels::composer::python::interpreter_ui;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::swatch_ui;
-use crate::scenario::{AsyncCpu, Backend, Candidate, HybridWaits, Queue, Workers};
+use crate::scenario::{
+    AsyncCpu, Backend, Candidate, HybridWaits, Interpreter, Preview, Queue, Scenario, Workers,
+    cores_of_this_machine, preview,
+};
+use crate::units::text;
 
 /// The list as problems name it.
 const LIST: &str = "candidates";
 
-/// Shows all candidates as cards; `open` says which show their fields, `queue` is the scenario's.
+/// What the rest of the scenario says to its candidates.
+struct Beside {
+    /// The scenario's queue.
+    queue: Queue,
+    /// What each candidate that is open can be expected to do; empty for the others.
+    forecasts: Vec<String>,
+}
+
+impl Beside {
+    fn of(scenario: &Scenario, open: &[bool]) -> Self {
+        let cores = cores_of_this_machine();
+        let candidates = scenario.candidates.iter().enumerate();
+        let forecasts = candidates.map(|(index, candidate)| {
+            if open.get(index) == Some(&true) {
+                forecast(&preview(scenario, candidate, cores))
+            } else {
+                String::new()
+            }
+        });
+        Self {
+            queue: scenario.queue,
+            forecasts: forecasts.collect(),
+        }
+    }
+}
+
+/// `At most ≈ 410 /s (estimated), limited by the interpreter lock`.
+fn forecast(seen: &Preview) -> String {
+    match (seen.max_rate_per_sec, seen.bottleneck) {
+        (Some(rate), Some(bottleneck)) => format!(
+            "At most ≈ {} (estimated), limited by {}",
+            text::per_sec(rate),
+            bottleneck.label()
+        ),
+        _ => String::new(),
+    }
+}
+
+/// Shows all candidates of `scenario` as cards; `open` says which show their fields.
 pub(super) fn candidates_ui(
     ui: &mut Ui,
     form: &mut Form<'_>,
-    candidates: &mut Vec<Candidate>,
+    scenario: &mut Scenario,
     open: &mut Vec<bool>,
-    queue: Queue,
 ) {
+    let beside = Beside::of(scenario, open);
+    let candidates = &mut scenario.candidates;
     open.resize(candidates.len(), false);
     let len = candidates.len();
     let mut asked = None;
@@ -44,7 +90,7 @@ pub(super) fn candidates_ui(
                 ui,
                 form,
                 card,
-                (candidates.as_mut_slice(), queue),
+                (candidates.as_mut_slice(), &beside),
                 open,
             ));
         });
@@ -60,56 +106,82 @@ pub(super) fn candidates_ui(
 }
 
 fn add_candidate_ui(ui: &mut Ui, form: &Form<'_>, candidates: &mut Vec<Candidate>) {
+    form.add_menu(ui, "Add candidate", "Add candidate", |ui| {
+        for (title, explanation, added) in quick_candidates() {
+            if explained_item_ui(ui, false, title, explanation) {
+                edit::add_candidates(candidates, &added);
+            }
+        }
+    });
+}
+
+/// What the menu adds: title, explanation, candidates.
+fn quick_candidates() -> [(&'static str, &'static str, Vec<Candidate>); 7] {
+    let of = |backends: &[Backend]| backends.iter().copied().map(Candidate::of).collect();
     let hybrid = Backend::Hybrid {
         waits: HybridWaits::Async { in_flight: 100 },
         processes: Workers::PerCore(1),
         between: 100,
     };
-    let quick: [(&str, &str, &[Backend]); 5] = [
+    let event_loop = Backend::Async {
+        in_flight: 100,
+        event_loops: 1,
+        cpu: AsyncCpu::Inline,
+    };
+    let cpython = [
+        Backend::Sequential,
+        Backend::threads(2),
+        Backend::processes(2),
+    ]
+    .map(|native| convert::convert_backend(native, CPYTHON));
+    let locked = Candidate {
+        interpreter: Interpreter::LOCK,
+        ..Candidate::of(Backend::threads(2))
+    };
+    [
         (
             "Sequential",
             "The baseline: one after the other",
-            &[Backend::Sequential],
+            of(&[Backend::Sequential]),
         ),
         (
             "Threads ×1 ×2 ×4 ×8",
             "Four at once: shows how far more threads help",
-            &[1, 2, 4, 8].map(Backend::threads),
+            of(&[1, 2, 4, 8].map(Backend::threads)),
         ),
         (
             "Processes ×2",
             "Two worker processes",
-            &[Backend::processes(2)],
+            of(&[Backend::processes(2)]),
         ),
         (
             "Async ×100",
             "One event loop with up to 100 tasks under way",
-            &[Backend::Async {
-                in_flight: 100,
-                event_loops: 1,
-                cpu: AsyncCpu::Inline,
-            }],
+            of(&[event_loop]),
         ),
         (
             "Hybrid",
             "Waits on an event loop, everything else on a process for each core",
-            &[hybrid],
+            of(&[hybrid]),
         ),
-    ];
-    form.add_menu(ui, "Add candidate", "Add candidate", |ui| {
-        for (title, explanation, backends) in quick {
-            if explained_item_ui(ui, false, title, explanation) {
-                edit::add_candidates(candidates, backends);
-            }
-        }
-    });
+        (
+            "CPython ×3",
+            "A plain script, two threads and two processes in CPython",
+            of(&cpython),
+        ),
+        (
+            "Threads ×2 with an interpreter lock",
+            "Native threads that take turns as CPython's do",
+            vec![locked],
+        ),
+    ]
 }
 
 fn candidate_ui(
     ui: &mut Ui,
     form: &mut Form<'_>,
     card: Card<'_>,
-    (candidates, queue): (&mut [Candidate], Queue),
+    (candidates, beside): (&mut [Candidate], &Beside),
     open: &mut bool,
 ) -> Option<ListEdit> {
     let index = card.index;
@@ -132,7 +204,7 @@ fn candidate_ui(
     });
     let owner = Owner::new(format!("{LIST}[{index}]"), card.name);
     if *open {
-        fields_ui(ui, form, &owner, (candidates, queue), index);
+        fields_ui(ui, form, &owner, (candidates, beside), index);
     }
     form.rest(ui, &owner.path);
     asked
@@ -142,7 +214,7 @@ fn candidate_ui(
 fn summary(candidate: &Candidate) -> String {
     let mut parts = Vec::new();
     if candidate.name.is_some() {
-        parts.push(candidate.backend.label());
+        parts.push(edit::made_label(candidate));
     }
     if candidate.queue.is_some() {
         parts.push("own queue".to_owned());
@@ -154,30 +226,34 @@ fn fields_ui(
     ui: &mut Ui,
     form: &mut Form<'_>,
     owner: &Owner,
-    (candidates, queue): (&mut [Candidate], Queue),
+    (candidates, beside): (&mut [Candidate], &Beside),
     index: usize,
 ) {
-    let made = candidates[index].backend.label();
-    let mut name = candidates[index].name.clone().unwrap_or_default();
+    let mut edited = candidates[index].clone();
+    let made = edit::made_label(&edited);
+    let mut name = edited.name.clone().unwrap_or_default();
     form.line(
         ui,
         &owner.field("name", "Name", "Made from the settings if left empty"),
         &mut name,
         &made,
     );
-    candidates[index].name = (!name.is_empty()).then_some(name);
+    edited.name = (!name.is_empty()).then_some(name);
+    candidates[index].name.clone_from(&edited.name);
 
-    let before = candidates[index].backend;
-    let mut backend = before;
     let kinds = BACKEND_KINDS.map(|(kind, title)| (kind, title, backend_explanation(kind)));
     let field = owner.field("backend", "Back end", "Where the tasks run");
-    if let Some(kind) = form.combo(ui, &field, backend.kind(), &kinds) {
-        backend = convert::convert_backend(backend, kind);
+    if let Some(kind) = form.combo(ui, &field, backend_kind(edited.backend), &kinds) {
+        edited.backend = convert::convert_backend(edited.backend, kind);
     }
     let inner = Owner::new(format!("{}.backend", owner.path), owner.name.clone());
-    backend_ui(ui, form, &inner, &mut backend);
-    if backend != before {
-        edit::set_backend(candidates, index, backend);
+    backend_ui(ui, form, &inner, &mut edited.backend);
+    interpreter_ui(ui, form, owner, &mut edited);
+    own_queue_ui(ui, form, owner, &mut edited, beside.queue);
+    if let Some(forecast) = beside.forecasts.get(index).filter(|text| !text.is_empty()) {
+        note_ui(ui, forecast);
     }
-    own_queue_ui(ui, form, owner, &mut candidates[index], queue);
+    if edited != candidates[index] {
+        edit::set_candidate(candidates, index, edited);
+    }
 }

@@ -1,6 +1,9 @@
 //! Changes one form of a load, a queue, a back end or a price into another and keeps what fits.
 
-use crate::gui::panels::composer::options::{AsyncCpuForm, LoadForm, PartForm, PolicyForm};
+use crate::gui::panels::composer::convert_python::{native_of, python_of};
+use crate::gui::panels::composer::options::{
+    AsyncCpuForm, CPYTHON, LoadForm, PartForm, PolicyForm, backend_kind,
+};
 use crate::scenario::{
     Arrivals, AsyncCpu, Backend, CostBasis, HybridWaits, Load, ProfilePart, QueuePolicy, Start,
     Transfer, Workers,
@@ -8,17 +11,33 @@ use crate::scenario::{
 use crate::units::{Bytes, Nanos};
 
 /// What a pool begins with where there was no number.
-const WORKERS: Workers = Workers::Count(4);
+pub(super) const WORKERS: Workers = Workers::Count(4);
 /// An event loop is there to hold many tasks.
-const IN_FLIGHT: u32 = 100;
+pub(super) const IN_FLIGHT: u32 = 100;
 /// Between the two pools of a hybrid.
-const BETWEEN: u32 = 100;
+pub(super) const BETWEEN: u32 = 100;
 
-/// The back end in another kind, as [`Backend::kind`] names it; the number of workers is kept.
+/// The back end in another of the kinds of [`BACKEND_KINDS`]; the number of workers is kept.
+///
+/// [`BACKEND_KINDS`]: crate::gui::panels::composer::options::BACKEND_KINDS
 pub(super) fn convert_backend(backend: Backend, to: &str) -> Backend {
-    if backend.kind() == to {
+    if backend_kind(backend) == to {
         return backend;
     }
+    if to == CPYTHON {
+        return Backend::Python(python_of(backend));
+    }
+    let native = match backend {
+        Backend::Python(pool) => native_of(pool),
+        native => native,
+    };
+    if native.kind() == to {
+        return native;
+    }
+    convert_native(native, to)
+}
+
+fn convert_native(backend: Backend, to: &str) -> Backend {
     let workers = match backend {
         Backend::Threads { workers } | Backend::Processes { workers, .. } => workers,
         Backend::Async {
@@ -26,7 +45,7 @@ pub(super) fn convert_backend(backend: Backend, to: &str) -> Backend {
             ..
         } => Workers::Count(count),
         Backend::Hybrid { processes, .. } => processes,
-        Backend::Sequential | Backend::Async { .. } => WORKERS,
+        Backend::Sequential | Backend::Async { .. } | Backend::Python(_) => WORKERS,
     };
     let in_flight = match backend {
         Backend::Async { in_flight, .. }
@@ -236,6 +255,9 @@ mod tests {
         let hybrid = convert_backend(Backend::processes(6), "hybrid");
         assert_eq!(hybrid.worker_processes(), 6);
         assert_eq!(convert_backend(hybrid, "threads"), threads);
+        let python = convert_backend(threads, CPYTHON);
+        assert_eq!(python.workers(), 6);
+        assert_eq!(convert_backend(python, "processes"), Backend::processes(6));
     }
 
     #[test]
@@ -243,7 +265,7 @@ mod tests {
         for (from, _) in BACKEND_KINDS {
             for (to, _) in BACKEND_KINDS {
                 let backend = convert_backend(Backend::Sequential, from);
-                assert_eq!(convert_backend(backend, to).kind(), to);
+                assert_eq!(backend_kind(convert_backend(backend, to)), to);
             }
         }
     }

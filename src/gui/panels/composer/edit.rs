@@ -4,7 +4,7 @@
 //! validation says so at the place. Changing one form of a thing into another is in `convert`.
 
 use crate::gui::panels::composer::kinds::{StageType, default_stage};
-use crate::scenario::{Backend, Candidate, TaskKind};
+use crate::scenario::{AsyncCpu, Backend, Candidate, Interpreter, TaskKind};
 
 /// A change of the order or the length of a list, as its cards' buttons ask for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,54 +94,90 @@ pub(super) fn copy_of_candidate(candidates: &[Candidate], at: usize) -> Candidat
     }
 }
 
-/// Adds a candidate for each of `backends`; of several, those that are there already are left out.
-pub(super) fn add_candidates(candidates: &mut Vec<Candidate>, backends: &[Backend]) {
-    let is_there = |candidates: &[Candidate], backend| {
-        candidates
-            .iter()
-            .position(|candidate| candidate.backend == backend)
+/// Adds each of `wanted`; of several, those that are there already are left out.
+pub(super) fn add_candidates(candidates: &mut Vec<Candidate>, wanted: &[Candidate]) {
+    let is_there = |candidates: &[Candidate], wanted: &Candidate| {
+        candidates.iter().position(|candidate| {
+            (candidate.backend, candidate.interpreter) == (wanted.backend, wanted.interpreter)
+        })
     };
     // Asking for a single one must have an effect that can be seen: one that is there is copied.
-    if let [backend] = backends
-        && let Some(at) = is_there(candidates, *backend)
+    if let [candidate] = wanted
+        && let Some(at) = is_there(candidates, candidate)
     {
         let copy = copy_of_candidate(candidates, at);
         candidates.push(copy);
         return;
     }
-    for backend in backends {
-        if is_there(candidates, *backend).is_none() {
-            candidates.push(Candidate::of(*backend));
+    for candidate in wanted {
+        if is_there(candidates, candidate).is_none() {
+            candidates.push(candidate.clone());
         }
     }
 }
 
-/// Gives a candidate other settings. A name that was made by duplicating told of the old settings, so it
-/// goes if the new settings make a name that no other candidate has.
-pub(super) fn set_backend(candidates: &mut [Candidate], at: usize, backend: Backend) {
-    let label = backend.label();
+/// Gives a candidate the settings of `new`, and takes away those that its back end does not have. A name that
+/// was made by duplicating told of the old settings, so it goes if the new settings make a name that no other
+/// candidate has.
+pub(super) fn set_candidate(candidates: &mut [Candidate], at: usize, mut new: Candidate) {
+    if !new.is_python() {
+        new.python = None;
+    }
+    if !has_shared_interpreter(new.backend) {
+        new.interpreter = Interpreter::None;
+    }
+    let label = made_label(&new);
     let is_free = candidates
         .iter()
         .enumerate()
         .all(|(other, candidate)| other == at || candidate.label() != label);
-    let candidate = &mut candidates[at];
-    let was_made = candidate
-        .name
-        .as_deref()
-        .and_then(|name| name.strip_prefix(&candidate.backend.label()))
-        .is_some_and(|rest| {
-            rest.strip_prefix(' ')
-                .is_some_and(|number| number.parse::<u32>().is_ok())
-        });
-    candidate.backend = backend;
-    if was_made && is_free {
-        candidate.name = None;
+    let old = made_label(&candidates[at]);
+    let was_made = new.name.as_deref().is_some_and(|name| {
+        name.strip_prefix(&old)
+            .and_then(|rest| rest.strip_prefix(' '))
+            .is_some_and(|number| number.parse::<u32>().is_ok())
+    });
+    if was_made && is_free && label != old {
+        new.name = None;
     }
+    candidates[at] = new;
+}
+
+/// Whether native threads of `backend` compute beside each other in one process, so that they can share an
+/// interpreter lock.
+pub(super) const fn has_shared_interpreter(backend: Backend) -> bool {
+    match backend {
+        Backend::Threads { .. } => true,
+        Backend::Async { cpu, .. } => !matches!(cpu, AsyncCpu::Processes { .. }),
+        _ => false,
+    }
+}
+
+/// What the candidate is called without a name of its own.
+pub(super) fn made_label(candidate: &Candidate) -> String {
+    let unnamed = Candidate {
+        name: None,
+        ..candidate.clone()
+    };
+    unnamed.label()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::PythonPool;
+
+    fn with_backend(list: &mut [Candidate], at: usize, backend: Backend) {
+        let candidate = list[at].clone();
+        set_candidate(
+            list,
+            at,
+            Candidate {
+                backend,
+                ..candidate
+            },
+        );
+    }
 
     #[test]
     fn moving_takes_an_entry_out_and_puts_it_back_at_its_new_place() {
@@ -212,8 +248,38 @@ mod tests {
         let mut list = vec![Candidate::of(Backend::threads(8))];
         apply(&mut list, ListEdit::Duplicate(0), copy_of_candidate);
         assert_eq!(list[1].name.as_deref(), Some("threads ×8 2"));
-        set_backend(&mut list, 1, Backend::threads(16));
+        with_backend(&mut list, 1, Backend::threads(16));
         assert_eq!(list[1].label(), "threads ×16");
+        let locked = Candidate {
+            interpreter: Interpreter::LOCK,
+            ..list[1].clone()
+        };
+        list.push(Candidate {
+            name: Some("threads ×16 2".to_owned()),
+            ..list[1].clone()
+        });
+        set_candidate(
+            &mut list,
+            2,
+            Candidate {
+                name: Some("threads ×16 2".to_owned()),
+                ..locked
+            },
+        );
+        assert_eq!(list[2].label(), "threads ×16, interpreter lock");
+    }
+
+    #[test]
+    fn what_another_back_end_does_not_have_goes_with_the_old_one() {
+        let mut list = vec![Candidate {
+            interpreter: Interpreter::LOCK,
+            ..Candidate::of(Backend::threads(2))
+        }];
+        with_backend(&mut list, 0, Backend::Python(PythonPool::Sequential));
+        assert_eq!(list[0].interpreter, Interpreter::None);
+        list[0].python = Some("nightly".to_owned());
+        with_backend(&mut list, 0, Backend::Sequential);
+        assert_eq!(list[0], Candidate::of(Backend::Sequential));
     }
 
     #[test]
@@ -222,14 +288,14 @@ mod tests {
             name: Some("big".to_owned()),
             ..Candidate::of(Backend::Sequential)
         }];
-        set_backend(&mut list, 0, Backend::threads(2));
+        with_backend(&mut list, 0, Backend::threads(2));
         assert_eq!(list[0].label(), "big");
     }
 
     #[test]
     fn several_candidates_are_added_without_those_that_are_there() {
         let mut list = vec![Candidate::of(Backend::threads(2))];
-        let wanted = [1, 2, 4].map(Backend::threads);
+        let wanted = [1, 2, 4].map(Backend::threads).map(Candidate::of);
         add_candidates(&mut list, &wanted);
         let names: Vec<String> = list.iter().map(Candidate::label).collect();
         assert_eq!(names, ["threads ×2", "threads ×1", "threads ×4"]);
@@ -241,7 +307,7 @@ mod tests {
             Candidate::of(Backend::Sequential),
             Candidate::of(Backend::threads(2)),
         ];
-        add_candidates(&mut list, &[Backend::Sequential]);
+        add_candidates(&mut list, &[Candidate::of(Backend::Sequential)]);
         assert_eq!(list[2].label(), "sequential 2");
     }
 }

@@ -97,6 +97,10 @@ pub(super) struct Form<'a> {
     pub drafts: &'a mut Drafts,
     /// The parts, by path, whose rarely used settings are shown.
     pub unfolded: &'a mut BTreeSet<String>,
+    /// Names of the interpreters of this machine, for candidates that run in one.
+    pub interpreters: &'a [String],
+    /// Whether some candidate runs in CPython, so that estimates for it are of use.
+    pub in_cpython: bool,
     /// Whether a run goes on: everything can be read and folded, nothing changed.
     pub locked: bool,
 }

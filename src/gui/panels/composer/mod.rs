@@ -5,8 +5,8 @@
 //!
 //! - `form` draws rows of label, control and problems, `lines` what stands between them; `cards` lists that
 //!   are folded, moved and dragged;
-//! - `kinds` and `options` are what there is to choose from, and the words that explain it;
-//! - `edit`, `convert` and `convert_setup` are what can be done, without drawing; `typed` how values are read
+//! - `kinds`, `options` and `options_python` are what there is to choose from, and the words that explain it;
+//! - `edit`, `convert`, `convert_setup` and `convert_python` are what can be done, without drawing; `typed` how values are read
 //!   from text;
 //! - `notes` finds each problem its place; `strip` shows a task to scale.
 
@@ -14,6 +14,7 @@ mod backends;
 mod candidates;
 mod cards;
 mod convert;
+mod convert_python;
 mod convert_setup;
 mod edit;
 mod form;
@@ -22,7 +23,9 @@ mod lines;
 mod load;
 mod notes;
 mod options;
+mod options_python;
 mod profile;
+mod python;
 mod settings;
 mod stage_fields;
 mod stages;
@@ -44,7 +47,7 @@ use crate::gui::panels::composer::tasks::TaskView;
 use crate::gui::panels::composer::typed::Drafts;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{badge_ui, weak_ui};
-use crate::scenario::{Problem, Scenario, Severity};
+use crate::scenario::{Candidate, Problem, Scenario, Severity};
 use crate::units::text;
 
 /// The first parts of all paths that some section places.
@@ -61,7 +64,8 @@ const PLACED: [&str; 10] = [
     "prices",
 ];
 
-/// Edits the scenario. Keeps which cards are open and what is being typed, nothing else.
+/// Edits the scenario. Keeps which cards are open, what is being typed and which interpreters there are, nothing
+/// else.
 #[derive(Debug, Default)]
 pub struct ComposerPanel {
     /// Sections that the user opened or folded, by title.
@@ -74,9 +78,17 @@ pub struct ComposerPanel {
     /// The parts, by path, whose rarely used settings are shown.
     unfolded: BTreeSet<String>,
     drafts: Drafts,
+    /// Names of the interpreters of this machine, as its settings have them; none if nobody looked.
+    interpreters: Vec<String>,
 }
 
 impl ComposerPanel {
+    /// Offers these names of interpreters for CPython candidates, as the settings of this machine have them.
+    /// Without any, or for a name that is not among them, the name is typed.
+    pub fn offer_interpreters(&mut self, names: Vec<String>) {
+        self.interpreters = names;
+    }
+
     /// Shows the scenario and appends an edited one to `actions` when something changed.
     ///
     /// `problems` are those of this scenario. `locked` means that a run goes on: everything can be looked
@@ -94,6 +106,8 @@ impl ComposerPanel {
             notes: Notes::new(problems),
             drafts: &mut self.drafts,
             unfolded: &mut self.unfolded,
+            interpreters: &self.interpreters,
+            in_cpython: edited.candidates.iter().any(Candidate::is_python),
             locked,
         };
         let sections = &mut self.sections;
@@ -125,8 +139,7 @@ impl ComposerPanel {
 
             let summary = text::count(edited.candidates.len() as u64);
             if section_ui(ui, sections, "Candidates", &summary, true) {
-                let (list, queue) = (&mut edited.candidates, edited.queue);
-                candidates::candidates_ui(ui, &mut form, list, &mut self.candidates, queue);
+                candidates::candidates_ui(ui, &mut form, &mut edited, &mut self.candidates);
             }
             form.rest(ui, "candidates");
 

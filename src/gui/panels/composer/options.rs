@@ -2,8 +2,8 @@
 //! those that have fields of their own.
 
 use crate::scenario::{
-    Access, Arrivals, AsyncCpu, Distribution, HybridWaits, Inside, Load, LockKind, MemoryAccess,
-    Order, ProfilePart, Protection, QueuePolicy, Start, Transfer, Workers,
+    Access, Arrivals, AsyncCpu, Backend, Distribution, HybridWaits, Inside, Load, LockKind,
+    MemoryAccess, Order, ProfilePart, Protection, QueuePolicy, Start, Transfer, Workers,
 };
 
 /// One entry of a choice: value, title, explanation.
@@ -404,22 +404,35 @@ pub(super) const fn has_readers(kind: &LockKind) -> bool {
     matches!(kind, LockKind::ReadWrite { .. })
 }
 
-/// What a kind of back end ([`crate::scenario::Backend::kind`]) is, in one line.
+/// The kind of all CPython candidates.
+pub(super) const CPYTHON: &str = "cpython";
+
+/// The kind of `backend` as the list names it: all of CPython's are one.
+pub(super) const fn backend_kind(backend: Backend) -> &'static str {
+    match backend {
+        Backend::Python(_) => CPYTHON,
+        native => native.kind(),
+    }
+}
+
+/// What a kind of back end ([`backend_kind`]) is, in one line.
 pub(super) fn backend_explanation(kind: &str) -> &'static str {
     match kind {
         "threads" => "A pool of threads in one process",
         "processes" => "A pool of worker processes; tasks and results travel over pipes",
         "async" => "An async runtime (tokio) in one process",
+        CPYTHON => "CPython's own executors, in an interpreter of this machine",
         "hybrid" => "Waits on threads or an event loop, everything else on processes",
         _ => "One after the other on one thread: the baseline",
     }
 }
 
 /// The kinds of back ends in the order of the list, with their titles.
-pub(super) const BACKEND_KINDS: [(&str, &str); 5] = [
+pub(super) const BACKEND_KINDS: [(&str, &str); 6] = [
     ("sequential", "Sequential"),
     ("threads", "Threads"),
     ("processes", "Processes"),
     ("async", "Async"),
     ("hybrid", "Hybrid"),
+    (CPYTHON, "CPython"),
 ];

@@ -9,9 +9,11 @@ use crate::gui::panels::composer::lines::note_ui;
 use crate::gui::panels::composer::options::{
     self, ACCESSES, INSIDES, LOCK_FORMS, MEMORY_ACCESSES, PROTECTIONS,
 };
+use crate::gui::panels::composer::options_python::INTERPRETER_LOCKS;
 use crate::gui::panels::composer::times::{TimeField, time_summary, time_ui};
 use crate::scenario::{
-    Access, Amount, Distribution, Inside, Kernel, LockKind, MemoryAccess, Protection, Stage,
+    Access, Amount, Distribution, Inside, InterpreterLock, Kernel, LockKind, MemoryAccess,
+    Protection, Runtime, Stage,
 };
 use crate::units::{Bytes, text};
 
@@ -61,7 +63,14 @@ pub(super) fn summary(stage: &Stage) -> String {
 /// The fields of the stage `owner`.
 pub(super) fn fields_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, stage: &mut Stage) {
     match stage {
-        Stage::Cpu { kernel, amount } => cpu_ui(ui, form, owner, kernel, amount),
+        Stage::Cpu {
+            kernel,
+            amount,
+            interpreter_lock,
+        } => {
+            cpu_ui(ui, form, owner, kernel, amount);
+            interpreter_lock_ui(ui, form, owner, *kernel, interpreter_lock);
+        }
         Stage::Wait { time } => {
             let which = TimeField {
                 key: "time",
@@ -111,7 +120,7 @@ pub(super) fn fields_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, stage: 
             "No task of the batch goes on before all have come this far; only with a batch",
         ),
     }
-    estimate_ui(ui, stage);
+    estimate_ui(ui, stage, form.in_cpython);
 }
 
 /// The fields of a stage that reads or writes a file; nothing for the others.
@@ -152,8 +161,9 @@ fn file_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, stage: &mut Stage) {
     }
 }
 
-/// About how long it takes; what is written as a time needs no estimate.
-fn estimate_ui(ui: &mut Ui, stage: &Stage) {
+/// About how long it takes, natively and in CPython if some candidate runs there; what is written as a time needs
+/// no estimate.
+fn estimate_ui(ui: &mut Ui, stage: &Stage, in_cpython: bool) {
     let is_exact = matches!(
         stage,
         Stage::Cpu {
@@ -163,10 +173,18 @@ fn estimate_ui(ui: &mut Ui, stage: &Stage) {
             time: Distribution::Constant(_)
         } | Stage::Barrier
     );
-    if !is_exact {
-        let (cpu, waiting) = stage.nominal_nanos();
-        note_ui(ui, &format!("≈ {} (estimated)", text::nanos(cpu + waiting)));
+    if is_exact {
+        return;
     }
+    let nanos_on = |runtime| {
+        let (cpu, waiting) = stage.nanos_on(runtime);
+        text::nanos(cpu + waiting)
+    };
+    let mut note = format!("≈ {} (estimated)", nanos_on(Runtime::Native));
+    if in_cpython {
+        note.extend([", in CPython ≈ ", &nanos_on(Runtime::CPython)]);
+    }
+    note_ui(ui, &note);
 }
 
 fn size_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, hint: &'static str, size: &mut Bytes) {
@@ -248,6 +266,33 @@ fn cpu_ui(
             form.value(ui, &field, time);
         }
     }
+}
+
+/// Whether the stage holds the interpreter lock, where a candidate has one.
+fn interpreter_lock_ui(
+    ui: &mut Ui,
+    form: &mut Form<'_>,
+    owner: &Owner,
+    kernel: Kernel,
+    lock: &mut Option<InterpreterLock>,
+) {
+    let words = |lock| match lock {
+        InterpreterLock::Held => "holds the interpreter lock",
+        InterpreterLock::Released => "releases the interpreter lock",
+    };
+    let of_kernel = kernel.interpreter_lock();
+    form.more(ui, owner, words(lock.unwrap_or(of_kernel)), |form, ui| {
+        let hint = "What it does with the interpreter lock of native threads that are given one; CPython does as it does";
+        let name = "Interpreter lock";
+        let field = owner.named("interpreter_lock", "Interpreter", hint, name);
+        if let Some(new) = form.choice(ui, &field, *lock, &INTERPRETER_LOCKS) {
+            *lock = new;
+        }
+        if lock.is_none() {
+            let words = words(of_kernel);
+            note_ui(ui, &format!("CPython {words} in this kernel"));
+        }
+    });
 }
 
 fn memory_ui(

@@ -5,12 +5,12 @@ use egui::Ui;
 use crate::gui::panels::composer::cards::{self, Card, FoldLine};
 use crate::gui::panels::composer::edit::{self, ListEdit};
 use crate::gui::panels::composer::form::{Form, Owner};
-use crate::gui::panels::composer::lines::note_ui;
+use crate::gui::panels::composer::lines::{note_ui, remark_ui};
 use crate::gui::panels::composer::stages::stages_ui;
 use crate::gui::panels::composer::strip::{figures_ui, strip_ui, whole_percent};
 use crate::gui::theme::{self, space};
-use crate::scenario::TaskKind;
-use crate::scenario::estimate::{cpu_share, nominal_task_nanos};
+use crate::scenario::estimate::{cpu_share, nominal_task_nanos, task_nanos_on};
+use crate::scenario::{Runtime, TaskKind};
 use crate::units::text;
 
 /// The list as problems name it.
@@ -106,6 +106,9 @@ fn task_ui(
     view.folded = !open;
     if !task.stages.is_empty() {
         strip_ui(ui, &task.stages, &owner.path);
+        if form.in_cpython {
+            cpython_ui(ui, task);
+        }
     }
     if open {
         form.line(
@@ -123,6 +126,15 @@ fn task_ui(
     }
     form.rest(ui, &owner.path);
     asked
+}
+
+/// How long the task takes in CPython, where that is another matter: what is drawn to scale is machine code.
+fn cpython_ui(ui: &mut Ui, task: &TaskKind) {
+    let whole = |(cpu, waiting): (f64, f64)| text::nanos(cpu + waiting);
+    let there = whole(task_nanos_on(Runtime::CPython, task));
+    if there != whole(nominal_task_nanos(task)) {
+        remark_ui(ui, &format!("In CPython ≈ {there} per task (estimated)"));
+    }
 }
 
 /// What stands beside the name: the share of a mix, and how many stages there are.

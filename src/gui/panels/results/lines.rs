@@ -1,6 +1,7 @@
 //! All figures of one candidate as lines of text, in groups. What they say is in `analysis`; here they get names.
 
 use crate::analysis::{CandidateFigures, Figure};
+use crate::gui::panels::results::interpreter_lines;
 use crate::run::PoolKind;
 use crate::scenario::Protection;
 use crate::units::text;
@@ -24,7 +25,7 @@ pub(super) struct Group {
 }
 
 /// A figure with or without an interval.
-trait Known {
+pub(super) trait Known {
     fn figure(self) -> Figure;
 }
 
@@ -59,7 +60,8 @@ fn with_interval(figure: Figure, words: impl Fn(f64) -> String) -> String {
     format!("{} ({low} – {high})", words(figure.value))
 }
 
-fn line<K: Known>(
+/// A figure as a line; a dash if it is not known.
+pub(super) fn line<K: Known>(
     label: &'static str,
     about: &'static str,
     value: Option<K>,
@@ -86,6 +88,7 @@ pub(super) fn groups(figures: &CandidateFigures, currency: &str) -> Vec<Group> {
         memory(figures),
         tasks(figures),
     ];
+    groups.extend(interpreter_lines::groups(figures));
     if !figures.pools.is_empty() {
         groups.push(pools(figures));
     }

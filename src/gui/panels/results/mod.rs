@@ -2,6 +2,7 @@
 //! how far the run can be trusted. One of them is shown at a time, over the whole width.
 
 mod details;
+mod interpreter_lines;
 mod lines;
 mod sorting;
 mod split;

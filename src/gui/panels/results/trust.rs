@@ -99,7 +99,7 @@ fn noise_ui(ui: &mut Ui, floor: &NoiseFloor, figures: &[CandidateFigures]) {
             for noise in &floor.measures {
                 ui.label(noise.measure.label());
                 ui.label(text::factor(noise.ratio));
-                let floor = noise.half_width_ratio.map_or_else(
+                let floor = noise.floor_ratio.map_or_else(
                     || "not known with fewer than three repeats".to_owned(),
                     |ratio| format!("± {}", text::percent(ratio)),
                 );

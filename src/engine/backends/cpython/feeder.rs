@@ -1,0 +1,153 @@
+//! What hands tasks to the harness.
+//!
+//! Tasks are handed over while the harness has fewer than the executor can use, so that the queue in front of it, with
+//! its policies and its bound, stays the one of the scenario. A batch is handed over as a whole, phase by phase, as one
+//! call of the executor's `map` wants it.
+
+use std::io::BufWriter;
+use std::process::ChildStdin;
+use std::sync::Arc;
+
+use crate::engine::backends::Desk;
+use crate::engine::backends::cpython::books::Books;
+use crate::engine::backends::cpython::frames::{self, ORDERS_MAX, Order};
+use crate::engine::backends::cpython::lost;
+use crate::engine::clock;
+use crate::engine::plan::FRONT_POOL;
+use crate::engine::task::{Cohort, Ran, Task};
+
+/// A batch that goes to one call of `map`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Batch {
+    /// How many tasks it has.
+    pub(super) tasks: usize,
+    /// How many travel together; the library's own choice if 0.
+    pub(super) chunk: u32,
+}
+
+/// Hands tasks to the harness until the queue has ended.
+pub(super) struct Feeder {
+    desk: Arc<Desk>,
+    books: Arc<Books>,
+    orders: BufWriter<ChildStdin>,
+    batch: Option<Batch>,
+    /// Whether the batch has begun: then everything that comes is a phase of it.
+    begun: bool,
+    /// Memory for the moment.
+    payload: Vec<u8>,
+}
+
+impl Feeder {
+    pub(super) fn new(
+        desk: Arc<Desk>,
+        books: Arc<Books>,
+        orders: ChildStdin,
+        batch: Option<Batch>,
+    ) -> Self {
+        Self {
+            desk,
+            books,
+            orders: BufWriter::new(orders),
+            batch,
+            begun: false,
+            payload: Vec::new(),
+        }
+    }
+
+    /// Tells the harness what it is told once.
+    pub(super) fn set_up(&mut self, setup: &[u8]) -> std::io::Result<()> {
+        frames::write(&mut self.orders, b'S', setup)
+    }
+
+    /// Serves until the queue has ended or the harness is gone, and tells the harness to come to its end if the block
+    /// ended in order. Without that word the end of its input means that nobody waits for it any more; with it, its
+    /// input is to stay open: what comes back is to be closed when it has left.
+    pub(super) fn serve(mut self) -> Option<BufWriter<ChildStdin>> {
+        while let Some(mut tasks) = self.take() {
+            if self.hand_over(&mut tasks).is_err() {
+                // The thread that reads the answers finds out why, and gives up what has none.
+                return None;
+            }
+        }
+        if self.desk.cancel.is_set() {
+            return None;
+        }
+        // A harness that is gone needs no word.
+        let _ = frames::write(&mut self.orders, b'E', &[]);
+        Some(self.orders)
+    }
+
+    /// The next tasks; none at the end.
+    fn take(&mut self) -> Option<Vec<Task>> {
+        let room = match self.batch {
+            Some(batch) if self.begun => batch.tasks,
+            _ => self.books.room()?,
+        };
+        let mut tasks = Vec::new();
+        if !self.take_up_to(room, &mut tasks) {
+            return None;
+        }
+        let Some(batch) = self.batch else {
+            return Some(tasks);
+        };
+        // The warm-up has run dry before the first task of the batch comes.
+        if !self.begun && tasks.iter().all(|task| task.cohort == Cohort::Measured) {
+            self.begun = true;
+            while tasks.len() < batch.tasks {
+                if !self.take_up_to(batch.tasks - tasks.len(), &mut tasks) {
+                    return None;
+                }
+            }
+        }
+        Some(tasks)
+    }
+
+    /// Waits for tasks and takes what is there; false at the end.
+    fn take_up_to(&self, most: usize, tasks: &mut Vec<Task>) -> bool {
+        let before = tasks.len();
+        let goes_on = self.desk.take_blocking(FRONT_POOL, 0, most, tasks);
+        for task in &tasks[before..] {
+            self.desk.start(task.number as usize, task);
+        }
+        goes_on
+    }
+
+    fn hand_over(&mut self, tasks: &mut Vec<Task>) -> std::io::Result<()> {
+        let mut orders = Vec::with_capacity(tasks.len());
+        let entered = self
+            .books
+            .enter(std::mem::take(tasks), clock::now_nanos(), &mut orders);
+        if let Err(tasks) = entered {
+            self.give_up(tasks);
+            return Err(std::io::ErrorKind::BrokenPipe.into());
+        }
+        match self.batch {
+            Some(batch) if self.begun => {
+                for orders in orders.chunks(ORDERS_MAX) {
+                    self.send(b'M', &batch.chunk.to_le_bytes(), orders)?;
+                }
+            }
+            _ => self.send(b'T', &[], &orders)?,
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, kind: u8, head: &[u8], orders: &[Order]) -> std::io::Result<()> {
+        self.payload.clear();
+        self.payload.extend_from_slice(head);
+        frames::put_orders(orders, &mut self.payload);
+        frames::write(&mut self.orders, kind, &self.payload)
+    }
+
+    /// The harness went before it was given these.
+    fn give_up(&self, tasks: Vec<Task>) {
+        for task in tasks {
+            let now = clock::now_nanos();
+            let worker = task.number as usize;
+            let goes_on = self
+                .desk
+                .end(FRONT_POOL, worker, task, Ran::here(now, now), Err(lost()));
+            debug_assert!(goes_on.is_none(), "a failed task goes nowhere");
+        }
+    }
+}

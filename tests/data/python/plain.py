@@ -1,0 +1,109 @@
+"""The few lines that somebody would write who measures CPython's executors by hand.
+
+`python3 plain.py CASE` prints the seconds that each way takes, as JSON.  Pools are started and have run something
+before the clock starts, as poolscope's cold start is a figure of its own.
+"""
+
+import json
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
+
+def prime(_):
+    divided = 0
+    for _ in range(4):
+        for divisor in range(3, 100_001, 2):
+            if 10_000_000_019 % divisor == 0:
+                divided += 1
+    return divided
+
+
+def wait(_):
+    time.sleep(0.1)
+
+
+def tiny(number):
+    total = 0
+    for number in range(number, number + 110):
+        total += number * number
+    return total
+
+
+def large(data):
+    return len(data)
+
+
+def mixed(_):
+    time.sleep(0.004)
+    prime(0)
+
+
+def timed(work):
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def pool(kind, workers, function, arguments, warm_up, chunksize=1):
+    with kind(workers) as executor:
+        list(executor.map(time.sleep, [0.05] * workers))
+        list(executor.map(function, warm_up))
+        return timed(lambda: list(executor.map(function, arguments, chunksize=chunksize)))
+
+
+def sequential(function, arguments):
+    return timed(lambda: [function(argument) for argument in arguments])
+
+
+def case_prime():
+    numbers = range(60)
+    return {
+        "sequential": sequential(prime, numbers),
+        "threads": pool(ThreadPoolExecutor, 2, prime, numbers, [0]),
+        "processes": pool(ProcessPoolExecutor, 2, prime, numbers, [0]),
+    }
+
+
+def case_alone():
+    return {"sequential": sequential(prime, range(60))}
+
+
+def case_wait():
+    numbers = range(20)
+    return {
+        "sequential": sequential(wait, numbers),
+        "threads": pool(ThreadPoolExecutor, 20, wait, numbers, []),
+    }
+
+
+def case_chunk():
+    numbers = range(20_000)
+    return {
+        "chunk_1": pool(ProcessPoolExecutor, 2, tiny, numbers, [0], chunksize=1),
+        "chunk_1000": pool(ProcessPoolExecutor, 2, tiny, numbers, [0], chunksize=1000),
+    }
+
+
+def case_thread():
+    return {"plain threads": pool(ThreadPoolExecutor, 2, tiny, range(20_000), [0])}
+
+
+def case_payload():
+    data = [bytes(8 << 20)] * 20
+    return {
+        "threads": pool(ThreadPoolExecutor, 2, large, data, data[:2]),
+        "processes": pool(ProcessPoolExecutor, 2, large, data, data[:2]),
+    }
+
+
+def case_mixed():
+    numbers = range(60)
+    return {
+        "sequential": sequential(mixed, numbers),
+        "threads": pool(ThreadPoolExecutor, 4, mixed, numbers, [0]),
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(globals()["case_" + sys.argv[1]]()))
