@@ -2873,11 +2873,9 @@ class Blocks:
     def close(self):
         """Unlinks all."""
         for block in self._all:
-            try:
+            # Whoever was quicker: it is gone.
+            with contextlib.suppress(FileNotFoundError):
                 block.unlink()
-            except FileNotFoundError:
-                # Whoever was quicker: it is gone.
-                pass
 
 
 class RemotePool(Pool):
