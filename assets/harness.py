@@ -18,12 +18,14 @@ What to know when reading:
   (u32, little-endian), one byte for its kind, and its payload.
 """
 
+import contextlib
 import gc
 import importlib
 import json
 import math
 import operator
 import os
+import pickle
 import queue
 import signal
 import struct
@@ -67,6 +69,8 @@ class Inbox:
     READ_BYTES = 64 << 10
     GRACE_SECONDS = 0.1
     """For reading what was sent last, before the other side closed."""
+    CLOSE_SECONDS = 5
+    """For ending in order when nobody waits for it any more."""
 
     def __init__(self, fd):
         self.fd = fd
@@ -85,8 +89,9 @@ class Inbox:
         poll.register(self.fd, 0)
         poll.poll()
         time.sleep(self.GRACE_SECONDS)
-        if not self._ends_in_order:
-            leave(1)
+        if self._ends_in_order:
+            time.sleep(self.CLOSE_SECONDS)
+        leave(1)
 
     def read(self):
         """The next frame as (kind, payload), waiting for it if need be; None at the end."""
@@ -580,10 +585,7 @@ class Tables:
 
     def _bytes(self, name):
         table = self._tables[name]
-        if isinstance(table, bytes):
-            return table
-        with open(table, "rb") as file:
-            return file.read()
+        return table if isinstance(table, bytes) else read_bytes(table)
 
     def _map(self, name):
         import mmap
@@ -1995,7 +1997,8 @@ class Worker:
         """Executes `steps` of task `number` on this thread."""
         cpu_nanos = time.thread_time_ns()
         start, end, lock_wait, values, failure = self.execute_unmetered(number, steps)
-        return Executed(start, end, time.thread_time_ns() - cpu_nanos, lock_wait, digest(number, steps, values), failure)
+        on_cpu = time.thread_time_ns() - cpu_nanos
+        return Executed(start, end, on_cpu, lock_wait, digest(number, steps, values), failure)
 
     def execute_unmetered(self, number, steps):
         """As `execute` without reading the processor time, which takes half a microsecond.
@@ -2109,12 +2112,10 @@ def end_with_harness(scratch):
     fd = os.open(lifeline_of(scratch), os.O_RDONLY | os.O_NONBLOCK)
     fcntl.fcntl(fd, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(fd, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
-    try:
+    with contextlib.suppress(BlockingIOError):
         os.read(fd, 1)
         # The end of the pipe: the harness was gone before.
         os._exit(1)
-    except BlockingIOError:
-        pass
 
 
 class Mail:
@@ -2177,6 +2178,11 @@ def run_in_worker(order, segment=0):
         back = mail[0].back
     # Not as the tuple with names, which takes longer to pickle.
     return ticket, tuple(worker.execute(number, steps)), back, worker.news()
+
+
+def run_in_interpreter(order):
+    """As `run_in_worker`, pickled both ways: interpreters hand over no integers of 64 bits."""
+    return pickle.dumps(run_in_worker(pickle.loads(order)))
 
 
 def run_in_chunk(chunk, order):
@@ -2273,8 +2279,8 @@ class AtHand:
 
 
 def meet(folder, count):
-    """Waits in a worker process until `count` of them do, so that each executes one of these."""
-    open(os.path.join(folder, str(os.getpid())), "w").close()
+    """Waits in a worker until `count` of them do, so that each executes one of these; returns its process's id."""
+    open(os.path.join(folder, f"{os.getpid()}-{threading.get_ident()}"), "w").close()
     deadline = time.monotonic() + 60
     while len(os.listdir(folder)) < count and time.monotonic() < deadline:
         time.sleep(0.001)
@@ -2655,10 +2661,13 @@ class Processes:
                 return call(executor)
             except self._broken_executor:
                 self._pending.difference_update(tickets)
-                with self._changed:
-                    if executor is self._executor:
-                        self._break()
-                    self._changed.wait_for(lambda: self._executor is not executor)
+                self._await_replacement(executor)
+
+    def _await_replacement(self, broken):
+        with self._changed:
+            if broken is self._executor:
+                self._break()
+            self._changed.wait_for(lambda: self._executor is not broken)
 
     def settled(self, tickets):
         """Notes that these orders have been answered."""
@@ -2864,11 +2873,9 @@ class Blocks:
     def close(self):
         """Unlinks all."""
         for block in self._all:
-            try:
+            # Whoever was quicker: it is gone.
+            with contextlib.suppress(FileNotFoundError):
                 block.unlink()
-            except FileNotFoundError:
-                # Whoever was quicker: it is gone.
-                pass
 
 
 class RemotePool(Pool):
@@ -3091,7 +3098,8 @@ class MultiprocessingPool(RemotePool):
         while self._deaths and self._deaths[0][0] < time.monotonic():
             _, ticket = self._deaths.popleft()
             if self._open.get(ticket, self) is None:
-                self._fail([ticket], TaskLost("its worker process ended abruptly; multiprocessing.Pool never answers it"))
+                why = "its worker process ended abruptly; multiprocessing.Pool never answers it"
+                self._fail([ticket], TaskLost(why))
             elif ticket in self._open:
                 self._replace(
                     "a worker process ended abruptly, and a chunk of the batch with it: multiprocessing.Pool would "
@@ -3221,7 +3229,12 @@ class Asyncio(RemotePool):
     def _keep(self, task):
         # The loop itself holds its tasks only weakly.
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._let_go)
+
+    def _let_go(self, task):
+        self._tasks.discard(task)
+        if task.exception() is not None and not self._ended.done():
+            self._ended.set_exception(task.exception())
 
     async def _execute(self, order):
         """Executes an order when the semaphore lets it, and answers it."""
@@ -3245,7 +3258,7 @@ class Asyncio(RemotePool):
         import asyncio
 
         bench.on_cpu_nanos = bench.lock_wait_nanos = 0
-        on_cpu, sum_, failure = 0, 0, None
+        sum_, failure = 0, None
         start = time.monotonic_ns()
         try:
             for step in steps:
@@ -3273,7 +3286,8 @@ class Asyncio(RemotePool):
 
         loop = asyncio.get_running_loop()
         try:
-            report = await loop.run_in_executor(self._processes, run_in_worker, self.post.order(order, segment), segment)
+            letter = self.post.order(order, segment)
+            report = await loop.run_in_executor(self._processes, run_in_worker, letter, segment)
             return self.executed_of(report)
         except Exception as error:
             now = time.monotonic_ns()
@@ -3394,13 +3408,13 @@ class InterpreterPool(RemotePool):
 
     def submit(self, orders):
         for order in orders:
-            future = self._executor.submit(run_in_worker, self.post.order(order))
+            future = self._executor.submit(run_in_interpreter, pickle.dumps(self.post.order(order)))
             future.add_done_callback(partial(self._done, order[0]))
 
     def _done(self, ticket, future):
         end = time.monotonic_ns()
         try:
-            self.take_report(future.result(), end)
+            self.take_report(pickle.loads(future.result()), end)
         except Exception as error:
             self.outbox.fail(ticket, explain(error), end)
 
@@ -3496,7 +3510,8 @@ class Joblib(Engine):
         if self._in_threads:
             begin_engine_worker(self.setup)
         else:
-            task, meeting, workers = self.library.delayed(meet_as_workers), meeting_of(self.setup), self.settings["workers"]
+            workers, meeting = self.settings["workers"], meeting_of(self.setup)
+            task = self.library.delayed(meet_as_workers)
             self._call([task(self.source, meeting, workers)] * workers, 1)
 
     def serve(self, inbox):
@@ -3567,10 +3582,7 @@ class Scheduler(Engine):
 
     def setup_elsewhere(self):
         """The setup with all that workers on other machines need."""
-        tables = {}
-        for name, path in self.setup["tables"].items():
-            with open(path, "rb") as file:
-                tables[name] = file.read()
+        tables = {name: read_bytes(path) for name, path in self.setup["tables"].items()}
         return {**self.setup, "tables": tables, "server_port": None}
 
     def serve(self, inbox):
@@ -3675,6 +3687,29 @@ class Dask(Scheduler):
             self._cluster.close()
 
 
+def start_undertaker():
+    """Forks a process that outlives this one to kill what an engine would leave behind; returns where to write whom.
+
+    Ray's agents have noticed the end of their parents neither by signal nor by pipe, minutes later.  Each is named by
+    its id in a line; the end of the pipe is the end of this process.
+    """
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        os.close(writing)
+        with open(reading) as lines:
+            handles = []
+            for line in lines:
+                # A handle stays that of its process, whoever is given its id later.
+                with contextlib.suppress(ProcessLookupError):
+                    handles.append(os.pidfd_open(int(line)))
+        for handle in handles:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(handle, signal.SIGKILL)
+        os._exit(0)
+    os.close(reading)
+    return writing
+
+
 class Ray(Scheduler):
     """Ray's tasks: `remote` and `wait`."""
 
@@ -3702,6 +3737,8 @@ class Ray(Scheduler):
                 raise Unusable(f"{error}; a cluster that asks for a token cannot be used") from None
             self.source = [ray.put(self.setup_elsewhere())]
         else:
+            undertaker = start_undertaker() if hasattr(os, "pidfd_open") else None
+            before = set(descendants())
             ray.init(
                 num_cpus=self.settings["workers"],
                 include_dashboard=False,
@@ -3713,6 +3750,9 @@ class Ray(Scheduler):
             workers, meeting = self.settings["workers"], meeting_of(self.setup)
             task = ray.remote(meet_as_workers)
             self._pids = sorted(ray.get([task.remote(self.source, meeting, workers) for _ in range(workers)]))
+            if undertaker is not None:
+                own = set(descendants()) - before
+                write(undertaker, "".join(f"{pid}\n" for pid in own).encode())
         self._task = ray.remote(run_together)
 
     def facts(self):
@@ -3816,40 +3856,48 @@ def explain(error):
 
 def give_up(outbox, text):
     """Ends the block: nothing can go on."""
-    outbox.send(b"X", text.encode())
-    outbox.close()
-    leave(1)
+    try:
+        outbox.send(b"X", text.encode())
+        outbox.close()
+    finally:
+        # Also where nobody listens any more.
+        leave(1)
 
 
 def leave(code):
     """Ends this process at once, all processes below it first: an engine's own would take their time."""
     for pid in descendants():
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
     os._exit(code)
 
 
 def descendants():
-    """The ids of all processes below this one, where the system tells (Linux); else of the worker processes."""
+    """The ids of all processes below this one, where the system tells (Linux); else of the worker processes.
+
+    Without multiprocessing's resource tracker: it ends by itself, and cleans up after those that could not.
+    """
     if not os.path.isdir("/proc/self"):
         return [child.pid for child in multiprocessing_children()]
     children = {}
     for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            try:
-                with open(f"/proc/{entry}/stat", "rb") as file:
-                    # After the name, which may hold anything: the state, then the parent.
-                    parent = int(file.read().rpartition(b")")[2].split()[1])
-            except OSError:
-                continue
-            children.setdefault(parent, []).append(int(entry))
+        # Any process may end while it is looked at.
+        with contextlib.suppress(OSError):
+            if entry.isdigit() and b"resource_tracker" not in read_bytes(f"/proc/{entry}/cmdline"):
+                # After the name, which may hold anything: the state, then the parent.
+                parent = int(read_bytes(f"/proc/{entry}/stat").rpartition(b")")[2].split()[1])
+                children.setdefault(parent, []).append(int(entry))
     found = children.get(os.getpid(), [])
     for pid in found:
         # Grows while it is gone through.
         found.extend(children.get(pid, []))
     return found
+
+
+def read_bytes(path):
+    """All that a file holds."""
+    with open(path, "rb") as file:
+        return file.read()
 
 
 def setup_of(kind, payload):
