@@ -2908,11 +2908,11 @@ class RemotePool(Pool):
             self.outbox.failure(ticket, text)
         self.outbox.answers(answers)
 
-    def take_results(self, results):
+    def take_results(self, results, chunk):
         """Answers orders by the results of a call of map, as they come; yields how many each of them has answered."""
         last = None
         for result in results:
-            if self.post.is_needed:
+            if self.travels_alone(chunk):
                 self.take_report(result, time.monotonic_ns())
                 yield 1
             elif result is not last:
@@ -2922,7 +2922,11 @@ class RemotePool(Pool):
 
     def mapped(self, chunk):
         """The function for a call of map whose orders travel in chunks."""
-        return run_in_worker if self.post.is_needed else partial(run_in_chunk, chunk)
+        return run_in_worker if self.travels_alone(chunk) else partial(run_in_chunk, chunk)
+
+    def travels_alone(self, chunk):
+        """Whether each task has a report of its own: it brings something back, or a page would hold nothing else."""
+        return self.post.is_needed or chunk == 1
 
 
 class ProcessPool(RemotePool):
@@ -2964,12 +2968,13 @@ class ProcessPool(RemotePool):
     def map(self, orders, chunk):
         chunk = max(chunk, 1)
         results = self.processes.map(self.mapped(chunk), self.post.orders(orders, chunk), orders.tickets, chunk)
-        threading.Thread(target=self._collect, args=(results, orders), name="results", daemon=True).start()
+        collect = partial(self._collect, results, orders, chunk)
+        threading.Thread(target=collect, name="results", daemon=True).start()
 
-    def _collect(self, results, orders):
+    def _collect(self, results, orders, chunk):
         answered = 0
         try:
-            for count in self.take_results(results):
+            for count in self.take_results(results, chunk):
                 answered += count
         except Exception as error:
             # As in any program, what map has not yet yielded is lost.
@@ -3064,20 +3069,20 @@ class MultiprocessingPool(RemotePool):
             self._open.update(dict.fromkeys(orders.tickets, call))
             if unordered:
                 results = self._pool.imap_unordered(function, letters, chunk)
-                collect = partial(self._collect, orders, results)
+                collect = partial(self._collect, orders, chunk, results)
                 threading.Thread(target=collect, name="results", daemon=True).start()
             else:
                 self._pool.map_async(
                     function,
                     letters,
                     chunk,
-                    callback=partial(self._collect, orders),
+                    callback=partial(self._collect, orders, chunk),
                     error_callback=partial(self._fail, orders.tickets),
                 )
 
-    def _collect(self, orders, results):
+    def _collect(self, orders, chunk, results):
         try:
-            for _ in self.take_results(results):
+            for _ in self.take_results(results, chunk):
                 pass
             for ticket in orders.tickets:
                 self._open.pop(ticket, None)
@@ -3538,7 +3543,7 @@ class Joblib(Engine):
             for report in results:
                 self.take_report(report, end)
         else:
-            for _ in self.take_results(results):
+            for _ in self.take_results(results, chunk):
                 pass
 
     def _give_up(self, orders, error):
