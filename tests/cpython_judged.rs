@@ -261,7 +261,7 @@ fn twenty_threads_wait_at_the_same_time() {
 #[test]
 fn chunks_pay_for_tiny_tasks() {
     let scenario = scenario(
-        "Cpu(kernel: SumOfSquares, amount: Work(20))",
+        "Cpu(kernel: SumOfSquares, amount: Work(3))",
         "Batch(tasks: 20000)",
         r#"(name: "chunk_1", backend: Python(ProcessPoolExecutor(workers: 2, chunk: 1))),
            (name: "chunks of 1000", backend: Python(ProcessPoolExecutor(workers: 2, chunk: 1000)))"#,
@@ -278,9 +278,11 @@ fn chunks_pay_for_tiny_tasks() {
 
 #[test]
 fn the_harness_adds_little_to_a_task_of_a_thread_pool() {
+    // Tasks of five microseconds. Of shorter ones the threads spend most of their time taking the lock from each
+    // other, which one thread more makes worse.
     const TASKS: f64 = 20_000.0;
     let scenario = scenario(
-        "Cpu(kernel: SumOfSquares, amount: Work(20))",
+        "Cpu(kernel: SumOfSquares, amount: Work(110))",
         "Batch(tasks: 20000)",
         r#"(name: "threads", backend: Python(ThreadPoolExecutor(workers: 2)))"#,
     );
