@@ -193,7 +193,10 @@ impl Rounds {
             .keys()
             .map(|way| match self.plain[0].get(way) {
                 Some(_) => format!("{way}: {:.3} of plain", self.ratio(way)),
-                None => way.clone(),
+                None => {
+                    let seconds = median(self.ours.iter().map(|times| times[way]));
+                    format!("{way}: {seconds:.3} s")
+                }
             })
             .collect();
         eprintln!("{} rounds; {}", self.plain.len(), told.join(", "));
