@@ -211,12 +211,6 @@ class ThreadedOutbox(Outbox):
     and writes all that it finds at once.
     """
 
-    MANY = 4
-    """So many at once, and more are about to come: each look at the queue would take the interpreter lock from a worker."""
-
-    PAUSE_SECONDS = 0.001
-    """How long they are waited for."""
-
     def __init__(self, fd, ledger):
         super().__init__(fd, ledger)
         self._said = queue.SimpleQueue()
@@ -239,8 +233,6 @@ class ThreadedOutbox(Outbox):
                 items.append(self._said.get())
             goes_on = items[-1] is not None
             self._write(items if goes_on else items[:-1])
-            if goes_on and len(items) >= self.MANY:
-                time.sleep(self.PAUSE_SECONDS)
 
 
 class LoopOutbox(Outbox):
