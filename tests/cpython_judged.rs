@@ -200,12 +200,12 @@ impl Rounds {
     fn hold(&self, judge: impl Fn(&Self) -> f64) {
         let told: Vec<_> = self.ours[0]
             .keys()
-            .map(|way| match self.plain[0].get(way) {
-                Some(_) => format!("{way}: {:.3} of plain", self.ratio(way)),
-                None => {
-                    let seconds = median(self.ours.iter().map(|times| times[way]));
-                    format!("{way}: {seconds:.3} s")
+            .map(|way| {
+                if self.plain[0].contains_key(way) {
+                    return format!("{way}: {:.3} of plain", self.ratio(way));
                 }
+                let seconds = median(self.ours.iter().map(|times| times[way]));
+                format!("{way}: {seconds:.3} s")
             })
             .collect();
         eprintln!("{} rounds; {}", self.plain.len(), told.join(", "));
