@@ -107,8 +107,21 @@ fn playing(pids: &[u32], part: &str) -> u32 {
                 .split('\0')
                 .any(|word| word.ends_with(&format!("/{part}")))
     };
-    // A copy has the command line of its original, and a higher number.
-    *pids.iter().filter(plays).min().unwrap()
+    // A copy has the command line of its original, and is younger.
+    *pids
+        .iter()
+        .filter(plays)
+        .min_by_key(|pid| begun(**pid))
+        .unwrap()
+}
+
+/// When a process began, in ticks since the system did: numbers of processes begin anew at some time. 0 if it is gone.
+fn begun(pid: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // Behind the name, which may hold anything, it is the twentieth field.
+    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
+    let ticks = fields.split_whitespace().nth(19);
+    ticks.and_then(|ticks| ticks.parse().ok()).unwrap_or(0)
 }
 
 fn is_measuring(message: &FromRunner) -> bool {
@@ -183,7 +196,7 @@ fn nothing_survives_the_program_nor_its_guard() {
                 // Program, guard, runner, harness, two workers.
                 processes.len() >= 6
             });
-            let worker = *processes.iter().max().unwrap();
+            let worker = *processes.iter().max_by_key(|pid| begun(**pid)).unwrap();
             kill(worker, Signal::STOP);
             let pid = match victim {
                 "program" => program.id(),
