@@ -664,7 +664,8 @@ class PrimeCheck(Kernel):
         self._divided = 0
 
     def advance(self, grains):
-        prime = self.PRIME
+        # One of this thread's own: threads without a lock would fight for the count of its references.
+        prime = self.PRIME + 0
         while grains > 0:
             end = min(self._divisor + 2 * grains, self.END)
             grains -= (end - self._divisor) // 2
