@@ -9,8 +9,8 @@ mod live;
 #[path = "live/python.rs"]
 mod python;
 
-use live::scenario;
-use poolscope::run::{Block, BlockState, MemoryKind, Run};
+use live::{check_books, digest, scenario};
+use poolscope::run::{BlockState, MemoryKind, Run};
 use poolscope::scenario::Protection;
 use poolscope::wire::PythonHome;
 use python::{Live, follow, interpreter, run_of, run_to_end};
@@ -42,25 +42,6 @@ const FEW_POOLS: [&str; 6] = [
     "Asyncio(in_flight: 5, cpu: Blocking(threads: 2))",
     "Hybrid(threads: 2, processes: 2, start: Fork)",
 ];
-
-fn check_books(block: &Block, name: &str) {
-    assert_eq!(
-        block.state,
-        BlockState::Done,
-        "{name}: {:?}",
-        block.finished
-    );
-    assert_eq!(block.violation, None, "{name}");
-    let counts = block.counts();
-    assert!(counts.obey_the_law(), "{name}: {counts:?}");
-    assert_eq!((counts.queued, counts.in_flight), (0, 0), "{name}");
-    let ended = counts.good + counts.failed;
-    assert_eq!(block.measured.response.count(), ended, "{name}");
-}
-
-fn digest(block: &Block) -> u64 {
-    block.last.as_ref().unwrap().measured.digest
-}
 
 /// A scenario of these stages and this load, the native baseline first and these pools after it.
 fn beside_native(stages: &str, load: &str, pools: &[&str]) -> String {

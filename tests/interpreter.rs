@@ -8,27 +8,10 @@
 
 mod live;
 
-use live::{run_to_end, scenario};
+use live::{check_books, digest, run_to_end, scenario};
 use poolscope::analysis::candidate_figures;
 use poolscope::export::details;
-use poolscope::run::{Block, BlockState, InterpreterLockUse};
-
-fn check_books(block: &Block, name: &str) {
-    assert_eq!(
-        block.state,
-        BlockState::Done,
-        "{name}: {:?}",
-        block.finished
-    );
-    assert_eq!(block.violation, None, "{name}");
-    let counts = block.counts();
-    assert!(counts.obey_the_law(), "{name}: {counts:?}");
-    assert_eq!((counts.queued, counts.in_flight), (0, 0), "{name}");
-}
-
-fn digest(block: &Block) -> u64 {
-    block.last.as_ref().unwrap().measured.digest
-}
+use poolscope::run::{Block, InterpreterLockUse};
 
 /// What became of the lock of the candidate `name`, which says its interval if that is not CPython's; the laws that hold
 /// of it whatever the machine does.

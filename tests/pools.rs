@@ -13,32 +13,15 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
-use live::{follow, request, run_to_end, runner, scenario};
+use live::{check_books, digest, follow, request, run_to_end, runner, scenario};
 use parts::part_of;
-use poolscope::run::{Block, BlockState, Event, Run};
+use poolscope::run::{BlockState, Event, Run};
 use poolscope::session::Session;
 use poolscope::wire::{FromRunner, Phase};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// Longer than any death takes on a loaded machine; only a survivor gets there.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-fn check_books(block: &Block, name: &str) {
-    assert_eq!(
-        block.state,
-        BlockState::Done,
-        "{name}: {:?}",
-        block.finished
-    );
-    assert_eq!(block.violation, None, "{name}");
-    let counts = block.counts();
-    assert!(counts.obey_the_law(), "{name}: {counts:?}");
-    assert_eq!((counts.queued, counts.in_flight), (0, 0), "{name}");
-}
-
-fn digest(block: &Block) -> u64 {
-    block.last.as_ref().unwrap().measured.digest
-}
 
 fn kill(pid: u32) {
     kill_process(Pid::from_raw(pid.cast_signed()).unwrap(), Signal::KILL).unwrap();

@@ -8,7 +8,7 @@
 
 use std::time::{Duration, Instant};
 
-use poolscope::run::{Event, Run, RunRequest};
+use poolscope::run::{Block, BlockState, Event, Run, RunRequest};
 use poolscope::session::{RunnerCommand, Session};
 
 /// Longer than any of these runs takes on a loaded machine; only a hang gets there.
@@ -79,4 +79,25 @@ pub(crate) fn follow(
             return;
         }
     }
+}
+
+/// Asserts that a block ended in order and that every task is in its books, once.
+pub(crate) fn check_books(block: &Block, name: &str) {
+    assert_eq!(
+        block.state,
+        BlockState::Done,
+        "{name}: {:?}",
+        block.finished
+    );
+    assert_eq!(block.violation, None, "{name}");
+    let counts = block.counts();
+    assert!(counts.obey_the_law(), "{name}: {counts:?}");
+    assert_eq!((counts.queued, counts.in_flight), (0, 0), "{name}");
+    let ended = counts.good + counts.failed;
+    assert_eq!(block.measured.response.count(), ended, "{name}");
+}
+
+/// What all measured tasks of a block did, as one number.
+pub(crate) fn digest(block: &Block) -> u64 {
+    block.last.as_ref().unwrap().measured.digest
 }
