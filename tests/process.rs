@@ -118,17 +118,21 @@ fn a_killed_worker_loses_its_task_only_and_is_replaced() {
 
 #[test]
 fn a_worker_that_dies_idle_loses_no_task() {
+    // The kill comes when the tasks of the first tenth of a second have ended; the next ones, which
+    // find the dead workers, are due seconds later.
     let text = scenario(
         r#"[Wait(time: Constant("0s"))]"#,
-        "Open(rate_per_sec: 4)",
+        r#"Profile(arrivals: Constant, parts: [
+            Step(rate_per_sec: 40, length: "100ms"), Pause(length: "4s")])"#,
         &["Processes(workers: 2)"],
     )
-    .replace(r#"measure: "300ms""#, r#"measure: "2s""#);
+    .replace(r#"measure: "300ms""#, r#"measure: "4200ms""#);
     let request = request(&text);
     let session = Session::start(request.clone(), runner(), || ()).unwrap();
     let mut run = Run::new(request, 0);
-    // Between two tasks: one is due each 250 ms, and the snapshot comes 50 ms after the first.
-    follow(&session, &mut run, |_, event| is_measuring(event));
+    follow(&session, &mut run, |run, event| {
+        is_measuring(event) && run.blocks[0].counts().good == 4
+    });
     let victims = run.blocks[0].started.as_ref().unwrap().worker_pids.clone();
     for pid in &victims {
         kill(*pid, Signal::KILL);
@@ -138,7 +142,7 @@ fn a_worker_that_dies_idle_loses_no_task() {
     assert_eq!(block.state, BlockState::Done);
     let counts = block.counts();
     assert!(
-        counts.obey_the_law() && counts.good == counts.admitted,
+        counts.obey_the_law() && counts.good == 8 && counts.admitted == 8,
         "{counts:?}, {:?}",
         block.incidents
     );
