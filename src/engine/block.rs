@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, bounded};
 
 use crate::engine::backends::{
-    self, BackendError, Collections, Desk, DeskParts, Incident, InterpreterFacts, Prepared, Running,
+    self, BackendError, Collections, Desk, DeskParts, InterpreterFacts, Prepared, Running,
 };
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
@@ -18,6 +18,7 @@ use crate::engine::phases::{Facts, Phases, Stand};
 use crate::engine::plan::{Plan, is_pipelined};
 use crate::engine::queue::TaskQueue;
 use crate::engine::recorder::{Distributions, Recorder, Tally};
+use crate::engine::resilience::{Incident, Resilience};
 use crate::engine::task::Cohort;
 use crate::engine::totals::Totals;
 use crate::scenario::{Backend, Interpreter, Load, Protection};
@@ -77,6 +78,8 @@ pub struct Observation {
     pub loop_lag: SparseHistogram,
     /// What became of the modelled interpreter lock since the back end was started; none without one.
     pub interpreter: Option<InterpreterUse>,
+    /// What faults and defences did.
+    pub resilience: Resilience,
     /// Tasks that ended within the measurement's window: all, and the good ones.
     pub window: (u64, u64),
 }
@@ -410,6 +413,7 @@ impl Block {
             pools: self.desk.gauges(),
             loop_lag,
             interpreter,
+            resilience: Resilience::default(),
             window: self.recorder.window(),
         }
     }

@@ -19,6 +19,7 @@ pub mod phases;
 pub mod plan;
 pub mod queue;
 pub mod recorder;
+mod resilience;
 mod shared_histogram;
 mod slab;
 pub mod stages;
@@ -27,7 +28,7 @@ pub mod timer;
 mod totals;
 
 pub use backends::{
-    BackendError, Collections, Incident, InterpreterFacts, NOT_STARTED, PYTHON_PART, SERVER_PART,
+    BackendError, Collections, InterpreterFacts, NOT_STARTED, PYTHON_PART, SERVER_PART,
     ServerProcess, WORKER_PART, ZYGOTE_PART, become_python, start_server, worker_main, zygote_main,
 };
 pub use block::{Block, Observation};
@@ -35,6 +36,7 @@ pub use interpreter::InterpreterUse;
 pub use phases::Stand;
 pub use plan::{Plan, PythonHome, Recipes, Surroundings};
 pub use recorder::{Admission, Distributions, Recorder, Tally};
+pub use resilience::{Attempts, BreakerState, Incident, IncidentKind, Resilience};
 pub use stages::{KernelSpeed, calibrate, serve};
 pub use task::{Cohort, Journey, Outcome, Parts, Ran, Task};
 pub use totals::Totals;

@@ -141,6 +141,7 @@ mod tests {
             loop_lag: crate::stats::SparseHistogram::default(),
             interpreter_lock: None,
             collections: None,
+            resilience: crate::wire::Resilience::default(),
             window_completed: completed,
             window_good: completed,
             resources: Resources::default(),

@@ -5,9 +5,9 @@ use proptest::option;
 use proptest::prelude::*;
 
 use crate::scenario::{
-    Access, Amount, Arrivals, AsyncCpu, Backend, Candidate, Cluster, CostBasis, Distribution,
-    FORMAT, HybridWaits, Inside, Interpreter, InterpreterLock, JoblibBackend, Kernel, Load,
-    LockKind, MemoryAccess, Order, PoolCall, PriceCard, ProfilePart, Protection, Protocol,
+    Access, Amount, Arrivals, AsyncCpu, Backend, Candidate, Cluster, CostBasis, Defences,
+    Distribution, FORMAT, HybridWaits, Inside, Interpreter, InterpreterLock, JoblibBackend, Kernel,
+    Load, LockKind, MemoryAccess, Order, PoolCall, PriceCard, ProfilePart, Protection, Protocol,
     PythonPool, Queue, QueuePolicy, Scenario, Server, Stage, Start, StartMethod, TaskKind,
     Transfer, Workers,
 };
@@ -403,6 +403,7 @@ fn any_candidate() -> impl Strategy<Value = Candidate> {
             name,
             backend,
             queue,
+            defences: None,
             interpreter,
             python,
         })
@@ -477,6 +478,8 @@ pub(super) fn any_scenario() -> impl Strategy<Value = Scenario> {
                     load,
                     queue,
                     server: Server { connections },
+                    faults: Vec::new(),
+                    defences: Defences::default(),
                     candidates,
                     protocol,
                     prices,

@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use crate::scenario::{Kernel, Protection};
 use crate::stats::SparseHistogram;
 use crate::wire::{
-    Collections, InterpreterLockUse, MachineSample, PythonFacts, PythonHome, Resident, WorkerSample,
+    Collections, Incident, InterpreterLockUse, MachineSample, PythonFacts, PythonHome, Resident,
+    Resilience, WorkerSample,
 };
 
 /// Version of this language; raised at every change that the other side could misunderstand.
-pub const PROTOCOL: u32 = 3;
+pub const PROTOCOL: u32 = 4;
 
 /// From session to runner.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -208,6 +209,8 @@ pub struct Snapshot {
     pub interpreter_lock: Option<InterpreterLockUse>,
     /// The garbage collections of the interpreters of a CPython candidate, cumulative; none for the others.
     pub collections: Option<Collections>,
+    /// What faults and defences did.
+    pub resilience: Resilience,
     /// Tasks of any cohort that ended within the measurement's window, cumulative.
     pub window_completed: u64,
     /// Those of them that were good.
@@ -452,15 +455,6 @@ impl MemoryKind {
             Self::Derived => "derived",
         }
     }
-}
-
-/// Something that happened to a worker.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Incident {
-    /// When.
-    pub elapsed_nanos: u64,
-    /// What, for people: "worker 2 was killed by signal 9; its task is lost, it is replaced".
-    pub message: String,
 }
 
 /// The last word on a block that ended in order.

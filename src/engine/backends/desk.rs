@@ -7,7 +7,7 @@
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::engine::backends::{Collections, Incident};
+use crate::engine::backends::Collections;
 use crate::engine::barrier::Barriers;
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
@@ -16,6 +16,7 @@ use crate::engine::load::Gate;
 use crate::engine::plan::{BACK_POOL, FRONT_POOL, Next, Recipes, Surroundings};
 use crate::engine::queue::TaskQueue;
 use crate::engine::recorder::Recorder;
+use crate::engine::resilience::{Incident, IncidentKind};
 use crate::engine::stages::{Shared, StageError, Workbench};
 use crate::engine::task::{Cohort, Outcome, Ran, Task};
 use crate::scenario::Protection;
@@ -333,9 +334,15 @@ impl Desk {
     /// A worker died.
     pub(super) fn worker_died(&self, message: String) {
         self.deaths.fetch_add(1, Ordering::Relaxed);
-        // A full channel means hundreds of deaths: the count says so.
+        self.tell(IncidentKind::WorkerDied, message);
+    }
+
+    /// Something happened.
+    pub(in crate::engine) fn tell(&self, kind: IncidentKind, message: String) {
+        // A full channel means hundreds of incidents: the counts say so.
         let _ = self.incidents.try_send(Incident {
             at_nanos: clock::now_nanos(),
+            kind,
             message,
         });
     }

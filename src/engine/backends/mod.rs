@@ -89,15 +89,6 @@ pub enum BackendError {
     Scratch(#[source] io::Error),
 }
 
-/// Something that happened to a worker.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Incident {
-    /// When, in nanoseconds on the monotonic clock.
-    pub at_nanos: u64,
-    /// What, for people.
-    pub message: String,
-}
-
 /// The interpreter that executes tasks, by its own account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InterpreterFacts {
