@@ -4,7 +4,7 @@ use crate::scenario::{Backoff, Jitter, Retry, RetryBudget};
 use crate::stats::rng::Rng;
 
 /// A stream of its own, so that back-off does not move with the tasks' draws.
-const BACKOFF_STREAM: u64 = 0x6261_636b_6f66_66;
+const BACKOFF_STREAM: u64 = 0x0062_6163_6b6f_6666;
 
 /// How long the caller of task `number` waits before attempt `index` (1 is the second), in nanoseconds.
 ///
