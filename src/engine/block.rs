@@ -155,8 +155,8 @@ impl Block {
             queues,
             batch_tasks,
         }));
-        let phases = Phases::new(plan.lengths);
         Ok(Self {
+            phases: Phases::new(plan.lengths),
             plan,
             recorder,
             driver,
@@ -166,7 +166,6 @@ impl Block {
             prepared,
             running: None,
             clerk: None,
-            phases,
             start_nanos: 0,
             cold_start_nanos: 0,
             over: false,
