@@ -51,6 +51,7 @@ struct Flow {
     started: AtomicU64,
     good: AtomicU64,
     failed: AtomicU64,
+    timed_out: AtomicU64,
     cancelled_in_flight: AtomicU64,
     cancelled_in_queue: AtomicU64,
 }
@@ -104,8 +105,12 @@ pub struct Tally {
     pub good: u64,
     /// Ended with an error.
     pub failed: u64,
+    /// Given up by their callers.
+    pub timed_out: u64,
     /// Cut by the end of the block.
     pub cancelled: u64,
+    /// Attempts after the first; the recorder sees none of them.
+    pub retries: u64,
     /// Admitted, not started and not cancelled.
     pub queued: u64,
     /// Started and not ended.
@@ -253,7 +258,9 @@ impl Recorder {
         }
         let times = &shard.times[cohort];
         let journey = task.journey.as_deref();
-        let start_nanos = journey.map_or(ran.start_nanos, |journey| journey.first_start_nanos);
+        let start_nanos = task.first_start_nanos().unwrap_or_else(|| {
+            journey.map_or(ran.start_nanos, |journey| journey.first_start_nanos)
+        });
         times
             .response
             .record(ran.end_nanos.saturating_sub(task.intended_nanos));
@@ -268,22 +275,27 @@ impl Recorder {
         times
             .queue_wait
             .record(start_nanos.saturating_sub(task.offered_nanos));
-        shard.sums[cohort].split(task, ran);
+        if outcome != Outcome::TimedOut {
+            shard.sums[cohort].split(task, ran);
+        }
         let in_window = ran.end_nanos >= self.window_start.load(Ordering::Relaxed)
             && ran.end_nanos < self.window_end.load(Ordering::Relaxed);
         if in_window {
             shard.window_completed.fetch_add(1, Ordering::Relaxed);
         }
-        if outcome == Outcome::Good {
-            if in_window {
-                shard.window_good.fetch_add(1, Ordering::Relaxed);
+        let ended = match outcome {
+            Outcome::Good => {
+                if in_window {
+                    shard.window_good.fetch_add(1, Ordering::Relaxed);
+                }
+                let digest = digest.wrapping_add(journey.map_or(0, |journey| journey.digest));
+                shard.sums[cohort].add_digest(digest);
+                &flow.good
             }
-            let digest = digest.wrapping_add(journey.map_or(0, |journey| journey.digest));
-            shard.sums[cohort].add_digest(digest);
-            flow.good.fetch_add(1, Ordering::Release);
-        } else {
-            flow.failed.fetch_add(1, Ordering::Release);
-        }
+            Outcome::TimedOut => &flow.timed_out,
+            Outcome::Failed | Outcome::Cancelled => &flow.failed,
+        };
+        ended.fetch_add(1, Ordering::Release);
     }
 
     /// Records that `tasks` admitted tasks of a cohort were taken off the queue and will never start.
@@ -306,6 +318,7 @@ impl Recorder {
         // The order of these lines is the point; see the module's documentation.
         let good = sum(|flow| &flow.good);
         let failed = sum(|flow| &flow.failed);
+        let timed_out = sum(|flow| &flow.timed_out);
         let cancelled_in_flight = sum(|flow| &flow.cancelled_in_flight);
         let cancelled_in_queue = sum(|flow| &flow.cancelled_in_queue);
         let started = sum(|flow| &flow.started);
@@ -314,8 +327,9 @@ impl Recorder {
             started,
             good,
             failed,
+            timed_out,
             cancelled: cancelled_in_flight + cancelled_in_queue,
-            in_flight: started - good - failed - cancelled_in_flight,
+            in_flight: started - good - failed - timed_out - cancelled_in_flight,
             ..Tally::default()
         };
         for shard in &self.shards {
