@@ -255,8 +255,8 @@ impl Scenario {
             protocol.measure = protocol.measure.min(QUICK_MEASURE);
         }
         if protocol.measure < self.protocol.measure {
-            let shorter = protocol.measure.0 as f64 / self.protocol.measure.0 as f64;
-            let shorten = |time: Nanos| Nanos((time.0 as f64 * shorter).ceil() as u64);
+            let share = protocol.measure.0 as f64 / self.protocol.measure.0 as f64;
+            let shorten = |time: Nanos| Nanos((time.0 as f64 * share).ceil() as u64);
             if let Load::Profile { parts, .. } = &mut quick.load {
                 for part in parts {
                     part.set_length(shorten(part.length()));

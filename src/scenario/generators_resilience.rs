@@ -64,7 +64,7 @@ fn any_retry() -> impl Strategy<Value = Retry> {
         (any_nanos(), any_finite(), any_nanos())
             .prop_map(|(first, factor, cap)| Backoff::Exponential { first, factor, cap }),
     ];
-    let jitter = prop::sample::select(vec![Jitter::Full, Jitter::None]);
+    let jitter = prop::sample::select(vec![Jitter::Full, Jitter::Off]);
     let budget = (any_finite(), prop_oneof![Just(10), any::<u32>()])
         .prop_map(|(ratio, burst)| RetryBudget { ratio, burst });
     (any::<u32>(), backoff, jitter, option::of(budget)).prop_map(

@@ -43,7 +43,7 @@ fn retry(retry: Retry) -> String {
         Backoff::Constant { wait } if wait.0 == 0 => "one at once after the other".to_owned(),
         Backoff::Constant { wait } => match retry.jitter {
             Jitter::Full => format!("each after up to {}, drawn evenly", text::span(wait.0)),
-            Jitter::None => format!("each after {}", text::span(wait.0)),
+            Jitter::Off => format!("each after {}", text::span(wait.0)),
         },
         Backoff::Exponential { first, factor, cap } => {
             let (first, cap) = (text::span(first.0), text::span(cap.0));
@@ -53,7 +53,7 @@ fn retry(retry: Retry) -> String {
             );
             match retry.jitter {
                 Jitter::Full => format!("each after a wait drawn evenly from 0 to {longer}"),
-                Jitter::None => format!("each after {longer}"),
+                Jitter::Off => format!("each after {longer}"),
             }
         }
     };

@@ -259,7 +259,7 @@ mod tests {
                  10 in hand",
             ),
             (
-                "retry: (attempts: 2, backoff: Constant(wait: \"5ms\"), jitter: None)",
+                "retry: (attempts: 2, backoff: Constant(wait: \"5ms\"), jitter: Off)",
                 "up to 2 attempts, each after 5 ms",
             ),
             (

@@ -85,8 +85,8 @@ pub enum Jitter {
     /// Evenly between nothing and the whole wait.
     #[default]
     Full,
-    /// Not at all.
-    None,
+    /// Not at all. (Not called `None`, which a file has for what is absent.)
+    Off,
 }
 
 /// A bucket of tokens: each task puts a part of a token in, each retry takes one out, and without one there is no
