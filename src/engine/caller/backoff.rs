@@ -25,7 +25,7 @@ pub(super) fn wait_nanos(retry: &Retry, seed: u64, number: u64, index: u32) -> u
         }
     };
     match retry.jitter {
-        Jitter::None => whole,
+        Jitter::Off => whole,
         Jitter::Full => {
             let seed = seed ^ BACKOFF_STREAM.wrapping_mul(u64::from(index) + 1);
             (whole as f64 * Rng::new(seed, number).unit()) as u64
@@ -90,7 +90,7 @@ mod tests {
             factor: 3.0,
             cap: Nanos(100),
         };
-        let retry = retry(backoff, Jitter::None);
+        let retry = retry(backoff, Jitter::Off);
         let waits: Vec<_> = (1..=5)
             .map(|index| wait_nanos(&retry, 1, 7, index))
             .collect();
