@@ -10,6 +10,7 @@ use crossbeam_channel::{Receiver, bounded};
 use crate::engine::backends::{
     self, BackendError, Collections, Desk, DeskParts, InterpreterFacts, Prepared, Running,
 };
+use crate::engine::caller::{Caller, Clerk};
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
 use crate::engine::interpreter::{InterpreterLock, InterpreterUse};
@@ -38,6 +39,15 @@ fn between(backend: Backend) -> usize {
     }
 }
 
+fn lock_of(interpreter: Interpreter) -> Option<Arc<InterpreterLock>> {
+    match interpreter {
+        Interpreter::None => None,
+        Interpreter::Lock { switch_interval } => {
+            Some(Arc::new(InterpreterLock::new(switch_interval.0)))
+        }
+    }
+}
+
 /// A block under way.
 pub struct Block {
     plan: Plan,
@@ -49,6 +59,8 @@ pub struct Block {
     /// What the back end needs to be started, until it is.
     prepared: Option<Prepared>,
     running: Option<Box<dyn Running>>,
+    /// Gives attempts up and makes the next ones; none if nobody watches them, and before the begin.
+    clerk: Option<Clerk>,
     phases: Phases,
     start_nanos: u64,
     cold_start_nanos: u64,
@@ -111,12 +123,18 @@ impl Block {
         } else {
             0
         };
+        let caller = Caller::new(plan.defences, plan.recipes.clone(), plan.load.is_batch());
         let driver = LoadDriver::new(
             plan.load.clone(),
             plan.recipes.seed(),
             plan.lengths.warm_up_nanos,
             warm_up_clients,
-            Gate::new(queue.clone(), plan.queue.policy, recorder.clone()),
+            Gate::new(
+                queue.clone(),
+                plan.queue.policy,
+                recorder.clone(),
+                caller.clone(),
+            ),
         );
         let cancel = Arc::new(Cancel::default());
         let (incident_sender, incidents) = bounded(INCIDENTS_MAX);
@@ -128,20 +146,17 @@ impl Block {
             recipes: plan.recipes.clone(),
             surroundings: plan.surroundings.clone(),
             cancel: cancel.clone(),
-            interpreter: match plan.interpreter {
-                Interpreter::None => None,
-                Interpreter::Lock { switch_interval } => {
-                    Some(Arc::new(InterpreterLock::new(switch_interval.0)))
-                }
-            },
+            interpreter: lock_of(plan.interpreter),
             recorder: recorder.clone(),
             gate: driver.gate().clone(),
+            caller,
+            faults: plan.faults.clone(),
             incidents: incident_sender,
             queues,
             batch_tasks,
         }));
-        let phases = Phases::new(plan.lengths);
         Ok(Self {
+            phases: Phases::new(plan.lengths),
             plan,
             recorder,
             driver,
@@ -150,7 +165,7 @@ impl Block {
             incidents,
             prepared,
             running: None,
-            phases,
+            clerk: None,
             start_nanos: 0,
             cold_start_nanos: 0,
             over: false,
@@ -174,6 +189,7 @@ impl Block {
     /// # Errors
     /// If the system refuses the generator's thread.
     pub fn begin(&mut self) -> Result<(), BackendError> {
+        self.clerk = self.desk.start_clerk().map_err(generator_refused)?;
         self.start_nanos = clock::now_nanos();
         let mut end_nanos = u64::MAX;
         if !self.plan.lengths.batch {
@@ -188,6 +204,9 @@ impl Block {
 
     fn set_window(&self, start_nanos: u64, end_nanos: u64) {
         self.recorder.set_window(start_nanos, end_nanos);
+        if let Some(faults) = &self.plan.faults {
+            faults.measure_from(start_nanos);
+        }
         self.driver.gate().measure_between(start_nanos, end_nanos);
     }
 
@@ -395,7 +414,11 @@ impl Block {
         let interpreter = self.desk.interpreter_use();
         let elapsed_nanos = clock::now_nanos() - self.start_nanos;
         let tallies = Cohort::ALL.map(|cohort| {
-            let tally = self.recorder.tally(cohort);
+            let mut tally = self.recorder.tally(cohort);
+            tally.retries = self
+                .desk
+                .caller()
+                .map_or(0, |caller| caller.retries(cohort));
             if self.over { tally.closed() } else { tally }
         });
         let mut loop_lag = SparseHistogram::default();
@@ -413,7 +436,7 @@ impl Block {
             pools: self.desk.gauges(),
             loop_lag,
             interpreter,
-            resilience: Resilience::default(),
+            resilience: self.desk.resilience(),
             window: self.recorder.window(),
         }
     }
@@ -422,10 +445,12 @@ impl Block {
     fn end(&mut self) {
         // Before anything is cancelled: the client of a cancelled task must not send another one.
         self.driver.close();
-        if self.outstanding() > 0 {
+        let stuck = self.desk.resilience().attempts;
+        if self.outstanding() > 0 || stuck.is_some_and(|attempts| attempts.stuck > 0) {
             self.cancel.set();
         }
         self.desk.end_queues();
+        self.clerk = None;
         self.driver.join();
         if let Some(running) = self.running.take() {
             running.end(clock::now_nanos() + GRACE_NANOS);

@@ -7,10 +7,12 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::engine::faults::Faults;
 use crate::engine::phases::Lengths;
 use crate::engine::stages::Step;
 use crate::scenario::{
-    AsyncCpu, Backend, Candidate, Interpreter, Load, PythonPool, Queue, Scenario, Stage, TaskKind,
+    AsyncCpu, Backend, Candidate, Defences, Interpreter, Load, PythonPool, Queue, Scenario, Stage,
+    TaskKind,
 };
 use crate::stats::rng::Rng;
 
@@ -52,6 +54,10 @@ pub struct Plan {
     pub load: Load,
     /// Where they wait.
     pub queue: Queue,
+    /// How callers and pools defend themselves.
+    pub defences: Defences,
+    /// What goes wrong on purpose; none if nothing does.
+    pub faults: Option<Arc<Faults>>,
     /// Whether threads share an interpreter lock.
     pub interpreter: Interpreter,
     /// The lengths of the phases.
@@ -92,6 +98,8 @@ impl Plan {
             backend,
             load: scenario.load.clone(),
             queue,
+            defences: scenario.defences_of(candidate),
+            faults: Faults::new(scenario, seed).map(Arc::new),
             interpreter,
             lengths: Lengths::of(scenario),
             recipes: Arc::new(Recipes::new(scenario, is_pipelined(backend), seed)),
@@ -150,6 +158,7 @@ pub struct Recipes {
 /// The steps of a task kind, cut into segments; at least one segment.
 #[derive(Debug)]
 struct Recipe {
+    name: String,
     steps: Vec<Arc<Step>>,
     segments: Vec<SegmentPlan>,
 }
@@ -234,11 +243,29 @@ impl Recipes {
         self.seed
     }
 
-    fn of_task(&self, number: u64) -> Option<&Recipe> {
+    /// How many task kinds there are.
+    #[must_use]
+    pub const fn kinds(&self) -> usize {
+        self.kinds.len()
+    }
+
+    /// The name of a task kind; empty if there is none of that index.
+    #[must_use]
+    pub fn kind_name(&self, kind: usize) -> &str {
+        self.kinds.get(kind).map_or("", |recipe| &recipe.name)
+    }
+
+    /// Of which kind task `number` is.
+    #[must_use]
+    pub fn kind_of(&self, number: u64) -> usize {
         let total = self.cumulative_weights.last().copied().unwrap_or(0.0);
         let drawn = Rng::new(self.seed, number).unit() * total;
         let kind = self.cumulative_weights.partition_point(|sum| *sum <= drawn);
-        self.kinds.get(kind).or_else(|| self.kinds.last())
+        kind.min(self.kinds.len().saturating_sub(1))
+    }
+
+    fn of_task(&self, number: u64) -> Option<&Recipe> {
+        self.kinds.get(self.kind_of(number))
     }
 
     /// Segment `segment` of task `number`: the same work and the same draws on every back end.
@@ -393,7 +420,11 @@ impl Recipe {
                 }),
             }
         }
-        Self { steps, segments }
+        Self {
+            name: kind.name.clone(),
+            steps,
+            segments,
+        }
     }
 }
 

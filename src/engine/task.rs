@@ -1,5 +1,10 @@
 //! A task on its way: plain data, moved from the generator to the worker.
 
+use std::sync::Arc;
+
+use crate::engine::caller::Attempt;
+use crate::engine::faults::Affliction;
+
 /// Which cohort a task belongs to, by its intended start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cohort {
@@ -21,7 +26,7 @@ impl Cohort {
 }
 
 /// One task. Instants are nanoseconds on the monotonic clock.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Task {
     /// Counts within the block and the cohort, from 0 for measured tasks; with the seed it decides kind and
     /// all draws.
@@ -36,6 +41,10 @@ pub struct Task {
     pub segment: u16,
     /// What is known of the parts before; none in the first, so that tasks of one part cost no allocation.
     pub journey: Option<Box<Journey>>,
+    /// What its caller watches; none where nobody does, and before its turn in a batch.
+    pub attempt: Option<Arc<Attempt>>,
+    /// What goes wrong with it on purpose, once it has begun.
+    pub affliction: Option<Box<Affliction>>,
 }
 
 impl Task {
@@ -49,7 +58,47 @@ impl Task {
             offered_nanos,
             segment: 0,
             journey: None,
+            attempt: None,
+            affliction: None,
         }
+    }
+
+    /// 0 for its first attempt.
+    #[must_use]
+    pub fn attempt_index(&self) -> u32 {
+        self.attempt.as_ref().map_or(0, |attempt| attempt.index())
+    }
+
+    /// Whether its caller still waits for this attempt.
+    #[must_use]
+    pub fn is_awaited(&self) -> bool {
+        self.attempt
+            .as_ref()
+            .is_none_or(|attempt| !attempt.is_settled())
+    }
+
+    /// Its worker is done with this attempt; false if its caller has given it up.
+    #[must_use]
+    pub fn settle(&self) -> bool {
+        self.attempt.as_ref().is_none_or(|attempt| attempt.settle())
+    }
+
+    /// When its first attempt began, if an earlier one than this did.
+    #[must_use]
+    pub fn first_start_nanos(&self) -> Option<u64> {
+        self.attempt
+            .as_ref()
+            .filter(|attempt| attempt.index() > 0)
+            .and_then(|attempt| attempt.first_start_nanos())
+    }
+
+    /// When its last attempt came into the queue.
+    #[must_use]
+    pub fn sent_nanos(&self) -> u64 {
+        self.attempt
+            .as_ref()
+            .filter(|attempt| attempt.index() > 0)
+            .map_or(self.offered_nanos, |attempt| attempt.sent_nanos())
     }
 
     /// When it came into the queue that it was taken from last: admission, or the end of the part before.
@@ -57,7 +106,7 @@ impl Task {
     pub fn queued_nanos(&self) -> u64 {
         self.journey
             .as_ref()
-            .map_or(self.offered_nanos, |journey| journey.handed_on_nanos)
+            .map_or_else(|| self.sent_nanos(), |journey| journey.handed_on_nanos)
     }
 
     /// Goes on to its next part, the last one having run as `ran` says and made `digest`.
@@ -99,6 +148,8 @@ pub enum Outcome {
     Good,
     /// With an error, or lost with its worker.
     Failed,
+    /// Its caller gave it up.
+    TimedOut,
     /// Cut by the end of the block.
     Cancelled,
 }
@@ -145,6 +196,8 @@ impl Ran {
 /// the offer to the end.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Parts {
+    /// Earlier attempts, and waiting before the last one came into the queue.
+    pub retries_nanos: u64,
     /// In queues.
     pub queue_wait_nanos: u64,
     /// From a queue to the first instruction.
@@ -175,6 +228,7 @@ impl Parts {
         let before = ran.start_nanos.saturating_sub(ran.taken_nanos);
         let start_wait_nanos = ran.start_wait_nanos.min(before);
         Some(Self {
+            retries_nanos: 0,
             queue_wait_nanos: ran.taken_nanos.saturating_sub(queued_nanos),
             dispatch_nanos: before - start_wait_nanos,
             lock_wait_nanos,
@@ -189,6 +243,7 @@ impl Parts {
     #[must_use]
     pub const fn plus(&self, other: &Self) -> Self {
         Self {
+            retries_nanos: self.retries_nanos + other.retries_nanos,
             queue_wait_nanos: self.queue_wait_nanos + other.queue_wait_nanos,
             dispatch_nanos: self.dispatch_nanos + other.dispatch_nanos,
             lock_wait_nanos: self.lock_wait_nanos + other.lock_wait_nanos,
@@ -221,6 +276,7 @@ mod tests {
         assert_eq!(
             parts,
             Parts {
+                retries_nanos: 0,
                 queue_wait_nanos: 50,
                 dispatch_nanos: 10,
                 lock_wait_nanos: 40,

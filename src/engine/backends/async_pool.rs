@@ -204,13 +204,15 @@ async fn dispatch(pool: &Arc<Pool>, in_flight: usize) {
 /// the arguments of an `async fn`, a second time: hence blocks that capture what they need.
 fn work(
     pool: Arc<Pool>,
-    task: Task,
+    mut task: Task,
     permit: OwnedSemaphorePermit,
 ) -> impl Future<Output = ()> + Send {
     // The shard: any number does, and neighbours in time should not meet.
     let worker = task.number as usize;
     async move {
-        pool.desk.start(worker, &task);
+        if !pool.desk.begin(FRONT_POOL, worker, &mut task) {
+            return;
+        }
         let start_nanos = clock::now_nanos();
         let mut bench = None;
         // Of waits, which need no workbench.

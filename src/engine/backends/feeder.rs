@@ -133,13 +133,13 @@ impl Feeder {
                 self.end(worker);
                 return;
             }
+            let taken_nanos = clock::now_nanos();
+            let (desk, pool) = (&self.desk, self.settings.pool);
+            taken.retain_mut(|task| desk.begin(pool, self.worker, task));
             let mut chunk = Chunk {
                 tasks: taken.drain(..).collect(),
-                taken_nanos: clock::now_nanos(),
+                taken_nanos,
             };
-            for task in &chunk.tasks {
-                self.desk.start(self.worker, task);
-            }
             process = self.execute(worker, &mut chunk);
             if process.is_none() {
                 let end = if self.desk.cancel.is_set() {
@@ -332,7 +332,7 @@ impl Feeder {
         let result = match answer.outcome {
             Outcome::Good => checked.map(|()| answer.digest),
             Outcome::Failed => Err(StageError::Failed(answer.message)),
-            Outcome::Cancelled => Err(StageError::Cancelled),
+            Outcome::Cancelled | Outcome::TimedOut => Err(StageError::Cancelled),
         };
         self.hand_on(task, ran, result);
     }

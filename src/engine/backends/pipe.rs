@@ -197,7 +197,8 @@ impl Answer {
         record.push(match self.outcome {
             Outcome::Good => 0,
             Outcome::Failed => 1,
-            Outcome::Cancelled => 2,
+            // Callers give up, workers do not.
+            Outcome::Cancelled | Outcome::TimedOut => 2,
         });
         record.push(u8::from(self.on_cpu_nanos.is_some()));
         record.extend_from_slice(&(length as u16).to_le_bytes());

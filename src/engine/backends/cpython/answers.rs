@@ -165,7 +165,7 @@ impl Answers {
             Outcome::Failed => Err(StageError::Failed(
                 failure.unwrap_or_else(|| "it failed without a reason".to_owned()),
             )),
-            Outcome::Cancelled => Err(StageError::Cancelled),
+            Outcome::Cancelled | Outcome::TimedOut => Err(StageError::Cancelled),
         };
         let ran = self.ran(answer, handed_over.at_nanos)?;
         self.end(handed_over, ran, result);

@@ -106,9 +106,9 @@ impl Feeder {
     fn take_up_to(&self, most: usize, tasks: &mut Vec<Task>) -> bool {
         let before = tasks.len();
         let goes_on = self.desk.take_blocking(FRONT_POOL, 0, most, tasks);
-        for task in &tasks[before..] {
-            self.desk.start(task.number as usize, task);
-        }
+        let mut begun = tasks.split_off(before);
+        begun.retain_mut(|task| self.desk.begin(FRONT_POOL, task.number as usize, task));
+        tasks.append(&mut begun);
         goes_on
     }
 
