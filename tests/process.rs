@@ -89,7 +89,7 @@ fn dropping_a_session_ends_its_processes() {
 fn a_killed_worker_loses_its_task_only_and_is_replaced() {
     // The two tasks under way compute until the block is stopped, so that whoever is killed had one.
     let text = long(&scenario(
-        r#"[Cpu(amount: Time("1h"))]"#,
+        r#"[Cpu(amount: Time("9min"))]"#,
         "Closed(clients: 3)",
         &["Processes(workers: 2)"],
     ))
