@@ -134,8 +134,8 @@ fn a_full_queue_drops_and_counts_on_every_back_end() {
             .max();
         assert!(deepest <= Some(3), "{deepest:?} is more than it holds");
         // Who found the last of its three places had two others before him, and waits for both and for himself.
-        let [waited, response] =
-            [&block.measured.queue_wait, &block.measured.response].map(|times| times.max());
+        let [waited, response] = [&block.measured.queue_wait, &block.measured.response]
+            .map(poolscope::stats::Histogram::max);
         assert!(waited >= Some(200_000_000), "{waited:?}");
         assert!(response >= Some(300_000_000), "{response:?}");
     }
