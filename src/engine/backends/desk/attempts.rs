@@ -111,6 +111,11 @@ impl Desk {
         self.finish(worker, task, &ran, now, (Outcome::Failed, 0), true);
     }
 
+    /// When the caller of `task`, which has begun, gives it up; none if never.
+    pub(in crate::engine::backends) fn deadline_nanos(&self, task: &Task) -> Option<u64> {
+        self.caller.as_ref()?.deadline_nanos(task.attempt.as_ref()?)
+    }
+
     /// Whether the caller of a task that runs still waits for it; if so and `is_over`, it learns of its end now.
     pub(super) fn is_awaited(&self, task: &Task, is_over: bool) -> bool {
         task.attempt.as_ref().is_none_or(|attempt| {
