@@ -39,6 +39,15 @@ fn between(backend: Backend) -> usize {
     }
 }
 
+fn lock_of(interpreter: Interpreter) -> Option<Arc<InterpreterLock>> {
+    match interpreter {
+        Interpreter::None => None,
+        Interpreter::Lock { switch_interval } => {
+            Some(Arc::new(InterpreterLock::new(switch_interval.0)))
+        }
+    }
+}
+
 /// A block under way.
 pub struct Block {
     plan: Plan,
@@ -137,12 +146,7 @@ impl Block {
             recipes: plan.recipes.clone(),
             surroundings: plan.surroundings.clone(),
             cancel: cancel.clone(),
-            interpreter: match plan.interpreter {
-                Interpreter::None => None,
-                Interpreter::Lock { switch_interval } => {
-                    Some(Arc::new(InterpreterLock::new(switch_interval.0)))
-                }
-            },
+            interpreter: lock_of(plan.interpreter),
             recorder: recorder.clone(),
             gate: driver.gate().clone(),
             caller,
@@ -151,8 +155,8 @@ impl Block {
             queues,
             batch_tasks,
         }));
-        let phases = Phases::new(plan.lengths);
         Ok(Self {
+            phases: Phases::new(plan.lengths),
             plan,
             recorder,
             driver,
@@ -162,7 +166,6 @@ impl Block {
             prepared,
             running: None,
             clerk: None,
-            phases,
             start_nanos: 0,
             cold_start_nanos: 0,
             over: false,

@@ -69,6 +69,20 @@ impl Task {
         self.attempt.as_ref().map_or(0, |attempt| attempt.index())
     }
 
+    /// Whether its caller still waits for this attempt.
+    #[must_use]
+    pub fn is_awaited(&self) -> bool {
+        self.attempt
+            .as_ref()
+            .is_none_or(|attempt| !attempt.is_settled())
+    }
+
+    /// Its worker is done with this attempt; false if its caller has given it up.
+    #[must_use]
+    pub fn settle(&self) -> bool {
+        self.attempt.as_ref().is_none_or(|attempt| attempt.settle())
+    }
+
     /// When its first attempt began, if an earlier one than this did.
     #[must_use]
     pub fn first_start_nanos(&self) -> Option<u64> {

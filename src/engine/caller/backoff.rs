@@ -4,7 +4,7 @@ use crate::scenario::{Backoff, Jitter, Retry, RetryBudget};
 use crate::stats::rng::Rng;
 
 /// A stream of its own, so that back-off does not move with the tasks' draws.
-const BACKOFF_STREAM: u64 = 0x6261_636b_6f66_66;
+const BACKOFF_STREAM: u64 = 0x0062_6163_6b6f_6666;
 
 /// How long the caller of task `number` waits before attempt `index` (1 is the second), in nanoseconds.
 ///
@@ -25,7 +25,7 @@ pub(super) fn wait_nanos(retry: &Retry, seed: u64, number: u64, index: u32) -> u
         }
     };
     match retry.jitter {
-        Jitter::None => whole,
+        Jitter::Off => whole,
         Jitter::Full => {
             let seed = seed ^ BACKOFF_STREAM.wrapping_mul(u64::from(index) + 1);
             (whole as f64 * Rng::new(seed, number).unit()) as u64
@@ -90,7 +90,7 @@ mod tests {
             factor: 3.0,
             cap: Nanos(100),
         };
-        let retry = retry(backoff, Jitter::None);
+        let retry = retry(backoff, Jitter::Off);
         let waits: Vec<_> = (1..=5)
             .map(|index| wait_nanos(&retry, 1, 7, index))
             .collect();

@@ -11,7 +11,7 @@ use crate::engine::clock;
 /// Entries that need not be swept.
 const ENTRIES_MIN: usize = 1_024;
 /// How long it sleeps when nothing is due; an entry wakes it.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 /// What is to be done at an instant.
 #[derive(Debug)]

@@ -21,7 +21,7 @@ const ATTEMPT_SALT: u64 = 0x9e37_79b9_7f4a_7c15;
 /// The faults of a block.
 #[derive(Debug)]
 pub struct Faults {
-    faults: Vec<Prepared>,
+    list: Vec<Prepared>,
     seed: u64,
     /// When the measurement began; `u64::MAX` before.
     measured_from_nanos: AtomicU64,
@@ -50,7 +50,7 @@ impl Faults {
             hits: AtomicU64::new(0),
         };
         (!scenario.faults.is_empty()).then(|| Self {
-            faults: scenario.faults.iter().map(prepared).collect(),
+            list: scenario.faults.iter().map(prepared).collect(),
             seed,
             measured_from_nanos: AtomicU64::new(u64::MAX),
             stall_nanos: AtomicU64::new(0),
@@ -83,7 +83,7 @@ impl Faults {
             stall_nanos: self.stall_nanos.swap(0, Ordering::AcqRel),
             ..Affliction::default()
         };
-        for (index, prepared) in self.faults.iter().enumerate() {
+        for (index, prepared) in self.list.iter().enumerate() {
             let Prepared {
                 fault,
                 kind: of,
@@ -118,7 +118,7 @@ impl Faults {
 
     /// The faults that hit workers at instants: index, fault.
     pub fn of_workers(&self) -> impl Iterator<Item = (usize, &Fault)> {
-        self.faults
+        self.list
             .iter()
             .map(|prepared| &prepared.fault)
             .enumerate()
@@ -127,13 +127,13 @@ impl Faults {
 
     /// All faults in the order of the scenario.
     pub fn all(&self) -> impl Iterator<Item = &Fault> {
-        self.faults.iter().map(|prepared| &prepared.fault)
+        self.list.iter().map(|prepared| &prepared.fault)
     }
 
     /// A fault has hit a worker at the `occurrence`-th of its instants, if it was drawn so.
     #[must_use]
     pub fn hits_worker(&self, fault: usize, occurrence: u64) -> bool {
-        let Some(prepared) = self.faults.get(fault) else {
+        let Some(prepared) = self.list.get(fault) else {
             return false;
         };
         let hits = self.draw(fault, occurrence, 0) < prepared.fault.probability;
@@ -153,7 +153,7 @@ impl Faults {
     /// How many attempts or workers each fault has hit, in the order of the scenario.
     #[must_use]
     pub fn hits(&self) -> Vec<u64> {
-        self.faults
+        self.list
             .iter()
             .map(|prepared| prepared.hits.load(Ordering::Relaxed))
             .collect()

@@ -85,8 +85,8 @@ pub enum Jitter {
     /// Evenly between nothing and the whole wait.
     #[default]
     Full,
-    /// Not at all.
-    None,
+    /// Not at all. (Not called `None`, which a file has for what is absent.)
+    Off,
 }
 
 /// A bucket of tokens: each task puts a part of a token in, each retry takes one out, and without one there is no
@@ -138,6 +138,35 @@ impl Defences {
     }
 }
 
+impl Retry {
+    /// Three attempts, with the usual waits between and without a budget.
+    #[must_use]
+    pub fn usual() -> Self {
+        Self {
+            attempts: 3,
+            backoff: Backoff::default(),
+            jitter: Jitter::Full,
+            budget: None,
+        }
+    }
+}
+
+impl Breaker {
+    /// A breaker with the usual settings.
+    #[must_use]
+    pub const fn usual(open_for: Nanos) -> Self {
+        Self {
+            failure_ratio: half(),
+            calls: twenty(),
+            open_for,
+            probes: three(),
+        }
+    }
+}
+
+/// Room for a few failures before the budget counts.
+pub(super) const DEFAULT_BURST: u32 = 10;
+
 const fn two() -> f64 {
     2.0
 }
@@ -166,7 +195,7 @@ const fn is_three(value: &u32) -> bool {
 }
 
 const fn ten() -> u32 {
-    10
+    DEFAULT_BURST
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]

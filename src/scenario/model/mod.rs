@@ -7,6 +7,7 @@ mod backend;
 mod defences;
 mod faults;
 mod label;
+mod label_defences;
 mod load;
 mod python;
 mod stage;

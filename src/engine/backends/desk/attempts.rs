@@ -56,7 +56,7 @@ impl Desk {
         task: &mut Task,
     ) -> bool {
         if task.segment > 0 {
-            let goes_on = self.is_awaited(task, false);
+            let goes_on = task.is_awaited();
             if !goes_on {
                 self.discard(pool, task, true);
             }
@@ -100,7 +100,7 @@ impl Desk {
     /// A breaker does not let an attempt run: the task fails at once.
     fn reject(&self, caller: &Caller, pool: usize, worker: usize, task: &Task, now: u64) {
         self.pools[pool].in_flight.fetch_sub(1, Ordering::Relaxed);
-        if !self.is_awaited(task, true) {
+        if !task.settle() {
             self.pools[FRONT_POOL].queue.task_ended();
             return;
         }
@@ -109,17 +109,6 @@ impl Desk {
         self.note_failure(format!("not tried: the circuit breaker of {name} is open"));
         let ran = Ran::here(now, now);
         self.finish(worker, task, &ran, now, (Outcome::Failed, 0), true);
-    }
-
-    /// Whether the caller of a task that runs still waits for it; if so and `is_over`, it learns of its end now.
-    pub(super) fn is_awaited(&self, task: &Task, is_over: bool) -> bool {
-        task.attempt.as_ref().is_none_or(|attempt| {
-            if is_over {
-                attempt.settle()
-            } else {
-                !attempt.is_settled()
-            }
-        })
     }
 
     /// A worker of `pool` has come to the end of a task that was given up while it ran: really stopped before its end,
