@@ -45,8 +45,8 @@ PROTOCOL = 1
 ANSWER_BYTES = 64
 """Of one answer: eight words."""
 
-GOOD, FAILED = 0, 1
-"""Outcomes of a task, as answers name them."""
+GOOD, FAILED, CANCELLED, GIVEN_UP = range(4)
+"""Outcomes of a task, as answers name them; what is given up goes on for nobody, and is answered again at its end."""
 
 MASK = (1 << 64) - 1
 """Numbers are unsigned and have 64 bits, as in the engine."""
@@ -956,6 +956,10 @@ class Step:
     def prepare(self, tables):
         """Loads what the step needs, so that no task pays for it."""
 
+    def struck(self, affliction):
+        """The step as it is in an attempt that something befalls."""
+        return self
+
     def run(self, bench, number):
         """Executes the step for task `number` on this thread, and returns what it found: the same wherever it runs."""
         raise NotImplementedError
@@ -1456,6 +1460,10 @@ class Network(Step):
         self._response_bytes = recipe["response"]
         self._errors = recipe["errors"]
 
+    def struck(self, affliction):
+        harmless = affliction.server_nanos == 0 and not affliction.marks & SERVER_FAILS
+        return self if harmless else StruckNetwork(self, affliction)
+
     def _call(self, number):
         rng = self.draws(number)
         delay_nanos = self._delay(rng)
@@ -1505,12 +1513,20 @@ class Network(Step):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, self.LINGER_NOT)
         connection.close()
 
-    async def run_async(self, bench, number):
+    def run_async(self, bench, number):
+        return Metered(self._ask_async(bench, number), bench)
+
+    async def _ask_async(self, bench, number):
         call = self._call(number)
         idle = bench.shared.idle_streams
         try:
             reader, writer = idle.pop() if idle else await self._open(bench)
-            head = await self._exchange_async(reader, writer, call)
+            try:
+                head = await self._exchange_async(reader, writer, call)
+            except BaseException:
+                # Also where the task is cancelled: the answer would be taken for another's.
+                self._close_stream(writer)
+                raise
         except OSError as error:
             raise failing_while("asking the loopback server", error) from error
         if head[2]:
@@ -1547,6 +1563,34 @@ class Network(Step):
         writer.close()
 
 
+class Metered:
+    """A coroutine of which each step's processor time is noted.
+
+    What the event loop itself does between two steps, as it reads for all connections, belongs to none of them.
+    """
+
+    __slots__ = "_coroutine", "_bench"
+
+    def __init__(self, coroutine, bench):
+        self._coroutine = coroutine
+        self._bench = bench
+
+    def __await__(self):
+        step, sent = self._coroutine.send, None
+        while True:
+            before = time.thread_time_ns()
+            try:
+                awaited = step(sent)
+            except StopIteration as end:
+                return end.value
+            finally:
+                self._bench.on_cpu_nanos += time.thread_time_ns() - before
+            try:
+                step, sent = self._coroutine.send, (yield awaited)
+            except BaseException as error:
+                step, sent = self._coroutine.throw, error
+
+
 # Locks and counters ----------------------------------------------------------------------------------------------
 
 
@@ -1580,10 +1624,8 @@ class AsyncReadWriteLock:
     """The same for tasks of an event loop, which hand over only where they await."""
 
     def __init__(self):
-        import asyncio
-
-        self._condition = asyncio.Condition()
         self._inside = 0
+        self._waiters = []
 
     def is_free(self, reads):
         """Whether entering takes no waiting."""
@@ -1591,15 +1633,22 @@ class AsyncReadWriteLock:
 
     async def acquire(self, reads):
         """Enters."""
-        async with self._condition:
-            await self._condition.wait_for(lambda: self.is_free(reads))
-            self._inside = self._inside + 1 if reads else -1
+        from asyncio import get_running_loop
 
-    async def release(self, reads):
-        """Leaves."""
-        async with self._condition:
-            self._inside = self._inside - 1 if reads else 0
-            self._condition.notify_all()
+        while not self.is_free(reads):
+            waiter = get_running_loop().create_future()
+            self._waiters.append(waiter)
+            await waiter
+        self._inside = self._inside + 1 if reads else -1
+
+    def release(self, reads):
+        """Leaves; awaits nothing, so that nobody can be cancelled on the way out."""
+        self._inside = self._inside - 1 if reads else 0
+        if self._inside == 0:
+            waiters, self._waiters = self._waiters, []
+            for waiter in waiters:
+                if not waiter.done():
+                    waiter.set_result(None)
 
 
 class Lock(Step):
@@ -1615,6 +1664,9 @@ class Lock(Step):
         self._computes = recipe["cpu"]
         self._locks = min(max(recipe["locks"], 1), self.LOCKS_MAX)
         self._readers = recipe["readers"]
+
+    def struck(self, affliction):
+        return LongLock(self, affliction.lock_nanos) if affliction.lock_nanos else self
 
     def _draw(self, task_number):
         """The number of the lock, whether it is only for reading, and how long to stay."""
@@ -1670,7 +1722,7 @@ class Lock(Step):
                 bench.waited_since(arrival)
                 await self._stay_async(bench, hold_nanos)
             finally:
-                await lock.release(reads)
+                lock.release(reads)
         return self._digest(*drawn)
 
     async def _stay_async(self, bench, hold_nanos):
@@ -1692,6 +1744,9 @@ class Counter(Step):
         super().__init__(place, seed)
         self._increments = recipe["increments"]
         self._protection = self.PROTECTIONS[recipe["protection"]]
+
+    def struck(self, affliction):
+        return LongCounter(self, affliction.lock_nanos) if affliction.lock_nanos else self
 
     def run(self, bench, number):
         counter = bench.shared.counters[self._protection]
@@ -1798,6 +1853,231 @@ STEPS = {
 
 
 # ----------------------------------------------------------------------------------------------------------------
+# Faults: what goes wrong on purpose
+# ----------------------------------------------------------------------------------------------------------------
+
+AFFLICTION = struct.Struct("<2Qd6Q")
+"""Of one order: its ticket, marks, and what `Affliction` holds of numbers."""
+
+ERROR, HANG, SERVER_FAILS = 1, 2, 4
+"""Marks of an affliction; the crash and its code have a byte each above them."""
+
+PANIC, EXIT, ABORT, SEGFAULT, KILL, STACK_OVERFLOW = range(1, 7)
+"""How an attempt takes its worker with it; 0 for not at all."""
+
+Affliction = namedtuple(
+    "Affliction", "marks factor added_nanos leak_bytes leak_up_to stall_nanos server_nanos lock_nanos"
+)
+"""What befalls one attempt: how it is slowed down, what it leaves behind, and how long what it uses takes longer."""
+
+
+def afflictions_of(payload):
+    """(ticket, what befalls the order) for each record."""
+    for ticket, *rest in AFFLICTION.iter_unpack(payload):
+        yield ticket, Affliction(*rest)
+
+
+def crash_of(affliction):
+    """How it takes its worker with it, and the code of an exit."""
+    return affliction.marks >> 8 & 255, affliction.marks >> 16 & 255
+
+
+class Struck(namedtuple("Struck", "phase affliction")):
+    """Stands in the place of an order's phase where something befalls the order."""
+
+    __slots__ = ()
+
+    def segments(self, phases):
+        """The segments of the phase with what befalls them."""
+        last_phase = self.phase == len(phases) - 1
+        segments = phases[self.phase]
+        return [
+            (pool, self._steps(steps, self.phase == place == 0, last_phase and place == len(segments) - 1))
+            for place, (pool, steps) in enumerate(segments)
+        ]
+
+    def _steps(self, steps, is_first, is_last):
+        affliction = self.affliction
+        before = Before(affliction, is_first, is_last)
+        return [before, *(step.struck(affliction) for step in steps), After(affliction, before, is_last)]
+
+
+def plain(phase):
+    """A phase without what befalls an order."""
+    return phase.phase if isinstance(phase, Struck) else phase
+
+
+class Blow(Step):
+    """What happens to an attempt beside its stages; it finds nothing and is no part of the digest."""
+
+    awaits = True
+
+    def digest(self, number, value):
+        return 0
+
+
+class Before(Blow):
+    """What befalls a segment of an attempt before its stages."""
+
+    def __init__(self, affliction, is_first, is_last):
+        self._affliction = affliction
+        self._is_first = is_first
+        self._is_last = is_last
+        self.end_nanos = 0
+
+    def run(self, bench, number):
+        affliction = self._affliction
+        if self._is_first and affliction.stall_nanos:
+            time.sleep(affliction.stall_nanos / 1e9)
+        if self._is_last:
+            leak(affliction.leak_bytes, affliction.leak_up_to)
+            crash(*crash_of(affliction))
+        self.end_nanos = time.monotonic_ns()
+
+    async def run_async(self, bench, number):
+        # Awaits nothing: an event loop that is blocked stands still.
+        bench.meter(self.run, bench, number)
+
+
+class After(Blow):
+    """What befalls a segment of an attempt after its stages, if these have ended well."""
+
+    def __init__(self, affliction, before, is_last):
+        self._affliction = affliction
+        self._before = before
+        self._is_last = is_last
+
+    def _seconds(self):
+        """How long it waits, having done its work."""
+        took = time.monotonic_ns() - self._before.end_nanos
+        nanos = (self._affliction.factor - 1) * took
+        if self._is_last:
+            nanos += self._affliction.added_nanos
+        return min(max(nanos, 0), LONGEST_NANOS) / 1e9
+
+    def _is(self, mark):
+        return self._is_last and self._affliction.marks & mark
+
+    def _end(self):
+        if self._is(ERROR):
+            raise StageFailed("injected fault: error")
+
+    def run(self, bench, number):
+        seconds = self._seconds()
+        while self._is(HANG):
+            time.sleep(LONGEST_NANOS / 1e9)
+        if seconds:
+            time.sleep(seconds)
+        self._end()
+
+    async def run_async(self, bench, number):
+        from asyncio import get_running_loop, sleep
+
+        seconds = self._seconds()
+        if self._is(HANG):
+            await get_running_loop().create_future()
+        if seconds:
+            await sleep(seconds)
+        self._end()
+
+
+_leaks = {}
+"""What attempts have left behind, by the thread."""
+
+
+def leak(size, up_to):
+    """Leaves memory behind in this worker that is written and never given back."""
+    left = _leaks.setdefault(threading.get_ident(), [])
+    size = min(size, up_to - sum(map(len, left)))
+    if size > 0:
+        try:
+            left.append(bytearray(b"\1") * size)
+        except MemoryError:
+            raise StageFailed("injected fault: leak: the system refuses the memory") from None
+
+
+def crash(how, code):
+    """Takes the worker with it: the process, wherever the worker is no process of its own."""
+    if how == PANIC:
+        raise StageFailed("injected fault: panic")
+    if how == STACK_OVERFLOW:
+        # Here that is an exception.
+        crash(how, code)
+    if how:
+        import resource
+
+        # It is meant: nobody looks for its cause in a dump.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if how == EXIT:
+        os._exit(code)
+    if how == ABORT:
+        os.abort()
+    while how:
+        os.kill(os.getpid(), {SEGFAULT: signal.SIGSEGV, KILL: signal.SIGKILL}[how])
+
+
+class LongLock(Lock):
+    """A lock that is held for longer."""
+
+    def __init__(self, lock, nanos):
+        self.__dict__.update(lock.__dict__)
+        self._added_seconds = nanos / 1e9
+
+    def _stay(self, bench, hold_nanos):
+        super()._stay(bench, hold_nanos)
+        time.sleep(self._added_seconds)
+
+    async def _stay_async(self, bench, hold_nanos):
+        from asyncio import sleep
+
+        await super()._stay_async(bench, hold_nanos)
+        await sleep(self._added_seconds)
+
+
+class LongCounter(Counter):
+    """A counter whose lock is held for longer, once, before the first addition."""
+
+    def __init__(self, counter, nanos):
+        self.__dict__.update(counter.__dict__)
+        self._added_seconds = nanos / 1e9
+
+    def _add_locked(self, bench, counter):
+        if not counter.lock.acquire(blocking=False):
+            bench.wait_for(counter.lock.acquire)
+        try:
+            time.sleep(self._added_seconds)
+        finally:
+            counter.lock.release()
+        super()._add_locked(bench, counter)
+
+
+class StruckNetwork(Network):
+    """Asks a server that is slow, or that fails."""
+
+    def __init__(self, network, affliction):
+        self.__dict__.update(network.__dict__)
+        self._affliction = affliction
+
+    def _call(self, number):
+        return StruckCall(super()._call(number), self._affliction)
+
+
+class StruckCall(Call):
+    """A request that asks the server for more than the task drew."""
+
+    def __init__(self, drawn, affliction):
+        delay_nanos = min(drawn.delay_nanos + affliction.server_nanos, MASK)
+        fails = drawn.fails or bool(affliction.marks & SERVER_FAILS)
+        super().__init__(delay_nanos, drawn.request_bytes, drawn.response_bytes, fails)
+        self._drawn = drawn
+
+    def check(self, head):
+        if self.fails and not self._drawn.fails and head[:2] == ("error", 0):
+            raise StageFailed("the loopback server answered with an error (503), as an injected fault asks")
+        return super().check(head) - self.delay_nanos + self._drawn.delay_nanos & MASK
+
+
+# ----------------------------------------------------------------------------------------------------------------
 # Workers: executing tasks
 # ----------------------------------------------------------------------------------------------------------------
 
@@ -1825,7 +2105,10 @@ class Recipes:
         if len(self._kinds) > 1:
             drawn = Rng(self._seed, number).unit() * self._cumulative_weights[-1]
             kind = min(bisect_right(self._cumulative_weights, drawn), len(self._kinds) - 1)
-        return self._kinds[kind][phase]
+        try:
+            return self._kinds[kind][phase]
+        except TypeError:
+            return phase.segments(self._kinds[kind])
 
     def steps(self):
         """All steps of all kinds."""
@@ -1834,7 +2117,7 @@ class Recipes:
     def look_ahead(self, phase, first, count):
         """Makes the draws that tasks `first` and up begin with, where each of them does: a tenth of the cost."""
         if len(self._kinds) == 1:
-            for _, steps in self._kinds[0][phase]:
+            for _, steps in self._kinds[0][plain(phase)]:
                 for step in steps:
                     step.look_ahead(first, count)
 
@@ -2365,7 +2648,41 @@ BETWEEN = 16
 """How many tasks may wait between the parts of a pipeline, unless the scenario says otherwise."""
 
 BREAKS_MAX = 20
-"""So often is a broken pool replaced."""
+"""So often is a broken pool replaced, unless the scenario says otherwise."""
+
+
+def breaks_max(setup, workers):
+    """How often a broken pool of so many workers is replaced: with it all of them are."""
+    restarts = setup["restarts"]
+    return BREAKS_MAX if restarts is None else restarts // workers
+
+
+class Revocable:
+    """Futures by the tickets of their orders, where callers may give these up."""
+
+    def __init__(self):
+        self._futures = {}
+
+    def watch(self, executor):
+        """Keeps the futures of all orders that are handed to `executor`, as its first arguments."""
+        submit = executor.submit
+
+        def submit_revocably(function, order, *arguments):
+            future = submit(function, order, *arguments)
+            self.keep(order[0], future)
+            return future
+
+        executor.submit = submit_revocably
+
+    def keep(self, ticket, future):
+        """Keeps the future of an order until it is done."""
+        self._futures[ticket] = future
+        future.add_done_callback(lambda _: self._futures.pop(ticket, None))
+
+    def revoke(self, ticket):
+        """Cancels an order that has not begun; false if there is none or it has: that nobody can stop."""
+        future = self._futures.get(ticket)
+        return future is not None and future.cancel()
 
 
 class Pool:
@@ -2380,6 +2697,8 @@ class Pool:
         self.setup = setup
         self.outbox = outbox
         self.ledger = ledger
+        self._afflictions = {}
+        """What befalls orders that are to come, by their tickets."""
 
     def prepare(self):
         """Loads what has to be there before the pool: its start, and the memory it takes, are measured from here."""
@@ -2406,11 +2725,32 @@ class Pool:
     def take(self, kind, payload):
         """Takes in a frame of orders."""
         if kind == b"T":
-            self.submit(Orders(payload))
+            self.submit(self._orders(payload))
         elif kind == b"M":
-            self.map(Orders(payload[4:]), int.from_bytes(payload[:4], "little"))
+            self.map(self._orders(payload[4:]), int.from_bytes(payload[:4], "little"))
+        elif kind == b"X":
+            self.afflict(dict(afflictions_of(payload)))
+        elif kind == b"K":
+            self.revoke(struct.unpack(f"<{len(payload) // 8}Q", payload))
         else:
             raise ProtocolError(f"a frame of the unknown kind {kind!r} came")
+
+    def _orders(self, triples):
+        orders = Orders(triples)
+        if self._afflictions:
+            take = self._afflictions.pop
+            orders.phases = [
+                Struck(phase, take(ticket)) if ticket in self._afflictions else phase
+                for ticket, phase in zip(orders.tickets, orders.phases)
+            ]
+        return orders
+
+    def afflict(self, afflictions):
+        """Notes what will befall orders that are to come, by their tickets."""
+        self._afflictions.update(afflictions)
+
+    def revoke(self, tickets):
+        """Callers have given these orders up: stops what can be stopped.  Everything else goes on for nobody."""
 
     def submit(self, orders):
         """Hands over tasks one by one."""
@@ -2422,6 +2762,10 @@ class Pool:
 
     def close(self):
         """Ends the pool in order, after its last task."""
+
+    def end_early(self, ticket, outcome):
+        """Answers an order that did not come to its end, or whose end nobody asks for."""
+        self.outbox.answers(array("Q", (ticket, 0, 0, 0, NOT_KNOWN, 0, 0, outcome)))
 
     def answer(self, ticket, executed, end=None):
         """Answers an order; `end` is when the caller knew of it, for threads the moment it was over."""
@@ -2511,6 +2855,14 @@ class ThreadPool(LocalPool):
 
     def start(self):
         self._executor = started_threads(self.settings["workers"])
+        self._revocable = Revocable()
+        if self.setup["gives_up"]:
+            self._revocable.watch(self._executor)
+
+    def revoke(self, tickets):
+        for ticket in tickets:
+            if self._revocable.revoke(ticket):
+                self.end_early(ticket, CANCELLED)
 
     def submit(self, orders):
         for order in orders:
@@ -2534,10 +2886,12 @@ class Keeper(threading.Thread):
         self._look = look
         """Called at every look."""
         self._lost = lost
-        """Called with each process that a signal has ended."""
+        """Called with each process that a signal has ended, or that has left where that is expected."""
         self._known = {}
         self.woken = threading.Event()
         """Set by who wants a look at once."""
+        self.expects_exits = False
+        """Whether a fault has workers leave, with a code and not by a signal."""
 
     def pids(self):
         """The ids of the worker processes there are."""
@@ -2560,13 +2914,23 @@ class Keeper(threading.Thread):
             pids = self.pids()
             for child in self._gone:
                 # Workers that the pool replaces leave with 0.
-                if child.exitcode is not None and child.exitcode < 0:
+                if child.exitcode is not None and (child.exitcode < 0 or self.expects_exits):
                     self._lost(child)
             self._look()
             pids = self.pids()
             if pids != told:
                 told = pids
                 self._outbox.send(b"P", json.dumps(pids).encode())
+
+
+def how_ended(process):
+    """How a process ended, in words."""
+    return f"signal {-process.exitcode}" if process.exitcode < 0 else f"code {process.exitcode}"
+
+
+def exiting(afflictions):
+    """The tickets of orders that will have their workers leave with a code."""
+    return {ticket for ticket, affliction in afflictions.items() if crash_of(affliction)[0] == EXIT}
 
 
 def multiprocessing_children():
@@ -2720,8 +3084,9 @@ class Processes:
 
     def _replace(self, why):
         self._breaks += 1
-        if self._breaks > BREAKS_MAX:
-            give_up(self._outbox, f"{why} It happened more than {BREAKS_MAX} times")
+        most = breaks_max(self._setup, self._workers)
+        if self._breaks > most:
+            give_up(self._outbox, f"{why} It happened more than {most} times")
         text = f"{why} The harness made a new pool, as a program that goes on would have to."
         self._outbox.send(b"B", text.encode())
         with self._changed:
@@ -2936,6 +3301,9 @@ class ProcessPool(RemotePool):
     def prepare(self):
         self.processes = Processes(self.settings["workers"], self.settings, self.setup, self.outbox, self._lose)
         self.post = Post(self.setup, self.settings)
+        self._revocable = Revocable()
+        if self.setup["gives_up"]:
+            self._revocable.watch(self.processes)
 
     def start(self):
         self.processes.start()
@@ -2946,6 +3314,10 @@ class ProcessPool(RemotePool):
     def serve(self, inbox):
         self.processes.watch()
         return super().serve(inbox)
+
+    def revoke(self, tickets):
+        for ticket in tickets:
+            self._revocable.revoke(ticket)
 
     def submit(self, orders):
         for order in orders:
@@ -2958,7 +3330,10 @@ class ProcessPool(RemotePool):
             self.take_report(future.result(), end)
         except Exception as error:
             self.post.forget(ticket)
-            self.outbox.fail(ticket, self.processes.explain(error), end)
+            if future.cancelled():
+                self.end_early(ticket, CANCELLED)
+            else:
+                self.outbox.fail(ticket, self.processes.explain(error), end)
         self.processes.settled([ticket])
 
     def _lose(self, tickets, text):
@@ -3009,7 +3384,14 @@ class MultiprocessingPool(RemotePool):
         self._deaths = deque()
         """(when to look after it, what the process had at hand)"""
         self._breaks = 0
+        self._losses = 0
         self._changing = threading.RLock()
+        self._exiting = set()
+        """Tickets of orders that have their workers leave."""
+        self._given_up = set()
+        """Tickets of orders that callers have given up and that are still open."""
+        self._never_answered = set()
+        """Tickets of orders that were lost with their workers, and whose callers wait as long as they will."""
 
     def start(self):
         workers = self.settings["workers"]
@@ -3032,6 +3414,33 @@ class MultiprocessingPool(RemotePool):
     def serve(self, inbox):
         self._keeper.start()
         return super().serve(inbox)
+
+    def afflict(self, afflictions):
+        super().afflict(afflictions)
+        self._exiting |= exiting(afflictions)
+        self._keeper.expects_exits = bool(self._exiting)
+
+    def revoke(self, tickets):
+        # The pool has no way to take a task back: only what is lost is over.
+        with self._changing:
+            for ticket in tickets:
+                if ticket in self._never_answered:
+                    self._never_answered.remove(ticket)
+                    self.end_early(ticket, CANCELLED)
+                elif ticket in self._open:
+                    self._given_up.add(ticket)
+
+    def _lose(self, ticket):
+        """Sees to an order that was lost with its worker."""
+        if not self.setup["gives_up"]:
+            why = "its worker process ended abruptly; multiprocessing.Pool never answers it"
+            self._fail([ticket], TaskLost(why))
+        elif self._open.pop(ticket, self) is not self:
+            self.post.forget(ticket)
+            if ticket in self._given_up:
+                self.end_early(ticket, CANCELLED)
+            else:
+                self._never_answered.add(ticket)
 
     def submit(self, orders):
         for order in orders:
@@ -3092,11 +3501,18 @@ class MultiprocessingPool(RemotePool):
 
     def _lost(self, process):
         at_hand = AtHand(self.setup["scratch"], process.pid).ticket
+        if process.exitcode == 0 and at_hand not in self._exiting:
+            return
+        self._losses += 1
+        most = self.setup["restarts"]
+        if most is not None and self._losses > most:
+            give_up(self.outbox, f"more than {most} worker processes of multiprocessing.Pool ended abruptly")
         self._deaths.append((time.monotonic() + self.GRACE_SECONDS, at_hand))
+        who = "only the caller's time-out ends the wait" if self.setup["gives_up"] else "a program would wait for ever"
         self.outbox.send(
             b"I",
-            f"Worker process {process.pid} ended abruptly (signal {-process.exitcode}). multiprocessing.Pool has "
-            "replaced it without a word; a program would wait for ever for what it had at hand.".encode(),
+            f"Worker process {process.pid} ended abruptly ({how_ended(process)}). multiprocessing.Pool has "
+            f"replaced it without a word; {who} for what it had at hand.".encode(),
         )
 
     def _look(self):
@@ -3104,8 +3520,8 @@ class MultiprocessingPool(RemotePool):
         while self._deaths and self._deaths[0][0] < time.monotonic():
             _, ticket = self._deaths.popleft()
             if self._open.get(ticket, self) is None:
-                why = "its worker process ended abruptly; multiprocessing.Pool never answers it"
-                self._fail([ticket], TaskLost(why))
+                with self._changing:
+                    self._lose(ticket)
             elif ticket in self._open:
                 self._replace(
                     "a worker process ended abruptly, and a chunk of the batch with it: multiprocessing.Pool would "
@@ -3125,8 +3541,9 @@ class MultiprocessingPool(RemotePool):
     def _replace(self, why):
         with self._changing:
             self._breaks += 1
-            if self._breaks > BREAKS_MAX:
-                give_up(self.outbox, f"the pool of worker processes broke more than {BREAKS_MAX} times")
+            most = breaks_max(self.setup, self.settings["workers"])
+            if self._breaks > most:
+                give_up(self.outbox, f"the pool of worker processes broke more than {most} times")
             count = len(self._open)
             self._fail(list(self._open), TaskLost(why))
             self._terminate()
@@ -3166,6 +3583,14 @@ class Asyncio(RemotePool):
         if self._cpu != "Inline" and "Processes" in self._cpu:
             self._processes = Processes(self._cpu["Processes"]["workers"], {}, self.setup, self.outbox)
             self.post = Post(self.setup, self.settings)
+        if self.setup["gives_up"]:
+            self._revocable = {}
+            """Tasks by their tickets."""
+            self._left = {}
+            """By the task that was cancelled: the future of what a thread or a process is still at."""
+            self.submit = self._submit_revocably
+            self._on_thread = self._on_thread_revocably
+            self._in_process = self._in_process_revocably
 
     def start(self):
         if self._processes:
@@ -3199,7 +3624,7 @@ class Asyncio(RemotePool):
         in_order = await self._ended
         loop.remove_reader(inbox.fd)
         if in_order:
-            await asyncio.gather(*self._tasks)
+            await asyncio.gather(*self._tasks, return_exceptions=self.setup["gives_up"])
             if self._processes:
                 self._processes.close()
         return in_order
@@ -3232,6 +3657,64 @@ class Asyncio(RemotePool):
 
         self._keep(asyncio.gather(*(self._execute(order) for order in orders)))
 
+    def _submit_revocably(self, orders):
+        import asyncio
+
+        for order in orders:
+            task = self._revocable[order[0]] = asyncio.create_task(self._execute(order))
+            self._tasks.add(task)
+            task.add_done_callback(partial(self._let_go_of, order[0]))
+
+    def _let_go_of(self, ticket, task):
+        """As `_let_go`, of a task that may have been cancelled."""
+        del self._revocable[ticket]
+        if not task.cancelled():
+            self._let_go(task)
+            return
+        self._tasks.discard(task)
+        future = self._left.pop(task, None)
+        if future is None:
+            self.end_early(ticket, CANCELLED)
+            return
+        # Its place is free, as it is in a program; what it left running is told of when that ends.
+        self.end_early(ticket, GIVEN_UP)
+        loop = task.get_loop()
+        future.add_done_callback(lambda _: loop.call_soon_threadsafe(self.end_early, ticket, FAILED))
+
+    def revoke(self, tickets):
+        for ticket in tickets:
+            if ticket in self._revocable:
+                self._revocable[ticket].cancel()
+
+    async def _on_thread(self, *call):
+        """Has a thread call a function."""
+        import asyncio
+
+        return await asyncio.to_thread(*call)
+
+    async def _on_thread_revocably(self, *call):
+        return await self._elsewhere(self._threads.submit(*call))
+
+    async def _in_process(self, *call):
+        """Has a worker process call a function."""
+        import asyncio
+
+        return await asyncio.get_running_loop().run_in_executor(self._processes, *call)
+
+    async def _in_process_revocably(self, *call):
+        return await self._elsewhere(self._processes.submit(*call))
+
+    async def _elsewhere(self, future):
+        """Waits for what a thread or a process does.  Neither can be stopped once it has begun."""
+        import asyncio
+
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            if not future.cancel():
+                self._left[asyncio.current_task()] = future
+            raise
+
     def _keep(self, task):
         # The loop itself holds its tasks only weakly.
         self._tasks.add(task)
@@ -3261,8 +3744,6 @@ class Asyncio(RemotePool):
 
     async def _execute_here(self, bench, number, steps):
         """Executes steps on the loop, or what blocks it on a thread."""
-        import asyncio
-
         bench.on_cpu_nanos = bench.lock_wait_nanos = 0
         sum_, failure = 0, None
         start = time.monotonic_ns()
@@ -3271,7 +3752,7 @@ class Asyncio(RemotePool):
                 if step.awaits and not (self._threads and step.blocks):
                     sum_ += step.digest(number, await step.run_async(bench, number))
                 elif self._threads:
-                    executed = await asyncio.to_thread(self.worker.execute, number, [step])
+                    executed = await self._on_thread(self.worker.execute, number, [step])
                     bench.on_cpu_nanos += executed.on_cpu
                     bench.lock_wait_nanos += executed.lock_wait
                     if executed.failure is not None:
@@ -3282,18 +3763,13 @@ class Asyncio(RemotePool):
         except Exception as error:
             failure = words(error)
         end = time.monotonic_ns()
-        # What the loop itself spends on a connection belongs to all its tasks.
-        on_cpu = NOT_KNOWN if any(isinstance(step, Network) for step in steps) else bench.on_cpu_nanos
-        return Executed(start, end, on_cpu, bench.lock_wait_nanos, sum_ & MASK, failure)
+        return Executed(start, end, bench.on_cpu_nanos, bench.lock_wait_nanos, sum_ & MASK, failure)
 
     async def _execute_in_process(self, order, segment):
         """Has a worker process execute a segment."""
-        import asyncio
-
-        loop = asyncio.get_running_loop()
         try:
             letter = self.post.order(order, segment)
-            report = await loop.run_in_executor(self._processes, run_in_worker, letter, segment)
+            report = await self._in_process(run_in_worker, letter, segment)
             return self.executed_of(report)
         except Exception as error:
             now = time.monotonic_ns()
@@ -3317,6 +3793,10 @@ class Hybrid(RemotePool):
         # First the processes: a process that forks should not have threads.
         self.processes.start()
         self._threads = started_threads(self.settings["threads"])
+        self._on_threads, self._in_processes = Revocable(), Revocable()
+        if self.setup["gives_up"]:
+            self._on_threads.watch(self._threads)
+            self._in_processes.watch(self.processes)
         self._room = threading.Semaphore(self.settings["processes"] + self.settings.get("between", BETWEEN))
         self._open = 0
         self._over = threading.Condition()
@@ -3333,6 +3813,14 @@ class Hybrid(RemotePool):
             self._open += len(orders)
         for order in orders:
             self._threads.submit(self._go_on, order, 0, None)
+
+    def revoke(self, tickets):
+        for ticket in tickets:
+            if self._on_threads.revoke(ticket):
+                self.end_early(ticket, CANCELLED)
+                self._finish(ticket, None, 0)
+            else:
+                self._in_processes.revoke(ticket)
 
     def _go_on(self, order, segment, executed):
         """Executes an order from `segment` on, until a worker process has to."""
@@ -3364,7 +3852,10 @@ class Hybrid(RemotePool):
                 self._finish(ticket, executed, end)
         except Exception as error:
             self.post.forget(ticket)
-            self.outbox.fail(ticket, self.processes.explain(error), end)
+            if future.cancelled():
+                self.end_early(ticket, CANCELLED)
+            else:
+                self.outbox.fail(ticket, self.processes.explain(error), end)
             self._finish(ticket, None, end)
         self.processes.settled([ticket])
 
@@ -3397,6 +3888,7 @@ class InterpreterPool(RemotePool):
         if sys.version_info < (3, 14):
             raise Unusable("InterpreterPoolExecutor needs CPython 3.14 or later")
         self.post = Post(self.setup, self.settings)
+        self._revocable = Revocable()
 
     def start(self):
         from concurrent.futures import InterpreterPoolExecutor
@@ -3415,14 +3907,23 @@ class InterpreterPool(RemotePool):
     def submit(self, orders):
         for order in orders:
             future = self._executor.submit(run_in_interpreter, pickle.dumps(self.post.order(order)))
+            if self.setup["gives_up"]:
+                self._revocable.keep(order[0], future)
             future.add_done_callback(partial(self._done, order[0]))
+
+    def revoke(self, tickets):
+        for ticket in tickets:
+            self._revocable.revoke(ticket)
 
     def _done(self, ticket, future):
         end = time.monotonic_ns()
         try:
             self.take_report(pickle.loads(future.result()), end)
         except Exception as error:
-            self.outbox.fail(ticket, explain(error), end)
+            if future.cancelled():
+                self.end_early(ticket, CANCELLED)
+            else:
+                self.outbox.fail(ticket, explain(error), end)
 
     def close(self):
         self._executor.shutdown()
@@ -3470,9 +3971,15 @@ class Engine(RemotePool):
         self.keeper.start()
         return super().serve(inbox)
 
+    def afflict(self, afflictions):
+        super().afflict(afflictions)
+        if exiting(afflictions):
+            self.keeper.expects_exits = True
+
     def _say_lost(self, process):
-        text = f"Worker process {process.pid} ended abruptly (signal {-process.exitcode}). {self.package} goes on."
-        self.outbox.send(b"I", text.encode())
+        if process.exitcode:
+            text = f"Worker process {process.pid} ended abruptly ({how_ended(process)}). {self.package} goes on."
+            self.outbox.send(b"I", text.encode())
 
     def take_together(self, result, end):
         """Answers orders by what `run_together` has returned for them."""
