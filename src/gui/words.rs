@@ -64,6 +64,9 @@ pub fn named(text: &str, scenario: &Scenario) -> String {
         let names = scenario.candidates.iter().map(Candidate::label);
         Some(format!("candidate {}", quoted(names, index)?))
     });
+    let text = replaced(&text, "faults", |index| {
+        Some(format!("fault {}", index + 1))
+    });
     let text = replaced(&text, "parts", |index| Some(format!("part {}", index + 1)));
     replaced(&text, "stages", |index| {
         Some(format!("stage {}", index + 1))
