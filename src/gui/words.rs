@@ -27,6 +27,7 @@ pub fn unread(problem: &Problem) -> String {
         let lists = [
             ("tasks", "task kind"),
             ("candidates", "candidate"),
+            ("faults", "fault"),
             ("stages", "stage"),
             ("parts", "part"),
         ];
@@ -130,6 +131,10 @@ mod tests {
             sentence(&problem, &scenario),
             format!("candidate '{label}', in flight: it is 0")
         );
+        let problem = Problem::error("faults[1].inject.added", "it is 0", "");
+        let told = "fault 2, inject, added: it is 0";
+        assert_eq!(sentence(&problem, &scenario), told);
+        assert_eq!(unread(&problem), told);
     }
 
     #[test]
