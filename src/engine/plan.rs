@@ -11,6 +11,7 @@ use crate::engine::faults::Faults;
 use crate::engine::phases::Lengths;
 use crate::engine::stages::Step;
 use crate::engine::stages::strike::Part;
+use crate::engine::task::ATTEMPT_BITS;
 use crate::scenario::{
     AsyncCpu, Backend, Candidate, Defences, Interpreter, Load, PythonPool, Queue, Scenario, Stage,
     TaskKind,
@@ -260,7 +261,8 @@ impl Recipes {
     #[must_use]
     pub fn kind_of(&self, number: u64) -> usize {
         let total = self.cumulative_weights.last().copied().unwrap_or(0.0);
-        let drawn = Rng::new(self.seed, number).unit() * total;
+        // All attempts of a task are of the same kind.
+        let drawn = Rng::new(self.seed, number & !ATTEMPT_BITS).unit() * total;
         let kind = self.cumulative_weights.partition_point(|sum| *sum <= drawn);
         kind.min(self.kinds.len().saturating_sub(1))
     }

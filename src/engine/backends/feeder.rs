@@ -196,7 +196,7 @@ impl Feeder {
                 break;
             }
             orders.push(Order {
-                number: task.number,
+                number: task.draw_number(),
                 segment: task.segment,
                 meter: self.meter.wants(task.number),
                 to_worker: to_worker as u64,
