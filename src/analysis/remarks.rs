@@ -2,7 +2,7 @@
 
 use crate::analysis::parts::LostUpdates;
 use crate::analysis::{Steadiness, SteadinessLabel};
-use crate::run::{Block, BlockState, Run};
+use crate::run::{Block, BlockState, Incident, IncidentKind, Run};
 use crate::scenario::{Backend, PythonPool, Stage};
 use crate::stats::{HistogramLayout, Summary};
 use crate::units::text;
@@ -24,12 +24,14 @@ pub(super) fn remarks(
     }
     remarks.extend(lost_updates(blocks));
     for block in blocks {
-        let incidents = block.incidents.iter();
-        remarks.extend(incidents.map(|incident| incident.message.clone()));
+        // What faults and breakers did stands in figures and on the time line; a death has a cause of its own.
+        let died = |incident: &&Incident| incident.kind == IncidentKind::WorkerDied;
+        let deaths = block.incidents.iter().filter(died);
+        remarks.extend(deaths.map(|incident| incident.message.clone()));
         let finished = block.finished.iter();
         remarks.extend(finished.flat_map(|finished| finished.failures.iter().cloned()));
     }
-    let dropped: u64 = blocks.iter().map(|block| block.incidents_dropped).sum();
+    let dropped: u64 = blocks.iter().map(|block| deaths_not_told(block)).sum();
     let more = dropped + remarks.len().saturating_sub(REMARKS_MAX) as u64;
     remarks.truncate(REMARKS_MAX);
     if more > 0 {
@@ -37,6 +39,13 @@ pub(super) fn remarks(
         remarks.push(format!("and {more}"));
     }
     remarks
+}
+
+/// How many workers died of which the cause was not kept.
+fn deaths_not_told(block: &Block) -> u64 {
+    let died = |incident: &&Incident| incident.kind == IncidentKind::WorkerDied;
+    let kept = block.incidents.iter().filter(died).count() as u64;
+    block.resilience.count(IncidentKind::WorkerDied) - kept
 }
 
 /// That updates of shared counters got lost, and how many.

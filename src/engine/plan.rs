@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::engine::faults::Faults;
 use crate::engine::phases::Lengths;
 use crate::engine::stages::Step;
+use crate::engine::stages::strike::Part;
 use crate::scenario::{
     AsyncCpu, Backend, Candidate, Defences, Interpreter, Load, PythonPool, Queue, Scenario, Stage,
     TaskKind,
@@ -99,7 +100,7 @@ impl Plan {
             load: scenario.load.clone(),
             queue,
             defences: scenario.defences_of(candidate),
-            faults: Faults::new(scenario, seed).map(Arc::new),
+            faults: Faults::new(scenario, backend, seed).map(Arc::new),
             interpreter,
             lengths: Lengths::of(scenario),
             recipes: Arc::new(Recipes::new(scenario, is_pipelined(backend), seed)),
@@ -296,6 +297,15 @@ impl Recipes {
             })
         });
         next.unwrap_or(Next::Done)
+    }
+
+    /// Which part of task `number` its segment `segment` is.
+    #[must_use]
+    pub(in crate::engine) fn part(&self, number: u64, segment: u16) -> Part {
+        Part {
+            is_first: segment == 0,
+            is_last: self.after(number, segment) == Next::Done,
+        }
     }
 
     /// How many barriers lie before segment `segment` of task `number`.

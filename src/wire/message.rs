@@ -243,14 +243,16 @@ pub struct Cohort {
     pub digest: u64,
 }
 
-/// Where the time of tasks went: sums over [`Self::tasks`] tasks, in nanoseconds. The eight parts add up to
-/// their response times.
+/// Where the time of tasks went: sums over [`Self::tasks`] tasks, in nanoseconds. The nine parts add up to
+/// their response times. Of a task with several attempts all parts but the second describe its last attempt.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimeSplit {
     /// How many tasks were split: of short tasks only every sixteenth, as reading the CPU clock would show.
     pub tasks: u64,
     /// Intended start to offer.
     pub schedule_delay_nanos: u64,
+    /// Earlier attempts and back-off: from admission to the instant at which the last attempt entered the queue.
+    pub retries_nanos: u64,
     /// In queues: before the first worker, between pools, at barriers.
     pub queue_wait_nanos: u64,
     /// From the queue to the first instruction of the task: dispatch, and the way to a worker process.
@@ -272,6 +274,7 @@ impl TimeSplit {
     #[must_use]
     pub const fn total_nanos(&self) -> u64 {
         self.schedule_delay_nanos
+            + self.retries_nanos
             + self.queue_wait_nanos
             + self.dispatch_nanos
             + self.lock_wait_nanos

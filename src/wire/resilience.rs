@@ -42,6 +42,25 @@ pub struct Attempts {
     pub openings: u64,
 }
 
+impl Attempts {
+    /// Two counts together, of different blocks or different stretches of time.
+    #[must_use]
+    pub const fn plus(&self, other: &Self) -> Self {
+        Self {
+            made: self.made + other.made,
+            failed: self.failed + other.failed,
+            refused: self.refused + other.refused,
+            timed_out: self.timed_out + other.timed_out,
+            rejected: self.rejected + other.rejected,
+            denied: self.denied + other.denied,
+            stopped: self.stopped + other.stopped,
+            wasted: self.wasted + other.wasted,
+            stuck: self.stuck + other.stuck,
+            openings: self.openings + other.openings,
+        }
+    }
+}
+
 /// A circuit breaker at one instant.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -54,6 +73,18 @@ pub enum BreakerState {
     Open,
     /// A few attempts run to see whether it may close.
     HalfOpen,
+}
+
+impl BreakerState {
+    /// As it stands behind a name.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HalfOpen => "half-open",
+        }
+    }
 }
 
 /// Something that happened to a worker, or to what stands around it.
@@ -90,4 +121,22 @@ pub enum IncidentKind {
     BreakerHalfOpened,
     /// A circuit breaker lets all attempts run again.
     BreakerClosed,
+}
+
+impl IncidentKind {
+    /// As it stands in a legend.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::WorkerDied => "worker died",
+            Self::WorkerStopped => "worker stopped",
+            Self::WorkerKilled => "worker killed",
+            Self::WorkerStalled => "worker stalled",
+            Self::FaultBegan => "fault began",
+            Self::FaultEnded => "fault over",
+            Self::BreakerOpened => "breaker opened",
+            Self::BreakerHalfOpened => "breaker half-open",
+            Self::BreakerClosed => "breaker closed",
+        }
+    }
 }

@@ -8,6 +8,7 @@
     reason = "each test uses a part of it, in a crate of its own"
 )]
 
+pub mod drill;
 pub mod noisy;
 mod sim;
 

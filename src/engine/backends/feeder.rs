@@ -201,6 +201,7 @@ impl Feeder {
                 meter: self.meter.wants(task.number),
                 to_worker: to_worker as u64,
                 back: back as u64,
+                affliction: task.affliction.clone(),
             });
         }
         orders

@@ -8,7 +8,7 @@ mod affliction;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::scenario::{Fault, Scenario};
+use crate::scenario::{Backend, Fault, HybridWaits, Inject, PythonPool, Scenario};
 use crate::stats::rng::Rng;
 
 pub use affliction::Affliction;
@@ -34,19 +34,36 @@ struct Prepared {
     fault: Fault,
     /// Index of the task kind that it hits; all if none.
     kind: Option<usize>,
+    /// Whether there is something that it can hit: no event loop stands still where there is none.
+    has_effect: bool,
     hits: AtomicU64,
 }
 
+/// Whether event loops execute tasks of `backend`.
+const fn has_event_loop(backend: Backend) -> bool {
+    matches!(
+        backend,
+        Backend::Async { .. }
+            | Backend::Hybrid {
+                waits: HybridWaits::Async { .. },
+                ..
+            }
+            | Backend::Python(PythonPool::Asyncio { .. })
+    )
+}
+
 impl Faults {
-    /// Those of `scenario`, drawn from `seed`; none without any.
+    /// Those of `scenario` on `backend`, drawn from `seed`; none without any.
     #[must_use]
-    pub fn new(scenario: &Scenario, seed: u64) -> Option<Self> {
+    pub fn new(scenario: &Scenario, backend: Backend, seed: u64) -> Option<Self> {
         let prepared = |fault: &Fault| Prepared {
             kind: fault
                 .task
                 .as_ref()
                 .and_then(|name| scenario.tasks.iter().position(|kind| kind.name == *name)),
             fault: fault.clone(),
+            has_effect: has_event_loop(backend)
+                || !matches!(fault.inject, Inject::StallLoop { .. }),
             hits: AtomicU64::new(0),
         };
         (!scenario.faults.is_empty()).then(|| Self {
@@ -87,9 +104,11 @@ impl Faults {
             let Prepared {
                 fault,
                 kind: of,
+                has_effect,
                 hits,
             } = prepared;
-            let is_meant = of.is_none_or(|of| of == kind) && fault.inject.hits_attempts();
+            let is_meant =
+                *has_effect && of.is_none_or(|of| of == kind) && fault.inject.hits_attempts();
             if is_meant
                 && fault.lasts_at(elapsed)
                 && self.draw(index, number, attempt) < fault.probability
@@ -163,7 +182,7 @@ impl Faults {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::Inject;
+    use crate::scenario::AsyncCpu;
     use crate::units::Nanos;
 
     fn scenario(faults: Vec<Fault>) -> Scenario {
@@ -176,7 +195,7 @@ mod tests {
     }
 
     fn faults(list: Vec<Fault>, seed: u64) -> Faults {
-        let faults = Faults::new(&scenario(list), seed).unwrap();
+        let faults = Faults::new(&scenario(list), Backend::Sequential, seed).unwrap();
         faults.measure_from(1_000);
         faults
     }
@@ -217,6 +236,24 @@ mod tests {
         assert!(!hit(1, 999), "there are none in the warm-up");
         assert!(!hit(1, 1_009) && hit(1, 1_010) && hit(1, 1_019) && !hit(1, 1_020));
         assert!(!hit(0, 1_015));
+    }
+
+    #[test]
+    fn only_where_there_are_event_loops_one_is_blocked() {
+        let stall = Fault::new(Inject::StallLoop { length: Nanos(5) });
+        let hits = |backend| {
+            let faults = Faults::new(&scenario(vec![stall.clone()]), backend, 1).unwrap();
+            faults.measure_from(0);
+            let struck = faults.strike(1, 0, 0, 10);
+            (struck.map_or(0, |struck| struck.stall_nanos), faults.hits())
+        };
+        assert_eq!(hits(Backend::threads(2)), (0, vec![0]));
+        let on_a_loop = Backend::Async {
+            in_flight: 1,
+            event_loops: 1,
+            cpu: AsyncCpu::Inline,
+        };
+        assert_eq!(hits(on_a_loop), (5, vec![1]));
     }
 
     #[test]

@@ -1,0 +1,96 @@
+//! What is written of faults and defences.
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use poolscope::export::{json, text_table, timeline_csv};
+
+#[test]
+fn the_document_tells_attempts_degradation_recovery_and_what_has_a_name() {
+    let document: serde_json::Value =
+        serde_json::from_str(&json(&support::drill::run()).unwrap()).unwrap();
+    let candidates = &document["candidates"];
+    let attempts = &candidates[0]["attempts"];
+    for field in [
+        "made",
+        "failed",
+        "timed_out",
+        "rejected",
+        "denied",
+        "stopped",
+        "wasted",
+        "stuck",
+        "openings",
+    ] {
+        assert!(attempts[field].is_u64(), "{field}");
+    }
+    assert!(attempts["amplification"].as_f64().unwrap() > 2.0);
+    assert!(attempts["wasted_work_ratio"].as_f64().unwrap() > 0.5);
+    let names = |candidate: usize| -> Vec<&str> {
+        let findings = candidates[candidate]["findings"].as_array().unwrap();
+        findings
+            .iter()
+            .map(|finding| finding["name"].as_str().unwrap())
+            .collect()
+    };
+    assert_eq!(
+        names(0),
+        ["metastable_overload", "retry_storm", "stuck_workers"]
+    );
+    assert_eq!(candidates[0]["recovery"], "not_within_run");
+    assert!(candidates[0]["recovery_nanos"].is_null());
+    assert_eq!(candidates[1]["recovery_nanos"], 600_000_000);
+    assert_eq!(candidates[1]["degraded"].as_array().unwrap().len(), 0);
+    assert_eq!(candidates[2]["degraded"][0], "2 workers died");
+    assert_eq!(candidates[2]["status"], "done");
+    assert_eq!(candidates[3]["breakers"][0]["state"], "closed");
+    assert_eq!(candidates[3]["faults"][0]["label"], "slow tasks");
+    let calm: serde_json::Value =
+        serde_json::from_str(&json(&support::finished_run()).unwrap()).unwrap();
+    assert!(calm["candidates"][0]["attempts"].is_null());
+    assert!(calm["candidates"][0]["recovery"].is_null());
+}
+
+#[test]
+fn the_table_and_the_time_lines_tell_what_was_degraded_and_when() {
+    let run = support::drill::run();
+    let figures = poolscope::analysis::candidate_figures(&run);
+    let text = text_table(&poolscope::export::table(&figures, &run.request.scenario));
+    let lines: Vec<_> = text.lines().collect();
+    assert!(lines[2].starts_with("budget     done "), "{text}");
+    assert!(lines[3].starts_with("processes  degraded"), "{text}");
+    let text = text_table(&poolscope::export::details(&figures, &run.request.scenario));
+    for head in ["Attempts/task", "Time-outs", "Rejected", "Recovery"] {
+        assert!(
+            text.lines().next().unwrap().contains(head),
+            "{head}: {text}"
+        );
+    }
+    assert!(text.contains("not within 7.00 s"), "{text}");
+
+    let text = timeline_csv(&run).unwrap();
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let rows: Vec<BTreeMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+    let of = |name: &str| {
+        rows.iter()
+            .filter(|row| row["candidate"] == name)
+            .collect::<Vec<_>>()
+    };
+    let processes = of("processes");
+    let made: u64 = processes
+        .iter()
+        .map(|row| row["attempted"].parse::<u64>().unwrap())
+        .sum();
+    // The warm-up is among the rows, and its attempts are those of its tasks.
+    let attempts = figures[2].resilience.attempts.unwrap().attempts;
+    assert_eq!(made, attempts.made + 10 * 20);
+    let died = |row: &&&BTreeMap<String, String>| row["incidents"].contains("worker died");
+    assert_eq!(processes.iter().filter(died).count(), 2);
+    let slow = |row: &&&BTreeMap<String, String>| row["faults"].contains("slow tasks");
+    assert_eq!(processes.iter().filter(slow).count(), 20);
+    let open = |row: &&&BTreeMap<String, String>| row["breakers_open"] == "1";
+    assert_eq!(of("breaker").iter().filter(open).count(), 11);
+    assert_eq!(processes[0]["breakers_open"], "");
+}
