@@ -2888,15 +2888,22 @@ class Keeper(threading.Thread):
         self._lost = lost
         """Called with each process that a signal has ended, or that has left where that is expected."""
         self._known = {}
+        self._gone = []
         self.woken = threading.Event()
         """Set by who wants a look at once."""
         self.expects_exits = False
         """Whether a fault has workers leave, with a code and not by a signal."""
+        self.made = deque()
+        """Processes that were made since the last look, where the pool lets us know: some may be gone by now."""
 
     def pids(self):
         """The ids of the worker processes there are."""
-        before, self._known = self._known, {child.pid: child for child in multiprocessing_children()}
-        self._gone = [child for pid, child in before.items() if pid not in self._known]
+        before = self._known
+        while self.made:
+            child = self.made.popleft()
+            before.setdefault(child.pid, child)
+        self._known = {child.pid: child for child in multiprocessing_children()}
+        self._gone += [child for pid, child in before.items() if pid not in self._known]
         return sorted(self._known)
 
     def run(self):
@@ -2912,7 +2919,8 @@ class Keeper(threading.Thread):
             self.woken.wait(self.LOOK_SECONDS)
             self.woken.clear()
             pids = self.pids()
-            for child in self._gone:
+            gone, self._gone = self._gone, []
+            for child in gone:
                 # Workers that the pool replaces leave with 0.
                 if child.exitcode is not None and (child.exitcode < 0 or self.expects_exits):
                     self._lost(child)
@@ -2946,6 +2954,29 @@ def context_of(settings):
 
     start = settings.get("start", "Default")
     return multiprocessing.get_context(None if start == "Default" else start.lower())
+
+
+def telling(context, tell):
+    """A context that tells of each process that is started."""
+
+    class Telling(type(context)):
+        """The same, from which pools get their processes."""
+
+        @staticmethod
+        def Process(*arguments, **named):
+            process = context.Process(*arguments, **named)
+            start = process.start
+
+            def start_and_tell():
+                # What is sent to the process must not hold this function.
+                del process.start
+                start()
+                tell(process)
+
+            process.start = start_and_tell
+            return process
+
+    return Telling()
 
 
 def meeting_of(setup):
@@ -3017,6 +3048,21 @@ class Processes:
         """`Executor.map`; all orders must be `settled`."""
         orders = list(orders)
         return self._hand_over(tickets, lambda executor: executor.map(function, orders, chunksize=chunk))
+
+    def try_submit(self, function, order, *arguments):
+        """As `submit`; None where the pool is broken, for who must not wait until it is replaced."""
+        tickets = order[:1]
+        self._pending.update(tickets)
+        executor = self._executor
+        try:
+            return executor.submit(function, order, *arguments)
+        except self._broken_executor:
+            self._pending.difference_update(tickets)
+            with self._changed:
+                if executor is self._executor:
+                    self._break()
+            self._keeper.woken.set()
+            return None
 
     def _hand_over(self, tickets, call):
         while True:
@@ -3376,8 +3422,8 @@ class MultiprocessingPool(RemotePool):
     """So long after a death may answers that were under way still come."""
 
     def prepare(self):
-        self._context = context_of(self.settings)
         self._keeper = Keeper(self.outbox, self._look, self._lost)
+        self._context = telling(context_of(self.settings), self._keeper.made.append)
         self.post = Post(self.setup, self.settings)
         self._open = {}
         """The call that an order belongs to, by its ticket: None where it is a call of its own."""
@@ -3423,6 +3469,7 @@ class MultiprocessingPool(RemotePool):
     def revoke(self, tickets):
         # The pool has no way to take a task back: only what is lost is over.
         with self._changing:
+            self._given_up.intersection_update(self._open)
             for ticket in tickets:
                 if ticket in self._never_answered:
                     self._never_answered.remove(ticket)
@@ -3572,6 +3619,9 @@ class MultiprocessingPool(RemotePool):
 class Asyncio(RemotePool):
     """`asyncio`: a task for each order behind one semaphore, on the main thread's event loop."""
 
+    LOOK_SECONDS = 0.01
+    """How often it is looked whether a broken pool of processes has been replaced."""
+
     outbox_class = LoopOutbox
 
     def prepare(self):
@@ -3699,10 +3749,20 @@ class Asyncio(RemotePool):
         """Has a worker process call a function."""
         import asyncio
 
-        return await asyncio.get_running_loop().run_in_executor(self._processes, *call)
+        return await asyncio.wrap_future(await self._submit_to_process(*call))
 
     async def _in_process_revocably(self, *call):
-        return await self._elsewhere(self._processes.submit(*call))
+        return await self._elsewhere(await self._submit_to_process(*call))
+
+    async def _submit_to_process(self, *call):
+        """Hands over to a process, of the next pool where this one is broken: the loop must not stand still for it."""
+        import asyncio
+
+        future = self._processes.try_submit(*call)
+        while future is None:
+            await asyncio.sleep(self.LOOK_SECONDS)
+            future = self._processes.try_submit(*call)
+        return future
 
     async def _elsewhere(self, future):
         """Waits for what a thread or a process does.  Neither can be stopped once it has begun."""

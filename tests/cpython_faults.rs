@@ -299,7 +299,12 @@ fn a_batch_that_breaks_its_pool_loses_what_map_has_not_yielded() {
         counts.failed > 5 && counts.good + counts.failed == 100,
         "{counts:?}"
     );
-    assert_eq!(run.blocks[0].incidents.len(), 1);
+    assert_eq!(
+        run.blocks[0].incidents.len(),
+        1,
+        "{:?}",
+        run.blocks[0].incidents
+    );
 }
 
 #[test]
@@ -367,13 +372,13 @@ fn a_multiprocessing_pool_replaces_its_worker_and_never_answers_what_that_had_at
 
 /// Callers that wait for a while and come again.
 const PATIENT: &str = r#"defences: (attempt_time_out: "700ms",
-    retry: (attempts: 3, backoff: Constant(wait: "1ms"), jitter: None))"#;
+    retry: (attempts: 3, backoff: Constant(wait: "1ms"), jitter: Off))"#;
 
 #[test]
 fn only_a_time_out_ends_the_wait_for_what_a_multiprocessing_pool_has_lost() {
     let Some(home) = interpreter() else { return };
     let pools = ["MultiprocessingPool(workers: 2, start: Fork)"];
-    let settings = format!("{PATIENT}, faults: [(inject: Crash(how: Kill), probability: 0.1)]");
+    let settings = format!("{PATIENT}, faults: [(inject: Crash(how: Kill), probability: 0.3)]");
     let load = "Open(rate_per_sec: 100, arrivals: Constant)";
     let text = python("[Cpu(amount: Work(50))]", load, &pools, &settings);
     let run = run_to_end(&text, &home);
@@ -416,8 +421,11 @@ fn what_hangs_is_really_stopped_by_an_event_loop_and_takes_a_thread_for_ever() {
             assert_eq!((attempts.stuck, attempts.wasted), (0, 0), "{text}");
             assert!(attempts.stopped > 0 && counts.good > 0, "{text}");
         } else {
-            // Both workers, if both came to something that hangs.
-            assert!((1..=2).contains(&attempts.stuck), "{text}");
+            assert!(attempts.stuck > 0 && attempts.wasted == 0, "{text}");
+        }
+        if name.starts_with("Thread") {
+            // What waits behind its two threads has not begun, and can be cancelled.
+            assert!(attempts.stuck <= 2 && attempts.stopped > 0, "{text}");
         }
         assert!(block.incidents.is_empty(), "{name}: {:?}", block.incidents);
     }
