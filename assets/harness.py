@@ -3008,6 +3008,9 @@ class Processes:
         self._given_up = 0
         self._changed = threading.Condition()
         self._keeper = Keeper(outbox, self._look)
+        self._replacing = threading.Lock()
+        """Held by who replaces the executor or ends it."""
+        self._is_closed = False
         self._abandoned_looks = 0
         self._lose = lose
         """Answers orders that will have no result; only where workers are replaced can there be such."""
@@ -3103,13 +3106,21 @@ class Processes:
             self._given_up = len(self._pending)
 
     def _look(self):
+        with self._replacing:
+            if not self._is_closed:
+                self._look_after()
+
+    def _why_broken(self):
+        return (
+            "A worker process ended abruptly, and with it ProcessPoolExecutor (BrokenProcessPool), which gave up "
+            f"{self._given_up} pending tasks."
+        )
+
+    def _look_after(self):
         if self._is_broken:
             if not self._pending:
                 self._executor.shutdown()
-                self._replace(
-                    "A worker process ended abruptly, and with it ProcessPoolExecutor (BrokenProcessPool), which gave "
-                    f"up {self._given_up} pending tasks."
-                )
+                self._replace(self._why_broken())
         elif self._lose and self._pending and not self._keeper.pids():
             self._abandoned_looks += 1
             if self._abandoned_looks > self.ABANDONED_LOOKS_MAX:
@@ -3146,7 +3157,11 @@ class Processes:
             # The interpreter would wait for that executor as well, for ever.
             self._outbox.close()
             leave(0)
-        self._executor.shutdown()
+        with self._replacing:
+            self._is_closed = True
+            if self._is_broken:
+                self._outbox.send(b"B", f"{self._why_broken()} There was nothing more to do.".encode())
+            self._executor.shutdown()
 
 
 class Post:
