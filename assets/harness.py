@@ -148,10 +148,14 @@ class Orders:
         """Which part of the task, counted by the barriers before it."""
 
     def lead(self):
-        """By how much each ticket is ahead of its number, if all are by as much, and all orders of one phase."""
-        lead = self.tickets[0] - self.numbers[0]
-        alike = set(map(operator.sub, self.tickets, self.numbers)) == {lead} and len(set(self.phases)) == 1
-        return lead if alike else None
+        """By how much each ticket is ahead of its number, if both count up by one, in one phase; else None."""
+        ticket, number, phase, count = self.tickets[0], self.numbers[0], self.phases[0], len(self)
+        are_consecutive = (
+            self.tickets.tobytes() == array("Q", range(ticket, ticket + count)).tobytes()
+            and self.numbers.tobytes() == array("Q", range(number, number + count)).tobytes()
+            and self.phases.tobytes() == array("Q", [phase]).tobytes() * count
+        )
+        return ticket - number if are_consecutive else None
 
     def __iter__(self):
         return zip(self.tickets, self.numbers, self.phases)
@@ -2423,7 +2427,7 @@ class Page:
         return tuple, (self.figures(),)
 
     def figures(self):
-        """The answers as bytes, texts of failures by ticket, and news of the worker."""
+        """The answers as packed columns, texts of failures by ticket, and news of the worker."""
         cpu_nanos = time.thread_time_ns() - self._cpu_nanos
         tickets, numbers, starts, ends, lock_waits, found = (self._rows[column::6] for column in range(6))
         services = list(map(operator.sub, ends, starts))
@@ -2436,17 +2440,30 @@ class Page:
                 # The step has found nothing.
                 digests[place] = 0
         on_cpu = [int(service * share) for service in services]
-        answers = columns(tickets, starts, ends, ends, on_cpu, lock_waits, digests, outcomes)
+        # When the caller knows of them, it says itself.
+        columns = tickets, starts, ends, (), on_cpu, lock_waits, digests, outcomes
         texts = {tickets[place]: text for place, text in self._failures.items()}
-        return answers.tobytes(), texts, self._worker.news()
+        return pack_columns(columns), texts, self._worker.news()
 
 
-def columns(*columns):
-    """The words of answers, eight for each, from as many columns."""
-    answers = array("Q", bytes(ANSWER_BYTES * len(columns[0])))
+def pack_columns(columns):
+    """Columns of words as bytes, those without any bit as none: so a page of a thousand fits into a pipe at once."""
+    return [array("Q", column).tobytes() if any(column) else b"" for column in columns]
+
+
+def answers_from(columns, count):
+    """The words of `count` answers, eight for each, from as many columns; one that is empty is all zero."""
+    answers = array("Q", bytes(ANSWER_BYTES * count))
     for place, column in enumerate(columns):
-        answers[place::8] = array("Q", column)
+        if column:
+            answers[place::8] = array("Q", column)
     return answers
+
+
+def answers_of_page(packed):
+    """The words of answers from packed columns."""
+    # All have begun at some time.
+    return answers_from(packed, len(packed[1]) // 8)
 
 
 def answers_of(rows, on_cpu):
@@ -2456,8 +2473,9 @@ def answers_of(rows, on_cpu):
     """
     tickets, numbers, steps, starts, ends, lock_waits, values, failures = zip(*rows)
     outcomes = [GOOD if failure is None else FAILED for failure in failures]
-    answers = columns(tickets, starts, ends, ends, on_cpu, lock_waits, digests(numbers, steps, values), outcomes)
-    return answers, {ticket: text for ticket, text in zip(tickets, failures) if text is not None}
+    columns = tickets, starts, ends, ends, on_cpu, lock_waits, digests(numbers, steps, values), outcomes
+    texts = {ticket: text for ticket, text in zip(tickets, failures) if text is not None}
+    return answers_from(columns, len(tickets)), texts
 
 
 MANY = 8
@@ -2832,8 +2850,8 @@ class Processes:
         self._setup = setup
         self._outbox = outbox
         self._executor = None
-        self._pending = set()
-        """Tickets of the orders that were handed over and are not settled."""
+        self._pending = {}
+        """Tickets of the orders that were handed over together and are not settled, by the first of them."""
         self._is_broken = False
         self._breaks = 0
         self._given_up = 0
@@ -2882,12 +2900,12 @@ class Processes:
 
     def _hand_over(self, tickets, call):
         while True:
-            self._pending.update(tickets)
+            self._pending[tickets[0]] = tickets
             executor = self._executor
             try:
                 return call(executor)
             except self._broken_executor:
-                self._pending.difference_update(tickets)
+                del self._pending[tickets[0]]
                 self._await_replacement(executor)
 
     def _await_replacement(self, broken):
@@ -2897,8 +2915,8 @@ class Processes:
             self._changed.wait_for(lambda: self._executor is not broken)
 
     def settled(self, tickets):
-        """Notes that these orders have been answered."""
-        self._pending.difference_update(tickets)
+        """Notes that these orders, which were handed over together, have been answered."""
+        self._pending.pop(tickets[0], None)
         if self._is_broken:
             self._keeper.woken.set()
 
@@ -2916,7 +2934,7 @@ class Processes:
     def _break(self):
         if not self._is_broken:
             self._is_broken = True
-            self._given_up = len(self._pending)
+            self._given_up = sum(map(len, list(self._pending.values())))
 
     def _look(self):
         if self._is_broken:
@@ -2935,13 +2953,15 @@ class Processes:
 
     def _abandon(self):
         """Gives up an executor without workers, of which a program would wait for results for ever."""
-        tickets, self._abandoned_looks, self.has_abandoned = list(self._pending), 0, True
+        calls, self._abandoned_looks, self.has_abandoned = list(self._pending.values()), 0, True
+        tickets = [ticket for call in calls for ticket in call]
         why = (
             "ProcessPoolExecutor has no worker process left and makes none: this CPython does not replace one that was "
             "idle when it had had its share (max_tasks_per_child; python/cpython issue 115634)"
         )
         self._lose(tickets, f"{why}. A program would wait for ever")
-        self.settled(tickets)
+        for call in calls:
+            self.settled(call)
         self._replace(f"{why}. {len(tickets)} pending tasks would have waited for ever.")
 
     def _replace(self, why):
@@ -3124,28 +3144,29 @@ class RemotePool(Pool):
         self.answer(report[0], self.executed_of(report), end)
 
     def take_page(self, page, end):
-        """Answers the orders of a chunk by what `run_in_chunk` has returned for each of them."""
-        data, failures, news = page
-        answers = array("Q")
-        answers.frombytes(data)
-        answers[3::8] = array("Q", [end]) * (len(answers) // 8)
+        """Answers the orders of a chunk by what `run_in_chunk` has returned for each of them; returns how many."""
+        packed, failures, news = page
+        answers = answers_of_page(packed)
+        count = len(answers) // 8
+        answers[3::8] = array("Q", [end]) * count
         if news is not None:
             self.ledger.note(*news)
         for ticket, text in failures.items():
             self.outbox.failure(ticket, text)
         self.outbox.answers(answers)
+        return count
 
     def take_results(self, results, chunk):
         """Answers orders by the results of a call of map, as they come; yields how many each of them has answered."""
         last = None
+        travels_alone = self.travels_alone(chunk)
         for result in results:
-            if self.travels_alone(chunk):
+            if travels_alone:
                 self.take_report(result, time.monotonic_ns())
                 yield 1
             elif result is not last:
                 last = result
-                self.take_page(result, time.monotonic_ns())
-                yield len(result[0]) // ANSWER_BYTES
+                yield self.take_page(result, time.monotonic_ns())
 
     def mapped(self, chunk):
         """The function for a call of map whose orders travel in chunks."""
@@ -3721,9 +3742,8 @@ class Engine(RemotePool):
 
     def take_together(self, result, end):
         """Answers orders by what `run_together` has returned for them."""
-        clock, back, (data, failures, news) = result
-        answers = array("Q")
-        answers.frombytes(data)
+        clock, back, (packed, failures, news) = result
+        answers = answers_of_page(packed)
         tickets = answers[0::8]
         if clock != self.clock:
             # Another machine's clock: only the length is known, and the way back counts as waiting before it.
