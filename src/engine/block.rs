@@ -266,8 +266,10 @@ impl Block {
             outstanding,
             stop,
         };
+        // Also where the tasks that were lost were the last ones.
+        self.lives()?;
         if !self.phases.advance(facts) {
-            return self.lives().map(|()| false);
+            return Ok(false);
         }
         match self.phases.stand() {
             Stand::Settling => self.driver.settle(),
