@@ -9,7 +9,8 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-/// Threads, processes and async under a demand that the slowest machine can meet; about a second in all.
+/// Threads, processes and async under a demand that the slowest machine can meet; about a second in all. Each client's
+/// first task is measured, and may take its time.
 const TINY: &str = r#"(
     format: 1,
     title: "Tiny",
@@ -22,7 +23,7 @@ const TINY: &str = r#"(
         (backend: Async(in_flight: 4)),
         (name: "async with helpers", backend: Async(in_flight: 4, cpu: Blocking(threads: 1))),
     ],
-    protocol: (warm_up: "50ms", measure: "200ms", drain: "500ms"),
+    protocol: (warm_up: "0s", measure: "200ms", drain: "30s"),
 )"#;
 
 /// The names of the bundled scenarios.

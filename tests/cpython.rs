@@ -9,7 +9,7 @@ mod live;
 #[path = "live/python.rs"]
 mod python;
 
-use live::{check_books, digest, scenario};
+use live::{check_books, digest, long, scenario};
 use poolscope::run::{BlockState, MemoryKind, Run};
 use poolscope::scenario::Protection;
 use poolscope::wire::PythonHome;
@@ -171,20 +171,34 @@ fn a_batch_under_a_cap_is_handed_over_task_by_task() {
 fn closed_loads_keep_their_clients_busy_and_open_ones_offer_what_is_scheduled() {
     let Some(home) = interpreter() else { return };
     let stages = r#"[Cpu(amount: Work(100)), Wait(time: Constant("1ms"))]"#;
-    for (load, offered) in [
-        ("Closed(clients: 4)", None),
-        (r#"Closed(clients: 9, think: Constant("2ms"))"#, None),
-        ("Open(rate_per_sec: 200, arrivals: Constant)", Some(60)),
+    for (load, clients) in [
+        ("Closed(clients: 4)", 4),
+        (r#"Closed(clients: 9, think: Constant("2ms"))"#, 9),
     ] {
-        let run = run_to_end(&beside_native(stages, load, &FEW_POOLS), &home);
-        for (block, name) in run.blocks[1..].iter().zip(FEW_POOLS) {
-            check_books(block, name);
+        for name in FEW_POOLS {
+            let text = long(&scenario(stages, load, &[&format!("Python({name})")]));
+            let mut live = Live::start(&text, 0, Some(home.clone()));
+            let mut run = run_of(&text);
+            follow(&live, 0, &mut run, |run, _| {
+                run.blocks[0].counts().good >= 10 * clients
+            });
+            live.stop();
+            follow(&live, 0, &mut run, |_, _| false);
+            let block = &run.blocks[0];
+            assert_eq!(block.state, BlockState::Stopped, "{name}");
             let counts = block.counts();
-            assert!(counts.good > 0 && counts.failed == 0, "{name}: {counts:?}");
-            if let Some(offered) = offered {
-                assert_eq!(counts.offered, offered, "{name}");
-            }
+            assert!(
+                counts.obey_the_law() && counts.good >= 10 * clients && counts.failed == 0,
+                "{name}: {counts:?}"
+            );
         }
+    }
+    let load = "Open(rate_per_sec: 200, arrivals: Constant)";
+    let run = run_to_end(&beside_native(stages, load, &FEW_POOLS), &home);
+    for (block, name) in run.blocks[1..].iter().zip(FEW_POOLS) {
+        check_books(block, name);
+        let counts = block.counts();
+        assert_eq!((counts.offered, counts.failed), (60, 0), "{name}");
     }
 }
 

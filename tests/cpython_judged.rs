@@ -8,10 +8,11 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 #![expect(
     clippy::print_stderr,
-    reason = "a skipped test says so where the runner shows it"
+    reason = "what was found is shown where the runner shows it"
 )]
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -30,6 +31,11 @@ const SCATTER_MAX: f64 = 0.15;
 
 /// Seconds by name of the way.
 type Times = BTreeMap<String, f64>;
+
+/// Past the capture of the test harness: a test that was skipped must not look like one that was run.
+fn say_skipped(why: &str) {
+    let _ = writeln!(std::io::stderr(), "skipped: {why}");
+}
 
 /// One comparison at a time: they would disturb each other.
 fn alone() -> MutexGuard<'static, ()> {
@@ -214,8 +220,7 @@ impl Rounds {
             return;
         }
         if self.is_busy() {
-            eprintln!("skipped: the times scatter; the machine is busy");
-            return;
+            return say_skipped("the times scatter; the machine is busy");
         }
         eprintln!("falls short of its goal: {worst:.2} times what it may be");
         assert!(
@@ -232,7 +237,7 @@ fn compare(case: &str, scenario: &str, judge: impl Fn(&Rounds) -> f64) {
     let _turn = alone();
     match interpreter() {
         Ok(python) => Rounds::of(&python, case, scenario, &judge).hold(&judge),
-        Err(why) => eprintln!("skipped: {why}"),
+        Err(why) => say_skipped(&why),
     }
 }
 
@@ -308,9 +313,13 @@ fn the_harness_adds_little_to_a_task_of_a_thread_pool() {
     compare("thread", &scenario, |rounds| {
         let both = rounds.plain.iter().zip(&rounds.ours);
         let added = both.map(|(plain, ours)| ours["threads"] - plain["plain threads"]);
-        let micros = median(added) / TASKS * 1e6;
-        eprintln!("the harness adds {micros:.1} us to a task");
-        micros / 25.0
+        let micros = |seconds: f64| seconds / TASKS * 1e6;
+        let added = micros(median(added));
+        let plain = rounds.plain.iter().map(|times| times["plain threads"]);
+        let plain = micros(median(plain));
+        eprintln!("the harness adds {added:.1} us to a task, of {plain:.1} us in the plain script");
+        // A slow machine takes longer for what is added, as it does for the task itself: a third of that will do.
+        (added / 25.0).min(added / (plain / 3.0))
     });
 }
 

@@ -8,7 +8,7 @@
 #[path = "live/parts.rs"]
 mod parts;
 
-use std::io::{BufRead as _, BufReader};
+use std::io::Read as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -74,15 +74,26 @@ fn an_interrupted_examination_ends_with_its_code_and_leaves_nothing_behind() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut errors = BufReader::new(child.stderr.take().unwrap());
-    let mut line = String::new();
-    errors.read_line(&mut line).unwrap();
-    assert!(line.starts_with("doctor: "), "{line}");
-    let parts = parts::parts_below(child.id());
-    assert!(parts.iter().any(|(_, part)| part == "__probe"), "{parts:?}");
+    // Stopped, so that it is not done before it is interrupted.
+    let mut parts = Vec::new();
+    let is_probe = |(_, part): &&(u32, String)| part == "__probe";
+    let deadline = Instant::now() + Duration::from_mins(2);
+    while parts.iter().find(is_probe).is_none() {
+        assert!(Instant::now() < deadline, "there is a probe: {parts:?}");
+        parts = parts::parts_below(child.id());
+    }
+    let (probe, _) = parts.iter().find(is_probe).unwrap();
+    kill(Pid::from_raw(probe.cast_signed()), Signal::SIGSTOP).unwrap();
     kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGINT).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let mut errors = String::new();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut errors)
+        .unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{errors}");
+    let deadline = Instant::now() + Duration::from_mins(2);
     while parts.iter().any(|(pid, _)| parts::part_of(*pid).is_some()) {
         assert!(Instant::now() < deadline, "guard and probe are gone");
         std::thread::yield_now();

@@ -12,30 +12,41 @@ mod parts;
 
 use std::time::{Duration, Instant};
 
-use live::{request, runner, scenario};
+use live::{long, request, run_to_end, runner, say_skipped, scenario};
 use poolscope::analysis::self_test::{FREEZE_TOLERANCE_RATIO, FrozenPercentile, freeze_test};
 use poolscope::session::{Freeze, FreezeTarget, run_with_freeze};
 
 /// A machine that is busy catches up late, which only adds: so often may it try again. Nothing that leaves out what
 /// callers waited gets there, however often.
 const ATTEMPTS: usize = 3;
+/// Two seconds of the schedule, which are to be caught up with.
+const WAITING: u32 = 150;
+/// The tolerance of the least percentile is 50 ms. Who takes more than half of that for those alone, without any
+/// freeze and while nothing else becomes due, may be beyond it.
+const CATCHES_UP: Duration = Duration::from_millis(25);
+
+const TASK: &str = "[Cpu(kernel: SumOfSquares, amount: Work(10))]";
+
+/// How long this machine takes now for what has to be caught up with.
+fn catching_up(backend: &str) -> Duration {
+    let text = scenario(TASK, &format!("Batch(tasks: {WAITING})"), &[backend]);
+    Duration::from_nanos(run_to_end(&text).blocks[0].makespan_nanos().unwrap())
+}
 
 /// Stops `target` for two seconds of four, and holds the percentiles to what follows from the schedule.
 fn check(backend: &str, target: FreezeTarget) {
     let text = scenario(
-        "[Cpu(kernel: SumOfSquares, amount: Work(10))]",
+        TASK,
         "Open(rate_per_sec: 75, arrivals: Constant)",
         &[backend],
     )
-    .replace(r#"measure: "300ms""#, r#"measure: "4s""#)
-    // Only a hang would need it.
-    .replace(r#"drain: "300ms""#, r#"drain: "10s""#);
+    .replace(r#"measure: "300ms""#, r#"measure: "4s""#);
     let freeze = Freeze {
         target,
         after: Duration::from_millis(900),
         length: Duration::from_secs(2),
     };
-    let mut seen = Vec::new();
+    let (mut seen, mut needed) = (Vec::new(), Duration::ZERO);
     for _ in 0..ATTEMPTS {
         let frozen = run_with_freeze(request(&text), runner(), freeze, |_| true).unwrap();
         let block = &frozen.run.blocks[0];
@@ -53,6 +64,12 @@ fn check(backend: &str, target: FreezeTarget) {
             return;
         }
         seen.push(percentiles);
+        needed = needed.max(catching_up(backend));
+    }
+    if needed > CATCHES_UP {
+        return say_skipped(&format!(
+            "{backend} takes {needed:?} for what it has to catch up with; the machine is busy or slow"
+        ));
     }
     panic!("{backend}, {target:?}: never within the tolerance: {seen:#?}");
 }
@@ -108,16 +125,12 @@ fn a_stopped_worker_process_of_a_pipeline_shows_in_the_percentiles() {
 
 #[test]
 fn a_freeze_that_is_broken_off_leaves_no_stopped_process_behind() {
-    let text = scenario(
-        "[Cpu(kernel: SumOfSquares, amount: Work(10))]",
-        "Open(rate_per_sec: 200, arrivals: Constant)",
-        &["Processes(workers: 1)"],
-    )
-    .replace(r#"measure: "300ms""#, r#"measure: "60s""#);
+    let load = "Open(rate_per_sec: 200, arrivals: Constant)";
+    let text = long(&scenario(TASK, load, &["Processes(workers: 1)"]));
     let freeze = Freeze {
         target: FreezeTarget::Worker,
         after: Duration::ZERO,
-        length: Duration::from_mins(1),
+        length: Duration::from_mins(4),
     };
     let mut pids = None;
     let broken_off = run_with_freeze(request(&text), runner(), freeze, |run| {
@@ -129,7 +142,7 @@ fn a_freeze_that_is_broken_off_leaves_no_stopped_process_behind() {
     .unwrap();
     assert_eq!(broken_off.frozen_nanos, None);
     let (runner, worker) = pids.expect("the block had begun");
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + Duration::from_mins(2);
     while [runner, worker]
         .into_iter()
         .any(|pid| parts::part_of(pid).is_some())

@@ -8,7 +8,7 @@
 
 mod live;
 
-use live::{check_books, digest, run_to_end, scenario};
+use live::{check_books, digest, long, run_to_end, run_until, scenario};
 use poolscope::analysis::candidate_figures;
 use poolscope::export::details;
 use poolscope::run::{Block, InterpreterLockUse};
@@ -98,10 +98,11 @@ fn threads_that_compute_in_the_interpreter_never_compute_at_the_same_time() {
         let used = lock_use(block, name);
         let split = block.last.as_ref().unwrap().measured.split;
         assert_eq!(split.tasks, 30);
-        // What waiting itself takes is on the tasks' clock too: below two per cent.
+        // What waiting itself takes is on the tasks' clock too: little, and the more the slower the machine is. Three
+        // at the same time would compute for two or three times as long as the batch takes.
         let makespan = block.makespan_nanos().unwrap();
         assert!(
-            split.on_cpu_nanos <= makespan + makespan / 50,
+            split.on_cpu_nanos <= makespan + makespan / 4,
             "{name}: {split:?} in {makespan}"
         );
         // A task is longer than two intervals, and another one always wants to go on.
@@ -125,19 +126,22 @@ fn threads_that_compute_in_the_interpreter_never_compute_at_the_same_time() {
 
 #[test]
 fn native_kernels_compute_without_the_lock() {
-    let run = run_to_end(&scenario(
-        r#"[Cpu(kernel: Sha256, amount: Time("12ms"))]"#,
-        "Batch(tasks: 30)",
-        &["Threads(workers: 3), interpreter: Lock()"],
-    ));
-    let block = &run.blocks[0];
-    check_books(block, "threads");
-    let used = lock_use(block, "threads");
-    let split = block.last.as_ref().unwrap().measured.split;
-    assert!(
-        used.held_nanos < split.on_cpu_nanos / 2,
-        "{used:?}, {split:?}"
-    );
+    // Whoever takes a task holds the lock, and nobody asks for it before a second is over.
+    let text = long(&scenario(
+        r#"[Cpu(kernel: Sha256, amount: Time("9min"))]"#,
+        "Closed(clients: 3)",
+        &[r#"Threads(workers: 3), interpreter: Lock(switch_interval: "1s")"#],
+    ))
+    .replace(r#"warm_up: "100ms""#, r#"warm_up: "0s""#);
+    let mut forced = None;
+    run_until(&text, |run, _| {
+        let block = &run.blocks[0];
+        let used = block.last.as_ref().and_then(|last| last.interpreter_lock);
+        forced = used.map(|used| used.forced);
+        block.counts().in_flight == 3
+    });
+    // Two of the three had to ask if the first one and the second one kept the lock while they compute.
+    assert!(forced.is_some_and(|times| times < 2), "{forced:?}");
 }
 
 #[test]
@@ -170,7 +174,9 @@ fn a_block_that_is_cut_ends_whoever_holds_the_lock() {
         (r#"[Cpu(amount: Time("9min"))]"#, "Async(in_flight: 9)"),
     ] {
         let backend = format!("{backend}, interpreter: Lock()");
-        let run = run_to_end(&scenario(stages, "Closed(clients: 400)", &[&backend]));
+        let text = scenario(stages, "Closed(clients: 400)", &[&backend])
+            .replace(r#"drain: "30s""#, r#"drain: "300ms""#);
+        let run = run_to_end(&text);
         check_books(&run.blocks[0], &backend);
         assert_eq!(run.blocks[0].counts().good, 0, "{backend}");
         lock_use(&run.blocks[0], &backend);

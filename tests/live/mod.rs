@@ -6,15 +6,17 @@
     reason = "each test uses a part of it, in a crate of its own"
 )]
 
-use std::time::{Duration, Instant};
+use std::io::Write as _;
+use std::time::Duration;
 
 use poolscope::run::{Block, BlockState, Event, Run, RunRequest};
 use poolscope::session::{RunnerCommand, Session};
 
-/// Longer than any of these runs takes on a loaded machine; only a hang gets there.
+/// Longer than any of these runs is silent on a loaded machine; only a hang gets there.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// A scenario file with one task kind and short phases.
+/// A scenario file with one task kind and short phases. Tasks may take their time to end: the drain is over when they
+/// have.
 pub(crate) fn scenario(stages: &str, load: &str, backends: &[&str]) -> String {
     let candidates: Vec<_> = backends
         .iter()
@@ -24,7 +26,7 @@ pub(crate) fn scenario(stages: &str, load: &str, backends: &[&str]) -> String {
     format!(
         r#"(format: 1, title: "test", tasks: [(name: "task", stages: {stages})], load: {load},
             candidates: [{candidates}],
-            protocol: (warm_up: "100ms", measure: "300ms", drain: "300ms", order: Listed))"#
+            protocol: (warm_up: "100ms", measure: "300ms", drain: "30s", order: Listed))"#
     )
     .replace(
         "measure: \"300ms\"",
@@ -62,17 +64,41 @@ pub(crate) fn run_to_end(text: &str) -> Run {
     run
 }
 
+/// Runs `text` until `until` says after an event that it has seen what it wants, and stops it then. However long that
+/// takes, the blocks must be longer.
+pub(crate) fn run_until(text: &str, until: impl FnMut(&Run, &Event) -> bool) -> Run {
+    let request = request(text);
+    let session = Session::start(request.clone(), runner(), || ()).unwrap();
+    let mut run = Run::new(request, 0);
+    follow(&session, &mut run, until);
+    let last = run.blocks.iter().rev().find(|block| block.last.is_some());
+    assert!(!run.ended, "it never came to that: {last:?}");
+    session.stop();
+    follow(&session, &mut run, |_, _| false);
+    run
+}
+
+/// `text` with a measurement that is longer than anybody waits for something in it.
+pub(crate) fn long(text: &str) -> String {
+    text.replace(r#"measure: "300ms""#, r#"measure: "5min""#)
+}
+
+/// Says aloud why a test is not held, past the capture of the test harness: a test that was skipped must not look like
+/// one that was run.
+pub(crate) fn say_skipped(why: &str) {
+    let _ = writeln!(std::io::stderr(), "skipped: {why}");
+}
+
 /// Takes in events until the run has ended, or `until` says so after one.
 pub(crate) fn follow(
     session: &Session,
     run: &mut Run,
     mut until: impl FnMut(&Run, &Event) -> bool,
 ) {
-    let deadline = Instant::now() + PATIENCE;
     while !run.ended {
         let event = session
             .events()
-            .recv_deadline(deadline)
+            .recv_timeout(PATIENCE)
             .expect("events come until the end");
         run.apply(event.clone());
         if until(run, &event) {
@@ -93,7 +119,7 @@ pub(crate) fn check_books(block: &Block, name: &str) {
     let counts = block.counts();
     assert!(counts.obey_the_law(), "{name}: {counts:?}");
     assert_eq!((counts.queued, counts.in_flight), (0, 0), "{name}");
-    let ended = counts.good + counts.failed;
+    let ended = counts.good + counts.failed + counts.timed_out;
     assert_eq!(block.measured.response.count(), ended, "{name}");
 }
 

@@ -41,3 +41,21 @@ pub(crate) fn part_of(pid: u32) -> Option<String> {
     let part = line.split('\0').nth(1)?;
     part.starts_with("__").then(|| part.to_owned())
 }
+
+/// How long a process has computed, in ticks of the system: some tens or hundreds of them are a second. 0 if it is gone.
+pub(crate) fn cpu_ticks(pid: u32) -> u64 {
+    stat_field(pid, 11)
+}
+
+/// When a process began, in ticks since the system did: numbers of processes begin anew at some time. 0 if it is gone.
+pub(crate) fn begun(pid: u32) -> u64 {
+    stat_field(pid, 19)
+}
+
+/// A number of what the system says of a process, counted from behind its name, which may hold anything.
+fn stat_field(pid: u32, place: usize) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
+    let field = fields.split_whitespace().nth(place);
+    field.and_then(|field| field.parse().ok()).unwrap_or(0)
+}

@@ -1,6 +1,6 @@
 //! An async runtime (tokio) in this process: one or several event loops, tasks spawned as they come.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -9,10 +9,12 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::engine::backends::loop_lag::LoopLag;
 use crate::engine::backends::{BackendError, Desk, Running};
+use crate::engine::caller::Attempt;
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
 use crate::engine::interpreter::{self, InterpreterLock};
 use crate::engine::plan::FRONT_POOL;
+use crate::engine::stages::strike::{self, Leak, Within};
 use crate::engine::stages::{Begun, Loops, Spent, StageError, Workbench, begin_async};
 use crate::engine::task::{Ran, Task};
 use crate::engine::timer::Timer;
@@ -113,6 +115,8 @@ fn prepare(desk: Arc<Desk>, loops: u32, offload: bool) -> std::io::Result<(Arc<P
         around,
         benches: Mutex::new(Vec::new()),
         next_bench: AtomicU64::new(0),
+        loops,
+        leak: Mutex::default(),
     });
     Ok((pool, lag))
 }
@@ -176,6 +180,36 @@ struct Pool {
     /// Workbenches that no task holds.
     benches: Mutex<Benches>,
     next_bench: AtomicU64,
+    /// How many event loops there are.
+    loops: u32,
+    /// What faults left behind in this process.
+    leak: Mutex<Leak>,
+}
+
+/// What is said of a task that is watched or stricken. Apart, so that it is no part of each task that only waits.
+struct Special {
+    /// When its caller gives it up.
+    limit: Option<(u64, Arc<Attempt>)>,
+    /// What befalls its stages from within.
+    within: Within,
+    /// Whether a blocking thread is at it.
+    elsewhere: AtomicBool,
+}
+
+impl Special {
+    fn new(task: &Task, due_nanos: Option<u64>) -> Self {
+        let affliction = task.affliction.as_ref();
+        Self {
+            limit: due_nanos.zip(task.attempt.clone()),
+            within: affliction.map_or_else(Within::default, |affliction| Within::of(affliction)),
+            elsewhere: AtomicBool::new(false),
+        }
+    }
+
+    fn is_given_up(&self) -> bool {
+        let limit = self.limit.as_ref();
+        limit.is_some_and(|(_, attempt)| attempt.is_settled())
+    }
 }
 
 /// Takes tasks from the queue while fewer than `in_flight` are under way; ends when the queue has ended
@@ -217,7 +251,18 @@ fn work(
         let mut bench = None;
         // Of waits, which need no workbench.
         let mut late_nanos = 0;
-        let result = pool.run(&task, &mut bench, &mut late_nanos).await;
+        let due_nanos = pool.desk.deadline_nanos(&task);
+        let result = if due_nanos.is_none() && task.affliction.is_none() {
+            Some(pool.run(&task, &mut bench, &mut late_nanos, None).await)
+        } else {
+            let special = Special::new(&task, due_nanos);
+            Box::pin(pool.run_special(&task, &mut bench, &mut late_nanos, &special)).await
+        };
+        let Some(result) = result else {
+            pool.benches().extend(bench);
+            pool.desk.discard(FRONT_POOL, &task, true);
+            return;
+        };
         let spent = bench.as_ref().map_or(NOTHING_SPENT, |bench| bench.spent());
         let ran = Ran {
             on_cpu_nanos: spent.on_cpu_nanos,
@@ -225,9 +270,7 @@ fn work(
             interpreter_wait_nanos: spent.interpreter_wait_nanos + late_nanos,
             ..Ran::here(start_nanos, clock::now_nanos())
         };
-        if let Some(bench) = bench {
-            pool.benches().push(bench);
-        }
+        pool.benches().extend(bench);
         if let Some(task) = pool.desk.end(FRONT_POOL, worker, task, ran, result) {
             Box::pin(pool.desk.pass_on(task)).await;
         }
@@ -236,6 +279,63 @@ fn work(
 }
 
 impl Pool {
+    /// As [`Self::run`], with what befalls the task, until its caller gives it up; none if its stages were dropped then.
+    async fn run_special(
+        &self,
+        task: &Task,
+        bench: &mut Option<Box<Workbench>>,
+        late_nanos: &mut u64,
+        special: &Special,
+    ) -> Option<Result<u64, StageError>> {
+        let mut stages = std::pin::pin!(self.run_stricken(task, bench, late_nanos, special));
+        let Some((due_nanos, attempt)) = &special.limit else {
+            return Some(stages.await);
+        };
+        tokio::select! {
+            biased;
+            result = &mut stages => return Some(result),
+            in_time = self.around.timer.wait_until(*due_nanos) => if in_time {
+                self.desk.time_out(attempt);
+            }
+        }
+        // At the end of the block nobody gives it up.
+        if attempt.is_settled() && !special.elsewhere.load(Ordering::Acquire) {
+            return None;
+        }
+        // A blocking thread cannot be stopped: it comes to the end of its stage, and nothing after it is begun.
+        match stages.await {
+            Err(StageError::Cancelled) if special.is_given_up() => None,
+            result => Some(result),
+        }
+    }
+
+    /// As [`Self::run`], with what befalls the task.
+    async fn run_stricken(
+        &self,
+        task: &Task,
+        bench: &mut Option<Box<Workbench>>,
+        late_nanos: &mut u64,
+        special: &Special,
+    ) -> Result<u64, StageError> {
+        let Some(affliction) = &task.affliction else {
+            return self.run(task, bench, late_nanos, Some(special)).await;
+        };
+        let part = self.desk.recipes.part(task.number, task.segment);
+        strike::before_async(affliction, part, &self.around.cancel, || {
+            let own = bench.get_or_insert_with(|| self.take_bench(Some(special)));
+            own.metered(|_| self.leak(affliction.leak_bytes, affliction.leak_up_to_bytes))
+        })?;
+        let stages = self.run(task, bench, late_nanos, Some(special));
+        strike::run_async(affliction, part, &self.around.timer, stages).await
+    }
+
+    /// Leaves memory behind: each event loop is a worker, and they are all of one process.
+    fn leak(&self, bytes: u64, up_to_bytes: u64) -> Result<(), StageError> {
+        let most = up_to_bytes.saturating_mul(u64::from(self.loops));
+        let mut leak = self.leak.lock().unwrap_or_else(PoisonError::into_inner);
+        leak.grow(bytes, most)
+    }
+
     /// Executes the stages of `task`; makes a workbench if one of them needs it. Adds to `late_nanos` how long the event
     /// loop waited for the interpreter lock when waits of the task were over.
     fn run<'p>(
@@ -243,15 +343,22 @@ impl Pool {
         task: &Task,
         bench: &'p mut Option<Box<Workbench>>,
         late_nanos: &'p mut u64,
+        special: Option<&'p Special>,
     ) -> impl Future<Output = Result<u64, StageError>> + Send + use<'p> {
-        let segment = self.desk.recipes.segment(task.number, task.segment);
+        let segment = self.desk.recipes.segment(task.draw_number(), task.segment);
         async move {
             let mut digest = 0_u64;
             for (place, step, mut rng) in segment.steps() {
-                if self.desk.cancel.is_set() {
+                if self.desk.cancel.is_set() || special.is_some_and(Special::is_given_up) {
                     return Err(StageError::Cancelled);
                 }
-                let take = || self.take_bench();
+                let take = || self.take_bench(special);
+                let is_elsewhere = |is| {
+                    if let Some(special) = special {
+                        let elsewhere = is && self.around.offload && step.blocks();
+                        special.elsewhere.store(elsewhere, Ordering::Release);
+                    }
+                };
                 let value = match begin_async(step, bench, take, &mut rng, &self.around) {
                     Begun::Over(result) => result?,
                     Begun::Waits(wait, value) => {
@@ -262,7 +369,12 @@ impl Pool {
                         *late_nanos += interpreter::last_wait_since(due);
                         value
                     }
-                    Begun::GoesOn(step) => step.await?,
+                    Begun::GoesOn(step) => {
+                        is_elsewhere(true);
+                        let result = step.await;
+                        is_elsewhere(false);
+                        result?
+                    }
                 };
                 digest = digest.wrapping_add(segment.digest(place, value));
             }
@@ -270,7 +382,7 @@ impl Pool {
         }
     }
 
-    fn take_bench(&self) -> Box<Workbench> {
+    fn take_bench(&self, special: Option<&Special>) -> Box<Workbench> {
         let kept = self.benches().pop();
         let mut bench = kept.unwrap_or_else(|| {
             let number = self.next_bench.fetch_add(1, Ordering::Relaxed);
@@ -278,6 +390,7 @@ impl Pool {
         });
         // Between two steps the loop serves other tasks: what they take is not known from the clock alone.
         bench.begin(true);
+        bench.within = special.map_or_else(Within::default, |special| special.within);
         bench
     }
 

@@ -5,13 +5,15 @@
 //! end; whether a fault lasts at that moment is a matter of real time.
 
 mod affliction;
+mod schedule;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::scenario::{Fault, Scenario};
+use crate::scenario::{Backend, Fault, HybridWaits, Inject, PythonPool, Scenario};
 use crate::stats::rng::Rng;
 
 pub use affliction::Affliction;
+pub(in crate::engine) use schedule::{Due, Schedule};
 
 /// A stream of its own for each fault, so that faults do not move with the tasks' draws or with each other.
 const FAULT_STREAM: u64 = 0x6661_756c_7473;
@@ -34,19 +36,36 @@ struct Prepared {
     fault: Fault,
     /// Index of the task kind that it hits; all if none.
     kind: Option<usize>,
+    /// Whether there is something that it can hit: no event loop stands still where there is none.
+    has_effect: bool,
     hits: AtomicU64,
 }
 
+/// Whether event loops execute tasks of `backend`.
+const fn has_event_loop(backend: Backend) -> bool {
+    matches!(
+        backend,
+        Backend::Async { .. }
+            | Backend::Hybrid {
+                waits: HybridWaits::Async { .. },
+                ..
+            }
+            | Backend::Python(PythonPool::Asyncio { .. })
+    )
+}
+
 impl Faults {
-    /// Those of `scenario`, drawn from `seed`; none without any.
+    /// Those of `scenario` on `backend`, drawn from `seed`; none without any.
     #[must_use]
-    pub fn new(scenario: &Scenario, seed: u64) -> Option<Self> {
+    pub fn new(scenario: &Scenario, backend: Backend, seed: u64) -> Option<Self> {
         let prepared = |fault: &Fault| Prepared {
             kind: fault
                 .task
                 .as_ref()
                 .and_then(|name| scenario.tasks.iter().position(|kind| kind.name == *name)),
             fault: fault.clone(),
+            has_effect: has_event_loop(backend)
+                || !matches!(fault.inject, Inject::StallLoop { .. }),
             hits: AtomicU64::new(0),
         };
         (!scenario.faults.is_empty()).then(|| Self {
@@ -69,6 +88,15 @@ impl Faults {
         now_nanos.checked_sub(self.measured_from_nanos.load(Ordering::Acquire))
     }
 
+    /// The instant of the monotonic clock at which the measurement has lasted `elapsed_nanos`; none before it, and for
+    /// none.
+    pub(in crate::engine) fn instant_nanos(&self, elapsed_nanos: Option<u64>) -> Option<u64> {
+        let start = self.measured_from_nanos.load(Ordering::Acquire);
+        elapsed_nanos
+            .filter(|_| start != u64::MAX)
+            .map(|elapsed| start.saturating_add(elapsed))
+    }
+
     /// What befalls attempt `attempt` (0 is the first) of task `number`, of task kind `kind`, which begins at an instant;
     /// none if nothing does.
     pub fn strike(
@@ -87,9 +115,11 @@ impl Faults {
             let Prepared {
                 fault,
                 kind: of,
+                has_effect,
                 hits,
             } = prepared;
-            let is_meant = of.is_none_or(|of| of == kind) && fault.inject.hits_attempts();
+            let is_meant =
+                *has_effect && of.is_none_or(|of| of == kind) && fault.inject.hits_attempts();
             if is_meant
                 && fault.lasts_at(elapsed)
                 && self.draw(index, number, attempt) < fault.probability
@@ -114,15 +144,6 @@ impl Faults {
     /// stops.
     pub fn stall_next(&self, nanos: u64) {
         self.stall_nanos.fetch_max(nanos, Ordering::AcqRel);
-    }
-
-    /// The faults that hit workers at instants: index, fault.
-    pub fn of_workers(&self) -> impl Iterator<Item = (usize, &Fault)> {
-        self.list
-            .iter()
-            .map(|prepared| &prepared.fault)
-            .enumerate()
-            .filter(|(_, fault)| !fault.inject.hits_attempts())
     }
 
     /// All faults in the order of the scenario.
@@ -163,7 +184,7 @@ impl Faults {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::Inject;
+    use crate::scenario::AsyncCpu;
     use crate::units::Nanos;
 
     fn scenario(faults: Vec<Fault>) -> Scenario {
@@ -176,7 +197,7 @@ mod tests {
     }
 
     fn faults(list: Vec<Fault>, seed: u64) -> Faults {
-        let faults = Faults::new(&scenario(list), seed).unwrap();
+        let faults = Faults::new(&scenario(list), Backend::Sequential, seed).unwrap();
         faults.measure_from(1_000);
         faults
     }
@@ -217,6 +238,24 @@ mod tests {
         assert!(!hit(1, 999), "there are none in the warm-up");
         assert!(!hit(1, 1_009) && hit(1, 1_010) && hit(1, 1_019) && !hit(1, 1_020));
         assert!(!hit(0, 1_015));
+    }
+
+    #[test]
+    fn only_where_there_are_event_loops_one_is_blocked() {
+        let stall = Fault::new(Inject::StallLoop { length: Nanos(5) });
+        let hits = |backend| {
+            let faults = Faults::new(&scenario(vec![stall.clone()]), backend, 1).unwrap();
+            faults.measure_from(0);
+            let struck = faults.strike(1, 0, 0, 10);
+            (struck.map_or(0, |struck| struck.stall_nanos), faults.hits())
+        };
+        assert_eq!(hits(Backend::threads(2)), (0, vec![0]));
+        let on_a_loop = Backend::Async {
+            in_flight: 1,
+            event_loops: 1,
+            cpu: AsyncCpu::Inline,
+        };
+        assert_eq!(hits(on_a_loop), (5, vec![1]));
     }
 
     #[test]

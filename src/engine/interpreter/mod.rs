@@ -282,8 +282,10 @@ mod tests {
                 served.store(true, Ordering::Relaxed);
             }),
         ]);
-        // There on request, and back again.
-        assert_eq!((lock.used().handovers, lock.used().forced), (2, 1));
+        // There on request, and back again: on request as well, if that took longer than the interval.
+        let used = lock.used();
+        assert_eq!(used.handovers, 2, "{used:?}");
+        assert!((1..=2).contains(&used.forced), "{used:?}");
     }
 
     #[test]

@@ -144,7 +144,7 @@ pub(super) fn on(backend: Backend, scenario: &Scenario) -> Vec<&'static str> {
     if any(takes_a_process) {
         match toll(backend) {
             Toll::All => {
-                notes.push("the first crash or killed worker ends it, and the block with it")
+                notes.push("the first crash or killed worker ends it, and the block with it");
             }
             Toll::Worker => notes.push(
                 "a crash or a killed worker loses the tasks on that worker, which is replaced",

@@ -12,7 +12,7 @@ impl Defences {
         let mut parts = Vec::new();
         match (self.retry, self.attempt_time_out) {
             (Some(retry), Some(time)) => {
-                parts.push(format!("{} attempts of {time}", retry.attempts))
+                parts.push(format!("{} attempts of {time}", retry.attempts));
             }
             (Some(retry), None) => parts.push(format!("{} attempts", retry.attempts)),
             (None, Some(time)) => parts.push(format!("attempt of {time}")),

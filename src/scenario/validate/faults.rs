@@ -5,7 +5,7 @@ use crate::scenario::strikes::{
     Toll, asks_server, has_event_loop, hits_stage, takes_a_process, takes_lock, toll,
 };
 use crate::scenario::validate::Checks;
-use crate::scenario::{Backend, Crash, Defences, Fault, Inject, Scenario};
+use crate::scenario::{Backend, Candidate, Crash, Defences, Fault, Inject, Scenario};
 use crate::units::{Bytes, Nanos, text};
 
 /// The shortest time that can be told from none.
@@ -212,7 +212,7 @@ impl Checks {
             Inject::Crash {
                 how: Crash::StackOverflow
             }
-        ) && let Some(index) = scenario.candidates.iter().position(|c| c.is_python())
+        ) && let Some(index) = scenario.candidates.iter().position(Candidate::is_python)
         {
             self.error(
                 format!("{path}.how"),
@@ -220,7 +220,7 @@ impl Checks {
                 "write Segfault or Abort",
             );
         }
-        let ends = |candidate: &crate::scenario::Candidate| toll(candidate.backend) == Toll::All;
+        let ends = |candidate: &Candidate| toll(candidate.backend) == Toll::All;
         if takes_a_process(how)
             && !scenario.candidates.is_empty()
             && scenario.candidates.iter().all(ends)

@@ -111,6 +111,11 @@ impl Desk {
         self.finish(worker, task, &ran, now, (Outcome::Failed, 0), true);
     }
 
+    /// When the caller of `task`, which has begun, gives it up; none if never.
+    pub(in crate::engine::backends) fn deadline_nanos(&self, task: &Task) -> Option<u64> {
+        self.caller.as_ref()?.deadline_nanos(task.attempt.as_ref()?)
+    }
+
     /// A worker of `pool` has come to the end of a task that was given up while it ran: really stopped before its end,
     /// or gone on to it for nobody.
     pub(in crate::engine::backends) fn discard(&self, pool: usize, task: &Task, stopped: bool) {

@@ -22,7 +22,7 @@ use crate::engine::plan::{BACK_POOL, FRONT_POOL, Next, Recipes, Surroundings};
 use crate::engine::queue::TaskQueue;
 use crate::engine::recorder::Recorder;
 use crate::engine::resilience::Incident;
-use crate::engine::stages::{Shared, StageError, Workbench};
+use crate::engine::stages::{Shared, StageError, Workbench, strike};
 use crate::engine::task::{Cohort, Outcome, Ran, Task};
 use crate::scenario::Protection;
 
@@ -328,7 +328,11 @@ impl Desk {
         }
         for pool in &self.pools {
             for task in pool.queue.end() {
-                if task.segment == 0 {
+                // Of a task whose caller gave this attempt up, or had made earlier ones, another entry tells.
+                let is_new = task.attempt.as_ref().is_none_or(|attempt| {
+                    attempt.settle_waiting() && attempt.first_start_nanos().is_none()
+                });
+                if task.segment == 0 && is_new {
                     self.recorder.cancel_queued(task.cohort, 1);
                 }
             }
@@ -390,21 +394,28 @@ impl Desk {
     }
 }
 
-/// Executes a segment of `task` on this thread; returns its digest.
+/// Executes a segment of `task` on this thread, with all that befalls it; returns its digest.
 pub(super) fn run_segment(
     recipes: &Recipes,
     task: &Task,
     bench: &mut Workbench,
     cancel: &Cancel,
 ) -> Result<u64, StageError> {
-    let segment = recipes.segment(task.number, task.segment);
-    bench.metered(|bench| {
+    let stages = |bench: &mut Workbench| {
+        let segment = recipes.segment(task.draw_number(), task.segment);
         segment
             .steps()
             .try_fold(0_u64, |sum, (place, step, mut rng)| {
                 let value = step.run(bench, &mut rng, cancel)?;
                 Ok(sum.wrapping_add(segment.digest(place, value)))
             })
+    };
+    bench.metered(|bench| match &task.affliction {
+        None => stages(bench),
+        Some(affliction) => {
+            let part = recipes.part(task.number, task.segment);
+            strike::run(affliction, part, bench, cancel, stages)
+        }
     })
 }
 
