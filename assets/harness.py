@@ -551,6 +551,8 @@ class Ledger:
 STREAM_FACTOR = 0xD6E8_FEB8_6659_FD93
 GOLDEN = 0x9E37_79B9_7F4A_7C15
 STEP_SALT = 0x5BD1_E995_9D1F_3A6B
+ATTEMPT_BITS = (1 << 63) - (1 << 48)
+"""Where the attempt stands in a task's number: each attempt draws anew, and all of them are of the same task kind."""
 
 LONGEST_NANOS = 3_600_000_000_000
 """No time that is drawn is longer: some distributions have no end of their own."""
@@ -2268,7 +2270,7 @@ class Recipes:
         """The segments of a phase of task `number`."""
         kind = 0
         if len(self._kinds) > 1:
-            drawn = Rng(self._seed, number).unit() * self._cumulative_weights[-1]
+            drawn = Rng(self._seed, number & ~ATTEMPT_BITS).unit() * self._cumulative_weights[-1]
             kind = min(bisect_right(self._cumulative_weights, drawn), len(self._kinds) - 1)
         try:
             return self._kinds[kind][phase]

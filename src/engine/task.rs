@@ -5,6 +5,11 @@ use std::sync::Arc;
 use crate::engine::caller::Attempt;
 use crate::engine::faults::Affliction;
 
+/// Where the attempt stands in the number that draws follow from, between the task's number and the mark of the warm-up.
+const ATTEMPT_SHIFT: u32 = 48;
+/// The bits of the attempt in that number. The same mask is in the harness.
+pub(in crate::engine) const ATTEMPT_BITS: u64 = (1 << 63) - (1 << ATTEMPT_SHIFT);
+
 /// Which cohort a task belongs to, by its intended start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cohort {
@@ -61,6 +66,13 @@ impl Task {
             attempt: None,
             affliction: None,
         }
+    }
+
+    /// The number that its draws follow from: each attempt draws anew, as a caller who comes again meets another delay.
+    #[must_use]
+    pub fn draw_number(&self) -> u64 {
+        let attempt = u64::from(self.attempt_index()) << ATTEMPT_SHIFT;
+        self.number | attempt & ATTEMPT_BITS
     }
 
     /// 0 for its first attempt.
@@ -303,6 +315,16 @@ mod tests {
             on_cpu_nanos: Some(0),
             ..Ran::here(start, end)
         }
+    }
+
+    #[test]
+    fn each_attempt_draws_from_a_number_of_its_own_and_the_first_from_the_tasks() {
+        let mut task = Task::new(7, Cohort::Measured, 0, 0);
+        assert_eq!(task.draw_number(), 7);
+        let first = Attempt::first(&task, 0, 0);
+        task.attempt = Some(Arc::new(first.next(1).next(2)));
+        assert_eq!(task.draw_number(), 2 << 48 | 7);
+        assert_eq!(task.draw_number() & !ATTEMPT_BITS, 7);
     }
 
     #[test]

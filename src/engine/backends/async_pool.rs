@@ -345,7 +345,7 @@ impl Pool {
         late_nanos: &'p mut u64,
         special: Option<&'p Special>,
     ) -> impl Future<Output = Result<u64, StageError>> + Send + use<'p> {
-        let segment = self.desk.recipes.segment(task.number, task.segment);
+        let segment = self.desk.recipes.segment(task.draw_number(), task.segment);
         async move {
             let mut digest = 0_u64;
             for (place, step, mut rng) in segment.steps() {

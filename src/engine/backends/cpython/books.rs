@@ -207,7 +207,7 @@ impl Books {
             state.next_ticket += 1;
             entered.orders.push(Order {
                 ticket,
-                number: task.number,
+                number: task.draw_number(),
                 phase: task.segment,
             });
             if let Some(affliction) = &task.affliction {

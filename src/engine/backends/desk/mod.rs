@@ -402,7 +402,7 @@ pub(super) fn run_segment(
     cancel: &Cancel,
 ) -> Result<u64, StageError> {
     let stages = |bench: &mut Workbench| {
-        let segment = recipes.segment(task.number, task.segment);
+        let segment = recipes.segment(task.draw_number(), task.segment);
         segment
             .steps()
             .try_fold(0_u64, |sum, (place, step, mut rng)| {

@@ -223,9 +223,6 @@ fn summary(candidate: &Candidate) -> String {
     if candidate.queue.is_some() {
         parts.push("own queue".to_owned());
     }
-    if candidate.defences.is_some() {
-        parts.push("own defences".to_owned());
-    }
     parts.join(", ")
 }
 

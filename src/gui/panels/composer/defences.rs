@@ -79,7 +79,7 @@ pub(super) fn section_ui(ui: &mut Ui, form: &mut Form<'_>, scenario: &mut Scenar
         remark_ui(ui, "For all candidates that have none of their own");
     }
     let owner = Owner::new("defences", "");
-    defences_ui(ui, form, &owner, &mut scenario.defences);
+    defences_ui(ui, form, &owner, &mut scenario.defences, true);
     form.rest(ui, "defences");
 }
 
@@ -107,12 +107,20 @@ pub(super) fn own_defences_ui(
     }
     if let Some(defences) = &mut candidate.defences {
         let inner = Owner::new(format!("{}.defences", owner.path), owner.name.clone());
-        defences_ui(ui, form, &inner, defences);
+        let has_workers = candidate.backend.worker_processes() > 0;
+        defences_ui(ui, form, &inner, defences, has_workers);
     }
 }
 
 /// All defences; the names of `owner`'s fields end with whose they are, if they are a candidate's.
-fn defences_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, defences: &mut Defences) {
+/// `has_workers`: whether there may be worker processes that can be replaced.
+fn defences_ui(
+    ui: &mut Ui,
+    form: &mut Form<'_>,
+    owner: &Owner,
+    defences: &mut Defences,
+    has_workers: bool,
+) {
     let hint = "How long a caller waits for an attempt, from handing it to the queue; in a batch from its turn";
     let field = owner.field("attempt_time_out", "Attempt time-out", hint);
     form.optional(ui, &field, &mut defences.attempt_time_out, "none");
@@ -139,9 +147,16 @@ fn defences_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, defences: &mut D
         breaker_ui(ui, form, &part(owner, "breaker", "the breaker"), breaker);
     }
 
+    if has_workers || defences.restarts.is_some() {
+        restarts_ui(ui, form, owner, &mut defences.restarts);
+    }
+}
+
+/// How many workers that died are replaced; `owner` are the defences.
+fn restarts_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, restarts: &mut Option<u32>) {
     let hint = "How many times worker processes that died are replaced in a block, all together";
     let field = owner.field("restarts", "Restarts", hint);
-    form.optional(ui, &field, &mut defences.restarts, "10 for each worker");
+    form.optional(ui, &field, restarts, "10 for each worker");
 }
 
 /// A part of the defences, whose fields are told from those of other parts and other candidates.

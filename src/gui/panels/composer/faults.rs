@@ -64,10 +64,13 @@ pub(super) fn faults_ui(
 
 /// What the folded section says.
 pub(super) fn faults_summary(faults: &[Fault]) -> String {
-    match faults {
-        [] => "none".to_owned(),
-        faults => text::counted(faults.len() as u64, "fault", "faults"),
+    if faults.is_empty() {
+        return "none".to_owned();
     }
+    let titles = faults
+        .iter()
+        .map(|fault| FaultForm::of(&fault.inject).title());
+    titles.map(str::to_lowercase).collect::<Vec<_>>().join(", ")
 }
 
 fn fault_ui(

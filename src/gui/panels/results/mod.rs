@@ -141,14 +141,16 @@ impl ResultsPanel {
 }
 
 /// What the digests of all candidates' work say, once all are done: nothing if they did different numbers of
-/// tasks, as under a closed load.
+/// tasks, as under a closed load, or some of them more than once, which draws anew.
 fn same_work(figures: &[CandidateFigures]) -> Option<bool> {
     let done = |figures: &&CandidateFigures| figures.status == CandidateStatus::Done;
     if figures.len() < 2 || !figures.iter().all(|figures| done(&figures)) {
         return None;
     }
     let first = &figures[0];
-    let same_number = |other: &CandidateFigures| other.counts.good == first.counts.good;
+    let same_number = |other: &CandidateFigures| {
+        other.counts.good == first.counts.good && other.counts.retries == 0
+    };
     if first.counts.good == 0 || !figures.iter().all(same_number) {
         return None;
     }
