@@ -3320,12 +3320,12 @@ class Processes:
     def try_submit(self, function, order, *arguments):
         """As `submit`; None where the pool is broken, for who must not wait until it is replaced."""
         tickets = order[:1]
-        self._pending.update(tickets)
+        self._pending[tickets[0]] = tickets
         executor = self._executor
         try:
             return executor.submit(function, order, *arguments)
         except self._broken_executor:
-            self._pending.difference_update(tickets)
+            del self._pending[tickets[0]]
             with self._changed:
                 if executor is self._executor:
                     self._break()
