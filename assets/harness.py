@@ -19,6 +19,7 @@ What to know when reading:
 """
 
 import contextlib
+import errno
 import gc
 import importlib
 import json
@@ -38,6 +39,8 @@ from array import array
 from bisect import bisect_right
 from collections import deque, namedtuple
 from functools import lru_cache, partial
+from itertools import accumulate
+from time import monotonic_ns
 
 PROTOCOL = 1
 """Version of the protocol, the same on both sides."""
@@ -144,6 +147,16 @@ class Orders:
         self.phases = words[2::3]
         """Which part of the task, counted by the barriers before it."""
 
+    def lead(self):
+        """By how much each ticket is ahead of its number, if both count up by one, in one phase; else None."""
+        ticket, number, phase, count = self.tickets[0], self.numbers[0], self.phases[0], len(self)
+        are_consecutive = (
+            self.tickets.tobytes() == array("Q", range(ticket, ticket + count)).tobytes()
+            and self.numbers.tobytes() == array("Q", range(number, number + count)).tobytes()
+            and self.phases.tobytes() == array("Q", [phase]).tobytes() * count
+        )
+        return ticket - number if are_consecutive else None
+
     def __iter__(self):
         return zip(self.tickets, self.numbers, self.phases)
 
@@ -161,9 +174,13 @@ class Outbox:
         self._fd = fd
         self._ledger = ledger
         self._writing = threading.Lock()
+        self._system_write = os.write
 
     def start(self):
         """Begins to write, where that takes something to be started."""
+
+    def expect(self, orders):
+        """Notes that answers to so many orders are to come."""
 
     def answer(self, ticket, start, worker_end, end, on_cpu, lock_wait, digest, outcome):
         """Answers one order.  Instants and lengths in nanoseconds; `on_cpu` may be NOT_KNOWN."""
@@ -181,8 +198,7 @@ class Outbox:
 
     def failure(self, ticket, text):
         """Says why the order that is answered next as failed has failed."""
-        encoded = text.encode("utf-8", "replace")[:FAILURE_BYTES_MAX]
-        self.send(b"F", struct.pack("<Q", ticket) + encoded.decode("utf-8", "ignore").encode())
+        self._say(failure(ticket, text))
 
     def send(self, kind, payload=b""):
         """Sends a frame after all that was said before."""
@@ -198,41 +214,120 @@ class Outbox:
     def _write(self, items, hurry=False):
         """Writes all of `items`, and what is new in the ledger."""
         with self._writing:
-            data = pack(items)
-            for kind, payload in self._ledger.news(hurry):
-                data += frame(kind, payload)
-            write(self._fd, data)
+            self._send(items, hurry)
+
+    def _send(self, items, hurry=False):
+        """As `_write`, by who holds the lock for it."""
+        data = pack(items)
+        for kind, payload in self._ledger.news(hurry):
+            data += frame(kind, payload)
+        write(self._fd, data, self._system_write)
 
 
 class ThreadedOutbox(Outbox):
-    """An outbox for workers that are threads of this process: no task waits for a system call of ours.
+    """An outbox for workers that are threads of this process: who ends a task writes its answer.
 
-    Who has something to say puts it into a queue, which costs well below a microsecond.  One thread empties the queue
-    and writes all that it finds at once.
+    A thread that did nothing else would have to be woken for each, and would compete for the interpreter lock: several
+    times what a small task takes.  A write takes two microseconds, after which the lock is still there.
+
+    With much left to do nobody waits for a single answer: some are left to who ends a task next.  The sweeper writes
+    what all tasks that follow are too long for.
     """
+
+    PARTS = 8
+    """What is at hand is answered in so many parts, or more: whoever hands over more hears of it in time."""
+
+    LEFT_NANOS_MAX = 500_000
+    """An answer is not left if the last write is longer ago."""
+
+    SWEEP_SECONDS = 0.005
+    """What was left for so long is written by the sweeper."""
 
     def __init__(self, fd, ledger):
         super().__init__(fd, ledger)
-        self._said = queue.SimpleQueue()
-        self._say = self._said.put
-        self._thread = threading.Thread(target=self._write_all, name="outbox", daemon=True)
+        self._system_write = write_without_pause()
+        # Who holds the interpreter lock must not wait.
+        os.set_blocking(fd, False)
+        self._left = deque()
+        """Answers that are not written yet."""
+        self._expected = 0
+        self._answered = 0
+        self._written_nanos = 0
+        """When something was written last."""
+        self._is_left = threading.Event()
 
     def start(self):
-        self._thread.start()
+        threading.Thread(target=self._sweep, name="sweeper", daemon=True).start()
+
+    def expect(self, orders):
+        """Notes that answers to so many orders are to come."""
+        self._expected += orders
+
+    def answer(self, ticket, start, worker_end, end, *rest):
+        self.leave((ticket, start, worker_end, end, *rest), end)
+
+    def leave(self, answer, now):
+        """Takes an answer, at the instant `now`, and writes it if that is due."""
+        self._left.append(answer)
+        while self._is_due(now):
+            # Who writes at the moment looks again afterwards.
+            if not self._writing.acquire(blocking=False):
+                return
+            try:
+                self._write_left()
+            finally:
+                self._writing.release()
+        if self._left and not self._is_left.is_set():
+            self._is_left.set()
+
+    def _is_due(self, now):
+        left = len(self._left)
+        at_hand = self._expected - self._answered - left
+        return left and (left * self.PARTS >= at_hand or now - self._written_nanos > self.LEFT_NANOS_MAX)
+
+    def answers(self, words):
+        with self._writing:
+            self._answered += len(words) // 8
+            self._write_left([words])
 
     def close(self):
-        self._said.put(None)
-        self._thread.join()
+        with self._writing:
+            self._write_left()
         super().close()
 
-    def _write_all(self):
-        goes_on = True
-        while goes_on:
-            items = [self._said.get()]
-            while not self._said.empty():
-                items.append(self._said.get())
-            goes_on = items[-1] is not None
-            self._write(items if goes_on else items[:-1])
+    def _say(self, item):
+        with self._writing:
+            self._write_left([item])
+
+    def _write_left(self, items=(), hurry=False):
+        """Writes what was left, and `items`; by who holds the lock for it."""
+        left = [self._left.popleft() for _ in range(len(self._left))]
+        self._answered += len(left)
+        self._written_nanos = time.monotonic_ns()
+        self._send([*(self.items(left) if left else ()), *items])
+
+    def items(self, left):
+        """What is sent of the answers that were left."""
+        return left
+
+    def _sweep(self):
+        while True:
+            self._is_left.wait()
+            self._is_left.clear()
+            while self._left:
+                time.sleep(self.SWEEP_SECONDS)
+                with self._writing:
+                    if time.monotonic_ns() - self._written_nanos > self.LEFT_NANOS_MAX:
+                        self._write_left()
+
+
+class LocalOutbox(ThreadedOutbox):
+    """The same for tasks that were executed here from begin to end: their digests are made when they are written."""
+
+    def items(self, left):
+        answers, texts = answers_of([row for row, _ in left], [on_cpu for _, on_cpu in left])
+        yield from (failure(ticket, text) for ticket, text in texts.items())
+        yield answers
 
 
 class LoopOutbox(Outbox):
@@ -265,6 +360,12 @@ class LoopOutbox(Outbox):
         self._write(said)
 
 
+def failure(ticket, text):
+    """The frame, as (kind, payload), that says why an order has failed."""
+    encoded = text.encode("utf-8", "replace")[:FAILURE_BYTES_MAX]
+    return b"F", struct.pack("<Q", ticket) + encoded.decode("utf-8", "ignore").encode()
+
+
 def frame(kind, payload):
     """A frame as it is sent."""
     return struct.pack("<I", len(payload) + 1) + kind + payload
@@ -291,11 +392,50 @@ def pack(items):
     return data
 
 
-def write(fd, data):
+def write(fd, data, system_write=os.write):
     """Writes all of `data`."""
-    left = memoryview(data)
-    while left:
-        left = left[os.write(fd, left) :]
+    data = bytes(data)
+    written = 0
+    while written < len(data):
+        try:
+            written += system_write(fd, data[written:] if written else data)
+        except BlockingIOError:
+            await_room(fd)
+
+
+def await_room(fd):
+    """Waits until something can be written."""
+    import select
+
+    poll = select.poll()
+    poll.register(fd, select.POLLOUT)
+    poll.poll()
+
+
+def write_without_pause():
+    """`os.write` as a function that keeps the interpreter lock meanwhile, where ctypes is there to make one.
+
+    A thread that gives up the lock may have to wait for as long as others compute until it has it back, and its next
+    task with it, which no program that has no answers to write would.
+    """
+    try:
+        import ctypes
+    except ImportError:
+        return os.write
+    function = ctypes.PyDLL(None, use_errno=True).write
+    function.argtypes = ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t
+    function.restype = ctypes.c_ssize_t
+
+    def system_write(fd, data):
+        written = function(fd, data, len(data))
+        if written < 0:
+            number = ctypes.get_errno()
+            if number == errno.EINTR:
+                return 0
+            raise OSError(number, os.strerror(number))
+        return written
+
+    return system_write
 
 
 # ----------------------------------------------------------------------------------------------------------------
@@ -580,9 +720,9 @@ class Tables:
 
 
     def map(self, name):
-        """Table `name` as a view of the file, whose pages all processes share."""
+        """Table `name` as a map of the file, whose pages all processes share."""
         if name not in self._loaded:
-            self._loaded[name] = memoryview(self._map(name))
+            self._loaded[name] = self._map(name)
         return self._loaded[name]
 
     def _bytes(self, name):
@@ -970,6 +1110,9 @@ class Step:
 class CpuWork(Step):
     """Computes so many units."""
 
+    LOOK_AHEAD = 4_096
+    """So many draws are made at once."""
+
     def __init__(self, place, seed, recipe):
         super().__init__(place, seed)
         self._kernel = KERNELS[recipe["kernel"]]
@@ -981,10 +1124,15 @@ class CpuWork(Step):
         self._kernel(tables, 0)
 
     def look_ahead(self, first, count):
-        lanes = lanes_of(count)
-        numbers = lanes.times(lanes.pack(range(first, first + count)), STREAM_FACTOR)
-        states = lanes.mix(numbers ^ lanes.all(self._mixed_seed))
-        self._ahead = first, lanes.unpack(lanes.mix(lanes.add(states, GOLDEN)))
+        draws = array("Q")
+        end = first + count
+        while first + len(draws) < end:
+            piece = range(first + len(draws), end)[: self.LOOK_AHEAD]
+            lanes = lanes_of(len(piece))
+            numbers = lanes.times(lanes.pack(piece), STREAM_FACTOR)
+            states = lanes.mix(numbers ^ lanes.all(self._mixed_seed))
+            draws += lanes.unpack(lanes.mix(lanes.add(states, GOLDEN)))
+        self._ahead = first, draws
 
     def run(self, bench, number):
         first, draws = self._ahead
@@ -1783,9 +1931,12 @@ class SharedCounter:
 # Payload ---------------------------------------------------------------------------------------------------------
 
 
-def sampled_checksum(data):
-    """A checksum of every 64th byte: one of each cache line, so that all of it must be there."""
-    return zlib.crc32(bytes(data[::64]))
+def sampled_checksum(data, start=0, end=None):
+    """A checksum of every 64th byte: one of each cache line, so that all of it must be there.
+
+    `data` is bytes or a map, no view of them: with a step, slices of views take five times as long.
+    """
+    return zlib.crc32(data[start:end:64])
 
 
 class Payload(Step):
@@ -1809,7 +1960,7 @@ class Payload(Step):
     def brought(self, tables, number):
         """What task `number` brings to its worker, as a reference."""
         start = self._start(self.draws(number).next())
-        return tables.map("payload")[start : start + self.to_worker]
+        return memoryview(tables.map("payload"))[start : start + self.to_worker]
 
     def _start(self, draw):
         return draw % self.PLACES * 8
@@ -1817,20 +1968,20 @@ class Payload(Step):
     def run(self, bench, number):
         draw = self.draws(number).next()
         start = self._start(draw)
-        result = bench.tables.map("payload")[start : start + self.back]
+        table = bench.tables.map("payload")
+        result = table[start : start + self.back]
         if bench.mail is None:
-            read = sampled_checksum(self.brought(bench.tables, number))
-            result = bytes(result)
-            check_payload(result, sampled_checksum(result))
+            read = sampled_checksum(table, start, start + self.to_worker)
+            check_payload(sampled_checksum(result), sampled_checksum(table, start, start + self.back))
         else:
-            read = sampled_checksum(bench.mail.take())
+            read = bench.mail.read()
             bench.mail.put(result)
         return read << 32 ^ Rng(draw, self.back).next()
 
 
-def check_payload(data, checksum):
-    """Reads what came back as its receiver, and compares it with what its writer says it wrote."""
-    if sampled_checksum(data) != checksum:
+def check_payload(read, written):
+    """Compares the checksum of what came back, as its receiver reads it, with what its writer says it wrote."""
+    if read != written:
         raise StageFailed("the payload that came back is not the one that the worker wrote")
 
 
@@ -2111,6 +2262,14 @@ class Recipes:
             return self._kinds[kind][phase]
         except TypeError:
             return phase.segments(self._kinds[kind])
+
+    def only_step(self, phase):
+        """The step that is all that any task executes in a phase; None where there is no such."""
+        if len(self._kinds) == 1 and len(self._kinds[0][phase]) == 1:
+            _, steps = self._kinds[0][phase][0]
+            if len(steps) == 1:
+                return steps[0]
+        return None
 
     def steps(self):
         """All steps of all kinds."""
@@ -2412,13 +2571,12 @@ class Mail:
         self.back = []
         """(bytes, their checksum) for each payload stage."""
 
-    def take(self):
-        """What the next payload stage has been brought."""
-        return next(self._brought)
+    def read(self):
+        """Reads what the next payload stage has been brought: its checksum."""
+        return sampled_checksum(next(self._brought))
 
     def put(self, data):
         """Sends `data` back."""
-        data = bytes(data)
         self.back.append((data, sampled_checksum(data)))
 
 
@@ -2435,20 +2593,22 @@ class SharedMail(Mail):
             memory = self._attached[name] = SharedMemory(name)
         self._memory = memory.buf
         self._at = sum(sizes)
-        super().__init__(pieces_of(memory.buf, 0, sizes))
+        super().__init__(places_of(sizes))
+
+    def read(self):
+        return sampled_checksum(self._memory.obj, *next(self._brought))
 
     def put(self, data):
         end = self._at + len(data)
         self._memory[self._at : end] = data
-        self.back.append((len(data), sampled_checksum(self._memory[self._at : end])))
+        self.back.append((len(data), sampled_checksum(self._memory.obj, self._at, end)))
         self._at = end
 
 
-def pieces_of(memory, at, sizes):
-    """Pieces of `sizes` that lie in `memory` one after the other, from `at` on."""
-    for size in sizes:
-        yield memory[at : at + size]
-        at += size
+def places_of(sizes):
+    """Where pieces of `sizes` begin and end that lie one after the other."""
+    ends = list(accumulate(sizes))
+    return zip([0, *ends], ends)
 
 
 def run_in_worker(order, segment=0):
@@ -2473,15 +2633,23 @@ def run_in_interpreter(order):
 
 def run_in_chunk(chunk, order):
     """Executes one of `chunk` orders that travel together, and returns the page that they share."""
-    global _page
     ticket, number, phase = order
-    worker = _worker
-    if worker.at_hand:
-        worker.at_hand.ticket = ticket
-    if _page is None:
-        _page = Page(worker, number, phase, chunk)
-    (_, steps), = worker.recipes.segments(number, phase)
-    _page.rows.append((ticket, number, steps, *worker.execute_unmetered(number, steps)))
+    page = _page or open_page(chunk, number, phase)
+    page.execute(ticket, number, phase)
+    return page
+
+
+def run_number_in_chunk(chunk, lead, phase, number):
+    """As `run_in_chunk`, where all orders of a call are of one phase and their tickets `lead` ahead of their numbers."""
+    page = _page or open_page(chunk, number, phase)
+    page.execute(number + lead, number, phase)
+    return page
+
+
+def open_page(chunk, number, phase):
+    """The page for a chunk that begins with task `number`."""
+    global _page
+    _page = Page(_worker, number, phase, chunk)
     return _page
 
 
@@ -2499,11 +2667,44 @@ class Page:
 
     def __init__(self, worker, number, phase, chunk):
         self._worker = worker
-        self.rows = []
-        """(ticket, number, steps, start, end, lock wait, values, failure) of each task."""
+        self._bench = worker.bench()
+        self._begin = self._bench.begin
+        self._step = worker.recipes.only_step(phase)
+        self._run = self._step and self._step.run
+        rows = []
+        """Six words for each task: one list of numbers is made more quickly than many small ones."""
+        self._rows, self._note = rows, rows.extend
+        self._failures = {}
+        """Texts by place."""
         if chunk >= self.LOOK_AHEAD_MIN:
             worker.recipes.look_ahead(phase, number, chunk)
         self._cpu_nanos = time.thread_time_ns()
+
+    def execute(self, ticket, number, phase):
+        """Executes a task of the chunk and notes what there is to report."""
+        if self._worker.at_hand:
+            self._worker.at_hand.ticket = ticket
+        bench = self._bench
+        if self._run is None:
+            (_, steps), = self._worker.recipes.segments(number, phase)
+            start, end, _, values, failure = self._worker.execute_unmetered(number, steps)
+            found = digest(number, steps, values)
+            if failure is not None:
+                self._fail(failure)
+        else:
+            # As `execute_unmetered`, of which one of the tiniest tasks would be twice as long.
+            self._begin()
+            start = monotonic_ns()
+            try:
+                found = self._run(bench, number)
+            except Exception as error:
+                found = 0
+                self._fail(words(error))
+            end = monotonic_ns()
+        self._note((ticket, number, start, end, bench.lock_wait_nanos, found))
+
+    def _fail(self, text):
+        self._failures[len(self._rows) // 6] = text
 
     def __reduce__(self):
         global _page
@@ -2511,33 +2712,68 @@ class Page:
         return tuple, (self.figures(),)
 
     def figures(self):
-        """The answers as bytes, texts of failures by ticket, and news of the worker."""
+        """The answers as packed columns, texts of failures by ticket, and news of the worker."""
         cpu_nanos = time.thread_time_ns() - self._cpu_nanos
-        tickets, numbers, steps, starts, ends, lock_waits, values, failures = zip(*self.rows)
+        tickets, numbers, starts, ends, lock_waits, found = (self._rows[column::6] for column in range(6))
         services = list(map(operator.sub, ends, starts))
         share = min(cpu_nanos / max(sum(services), 1), 1.0)
-        answers = array("Q", bytes(ANSWER_BYTES * len(tickets)))
-        for place, column in enumerate((
-            tickets,
-            starts,
-            ends,
-            ends,
-            [int(service * share) for service in services],
-            lock_waits,
-            self._digests(numbers, steps, values),
-            [GOOD if failure is None else FAILED for failure in failures],
-        )):
-            answers[place::8] = array("Q", column)
-        texts = {ticket: text for ticket, text in zip(tickets, failures) if text is not None}
-        return answers.tobytes(), texts, self._worker.news()
+        digests = found if self._step is None else self._step.digests(numbers, found)
+        outcomes = [GOOD] * len(tickets)
+        for place in self._failures:
+            outcomes[place] = FAILED
+            if self._step is not None:
+                # The step has found nothing.
+                digests[place] = 0
+        on_cpu = [int(service * share) for service in services]
+        # When the caller knows of them, it says itself.
+        columns = tickets, starts, ends, (), on_cpu, lock_waits, digests, outcomes
+        texts = {tickets[place]: text for place, text in self._failures.items()}
+        return pack_columns(columns), texts, self._worker.news()
 
-    @staticmethod
-    def _digests(numbers, steps, values):
-        first = steps[0]
-        alike = len(first) == 1 and steps.count(first) == len(steps) and all(values)
-        if alike and len(numbers) >= Page.LOOK_AHEAD_MIN:
-            return first[0].digests(numbers, [value for value, in values])
-        return [digest(*row) for row in zip(numbers, steps, values)]
+
+def pack_columns(columns):
+    """Columns of words as bytes, those without any bit as none: so a page of a thousand fits into a pipe at once."""
+    return [array("Q", column).tobytes() if any(column) else b"" for column in columns]
+
+
+def answers_from(columns, count):
+    """The words of `count` answers, eight for each, from as many columns; one that is empty is all zero."""
+    answers = array("Q", bytes(ANSWER_BYTES * count))
+    for place, column in enumerate(columns):
+        if column:
+            answers[place::8] = array("Q", column)
+    return answers
+
+
+def answers_of_page(packed):
+    """The words of answers from packed columns."""
+    # All have begun at some time.
+    return answers_from(packed, len(packed[1]) // 8)
+
+
+def answers_of(rows, on_cpu):
+    """Eight words for each of the orders in `rows`, and the texts of failures by ticket.
+
+    A row is (ticket, number, steps, start, end, lock wait, what the steps found, text of a failure).
+    """
+    tickets, numbers, steps, starts, ends, lock_waits, values, failures = zip(*rows)
+    outcomes = [GOOD if failure is None else FAILED for failure in failures]
+    columns = tickets, starts, ends, ends, on_cpu, lock_waits, digests(numbers, steps, values), outcomes
+    texts = {ticket: text for ticket, text in zip(tickets, failures) if text is not None}
+    return answers_from(columns, len(tickets)), texts
+
+
+MANY = 8
+"""Of fewer tasks, the digests are made as quickly one by one."""
+
+
+def digests(numbers, steps, values):
+    """The digests of tasks: their numbers, steps, and what these found."""
+    first = steps[0]
+    alike = len(first) == 1 and steps.count(first) == len(steps) and all(values)
+    if alike and len(numbers) >= MANY:
+        return first[0].digests(numbers, [value for value, in values])
+    return [digest(*row) for row in zip(numbers, steps, values)]
 
 
 class AtHand:
@@ -2631,11 +2867,10 @@ def run_together(source, orders):
     page = Page(worker, orders[0][1], orders[0][2], len(orders))
     back = {}
     for ticket, number, phase, *mail in orders:
-        (_, steps), = worker.recipes.segments(number, phase)
         if mail:
             worker.bench().mail, = mail
             back[ticket] = mail[0].back
-        page.rows.append((ticket, number, steps, *worker.execute_unmetered(number, steps)))
+        page.execute(ticket, number, phase)
     return clock_name(), back, page.figures()
 
 
@@ -2793,16 +3028,23 @@ class Pool:
 class LocalPool(Pool):
     """A pool whose tasks run in this process."""
 
-    outbox_class = ThreadedOutbox
+    outbox_class = LocalOutbox
 
     def prepare(self):
         self.worker = self.ledger.here = Worker(self.setup)
+
+    def map(self, orders, chunk):
+        self.worker.recipes.look_ahead(orders.phases[0], orders.numbers[0], len(orders))
+        self.submit(orders)
 
     def execute(self, order):
         """Executes an order on this thread and answers it."""
         ticket, number, phase = order
         (_, steps), = self.worker.recipes.segments(number, phase)
-        self.answer(ticket, self.worker.execute(number, steps))
+        cpu_nanos = time.thread_time_ns()
+        row = ticket, number, steps, *self.worker.execute_unmetered(number, steps)
+        on_cpu = time.thread_time_ns() - cpu_nanos
+        self.outbox.leave((row, on_cpu), row[4])
 
 
 class Sequential(LocalPool):
@@ -2812,6 +3054,7 @@ class Sequential(LocalPool):
         return super().serve(Received(inbox))
 
     def submit(self, orders):
+        self.outbox.expect(len(orders))
         for order in orders:
             self.execute(order)
 
@@ -2867,6 +3110,7 @@ class ThreadPool(LocalPool):
                 self.end_early(ticket, CANCELLED)
 
     def submit(self, orders):
+        self.outbox.expect(len(orders))
         for order in orders:
             self._executor.submit(self.execute, order)
 
@@ -2890,15 +3134,22 @@ class Keeper(threading.Thread):
         self._lost = lost
         """Called with each process that a signal has ended, or that has left where that is expected."""
         self._known = {}
+        self._gone = []
         self.woken = threading.Event()
         """Set by who wants a look at once."""
         self.expects_exits = False
         """Whether a fault has workers leave, with a code and not by a signal."""
+        self.made = deque()
+        """Processes that were made since the last look, where the pool lets us know: some may be gone by now."""
 
     def pids(self):
         """The ids of the worker processes there are."""
-        before, self._known = self._known, {child.pid: child for child in multiprocessing_children()}
-        self._gone = [child for pid, child in before.items() if pid not in self._known]
+        before = self._known
+        while self.made:
+            child = self.made.popleft()
+            before.setdefault(child.pid, child)
+        self._known = {child.pid: child for child in multiprocessing_children()}
+        self._gone += [child for pid, child in before.items() if pid not in self._known]
         return sorted(self._known)
 
     def run(self):
@@ -2914,7 +3165,8 @@ class Keeper(threading.Thread):
             self.woken.wait(self.LOOK_SECONDS)
             self.woken.clear()
             pids = self.pids()
-            for child in self._gone:
+            gone, self._gone = self._gone, []
+            for child in gone:
                 # Workers that the pool replaces leave with 0.
                 if child.exitcode is not None and (child.exitcode < 0 or self.expects_exits):
                     self._lost(child)
@@ -2950,6 +3202,29 @@ def context_of(settings):
     return multiprocessing.get_context(None if start == "Default" else start.lower())
 
 
+def telling(context, tell):
+    """A context that tells of each process that is started."""
+
+    class Telling(type(context)):
+        """The same, from which pools get their processes."""
+
+        @staticmethod
+        def Process(*arguments, **named):
+            process = context.Process(*arguments, **named)
+            start = process.start
+
+            def start_and_tell():
+                # What is sent to the process must not hold this function.
+                del process.start
+                start()
+                tell(process)
+
+            process.start = start_and_tell
+            return process
+
+    return Telling()
+
+
 def meeting_of(setup):
     """A new folder for `meet`."""
     folder = os.path.join(setup["scratch"], f"meeting-{time.monotonic_ns()}")
@@ -2972,13 +3247,16 @@ class Processes:
         self._setup = setup
         self._outbox = outbox
         self._executor = None
-        self._pending = set()
-        """Tickets of the orders that were handed over and are not settled."""
+        self._pending = {}
+        """Tickets of the orders that were handed over together and are not settled, by the first of them."""
         self._is_broken = False
         self._breaks = 0
         self._given_up = 0
         self._changed = threading.Condition()
         self._keeper = Keeper(outbox, self._look)
+        self._replacing = threading.Lock()
+        """Held by who replaces the executor or ends it."""
+        self._is_closed = False
         self._abandoned_looks = 0
         self._lose = lose
         """Answers orders that will have no result; only where workers are replaced can there be such."""
@@ -3020,14 +3298,29 @@ class Processes:
         orders = list(orders)
         return self._hand_over(tickets, lambda executor: executor.map(function, orders, chunksize=chunk))
 
+    def try_submit(self, function, order, *arguments):
+        """As `submit`; None where the pool is broken, for who must not wait until it is replaced."""
+        tickets = order[:1]
+        self._pending.update(tickets)
+        executor = self._executor
+        try:
+            return executor.submit(function, order, *arguments)
+        except self._broken_executor:
+            self._pending.difference_update(tickets)
+            with self._changed:
+                if executor is self._executor:
+                    self._break()
+            self._keeper.woken.set()
+            return None
+
     def _hand_over(self, tickets, call):
         while True:
-            self._pending.update(tickets)
+            self._pending[tickets[0]] = tickets
             executor = self._executor
             try:
                 return call(executor)
             except self._broken_executor:
-                self._pending.difference_update(tickets)
+                del self._pending[tickets[0]]
                 self._await_replacement(executor)
 
     def _await_replacement(self, broken):
@@ -3037,8 +3330,8 @@ class Processes:
             self._changed.wait_for(lambda: self._executor is not broken)
 
     def settled(self, tickets):
-        """Notes that these orders have been answered."""
-        self._pending.difference_update(tickets)
+        """Notes that these orders, which were handed over together, have been answered."""
+        self._pending.pop(tickets[0], None)
         if self._is_broken:
             self._keeper.woken.set()
 
@@ -3056,16 +3349,24 @@ class Processes:
     def _break(self):
         if not self._is_broken:
             self._is_broken = True
-            self._given_up = len(self._pending)
+            self._given_up = sum(map(len, list(self._pending.values())))
 
     def _look(self):
+        with self._replacing:
+            if not self._is_closed:
+                self._look_after()
+
+    def _why_broken(self):
+        return (
+            "A worker process ended abruptly, and with it ProcessPoolExecutor (BrokenProcessPool), which gave up "
+            f"{self._given_up} pending tasks."
+        )
+
+    def _look_after(self):
         if self._is_broken:
             if not self._pending:
                 self._executor.shutdown()
-                self._replace(
-                    "A worker process ended abruptly, and with it ProcessPoolExecutor (BrokenProcessPool), which gave "
-                    f"up {self._given_up} pending tasks."
-                )
+                self._replace(self._why_broken())
         elif self._lose and self._pending and not self._keeper.pids():
             self._abandoned_looks += 1
             if self._abandoned_looks > self.ABANDONED_LOOKS_MAX:
@@ -3075,13 +3376,15 @@ class Processes:
 
     def _abandon(self):
         """Gives up an executor without workers, of which a program would wait for results for ever."""
-        tickets, self._abandoned_looks, self.has_abandoned = list(self._pending), 0, True
+        calls, self._abandoned_looks, self.has_abandoned = list(self._pending.values()), 0, True
+        tickets = [ticket for call in calls for ticket in call]
         why = (
             "ProcessPoolExecutor has no worker process left and makes none: this CPython does not replace one that was "
             "idle when it had had its share (max_tasks_per_child; python/cpython issue 115634)"
         )
         self._lose(tickets, f"{why}. A program would wait for ever")
-        self.settled(tickets)
+        for call in calls:
+            self.settled(call)
         self._replace(f"{why}. {len(tickets)} pending tasks would have waited for ever.")
 
     def _replace(self, why):
@@ -3102,7 +3405,11 @@ class Processes:
             # The interpreter would wait for that executor as well, for ever.
             self._outbox.close()
             leave(0)
-        self._executor.shutdown()
+        with self._replacing:
+            self._is_closed = True
+            if self._is_broken:
+                self._outbox.send(b"B", f"{self._why_broken()} There was nothing more to do.".encode())
+            self._executor.shutdown()
 
 
 class Post:
@@ -3145,8 +3452,8 @@ class Post:
         sizes = [payload.to_worker for payload in payloads]
         block = self._blocks.take(sum(sizes) + sum(payload.back for payload in payloads))
         self._in_use[ticket] = block, sum(sizes)
-        for piece, place in zip(pieces, pieces_of(block.buf, 0, sizes)):
-            place[:] = piece
+        for piece, (start, end) in zip(pieces, places_of(sizes)):
+            block.buf[start:end] = piece
         return SharedMail, (block.name, sizes)
 
     def receive(self, ticket, back):
@@ -3154,11 +3461,11 @@ class Post:
         try:
             if self._blocks is None:
                 for data, checksum in back:
-                    check_payload(data, checksum)
+                    check_payload(sampled_checksum(data), checksum)
             else:
                 block, at = self._in_use[ticket]
                 for size, checksum in back:
-                    check_payload(block.buf[at : at + size], checksum)
+                    check_payload(sampled_checksum(block.buf.obj, at, at + size), checksum)
                     at += size
         except StageFailed as error:
             return str(error)
@@ -3265,32 +3572,43 @@ class RemotePool(Pool):
         self.answer(report[0], self.executed_of(report), end)
 
     def take_page(self, page, end):
-        """Answers the orders of a chunk by what `run_in_chunk` has returned for each of them."""
-        data, failures, news = page
-        answers = array("Q")
-        answers.frombytes(data)
-        answers[3::8] = array("Q", [end]) * (len(answers) // 8)
+        """Answers the orders of a chunk by what `run_in_chunk` has returned for each of them; returns how many."""
+        packed, failures, news = page
+        answers = answers_of_page(packed)
+        count = len(answers) // 8
+        answers[3::8] = array("Q", [end]) * count
         if news is not None:
             self.ledger.note(*news)
         for ticket, text in failures.items():
             self.outbox.failure(ticket, text)
         self.outbox.answers(answers)
+        return count
 
     def take_results(self, results, chunk):
         """Answers orders by the results of a call of map, as they come; yields how many each of them has answered."""
         last = None
+        travels_alone = self.travels_alone(chunk)
         for result in results:
-            if self.travels_alone(chunk):
+            if travels_alone:
                 self.take_report(result, time.monotonic_ns())
                 yield 1
             elif result is not last:
                 last = result
-                self.take_page(result, time.monotonic_ns())
-                yield len(result[0]) // ANSWER_BYTES
+                yield self.take_page(result, time.monotonic_ns())
 
     def mapped(self, chunk):
         """The function for a call of map whose orders travel in chunks."""
         return run_in_worker if self.travels_alone(chunk) else partial(run_in_chunk, chunk)
+
+    def call(self, orders, chunk, on_their_way):
+        """The function for a call of map whose orders travel in chunks, and what it is called with.
+
+        Numbers by themselves if they tell all, as those of a batch do: a program would send no more.
+        """
+        lead = orders.lead()
+        if self.travels_alone(chunk) or lead is None:
+            return self.mapped(chunk), self.post.orders(orders, on_their_way)
+        return partial(run_number_in_chunk, chunk, lead, orders.phases[0]), orders.numbers
 
     def travels_alone(self, chunk):
         """Whether each task has a report of its own: it brings something back, or a page would hold nothing else."""
@@ -3299,6 +3617,8 @@ class RemotePool(Pool):
 
 class ProcessPool(RemotePool):
     """`concurrent.futures.ProcessPoolExecutor`."""
+
+    outbox_class = ThreadedOutbox
 
     def prepare(self):
         self.processes = Processes(self.settings["workers"], self.settings, self.setup, self.outbox, self._lose)
@@ -3322,6 +3642,7 @@ class ProcessPool(RemotePool):
             self._revocable.revoke(ticket)
 
     def submit(self, orders):
+        self.outbox.expect(len(orders))
         for order in orders:
             future = self.processes.submit(run_in_worker, self.post.order(order))
             future.add_done_callback(partial(self._done, order[0]))
@@ -3344,8 +3665,9 @@ class ProcessPool(RemotePool):
             self.outbox.fail(ticket, text)
 
     def map(self, orders, chunk):
+        self.outbox.expect(len(orders))
         chunk = max(chunk, 1)
-        results = self.processes.map(self.mapped(chunk), self.post.orders(orders, chunk), orders.tickets, chunk)
+        results = self.processes.map(*self.call(orders, chunk, chunk), orders.tickets, chunk)
         collect = partial(self._collect, results, orders, chunk)
         threading.Thread(target=collect, name="results", daemon=True).start()
 
@@ -3374,12 +3696,14 @@ class MultiprocessingPool(RemotePool):
     The harness notices, and answers in its place.
     """
 
+    outbox_class = ThreadedOutbox
+
     GRACE_SECONDS = 1.0
     """So long after a death may answers that were under way still come."""
 
     def prepare(self):
-        self._context = context_of(self.settings)
         self._keeper = Keeper(self.outbox, self._look, self._lost)
+        self._context = telling(context_of(self.settings), self._keeper.made.append)
         self.post = Post(self.setup, self.settings)
         self._open = {}
         """The call that an order belongs to, by its ticket: None where it is a call of its own."""
@@ -3425,6 +3749,7 @@ class MultiprocessingPool(RemotePool):
     def revoke(self, tickets):
         # The pool has no way to take a task back: only what is lost is over.
         with self._changing:
+            self._given_up.intersection_update(self._open)
             for ticket in tickets:
                 if ticket in self._never_answered:
                     self._never_answered.remove(ticket)
@@ -3445,6 +3770,7 @@ class MultiprocessingPool(RemotePool):
                 self._never_answered.add(ticket)
 
     def submit(self, orders):
+        self.outbox.expect(len(orders))
         for order in orders:
             ticket = order[0]
             with self._changing:
@@ -3469,6 +3795,7 @@ class MultiprocessingPool(RemotePool):
                 self.outbox.fail(ticket, text)
 
     def map(self, orders, chunk):
+        self.outbox.expect(len(orders))
         call = object()
         unordered = self.settings.get("call") == "ImapUnordered"
         if chunk == 0:
@@ -3476,7 +3803,7 @@ class MultiprocessingPool(RemotePool):
             chunk = 1 if unordered else -(-len(orders) // (4 * self.settings["workers"]))
         # map answers nothing before the last result is there, so that all payloads are on their way at once.
         on_their_way = chunk if unordered else len(orders)
-        function, letters = self.mapped(chunk), self.post.orders(orders, on_their_way)
+        function, letters = self.call(orders, chunk, on_their_way)
         with self._changing:
             self._open.update(dict.fromkeys(orders.tickets, call))
             if unordered:
@@ -3573,6 +3900,9 @@ class MultiprocessingPool(RemotePool):
 
 class Asyncio(RemotePool):
     """`asyncio`: a task for each order behind one semaphore, on the main thread's event loop."""
+
+    LOOK_SECONDS = 0.01
+    """How often it is looked whether a broken pool of processes has been replaced."""
 
     outbox_class = LoopOutbox
 
@@ -3701,10 +4031,20 @@ class Asyncio(RemotePool):
         """Has a worker process call a function."""
         import asyncio
 
-        return await asyncio.get_running_loop().run_in_executor(self._processes, *call)
+        return await asyncio.wrap_future(await self._submit_to_process(*call))
 
     async def _in_process_revocably(self, *call):
-        return await self._elsewhere(self._processes.submit(*call))
+        return await self._elsewhere(await self._submit_to_process(*call))
+
+    async def _submit_to_process(self, *call):
+        """Hands over to a process, of the next pool where this one is broken: the loop must not stand still for it."""
+        import asyncio
+
+        future = self._processes.try_submit(*call)
+        while future is None:
+            await asyncio.sleep(self.LOOK_SECONDS)
+            future = self._processes.try_submit(*call)
+        return future
 
     async def _elsewhere(self, future):
         """Waits for what a thread or a process does.  Neither can be stopped once it has begun."""
@@ -3811,6 +4151,7 @@ class Hybrid(RemotePool):
         return super().serve(inbox)
 
     def submit(self, orders):
+        self.outbox.expect(len(orders))
         with self._over:
             self._open += len(orders)
         for order in orders:
@@ -3985,9 +4326,8 @@ class Engine(RemotePool):
 
     def take_together(self, result, end):
         """Answers orders by what `run_together` has returned for them."""
-        clock, back, (data, failures, news) = result
-        answers = array("Q")
-        answers.frombytes(data)
+        clock, back, (packed, failures, news) = result
+        answers = answers_of_page(packed)
         tickets = answers[0::8]
         if clock != self.clock:
             # Another machine's clock: only the length is known, and the way back counts as waiting before it.

@@ -13,6 +13,7 @@ use crate::engine::backends::{
 use crate::engine::caller::{Caller, Clerk};
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
+use crate::engine::drill::Drill;
 use crate::engine::interpreter::{InterpreterLock, InterpreterUse};
 use crate::engine::load::{Gate, LoadDriver};
 use crate::engine::phases::{Facts, Phases, Stand};
@@ -61,6 +62,8 @@ pub struct Block {
     running: Option<Box<dyn Running>>,
     /// Gives attempts up and makes the next ones; none if nobody watches them, and before the begin.
     clerk: Option<Clerk>,
+    /// Faults that come at instants; none without faults.
+    drill: Option<Drill>,
     phases: Phases,
     start_nanos: u64,
     cold_start_nanos: u64,
@@ -157,6 +160,7 @@ impl Block {
         }));
         Ok(Self {
             phases: Phases::new(plan.lengths),
+            drill: Drill::of(&plan),
             plan,
             recorder,
             driver,
@@ -227,7 +231,9 @@ impl Block {
     pub fn deadline_nanos(&self) -> u64 {
         /// While the end depends on tasks and not on time, it is looked for that often.
         const LOOK_NANOS: u64 = 5_000_000;
-        let by_time = self.start_nanos + self.phases.deadline_nanos();
+        let by_phase = self.start_nanos + self.phases.deadline_nanos();
+        let drill = self.drill.as_ref();
+        let by_time = drill.map_or(by_phase, |drill| by_phase.min(drill.deadline_nanos()));
         let by_tasks = match self.phases.stand() {
             Stand::Measure => self.plan.lengths.batch,
             Stand::Settling | Stand::Drain => true,
@@ -243,9 +249,12 @@ impl Block {
     /// Moves on to the next phase if its time has come; says whether it did. Call it until it does not.
     ///
     /// # Errors
-    /// If the system refuses the generator's thread, or no worker is left.
+    /// If the system refuses the generator's thread, no worker is left, or a fault killed one that cannot die alone.
     pub fn poll(&mut self, stop: bool) -> Result<bool, BackendError> {
         let now = clock::now_nanos();
+        if let (Some(drill), Some(running)) = (&mut self.drill, &self.running) {
+            drill.poll(now, &**running, &self.desk)?;
+        }
         let behind = u64::from(self.driver.gate().is_behind(now));
         let outstanding = self.outstanding() + behind;
         let facts = Facts {
@@ -257,8 +266,10 @@ impl Block {
             outstanding,
             stop,
         };
+        // Also where the tasks that were lost were the last ones.
+        self.lives()?;
         if !self.phases.advance(facts) {
-            return self.lives().map(|()| false);
+            return Ok(false);
         }
         match self.phases.stand() {
             Stand::Settling => self.driver.settle(),
@@ -453,6 +464,9 @@ impl Block {
         self.clerk = None;
         self.driver.join();
         if let Some(running) = self.running.take() {
+            if let Some(drill) = &mut self.drill {
+                drill.end(&*running);
+            }
             running.end(clock::now_nanos() + GRACE_NANOS);
         }
         // What a worker that was left behind may still say comes too late.

@@ -14,6 +14,7 @@ pub mod block;
 pub mod caller;
 pub mod cancel;
 pub mod clock;
+mod drill;
 pub mod faults;
 pub mod interpreter;
 pub mod load;

@@ -5,6 +5,7 @@
 //! end; whether a fault lasts at that moment is a matter of real time.
 
 mod affliction;
+mod schedule;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,6 +13,7 @@ use crate::scenario::{Backend, Fault, HybridWaits, Inject, PythonPool, Scenario}
 use crate::stats::rng::Rng;
 
 pub use affliction::Affliction;
+pub(in crate::engine) use schedule::{Due, Schedule};
 
 /// A stream of its own for each fault, so that faults do not move with the tasks' draws or with each other.
 const FAULT_STREAM: u64 = 0x6661_756c_7473;
@@ -86,6 +88,15 @@ impl Faults {
         now_nanos.checked_sub(self.measured_from_nanos.load(Ordering::Acquire))
     }
 
+    /// The instant of the monotonic clock at which the measurement has lasted `elapsed_nanos`; none before it, and for
+    /// none.
+    pub(in crate::engine) fn instant_nanos(&self, elapsed_nanos: Option<u64>) -> Option<u64> {
+        let start = self.measured_from_nanos.load(Ordering::Acquire);
+        elapsed_nanos
+            .filter(|_| start != u64::MAX)
+            .map(|elapsed| start.saturating_add(elapsed))
+    }
+
     /// What befalls attempt `attempt` (0 is the first) of task `number`, of task kind `kind`, which begins at an instant;
     /// none if nothing does.
     pub fn strike(
@@ -133,15 +144,6 @@ impl Faults {
     /// stops.
     pub fn stall_next(&self, nanos: u64) {
         self.stall_nanos.fetch_max(nanos, Ordering::AcqRel);
-    }
-
-    /// The faults that hit workers at instants: index, fault.
-    pub fn of_workers(&self) -> impl Iterator<Item = (usize, &Fault)> {
-        self.list
-            .iter()
-            .map(|prepared| &prepared.fault)
-            .enumerate()
-            .filter(|(_, fault)| !fault.inject.hits_attempts())
     }
 
     /// All faults in the order of the scenario.

@@ -328,7 +328,11 @@ impl Desk {
         }
         for pool in &self.pools {
             for task in pool.queue.end() {
-                if task.segment == 0 {
+                // Of a task whose caller gave this attempt up, or had made earlier ones, another entry tells.
+                let is_new = task.attempt.as_ref().is_none_or(|attempt| {
+                    attempt.settle_waiting() && attempt.first_start_nanos().is_none()
+                });
+                if task.segment == 0 && is_new {
                     self.recorder.cancel_queued(task.cohort, 1);
                 }
             }
