@@ -146,9 +146,23 @@ class Orders:
         """The task's number in its block, from which all its draws follow."""
         self.phases = words[2::3]
         """Which part of the task, counted by the barriers before it."""
+        self.are_struck = False
+        """Whether something befalls some of them."""
+
+    def strike(self, afflictions):
+        """Takes out of `afflictions` what befalls these orders."""
+        phases = self.phases.tolist()
+        for place, ticket in enumerate(self.tickets):
+            if ticket in afflictions:
+                phases[place] = Struck(phases[place], afflictions.pop(ticket))
+                self.are_struck = True
+        if self.are_struck:
+            self.phases = phases
 
     def lead(self):
         """By how much each ticket is ahead of its number, if both count up by one, in one phase; else None."""
+        if self.are_struck:
+            return None
         ticket, number, phase, count = self.tickets[0], self.numbers[0], self.phases[0], len(self)
         are_consecutive = (
             self.tickets.tobytes() == array("Q", range(ticket, ticket + count)).tobytes()
@@ -2646,10 +2660,18 @@ def run_number_in_chunk(chunk, lead, phase, number):
     return page
 
 
-def open_page(chunk, number, phase):
+def run_in_struck_chunk(chunk, order):
+    """As `run_in_chunk`, where something befalls some of the orders."""
+    ticket, number, phase = order
+    page = _page or open_page(chunk, number, phase, are_alike=False)
+    page.execute(ticket, number, phase)
+    return page
+
+
+def open_page(chunk, number, phase, are_alike=True):
     """The page for a chunk that begins with task `number`."""
     global _page
-    _page = Page(_worker, number, phase, chunk)
+    _page = Page(_worker, number, phase, chunk, are_alike)
     return _page
 
 
@@ -2665,11 +2687,11 @@ class Page:
     LOOK_AHEAD_MIN = 16
     """Below, one by one is as quick."""
 
-    def __init__(self, worker, number, phase, chunk):
+    def __init__(self, worker, number, phase, chunk, are_alike=True):
         self._worker = worker
         self._bench = worker.bench()
         self._begin = self._bench.begin
-        self._step = worker.recipes.only_step(phase)
+        self._step = worker.recipes.only_step(phase) if are_alike else None
         self._run = self._step and self._step.run
         rows = []
         """Six words for each task: one list of numbers is made more quickly than many small ones."""
@@ -2864,7 +2886,8 @@ def run_together(source, orders):
     """Executes some orders, one after the other: returns (clock, what goes back by ticket, what a page becomes)."""
     begin_engine_worker(source)
     worker = _worker
-    page = Page(worker, orders[0][1], orders[0][2], len(orders))
+    are_alike = not any(isinstance(phase, Struck) for _, _, phase, *_ in orders)
+    page = Page(worker, orders[0][1], orders[0][2], len(orders), are_alike)
     back = {}
     for ticket, number, phase, *mail in orders:
         if mail:
@@ -2975,11 +2998,7 @@ class Pool:
     def _orders(self, triples):
         orders = Orders(triples)
         if self._afflictions:
-            take = self._afflictions.pop
-            orders.phases = [
-                Struck(phase, take(ticket)) if ticket in self._afflictions else phase
-                for ticket, phase in zip(orders.tickets, orders.phases)
-            ]
+            orders.strike(self._afflictions)
         return orders
 
     def afflict(self, afflictions):
@@ -3301,12 +3320,12 @@ class Processes:
     def try_submit(self, function, order, *arguments):
         """As `submit`; None where the pool is broken, for who must not wait until it is replaced."""
         tickets = order[:1]
-        self._pending.update(tickets)
+        self._pending[tickets[0]] = tickets
         executor = self._executor
         try:
             return executor.submit(function, order, *arguments)
         except self._broken_executor:
-            self._pending.difference_update(tickets)
+            del self._pending[tickets[0]]
             with self._changed:
                 if executor is self._executor:
                     self._break()
@@ -3596,9 +3615,11 @@ class RemotePool(Pool):
                 last = result
                 yield self.take_page(result, time.monotonic_ns())
 
-    def mapped(self, chunk):
+    def mapped(self, orders, chunk):
         """The function for a call of map whose orders travel in chunks."""
-        return run_in_worker if self.travels_alone(chunk) else partial(run_in_chunk, chunk)
+        if self.travels_alone(chunk):
+            return run_in_worker
+        return partial(run_in_struck_chunk if orders.are_struck else run_in_chunk, chunk)
 
     def call(self, orders, chunk, on_their_way):
         """The function for a call of map whose orders travel in chunks, and what it is called with.
@@ -3607,7 +3628,7 @@ class RemotePool(Pool):
         """
         lead = orders.lead()
         if self.travels_alone(chunk) or lead is None:
-            return self.mapped(chunk), self.post.orders(orders, on_their_way)
+            return self.mapped(orders, chunk), self.post.orders(orders, on_their_way)
         return partial(run_number_in_chunk, chunk, lead, orders.phases[0]), orders.numbers
 
     def travels_alone(self, chunk):
@@ -4377,7 +4398,7 @@ class Joblib(Engine):
 
     def map(self, orders, chunk):
         chunk = self.settings.get("chunk") or chunk
-        function = partial(run_on_engine, self.source, self.mapped(chunk))
+        function = partial(run_on_engine, self.source, self.mapped(orders, chunk))
         letters = self.post.orders(orders, chunk)
         if self._in_threads:
             # What they bring and bring back is a reference; what they report is no page, of which there is only one.

@@ -9,11 +9,14 @@
 mod live;
 #[path = "live/python.rs"]
 mod python;
+#[path = "live/resilience.rs"]
+mod resilience;
 
 use live::{check_books, digest, scenario};
-use poolscope::run::{Block, BlockState, Run};
-use poolscope::wire::{Attempts, IncidentKind, PythonHome};
+use poolscope::run::{BlockState, Run};
+use poolscope::wire::{IncidentKind, PythonHome};
 use python::{Live, follow, interpreter, run_of, run_to_end};
+use resilience::{failures, hits, python, with_settings};
 
 /// What the standard library has in every version, each in the forms that go other ways through the harness.
 const POOLS: [&str; 12] = [
@@ -30,44 +33,6 @@ const POOLS: [&str; 12] = [
     "Hybrid(threads: 2, processes: 2)",
     "Hybrid(threads: 3, processes: 1, start: Spawn, between: 1)",
 ];
-
-/// A scenario of these stages, this load and these Python pools, with more of the scenario's settings.
-fn python(stages: &str, load: &str, pools: &[&str], settings: &str) -> String {
-    let backends: Vec<String> = pools.iter().map(|pool| format!("Python({pool})")).collect();
-    let backends: Vec<&str> = backends.iter().map(String::as_str).collect();
-    with_settings(&scenario(stages, load, &backends), settings)
-}
-
-fn with_settings(text: &str, settings: &str) -> String {
-    text.replace("candidates:", &format!("{settings}, candidates:"))
-        // For as long as callers have something to wait for.
-        .replace(r#"drain: "300ms""#, r#"drain: "60s""#)
-}
-
-fn hits(block: &Block) -> &[u64] {
-    &block.last.as_ref().unwrap().resilience.fault_hits
-}
-
-fn attempts(block: &Block) -> Attempts {
-    block.last.as_ref().unwrap().resilience.attempts.unwrap()
-}
-
-fn failures(block: &Block) -> &[String] {
-    &block.finished.as_ref().unwrap().failures
-}
-
-/// Asserts that every task and every attempt is in the books of a block that came to its end, once.
-fn check_attempts(block: &Block, name: &str) {
-    check_books(block, name);
-    let (counts, attempts) = (block.counts(), attempts(block));
-    let text = format!("{name}: {counts:?} {attempts:?}");
-    assert_eq!(counts.cancelled, 0, "{text}");
-    assert_eq!(attempts.made, counts.admitted + counts.retries, "{text}");
-    let ended = counts.good + attempts.failed + attempts.timed_out + attempts.rejected;
-    assert_eq!(attempts.made, ended, "{text}");
-    let left = attempts.stopped + attempts.wasted + attempts.stuck;
-    assert!(left <= attempts.timed_out, "{text}");
-}
 
 /// What takes no worker with it, each with a share of its own.
 const HARMLESS: &str = r#"faults: [
@@ -97,7 +62,7 @@ fn the_same_attempts_are_hit_as_on_a_native_back_end_and_fail_alike() {
         expected.iter().all(|hits| (1..60).contains(hits)),
         "{expected:?}"
     );
-    let first = &run.blocks[1];
+    let native = &run.blocks[0];
     for (block, name) in run.blocks[1..].iter().zip(POOLS) {
         check_books(block, name);
         assert_eq!(hits(block), expected, "{name}");
@@ -105,11 +70,11 @@ fn the_same_attempts_are_hit_as_on_a_native_back_end_and_fail_alike() {
         assert_eq!(counts.good + counts.failed, 60, "{name}: {counts:?}");
         assert_eq!(
             counts.failed,
-            first.counts().failed,
+            native.counts().failed,
             "{name}: {:?}",
             failures(block)
         );
-        assert_eq!(digest(block), digest(first), "{name}");
+        assert_eq!(digest(block), digest(native), "{name}");
         let mut texts = failures(block).to_vec();
         texts.sort();
         let fault = "the loopback server answered with an error (503), as an injected fault asks";
@@ -129,7 +94,7 @@ fn what_is_slow_stalled_or_held_takes_as_long_as_its_fault_says() {
     let counter = "[Counter(increments: 3, protection: Locked)]";
     let all = ["ThreadPoolExecutor(workers: 3)", "Asyncio(in_flight: 4)"];
     for (fault, stages, pools, each, whole) in [
-        (r#"Slow(factor: 30.0)"#, wait, &all[..], 30, 0),
+        ("Slow(factor: 30.0)", wait, &all[..], 30, 0),
         (r#"Slow(added: "30ms")"#, wait, &all[..], 30, 0),
         (
             r#"Slow(added: "30ms")"#,
@@ -371,158 +336,58 @@ fn a_multiprocessing_pool_replaces_its_worker_and_never_answers_what_that_had_at
     }
 }
 
-/// Callers that wait for a while and come again.
-const PATIENT: &str = r#"defences: (attempt_time_out: "700ms",
-    retry: (attempts: 3, backoff: Constant(wait: "1ms"), jitter: Off))"#;
-
 #[test]
-fn only_a_time_out_ends_the_wait_for_what_a_multiprocessing_pool_has_lost() {
-    let Some(home) = interpreter() else { return };
-    let pools = ["MultiprocessingPool(workers: 2, start: Fork)"];
-    let settings = format!("{PATIENT}, faults: [(inject: Crash(how: Kill), probability: 0.3)]");
-    let load = "Open(rate_per_sec: 100, arrivals: Constant)";
-    let text = python("[Cpu(amount: Work(50))]", load, &pools, &settings);
-    let run = run_to_end(&text, &home);
-    let block = &run.blocks[0];
-    check_attempts(block, "mp");
-    let attempts = attempts(block);
-    assert!(
-        attempts.timed_out > 0 && attempts.stopped > 0,
-        "{attempts:?}"
-    );
-    let text = &block.incidents[0].message;
-    assert!(
-        text.contains("only the caller's time-out ends the wait"),
-        "{text}"
-    );
-}
-
-#[test]
-fn what_hangs_is_really_stopped_by_an_event_loop_and_takes_a_thread_for_ever() {
+fn a_worker_that_is_killed_at_an_instant_takes_with_it_what_its_pool_gives_up() {
     let Some(home) = interpreter() else { return };
     let pools = [
-        "Asyncio(in_flight: 30)",
-        "Asyncio(in_flight: 30, cpu: Blocking(threads: 2))",
-        "ThreadPoolExecutor(workers: 2)",
         "ProcessPoolExecutor(workers: 2, start: Fork)",
         "MultiprocessingPool(workers: 2, start: Fork)",
         "Hybrid(threads: 2, processes: 2)",
     ];
-    let settings = format!("{PATIENT}, faults: [(inject: Hang, probability: 0.2)]");
-    let load = "Open(rate_per_sec: 100, arrivals: Constant)";
-    let stages =
-        r#"[Wait(time: Constant("100us")), Cpu(amount: Work(50)), Lock(hold: Constant("10us"))]"#;
-    let run = run_to_end(&python(stages, load, &pools, &settings), &home);
+    let faults = r#"faults: [(inject: KillWorker(), from: "50ms"), (inject: StallWorker(length: "20ms"), from: "100ms")]"#;
+    let stages = r#"[Wait(time: Constant("1ms")), Cpu(amount: Time("1ms"))]"#;
+    let run = run_to_end(&python(stages, "Closed(clients: 4)", &pools, faults), &home);
     for (block, name) in run.blocks.iter().zip(pools) {
-        check_attempts(block, name);
-        let (counts, attempts) = (block.counts(), attempts(block));
-        let text = format!("{name}: {counts:?} {attempts:?} {:?}", hits(block));
-        assert!(hits(block)[0] > 0 && attempts.timed_out > 0, "{text}");
-        if name.starts_with("Asyncio") {
-            assert_eq!((attempts.stuck, attempts.wasted), (0, 0), "{text}");
-            assert!(attempts.stopped > 0 && counts.good > 0, "{text}");
-        } else {
-            assert!(attempts.stuck > 0 && attempts.wasted == 0, "{text}");
-        }
-        if name.starts_with("Thread") {
-            // What waits behind its two threads has not begun, and can be cancelled.
-            assert!(attempts.stuck <= 2 && attempts.stopped > 0, "{text}");
-        }
-        assert!(block.incidents.is_empty(), "{name}: {:?}", block.incidents);
-    }
-}
-
-#[test]
-fn what_waits_inside_an_executor_is_cancelled_and_what_runs_there_goes_on_for_nobody() {
-    let Some(home) = interpreter() else { return };
-    let pools = [
-        "ThreadPoolExecutor(workers: 1)",
-        "ProcessPoolExecutor(workers: 1, start: Fork)",
-        "MultiprocessingPool(workers: 1, start: Fork)",
-        "Asyncio(in_flight: 4, cpu: Blocking(threads: 1))",
-        "Asyncio(in_flight: 4, cpu: Processes(workers: 1))",
-        "Hybrid(threads: 1, processes: 1)",
-        "Sequential",
-    ];
-    // No attempt that begins can end in time.
-    let settings = r#"defences: (attempt_time_out: "40ms")"#;
-    let stages = r#"[Cpu(amount: Time("60ms"))]"#;
-    let run = run_to_end(
-        &python(stages, "Closed(clients: 6)", &pools, settings),
-        &home,
-    );
-    for (block, name) in run.blocks.iter().zip(pools) {
-        check_attempts(block, name);
-        let (counts, attempts) = (block.counts(), attempts(block));
-        let text = format!("{name}: {counts:?} {attempts:?}");
-        assert_eq!(counts.good + counts.failed, 0, "{text}");
-        assert!(attempts.wasted + attempts.stuck > 0, "{text}");
-        if name.starts_with("Thread") || name.contains("Blocking") {
-            assert!(attempts.stopped > 0, "{text}");
-        }
-    }
-}
-
-#[test]
-fn attempts_that_wait_for_answers_and_locks_can_be_cancelled_anywhere() {
-    let Some(home) = interpreter() else { return };
-    let stages = r#"[Http(delay: Uniform(from: "0s", to: "4ms")), Lock(hold: Exponential(mean: "1ms"), inside: Wait),
-        Tcp(delay: Uniform(from: "0s", to: "4ms")),
-        Lock(hold: Exponential(mean: "1ms"), kind: ReadWrite(readers: 0.5), inside: Wait)]"#;
-    let settings = r#"defences: (attempt_time_out: "15ms",
-        retry: (attempts: 9, backoff: Constant(wait: "1ms"), jitter: Full))"#;
-    let pools = ["Asyncio(in_flight: 6)"];
-    let run = run_to_end(
-        &python(stages, "Closed(clients: 12)", &pools, settings),
-        &home,
-    );
-    check_attempts(&run.blocks[0], "asyncio");
-    let attempts = attempts(&run.blocks[0]);
-    assert!(
-        attempts.timed_out > 0 && attempts.stuck == 0,
-        "{attempts:?}"
-    );
-    // Whoever comes after those that were cancelled finds the locks free, and nobody else's answer.
-    assert_eq!(failures(&run.blocks[0]), Vec::<String>::new());
-}
-
-#[test]
-fn the_time_of_tasks_that_ask_a_server_on_an_event_loop_is_split() {
-    let Some(home) = interpreter() else { return };
-    let stages =
-        r#"[Http(delay: Constant("5ms"), response: "20KiB"), Tcp(delay: Constant("5ms"))]"#;
-    let pools = ["Asyncio(in_flight: 4)"];
-    let run = run_to_end(
-        &python(stages, "Batch(tasks: 20)", &pools, "queue: ()"),
-        &home,
-    );
-    check_books(&run.blocks[0], "asyncio");
-    let split = run.blocks[0].last.as_ref().unwrap().measured.split;
-    assert_eq!(split.tasks, 20);
-    assert!(split.on_cpu_nanos > 0, "{split:?}");
-    assert!(split.off_cpu_nanos >= 20 * 10_000_000 * 9 / 10, "{split:?}");
-}
-
-#[test]
-fn nothing_of_a_block_that_hangs_survives_it() {
-    let Some(home) = interpreter() else { return };
-    for pool in [
-        "ThreadPoolExecutor(workers: 2)",
-        "ProcessPoolExecutor(workers: 2)",
-        "MultiprocessingPool(workers: 2)",
-    ] {
-        let settings = r#"defences: (attempt_time_out: "50ms"), faults: [(inject: Hang)]"#;
-        let text = python(
-            "[Cpu(amount: Work(50))]",
-            "Closed(clients: 3)",
-            &[pool],
-            settings,
+        check_books(block, name);
+        assert_eq!(hits(block), [1, 1], "{name}");
+        let of = |kind| {
+            block
+                .incidents
+                .iter()
+                .filter(|one| one.kind == kind)
+                .count()
+        };
+        assert_eq!(
+            of(IncidentKind::WorkerKilled),
+            1,
+            "{name}: {:?}",
+            block.incidents
         );
-        let mut run = run_of(&text);
-        let live = Live::start(&text, 0, Some(home.clone()));
-        follow(&live, 0, &mut run, |_, _| false);
-        assert_eq!(live.processes(), Vec::<u32>::new(), "{pool}");
-        assert!(run.blocks[0].counts().obey_the_law(), "{pool}");
-        assert_eq!(run.blocks[0].counts().good, 0, "{pool}");
+        assert_eq!(
+            of(IncidentKind::WorkerStalled),
+            1,
+            "{name}: {:?}",
+            block.incidents
+        );
+        assert!(block.counts().good > 0, "{name}");
+    }
+}
+
+#[test]
+fn a_thread_that_is_killed_ends_the_program_and_one_that_stalls_holds_still_with_its_next_task() {
+    let Some(home) = interpreter() else { return };
+    let wait = r#"[Wait(time: Constant("1ms"))]"#;
+    for pool in ["ThreadPoolExecutor(workers: 2)", "Asyncio(in_flight: 4)"] {
+        let kill = r#"faults: [(inject: KillWorker(), from: "20ms")]"#;
+        let (cause, _) = cause_of(&python(wait, "Closed(clients: 4)", &[pool], kill), &home);
+        assert!(
+            cause.contains("injected fault killed a worker"),
+            "{pool}: {cause}"
+        );
+        let stall = r#"faults: [(inject: StallWorker(length: "80ms"))]"#;
+        let run = run_to_end(&python(wait, "Closed(clients: 4)", &[pool], stall), &home);
+        check_books(&run.blocks[0], pool);
+        let longest = run.blocks[0].measured.service.max().unwrap();
+        assert!(longest >= 80_000_000 * 97 / 100, "{pool}: {longest}");
     }
 }

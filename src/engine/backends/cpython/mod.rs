@@ -25,6 +25,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use rustix::process::Signal;
 
 use crate::engine::backends::cpython::answers::Answers;
 use crate::engine::backends::cpython::books::{Books, Window};
@@ -186,16 +187,13 @@ pub(super) fn start(
         feeder.serve();
     })?;
     let mut threads = vec![reader, feeder];
-    let mut bell = None;
-    if gives_up {
-        let revoker = Revoker::new();
-        bell = Some(revoker.bell());
-        shared
-            .desk
-            .set_stopper(revoker.stopper(shared.books.clone()));
-        let own = shared.clone();
-        threads.push(spawn("revoker", move || revoker.serve(&own))?);
-    }
+    let bell = match gives_up.then(|| start_revoker(&shared)).transpose()? {
+        None => None,
+        Some((thread, bell)) => {
+            threads.push(thread);
+            Some(bell)
+        }
+    };
     Ok(Box::new(Python {
         shared,
         facts,
@@ -203,6 +201,20 @@ pub(super) fn start(
         bell,
         all_said,
     }))
+}
+
+/// Starts what tells the harness of attempts that were given up; returns what ends it as well.
+fn start_revoker(
+    shared: &Arc<Shared>,
+) -> Result<(JoinHandle<()>, Sender<Option<u64>>), BackendError> {
+    let revoker = Revoker::new();
+    let bell = revoker.bell();
+    shared
+        .desk
+        .set_stopper(revoker.stopper(shared.books.clone()));
+    let own = shared.clone();
+    let thread = spawn("revoker", move || revoker.serve(&own))?;
+    Ok((thread, bell))
 }
 
 fn could_not_start(home: &PythonHome, error: &std::io::Error) -> BackendError {
@@ -317,6 +329,10 @@ impl Python {
 impl Running for Python {
     fn worker_pids(&self) -> Vec<u32> {
         self.shared.harness.workers()
+    }
+
+    fn signal_worker(&self, pid: u32, signal: Signal) -> bool {
+        self.shared.harness.signal_worker(pid, signal)
     }
 
     fn lives(&self) -> bool {
