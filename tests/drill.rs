@@ -5,7 +5,8 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use poolscope::export::{json, text_table, timeline_csv};
+use poolscope::chart::{ChartId, ChartSettings, build};
+use poolscope::export::{Theme, board_svg, chart_svg, json, text_table, timeline_csv};
 
 #[test]
 fn the_document_tells_attempts_degradation_recovery_and_what_has_a_name() {
@@ -93,4 +94,65 @@ fn the_table_and_the_time_lines_tell_what_was_degraded_and_when() {
     let open = |row: &&&BTreeMap<String, String>| row["breakers_open"] == "1";
     assert_eq!(of("breaker").iter().filter(open).count(), 11);
     assert_eq!(processes[0]["breakers_open"], "");
+}
+
+#[test]
+fn pictures_name_faults_and_marks_and_say_nothing_of_them_where_there_are_none() {
+    let run = support::drill::run();
+    let settings = ChartSettings::default();
+    let board = board_svg(&run, &settings, Theme::Light);
+    let attempts = build(ChartId::Attempts, &run, &settings);
+    let chart = chart_svg(&attempts, &run, Theme::Dark);
+    for picture in [&board, &chart] {
+        for word in [
+            ">a fault lasts<",
+            ">slow tasks<",
+            ">worker died<",
+            ">worker killed<",
+            ">breaker half-open<",
+            ">attempted<",
+        ] {
+            assert!(picture.contains(word), "{word}");
+        }
+        assert!(!picture.contains("NaN") && !picture.contains("inf"));
+    }
+    let calm = board_svg(&support::finished_run(), &settings, Theme::Light);
+    for word in [
+        "fault",
+        "worker died",
+        "breaker",
+        "attempted",
+        "earlier attempts",
+    ] {
+        assert!(!calm.contains(word), "{word}");
+    }
+    assert!(
+        !ChartId::shown_for(&support::finished_run().request).any(|id| id == ChartId::Attempts)
+    );
+}
+
+#[test]
+fn the_chart_of_attempts_shows_what_callers_made_of_what_was_offered() {
+    let run = support::drill::run();
+    let chart = build(ChartId::Attempts, &run, &ChartSettings::default());
+    let at = |name: &str, seconds: f64| {
+        let series = chart
+            .series
+            .iter()
+            .find(|series| series.name == name)
+            .unwrap();
+        let points = series.runs.iter().flatten();
+        let mut near = points.filter(|point| (point[0] - seconds).abs() < 1e-6);
+        near.next().unwrap()[1]
+    };
+    for (name, before, during) in [
+        ("no budget offered", 200.0, 200.0),
+        ("no budget attempted", 200.0, 630.0),
+        ("no budget good", 200.0, 20.0),
+        ("budget attempted", 200.0, 220.0),
+        ("budget good", 200.0, 90.0),
+    ] {
+        assert!((at(name, 2.5) - before).abs() < 1e-6, "{name}");
+        assert!((at(name, 4.5) - during).abs() < 1e-6, "{name}");
+    }
 }

@@ -6,6 +6,7 @@ use crate::chart::{ChartId, ChartSettings, SplitChart, Stroke, build};
 use crate::export::Theme;
 use crate::export::canvas::{Anchor, Canvas, Frame, Type};
 use crate::export::font::{Weight, fitted, text_width};
+use crate::export::marks;
 use crate::export::split::{draw_split, split_height};
 use crate::export::svg::{SLACK, Sizes, draw_chart, foot, x_range};
 use crate::export::table::{Align, Table, table};
@@ -18,6 +19,8 @@ const COLUMNS: usize = 3;
 const BETWEEN: f64 = 32.0;
 const CHART_HEIGHT: f64 = 380.0;
 const HEAD: f64 = 66.0;
+/// What the marks on the time lines mean, where there are some.
+const MARKS: f64 = 26.0;
 const TABLE_ROW: f64 = 27.0;
 const FOOT: f64 = 110.0;
 const TABLE_SIZE: f64 = 13.0;
@@ -44,18 +47,26 @@ pub fn board_svg(run: &Run, settings: &ChartSettings, theme: Theme) -> String {
         left: 74.0,
         names: false,
     };
+    // A scenario without faults has no row for what its marks mean.
+    let has_marks = charts
+        .iter()
+        .any(|chart| !(chart.bands.is_empty() && chart.marks.is_empty()));
+    let head = HEAD + if has_marks { MARKS } else { 0.0 };
     let chart_rows = charts.len().div_ceil(COLUMNS) as f64;
-    let split_y = MARGIN + HEAD + chart_rows * (CHART_HEIGHT + BETWEEN);
+    let split_y = MARGIN + head + chart_rows * (CHART_HEIGHT + BETWEEN);
     let table_y = split_y + split_height(&split, sizes) + BETWEEN / 2.0;
     let height = table_y + TABLE_ROW * (table.rows.len() as f64 + 1.0) + FOOT;
     let mut canvas = Canvas::new("board", WIDTH, height, &scenario.title, colours.background);
     draw_head(&mut canvas, run, theme);
+    let at = [MARGIN, MARGIN + HEAD - MARKS / 2.0];
+    let room = WIDTH - 2.0 * MARGIN;
+    marks::legend(&mut canvas, at, room, charts.iter(), (sizes, theme));
     let width = (WIDTH - 2.0 * MARGIN - BETWEEN * (COLUMNS as f64 - 1.0)) / COLUMNS as f64;
     let x_range = x_range(&charts);
     for (number, chart) in charts.iter().enumerate() {
         let frame = Frame {
             x: MARGIN + (number % COLUMNS) as f64 * (width + BETWEEN),
-            y: MARGIN + HEAD + (number / COLUMNS) as f64 * (CHART_HEIGHT + BETWEEN),
+            y: MARGIN + head + (number / COLUMNS) as f64 * (CHART_HEIGHT + BETWEEN),
             width,
             height: CHART_HEIGHT,
         };

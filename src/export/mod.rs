@@ -14,6 +14,7 @@ mod document;
 mod folder;
 pub mod font;
 mod legend;
+mod marks;
 mod png;
 mod split;
 mod svg;

@@ -359,6 +359,9 @@ mod tests {
                 ],
             }],
             measured_span: Some((0.0, 4.0)),
+            bands: Vec::new(),
+            marks: Vec::new(),
+            marks_dropped: 0,
         }
     }
 

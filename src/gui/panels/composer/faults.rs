@@ -201,18 +201,18 @@ fn when_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, fault: &mut Fault, t
 
 /// The choice of the task kind: all, those there are, and the one that it names, should there be none such.
 fn task_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, fault: &mut Fault, tasks: &[TaskKind]) {
-    let named = fault.task.clone();
+    let hit = fault.task.clone();
     let mut names: Vec<&str> = tasks.iter().map(|task| task.name.as_str()).collect();
-    let unknown = named.as_deref().filter(|name| !names.contains(name));
+    let unknown = hit.as_deref().filter(|name| !names.contains(name));
     names.extend(unknown);
     let all = (0, "All task kinds", "");
     let kinds = names.iter().enumerate();
     let entries: Vec<(usize, &str, &str)> = std::iter::once(all)
         .chain(kinds.map(|(index, name)| (index + 1, *name, "")))
         .collect();
-    let current = named
+    let current = hit
         .as_deref()
-        .and_then(|named| names.iter().position(|name| *name == named))
+        .and_then(|hit| names.iter().position(|name| *name == hit))
         .map_or(0, |index| index + 1);
     let field = owner.named("task", "Task kind", "Whom it hits", "Task kind");
     if let Some(chosen) = form.combo(ui, &field, current, &entries) {

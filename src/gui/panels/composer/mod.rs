@@ -145,18 +145,7 @@ impl ComposerPanel {
             form.rest(ui, "server");
 
             faults::follow_names(&mut edited.faults, &scenario.tasks, &edited.tasks);
-            let summary = faults::faults_summary(&edited.faults);
-            if section_ui(ui, sections, "Faults", &summary, false) {
-                let (faults, tasks) = (&mut edited.faults, edited.tasks.as_slice());
-                faults::faults_ui(ui, &mut form, faults, tasks, &mut self.faults);
-            }
-            form.rest(ui, "faults");
-
-            let summary = defences::summary(edited.defences);
-            if section_ui(ui, sections, "Defences", &summary, false) {
-                defences::section_ui(ui, &mut form, &mut edited);
-            }
-            form.rest(ui, "defences");
+            resilience_ui(ui, &mut form, sections, &mut edited, &mut self.faults);
 
             let summary = text::count(edited.candidates.len() as u64);
             if section_ui(ui, sections, "Candidates", &summary, true) {
@@ -255,6 +244,28 @@ fn head_ui(
     for path in ["title", "about", "look_for"] {
         form.rest(ui, path);
     }
+}
+
+/// What goes wrong, and what is done about it; `open` says which faults show their fields.
+fn resilience_ui(
+    ui: &mut Ui,
+    form: &mut Form<'_>,
+    sections: &mut BTreeMap<&'static str, bool>,
+    edited: &mut Scenario,
+    open: &mut Vec<bool>,
+) {
+    let summary = faults::faults_summary(&edited.faults);
+    if section_ui(ui, sections, "Faults", &summary, false) {
+        let (faults, tasks) = (&mut edited.faults, edited.tasks.as_slice());
+        faults::faults_ui(ui, form, faults, tasks, open);
+    }
+    form.rest(ui, "faults");
+
+    let summary = defences::summary(edited.defences);
+    if section_ui(ui, sections, "Defences", &summary, false) {
+        defences::section_ui(ui, form, edited);
+    }
+    form.rest(ui, "defences");
 }
 
 /// The line that opens and folds a section; returns whether it is open.
