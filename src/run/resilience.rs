@@ -148,7 +148,7 @@ impl Block {
     }
 
     /// How many attempts at the least ran for nobody all through the last second of the measurement: as many as did at
-    /// its begin, without those that came to their end in it. Others that do at its end may only be slow.
+    /// its begin, without those that came to their end or were stopped in it. Others that do at its end may only be slow.
     fn stuck_for_long(&self) -> u64 {
         /// Longer than what is merely slow usually takes, and short enough for a short measurement.
         const LONG_NANOS: u64 = 1_000_000_000;
@@ -163,7 +163,7 @@ impl Block {
             if interval.end_nanos.saturating_add(LONG_NANOS) <= end {
                 return attempts.stuck.saturating_sub(ended);
             }
-            ended += attempts.wasted;
+            ended += attempts.wasted + attempts.stopped;
         }
         0
     }
