@@ -207,13 +207,13 @@ fn is_given_up(task: &Task) -> bool {
     attempt.is_some_and(|attempt| attempt.is_settled())
 }
 
-fn retry(attempts: u32, budget: Option<RetryBudget>) -> Option<Retry> {
-    Some(Retry {
+fn retry(attempts: u32, budget: Option<RetryBudget>) -> Retry {
+    Retry {
         attempts,
         backoff: Backoff::Constant { wait: NEVER },
         jitter: Jitter::Full,
         budget,
-    })
+    }
 }
 
 fn breaker(open_for: Nanos) -> Breaker {
@@ -246,16 +246,16 @@ fn all_defences() -> Vec<Defences> {
     vec![
         time_out,
         Defences {
-            retry: retry(3, None),
+            retry: Some(retry(3, None)),
             ..time_out
         },
         Defences {
-            retry: retry(5, Some(budget)),
+            retry: Some(retry(5, Some(budget))),
             task_time_out: Some(NEVER),
             ..time_out
         },
         Defences {
-            retry: retry(3, None),
+            retry: Some(retry(3, None)),
             // Open and half-open by turns.
             breaker: Some(breaker(Nanos(1))),
             ..time_out
@@ -300,7 +300,7 @@ fn in_whatever_order_workers_and_callers_come_no_task_is_lost_or_counted_twice()
 #[test]
 fn each_task_that_keeps_failing_has_as_many_attempts_as_allowed_and_fails_once() {
     let defences = Defences {
-        retry: retry(3, None),
+        retry: Some(retry(3, None)),
         ..Defences::default()
     };
     let mut bureau = Bureau::new(defences, room(100, QueuePolicy::DropNewest));
@@ -331,7 +331,7 @@ fn a_budget_allows_its_burst_and_its_ratio_and_denies_the_rest() {
         burst: 3,
     };
     let defences = Defences {
-        retry: retry(100, Some(budget)),
+        retry: Some(retry(100, Some(budget))),
         ..Defences::default()
     };
     let mut bureau = Bureau::new(defences, room(100, QueuePolicy::DropNewest));
@@ -400,7 +400,7 @@ fn who_is_given_up_is_counted_by_how_far_it_had_come() {
 fn an_open_breaker_rejects_its_kind_at_once_and_the_other_kind_goes_on() {
     let defences = Defences {
         breaker: Some(breaker(NEVER)),
-        retry: retry(2, None),
+        retry: Some(retry(2, None)),
         ..Defences::default()
     };
     let mut bureau = Bureau::new(defences, room(1_000, QueuePolicy::DropNewest));
@@ -434,7 +434,7 @@ fn an_open_breaker_rejects_its_kind_at_once_and_the_other_kind_goes_on() {
 #[test]
 fn a_retry_that_a_full_queue_refuses_is_a_failed_attempt() {
     let defences = Defences {
-        retry: retry(3, None),
+        retry: Some(retry(3, None)),
         ..Defences::default()
     };
     let mut bureau = Bureau::new(defences, room(1, QueuePolicy::DropNewest));
