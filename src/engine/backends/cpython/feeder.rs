@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::engine::backends::cpython::faults::{RECORD_BYTES, RECORDS_MAX};
 use crate::engine::backends::cpython::frames::{self, ORDERS_MAX, Order};
+use crate::engine::backends::cpython::input::Held;
 use crate::engine::backends::cpython::{Shared, lost};
 use crate::engine::clock;
 use crate::engine::plan::FRONT_POOL;
@@ -98,7 +99,10 @@ impl Feeder {
     }
 
     fn hand_over(&mut self, tasks: Vec<Task>) -> std::io::Result<()> {
-        let entered = match self.shared.books.enter(tasks, clock::now_nanos()) {
+        let shared = self.shared.clone();
+        // From the entry on it may be given up: nobody is told so of an order that has not been given.
+        let mut input = shared.input.hold();
+        let entered = match shared.books.enter(tasks, clock::now_nanos()) {
             Ok(entered) => entered,
             Err(tasks) => {
                 self.give_up(tasks);
@@ -107,28 +111,35 @@ impl Feeder {
         };
         for task in &entered.given_up {
             // Nothing of it ran.
-            self.shared.desk.discard(FRONT_POOL, task, true);
+            shared.desk.discard(FRONT_POOL, task, true);
         }
         for records in entered.afflictions.chunks(RECORDS_MAX * RECORD_BYTES) {
-            self.shared.input.write(b'X', records)?;
+            input.write(b'X', records)?;
         }
         let orders = entered.orders;
         match self.batch {
             Some(batch) if self.begun => {
                 for orders in orders.chunks(ORDERS_MAX) {
-                    self.send(b'M', &batch.chunk.to_le_bytes(), orders)?;
+                    self.send(&mut input, b'M', &batch.chunk.to_le_bytes(), orders)?;
                 }
             }
-            _ => self.send(b'T', &[], &orders)?,
+            _ if orders.is_empty() => {}
+            _ => self.send(&mut input, b'T', &[], &orders)?,
         }
         Ok(())
     }
 
-    fn send(&mut self, kind: u8, head: &[u8], orders: &[Order]) -> std::io::Result<()> {
+    fn send(
+        &mut self,
+        input: &mut Held<'_>,
+        kind: u8,
+        head: &[u8],
+        orders: &[Order],
+    ) -> std::io::Result<()> {
         self.payload.clear();
         self.payload.extend_from_slice(head);
         frames::put_orders(orders, &mut self.payload);
-        self.shared.input.write(kind, &self.payload)
+        input.write(kind, &self.payload)
     }
 
     /// The harness went before it was given these.

@@ -24,19 +24,30 @@ impl Input {
     /// # Errors
     /// If the harness is gone, or the input was closed.
     pub(super) fn write(&self, kind: u8, payload: &[u8]) -> io::Result<()> {
-        match self.lock().as_mut() {
-            Some(out) => frames::write(out, kind, payload),
-            None => Err(io::ErrorKind::BrokenPipe.into()),
-        }
+        self.hold().write(kind, payload)
+    }
+
+    /// Keeps everybody else from writing for a while.
+    pub(super) fn hold(&self) -> Held<'_> {
+        Held(self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Closes it.
     pub(super) fn close(&self) {
-        *self.lock() = None;
+        *self.hold().0 = None;
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, Option<BufWriter<ChildStdin>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+/// The input in the hands of one thread.
+pub(super) struct Held<'i>(MutexGuard<'i, Option<BufWriter<ChildStdin>>>);
+
+impl Held<'_> {
+    /// As [`Input::write`].
+    pub(super) fn write(&mut self, kind: u8, payload: &[u8]) -> io::Result<()> {
+        match self.0.as_mut() {
+            Some(out) => frames::write(out, kind, payload),
+            None => Err(io::ErrorKind::BrokenPipe.into()),
+        }
     }
 }
 
