@@ -303,6 +303,7 @@ class ThreadedOutbox(Outbox):
         with self._writing:
             self._answered += len(words) // 8
             self._write_left([words])
+        self._look_again()
 
     def close(self):
         with self._writing:
@@ -312,6 +313,12 @@ class ThreadedOutbox(Outbox):
     def _say(self, item):
         with self._writing:
             self._write_left([item])
+        self._look_again()
+
+    def _look_again(self):
+        """Leaves to the sweeper what others have left meanwhile, as somebody wrote."""
+        if self._left:
+            self._is_left.set()
 
     def _write_left(self, items=(), hurry=False):
         """Writes what was left, and `items`; by who holds the lock for it."""
