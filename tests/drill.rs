@@ -116,6 +116,8 @@ fn pictures_name_faults_and_marks_and_say_nothing_of_them_where_there_are_none()
         }
         assert!(!picture.contains("NaN") && !picture.contains("inf"));
     }
+    assert!(board.contains(">processes: degraded: 2 workers died<"));
+    assert!(board.contains(">no budget: retry storm: 3.50 attempts per task"));
     let calm = board_svg(&support::finished_run(), &settings, Theme::Light);
     for word in [
         "fault",

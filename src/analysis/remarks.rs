@@ -10,6 +10,9 @@ use crate::units::text;
 /// Remarks kept per candidate: what does not fit on a screen is not read.
 const REMARKS_MAX: usize = 10;
 
+/// Deaths of workers that are told one by one where faults may be their cause: the others are like them.
+const DEATHS_TOLD: usize = 1;
+
 /// All remarks of the candidate with these blocks, the most important first.
 pub(super) fn remarks(
     run: &Run,
@@ -23,15 +26,26 @@ pub(super) fn remarks(
         remarks.insert(0, format!("not steady: {}", steadiness.why));
     }
     remarks.extend(lost_updates(blocks));
+    // Deaths that a scenario asks for are counted where it says that the back end was not whole.
+    let deaths_told = if run.request.scenario.faults.is_empty() {
+        usize::MAX
+    } else {
+        DEATHS_TOLD
+    };
     for block in blocks {
         // What faults and breakers did stands in figures and on the time line; a death has a cause of its own.
         let died = |incident: &&Incident| incident.kind == IncidentKind::WorkerDied;
-        let deaths = block.incidents.iter().filter(died);
+        let deaths = block.incidents.iter().filter(died).take(deaths_told);
         remarks.extend(deaths.map(|incident| incident.message.clone()));
         let finished = block.finished.iter();
         remarks.extend(finished.flat_map(|finished| finished.failures.iter().cloned()));
     }
-    let dropped: u64 = blocks.iter().map(|block| deaths_not_told(block)).sum();
+    let not_kept = blocks.iter().map(|block| deaths_not_told(block));
+    let dropped: u64 = if deaths_told == DEATHS_TOLD {
+        0
+    } else {
+        not_kept.sum()
+    };
     let more = dropped + remarks.len().saturating_sub(REMARKS_MAX) as u64;
     remarks.truncate(REMARKS_MAX);
     if more > 0 {

@@ -81,7 +81,7 @@ pub enum ChartId {
 }
 
 impl ChartId {
-    /// All charts, in the order of the board.
+    /// All charts, in the order of the board of a run without faults.
     pub const ALL: [Self; 10] = [
         Self::Throughput,
         Self::ResponseTime,
@@ -95,13 +95,32 @@ impl ChartId {
         Self::Setbacks,
     ];
 
+    /// All of them with attempts first: what one looks for under faults.
+    const UNDER_FAULTS: [Self; 10] = [
+        Self::Attempts,
+        Self::ResponseTime,
+        Self::Setbacks,
+        Self::Throughput,
+        Self::QueueDepth,
+        Self::Cpu,
+        Self::MemoryPerWorker,
+        Self::CostPer1k,
+        Self::LoopLag,
+        Self::Pools,
+    ];
+
     /// The charts that say something about what `request` measures, in the order of the board: the lag of event
-    /// loops only where there are some, the pools only where a task passes several, and attempts only where they can
-    /// differ from tasks.
+    /// loops only where there are some, the pools only where a task passes several, and attempts, then first, only
+    /// where they can differ from tasks.
     pub fn shown_for(request: &RunRequest) -> impl Iterator<Item = Self> + use<> {
         let (loops, pools) = (request.has_event_loops(), request.has_several_pools());
         let attempts = request.has_attempts();
-        Self::ALL.into_iter().filter(move |id| match id {
+        let order = if attempts {
+            Self::UNDER_FAULTS
+        } else {
+            Self::ALL
+        };
+        order.into_iter().filter(move |id| match id {
             Self::LoopLag => loops,
             Self::Pools => pools,
             Self::Attempts | Self::Setbacks => attempts,

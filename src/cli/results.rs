@@ -109,6 +109,10 @@ fn exit(run: &Run, trust: &Trust, verdict: &Verdict) -> Exit {
     }
 }
 
+fn is_told(trust: &Trust, cause: &str) -> bool {
+    trust.reasons.iter().any(|reason| reason.contains(cause))
+}
+
 /// What the table does not say: accidents, doubts and the conclusion. Each one line.
 fn remarks(figures: &[CandidateFigures], trust: &Trust, verdict: &Verdict) -> Vec<String> {
     let mut remarks = Vec::new();
@@ -121,7 +125,10 @@ fn remarks(figures: &[CandidateFigures], trust: &Trust, verdict: &Verdict) -> Ve
                 ));
             }
             CandidateStatus::Waiting => remarks.push(format!("{name}: not measured")),
-            // How a block failed is among the reasons of distrust.
+            // Else how it failed is among the reasons of distrust.
+            CandidateStatus::Failed { cause } if !is_told(trust, cause) => {
+                remarks.push(format!("{name}: failed: {cause}"));
+            }
             CandidateStatus::Failed { .. } | CandidateStatus::Live | CandidateStatus::Done => {}
         }
         let degraded = &figures.resilience.degraded;

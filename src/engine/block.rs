@@ -14,15 +14,15 @@ use crate::engine::caller::{Caller, Clerk};
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
 use crate::engine::drill::Drill;
-use crate::engine::interpreter::{InterpreterLock, InterpreterUse};
+use crate::engine::interpreter::InterpreterLock;
 use crate::engine::load::{Gate, LoadDriver};
+use crate::engine::observation::Observation;
 use crate::engine::phases::{Facts, Phases, Stand};
-use crate::engine::plan::{Plan, is_pipelined};
+use crate::engine::plan::{FRONT_POOL, Plan, is_pipelined};
 use crate::engine::queue::TaskQueue;
-use crate::engine::recorder::{Distributions, Recorder, Tally};
-use crate::engine::resilience::{Incident, Resilience};
+use crate::engine::recorder::Recorder;
+use crate::engine::resilience::Incident;
 use crate::engine::task::Cohort;
-use crate::engine::totals::Totals;
 use crate::scenario::{Backend, Interpreter, Load, Protection};
 use crate::stats::SparseHistogram;
 
@@ -31,13 +31,18 @@ const INCIDENTS_MAX: usize = 100;
 /// How long workers have to notice that the block was cut.
 const GRACE_NANOS: u64 = 500_000_000;
 
-/// How many tasks may wait between the pools of a pipelined back end.
-fn between(backend: Backend) -> usize {
-    match backend {
-        Backend::Hybrid { between, .. } => between as usize,
-        // Bounded by the cap on tasks in flight.
-        other => usize::try_from(backends::concurrency(other)).unwrap_or(usize::MAX),
+/// The queues in front of the pools of a back end: the first is that of all that is admitted.
+fn queues(plan: &Plan, capacity_min: usize) -> Vec<Arc<TaskQueue>> {
+    let mut queues = vec![Arc::new(TaskQueue::new(&plan.queue, capacity_min))];
+    if is_pipelined(plan.backend) {
+        let between = match plan.backend {
+            Backend::Hybrid { between, .. } => between as usize,
+            // Bounded by the cap on tasks in flight.
+            other => usize::try_from(backends::concurrency(other)).unwrap_or(usize::MAX),
+        };
+        queues.push(Arc::new(TaskQueue::between(between)));
     }
+    queues
 }
 
 fn lock_of(interpreter: Interpreter) -> Option<Arc<InterpreterLock>> {
@@ -70,35 +75,6 @@ pub struct Block {
     over: bool,
 }
 
-/// What can be seen of a block at one instant. Instants are nanoseconds since its start.
-#[derive(Debug)]
-pub struct Observation {
-    /// When.
-    pub elapsed_nanos: u64,
-    /// Where it stood.
-    pub stand: Stand,
-    /// When the measurement began.
-    pub measure_start_nanos: Option<u64>,
-    /// When it ended.
-    pub measure_end_nanos: Option<u64>,
-    /// The counters, by cohort.
-    pub tallies: [Tally; 2],
-    /// What was recorded since the last observation, by cohort.
-    pub distributions: [Distributions; 2],
-    /// Sums over completed tasks, by cohort.
-    pub totals: [Totals; 2],
-    /// Tasks in the queue of each pool of workers and under way on it.
-    pub pools: Vec<(u64, u64)>,
-    /// How late event loops were since the last observation; empty without event loops.
-    pub loop_lag: SparseHistogram,
-    /// What became of the modelled interpreter lock since the back end was started; none without one.
-    pub interpreter: Option<InterpreterUse>,
-    /// What faults and defences did.
-    pub resilience: Resilience,
-    /// Tasks that ended within the measurement's window: all, and the good ones.
-    pub window: (u64, u64),
-}
-
 impl Block {
     /// Prepares a block: queue, recorder and scratch files; no worker yet.
     ///
@@ -118,7 +94,7 @@ impl Block {
             }
             _ => (0, 0),
         };
-        let queue = Arc::new(TaskQueue::new(&plan.queue, capacity_min));
+        let queues = queues(&plan, capacity_min);
         let shards = std::thread::available_parallelism().map_or(1, usize::from);
         let recorder = Arc::new(Recorder::new(shards));
         let warm_up_clients = if plan.lengths.warm_up_nanos > 0 {
@@ -133,7 +109,7 @@ impl Block {
             plan.lengths.warm_up_nanos,
             warm_up_clients,
             Gate::new(
-                queue.clone(),
+                queues[FRONT_POOL].clone(),
                 plan.queue.policy,
                 recorder.clone(),
                 caller.clone(),
@@ -141,10 +117,6 @@ impl Block {
         );
         let cancel = Arc::new(Cancel::default());
         let (incident_sender, incidents) = bounded(INCIDENTS_MAX);
-        let mut queues = vec![queue];
-        if is_pipelined(plan.backend) {
-            queues.push(Arc::new(TaskQueue::between(between(plan.backend))));
-        }
         let desk = Arc::new(Desk::new(DeskParts {
             recipes: plan.recipes.clone(),
             surroundings: plan.surroundings.clone(),

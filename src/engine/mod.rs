@@ -18,6 +18,7 @@ mod drill;
 pub mod faults;
 pub mod interpreter;
 pub mod load;
+mod observation;
 pub mod phases;
 pub mod plan;
 pub mod queue;
@@ -34,8 +35,9 @@ pub use backends::{
     BackendError, Collections, InterpreterFacts, NOT_STARTED, PYTHON_PART, SERVER_PART,
     ServerProcess, WORKER_PART, ZYGOTE_PART, become_python, start_server, worker_main, zygote_main,
 };
-pub use block::{Block, Observation};
+pub use block::Block;
 pub use interpreter::InterpreterUse;
+pub use observation::Observation;
 pub use phases::Stand;
 pub use plan::{Plan, PythonHome, Recipes, Surroundings};
 pub use recorder::{Admission, Distributions, Recorder, Tally};

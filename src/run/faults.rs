@@ -1,7 +1,7 @@
 //! When the faults of a scenario last, by its file: the same for every candidate.
 
 use crate::run::RunRequest;
-use crate::scenario::{Fault, Inject};
+use crate::scenario::{Candidate, Crash, Fault, Inject};
 
 /// A stretch of the measurement in which one fault lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +51,27 @@ impl RunRequest {
             .collect()
     }
 
+    /// Whether a fault of the scenario ends the program of that candidate, as it would end any program: it crashes or
+    /// kills a worker, and the workers live in one process.
+    #[must_use]
+    pub fn dies_of_faults(&self, candidate: usize) -> bool {
+        let ends_a_process = |fault: &Fault| match fault.inject {
+            Inject::Crash { how } => how != Crash::Panic,
+            inject => matches!(inject, Inject::KillWorker { .. }),
+        };
+        let alone = |candidate: &Candidate| candidate.backend.worker_processes() == 0;
+        self.scenario.candidates.get(candidate).is_some_and(alone)
+            && self.scenario.faults.iter().any(ends_a_process)
+    }
+
+    /// Whether faults come and go, so that nothing about the measurement can be steady.
+    #[must_use]
+    pub fn has_passing_faults(&self) -> bool {
+        self.fault_windows()
+            .iter()
+            .any(|window| !window.is_always())
+    }
+
     /// Whether attempts and tasks can differ: with faults, and where a candidate that is measured has defences that
     /// watch attempts.
     #[must_use]
@@ -90,6 +111,27 @@ mod tests {
         };
         assert_eq!(until(stall, None), Some(3_000_000_000));
         assert!(FaultWindow::of(0, &Fault::new(Inject::Hang)).is_always());
+    }
+
+    #[test]
+    fn a_crash_ends_programs_without_worker_processes_and_a_panic_ends_none() {
+        let mut request = RunRequest::all_of(support::scenario());
+        let dies =
+            |request: &RunRequest| [1, 2, 99].map(|candidate| request.dies_of_faults(candidate));
+        assert_eq!(dies(&request), [false; 3]);
+        let how = Crash::Panic;
+        request.scenario.faults = vec![Fault::new(Inject::Crash { how })];
+        assert_eq!(dies(&request), [false; 3]);
+        let how = Crash::Kill;
+        request.scenario.faults = vec![Fault::new(Inject::Crash { how })];
+        assert_eq!(
+            dies(&request),
+            [true, false, false],
+            "threads, processes, none"
+        );
+        assert!(!request.has_passing_faults());
+        request.scenario.faults[0].from = Nanos::from_secs(1);
+        assert!(request.has_passing_faults());
     }
 
     #[test]

@@ -162,7 +162,7 @@ pub(super) fn cohort(
         split: TimeSplit {
             tasks: totals.split_tasks,
             schedule_delay_nanos: totals.schedule_delay_nanos,
-            retries_nanos: 0,
+            retries_nanos: totals.parts.retries_nanos,
             queue_wait_nanos: totals.parts.queue_wait_nanos,
             dispatch_nanos: totals.parts.dispatch_nanos,
             lock_wait_nanos: totals.parts.lock_wait_nanos,

@@ -11,6 +11,7 @@ use egui_plot::{
 
 use crate::chart::axis::{Axis, Tick};
 use crate::chart::{Chart, Scale, Stroke};
+use crate::gui::panels::marks;
 use crate::gui::theme::{self, Palette};
 use crate::units::text;
 
@@ -135,6 +136,7 @@ pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
             position;
         view.points.values_at(position.x, chart)
     };
+    let strip = marks::strip_ui(ui, chart);
     let steps = y_steps(chart.scale, ui.available_height());
     let mut plot = Plot::new(chart.id.slug())
         .allow_scroll(false)
@@ -171,9 +173,12 @@ pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
     if view.reset {
         plot = plot.reset();
     }
-    plot.show(ui, |plot| {
+    let shown = plot.show(ui, |plot| {
         for (from, to) in chart.unmeasured(view.x_range) {
             plot.span(shaded(from, to, palette));
+        }
+        for band in marks::bands(chart, view.x_range, palette) {
+            plot.span(band);
         }
         for line in &view.points.lines {
             let color = theme::series_color(line.candidate, dark);
@@ -192,6 +197,9 @@ pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
             }
         }
     });
+    if let Some(strip) = strip {
+        marks::paint(ui, strip, chart, view.x_range, &shown.transform);
+    }
 }
 
 fn styled(line: Line<'_>, stroke: Stroke, color: Color32) -> Line<'_> {

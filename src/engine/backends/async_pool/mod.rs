@@ -1,20 +1,22 @@
 //! An async runtime (tokio) in this process: one or several event loops, tasks spawned as they come.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+mod special;
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
+use crate::engine::backends::async_pool::special::Special;
 use crate::engine::backends::loop_lag::LoopLag;
 use crate::engine::backends::{BackendError, Desk, Running};
-use crate::engine::caller::Attempt;
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
 use crate::engine::interpreter::{self, InterpreterLock};
 use crate::engine::plan::FRONT_POOL;
-use crate::engine::stages::strike::{self, Leak, Within};
+use crate::engine::stages::strike::{Leak, Within};
 use crate::engine::stages::{Begun, Loops, Spent, StageError, Workbench, begin_async};
 use crate::engine::task::{Ran, Task};
 use crate::engine::timer::Timer;
@@ -186,32 +188,6 @@ struct Pool {
     leak: Mutex<Leak>,
 }
 
-/// What is said of a task that is watched or stricken. Apart, so that it is no part of each task that only waits.
-struct Special {
-    /// When its caller gives it up.
-    limit: Option<(u64, Arc<Attempt>)>,
-    /// What befalls its stages from within.
-    within: Within,
-    /// Whether a blocking thread is at it.
-    elsewhere: AtomicBool,
-}
-
-impl Special {
-    fn new(task: &Task, due_nanos: Option<u64>) -> Self {
-        let affliction = task.affliction.as_ref();
-        Self {
-            limit: due_nanos.zip(task.attempt.clone()),
-            within: affliction.map_or_else(Within::default, |affliction| Within::of(affliction)),
-            elsewhere: AtomicBool::new(false),
-        }
-    }
-
-    fn is_given_up(&self) -> bool {
-        let limit = self.limit.as_ref();
-        limit.is_some_and(|(_, attempt)| attempt.is_settled())
-    }
-}
-
 /// Takes tasks from the queue while fewer than `in_flight` are under way; ends when the queue has ended
 /// and all tasks are done.
 async fn dispatch(pool: &Arc<Pool>, in_flight: usize) {
@@ -279,63 +255,6 @@ fn work(
 }
 
 impl Pool {
-    /// As [`Self::run`], with what befalls the task, until its caller gives it up; none if its stages were dropped then.
-    async fn run_special(
-        &self,
-        task: &Task,
-        bench: &mut Option<Box<Workbench>>,
-        late_nanos: &mut u64,
-        special: &Special,
-    ) -> Option<Result<u64, StageError>> {
-        let mut stages = std::pin::pin!(self.run_stricken(task, bench, late_nanos, special));
-        let Some((due_nanos, attempt)) = &special.limit else {
-            return Some(stages.await);
-        };
-        tokio::select! {
-            biased;
-            result = &mut stages => return Some(result),
-            in_time = self.around.timer.wait_until(*due_nanos) => if in_time {
-                self.desk.time_out(attempt);
-            }
-        }
-        // At the end of the block nobody gives it up.
-        if attempt.is_settled() && !special.elsewhere.load(Ordering::Acquire) {
-            return None;
-        }
-        // A blocking thread cannot be stopped: it comes to the end of its stage, and nothing after it is begun.
-        match stages.await {
-            Err(StageError::Cancelled) if special.is_given_up() => None,
-            result => Some(result),
-        }
-    }
-
-    /// As [`Self::run`], with what befalls the task.
-    async fn run_stricken(
-        &self,
-        task: &Task,
-        bench: &mut Option<Box<Workbench>>,
-        late_nanos: &mut u64,
-        special: &Special,
-    ) -> Result<u64, StageError> {
-        let Some(affliction) = &task.affliction else {
-            return self.run(task, bench, late_nanos, Some(special)).await;
-        };
-        let part = self.desk.recipes.part(task.number, task.segment);
-        strike::before_async(affliction, part, &self.around.cancel, || {
-            let own = bench.get_or_insert_with(|| self.take_bench(Some(special)));
-            own.metered(|_| self.leak(affliction.leak_bytes, affliction.leak_up_to_bytes))
-        })?;
-        let stages = self.run(task, bench, late_nanos, Some(special));
-        strike::run_async(affliction, part, &self.around.timer, stages).await
-    }
-
-    /// Leaves memory behind: each event loop is a worker, and they are all of one process.
-    fn leak(&self, bytes: u64, up_to_bytes: u64) -> Result<(), StageError> {
-        let most = up_to_bytes.saturating_mul(u64::from(self.loops));
-        let mut leak = self.leak.lock().unwrap_or_else(PoisonError::into_inner);
-        leak.grow(bytes, most)
-    }
-
     /// Executes the stages of `task`; makes a workbench if one of them needs it. Adds to `late_nanos` how long the event
     /// loop waited for the interpreter lock when waits of the task were over.
     fn run<'p>(
