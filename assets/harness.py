@@ -303,6 +303,7 @@ class ThreadedOutbox(Outbox):
         with self._writing:
             self._answered += len(words) // 8
             self._write_left([words])
+        self._look_again()
 
     def close(self):
         with self._writing:
@@ -312,6 +313,12 @@ class ThreadedOutbox(Outbox):
     def _say(self, item):
         with self._writing:
             self._write_left([item])
+        self._look_again()
+
+    def _look_again(self):
+        """Leaves to the sweeper what others have left meanwhile, as somebody wrote."""
+        if self._left:
+            self._is_left.set()
 
     def _write_left(self, items=(), hurry=False):
         """Writes what was left, and `items`; by who holds the lock for it."""
@@ -2044,6 +2051,11 @@ def afflictions_of(payload):
         yield ticket, Affliction(*rest)
 
 
+def tickets_of(payload):
+    """The tickets of orders that were given up."""
+    return struct.unpack(f"<{len(payload) // 8}Q", payload)
+
+
 def crash_of(affliction):
     """How it takes its worker with it, and the code of an exit."""
     return affliction.marks >> 8 & 255, affliction.marks >> 16 & 255
@@ -2991,7 +3003,7 @@ class Pool:
         elif kind == b"X":
             self.afflict(dict(afflictions_of(payload)))
         elif kind == b"K":
-            self.revoke(struct.unpack(f"<{len(payload) // 8}Q", payload))
+            self.revoke(tickets_of(payload))
         else:
             raise ProtocolError(f"a frame of the unknown kind {kind!r} came")
 
@@ -3069,20 +3081,48 @@ class LocalPool(Pool):
 class Sequential(LocalPool):
     """No pool: the main thread executes task after task, while another one receives them."""
 
+    def prepare(self):
+        super().prepare()
+        self._given_up = frozenset()
+        """Tickets of orders that callers have given up and that may not have begun."""
+        self._last = -1
+        """The ticket of the order that was begun last: they come in their order."""
+        if self.setup["gives_up"]:
+            self.submit = self._submit_revocably
+
     def serve(self, inbox):
-        return super().serve(Received(inbox))
+        return super().serve(Received(inbox, self._take_aside))
 
     def submit(self, orders):
         self.outbox.expect(len(orders))
         for order in orders:
             self.execute(order)
 
+    def _submit_revocably(self, orders):
+        self.outbox.expect(len(orders))
+        for order in orders:
+            self._last = order[0]
+            if order[0] in self._given_up:
+                self.end_early(order[0], CANCELLED)
+            else:
+                self.execute(order)
+
+    def _take_aside(self, kind, payload):
+        """Takes in at once what has been given up, while the main thread is busy."""
+        if kind == b"K":
+            self._given_up = frozenset(
+                ticket for ticket in (*self._given_up, *tickets_of(payload)) if ticket > self._last
+            )
+        return kind == b"K"
+
 
 class Received:
     """An inbox that a thread empties, for a main thread that is busy."""
 
-    def __init__(self, inbox):
+    def __init__(self, inbox, take_aside=lambda kind, payload: False):
         self._inbox = inbox
+        self._take_aside = take_aside
+        """Takes in a frame for which the main thread is not needed, and says whether it was one."""
         self._frames = queue.SimpleQueue()
         self.read = self._frames.get
         threading.Thread(target=self._receive, name="inbox", daemon=True).start()
@@ -3090,7 +3130,8 @@ class Received:
     def _receive(self):
         frame = self._inbox.read()
         while frame is not None:
-            self._frames.put(frame)
+            if not self._take_aside(*frame):
+                self._frames.put(frame)
             frame = self._inbox.read()
         self._frames.put(None)
 

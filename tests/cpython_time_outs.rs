@@ -101,7 +101,11 @@ fn what_waits_inside_an_executor_is_cancelled_and_what_runs_there_goes_on_for_no
         let text = format!("{name}: {counts:?} {attempts:?}");
         assert_eq!(counts.good + counts.failed, 0, "{text}");
         assert!(attempts.wasted + attempts.stuck > 0, "{text}");
-        if name.starts_with("Thread") || name.contains("Blocking") {
+        if ["Thread", "Sequential"]
+            .iter()
+            .any(|pool| name.starts_with(pool))
+            || name.contains("Blocking")
+        {
             assert!(attempts.stopped > 0, "{text}");
         }
     }
@@ -165,5 +169,36 @@ fn nothing_of_a_block_that_hangs_survives_it() {
         assert_eq!(live.processes(), Vec::<u32>::new(), "{pool}");
         assert!(run.blocks[0].counts().obey_the_law(), "{pool}");
         assert_eq!(run.blocks[0].counts().good, 0, "{pool}");
+    }
+}
+
+#[test]
+fn the_books_hold_while_workers_are_killed_and_callers_give_up_and_come_again() {
+    let Some(home) = interpreter() else { return };
+    let pools = [
+        "ThreadPoolExecutor(workers: 3)",
+        "ProcessPoolExecutor(workers: 2, start: Fork)",
+        "MultiprocessingPool(workers: 2, start: Fork)",
+        "Asyncio(in_flight: 5)",
+        "Asyncio(in_flight: 5, cpu: Processes(workers: 2))",
+        "Hybrid(threads: 2, processes: 2)",
+    ];
+    let stages = r#"[Wait(time: Constant("1ms")), Cpu(amount: Time("1ms"))]"#;
+    let of_attempts = r#"(inject: Error, probability: 0.1), (inject: Hang, probability: 0.03),
+        (inject: Slow(added: "100ms"), probability: 0.1)"#;
+    // Ends with the measurement: a pool is not made anew without end.
+    let kills = r#"(inject: KillWorker(every: "70ms"), until: "300ms"),"#;
+    let defences = r#"defences: (attempt_time_out: "150ms", task_time_out: "2s", retry: (attempts: 4,
+        backoff: Exponential(first: "2ms", cap: "20ms")), breaker: (open_for: "20ms"))"#;
+    for pool in pools {
+        let has_processes = pool.contains("rocess");
+        let kills = if has_processes { kills } else { "" };
+        let settings = format!("{defences}, faults: [{kills} {of_attempts}]");
+        let text = python(stages, "Closed(clients: 9)", &[pool], &settings);
+        let run = run_to_end(&text, &home);
+        check_attempts(&run.blocks[0], pool);
+        let hits = hits(&run.blocks[0]);
+        assert_eq!(hits.len(), if has_processes { 4 } else { 3 }, "{pool}");
+        assert!(hits.iter().any(|hits| *hits > 0), "{pool}: {hits:?}");
     }
 }

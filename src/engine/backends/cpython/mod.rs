@@ -5,9 +5,9 @@
 //! on the machine's monotonic clock; answers come back in bulk. So arrivals, queue, limits, barriers and books are those
 //! of every back end, and what is measured is the executor.
 //!
-//! Two threads talk to the harness: one hands over, the other takes in. It has no more tasks than the executor needs to
-//! keep its workers busy. The instant at which a result was known is the harness's own; the way from there to here is
-//! the instrument's, and no task's.
+//! Two threads talk to the harness: one hands over, the other takes in. Where callers may give up what runs, a third one
+//! says so. The harness has no more tasks than the executor needs to keep its workers busy. The instant at which a
+//! result was known is the harness's own; the way from there to here is the instrument's, and no task's.
 
 mod answers;
 mod books;
