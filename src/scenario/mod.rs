@@ -46,4 +46,5 @@ pub use model::*;
 pub use nominal::Runtime;
 pub use preview::{Bottleneck, Preview, preview};
 pub use problem::{Place, Problem, Severity};
+pub use strikes::can_hit;
 pub use validate::validate;

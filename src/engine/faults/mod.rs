@@ -9,7 +9,7 @@ mod schedule;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::scenario::{Backend, Fault, HybridWaits, Inject, PythonPool, Scenario};
+use crate::scenario::{Backend, Fault, Scenario, can_hit};
 use crate::stats::rng::Rng;
 
 pub use affliction::Affliction;
@@ -34,24 +34,9 @@ pub struct Faults {
 #[derive(Debug)]
 struct Prepared {
     fault: Fault,
-    /// Index of the task kind that it hits; all if none.
-    kind: Option<usize>,
-    /// Whether there is something that it can hit: no event loop stands still where there is none.
-    has_effect: bool,
+    /// Whether it can hit attempts of each task kind.
+    kinds: Vec<bool>,
     hits: AtomicU64,
-}
-
-/// Whether event loops execute tasks of `backend`.
-const fn has_event_loop(backend: Backend) -> bool {
-    matches!(
-        backend,
-        Backend::Async { .. }
-            | Backend::Hybrid {
-                waits: HybridWaits::Async { .. },
-                ..
-            }
-            | Backend::Python(PythonPool::Asyncio { .. })
-    )
 }
 
 impl Faults {
@@ -59,13 +44,12 @@ impl Faults {
     #[must_use]
     pub fn new(scenario: &Scenario, backend: Backend, seed: u64) -> Option<Self> {
         let prepared = |fault: &Fault| Prepared {
-            kind: fault
-                .task
-                .as_ref()
-                .and_then(|name| scenario.tasks.iter().position(|kind| kind.name == *name)),
+            kinds: scenario
+                .tasks
+                .iter()
+                .map(|kind| can_hit(fault, kind, backend))
+                .collect(),
             fault: fault.clone(),
-            has_effect: has_event_loop(backend)
-                || !matches!(fault.inject, Inject::StallLoop { .. }),
             hits: AtomicU64::new(0),
         };
         (!scenario.faults.is_empty()).then(|| Self {
@@ -112,15 +96,8 @@ impl Faults {
             ..Affliction::default()
         };
         for (index, prepared) in self.list.iter().enumerate() {
-            let Prepared {
-                fault,
-                kind: of,
-                has_effect,
-                hits,
-            } = prepared;
-            let is_meant =
-                *has_effect && of.is_none_or(|of| of == kind) && fault.inject.hits_attempts();
-            if is_meant
+            let Prepared { fault, kinds, hits } = prepared;
+            if kinds.get(kind).is_some_and(|hit| *hit)
                 && fault.lasts_at(elapsed)
                 && self.draw(index, number, attempt) < fault.probability
             {
@@ -185,6 +162,7 @@ impl Faults {
 mod tests {
     use super::*;
     use crate::scenario::AsyncCpu;
+    use crate::scenario::Inject;
     use crate::units::Nanos;
 
     fn scenario(faults: Vec<Fault>) -> Scenario {
