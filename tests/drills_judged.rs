@@ -5,10 +5,6 @@
 //! must hold, and only where the run itself shows that the machine keeps up; elsewhere the test says so aloud.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
-#![expect(
-    clippy::print_stderr,
-    reason = "what was skipped is shown where the runner shows it"
-)]
 
 use std::io::Write as _;
 use std::process::Command;

@@ -194,8 +194,8 @@ fn good_tasks_get_through_a_full_queue_between_failing_ones() {
 /// Case 8.
 #[test]
 fn a_stop_while_workers_are_crashing_ends_everything_and_keeps_the_books() {
-    let settings = r#"faults: [(inject: Crash(how: Kill), probability: 0.5)],
-        defences: (retry: (attempts: 3), restarts: 1000000)"#;
+    let settings = "faults: [(inject: Crash(how: Kill), probability: 0.5)],
+        defences: (retry: (attempts: 3), restarts: 1000000)";
     for backend in WITH_PROCESSES {
         let text = long(&with(STAGES, "Closed(clients: 20)", &[backend], settings));
         let run = run_until(&text, |run, _| run.blocks[0].counts().failed > 5);
@@ -222,7 +222,7 @@ fn a_worker_that_cannot_be_replaced_is_a_failure_with_its_reason_and_no_hang() {
     );
     let killed = (
         "Processes(workers: 2)",
-        r#"faults: [(inject: Crash(how: Abort), probability: 0.2)], defences: (restarts: 1000000),"#,
+        "faults: [(inject: Crash(how: Abort), probability: 0.2)], defences: (restarts: 1000000),",
         "no other could be started",
     );
     let stopped = (

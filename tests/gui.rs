@@ -457,7 +457,7 @@ fn faults_and_defences_have_a_page_marks_with_words_and_a_label_and_a_calm_run_h
     let strips = harness.query_all_by_label_contains("slow tasks from 3.00 s to 5.00 s");
     assert!(strips.count() >= 4, "the charts tell the fault");
     assert_eq!(harness.query_all_by_label("degraded").count(), 2);
-    click(&mut harness, "Attempts");
+    click(&mut harness, "Faults");
     for head in ["Per task", "Timed out", "Recovery"] {
         harness.get_by_label(head);
     }
@@ -465,7 +465,7 @@ fn faults_and_defences_have_a_page_marks_with_words_and_a_label_and_a_calm_run_h
     harness.get_by_label("⚠ no budget: metastable overload");
     harness.get_by_label("⚠ breaker: breaker flapping");
     let calm = window_of(support::finished_run());
-    for word in ["Attempts", "a fault lasts", "degraded"] {
+    for word in ["Faults", "Attempts", "a fault lasts", "degraded"] {
         assert!(calm.query_by_label(word).is_none(), "{word}");
     }
 }

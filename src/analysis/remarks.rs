@@ -10,6 +10,8 @@ use crate::units::text;
 /// Remarks kept per candidate: what does not fit on a screen is not read.
 const REMARKS_MAX: usize = 10;
 
+/// How attempts fail that a fault of the scenario lets fail.
+const INJECTED: [&str; 2] = ["injected fault: error", "injected fault: panic"];
 /// Deaths of workers that are told one by one where faults may be their cause: the others are like them.
 const DEATHS_TOLD: usize = 1;
 
@@ -38,7 +40,10 @@ pub(super) fn remarks(
         let deaths = block.incidents.iter().filter(died).take(deaths_told);
         remarks.extend(deaths.map(|incident| incident.message.clone()));
         let finished = block.finished.iter();
-        remarks.extend(finished.flat_map(|finished| finished.failures.iter().cloned()));
+        let failures = finished.flat_map(|finished| &finished.failures);
+        // What a scenario asks for is no news.
+        let own = failures.filter(|failure| !INJECTED.contains(&failure.as_str()));
+        remarks.extend(own.cloned());
     }
     let not_kept = blocks.iter().map(|block| deaths_not_told(block));
     let dropped: u64 = if deaths_told == DEATHS_TOLD {

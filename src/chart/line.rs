@@ -269,12 +269,9 @@ pub(super) fn caption(id: ChartId, scale: Scale, run: &Run) -> String {
         ChartId::QueueDepth => "tasks waiting for a worker, and tasks under way".to_owned(),
         ChartId::LoopLag => "longest that a loop came late to what was due on it".to_owned(),
         ChartId::Pools => "tasks waiting before each pool that a task passes".to_owned(),
-        ChartId::Attempts => format!(
-            "tasks offered, attempts made, good tasks, {}",
-            over(RATE_WINDOW_NANOS)
-        ),
+        ChartId::Attempts => format!("offered, attempted and good, {}", over(RATE_WINDOW_NANOS)),
         ChartId::Setbacks => format!(
-            "tasks dropped, attempts given up, attempts after the first, {}",
+            "dropped, given up and tried again, {}",
             over(RATE_WINDOW_NANOS)
         ),
     };

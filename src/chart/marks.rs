@@ -201,7 +201,7 @@ mod tests {
         assert_eq!(
             bands,
             [
-                (3.0, 5.0, 0, "slow tasks, slow tasks at 30.0 %".to_owned()),
+                (3.0, 5.0, 0, "slow tasks, slow tasks at 30 %".to_owned()),
                 (4.0, 9.0, 1, "panic".to_owned()),
                 (8.0, 12.0, 0, "error".to_owned())
             ]

@@ -157,8 +157,8 @@ impl ChartId {
             Self::QueueDepth => "Queue depth",
             Self::LoopLag => "Event-loop lag",
             Self::Pools => "Queues of the pools",
-            Self::Attempts => "Offered, attempted, good",
-            Self::Setbacks => "Drops, retries, time-outs",
+            Self::Attempts => "Attempts",
+            Self::Setbacks => "Drops and retries",
         }
     }
 }

@@ -169,7 +169,7 @@ impl Gate {
     }
 
     /// Offers a task that is due at `intended_nanos`. Returns false if it has to wait at the door.
-    fn offer(&self, worker: usize, intended_nanos: u64) -> bool {
+    pub(in crate::engine) fn offer(&self, worker: usize, intended_nanos: u64) -> bool {
         if intended_nanos >= self.due_until_nanos.load(Ordering::Acquire) {
             return true;
         }

@@ -134,6 +134,40 @@ impl Block {
         self.last.as_ref()?.resilience.attempts
     }
 
+    /// The same as things stood when the measurement ended, before what was stuck is let go with the block: attempts
+    /// that were stuck for the last second of it are, and are not among the wasted ones, which came to their end.
+    #[must_use]
+    pub fn attempts_at_end(&self) -> Option<Attempts> {
+        let attempts = self.attempts()?;
+        let stuck = self.stuck_for_long().max(attempts.stuck);
+        Some(Attempts {
+            wasted: attempts.wasted.saturating_sub(stuck - attempts.stuck),
+            stuck,
+            ..attempts
+        })
+    }
+
+    /// How many attempts at the least ran for nobody all through the last second of the measurement: as many as did at
+    /// its begin, without those that came to their end or were stopped in it. Others that do at its end may only be slow.
+    fn stuck_for_long(&self) -> u64 {
+        /// Longer than what is merely slow usually takes, and short enough for a short measurement.
+        const LONG_NANOS: u64 = 1_000_000_000;
+        let Some(last) = &self.last else {
+            return 0;
+        };
+        let end = last.measure_end_nanos.unwrap_or(last.elapsed_nanos);
+        let mut ended = 0;
+        let intervals = self.timeline.intervals().iter().rev();
+        for interval in intervals.skip_while(|interval| interval.end_nanos > end) {
+            let attempts = interval.attempts.unwrap_or_default();
+            if interval.end_nanos.saturating_add(LONG_NANOS) <= end {
+                return attempts.stuck.saturating_sub(ended);
+            }
+            ended += attempts.wasted + attempts.stopped;
+        }
+        0
+    }
+
     /// How many workers died, or pools broke: by the runner's last word, and without one by what was told.
     #[must_use]
     pub fn worker_deaths(&self) -> u64 {
@@ -149,7 +183,7 @@ impl Block {
             return Vec::new();
         }
         let deaths = self.worker_deaths();
-        let stuck = self.attempts().map_or(0, |attempts| attempts.stuck);
+        let stuck = self.attempts_at_end().map_or(0, |attempts| attempts.stuck);
         let deaths = (deaths > 0).then_some(Degraded::WorkersDied(deaths));
         // While it goes on, an attempt that was given up a moment ago may yet end.
         let stuck = (stuck > 0 && self.state.is_over()).then_some(Degraded::Stuck(stuck));
@@ -196,6 +230,7 @@ pub(super) const fn worse(a: BreakerState, b: BreakerState) -> BreakerState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::support::drill;
 
     fn incident(elapsed_nanos: u64, kind: IncidentKind) -> Incident {
         Incident {
@@ -217,6 +252,37 @@ mod tests {
         assert_eq!(over.marks_dropped(), 10_000 - MARKS_MAX);
         assert_eq!(over.count(IncidentKind::BreakerOpened), 10_000);
         assert_eq!(over.count(IncidentKind::BreakerClosed), 0);
+    }
+
+    #[test]
+    fn attempts_that_hang_are_stuck_though_the_block_lets_them_go_and_slow_ones_are_not() {
+        let at_end = |wasted_each: u64| {
+            let run = drill::run_of_one(
+                |_| {},
+                |_| drill::Tick {
+                    attempts: Attempts {
+                        timed_out: wasted_each,
+                        wasted: wasted_each,
+                        stuck: 8,
+                        ..Attempts::default()
+                    },
+                    ..drill::Tick::calm(20)
+                },
+            );
+            let mut block = run.blocks.into_iter().next().unwrap();
+            // The last snapshot comes when all were let go.
+            let last = block.last.as_mut().unwrap();
+            let attempts = last.resilience.attempts.as_mut().unwrap();
+            attempts.stuck = 0;
+            attempts.wasted += 8;
+            (block.attempts_at_end().unwrap(), block.degraded())
+        };
+        let (hung, degraded) = at_end(0);
+        assert_eq!((hung.stuck, hung.wasted), (8, 0));
+        assert_eq!(degraded, [Degraded::Stuck(8)]);
+        let (slow, degraded) = at_end(2);
+        assert_eq!((slow.stuck, slow.wasted), (0, 120 * 2 + 8));
+        assert_eq!(degraded, []);
     }
 
     #[test]

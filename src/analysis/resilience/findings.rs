@@ -212,7 +212,7 @@ fn flapping(block: &Block) -> Option<Found> {
 }
 
 fn stuck(block: &Block) -> Option<Found> {
-    let attempts = block.attempts().filter(|_| block.state.is_over())?;
+    let attempts = block.attempts_at_end().filter(|_| block.state.is_over())?;
     (attempts.stuck > 0).then(|| Found {
         kind: FindingKind::StuckWorkers,
         weight: attempts.stuck as f64,

@@ -95,7 +95,7 @@ impl AttemptFigures {
     fn of(blocks: &[&Block]) -> Option<Self> {
         let known = blocks.iter().filter_map(|block| {
             let counts = block.counts();
-            Some((block.attempts()?, counts.admitted, counts.good))
+            Some((block.attempts_at_end()?, counts.admitted, counts.good))
         });
         let (attempts, admitted, good) =
             known.reduce(|(a, admitted, good), (b, more, better)| {

@@ -12,6 +12,8 @@ use crate::units::text;
 pub const RECOVERED_RATIO: f64 = 0.9;
 /// Goodput is back when it is so for that long, and its mean before the first fault is one over at least as long.
 const HOLDS_NANOS: u64 = 1_000_000_000;
+/// It begins so over at least that long: in less there may be no task by chance.
+const BEGINS_NANOS: u64 = 50_000_000;
 /// What is left of the measurement must be at least that long to tell anything.
 const LEAST_NANOS: u64 = 500_000_000;
 
@@ -89,7 +91,8 @@ pub(super) fn recovery(course: &Course, faulty: &Faulty, ratio: f64) -> Option<R
         if !long_enough {
             break;
         }
-        let next = course.instants(at, end).next().unwrap_or(end);
+        let soon = at.saturating_add(BEGINS_NANOS - 1);
+        let next = course.instants(soon, end).next().unwrap_or(end);
         if reaches(at, next) && reaches(at, until.min(end)) {
             return Some(Recovery::After(at - over));
         }

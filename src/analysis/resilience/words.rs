@@ -8,7 +8,10 @@ use crate::units::text;
 pub fn fault_label(fault: &Fault) -> String {
     let word = word(&fault.inject);
     let share = if fault.probability < 1.0 {
-        format!(" at {}", text::percent(fault.probability))
+        format!(
+            " at {} %",
+            text::given((fault.probability * 1e5).round() / 1e3)
+        )
     } else {
         String::new()
     };

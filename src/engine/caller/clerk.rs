@@ -76,6 +76,17 @@ impl Caller {
         }
     }
 
+    /// Takes out the entry that `pick` chooses of so many, due or not: who calls it decides on the order.
+    #[cfg(test)]
+    pub(in crate::engine) fn take_entry(&self, pick: impl FnOnce(usize) -> usize) -> Option<Due> {
+        let mut diary = lock(&self.diary);
+        let mut entries = std::mem::take(&mut *diary).into_sorted_vec();
+        entries.reverse();
+        let taken = (!entries.is_empty()).then(|| entries.remove(pick(entries.len())));
+        *diary = entries.into();
+        taken.map(|entry| entry.due)
+    }
+
     /// Waits for what is due next, and takes it out.
     fn next_due(&self) -> Due {
         let mut diary = lock(&self.diary);

@@ -126,7 +126,11 @@ impl BoardPanel {
         let gap = space::S;
         let width = (available.x - gap * (columns - 1) as f32) / columns as f32;
         // Two rows fill the view: with two columns these are the four charts of the question.
-        let height = ((available.y - gap) / 2.0).clamp(CHART_MIN_HEIGHT, CHART_MAX_HEIGHT);
+        // Marks above a plot come on top of what it needs itself.
+        let charts = view.charts.ids().filter_map(|id| view.charts.chart(id));
+        let strip = charts.map(marks::strip_height).fold(0.0, f32::max);
+        let range = CHART_MIN_HEIGHT + strip..=CHART_MAX_HEIGHT + strip;
+        let height = ((available.y - gap) / 2.0).clamp(*range.start(), *range.end());
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing = Vec2::splat(gap);
             for row in shown.chunks(columns) {

@@ -6,7 +6,7 @@
 use egui::{Color32, Id, Ui};
 use egui_plot::{
     AxisHints, GridMark, HPlacement, HoverPosition, Line, LineStyle, Plot, PlotPoint, PlotPoints,
-    Points, Span, VPlacement,
+    PlotUi, Points, Span, VPlacement,
 };
 
 use crate::chart::axis::{Axis, Tick};
@@ -180,25 +180,29 @@ pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
         for band in marks::bands(chart, view.x_range, palette) {
             plot.span(band);
         }
-        for line in &view.points.lines {
-            let color = theme::series_color(line.candidate, dark);
-            for run in &line.runs {
-                // A line needs two points; a block of 200 ms may have one.
-                if run.len() == 1 {
-                    let dot = Points::new(&line.name, PlotPoints::Borrowed(run));
-                    plot.points(dot.color(color).radius(LINE_WIDTH * 1.5).allow_hover(false));
-                    continue;
-                }
-                plot.line(styled(
-                    Line::new(&line.name, PlotPoints::Borrowed(run)),
-                    line.stroke,
-                    color,
-                ));
-            }
-        }
+        draw_lines(plot, view.points, dark);
     });
     if let Some(strip) = strip {
         marks::paint(ui, strip, chart, view.x_range, &shown.transform);
+    }
+}
+
+fn draw_lines<'a>(plot: &mut PlotUi<'a>, points: &'a ChartPoints, dark: bool) {
+    for line in &points.lines {
+        let color = theme::series_color(line.candidate, dark);
+        for run in &line.runs {
+            // A line needs two points; a block of 200 ms may have one.
+            if run.len() == 1 {
+                let dot = Points::new(&line.name, PlotPoints::Borrowed(run));
+                plot.points(dot.color(color).radius(LINE_WIDTH * 1.5).allow_hover(false));
+                continue;
+            }
+            plot.line(styled(
+                Line::new(&line.name, PlotPoints::Borrowed(run)),
+                line.stroke,
+                color,
+            ));
+        }
     }
 }
 

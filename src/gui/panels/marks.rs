@@ -8,7 +8,6 @@ use egui_plot::{LineStyle, PlotTransform, Span};
 
 use crate::chart::{Chart, ChartBook, Glyph};
 use crate::gui::theme::{self, Palette, space};
-use crate::gui::widgets::weak_ui;
 use crate::run::IncidentKind;
 use crate::units::text;
 
@@ -29,7 +28,7 @@ const NAMED_MAX: usize = 8;
 
 /// The room above the plot of `chart` that its marks are drawn into.
 pub(super) fn strip_ui(ui: &mut Ui, chart: &Chart) -> Option<Response> {
-    let height = chart.lanes() as f32 * LANE + rows_height(chart);
+    let height = strip_height(chart);
     if height <= 0.0 {
         return None;
     }
@@ -38,6 +37,11 @@ pub(super) fn strip_ui(ui: &mut Ui, chart: &Chart) -> Option<Response> {
     let spoken = spoken(chart);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &spoken));
     Some(response)
+}
+
+/// How high that is, in points.
+pub(super) fn strip_height(chart: &Chart) -> f32 {
+    chart.lanes() as f32 * LANE + rows_height(chart)
 }
 
 fn rows_height(chart: &Chart) -> f32 {
@@ -182,15 +186,14 @@ pub(super) fn legend_ui(ui: &mut Ui, charts: &ChartBook) {
     let palette = theme::palette(ui);
     let all = || charts.ids().filter_map(|id| charts.chart(id));
     if all().any(|chart| !chart.bands.is_empty()) {
-        let (rect, _) = ui.allocate_exact_size(Vec2::new(16.0, 12.0), Sense::hover());
-        ui.painter().rect_filled(rect, 0, palette.fault);
-        for x in [rect.left(), rect.right()] {
-            let ends = [Pos2::new(x, rect.top()), Pos2::new(x, rect.bottom())];
-            let stroke = egui::Stroke::new(1.0, palette.fault_edge);
-            ui.painter()
-                .extend(Shape::dotted_line(&ends, stroke.color, 4.0, 1.0));
-        }
-        weak_ui(ui, "a fault lasts").on_hover_text("A fault of the scenario strikes meanwhile");
+        let entry = entry_ui(ui, 16.0, "a fault lasts", |painter, sign| {
+            painter.rect_filled(sign, 0, palette.fault);
+            for x in [sign.left(), sign.right()] {
+                let ends = [Pos2::new(x, sign.top()), Pos2::new(x, sign.bottom())];
+                painter.extend(Shape::dotted_line(&ends, palette.fault_edge, 4.0, 1.0));
+            }
+        });
+        entry.on_hover_text("A fault of the scenario strikes meanwhile");
     }
     let mut kinds: Vec<IncidentKind> = all().flat_map(Chart::mark_kinds).collect();
     kinds.sort_by_key(|kind| *kind as usize);
@@ -199,16 +202,46 @@ pub(super) fn legend_ui(ui: &mut Ui, charts: &ChartBook) {
         let Some(glyph) = Glyph::of(kind) else {
             continue;
         };
-        let (rect, _) = ui.allocate_exact_size(Vec2::splat(9.0), Sense::hover());
-        let shapes = shapes(glyph, rect.center(), REACH, palette.text);
-        ui.painter().extend(shapes);
-        weak_ui(ui, kind.label()).on_hover_text(about(kind));
+        let entry = entry_ui(ui, 2.0 * REACH, kind.label(), |painter, sign| {
+            painter.extend(shapes(glyph, sign.center(), REACH, palette.text));
+        });
+        entry.on_hover_text(about(kind));
     }
     let dropped = all().map(|chart| chart.marks_dropped).max().unwrap_or(0);
     if dropped > 0 {
         let more = text::counted(dropped, "mark", "marks");
-        weak_ui(ui, format!("{more} not drawn")).on_hover_text("Too many of a kind in one block");
+        let entry = entry_ui(ui, 0.0, &format!("{more} not drawn"), |_, _| {});
+        entry.on_hover_text("Too many of a kind in one block");
     }
+}
+
+/// A sign and its word, which stay in one line.
+fn entry_ui(
+    ui: &mut Ui,
+    sign_width: f32,
+    word: &str,
+    draw: impl FnOnce(&egui::Painter, Rect),
+) -> Response {
+    const SIGN_HEIGHT: f32 = 12.0;
+    let color = theme::palette(ui).weak;
+    let font = TextStyle::Small.resolve(ui.style());
+    let galley = ui.painter().layout_no_wrap(word.to_owned(), font, color);
+    let before = if sign_width > 0.0 {
+        sign_width + space::XS
+    } else {
+        0.0
+    };
+    let height = galley.size().y.max(SIGN_HEIGHT);
+    let size = Vec2::new(before + galley.size().x, height);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let middle = rect.center().y;
+    let sign_centre = Pos2::new(rect.left() + sign_width / 2.0, middle);
+    let sign = Rect::from_center_size(sign_centre, Vec2::new(sign_width, SIGN_HEIGHT));
+    draw(ui.painter(), sign);
+    let text_at = Pos2::new(rect.left() + before, middle - galley.size().y / 2.0);
+    ui.painter().galley(text_at, galley, color);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, word));
+    response
 }
 
 const fn about(kind: IncidentKind) -> &'static str {

@@ -272,12 +272,6 @@ impl Pool {
                     return Err(StageError::Cancelled);
                 }
                 let take = || self.take_bench(special);
-                let is_elsewhere = |is| {
-                    if let Some(special) = special {
-                        let elsewhere = is && self.around.offload && step.blocks();
-                        special.elsewhere.store(elsewhere, Ordering::Release);
-                    }
-                };
                 let value = match begin_async(step, bench, take, &mut rng, &self.around) {
                     Begun::Over(result) => result?,
                     Begun::Waits(wait, value) => {
@@ -288,10 +282,12 @@ impl Pool {
                         *late_nanos += interpreter::last_wait_since(due);
                         value
                     }
-                    Begun::GoesOn(step) => {
-                        is_elsewhere(true);
-                        let result = step.await;
-                        is_elsewhere(false);
+                    Begun::GoesOn(goes_on) => {
+                        let moves = self.around.offload && step.blocks();
+                        let special = special.filter(|_| moves);
+                        special.inspect(|special| special.moves_elsewhere(true));
+                        let result = goes_on.await;
+                        special.inspect(|special| special.moves_elsewhere(false));
                         result?
                     }
                 };

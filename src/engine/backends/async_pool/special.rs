@@ -17,7 +17,7 @@ pub(super) struct Special {
     /// What befalls its stages from within.
     pub(super) within: Within,
     /// Whether a blocking thread is at it.
-    pub(super) elsewhere: AtomicBool,
+    elsewhere: AtomicBool,
 }
 
 /// The block may end, and drop what waits, before the loop comes to a task that was given up: that is stopped as well.
@@ -45,6 +45,11 @@ impl Special {
             within: affliction.map_or_else(Within::default, |affliction| Within::of(affliction)),
             elsewhere: AtomicBool::new(false),
         }
+    }
+
+    /// A blocking thread begins with its stage, or is done with it.
+    pub(super) fn moves_elsewhere(&self, is_there: bool) {
+        self.elsewhere.store(is_there, Ordering::Release);
     }
 
     pub(super) fn is_given_up(&self) -> bool {

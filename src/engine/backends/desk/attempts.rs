@@ -160,7 +160,7 @@ impl Desk {
     }
 
     /// Does what is due.
-    fn act(&self, due: Due) {
+    pub(super) fn act(&self, due: Due) {
         let Some(caller) = &self.caller else { return };
         match due {
             Due::TimeOut(attempt) => self.time_out(&attempt),

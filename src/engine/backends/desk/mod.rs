@@ -5,6 +5,8 @@
 //! of the next pool.
 
 mod attempts;
+#[cfg(test)]
+mod laws;
 mod ledger;
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};

@@ -107,21 +107,21 @@ impl FaultForm {
     }
 }
 
-/// A fault of that kind with figures that show something.
-pub(super) const fn default_fault(form: FaultForm) -> Fault {
+/// A fault of that kind with figures that show something, within a measurement of that length. Of a batch nobody knows
+/// how long it takes: there the fault lasts from the start to the end.
+pub(super) fn default_fault(form: FaultForm, measured: Option<Nanos>) -> Fault {
     let mut fault = Fault::new(convert_inject(Inject::Error, form));
-    // Two seconds in the middle of a usual measurement, before it a time without.
-    fault.from = Nanos::from_secs(3);
-    if fault.inject.hits_attempts() {
-        fault.until = Some(Nanos::from_secs(5));
+    if let Some(Nanos(nanos)) = measured {
+        // Before it and behind it there is a time without, to compare with.
+        fault.from = Nanos(nanos / 10 * 3);
+        fault.until = fault.inject.hits_attempts().then_some(Nanos(nanos / 2));
     }
-    if matches!(form, FaultForm::Error | FaultForm::FailServer) {
-        fault.probability = 0.25;
-    }
-    // One of them is already much.
-    if matches!(form, FaultForm::Hang | FaultForm::Crash) {
-        fault.probability = 0.01;
-    }
+    fault.probability = match form {
+        FaultForm::Error | FaultForm::FailServer => 0.25,
+        // One of them is already much.
+        FaultForm::Hang | FaultForm::Crash => 0.01,
+        _ => 1.0,
+    };
     fault
 }
 
@@ -236,11 +236,17 @@ mod tests {
     fn every_kind_becomes_every_other_and_a_time_stays() {
         for (from, title, _) in FaultForm::ENTRIES {
             assert_eq!(from.title(), title);
-            let fault = default_fault(from);
+            let fault = default_fault(from, None);
             for (to, ..) in FaultForm::ENTRIES {
                 assert_eq!(FaultForm::of(&convert_inject(fault.inject, to)), to);
             }
         }
+        let measured = Some(Nanos::from_secs(10));
+        let slow = default_fault(FaultForm::Slow, measured);
+        let window = (Nanos::from_secs(3), Some(Nanos::from_secs(5)));
+        assert_eq!((slow.from, slow.until), window);
+        let kill = default_fault(FaultForm::KillWorker, measured);
+        assert_eq!((kill.from, kill.until), (window.0, None));
         let length = Nanos::from_millis(70);
         let every = Some(Nanos::from_secs(1));
         let stall = Inject::StallWorker { length, every };

@@ -10,20 +10,21 @@ use crate::gui::panels::composer::fault_kinds::{
 use crate::gui::panels::composer::form::{Form, Owner};
 use crate::gui::panels::composer::lines::{explained_item_ui, remark_ui};
 use crate::gui::theme::{self, space};
-use crate::scenario::{Crash, Fault, Inject, TaskKind, describe};
+use crate::scenario::{Crash, Fault, Inject, Scenario, TaskKind, describe};
 use crate::units::{Nanos, text};
 
 /// The list as problems name it.
 const LIST: &str = "faults";
 
-/// Shows all faults as cards; `open` says which show their fields.
+/// Shows all faults of `scenario` as cards; `open` says which show their fields.
 pub(super) fn faults_ui(
     ui: &mut Ui,
     form: &mut Form<'_>,
-    faults: &mut Vec<Fault>,
-    tasks: &[TaskKind],
+    scenario: &mut Scenario,
     open: &mut Vec<bool>,
 ) {
+    let measured = (!scenario.load.is_batch()).then_some(scenario.protocol.measure);
+    let (faults, tasks) = (&mut scenario.faults, scenario.tasks.as_slice());
     open.resize(faults.len(), false);
     if faults.is_empty() {
         remark_ui(ui, "Nothing goes wrong on purpose");
@@ -50,7 +51,7 @@ pub(super) fn faults_ui(
     form.add_menu(ui, "Add fault", "Add fault", |ui| {
         for (kind, title, explanation) in FaultForm::ENTRIES {
             if explained_item_ui(ui, false, title, explanation) {
-                faults.push(default_fault(kind));
+                faults.push(default_fault(kind, measured));
                 open.push(true);
             }
         }

@@ -256,8 +256,7 @@ fn resilience_ui(
 ) {
     let summary = faults::faults_summary(&edited.faults);
     if section_ui(ui, sections, "Faults", &summary, false) {
-        let (faults, tasks) = (&mut edited.faults, edited.tasks.as_slice());
-        faults::faults_ui(ui, form, faults, tasks, open);
+        faults::faults_ui(ui, form, edited, open);
     }
     form.rest(ui, "faults");
 

@@ -9,8 +9,8 @@ use crate::gui::widgets::{badge_ui, swatch_ui, weak_ui};
 use crate::run::BreakerState;
 use crate::units::text;
 
-/// Room for a figure, in points.
-const FIGURE_WIDTH: f32 = 58.0;
+/// Height of a row, in points.
+const ROW_HEIGHT: f32 = 20.0;
 /// The most room for a candidate's name, in points.
 const NAME_MAX: f32 = 260.0;
 
@@ -91,34 +91,8 @@ fn figure(value: Option<f64>, words: fn(f64) -> String) -> String {
 
 /// Shows the page.
 pub(super) fn attempts_ui(ui: &mut Ui, view: &ResultsView<'_>) {
-    let dark = ui.visuals().dark_mode;
     let palette = theme::palette(ui);
-    egui::Grid::new("attempts")
-        .num_columns(COLUMNS.len() + 1)
-        .spacing(Vec2::new(space::S, space::XS))
-        .show(ui, |ui| {
-            weak_ui(ui, "Candidate");
-            for (head, about, _) in COLUMNS {
-                right_ui(ui, |ui| {
-                    weak_ui(ui, head).on_hover_text(about);
-                });
-            }
-            ui.end_row();
-            for figures in view.figures {
-                ui.horizontal(|ui| {
-                    ui.set_max_width(NAME_MAX);
-                    swatch_ui(ui, theme::series_color(figures.candidate, dark));
-                    ui.add(egui::Label::new(&figures.name).truncate());
-                });
-                for (_, _, cell) in COLUMNS {
-                    right_ui(ui, |ui| {
-                        let cell = RichText::new(cell(figures)).small();
-                        ui.add(egui::Label::new(cell).extend());
-                    });
-                }
-                ui.end_row();
-            }
-        });
+    table_ui(ui, view.figures);
     ui.add_space(space::S);
     ui.spacing_mut().item_spacing.y = space::XS;
     for figures in view.figures {
@@ -149,8 +123,55 @@ pub(super) fn attempts_ui(ui: &mut Ui, view: &ResultsView<'_>) {
     }
 }
 
-fn right_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
-    let size = Vec2::new(FIGURE_WIDTH, ui.spacing().interact_size.y);
+/// What became of attempts, one row per candidate.
+fn table_ui(ui: &mut Ui, all: &[CandidateFigures]) {
+    let dark = ui.visuals().dark_mode;
+    let widths = COLUMNS.map(|(head, _, cell)| {
+        let cells = all.iter().map(|figures| width(ui, &cell(figures)));
+        cells.fold(width(ui, head), f32::max).ceil()
+    });
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = ROW_HEIGHT;
+        egui::Grid::new("attempts")
+            .num_columns(COLUMNS.len() + 1)
+            .spacing(Vec2::new(space::L, 2.0))
+            .min_row_height(ROW_HEIGHT)
+            .show(ui, |ui| {
+                weak_ui(ui, "Candidate");
+                for ((head, about, _), width) in COLUMNS.iter().zip(widths) {
+                    right_ui(ui, width, |ui| {
+                        weak_ui(ui, *head).on_hover_text(*about);
+                    });
+                }
+                ui.end_row();
+                for figures in all {
+                    ui.horizontal(|ui| {
+                        ui.set_max_width(NAME_MAX);
+                        swatch_ui(ui, theme::series_color(figures.candidate, dark));
+                        ui.add(egui::Label::new(&figures.name).truncate());
+                    });
+                    for ((_, _, cell), width) in COLUMNS.iter().zip(widths) {
+                        right_ui(ui, width, |ui| {
+                            let cell = RichText::new(cell(figures)).small();
+                            ui.add(egui::Label::new(cell).extend());
+                        });
+                    }
+                    ui.end_row();
+                }
+            });
+    });
+}
+
+/// How wide a small text is, in points.
+fn width(ui: &Ui, text: &str) -> f32 {
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    let color = egui::Color32::PLACEHOLDER;
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
+    galley.size().x
+}
+
+fn right_ui(ui: &mut Ui, width: f32, content: impl FnOnce(&mut Ui)) {
+    let size = Vec2::new(width, ROW_HEIGHT);
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), content);
 }
 

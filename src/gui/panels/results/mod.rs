@@ -74,8 +74,8 @@ impl Page {
         ),
         (
             Self::Attempts,
-            "Attempts",
-            "What became of attempts under faults and with defences",
+            "Faults",
+            "What became of attempts under faults and with defences, and what has a name",
         ),
         (Self::Details, "Details", "All figures of one candidate"),
         (

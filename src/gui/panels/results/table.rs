@@ -19,7 +19,9 @@ const ROW_HEIGHT: f32 = 23.0;
 /// The least and the most room for a candidate's name, in points; a longer one is shown by the pointer.
 const NAME_WIDTHS: std::ops::RangeInclusive<f32> = 90.0..=240.0;
 /// Room for the word for where it stands, in points.
-const STATUS_WIDTH: f32 = 74.0;
+const STATUS_WIDTH: f32 = 66.0;
+/// The same where one was not whole.
+const DEGRADED_WIDTH: f32 = 74.0;
 /// The least room for a figure with its unit, in points.
 const FIGURE_WIDTH: f32 = 44.0;
 /// Between two columns, in points.
@@ -49,7 +51,11 @@ pub(super) fn table_ui(
 ) -> Option<usize> {
     let widths = widths(ui, view.table);
     let name_width = name_width(ui, view.figures);
-    let room = ui.available_width() - name_width - STATUS_WIDTH - 2.0 * COLUMN_GAP - space::M;
+    let room = ui.available_width()
+        - name_width
+        - status_width(view.figures)
+        - 2.0 * COLUMN_GAP
+        - space::M;
     let columns = fitting(view.table, &widths, room);
     // What is left over goes to the names that were cut.
     let needed: f32 = columns
@@ -102,7 +108,7 @@ fn rows_ui(
         .vscroll(false)
         .cell_layout(Layout::right_to_left(Align::Center))
         .column(Column::exact(columns.name_width).clip(true))
-        .column(Column::exact(STATUS_WIDTH));
+        .column(Column::exact(status_width(view.figures)));
     for &column in columns.shown {
         table = table.column(Column::exact(columns.widths[column]));
     }
@@ -133,6 +139,15 @@ fn rows_ui(
             }
         });
     chosen
+}
+
+fn status_width(figures: &[CandidateFigures]) -> f32 {
+    let whole = |figures: &CandidateFigures| figures.resilience.degraded.is_empty();
+    if figures.iter().all(whole) {
+        STATUS_WIDTH
+    } else {
+        DEGRADED_WIDTH
+    }
 }
 
 /// The room that each column needs, in points.
