@@ -346,7 +346,10 @@ fn a_worker_that_is_killed_at_an_instant_takes_with_it_what_its_pool_gives_up() 
     ];
     let faults = r#"faults: [(inject: KillWorker(), from: "50ms"), (inject: StallWorker(length: "20ms"), from: "100ms")]"#;
     let stages = r#"[Wait(time: Constant("1ms")), Cpu(amount: Time("1ms"))]"#;
-    let run = run_to_end(&python(stages, "Closed(clients: 4)", &pools, faults), &home);
+    // Long enough for a new pool before the second instant is over.
+    let text = python(stages, "Closed(clients: 4)", &pools, faults)
+        .replace(r#"measure: "300ms""#, r#"measure: "2s""#);
+    let run = run_to_end(&text, &home);
     for (block, name) in run.blocks.iter().zip(pools) {
         check_books(block, name);
         assert_eq!(hits(block), [1, 1], "{name}");
