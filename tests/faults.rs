@@ -10,7 +10,7 @@ mod live;
 
 use live::{check_books, digest, run_to_end, scenario};
 use poolscope::engine::Recipes;
-use poolscope::engine::faults::Faults;
+use poolscope::engine::faults::{Affliction, Faults};
 use poolscope::run::{Block, BlockState};
 use poolscope::scenario::Scenario;
 use poolscope::wire::{Attempts, IncidentKind};
@@ -107,7 +107,7 @@ fn drawn(
     text: &str,
     tasks: u64,
     most: u32,
-    is_bad: impl Fn(&poolscope::engine::faults::Affliction) -> bool,
+    is_bad: impl Fn(&Affliction) -> bool,
 ) -> (u64, u64, u64) {
     let scenario: Scenario = poolscope::scenario::parse(text).scenario.unwrap();
     let seed = live::request(text).seed;
@@ -129,14 +129,16 @@ fn drawn(
     (good, made, bad)
 }
 
+/// What fails of [`HARMLESS`].
+const fn fails(struck: &Affliction) -> bool {
+    struck.error || struck.crash.is_some() || struck.server_fails
+}
+
 #[test]
 fn the_same_attempts_are_hit_on_every_back_end_and_fail_alike() {
     let faults = format!("faults: [{HARMLESS}]");
     let text = with(STAGES, "Batch(tasks: 60)", &BACKENDS, &faults);
     let run = run_to_end(&text);
-    let fails = |struck: &poolscope::engine::faults::Affliction| {
-        struck.error || struck.crash.is_some() || struck.server_fails
-    };
     let (good, _, bad) = drawn(&text, 60, 1, fails);
     assert!(good > 20 && bad > 10, "{good} {bad}");
     let first = &run.blocks[0];
@@ -168,9 +170,6 @@ fn callers_who_come_again_get_there_after_as_many_attempts_as_were_drawn() {
             retry: (attempts: 4, backoff: Exponential(first: "100us", cap: "1ms")))"#
     );
     let text = with(STAGES, "Batch(tasks: 60)", &BACKENDS, &settings);
-    let fails = |struck: &poolscope::engine::faults::Affliction| {
-        struck.error || struck.crash.is_some() || struck.server_fails
-    };
     let (good, made, bad) = drawn(&text, 60, 4, fails);
     assert!(made > 75 && good > 50, "{made} {good}");
     let run = run_to_end(&text);
