@@ -7,13 +7,16 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod live;
+#[path = "live/resilience.rs"]
+mod resilience;
 
-use live::{check_books, digest, run_to_end, scenario};
+use live::{check_books, digest, run_to_end};
 use poolscope::engine::Recipes;
 use poolscope::engine::faults::{Affliction, Faults};
-use poolscope::run::{Block, BlockState};
+use poolscope::run::Block;
 use poolscope::scenario::Scenario;
-use poolscope::wire::{Attempts, IncidentKind};
+use poolscope::wire::IncidentKind;
+use resilience::{attempts, cause, check_attempts, failures, hits, with};
 
 /// Each goes another way.
 const BACKENDS: [&str; 13] = [
@@ -61,45 +64,6 @@ const HARMLESS: &str = r#"(inject: Error, probability: 0.2), (inject: Crash(how:
     (inject: Leak(bytes: "64KiB", up_to: "256KiB"), probability: 0.4),
     (inject: HoldLock(added: "200us"), probability: 0.3), (inject: SlowServer(added: "300us"), probability: 0.3),
     (inject: FailServer, probability: 0.15)"#;
-
-/// A scenario with more of its settings, and patience for callers who have something to wait for.
-fn with(stages: &str, load: &str, backends: &[&str], settings: &str) -> String {
-    scenario(stages, load, backends)
-        .replace("candidates:", &format!("{settings}, candidates:"))
-        .replace(r#"drain: "300ms""#, r#"drain: "60s""#)
-}
-
-fn hits(block: &Block) -> &[u64] {
-    &block.last.as_ref().unwrap().resilience.fault_hits
-}
-
-fn attempts(block: &Block) -> Attempts {
-    block.last.as_ref().unwrap().resilience.attempts.unwrap()
-}
-
-fn failures(block: &Block) -> &[String] {
-    &block.finished.as_ref().unwrap().failures
-}
-
-fn cause(block: &Block) -> &str {
-    match &block.state {
-        BlockState::Failed { cause } => cause,
-        other => panic!("{other:?}: {:?}", block.finished),
-    }
-}
-
-/// Asserts that every task and every attempt is in the books of a block that came to its end, once.
-fn check_attempts(block: &Block, name: &str) {
-    check_books(block, name);
-    let (counts, attempts) = (block.counts(), attempts(block));
-    let text = format!("{name}: {counts:?} {attempts:?}");
-    assert_eq!(counts.cancelled, 0, "{text}");
-    assert_eq!(attempts.made, counts.admitted + counts.retries, "{text}");
-    let ended = counts.good + attempts.failed + attempts.timed_out + attempts.rejected;
-    assert_eq!(attempts.made, ended, "{text}");
-    let left = attempts.stopped + attempts.wasted + attempts.stuck;
-    assert!(left <= attempts.timed_out, "{text}");
-}
 
 /// What the engine draws for the scenario's one batch of `tasks`, each coming again up to `most` attempts: tasks that end
 /// well, attempts made, and attempts that fail as an affliction `is_bad`.

@@ -12,6 +12,8 @@
 mod live;
 #[path = "live/parts.rs"]
 mod parts;
+#[path = "live/resilience.rs"]
+mod resilience;
 
 use std::time::{Duration, Instant};
 
@@ -20,6 +22,7 @@ use parts::{part_of, parts_below};
 use poolscope::run::{Block, BlockState, Event, Run};
 use poolscope::session::{RunnerCommand, Session};
 use poolscope::wire::{FromRunner, Incident, IncidentKind};
+use resilience::{attempts, cause, with};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// Longer than any death takes on a loaded machine; only a survivor gets there.
@@ -37,12 +40,6 @@ const WITH_PROCESSES: [&str; 5] = [
 /// Waiting, and computing that worker processes do in every back end that has them.
 const STAGES: &str = r#"[Wait(time: Constant("1ms")), Cpu(amount: Time("1ms"))]"#;
 
-fn with(stages: &str, load: &str, backends: &[&str], settings: &str) -> String {
-    scenario(stages, load, backends)
-        .replace("candidates:", &format!("{settings}, candidates:"))
-        .replace(r#"drain: "300ms""#, r#"drain: "60s""#)
-}
-
 fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !holds() {
@@ -55,27 +52,14 @@ fn kill(pid: u32) {
     kill_process(Pid::from_raw(pid.cast_signed()).unwrap(), Signal::KILL).unwrap();
 }
 
+/// How many workers faults hit.
 fn hits(block: &Block) -> u64 {
-    block
-        .last
-        .as_ref()
-        .unwrap()
-        .resilience
-        .fault_hits
-        .iter()
-        .sum()
+    resilience::hits(block).iter().sum()
 }
 
 fn count(block: &Block, kind: IncidentKind) -> u64 {
     let incidents = block.incidents.iter();
     incidents.filter(|incident| incident.kind == kind).count() as u64
-}
-
-fn cause(block: &Block) -> &str {
-    match &block.state {
-        BlockState::Failed { cause } => cause,
-        other => panic!("{other:?}: {:?}", block.finished),
-    }
 }
 
 /// Whether an event is an incident of that kind.
@@ -106,7 +90,7 @@ fn no_task_is_lost_while_workers_are_killed_at_random_instants() {
         assert!(hits(block) > 0, "{name}");
         let deaths = u64::from(block.finished.as_ref().unwrap().worker_deaths);
         assert!(deaths <= hits(block), "{name}: {deaths}");
-        let attempts = block.last.as_ref().unwrap().resilience.attempts.unwrap();
+        let attempts = attempts(block);
         assert_eq!(attempts.made, 300 + counts.retries, "{name}");
         assert_eq!(attempts.made, counts.good + attempts.failed, "{name}");
     }
@@ -492,7 +476,7 @@ fn a_worker_that_stands_still_is_ended_for_a_caller_who_gives_up() {
             block.counts()
         );
         assert_eq!(count(block, IncidentKind::WorkerDied), 0, "{backend}");
-        let attempts = block.last.as_ref().unwrap().resilience.attempts.unwrap();
+        let attempts = attempts(block);
         assert!(attempts.stopped > 0, "{backend}: {attempts:?}");
     }
 }

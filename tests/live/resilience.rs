@@ -5,7 +5,7 @@
     reason = "each test uses a part of it, in a crate of its own"
 )]
 
-use poolscope::run::Block;
+use poolscope::run::{Block, BlockState};
 use poolscope::wire::Attempts;
 
 use super::live::{check_books, scenario};
@@ -15,6 +15,11 @@ pub(crate) fn python(stages: &str, load: &str, pools: &[&str], settings: &str) -
     let backends: Vec<String> = pools.iter().map(|pool| format!("Python({pool})")).collect();
     let backends: Vec<&str> = backends.iter().map(String::as_str).collect();
     with_settings(&scenario(stages, load, &backends), settings)
+}
+
+/// A scenario of these stages, this load and these back ends, with more of the scenario's settings.
+pub(crate) fn with(stages: &str, load: &str, backends: &[&str], settings: &str) -> String {
+    with_settings(&scenario(stages, load, backends), settings)
 }
 
 pub(crate) fn with_settings(text: &str, settings: &str) -> String {
@@ -33,6 +38,14 @@ pub(crate) fn attempts(block: &Block) -> Attempts {
 
 pub(crate) fn failures(block: &Block) -> &[String] {
     &block.finished.as_ref().unwrap().failures
+}
+
+/// Why a block failed.
+pub(crate) fn cause(block: &Block) -> &str {
+    match &block.state {
+        BlockState::Failed { cause } => cause,
+        other => panic!("{other:?}: {:?}", block.finished),
+    }
 }
 
 /// Asserts that every task and every attempt is in the books of a block that came to its end, once.
