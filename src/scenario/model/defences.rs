@@ -22,7 +22,7 @@ pub struct Defences {
     /// Whether calls of a task kind that keeps failing are cut off; each kind has a breaker of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub breaker: Option<Breaker>,
-    /// How many times worker processes that died are replaced in a block, all together; ten times each if absent.
+    /// How many times worker processes that died are replaced in a block, all together; twenty times for each worker if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restarts: Option<u32>,
 }
