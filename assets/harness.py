@@ -19,6 +19,7 @@ What to know when reading:
 """
 
 import contextlib
+import errno
 import gc
 import importlib
 import json
@@ -38,6 +39,8 @@ from array import array
 from bisect import bisect_right
 from collections import deque, namedtuple
 from functools import lru_cache, partial
+from itertools import accumulate
+from time import monotonic_ns
 
 PROTOCOL = 1
 """Version of the protocol, the same on both sides."""
@@ -45,8 +48,8 @@ PROTOCOL = 1
 ANSWER_BYTES = 64
 """Of one answer: eight words."""
 
-GOOD, FAILED = 0, 1
-"""Outcomes of a task, as answers name them."""
+GOOD, FAILED, CANCELLED, GIVEN_UP = range(4)
+"""Outcomes of a task, as answers name them; what is given up goes on for nobody, and is answered again at its end."""
 
 MASK = (1 << 64) - 1
 """Numbers are unsigned and have 64 bits, as in the engine."""
@@ -143,6 +146,30 @@ class Orders:
         """The task's number in its block, from which all its draws follow."""
         self.phases = words[2::3]
         """Which part of the task, counted by the barriers before it."""
+        self.are_struck = False
+        """Whether something befalls some of them."""
+
+    def strike(self, afflictions):
+        """Takes out of `afflictions` what befalls these orders."""
+        phases = self.phases.tolist()
+        for place, ticket in enumerate(self.tickets):
+            if ticket in afflictions:
+                phases[place] = Struck(phases[place], afflictions.pop(ticket))
+                self.are_struck = True
+        if self.are_struck:
+            self.phases = phases
+
+    def lead(self):
+        """By how much each ticket is ahead of its number, if both count up by one, in one phase; else None."""
+        if self.are_struck:
+            return None
+        ticket, number, phase, count = self.tickets[0], self.numbers[0], self.phases[0], len(self)
+        are_consecutive = (
+            self.tickets.tobytes() == array("Q", range(ticket, ticket + count)).tobytes()
+            and self.numbers.tobytes() == array("Q", range(number, number + count)).tobytes()
+            and self.phases.tobytes() == array("Q", [phase]).tobytes() * count
+        )
+        return ticket - number if are_consecutive else None
 
     def __iter__(self):
         return zip(self.tickets, self.numbers, self.phases)
@@ -161,9 +188,13 @@ class Outbox:
         self._fd = fd
         self._ledger = ledger
         self._writing = threading.Lock()
+        self._system_write = os.write
 
     def start(self):
         """Begins to write, where that takes something to be started."""
+
+    def expect(self, orders):
+        """Notes that answers to so many orders are to come."""
 
     def answer(self, ticket, start, worker_end, end, on_cpu, lock_wait, digest, outcome):
         """Answers one order.  Instants and lengths in nanoseconds; `on_cpu` may be NOT_KNOWN."""
@@ -181,8 +212,7 @@ class Outbox:
 
     def failure(self, ticket, text):
         """Says why the order that is answered next as failed has failed."""
-        encoded = text.encode("utf-8", "replace")[:FAILURE_BYTES_MAX]
-        self.send(b"F", struct.pack("<Q", ticket) + encoded.decode("utf-8", "ignore").encode())
+        self._say(failure(ticket, text))
 
     def send(self, kind, payload=b""):
         """Sends a frame after all that was said before."""
@@ -198,41 +228,127 @@ class Outbox:
     def _write(self, items, hurry=False):
         """Writes all of `items`, and what is new in the ledger."""
         with self._writing:
-            data = pack(items)
-            for kind, payload in self._ledger.news(hurry):
-                data += frame(kind, payload)
-            write(self._fd, data)
+            self._send(items, hurry)
+
+    def _send(self, items, hurry=False):
+        """As `_write`, by who holds the lock for it."""
+        data = pack(items)
+        for kind, payload in self._ledger.news(hurry):
+            data += frame(kind, payload)
+        write(self._fd, data, self._system_write)
 
 
 class ThreadedOutbox(Outbox):
-    """An outbox for workers that are threads of this process: no task waits for a system call of ours.
+    """An outbox for workers that are threads of this process: who ends a task writes its answer.
 
-    Who has something to say puts it into a queue, which costs well below a microsecond.  One thread empties the queue
-    and writes all that it finds at once.
+    A thread that did nothing else would have to be woken for each, and would compete for the interpreter lock: several
+    times what a small task takes.  A write takes two microseconds, after which the lock is still there.
+
+    With much left to do nobody waits for a single answer: some are left to who ends a task next.  The sweeper writes
+    what all tasks that follow are too long for.
     """
+
+    PARTS = 8
+    """What is at hand is answered in so many parts, or more: whoever hands over more hears of it in time."""
+
+    LEFT_NANOS_MAX = 500_000
+    """An answer is not left if the last write is longer ago."""
+
+    SWEEP_SECONDS = 0.005
+    """What was left for so long is written by the sweeper."""
 
     def __init__(self, fd, ledger):
         super().__init__(fd, ledger)
-        self._said = queue.SimpleQueue()
-        self._say = self._said.put
-        self._thread = threading.Thread(target=self._write_all, name="outbox", daemon=True)
+        self._system_write = write_without_pause()
+        # Who holds the interpreter lock must not wait.
+        os.set_blocking(fd, False)
+        self._left = deque()
+        """Answers that are not written yet."""
+        self._expected = 0
+        self._answered = 0
+        self._written_nanos = 0
+        """When something was written last."""
+        self._is_left = threading.Event()
 
     def start(self):
-        self._thread.start()
+        threading.Thread(target=self._sweep, name="sweeper", daemon=True).start()
+
+    def expect(self, orders):
+        """Notes that answers to so many orders are to come."""
+        self._expected += orders
+
+    def answer(self, ticket, start, worker_end, end, *rest):
+        self.leave((ticket, start, worker_end, end, *rest), end)
+
+    def leave(self, answer, now):
+        """Takes an answer, at the instant `now`, and writes it if that is due."""
+        self._left.append(answer)
+        while self._is_due(now):
+            # Who writes at the moment looks again afterwards.
+            if not self._writing.acquire(blocking=False):
+                return
+            try:
+                self._write_left()
+            finally:
+                self._writing.release()
+        if self._left and not self._is_left.is_set():
+            self._is_left.set()
+
+    def _is_due(self, now):
+        left = len(self._left)
+        at_hand = self._expected - self._answered - left
+        return left and (left * self.PARTS >= at_hand or now - self._written_nanos > self.LEFT_NANOS_MAX)
+
+    def answers(self, words):
+        with self._writing:
+            self._answered += len(words) // 8
+            self._write_left([words])
+        self._look_again()
 
     def close(self):
-        self._said.put(None)
-        self._thread.join()
+        with self._writing:
+            self._write_left()
         super().close()
 
-    def _write_all(self):
-        goes_on = True
-        while goes_on:
-            items = [self._said.get()]
-            while not self._said.empty():
-                items.append(self._said.get())
-            goes_on = items[-1] is not None
-            self._write(items if goes_on else items[:-1])
+    def _say(self, item):
+        with self._writing:
+            self._write_left([item])
+        self._look_again()
+
+    def _look_again(self):
+        """Leaves to the sweeper what others have left meanwhile, as somebody wrote."""
+        if self._left:
+            self._is_left.set()
+
+    def _write_left(self, items=(), hurry=False):
+        """Writes what was left, and `items`; by who holds the lock for it."""
+        left = [self._left.popleft() for _ in range(len(self._left))]
+        self._answered += len(left)
+        self._written_nanos = time.monotonic_ns()
+        self._send([*(self.items(left) if left else ()), *items])
+
+    def items(self, left):
+        """What is sent of the answers that were left."""
+        return left
+
+    def _sweep(self):
+        while True:
+            self._is_left.wait()
+            self._is_left.clear()
+            while self._left:
+                time.sleep(self.SWEEP_SECONDS)
+                with self._writing:
+                    if time.monotonic_ns() - self._written_nanos > self.LEFT_NANOS_MAX:
+                        self._write_left()
+
+
+class LocalOutbox(ThreadedOutbox):
+    """The same for tasks that were executed here from begin to end: their digests are made when they are written."""
+
+    def items(self, left):
+        answers, texts = answers_of([row for row, _ in left], [on_cpu for _, on_cpu in left])
+        yield from (failure(ticket, text) for ticket, text in texts.items())
+        yield answers
 
 
 class LoopOutbox(Outbox):
@@ -265,6 +381,12 @@ class LoopOutbox(Outbox):
         self._write(said)
 
 
+def failure(ticket, text):
+    """The frame, as (kind, payload), that says why an order has failed."""
+    encoded = text.encode("utf-8", "replace")[:FAILURE_BYTES_MAX]
+    return b"F", struct.pack("<Q", ticket) + encoded.decode("utf-8", "ignore").encode()
+
+
 def frame(kind, payload):
     """A frame as it is sent."""
     return struct.pack("<I", len(payload) + 1) + kind + payload
@@ -291,11 +413,50 @@ def pack(items):
     return data
 
 
-def write(fd, data):
+def write(fd, data, system_write=os.write):
     """Writes all of `data`."""
-    left = memoryview(data)
-    while left:
-        left = left[os.write(fd, left) :]
+    data = bytes(data)
+    written = 0
+    while written < len(data):
+        try:
+            written += system_write(fd, data[written:] if written else data)
+        except BlockingIOError:
+            await_room(fd)
+
+
+def await_room(fd):
+    """Waits until something can be written."""
+    import select
+
+    poll = select.poll()
+    poll.register(fd, select.POLLOUT)
+    poll.poll()
+
+
+def write_without_pause():
+    """`os.write` as a function that keeps the interpreter lock meanwhile, where ctypes is there to make one.
+
+    A thread that gives up the lock may have to wait for as long as others compute until it has it back, and its next
+    task with it, which no program that has no answers to write would.
+    """
+    try:
+        import ctypes
+    except ImportError:
+        return os.write
+    function = ctypes.PyDLL(None, use_errno=True).write
+    function.argtypes = ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t
+    function.restype = ctypes.c_ssize_t
+
+    def system_write(fd, data):
+        written = function(fd, data, len(data))
+        if written < 0:
+            number = ctypes.get_errno()
+            if number == errno.EINTR:
+                return 0
+            raise OSError(number, os.strerror(number))
+        return written
+
+    return system_write
 
 
 # ----------------------------------------------------------------------------------------------------------------
@@ -397,6 +558,8 @@ class Ledger:
 STREAM_FACTOR = 0xD6E8_FEB8_6659_FD93
 GOLDEN = 0x9E37_79B9_7F4A_7C15
 STEP_SALT = 0x5BD1_E995_9D1F_3A6B
+ATTEMPT_BITS = (1 << 63) - (1 << 48)
+"""Where the attempt stands in a task's number: each attempt draws anew, and all of them are of the same task kind."""
 
 LONGEST_NANOS = 3_600_000_000_000
 """No time that is drawn is longer: some distributions have no end of their own."""
@@ -578,9 +741,9 @@ class Tables:
 
 
     def map(self, name):
-        """Table `name` as a view of the file, whose pages all processes share."""
+        """Table `name` as a map of the file, whose pages all processes share."""
         if name not in self._loaded:
-            self._loaded[name] = memoryview(self._map(name))
+            self._loaded[name] = self._map(name)
         return self._loaded[name]
 
     def _bytes(self, name):
@@ -956,6 +1119,10 @@ class Step:
     def prepare(self, tables):
         """Loads what the step needs, so that no task pays for it."""
 
+    def struck(self, affliction):
+        """The step as it is in an attempt that something befalls."""
+        return self
+
     def run(self, bench, number):
         """Executes the step for task `number` on this thread, and returns what it found: the same wherever it runs."""
         raise NotImplementedError
@@ -963,6 +1130,9 @@ class Step:
 
 class CpuWork(Step):
     """Computes so many units."""
+
+    LOOK_AHEAD = 4_096
+    """So many draws are made at once."""
 
     def __init__(self, place, seed, recipe):
         super().__init__(place, seed)
@@ -975,10 +1145,15 @@ class CpuWork(Step):
         self._kernel(tables, 0)
 
     def look_ahead(self, first, count):
-        lanes = lanes_of(count)
-        numbers = lanes.times(lanes.pack(range(first, first + count)), STREAM_FACTOR)
-        states = lanes.mix(numbers ^ lanes.all(self._mixed_seed))
-        self._ahead = first, lanes.unpack(lanes.mix(lanes.add(states, GOLDEN)))
+        draws = array("Q")
+        end = first + count
+        while first + len(draws) < end:
+            piece = range(first + len(draws), end)[: self.LOOK_AHEAD]
+            lanes = lanes_of(len(piece))
+            numbers = lanes.times(lanes.pack(piece), STREAM_FACTOR)
+            states = lanes.mix(numbers ^ lanes.all(self._mixed_seed))
+            draws += lanes.unpack(lanes.mix(lanes.add(states, GOLDEN)))
+        self._ahead = first, draws
 
     def run(self, bench, number):
         first, draws = self._ahead
@@ -1456,6 +1631,10 @@ class Network(Step):
         self._response_bytes = recipe["response"]
         self._errors = recipe["errors"]
 
+    def struck(self, affliction):
+        harmless = affliction.server_nanos == 0 and not affliction.marks & SERVER_FAILS
+        return self if harmless else StruckNetwork(self, affliction)
+
     def _call(self, number):
         rng = self.draws(number)
         delay_nanos = self._delay(rng)
@@ -1505,12 +1684,20 @@ class Network(Step):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, self.LINGER_NOT)
         connection.close()
 
-    async def run_async(self, bench, number):
+    def run_async(self, bench, number):
+        return Metered(self._ask_async(bench, number), bench)
+
+    async def _ask_async(self, bench, number):
         call = self._call(number)
         idle = bench.shared.idle_streams
         try:
             reader, writer = idle.pop() if idle else await self._open(bench)
-            head = await self._exchange_async(reader, writer, call)
+            try:
+                head = await self._exchange_async(reader, writer, call)
+            except BaseException:
+                # Also where the task is cancelled: the answer would be taken for another's.
+                self._close_stream(writer)
+                raise
         except OSError as error:
             raise failing_while("asking the loopback server", error) from error
         if head[2]:
@@ -1547,6 +1734,34 @@ class Network(Step):
         writer.close()
 
 
+class Metered:
+    """A coroutine of which each step's processor time is noted.
+
+    What the event loop itself does between two steps, as it reads for all connections, belongs to none of them.
+    """
+
+    __slots__ = "_coroutine", "_bench"
+
+    def __init__(self, coroutine, bench):
+        self._coroutine = coroutine
+        self._bench = bench
+
+    def __await__(self):
+        step, sent = self._coroutine.send, None
+        while True:
+            before = time.thread_time_ns()
+            try:
+                awaited = step(sent)
+            except StopIteration as end:
+                return end.value
+            finally:
+                self._bench.on_cpu_nanos += time.thread_time_ns() - before
+            try:
+                step, sent = self._coroutine.send, (yield awaited)
+            except BaseException as error:
+                step, sent = self._coroutine.throw, error
+
+
 # Locks and counters ----------------------------------------------------------------------------------------------
 
 
@@ -1580,10 +1795,8 @@ class AsyncReadWriteLock:
     """The same for tasks of an event loop, which hand over only where they await."""
 
     def __init__(self):
-        import asyncio
-
-        self._condition = asyncio.Condition()
         self._inside = 0
+        self._waiters = []
 
     def is_free(self, reads):
         """Whether entering takes no waiting."""
@@ -1591,15 +1804,22 @@ class AsyncReadWriteLock:
 
     async def acquire(self, reads):
         """Enters."""
-        async with self._condition:
-            await self._condition.wait_for(lambda: self.is_free(reads))
-            self._inside = self._inside + 1 if reads else -1
+        from asyncio import get_running_loop
 
-    async def release(self, reads):
-        """Leaves."""
-        async with self._condition:
-            self._inside = self._inside - 1 if reads else 0
-            self._condition.notify_all()
+        while not self.is_free(reads):
+            waiter = get_running_loop().create_future()
+            self._waiters.append(waiter)
+            await waiter
+        self._inside = self._inside + 1 if reads else -1
+
+    def release(self, reads):
+        """Leaves; awaits nothing, so that nobody can be cancelled on the way out."""
+        self._inside = self._inside - 1 if reads else 0
+        if self._inside == 0:
+            waiters, self._waiters = self._waiters, []
+            for waiter in waiters:
+                if not waiter.done():
+                    waiter.set_result(None)
 
 
 class Lock(Step):
@@ -1615,6 +1835,9 @@ class Lock(Step):
         self._computes = recipe["cpu"]
         self._locks = min(max(recipe["locks"], 1), self.LOCKS_MAX)
         self._readers = recipe["readers"]
+
+    def struck(self, affliction):
+        return LongLock(self, affliction.lock_nanos) if affliction.lock_nanos else self
 
     def _draw(self, task_number):
         """The number of the lock, whether it is only for reading, and how long to stay."""
@@ -1670,7 +1893,7 @@ class Lock(Step):
                 bench.waited_since(arrival)
                 await self._stay_async(bench, hold_nanos)
             finally:
-                await lock.release(reads)
+                lock.release(reads)
         return self._digest(*drawn)
 
     async def _stay_async(self, bench, hold_nanos):
@@ -1692,6 +1915,9 @@ class Counter(Step):
         super().__init__(place, seed)
         self._increments = recipe["increments"]
         self._protection = self.PROTECTIONS[recipe["protection"]]
+
+    def struck(self, affliction):
+        return LongCounter(self, affliction.lock_nanos) if affliction.lock_nanos else self
 
     def run(self, bench, number):
         counter = bench.shared.counters[self._protection]
@@ -1726,9 +1952,12 @@ class SharedCounter:
 # Payload ---------------------------------------------------------------------------------------------------------
 
 
-def sampled_checksum(data):
-    """A checksum of every 64th byte: one of each cache line, so that all of it must be there."""
-    return zlib.crc32(bytes(data[::64]))
+def sampled_checksum(data, start=0, end=None):
+    """A checksum of every 64th byte: one of each cache line, so that all of it must be there.
+
+    `data` is bytes or a map, no view of them: with a step, slices of views take five times as long.
+    """
+    return zlib.crc32(data[start:end:64])
 
 
 class Payload(Step):
@@ -1752,7 +1981,7 @@ class Payload(Step):
     def brought(self, tables, number):
         """What task `number` brings to its worker, as a reference."""
         start = self._start(self.draws(number).next())
-        return tables.map("payload")[start : start + self.to_worker]
+        return memoryview(tables.map("payload"))[start : start + self.to_worker]
 
     def _start(self, draw):
         return draw % self.PLACES * 8
@@ -1760,20 +1989,20 @@ class Payload(Step):
     def run(self, bench, number):
         draw = self.draws(number).next()
         start = self._start(draw)
-        result = bench.tables.map("payload")[start : start + self.back]
+        table = bench.tables.map("payload")
+        result = table[start : start + self.back]
         if bench.mail is None:
-            read = sampled_checksum(self.brought(bench.tables, number))
-            result = bytes(result)
-            check_payload(result, sampled_checksum(result))
+            read = sampled_checksum(table, start, start + self.to_worker)
+            check_payload(sampled_checksum(result), sampled_checksum(table, start, start + self.back))
         else:
-            read = sampled_checksum(bench.mail.take())
+            read = bench.mail.read()
             bench.mail.put(result)
         return read << 32 ^ Rng(draw, self.back).next()
 
 
-def check_payload(data, checksum):
-    """Reads what came back as its receiver, and compares it with what its writer says it wrote."""
-    if sampled_checksum(data) != checksum:
+def check_payload(read, written):
+    """Compares the checksum of what came back, as its receiver reads it, with what its writer says it wrote."""
+    if read != written:
         raise StageFailed("the payload that came back is not the one that the worker wrote")
 
 
@@ -1795,6 +2024,236 @@ STEPS = {
     "counter": Counter,
     "payload": Payload,
 }
+
+
+# ----------------------------------------------------------------------------------------------------------------
+# Faults: what goes wrong on purpose
+# ----------------------------------------------------------------------------------------------------------------
+
+AFFLICTION = struct.Struct("<2Qd6Q")
+"""Of one order: its ticket, marks, and what `Affliction` holds of numbers."""
+
+ERROR, HANG, SERVER_FAILS = 1, 2, 4
+"""Marks of an affliction; the crash and its code have a byte each above them."""
+
+PANIC, EXIT, ABORT, SEGFAULT, KILL, STACK_OVERFLOW = range(1, 7)
+"""How an attempt takes its worker with it; 0 for not at all."""
+
+Affliction = namedtuple(
+    "Affliction", "marks factor added_nanos leak_bytes leak_up_to stall_nanos server_nanos lock_nanos"
+)
+"""What befalls one attempt: how it is slowed down, what it leaves behind, and how long what it uses takes longer."""
+
+
+def afflictions_of(payload):
+    """(ticket, what befalls the order) for each record."""
+    for ticket, *rest in AFFLICTION.iter_unpack(payload):
+        yield ticket, Affliction(*rest)
+
+
+def tickets_of(payload):
+    """The tickets of orders that were given up."""
+    return struct.unpack(f"<{len(payload) // 8}Q", payload)
+
+
+def crash_of(affliction):
+    """How it takes its worker with it, and the code of an exit."""
+    return affliction.marks >> 8 & 255, affliction.marks >> 16 & 255
+
+
+class Struck(namedtuple("Struck", "phase affliction")):
+    """Stands in the place of an order's phase where something befalls the order."""
+
+    __slots__ = ()
+
+    def segments(self, phases):
+        """The segments of the phase with what befalls them."""
+        last_phase = self.phase == len(phases) - 1
+        segments = phases[self.phase]
+        return [
+            (pool, self._steps(steps, self.phase == place == 0, last_phase and place == len(segments) - 1))
+            for place, (pool, steps) in enumerate(segments)
+        ]
+
+    def _steps(self, steps, is_first, is_last):
+        affliction = self.affliction
+        before = Before(affliction, is_first, is_last)
+        return [before, *(step.struck(affliction) for step in steps), After(affliction, before, is_last)]
+
+
+def plain(phase):
+    """A phase without what befalls an order."""
+    return phase.phase if isinstance(phase, Struck) else phase
+
+
+class Blow(Step):
+    """What happens to an attempt beside its stages; it finds nothing and is no part of the digest."""
+
+    awaits = True
+
+    def digest(self, number, value):
+        return 0
+
+
+class Before(Blow):
+    """What befalls a segment of an attempt before its stages."""
+
+    def __init__(self, affliction, is_first, is_last):
+        self._affliction = affliction
+        self._is_first = is_first
+        self._is_last = is_last
+        self.end_nanos = 0
+
+    def run(self, bench, number):
+        affliction = self._affliction
+        if self._is_first and affliction.stall_nanos:
+            time.sleep(affliction.stall_nanos / 1e9)
+        if self._is_last:
+            leak(affliction.leak_bytes, affliction.leak_up_to)
+            crash(*crash_of(affliction))
+        self.end_nanos = time.monotonic_ns()
+
+    async def run_async(self, bench, number):
+        # Awaits nothing: an event loop that is blocked stands still.
+        bench.meter(self.run, bench, number)
+
+
+class After(Blow):
+    """What befalls a segment of an attempt after its stages, if these have ended well."""
+
+    def __init__(self, affliction, before, is_last):
+        self._affliction = affliction
+        self._before = before
+        self._is_last = is_last
+
+    def _seconds(self):
+        """How long it waits, having done its work."""
+        took = time.monotonic_ns() - self._before.end_nanos
+        nanos = (self._affliction.factor - 1) * took
+        if self._is_last:
+            nanos += self._affliction.added_nanos
+        return min(max(nanos, 0), LONGEST_NANOS) / 1e9
+
+    def _is(self, mark):
+        return self._is_last and self._affliction.marks & mark
+
+    def _end(self):
+        if self._is(ERROR):
+            raise StageFailed("injected fault: error")
+
+    def run(self, bench, number):
+        seconds = self._seconds()
+        while self._is(HANG):
+            time.sleep(LONGEST_NANOS / 1e9)
+        if seconds:
+            time.sleep(seconds)
+        self._end()
+
+    async def run_async(self, bench, number):
+        from asyncio import get_running_loop, sleep
+
+        seconds = self._seconds()
+        if self._is(HANG):
+            await get_running_loop().create_future()
+        if seconds:
+            await sleep(seconds)
+        self._end()
+
+
+_leaks = {}
+"""What attempts have left behind, by the thread."""
+
+
+def leak(size, up_to):
+    """Leaves memory behind in this worker that is written and never given back."""
+    left = _leaks.setdefault(threading.get_ident(), [])
+    size = min(size, up_to - sum(map(len, left)))
+    if size > 0:
+        try:
+            left.append(bytearray(b"\1") * size)
+        except MemoryError:
+            raise StageFailed("injected fault: leak: the system refuses the memory") from None
+
+
+def crash(how, code):
+    """Takes the worker with it: the process, wherever the worker is no process of its own."""
+    if how == PANIC:
+        raise StageFailed("injected fault: panic")
+    if how == STACK_OVERFLOW:
+        # Here that is an exception.
+        crash(how, code)
+    if how:
+        import resource
+
+        # It is meant: nobody looks for its cause in a dump.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if how == EXIT:
+        os._exit(code)
+    if how == ABORT:
+        os.abort()
+    while how:
+        os.kill(os.getpid(), {SEGFAULT: signal.SIGSEGV, KILL: signal.SIGKILL}[how])
+
+
+class LongLock(Lock):
+    """A lock that is held for longer."""
+
+    def __init__(self, lock, nanos):
+        self.__dict__.update(lock.__dict__)
+        self._added_seconds = nanos / 1e9
+
+    def _stay(self, bench, hold_nanos):
+        super()._stay(bench, hold_nanos)
+        time.sleep(self._added_seconds)
+
+    async def _stay_async(self, bench, hold_nanos):
+        from asyncio import sleep
+
+        await super()._stay_async(bench, hold_nanos)
+        await sleep(self._added_seconds)
+
+
+class LongCounter(Counter):
+    """A counter whose lock is held for longer, once, before the first addition."""
+
+    def __init__(self, counter, nanos):
+        self.__dict__.update(counter.__dict__)
+        self._added_seconds = nanos / 1e9
+
+    def _add_locked(self, bench, counter):
+        if not counter.lock.acquire(blocking=False):
+            bench.wait_for(counter.lock.acquire)
+        try:
+            time.sleep(self._added_seconds)
+        finally:
+            counter.lock.release()
+        super()._add_locked(bench, counter)
+
+
+class StruckNetwork(Network):
+    """Asks a server that is slow, or that fails."""
+
+    def __init__(self, network, affliction):
+        self.__dict__.update(network.__dict__)
+        self._affliction = affliction
+
+    def _call(self, number):
+        return StruckCall(super()._call(number), self._affliction)
+
+
+class StruckCall(Call):
+    """A request that asks the server for more than the task drew."""
+
+    def __init__(self, drawn, affliction):
+        delay_nanos = min(drawn.delay_nanos + affliction.server_nanos, MASK)
+        fails = drawn.fails or bool(affliction.marks & SERVER_FAILS)
+        super().__init__(delay_nanos, drawn.request_bytes, drawn.response_bytes, fails)
+        self._drawn = drawn
+
+    def check(self, head):
+        if self.fails and not self._drawn.fails and head[:2] == ("error", 0):
+            raise StageFailed("the loopback server answered with an error (503), as an injected fault asks")
+        return super().check(head) - self.delay_nanos + self._drawn.delay_nanos & MASK
 
 
 # ----------------------------------------------------------------------------------------------------------------
@@ -1823,9 +2282,20 @@ class Recipes:
         """The segments of a phase of task `number`."""
         kind = 0
         if len(self._kinds) > 1:
-            drawn = Rng(self._seed, number).unit() * self._cumulative_weights[-1]
+            drawn = Rng(self._seed, number & ~ATTEMPT_BITS).unit() * self._cumulative_weights[-1]
             kind = min(bisect_right(self._cumulative_weights, drawn), len(self._kinds) - 1)
-        return self._kinds[kind][phase]
+        try:
+            return self._kinds[kind][phase]
+        except TypeError:
+            return phase.segments(self._kinds[kind])
+
+    def only_step(self, phase):
+        """The step that is all that any task executes in a phase; None where there is no such."""
+        if len(self._kinds) == 1 and len(self._kinds[0][phase]) == 1:
+            _, steps = self._kinds[0][phase][0]
+            if len(steps) == 1:
+                return steps[0]
+        return None
 
     def steps(self):
         """All steps of all kinds."""
@@ -1834,7 +2304,7 @@ class Recipes:
     def look_ahead(self, phase, first, count):
         """Makes the draws that tasks `first` and up begin with, where each of them does: a tenth of the cost."""
         if len(self._kinds) == 1:
-            for _, steps in self._kinds[0][phase]:
+            for _, steps in self._kinds[0][plain(phase)]:
                 for step in steps:
                     step.look_ahead(first, count)
 
@@ -2127,13 +2597,12 @@ class Mail:
         self.back = []
         """(bytes, their checksum) for each payload stage."""
 
-    def take(self):
-        """What the next payload stage has been brought."""
-        return next(self._brought)
+    def read(self):
+        """Reads what the next payload stage has been brought: its checksum."""
+        return sampled_checksum(next(self._brought))
 
     def put(self, data):
         """Sends `data` back."""
-        data = bytes(data)
         self.back.append((data, sampled_checksum(data)))
 
 
@@ -2150,20 +2619,22 @@ class SharedMail(Mail):
             memory = self._attached[name] = SharedMemory(name)
         self._memory = memory.buf
         self._at = sum(sizes)
-        super().__init__(pieces_of(memory.buf, 0, sizes))
+        super().__init__(places_of(sizes))
+
+    def read(self):
+        return sampled_checksum(self._memory.obj, *next(self._brought))
 
     def put(self, data):
         end = self._at + len(data)
         self._memory[self._at : end] = data
-        self.back.append((len(data), sampled_checksum(self._memory[self._at : end])))
+        self.back.append((len(data), sampled_checksum(self._memory.obj, self._at, end)))
         self._at = end
 
 
-def pieces_of(memory, at, sizes):
-    """Pieces of `sizes` that lie in `memory` one after the other, from `at` on."""
-    for size in sizes:
-        yield memory[at : at + size]
-        at += size
+def places_of(sizes):
+    """Where pieces of `sizes` begin and end that lie one after the other."""
+    ends = list(accumulate(sizes))
+    return zip([0, *ends], ends)
 
 
 def run_in_worker(order, segment=0):
@@ -2188,15 +2659,31 @@ def run_in_interpreter(order):
 
 def run_in_chunk(chunk, order):
     """Executes one of `chunk` orders that travel together, and returns the page that they share."""
-    global _page
     ticket, number, phase = order
-    worker = _worker
-    if worker.at_hand:
-        worker.at_hand.ticket = ticket
-    if _page is None:
-        _page = Page(worker, number, phase, chunk)
-    (_, steps), = worker.recipes.segments(number, phase)
-    _page.rows.append((ticket, number, steps, *worker.execute_unmetered(number, steps)))
+    page = _page or open_page(chunk, number, phase)
+    page.execute(ticket, number, phase)
+    return page
+
+
+def run_number_in_chunk(chunk, lead, phase, number):
+    """As `run_in_chunk`, where all orders of a call are of one phase and their tickets `lead` ahead of their numbers."""
+    page = _page or open_page(chunk, number, phase)
+    page.execute(number + lead, number, phase)
+    return page
+
+
+def run_in_struck_chunk(chunk, order):
+    """As `run_in_chunk`, where something befalls some of the orders."""
+    ticket, number, phase = order
+    page = _page or open_page(chunk, number, phase, are_alike=False)
+    page.execute(ticket, number, phase)
+    return page
+
+
+def open_page(chunk, number, phase, are_alike=True):
+    """The page for a chunk that begins with task `number`."""
+    global _page
+    _page = Page(_worker, number, phase, chunk, are_alike)
     return _page
 
 
@@ -2212,13 +2699,46 @@ class Page:
     LOOK_AHEAD_MIN = 16
     """Below, one by one is as quick."""
 
-    def __init__(self, worker, number, phase, chunk):
+    def __init__(self, worker, number, phase, chunk, are_alike=True):
         self._worker = worker
-        self.rows = []
-        """(ticket, number, steps, start, end, lock wait, values, failure) of each task."""
+        self._bench = worker.bench()
+        self._begin = self._bench.begin
+        self._step = worker.recipes.only_step(phase) if are_alike else None
+        self._run = self._step and self._step.run
+        rows = []
+        """Six words for each task: one list of numbers is made more quickly than many small ones."""
+        self._rows, self._note = rows, rows.extend
+        self._failures = {}
+        """Texts by place."""
         if chunk >= self.LOOK_AHEAD_MIN:
             worker.recipes.look_ahead(phase, number, chunk)
         self._cpu_nanos = time.thread_time_ns()
+
+    def execute(self, ticket, number, phase):
+        """Executes a task of the chunk and notes what there is to report."""
+        if self._worker.at_hand:
+            self._worker.at_hand.ticket = ticket
+        bench = self._bench
+        if self._run is None:
+            (_, steps), = self._worker.recipes.segments(number, phase)
+            start, end, _, values, failure = self._worker.execute_unmetered(number, steps)
+            found = digest(number, steps, values)
+            if failure is not None:
+                self._fail(failure)
+        else:
+            # As `execute_unmetered`, of which one of the tiniest tasks would be twice as long.
+            self._begin()
+            start = monotonic_ns()
+            try:
+                found = self._run(bench, number)
+            except Exception as error:
+                found = 0
+                self._fail(words(error))
+            end = monotonic_ns()
+        self._note((ticket, number, start, end, bench.lock_wait_nanos, found))
+
+    def _fail(self, text):
+        self._failures[len(self._rows) // 6] = text
 
     def __reduce__(self):
         global _page
@@ -2226,33 +2746,68 @@ class Page:
         return tuple, (self.figures(),)
 
     def figures(self):
-        """The answers as bytes, texts of failures by ticket, and news of the worker."""
+        """The answers as packed columns, texts of failures by ticket, and news of the worker."""
         cpu_nanos = time.thread_time_ns() - self._cpu_nanos
-        tickets, numbers, steps, starts, ends, lock_waits, values, failures = zip(*self.rows)
+        tickets, numbers, starts, ends, lock_waits, found = (self._rows[column::6] for column in range(6))
         services = list(map(operator.sub, ends, starts))
         share = min(cpu_nanos / max(sum(services), 1), 1.0)
-        answers = array("Q", bytes(ANSWER_BYTES * len(tickets)))
-        for place, column in enumerate((
-            tickets,
-            starts,
-            ends,
-            ends,
-            [int(service * share) for service in services],
-            lock_waits,
-            self._digests(numbers, steps, values),
-            [GOOD if failure is None else FAILED for failure in failures],
-        )):
-            answers[place::8] = array("Q", column)
-        texts = {ticket: text for ticket, text in zip(tickets, failures) if text is not None}
-        return answers.tobytes(), texts, self._worker.news()
+        digests = found if self._step is None else self._step.digests(numbers, found)
+        outcomes = [GOOD] * len(tickets)
+        for place in self._failures:
+            outcomes[place] = FAILED
+            if self._step is not None:
+                # The step has found nothing.
+                digests[place] = 0
+        on_cpu = [int(service * share) for service in services]
+        # When the caller knows of them, it says itself.
+        columns = tickets, starts, ends, (), on_cpu, lock_waits, digests, outcomes
+        texts = {tickets[place]: text for place, text in self._failures.items()}
+        return pack_columns(columns), texts, self._worker.news()
 
-    @staticmethod
-    def _digests(numbers, steps, values):
-        first = steps[0]
-        alike = len(first) == 1 and steps.count(first) == len(steps) and all(values)
-        if alike and len(numbers) >= Page.LOOK_AHEAD_MIN:
-            return first[0].digests(numbers, [value for value, in values])
-        return [digest(*row) for row in zip(numbers, steps, values)]
+
+def pack_columns(columns):
+    """Columns of words as bytes, those without any bit as none: so a page of a thousand fits into a pipe at once."""
+    return [array("Q", column).tobytes() if any(column) else b"" for column in columns]
+
+
+def answers_from(columns, count):
+    """The words of `count` answers, eight for each, from as many columns; one that is empty is all zero."""
+    answers = array("Q", bytes(ANSWER_BYTES * count))
+    for place, column in enumerate(columns):
+        if column:
+            answers[place::8] = array("Q", column)
+    return answers
+
+
+def answers_of_page(packed):
+    """The words of answers from packed columns."""
+    # All have begun at some time.
+    return answers_from(packed, len(packed[1]) // 8)
+
+
+def answers_of(rows, on_cpu):
+    """Eight words for each of the orders in `rows`, and the texts of failures by ticket.
+
+    A row is (ticket, number, steps, start, end, lock wait, what the steps found, text of a failure).
+    """
+    tickets, numbers, steps, starts, ends, lock_waits, values, failures = zip(*rows)
+    outcomes = [GOOD if failure is None else FAILED for failure in failures]
+    columns = tickets, starts, ends, ends, on_cpu, lock_waits, digests(numbers, steps, values), outcomes
+    texts = {ticket: text for ticket, text in zip(tickets, failures) if text is not None}
+    return answers_from(columns, len(tickets)), texts
+
+
+MANY = 8
+"""Of fewer tasks, the digests are made as quickly one by one."""
+
+
+def digests(numbers, steps, values):
+    """The digests of tasks: their numbers, steps, and what these found."""
+    first = steps[0]
+    alike = len(first) == 1 and steps.count(first) == len(steps) and all(values)
+    if alike and len(numbers) >= MANY:
+        return first[0].digests(numbers, [value for value, in values])
+    return [digest(*row) for row in zip(numbers, steps, values)]
 
 
 class AtHand:
@@ -2343,14 +2898,14 @@ def run_together(source, orders):
     """Executes some orders, one after the other: returns (clock, what goes back by ticket, what a page becomes)."""
     begin_engine_worker(source)
     worker = _worker
-    page = Page(worker, orders[0][1], orders[0][2], len(orders))
+    are_alike = not any(isinstance(phase, Struck) for _, _, phase, *_ in orders)
+    page = Page(worker, orders[0][1], orders[0][2], len(orders), are_alike)
     back = {}
     for ticket, number, phase, *mail in orders:
-        (_, steps), = worker.recipes.segments(number, phase)
         if mail:
             worker.bench().mail, = mail
             back[ticket] = mail[0].back
-        page.rows.append((ticket, number, steps, *worker.execute_unmetered(number, steps)))
+        page.execute(ticket, number, phase)
     return clock_name(), back, page.figures()
 
 
@@ -2365,7 +2920,41 @@ BETWEEN = 16
 """How many tasks may wait between the parts of a pipeline, unless the scenario says otherwise."""
 
 BREAKS_MAX = 20
-"""So often is a broken pool replaced."""
+"""So often is a broken pool replaced, unless the scenario says otherwise."""
+
+
+def breaks_max(setup, workers):
+    """How often a broken pool of so many workers is replaced: with it all of them are."""
+    restarts = setup["restarts"]
+    return BREAKS_MAX if restarts is None else restarts // workers
+
+
+class Revocable:
+    """Futures by the tickets of their orders, where callers may give these up."""
+
+    def __init__(self):
+        self._futures = {}
+
+    def watch(self, executor):
+        """Keeps the futures of all orders that are handed to `executor`, as its first arguments."""
+        submit = executor.submit
+
+        def submit_revocably(function, order, *arguments):
+            future = submit(function, order, *arguments)
+            self.keep(order[0], future)
+            return future
+
+        executor.submit = submit_revocably
+
+    def keep(self, ticket, future):
+        """Keeps the future of an order until it is done."""
+        self._futures[ticket] = future
+        future.add_done_callback(lambda _: self._futures.pop(ticket, None))
+
+    def revoke(self, ticket):
+        """Cancels an order that has not begun; false if there is none or it has: that nobody can stop."""
+        future = self._futures.get(ticket)
+        return future is not None and future.cancel()
 
 
 class Pool:
@@ -2380,6 +2969,8 @@ class Pool:
         self.setup = setup
         self.outbox = outbox
         self.ledger = ledger
+        self._afflictions = {}
+        """What befalls orders that are to come, by their tickets."""
 
     def prepare(self):
         """Loads what has to be there before the pool: its start, and the memory it takes, are measured from here."""
@@ -2406,11 +2997,28 @@ class Pool:
     def take(self, kind, payload):
         """Takes in a frame of orders."""
         if kind == b"T":
-            self.submit(Orders(payload))
+            self.submit(self._orders(payload))
         elif kind == b"M":
-            self.map(Orders(payload[4:]), int.from_bytes(payload[:4], "little"))
+            self.map(self._orders(payload[4:]), int.from_bytes(payload[:4], "little"))
+        elif kind == b"X":
+            self.afflict(dict(afflictions_of(payload)))
+        elif kind == b"K":
+            self.revoke(tickets_of(payload))
         else:
             raise ProtocolError(f"a frame of the unknown kind {kind!r} came")
+
+    def _orders(self, triples):
+        orders = Orders(triples)
+        if self._afflictions:
+            orders.strike(self._afflictions)
+        return orders
+
+    def afflict(self, afflictions):
+        """Notes what will befall orders that are to come, by their tickets."""
+        self._afflictions.update(afflictions)
+
+    def revoke(self, tickets):
+        """Callers have given these orders up: stops what can be stopped.  Everything else goes on for nobody."""
 
     def submit(self, orders):
         """Hands over tasks one by one."""
@@ -2422,6 +3030,10 @@ class Pool:
 
     def close(self):
         """Ends the pool in order, after its last task."""
+
+    def end_early(self, ticket, outcome):
+        """Answers an order that did not come to its end, or whose end nobody asks for."""
+        self.outbox.answers(array("Q", (ticket, 0, 0, 0, NOT_KNOWN, 0, 0, outcome)))
 
     def answer(self, ticket, executed, end=None):
         """Answers an order; `end` is when the caller knew of it, for threads the moment it was over."""
@@ -2447,34 +3059,70 @@ class Pool:
 class LocalPool(Pool):
     """A pool whose tasks run in this process."""
 
-    outbox_class = ThreadedOutbox
+    outbox_class = LocalOutbox
 
     def prepare(self):
         self.worker = self.ledger.here = Worker(self.setup)
+
+    def map(self, orders, chunk):
+        self.worker.recipes.look_ahead(orders.phases[0], orders.numbers[0], len(orders))
+        self.submit(orders)
 
     def execute(self, order):
         """Executes an order on this thread and answers it."""
         ticket, number, phase = order
         (_, steps), = self.worker.recipes.segments(number, phase)
-        self.answer(ticket, self.worker.execute(number, steps))
+        cpu_nanos = time.thread_time_ns()
+        row = ticket, number, steps, *self.worker.execute_unmetered(number, steps)
+        on_cpu = time.thread_time_ns() - cpu_nanos
+        self.outbox.leave((row, on_cpu), row[4])
 
 
 class Sequential(LocalPool):
     """No pool: the main thread executes task after task, while another one receives them."""
 
+    def prepare(self):
+        super().prepare()
+        self._given_up = frozenset()
+        """Tickets of orders that callers have given up and that may not have begun."""
+        self._last = -1
+        """The ticket of the order that was begun last: they come in their order."""
+        if self.setup["gives_up"]:
+            self.submit = self._submit_revocably
+
     def serve(self, inbox):
-        return super().serve(Received(inbox))
+        return super().serve(Received(inbox, self._take_aside))
 
     def submit(self, orders):
+        self.outbox.expect(len(orders))
         for order in orders:
             self.execute(order)
+
+    def _submit_revocably(self, orders):
+        self.outbox.expect(len(orders))
+        for order in orders:
+            self._last = order[0]
+            if order[0] in self._given_up:
+                self.end_early(order[0], CANCELLED)
+            else:
+                self.execute(order)
+
+    def _take_aside(self, kind, payload):
+        """Takes in at once what has been given up, while the main thread is busy."""
+        if kind == b"K":
+            self._given_up = frozenset(
+                ticket for ticket in (*self._given_up, *tickets_of(payload)) if ticket > self._last
+            )
+        return kind == b"K"
 
 
 class Received:
     """An inbox that a thread empties, for a main thread that is busy."""
 
-    def __init__(self, inbox):
+    def __init__(self, inbox, take_aside=lambda kind, payload: False):
         self._inbox = inbox
+        self._take_aside = take_aside
+        """Takes in a frame for which the main thread is not needed, and says whether it was one."""
         self._frames = queue.SimpleQueue()
         self.read = self._frames.get
         threading.Thread(target=self._receive, name="inbox", daemon=True).start()
@@ -2482,7 +3130,8 @@ class Received:
     def _receive(self):
         frame = self._inbox.read()
         while frame is not None:
-            self._frames.put(frame)
+            if not self._take_aside(*frame):
+                self._frames.put(frame)
             frame = self._inbox.read()
         self._frames.put(None)
 
@@ -2511,8 +3160,17 @@ class ThreadPool(LocalPool):
 
     def start(self):
         self._executor = started_threads(self.settings["workers"])
+        self._revocable = Revocable()
+        if self.setup["gives_up"]:
+            self._revocable.watch(self._executor)
+
+    def revoke(self, tickets):
+        for ticket in tickets:
+            if self._revocable.revoke(ticket):
+                self.end_early(ticket, CANCELLED)
 
     def submit(self, orders):
+        self.outbox.expect(len(orders))
         for order in orders:
             self._executor.submit(self.execute, order)
 
@@ -2534,15 +3192,24 @@ class Keeper(threading.Thread):
         self._look = look
         """Called at every look."""
         self._lost = lost
-        """Called with each process that a signal has ended."""
+        """Called with each process that a signal has ended, or that has left where that is expected."""
         self._known = {}
+        self._gone = []
         self.woken = threading.Event()
         """Set by who wants a look at once."""
+        self.expects_exits = False
+        """Whether a fault has workers leave, with a code and not by a signal."""
+        self.made = deque()
+        """Processes that were made since the last look, where the pool lets us know: some may be gone by now."""
 
     def pids(self):
         """The ids of the worker processes there are."""
-        before, self._known = self._known, {child.pid: child for child in multiprocessing_children()}
-        self._gone = [child for pid, child in before.items() if pid not in self._known]
+        before = self._known
+        while self.made:
+            child = self.made.popleft()
+            before.setdefault(child.pid, child)
+        self._known = {child.pid: child for child in multiprocessing_children()}
+        self._gone += [child for pid, child in before.items() if pid not in self._known]
         return sorted(self._known)
 
     def run(self):
@@ -2558,15 +3225,26 @@ class Keeper(threading.Thread):
             self.woken.wait(self.LOOK_SECONDS)
             self.woken.clear()
             pids = self.pids()
-            for child in self._gone:
+            gone, self._gone = self._gone, []
+            for child in gone:
                 # Workers that the pool replaces leave with 0.
-                if child.exitcode is not None and child.exitcode < 0:
+                if child.exitcode is not None and (child.exitcode < 0 or self.expects_exits):
                     self._lost(child)
             self._look()
             pids = self.pids()
             if pids != told:
                 told = pids
                 self._outbox.send(b"P", json.dumps(pids).encode())
+
+
+def how_ended(process):
+    """How a process ended, in words."""
+    return f"signal {-process.exitcode}" if process.exitcode < 0 else f"code {process.exitcode}"
+
+
+def exiting(afflictions):
+    """The tickets of orders that will have their workers leave with a code."""
+    return {ticket for ticket, affliction in afflictions.items() if crash_of(affliction)[0] == EXIT}
 
 
 def multiprocessing_children():
@@ -2582,6 +3260,29 @@ def context_of(settings):
 
     start = settings.get("start", "Default")
     return multiprocessing.get_context(None if start == "Default" else start.lower())
+
+
+def telling(context, tell):
+    """A context that tells of each process that is started."""
+
+    class Telling(type(context)):
+        """The same, from which pools get their processes."""
+
+        @staticmethod
+        def Process(*arguments, **named):
+            process = context.Process(*arguments, **named)
+            start = process.start
+
+            def start_and_tell():
+                # What is sent to the process must not hold this function.
+                del process.start
+                start()
+                tell(process)
+
+            process.start = start_and_tell
+            return process
+
+    return Telling()
 
 
 def meeting_of(setup):
@@ -2606,13 +3307,16 @@ class Processes:
         self._setup = setup
         self._outbox = outbox
         self._executor = None
-        self._pending = set()
-        """Tickets of the orders that were handed over and are not settled."""
+        self._pending = {}
+        """Tickets of the orders that were handed over together and are not settled, by the first of them."""
         self._is_broken = False
         self._breaks = 0
         self._given_up = 0
         self._changed = threading.Condition()
         self._keeper = Keeper(outbox, self._look)
+        self._replacing = threading.Lock()
+        """Held by who replaces the executor or ends it."""
+        self._is_closed = False
         self._abandoned_looks = 0
         self._lose = lose
         """Answers orders that will have no result; only where workers are replaced can there be such."""
@@ -2654,14 +3358,29 @@ class Processes:
         orders = list(orders)
         return self._hand_over(tickets, lambda executor: executor.map(function, orders, chunksize=chunk))
 
+    def try_submit(self, function, order, *arguments):
+        """As `submit`; None where the pool is broken, for who must not wait until it is replaced."""
+        tickets = order[:1]
+        self._pending[tickets[0]] = tickets
+        executor = self._executor
+        try:
+            return executor.submit(function, order, *arguments)
+        except self._broken_executor:
+            del self._pending[tickets[0]]
+            with self._changed:
+                if executor is self._executor:
+                    self._break()
+            self._keeper.woken.set()
+            return None
+
     def _hand_over(self, tickets, call):
         while True:
-            self._pending.update(tickets)
+            self._pending[tickets[0]] = tickets
             executor = self._executor
             try:
                 return call(executor)
             except self._broken_executor:
-                self._pending.difference_update(tickets)
+                del self._pending[tickets[0]]
                 self._await_replacement(executor)
 
     def _await_replacement(self, broken):
@@ -2671,8 +3390,8 @@ class Processes:
             self._changed.wait_for(lambda: self._executor is not broken)
 
     def settled(self, tickets):
-        """Notes that these orders have been answered."""
-        self._pending.difference_update(tickets)
+        """Notes that these orders, which were handed over together, have been answered."""
+        self._pending.pop(tickets[0], None)
         if self._is_broken:
             self._keeper.woken.set()
 
@@ -2690,16 +3409,24 @@ class Processes:
     def _break(self):
         if not self._is_broken:
             self._is_broken = True
-            self._given_up = len(self._pending)
+            self._given_up = sum(map(len, list(self._pending.values())))
 
     def _look(self):
+        with self._replacing:
+            if not self._is_closed:
+                self._look_after()
+
+    def _why_broken(self):
+        return (
+            "A worker process ended abruptly, and with it ProcessPoolExecutor (BrokenProcessPool), which gave up "
+            f"{self._given_up} pending tasks."
+        )
+
+    def _look_after(self):
         if self._is_broken:
             if not self._pending:
                 self._executor.shutdown()
-                self._replace(
-                    "A worker process ended abruptly, and with it ProcessPoolExecutor (BrokenProcessPool), which gave "
-                    f"up {self._given_up} pending tasks."
-                )
+                self._replace(self._why_broken())
         elif self._lose and self._pending and not self._keeper.pids():
             self._abandoned_looks += 1
             if self._abandoned_looks > self.ABANDONED_LOOKS_MAX:
@@ -2709,19 +3436,22 @@ class Processes:
 
     def _abandon(self):
         """Gives up an executor without workers, of which a program would wait for results for ever."""
-        tickets, self._abandoned_looks, self.has_abandoned = list(self._pending), 0, True
+        calls, self._abandoned_looks, self.has_abandoned = list(self._pending.values()), 0, True
+        tickets = [ticket for call in calls for ticket in call]
         why = (
             "ProcessPoolExecutor has no worker process left and makes none: this CPython does not replace one that was "
             "idle when it had had its share (max_tasks_per_child; python/cpython issue 115634)"
         )
         self._lose(tickets, f"{why}. A program would wait for ever")
-        self.settled(tickets)
+        for call in calls:
+            self.settled(call)
         self._replace(f"{why}. {len(tickets)} pending tasks would have waited for ever.")
 
     def _replace(self, why):
         self._breaks += 1
-        if self._breaks > BREAKS_MAX:
-            give_up(self._outbox, f"{why} It happened more than {BREAKS_MAX} times")
+        most = breaks_max(self._setup, self._workers)
+        if self._breaks > most:
+            give_up(self._outbox, f"{why} It happened more than {most} times")
         text = f"{why} The harness made a new pool, as a program that goes on would have to."
         self._outbox.send(b"B", text.encode())
         with self._changed:
@@ -2735,7 +3465,11 @@ class Processes:
             # The interpreter would wait for that executor as well, for ever.
             self._outbox.close()
             leave(0)
-        self._executor.shutdown()
+        with self._replacing:
+            self._is_closed = True
+            if self._is_broken:
+                self._outbox.send(b"B", f"{self._why_broken()} There was nothing more to do.".encode())
+            self._executor.shutdown()
 
 
 class Post:
@@ -2778,8 +3512,8 @@ class Post:
         sizes = [payload.to_worker for payload in payloads]
         block = self._blocks.take(sum(sizes) + sum(payload.back for payload in payloads))
         self._in_use[ticket] = block, sum(sizes)
-        for piece, place in zip(pieces, pieces_of(block.buf, 0, sizes)):
-            place[:] = piece
+        for piece, (start, end) in zip(pieces, places_of(sizes)):
+            block.buf[start:end] = piece
         return SharedMail, (block.name, sizes)
 
     def receive(self, ticket, back):
@@ -2787,11 +3521,11 @@ class Post:
         try:
             if self._blocks is None:
                 for data, checksum in back:
-                    check_payload(data, checksum)
+                    check_payload(sampled_checksum(data), checksum)
             else:
                 block, at = self._in_use[ticket]
                 for size, checksum in back:
-                    check_payload(block.buf[at : at + size], checksum)
+                    check_payload(sampled_checksum(block.buf.obj, at, at + size), checksum)
                     at += size
         except StageFailed as error:
             return str(error)
@@ -2898,32 +3632,45 @@ class RemotePool(Pool):
         self.answer(report[0], self.executed_of(report), end)
 
     def take_page(self, page, end):
-        """Answers the orders of a chunk by what `run_in_chunk` has returned for each of them."""
-        data, failures, news = page
-        answers = array("Q")
-        answers.frombytes(data)
-        answers[3::8] = array("Q", [end]) * (len(answers) // 8)
+        """Answers the orders of a chunk by what `run_in_chunk` has returned for each of them; returns how many."""
+        packed, failures, news = page
+        answers = answers_of_page(packed)
+        count = len(answers) // 8
+        answers[3::8] = array("Q", [end]) * count
         if news is not None:
             self.ledger.note(*news)
         for ticket, text in failures.items():
             self.outbox.failure(ticket, text)
         self.outbox.answers(answers)
+        return count
 
     def take_results(self, results, chunk):
         """Answers orders by the results of a call of map, as they come; yields how many each of them has answered."""
         last = None
+        travels_alone = self.travels_alone(chunk)
         for result in results:
-            if self.travels_alone(chunk):
+            if travels_alone:
                 self.take_report(result, time.monotonic_ns())
                 yield 1
             elif result is not last:
                 last = result
-                self.take_page(result, time.monotonic_ns())
-                yield len(result[0]) // ANSWER_BYTES
+                yield self.take_page(result, time.monotonic_ns())
 
-    def mapped(self, chunk):
+    def mapped(self, orders, chunk):
         """The function for a call of map whose orders travel in chunks."""
-        return run_in_worker if self.travels_alone(chunk) else partial(run_in_chunk, chunk)
+        if self.travels_alone(chunk):
+            return run_in_worker
+        return partial(run_in_struck_chunk if orders.are_struck else run_in_chunk, chunk)
+
+    def call(self, orders, chunk, on_their_way):
+        """The function for a call of map whose orders travel in chunks, and what it is called with.
+
+        Numbers by themselves if they tell all, as those of a batch do: a program would send no more.
+        """
+        lead = orders.lead()
+        if self.travels_alone(chunk) or lead is None:
+            return self.mapped(orders, chunk), self.post.orders(orders, on_their_way)
+        return partial(run_number_in_chunk, chunk, lead, orders.phases[0]), orders.numbers
 
     def travels_alone(self, chunk):
         """Whether each task has a report of its own: it brings something back, or a page would hold nothing else."""
@@ -2933,9 +3680,14 @@ class RemotePool(Pool):
 class ProcessPool(RemotePool):
     """`concurrent.futures.ProcessPoolExecutor`."""
 
+    outbox_class = ThreadedOutbox
+
     def prepare(self):
         self.processes = Processes(self.settings["workers"], self.settings, self.setup, self.outbox, self._lose)
         self.post = Post(self.setup, self.settings)
+        self._revocable = Revocable()
+        if self.setup["gives_up"]:
+            self._revocable.watch(self.processes)
 
     def start(self):
         self.processes.start()
@@ -2947,7 +3699,12 @@ class ProcessPool(RemotePool):
         self.processes.watch()
         return super().serve(inbox)
 
+    def revoke(self, tickets):
+        for ticket in tickets:
+            self._revocable.revoke(ticket)
+
     def submit(self, orders):
+        self.outbox.expect(len(orders))
         for order in orders:
             future = self.processes.submit(run_in_worker, self.post.order(order))
             future.add_done_callback(partial(self._done, order[0]))
@@ -2958,7 +3715,10 @@ class ProcessPool(RemotePool):
             self.take_report(future.result(), end)
         except Exception as error:
             self.post.forget(ticket)
-            self.outbox.fail(ticket, self.processes.explain(error), end)
+            if future.cancelled():
+                self.end_early(ticket, CANCELLED)
+            else:
+                self.outbox.fail(ticket, self.processes.explain(error), end)
         self.processes.settled([ticket])
 
     def _lose(self, tickets, text):
@@ -2967,8 +3727,9 @@ class ProcessPool(RemotePool):
             self.outbox.fail(ticket, text)
 
     def map(self, orders, chunk):
+        self.outbox.expect(len(orders))
         chunk = max(chunk, 1)
-        results = self.processes.map(self.mapped(chunk), self.post.orders(orders, chunk), orders.tickets, chunk)
+        results = self.processes.map(*self.call(orders, chunk, chunk), orders.tickets, chunk)
         collect = partial(self._collect, results, orders, chunk)
         threading.Thread(target=collect, name="results", daemon=True).start()
 
@@ -2997,19 +3758,28 @@ class MultiprocessingPool(RemotePool):
     The harness notices, and answers in its place.
     """
 
+    outbox_class = ThreadedOutbox
+
     GRACE_SECONDS = 1.0
     """So long after a death may answers that were under way still come."""
 
     def prepare(self):
-        self._context = context_of(self.settings)
         self._keeper = Keeper(self.outbox, self._look, self._lost)
+        self._context = telling(context_of(self.settings), self._keeper.made.append)
         self.post = Post(self.setup, self.settings)
         self._open = {}
         """The call that an order belongs to, by its ticket: None where it is a call of its own."""
         self._deaths = deque()
         """(when to look after it, what the process had at hand)"""
         self._breaks = 0
+        self._losses = 0
         self._changing = threading.RLock()
+        self._exiting = set()
+        """Tickets of orders that have their workers leave."""
+        self._given_up = set()
+        """Tickets of orders that callers have given up and that are still open."""
+        self._never_answered = set()
+        """Tickets of orders that were lost with their workers, and whose callers wait as long as they will."""
 
     def start(self):
         workers = self.settings["workers"]
@@ -3033,7 +3803,36 @@ class MultiprocessingPool(RemotePool):
         self._keeper.start()
         return super().serve(inbox)
 
+    def afflict(self, afflictions):
+        super().afflict(afflictions)
+        self._exiting |= exiting(afflictions)
+        self._keeper.expects_exits = bool(self._exiting)
+
+    def revoke(self, tickets):
+        # The pool has no way to take a task back: only what is lost is over.
+        with self._changing:
+            self._given_up.intersection_update(self._open)
+            for ticket in tickets:
+                if ticket in self._never_answered:
+                    self._never_answered.remove(ticket)
+                    self.end_early(ticket, CANCELLED)
+                elif ticket in self._open:
+                    self._given_up.add(ticket)
+
+    def _lose(self, ticket):
+        """Sees to an order that was lost with its worker."""
+        if not self.setup["gives_up"]:
+            why = "its worker process ended abruptly; multiprocessing.Pool never answers it"
+            self._fail([ticket], TaskLost(why))
+        elif self._open.pop(ticket, self) is not self:
+            self.post.forget(ticket)
+            if ticket in self._given_up:
+                self.end_early(ticket, CANCELLED)
+            else:
+                self._never_answered.add(ticket)
+
     def submit(self, orders):
+        self.outbox.expect(len(orders))
         for order in orders:
             ticket = order[0]
             with self._changing:
@@ -3058,6 +3857,7 @@ class MultiprocessingPool(RemotePool):
                 self.outbox.fail(ticket, text)
 
     def map(self, orders, chunk):
+        self.outbox.expect(len(orders))
         call = object()
         unordered = self.settings.get("call") == "ImapUnordered"
         if chunk == 0:
@@ -3065,7 +3865,7 @@ class MultiprocessingPool(RemotePool):
             chunk = 1 if unordered else -(-len(orders) // (4 * self.settings["workers"]))
         # map answers nothing before the last result is there, so that all payloads are on their way at once.
         on_their_way = chunk if unordered else len(orders)
-        function, letters = self.mapped(chunk), self.post.orders(orders, on_their_way)
+        function, letters = self.call(orders, chunk, on_their_way)
         with self._changing:
             self._open.update(dict.fromkeys(orders.tickets, call))
             if unordered:
@@ -3092,11 +3892,18 @@ class MultiprocessingPool(RemotePool):
 
     def _lost(self, process):
         at_hand = AtHand(self.setup["scratch"], process.pid).ticket
+        if process.exitcode == 0 and at_hand not in self._exiting:
+            return
+        self._losses += 1
+        most = self.setup["restarts"]
+        if most is not None and self._losses > most:
+            give_up(self.outbox, f"more than {most} worker processes of multiprocessing.Pool ended abruptly")
         self._deaths.append((time.monotonic() + self.GRACE_SECONDS, at_hand))
+        who = "only the caller's time-out ends the wait" if self.setup["gives_up"] else "a program would wait for ever"
         self.outbox.send(
             b"I",
-            f"Worker process {process.pid} ended abruptly (signal {-process.exitcode}). multiprocessing.Pool has "
-            "replaced it without a word; a program would wait for ever for what it had at hand.".encode(),
+            f"Worker process {process.pid} ended abruptly ({how_ended(process)}). multiprocessing.Pool has "
+            f"replaced it without a word; {who} for what it had at hand.".encode(),
         )
 
     def _look(self):
@@ -3104,8 +3911,8 @@ class MultiprocessingPool(RemotePool):
         while self._deaths and self._deaths[0][0] < time.monotonic():
             _, ticket = self._deaths.popleft()
             if self._open.get(ticket, self) is None:
-                why = "its worker process ended abruptly; multiprocessing.Pool never answers it"
-                self._fail([ticket], TaskLost(why))
+                with self._changing:
+                    self._lose(ticket)
             elif ticket in self._open:
                 self._replace(
                     "a worker process ended abruptly, and a chunk of the batch with it: multiprocessing.Pool would "
@@ -3125,8 +3932,9 @@ class MultiprocessingPool(RemotePool):
     def _replace(self, why):
         with self._changing:
             self._breaks += 1
-            if self._breaks > BREAKS_MAX:
-                give_up(self.outbox, f"the pool of worker processes broke more than {BREAKS_MAX} times")
+            most = breaks_max(self.setup, self.settings["workers"])
+            if self._breaks > most:
+                give_up(self.outbox, f"the pool of worker processes broke more than {most} times")
             count = len(self._open)
             self._fail(list(self._open), TaskLost(why))
             self._terminate()
@@ -3155,6 +3963,9 @@ class MultiprocessingPool(RemotePool):
 class Asyncio(RemotePool):
     """`asyncio`: a task for each order behind one semaphore, on the main thread's event loop."""
 
+    LOOK_SECONDS = 0.01
+    """How often it is looked whether a broken pool of processes has been replaced."""
+
     outbox_class = LoopOutbox
 
     def prepare(self):
@@ -3166,6 +3977,14 @@ class Asyncio(RemotePool):
         if self._cpu != "Inline" and "Processes" in self._cpu:
             self._processes = Processes(self._cpu["Processes"]["workers"], {}, self.setup, self.outbox)
             self.post = Post(self.setup, self.settings)
+        if self.setup["gives_up"]:
+            self._revocable = {}
+            """Tasks by their tickets."""
+            self._left = {}
+            """By the task that was cancelled: the future of what a thread or a process is still at."""
+            self.submit = self._submit_revocably
+            self._on_thread = self._on_thread_revocably
+            self._in_process = self._in_process_revocably
 
     def start(self):
         if self._processes:
@@ -3199,7 +4018,7 @@ class Asyncio(RemotePool):
         in_order = await self._ended
         loop.remove_reader(inbox.fd)
         if in_order:
-            await asyncio.gather(*self._tasks)
+            await asyncio.gather(*self._tasks, return_exceptions=self.setup["gives_up"])
             if self._processes:
                 self._processes.close()
         return in_order
@@ -3232,6 +4051,74 @@ class Asyncio(RemotePool):
 
         self._keep(asyncio.gather(*(self._execute(order) for order in orders)))
 
+    def _submit_revocably(self, orders):
+        import asyncio
+
+        for order in orders:
+            task = self._revocable[order[0]] = asyncio.create_task(self._execute(order))
+            self._tasks.add(task)
+            task.add_done_callback(partial(self._let_go_of, order[0]))
+
+    def _let_go_of(self, ticket, task):
+        """As `_let_go`, of a task that may have been cancelled."""
+        del self._revocable[ticket]
+        if not task.cancelled():
+            self._let_go(task)
+            return
+        self._tasks.discard(task)
+        future = self._left.pop(task, None)
+        if future is None:
+            self.end_early(ticket, CANCELLED)
+            return
+        # Its place is free, as it is in a program; what it left running is told of when that ends.
+        self.end_early(ticket, GIVEN_UP)
+        loop = task.get_loop()
+        future.add_done_callback(lambda _: loop.call_soon_threadsafe(self.end_early, ticket, FAILED))
+
+    def revoke(self, tickets):
+        for ticket in tickets:
+            if ticket in self._revocable:
+                self._revocable[ticket].cancel()
+
+    async def _on_thread(self, *call):
+        """Has a thread call a function."""
+        import asyncio
+
+        return await asyncio.to_thread(*call)
+
+    async def _on_thread_revocably(self, *call):
+        return await self._elsewhere(self._threads.submit(*call))
+
+    async def _in_process(self, *call):
+        """Has a worker process call a function."""
+        import asyncio
+
+        return await asyncio.wrap_future(await self._submit_to_process(*call))
+
+    async def _in_process_revocably(self, *call):
+        return await self._elsewhere(await self._submit_to_process(*call))
+
+    async def _submit_to_process(self, *call):
+        """Hands over to a process, of the next pool where this one is broken: the loop must not stand still for it."""
+        import asyncio
+
+        future = self._processes.try_submit(*call)
+        while future is None:
+            await asyncio.sleep(self.LOOK_SECONDS)
+            future = self._processes.try_submit(*call)
+        return future
+
+    async def _elsewhere(self, future):
+        """Waits for what a thread or a process does.  Neither can be stopped once it has begun."""
+        import asyncio
+
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            if not future.cancel():
+                self._left[asyncio.current_task()] = future
+            raise
+
     def _keep(self, task):
         # The loop itself holds its tasks only weakly.
         self._tasks.add(task)
@@ -3261,8 +4148,6 @@ class Asyncio(RemotePool):
 
     async def _execute_here(self, bench, number, steps):
         """Executes steps on the loop, or what blocks it on a thread."""
-        import asyncio
-
         bench.on_cpu_nanos = bench.lock_wait_nanos = 0
         sum_, failure = 0, None
         start = time.monotonic_ns()
@@ -3271,7 +4156,7 @@ class Asyncio(RemotePool):
                 if step.awaits and not (self._threads and step.blocks):
                     sum_ += step.digest(number, await step.run_async(bench, number))
                 elif self._threads:
-                    executed = await asyncio.to_thread(self.worker.execute, number, [step])
+                    executed = await self._on_thread(self.worker.execute, number, [step])
                     bench.on_cpu_nanos += executed.on_cpu
                     bench.lock_wait_nanos += executed.lock_wait
                     if executed.failure is not None:
@@ -3282,18 +4167,13 @@ class Asyncio(RemotePool):
         except Exception as error:
             failure = words(error)
         end = time.monotonic_ns()
-        # What the loop itself spends on a connection belongs to all its tasks.
-        on_cpu = NOT_KNOWN if any(isinstance(step, Network) for step in steps) else bench.on_cpu_nanos
-        return Executed(start, end, on_cpu, bench.lock_wait_nanos, sum_ & MASK, failure)
+        return Executed(start, end, bench.on_cpu_nanos, bench.lock_wait_nanos, sum_ & MASK, failure)
 
     async def _execute_in_process(self, order, segment):
         """Has a worker process execute a segment."""
-        import asyncio
-
-        loop = asyncio.get_running_loop()
         try:
             letter = self.post.order(order, segment)
-            report = await loop.run_in_executor(self._processes, run_in_worker, letter, segment)
+            report = await self._in_process(run_in_worker, letter, segment)
             return self.executed_of(report)
         except Exception as error:
             now = time.monotonic_ns()
@@ -3317,6 +4197,10 @@ class Hybrid(RemotePool):
         # First the processes: a process that forks should not have threads.
         self.processes.start()
         self._threads = started_threads(self.settings["threads"])
+        self._on_threads, self._in_processes = Revocable(), Revocable()
+        if self.setup["gives_up"]:
+            self._on_threads.watch(self._threads)
+            self._in_processes.watch(self.processes)
         self._room = threading.Semaphore(self.settings["processes"] + self.settings.get("between", BETWEEN))
         self._open = 0
         self._over = threading.Condition()
@@ -3329,10 +4213,19 @@ class Hybrid(RemotePool):
         return super().serve(inbox)
 
     def submit(self, orders):
+        self.outbox.expect(len(orders))
         with self._over:
             self._open += len(orders)
         for order in orders:
             self._threads.submit(self._go_on, order, 0, None)
+
+    def revoke(self, tickets):
+        for ticket in tickets:
+            if self._on_threads.revoke(ticket):
+                self.end_early(ticket, CANCELLED)
+                self._finish(ticket, None, 0)
+            else:
+                self._in_processes.revoke(ticket)
 
     def _go_on(self, order, segment, executed):
         """Executes an order from `segment` on, until a worker process has to."""
@@ -3364,7 +4257,10 @@ class Hybrid(RemotePool):
                 self._finish(ticket, executed, end)
         except Exception as error:
             self.post.forget(ticket)
-            self.outbox.fail(ticket, self.processes.explain(error), end)
+            if future.cancelled():
+                self.end_early(ticket, CANCELLED)
+            else:
+                self.outbox.fail(ticket, self.processes.explain(error), end)
             self._finish(ticket, None, end)
         self.processes.settled([ticket])
 
@@ -3397,6 +4293,7 @@ class InterpreterPool(RemotePool):
         if sys.version_info < (3, 14):
             raise Unusable("InterpreterPoolExecutor needs CPython 3.14 or later")
         self.post = Post(self.setup, self.settings)
+        self._revocable = Revocable()
 
     def start(self):
         from concurrent.futures import InterpreterPoolExecutor
@@ -3415,14 +4312,23 @@ class InterpreterPool(RemotePool):
     def submit(self, orders):
         for order in orders:
             future = self._executor.submit(run_in_interpreter, pickle.dumps(self.post.order(order)))
+            if self.setup["gives_up"]:
+                self._revocable.keep(order[0], future)
             future.add_done_callback(partial(self._done, order[0]))
+
+    def revoke(self, tickets):
+        for ticket in tickets:
+            self._revocable.revoke(ticket)
 
     def _done(self, ticket, future):
         end = time.monotonic_ns()
         try:
             self.take_report(pickle.loads(future.result()), end)
         except Exception as error:
-            self.outbox.fail(ticket, explain(error), end)
+            if future.cancelled():
+                self.end_early(ticket, CANCELLED)
+            else:
+                self.outbox.fail(ticket, explain(error), end)
 
     def close(self):
         self._executor.shutdown()
@@ -3470,15 +4376,20 @@ class Engine(RemotePool):
         self.keeper.start()
         return super().serve(inbox)
 
+    def afflict(self, afflictions):
+        super().afflict(afflictions)
+        if exiting(afflictions):
+            self.keeper.expects_exits = True
+
     def _say_lost(self, process):
-        text = f"Worker process {process.pid} ended abruptly (signal {-process.exitcode}). {self.package} goes on."
-        self.outbox.send(b"I", text.encode())
+        if process.exitcode:
+            text = f"Worker process {process.pid} ended abruptly ({how_ended(process)}). {self.package} goes on."
+            self.outbox.send(b"I", text.encode())
 
     def take_together(self, result, end):
         """Answers orders by what `run_together` has returned for them."""
-        clock, back, (data, failures, news) = result
-        answers = array("Q")
-        answers.frombytes(data)
+        clock, back, (packed, failures, news) = result
+        answers = answers_of_page(packed)
         tickets = answers[0::8]
         if clock != self.clock:
             # Another machine's clock: only the length is known, and the way back counts as waiting before it.
@@ -3528,7 +4439,7 @@ class Joblib(Engine):
 
     def map(self, orders, chunk):
         chunk = self.settings.get("chunk") or chunk
-        function = partial(run_on_engine, self.source, self.mapped(chunk))
+        function = partial(run_on_engine, self.source, self.mapped(orders, chunk))
         letters = self.post.orders(orders, chunk)
         if self._in_threads:
             # What they bring and bring back is a reference; what they report is no page, of which there is only one.

@@ -114,6 +114,7 @@ fn snapshot(tick: u64, candidate: u64) -> Snapshot {
         loop_lag: response.to_sparse(),
         interpreter_lock: None,
         collections: None,
+        resilience: poolscope::wire::Resilience::default(),
         window_completed: good,
         window_good: good,
         resources: Resources::default(),

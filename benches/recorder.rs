@@ -131,6 +131,7 @@ fn frames(criterion: &mut Criterion) {
         loop_lag: poolscope::stats::SparseHistogram::default(),
         interpreter_lock: None,
         collections: None,
+        resilience: poolscope::wire::Resilience::default(),
         window_completed: 2_000,
         window_good: 2_000,
         resources: poolscope::wire::Resources::default(),

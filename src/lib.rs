@@ -47,6 +47,12 @@
 //! [`engine::interpreter`]. A worker holds it while it runs; a stage that blocks does so within
 //! [`engine::interpreter::released`], or two locks could wait for each other.
 //!
+//! What goes wrong on purpose is decided in the engine when an attempt begins ([`engine::faults`], seeded) and travels
+//! with it to whoever carries it out. The defences of callers (time-outs, retries with back-off and budget, circuit
+//! breakers) are the engine's as well, [`engine::caller`]: it is the caller of every back end, CPython's too. An attempt
+//! is settled exactly once, by the worker that ends it or by the caller that gives it up; the loser of that race changes
+//! nothing but what was wasted.
+//!
 //! # Entry points
 //!
 //! - `src/main.rs` chooses the part to play; [`runner::play_if_asked`] comes first, before anything of the
@@ -76,7 +82,8 @@
 //! | `gui` | the window; the only place that names egui | session, run, analysis, chart, export, scenario |
 //!
 //! Within the engine, three things never know each other: *when* a task is due (`arrivals`, `load`), *where*
-//! it runs (`backends`), and *what* is recorded (`recorder`). A new stage, load, back end, chart or export
+//! it runs (`backends`), and *what* is recorded (`recorder`). How callers behave (`caller`) and what goes wrong
+//! (`faults`) know none of them. A new stage, load, back end, chart or export
 //! is one new file plus one line where its siblings are listed.
 //!
 //! # Invariants

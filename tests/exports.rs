@@ -17,6 +17,7 @@ fn the_books_of_every_synthetic_block_balance() {
         support::finished_run(),
         support::batch_run(),
         support::repeated_run(),
+        support::drill::run(),
     ] {
         for block in &run.blocks {
             assert_eq!(block.violation, None);
@@ -48,6 +49,7 @@ fn the_document_of_every_kind_of_run_follows_its_schema() {
         support::waiting_run(),
         support::sample_run(),
         support::batch_run(),
+        support::drill::run(),
         support::noisy::noisy_run(4, 3, &[1.0, 1.5]),
     ] {
         let document: serde_json::Value = serde_json::from_str(&json(&run).unwrap()).unwrap();
@@ -185,6 +187,7 @@ fn the_document_tells_the_noise_floor_steadiness_and_what_response_times_hide() 
     let split = &threads["time_split_nanos"];
     let parts = [
         "schedule_delay",
+        "retries",
         "queue_wait",
         "dispatch",
         "lock_wait",

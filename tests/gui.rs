@@ -439,3 +439,33 @@ fn a_click_on_the_head_of_a_column_sorts_the_candidates() {
     click(&mut harness, "Cost/1k ⏶");
     harness.get_by_label("Cost/1k ⏷");
 }
+
+#[test]
+fn faults_and_defences_have_a_page_marks_with_words_and_a_label_and_a_calm_run_has_none() {
+    let mut harness = window_of(support::drill::run());
+    for word in [
+        "a fault lasts",
+        "worker died",
+        "breaker half-open",
+        "processes: degraded",
+    ] {
+        assert!(
+            harness.query_all_by_label(word).count() > 0,
+            "{word} is in the legend"
+        );
+    }
+    let strips = harness.query_all_by_label_contains("slow tasks from 3.00 s to 5.00 s");
+    assert!(strips.count() >= 4, "the charts tell the fault");
+    assert_eq!(harness.query_all_by_label("degraded").count(), 2);
+    click(&mut harness, "Faults");
+    for head in ["Per task", "Timed out", "Recovery"] {
+        harness.get_by_label(head);
+    }
+    harness.get_by_label("not within 7.00 s");
+    harness.get_by_label("⚠ no budget: metastable overload");
+    harness.get_by_label("⚠ breaker: breaker flapping");
+    let calm = window_of(support::finished_run());
+    for word in ["Faults", "Attempts", "a fault lasts", "degraded"] {
+        assert!(calm.query_by_label(word).is_none(), "{word}");
+    }
+}

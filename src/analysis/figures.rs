@@ -5,6 +5,7 @@ use crate::analysis::interpreter::{self, CollectionFigures, InterpreterLockFigur
 use crate::analysis::merged::{Merged, lag_summary, summary};
 use crate::analysis::parts::{LostUpdates, PoolFigures, SplitFigures};
 use crate::analysis::remarks::remarks;
+use crate::analysis::resilience::{RECOVERED_RATIO, ResilienceFigures};
 use crate::analysis::sample::{Measure, Sample};
 use crate::analysis::steadiness::{self, Steadiness};
 use crate::run::{Block, BlockState, Calibration, Counts, MemoryKind, PythonFacts, Run};
@@ -120,6 +121,8 @@ pub struct CandidateFigures {
     pub worker_deaths: u32,
     /// How many workers were replaced by plan, after so many tasks.
     pub workers_recycled: u64,
+    /// What faults did, and what defences did against them; empty without any of it.
+    pub resilience: ResilienceFigures,
     /// How fast this machine computed the scenario's kernels before each block: by native code, also where the tasks run
     /// in CPython.
     pub calibration: Vec<Calibration>,
@@ -234,6 +237,7 @@ fn figures_of(run: &Run, candidate: usize) -> Option<CandidateFigures> {
         pools: PoolFigures::of(&blocks),
         worker_deaths: merged.worker_deaths,
         workers_recycled: merged.workers_recycled,
+        resilience: ResilienceFigures::of(run, candidate, &blocks, RECOVERED_RATIO),
         calibration: merged.calibration,
         remarks: remarks(
             run,

@@ -41,12 +41,7 @@ impl Merged {
 
     fn add(&mut self, block: &Block) {
         self.counts = self.counts.plus(&block.counts());
-        // Without a last word the incidents tell, of which each is a death.
-        let told = block.incidents.len() as u64 + block.incidents_dropped;
-        self.worker_deaths += block
-            .finished
-            .as_ref()
-            .map_or(told as u32, |finished| finished.worker_deaths);
+        self.worker_deaths += u32::try_from(block.worker_deaths()).unwrap_or(u32::MAX);
         let finished = block.finished.iter();
         self.workers_recycled += finished
             .map(|finished| finished.workers_recycled)

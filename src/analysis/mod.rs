@@ -13,6 +13,7 @@ mod memory;
 mod merged;
 mod parts;
 mod remarks;
+mod resilience;
 mod sample;
 pub mod self_test;
 mod steadiness;
@@ -26,6 +27,10 @@ pub use cost::{Resources, basis_label, cost_per_1k, price_per_hour};
 pub use figures::{CandidateFigures, CandidateStatus, PercentileFigures, candidate_figures};
 pub use interpreter::{CollectionFigures, InterpreterLockFigures};
 pub use parts::{CounterFigures, LostUpdates, PoolFigures, SplitFigures};
+pub use resilience::{
+    AttemptFigures, BreakerFigures, FaultFigures, Finding, FindingKind, RECOVERED_RATIO, Recovery,
+    ResilienceFigures, STORM_RATIO, fault_label,
+};
 pub use sample::Measure;
 pub use steadiness::{Course, Steadiness, SteadinessLabel, steadiness};
 pub use trust::{Bound, Trust, TrustLine, TrustUnit, trust};

@@ -3,13 +3,15 @@
 use crate::run::{Block, PoolKind, PoolOver, TimeSplit};
 use crate::scenario::Protection;
 
-/// Means over the tasks whose time was split, in nanoseconds. The eight parts add up to their response time.
+/// Means over the tasks whose time was split, in nanoseconds. The nine parts add up to their response time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SplitFigures {
     /// How many tasks were split.
     pub tasks: u64,
     /// Intended start to offer: the generator's own lateness.
     pub schedule_delay_nanos: f64,
+    /// Earlier attempts and back-off; 0 where each task has one attempt.
+    pub retries_nanos: f64,
     /// In queues: before the first worker, between pools, at barriers.
     pub queue_wait_nanos: f64,
     /// Dispatch, and the way to a worker process.
@@ -34,6 +36,7 @@ impl SplitFigures {
             let split = last.measured.split;
             sum.tasks += split.tasks;
             sum.schedule_delay_nanos += split.schedule_delay_nanos;
+            sum.retries_nanos += split.retries_nanos;
             sum.queue_wait_nanos += split.queue_wait_nanos;
             sum.dispatch_nanos += split.dispatch_nanos;
             sum.lock_wait_nanos += split.lock_wait_nanos;
@@ -46,6 +49,7 @@ impl SplitFigures {
         (sum.tasks > 0).then(|| Self {
             tasks: sum.tasks,
             schedule_delay_nanos: mean(sum.schedule_delay_nanos),
+            retries_nanos: mean(sum.retries_nanos),
             queue_wait_nanos: mean(sum.queue_wait_nanos),
             dispatch_nanos: mean(sum.dispatch_nanos),
             lock_wait_nanos: mean(sum.lock_wait_nanos),
@@ -58,9 +62,10 @@ impl SplitFigures {
 
     /// The parts in the order in which a task passes them, with the words for people.
     #[must_use]
-    pub const fn parts(&self) -> [(&'static str, f64); 8] {
+    pub const fn parts(&self) -> [(&'static str, f64); 9] {
         [
             ("schedule delay", self.schedule_delay_nanos),
+            ("earlier attempts and back-off", self.retries_nanos),
             ("queue wait", self.queue_wait_nanos),
             ("dispatch and transfer", self.dispatch_nanos),
             ("lock wait", self.lock_wait_nanos),

@@ -2,13 +2,18 @@
 
 use crate::analysis::parts::LostUpdates;
 use crate::analysis::{Steadiness, SteadinessLabel};
-use crate::run::{Block, BlockState, Run};
+use crate::run::{Block, BlockState, Incident, IncidentKind, Run};
 use crate::scenario::{Backend, PythonPool, Stage};
 use crate::stats::{HistogramLayout, Summary};
 use crate::units::text;
 
 /// Remarks kept per candidate: what does not fit on a screen is not read.
 const REMARKS_MAX: usize = 10;
+
+/// How attempts fail that a fault of the scenario lets fail.
+const INJECTED: [&str; 2] = ["injected fault: error", "injected fault: panic"];
+/// Deaths of workers that are told one by one where faults may be their cause: the others are like them.
+const DEATHS_TOLD: usize = 1;
 
 /// All remarks of the candidate with these blocks, the most important first.
 pub(super) fn remarks(
@@ -23,13 +28,29 @@ pub(super) fn remarks(
         remarks.insert(0, format!("not steady: {}", steadiness.why));
     }
     remarks.extend(lost_updates(blocks));
+    // Deaths that a scenario asks for are counted where it says that the back end was not whole.
+    let deaths_told = if run.request.scenario.faults.is_empty() {
+        usize::MAX
+    } else {
+        DEATHS_TOLD
+    };
     for block in blocks {
-        let incidents = block.incidents.iter();
-        remarks.extend(incidents.map(|incident| incident.message.clone()));
+        // What faults and breakers did stands in figures and on the time line; a death has a cause of its own.
+        let died = |incident: &&Incident| incident.kind == IncidentKind::WorkerDied;
+        let deaths = block.incidents.iter().filter(died).take(deaths_told);
+        remarks.extend(deaths.map(|incident| incident.message.clone()));
         let finished = block.finished.iter();
-        remarks.extend(finished.flat_map(|finished| finished.failures.iter().cloned()));
+        let failures = finished.flat_map(|finished| &finished.failures);
+        // What a scenario asks for is no news.
+        let own = failures.filter(|failure| !INJECTED.contains(&failure.as_str()));
+        remarks.extend(own.cloned());
     }
-    let dropped: u64 = blocks.iter().map(|block| block.incidents_dropped).sum();
+    let not_kept = blocks.iter().map(|block| deaths_not_told(block));
+    let dropped: u64 = if deaths_told == DEATHS_TOLD {
+        0
+    } else {
+        not_kept.sum()
+    };
     let more = dropped + remarks.len().saturating_sub(REMARKS_MAX) as u64;
     remarks.truncate(REMARKS_MAX);
     if more > 0 {
@@ -37,6 +58,13 @@ pub(super) fn remarks(
         remarks.push(format!("and {more}"));
     }
     remarks
+}
+
+/// How many workers died of which the cause was not kept.
+fn deaths_not_told(block: &Block) -> u64 {
+    let died = |incident: &&Incident| incident.kind == IncidentKind::WorkerDied;
+    let kept = block.incidents.iter().filter(died).count() as u64;
+    block.resilience.count(IncidentKind::WorkerDied) - kept
 }
 
 /// That updates of shared counters got lost, and how many.

@@ -154,6 +154,9 @@ pub fn steadiness(run: &Run, block: &Block) -> Steadiness {
         Load::Profile { .. } => return not_judged("the load changes by design"),
         Load::Open { .. } | Load::Closed { .. } => {}
     }
+    if run.request.has_passing_faults() {
+        return not_judged("faults come and go by design");
+    }
     if !block.state.is_over() {
         return not_judged("it is not over");
     }

@@ -4,7 +4,8 @@
 //! the last update are computed. What is drawn from is lent, never cloned.
 
 use crate::chart::line::{Styled, caption, lines, quantity, warning};
-use crate::chart::{Chart, ChartId, ChartSettings, Scale, Series, SplitChart};
+use crate::chart::marks::{Glyph, bands, has_marks};
+use crate::chart::{Chart, ChartId, ChartMark, ChartSettings, Scale, Series, SplitChart};
 use crate::run::{Block, Run, RunRequest};
 
 /// Makes one chart of `run` from nothing. O(intervals).
@@ -171,6 +172,9 @@ impl Page {
             },
             series,
             measured_span: None,
+            bands: Vec::new(),
+            marks: Vec::new(),
+            marks_dropped: 0,
         };
         Self {
             chart,
@@ -183,9 +187,35 @@ impl Page {
     fn update(&mut self, run: &Run) {
         self.chart.caption = caption(self.chart.id, self.chart.scale, run);
         self.chart.measured_span = measured_span(run);
+        let end = self.chart.measured_span.map_or(0.0, |(_, end)| end);
+        self.chart.bands = bands(run, end);
+        if has_marks(self.chart.id) {
+            self.update_marks(run);
+        }
         let blocks = run.blocks.iter().enumerate();
         for (number, block) in blocks.filter(|(_, block)| !block.planned.twin) {
             self.update_block(run, number, block);
+        }
+    }
+
+    /// All marks anew: there are few, and their number is bounded.
+    fn update_marks(&mut self, run: &Run) {
+        self.chart.marks.clear();
+        self.chart.marks_dropped = 0;
+        let shown = |block: &&Block| {
+            let candidate = block.planned.candidate;
+            !block.planned.twin && self.candidates.contains(&candidate)
+        };
+        for block in run.blocks.iter().filter(shown) {
+            let origin = origin(run, block);
+            let marks = block.resilience.marks().iter();
+            let marks = marks.filter(|mark| Glyph::of(mark.kind).is_some());
+            self.chart.marks.extend(marks.map(|mark| ChartMark {
+                candidate: block.planned.candidate,
+                at: seconds(mark.elapsed_nanos, origin),
+                kind: mark.kind,
+            }));
+            self.chart.marks_dropped += block.resilience.marks_dropped();
         }
     }
 

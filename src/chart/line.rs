@@ -33,6 +33,13 @@ pub(super) enum Line {
     LoopLag,
     /// Tasks before the pool of that number; nothing for a back end with a single pool.
     Pool(usize),
+    Offered,
+    Attempted,
+    Good,
+    Dropped,
+    Retries,
+    /// Attempts that were given up; nothing where nobody watches attempts.
+    TimedOut,
 }
 
 /// How a line is drawn and named.
@@ -84,7 +91,30 @@ pub(super) fn lines(id: ChartId, settings: &ChartSettings) -> Vec<Styled> {
                 detail: "before the second",
             },
         ],
+        ChartId::Attempts => three([
+            (Line::Offered, "offered"),
+            (Line::Attempted, "attempted"),
+            (Line::Good, "good"),
+        ]),
+        ChartId::Setbacks => three([
+            (Line::Dropped, "dropped"),
+            (Line::TimedOut, "timed out"),
+            (Line::Retries, "retries"),
+        ]),
     }
+}
+
+/// Dots, dashes and a full line.
+fn three(lines: [(Line, &'static str); 3]) -> Vec<Styled> {
+    let strokes = [Stroke::Dotted, Stroke::Dashed, Stroke::Solid];
+    let lines = lines.into_iter().zip(strokes);
+    lines
+        .map(|((line, detail), stroke)| Styled {
+            line,
+            stroke,
+            detail,
+        })
+        .collect()
 }
 
 fn percentile_lines(percentiles: &[Percentile]) -> Vec<Styled> {
@@ -108,16 +138,22 @@ impl Line {
         if let Self::Response(percentile) = self {
             return percentiles::rolling(intervals, from, percentile);
         }
+        let per_sec = |index: usize, amount: fn(&Interval) -> u64| {
+            rate(intervals, index, RATE_WINDOW_NANOS, amount)
+        };
         let value = |index: usize| {
             let interval = &intervals[index];
             match self {
-                Self::Throughput => rate(intervals, index, RATE_WINDOW_NANOS, |interval| {
-                    interval.completed
-                }),
-                Self::Cpu => rate(intervals, index, RATE_WINDOW_NANOS, |interval| {
-                    interval.cpu_nanos
-                })
-                .map(|nanos_per_sec| nanos_per_sec / 1e9),
+                Self::Throughput => per_sec(index, |interval| interval.completed),
+                Self::Offered => per_sec(index, |interval| interval.offered),
+                Self::Attempted => per_sec(index, Interval::attempted),
+                Self::Good => per_sec(index, |interval| interval.good),
+                Self::Dropped => per_sec(index, |interval| interval.dropped),
+                Self::Retries => per_sec(index, |interval| interval.retries),
+                Self::TimedOut if interval.attempts.is_none() => None,
+                Self::TimedOut => per_sec(index, Interval::timed_out),
+                Self::Cpu => per_sec(index, |interval| interval.cpu_nanos)
+                    .map(|nanos_per_sec| nanos_per_sec / 1e9),
                 // The drain finishes fewer and fewer tasks and is not part of any cost.
                 Self::Cost if measured_end_nanos.is_some_and(|end| interval.end_nanos > end) => {
                     None
@@ -201,7 +237,7 @@ fn cost(intervals: &VecDeque<Interval>, index: usize, run: &Run) -> Option<f64> 
 /// What a value of the chart is.
 pub(super) fn quantity(id: ChartId, run: &Run) -> Quantity {
     match id {
-        ChartId::Throughput => Quantity::PerSec,
+        ChartId::Throughput | ChartId::Attempts | ChartId::Setbacks => Quantity::PerSec,
         ChartId::ResponseTime | ChartId::LoopLag => Quantity::Nanos,
         ChartId::MemoryPerWorker => Quantity::Bytes,
         ChartId::CostPer1k => Quantity::Money(run.request.scenario.prices.currency.clone()),
@@ -233,6 +269,11 @@ pub(super) fn caption(id: ChartId, scale: Scale, run: &Run) -> String {
         ChartId::QueueDepth => "tasks waiting for a worker, and tasks under way".to_owned(),
         ChartId::LoopLag => "longest that a loop came late to what was due on it".to_owned(),
         ChartId::Pools => "tasks waiting before each pool that a task passes".to_owned(),
+        ChartId::Attempts => format!("offered, attempted and good, {}", over(RATE_WINDOW_NANOS)),
+        ChartId::Setbacks => format!(
+            "dropped, given up and tried again, {}",
+            over(RATE_WINDOW_NANOS)
+        ),
     };
     if scale == Scale::Log10 {
         caption.push_str("; log axis");

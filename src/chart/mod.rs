@@ -14,6 +14,7 @@
 pub mod axis;
 mod book;
 mod line;
+mod marks;
 pub mod palette;
 mod percentiles;
 mod split;
@@ -22,11 +23,12 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use crate::run::RunRequest;
+use crate::run::{IncidentKind, RunRequest};
 use crate::stats::reduce::min_max_per_column;
 
 pub use crate::stats::Percentile;
 pub use book::{ChartBook, build};
+pub use marks::{ChartMark, FaultBand, Glyph};
 pub use split::{SplitBar, SplitChart, SplitPart, SplitScale};
 
 /// With fewer labels a logarithmic axis cannot be read.
@@ -72,11 +74,15 @@ pub enum ChartId {
     LoopLag,
     /// Tasks waiting before each pool of a back end that has several, over time.
     Pools,
+    /// Offered, attempted and good, over time.
+    Attempts,
+    /// Drops, retries and time-outs, over time.
+    Setbacks,
 }
 
 impl ChartId {
-    /// All charts, in the order of the board.
-    pub const ALL: [Self; 8] = [
+    /// All charts, in the order of the board of a run without faults.
+    pub const ALL: [Self; 10] = [
         Self::Throughput,
         Self::ResponseTime,
         Self::MemoryPerWorker,
@@ -85,15 +91,39 @@ impl ChartId {
         Self::QueueDepth,
         Self::LoopLag,
         Self::Pools,
+        Self::Attempts,
+        Self::Setbacks,
+    ];
+
+    /// All of them with attempts first: what one looks for under faults.
+    const UNDER_FAULTS: [Self; 10] = [
+        Self::Attempts,
+        Self::ResponseTime,
+        Self::Setbacks,
+        Self::Throughput,
+        Self::QueueDepth,
+        Self::Cpu,
+        Self::MemoryPerWorker,
+        Self::CostPer1k,
+        Self::LoopLag,
+        Self::Pools,
     ];
 
     /// The charts that say something about what `request` measures, in the order of the board: the lag of event
-    /// loops only where there are some, and the pools only where a task passes several.
+    /// loops only where there are some, the pools only where a task passes several, and attempts, then first, only
+    /// where they can differ from tasks.
     pub fn shown_for(request: &RunRequest) -> impl Iterator<Item = Self> + use<> {
         let (loops, pools) = (request.has_event_loops(), request.has_several_pools());
-        Self::ALL.into_iter().filter(move |id| match id {
+        let attempts = request.has_attempts();
+        let order = if attempts {
+            Self::UNDER_FAULTS
+        } else {
+            Self::ALL
+        };
+        order.into_iter().filter(move |id| match id {
             Self::LoopLag => loops,
             Self::Pools => pools,
+            Self::Attempts | Self::Setbacks => attempts,
             _ => true,
         })
     }
@@ -110,6 +140,8 @@ impl ChartId {
             Self::QueueDepth => "queue_depth",
             Self::LoopLag => "loop_lag",
             Self::Pools => "pools",
+            Self::Attempts => "attempts",
+            Self::Setbacks => "setbacks",
         }
     }
 
@@ -125,6 +157,8 @@ impl ChartId {
             Self::QueueDepth => "Queue depth",
             Self::LoopLag => "Event-loop lag",
             Self::Pools => "Queues of the pools",
+            Self::Attempts => "Attempts",
+            Self::Setbacks => "Drops and retries",
         }
     }
 }
@@ -216,6 +250,12 @@ pub struct Chart {
     /// The measurement, for shading: from 0 to the end of the longest one, in seconds; none before any block
     /// has begun.
     pub measured_span: Option<(f64, f64)>,
+    /// When faults lasted, for shading; empty without faults.
+    pub bands: Vec<FaultBand>,
+    /// What happened to workers and breakers, in no order; empty in charts that do not show it.
+    pub marks: Vec<ChartMark>,
+    /// How many marks are not among them, as there were too many.
+    pub marks_dropped: u64,
 }
 
 impl Series {
@@ -263,6 +303,48 @@ impl Chart {
         [(low, start.min(high)), (end.max(low), high)]
             .into_iter()
             .filter(|(from, to)| to > from)
+    }
+
+    /// The parts of `x_range` in which faults lasted, cut at its ends: (begin, end, band).
+    pub fn faulty(&self, x_range: (f64, f64)) -> impl Iterator<Item = (f64, f64, &FaultBand)> {
+        let (low, high) = x_range;
+        self.bands
+            .iter()
+            .map(move |band| (band.from.max(low), band.to.min(high), band))
+            .filter(|(from, to, _)| to > from)
+    }
+
+    /// How many rows the labels of the bands take.
+    #[must_use]
+    pub fn lanes(&self) -> usize {
+        let lanes = self.bands.iter().map(|band| band.lane + 1);
+        lanes.max().unwrap_or(0)
+    }
+
+    /// Where the label of `band` must end: the begin of the next band in its row, in seconds; none for the last one.
+    #[must_use]
+    pub fn label_end(&self, band: &FaultBand) -> Option<f64> {
+        let next = self
+            .bands
+            .iter()
+            .filter(|other| other.lane == band.lane && other.from > band.from);
+        next.map(|next| next.from).min_by(f64::total_cmp)
+    }
+
+    /// The candidates that have marks, in their order: each has a row for them.
+    #[must_use]
+    pub fn marked(&self) -> Vec<usize> {
+        let candidates: BTreeSet<_> = self.marks.iter().map(|mark| mark.candidate).collect();
+        candidates.into_iter().collect()
+    }
+
+    /// The kinds of marks there are, in the order of the legend.
+    #[must_use]
+    pub fn mark_kinds(&self) -> Vec<IncidentKind> {
+        let mut kinds: Vec<_> = self.marks.iter().map(|mark| mark.kind).collect();
+        kinds.sort_by_key(|kind| *kind as usize);
+        kinds.dedup();
+        kinds
     }
 
     /// Smallest and largest x and y of all points: ([x, y], [x, y]); none without a point.

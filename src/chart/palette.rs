@@ -49,7 +49,7 @@ pub const fn series_rgb(candidate: usize, dark: bool) -> [u8; 3] {
 }
 
 /// How many parts the time of a task has.
-pub const SPLIT_PARTS: usize = 8;
+pub const SPLIT_PARTS: usize = 9;
 
 /// The colour of a part of a task's time, in the order of [`crate::chart::SplitPart::ALL`].
 ///
@@ -57,9 +57,10 @@ pub const SPLIT_PARTS: usize = 8;
 /// they stay apart without colour.
 #[must_use]
 pub const fn split_rgb(part: usize, dark: bool) -> [u8; 3] {
-    /// Grey, amber, brown, red, rose, blue, light blue, violet.
+    /// Grey, magenta, amber, brown, red, rose, blue, light blue, violet.
     const LIGHT: [[u8; 3]; SPLIT_PARTS] = [
         [128, 134, 144],
+        [150, 40, 104],
         [206, 132, 0],
         [122, 75, 42],
         [200, 40, 60],
@@ -70,6 +71,7 @@ pub const fn split_rgb(part: usize, dark: bool) -> [u8; 3] {
     ];
     const DARK: [[u8; 3]; SPLIT_PARTS] = [
         [150, 156, 166],
+        [214, 110, 176],
         [240, 184, 56],
         [186, 126, 82],
         [255, 98, 110],

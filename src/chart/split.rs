@@ -1,4 +1,4 @@
-//! Where the time of a task goes: one bar per candidate, in the same eight parts for every back end.
+//! Where the time of a task goes: one bar per candidate, in the same nine parts for every back end.
 //!
 //! Means over all completed tasks that were split, from the intended start to the result; so the length of a
 //! bar is the mean response time of these tasks.
@@ -11,6 +11,8 @@ use crate::run::{Run, TimeSplit};
 pub enum SplitPart {
     /// Intended start to offer.
     ScheduleDelay,
+    /// In attempts before the last one, and between attempts.
+    Retries,
     /// In queues.
     QueueWait,
     /// On the way to the worker.
@@ -31,6 +33,7 @@ impl SplitPart {
     /// All of them, in the order in which a task passes them. The same as the colours of the palette.
     pub const ALL: [Self; SPLIT_PARTS] = [
         Self::ScheduleDelay,
+        Self::Retries,
         Self::QueueWait,
         Self::Dispatch,
         Self::LockWait,
@@ -45,6 +48,7 @@ impl SplitPart {
     pub const fn label(self) -> &'static str {
         match self {
             Self::ScheduleDelay => "schedule delay",
+            Self::Retries => "earlier attempts",
             Self::QueueWait => "queue wait",
             Self::Dispatch => "dispatch and transfer",
             Self::LockWait => "lock wait",
@@ -61,6 +65,9 @@ impl SplitPart {
         match self {
             Self::ScheduleDelay => {
                 "From the intended start until the task was offered: the generator's lateness, or the time at the door of a full queue"
+            }
+            Self::Retries => {
+                "Earlier attempts and back-off: from admission until the last attempt entered the queue; the other parts are the last attempt's"
             }
             Self::QueueWait => "In queues: before the first worker, between pools, at barriers",
             Self::Dispatch => {
@@ -82,6 +89,7 @@ impl SplitPart {
     const fn of(self, split: &TimeSplit) -> u64 {
         match self {
             Self::ScheduleDelay => split.schedule_delay_nanos,
+            Self::Retries => split.retries_nanos,
             Self::QueueWait => split.queue_wait_nanos,
             Self::Dispatch => split.dispatch_nanos,
             Self::LockWait => split.lock_wait_nanos,
@@ -268,10 +276,15 @@ mod tests {
             assert!((bar.total_nanos() / mean - 1.0).abs() < 0.01, "{bar:?}");
         }
         // One worker cannot carry the load: its tasks wait in the queue most of the time.
-        assert!(chart.bars[0].parts[1] > 0.8 * chart.bars[0].total_nanos());
+        assert!(chart.bars[0].parts[2] > 0.8 * chart.bars[0].total_nanos());
         let wanted: Vec<_> = SplitPart::ALL
             .into_iter()
-            .filter(|part| !matches!(part, SplitPart::LockWait | SplitPart::InterpreterWait))
+            .filter(|part| {
+                !matches!(
+                    part,
+                    SplitPart::Retries | SplitPart::LockWait | SplitPart::InterpreterWait
+                )
+            })
             .collect();
         assert_eq!(chart.parts().collect::<Vec<_>>(), wanted);
     }
@@ -282,7 +295,7 @@ mod tests {
             candidate: 0,
             label: String::new(),
             tasks: 1,
-            parts: [1.0, 0.0, 2.0, 0.0, 0.0, 3.0, 4.0, 0.0],
+            parts: [1.0, 0.0, 0.0, 2.0, 0.0, 0.0, 3.0, 4.0, 0.0],
         };
         let spans: Vec<_> = bar.spans().collect();
         assert_eq!(

@@ -20,6 +20,10 @@ fn a_book_that_follows_a_run_has_the_same_charts_as_one_built_at_the_end() {
         processes: crate::scenario::Workers::Count(8),
         between: 10,
     };
+    scenario.faults = vec![crate::scenario::Fault {
+        from: crate::units::Nanos::from_secs(1),
+        ..crate::scenario::Fault::new(crate::scenario::Inject::Error)
+    }];
     let request = RunRequest::all_of(scenario);
     assert_eq!(ChartId::shown_for(&request).count(), ChartId::ALL.len());
     let settings = ChartSettings::default();

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use crate::run::RunRequest;
 use crate::scenario::{
-    Amount, Arrivals, AsyncCpu, Backend, Candidate, Distribution, FORMAT, HybridWaits, Kernel,
-    Load, PriceCard, Protocol, Queue, Scenario, Server, Stage, Start, TaskKind, Transfer, Workers,
+    Amount, Arrivals, AsyncCpu, Backend, Candidate, Defences, Distribution, FORMAT, HybridWaits,
+    Kernel, Load, PriceCard, Protocol, Queue, Scenario, Server, Stage, Start, TaskKind, Transfer,
+    Workers,
 };
 use crate::session::{Freeze, FreezeTarget};
 use crate::units::Nanos;
@@ -131,6 +132,8 @@ fn request(stage: Stage, load: Load, backend: Backend, protocol: Protocol) -> Ru
         load,
         queue: Queue::default(),
         server: Server::default(),
+        faults: Vec::new(),
+        defences: Defences::default(),
         candidates: vec![Candidate::of(backend)],
         protocol,
         prices: PriceCard::default(),

@@ -73,6 +73,13 @@ fn live_line(run: &Run, elapsed_nanos: u64) -> String {
         let p95 = current.response_p95_nanos.map(|nanos| nanos as f64);
         parts.push(text::or_missing(current.throughput_per_sec, text::per_sec));
         parts.push(format!("p95 {}", text::or_missing(p95, text::nanos)));
+        if let Some(attempts) = current.attempts_per_task {
+            parts.push(format!("{} attempts per task", text::number(attempts)));
+        }
+        if current.breakers_open > 0 {
+            let open = text::counted(current.breakers_open, "breaker", "breakers");
+            parts.push(format!("{open} open"));
+        }
     }
     parts.join(", ")
 }
@@ -84,6 +91,7 @@ fn block_line(run: &Run, place: usize, block: &Block) -> String {
         // The sentence goes on.
         BlockState::Failed { cause } => format!("failed: {}", cause.trim_end_matches('.')),
         BlockState::Stopped => "stopped".to_owned(),
+        _ if !block.degraded().is_empty() => "degraded".to_owned(),
         _ => "done".to_owned(),
     };
     let again = if block.planned.twin {
@@ -91,8 +99,12 @@ fn block_line(run: &Run, place: usize, block: &Block) -> String {
     } else {
         ""
     };
+    let retries = match counts.retries {
+        0 => String::new(),
+        more => format!(", {}", text::counted(more, "retry", "retries")),
+    };
     format!(
-        "[{place}/{}] {}{again}: {state}; {} good, {} failed, {} dropped",
+        "[{place}/{}] {}{again}: {state}; {} good, {} failed, {} dropped{retries}",
         run.blocks.len(),
         candidate_name(run, block.planned.candidate),
         text::counted(counts.good, "task", "tasks"),
@@ -111,8 +123,9 @@ fn candidate_name(run: &Run, candidate: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::{BlockEnd, Event, RunRequest};
+    use crate::run::{BlockEnd, BreakerState, Event, Phase, RunRequest};
     use crate::scenario::{bundled, parse};
+    use crate::support::{self, drill::Tick};
 
     #[test]
     fn the_line_says_which_block_and_how_long() {
@@ -131,6 +144,37 @@ mod tests {
             "{line}"
         );
         assert!(line.ends_with("–, p95 –"), "{line}");
+    }
+
+    #[test]
+    fn a_storm_and_an_open_breaker_show_while_they_last() {
+        let mut run = support::drill::run_of_one(
+            |scenario| {
+                let breaker = support::drill::scenario().candidates.remove(3);
+                scenario.candidates = vec![breaker];
+            },
+            |tick| Tick {
+                offered: 20,
+                good: 10,
+                timed_out: 10,
+                retries: if tick < 90 { 0 } else { 30 },
+                breaker: Some(BreakerState::Open),
+                ..Tick::default()
+            },
+        );
+        run.ended = false;
+        run.blocks[0].state = BlockState::Running(Phase::Measure);
+        let line = live_line(&run, 0);
+        assert!(
+            line.ends_with(", 2.50 attempts per task, 1 breaker open"),
+            "{line}"
+        );
+        run.blocks[0].state = BlockState::Done;
+        let line = block_line(&run, 1, &run.blocks[0]);
+        assert!(
+            line.ends_with("1,200 failed, 0 dropped, 900 retries"),
+            "{line}"
+        );
     }
 
     #[test]

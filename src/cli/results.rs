@@ -109,6 +109,10 @@ fn exit(run: &Run, trust: &Trust, verdict: &Verdict) -> Exit {
     }
 }
 
+fn is_told(trust: &Trust, cause: &str) -> bool {
+    trust.reasons.iter().any(|reason| reason.contains(cause))
+}
+
 /// What the table does not say: accidents, doubts and the conclusion. Each one line.
 fn remarks(figures: &[CandidateFigures], trust: &Trust, verdict: &Verdict) -> Vec<String> {
     let mut remarks = Vec::new();
@@ -121,13 +125,24 @@ fn remarks(figures: &[CandidateFigures], trust: &Trust, verdict: &Verdict) -> Ve
                 ));
             }
             CandidateStatus::Waiting => remarks.push(format!("{name}: not measured")),
-            // How a block failed is among the reasons of distrust.
+            // Else how it failed is among the reasons of distrust.
+            CandidateStatus::Failed { cause } if !is_told(trust, cause) => {
+                remarks.push(format!("{name}: failed: {cause}"));
+            }
             CandidateStatus::Failed { .. } | CandidateStatus::Live | CandidateStatus::Done => {}
         }
-        if figures.worker_deaths > 0 {
+        let degraded = &figures.resilience.degraded;
+        if !degraded.is_empty() {
+            remarks.push(format!("{name}: degraded: {}", degraded.join(", ")));
+        } else if figures.worker_deaths > 0 {
             let deaths = text::counted(figures.worker_deaths.into(), "worker", "workers");
             remarks.push(format!("{name}: {deaths} died"));
         }
+        if let Some(recovery) = figures.resilience.recovery {
+            remarks.push(format!("{name}: {}", recovery.sentence()));
+        }
+        let findings = figures.resilience.findings.iter();
+        remarks.extend(findings.map(|finding| format!("{name}: {}", finding.line())));
         remarks.extend(
             figures
                 .remarks
@@ -146,4 +161,44 @@ fn remarks(figures: &[CandidateFigures], trust: &Trust, verdict: &Verdict) -> Ve
         remarks.push(verdict.why.clone());
     }
     remarks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support;
+
+    fn told(run: &Run) -> Vec<String> {
+        let figures = analysis::candidate_figures(run);
+        let trust = analysis::trust(run);
+        let verdict = analysis::verdict(run, &figures, &trust);
+        remarks(&figures, &trust, &verdict)
+    }
+
+    #[test]
+    fn faults_and_defences_are_told_candidate_by_candidate() {
+        let told = told(&support::drill::run());
+        for line in [
+            "no budget: degraded: 6 attempts still ran for nobody at the end",
+            "no budget: goodput was not back at the end, 7.00 s after the last fault",
+            "budget: goodput was back 600 ms after the last fault",
+            "processes: degraded: 2 workers died",
+            "breaker: goodput was back as soon as the last fault was over",
+        ] {
+            assert!(told.iter().any(|said| said == line), "{line}: {told:#?}");
+        }
+        let storm = told.iter().find(|said| said.contains("retry storm"));
+        let storm = storm.expect("it is named");
+        assert!(storm.starts_with("no budget: retry storm: 3.50 attempts per task"));
+        assert!(storm.ends_with("Give the retries a budget, such as one for ten tasks"));
+    }
+
+    #[test]
+    fn without_faults_nothing_is_told_of_them() {
+        for said in told(&support::finished_run()) {
+            for word in ["degraded", "fault", "attempt", "breaker"] {
+                assert!(!said.contains(word), "{said}");
+            }
+        }
+    }
 }

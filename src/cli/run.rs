@@ -16,7 +16,7 @@ use crate::cli::request::{changed, request};
 use crate::cli::source::{Source, print_problems};
 use crate::cli::{Exit, Output, results};
 use crate::run::{Run, RunRequest};
-use crate::scenario::{self, Severity};
+use crate::scenario::{self, Problem, Scenario, Severity};
 use crate::session::{RunnerCommand, Session};
 
 /// How often the clock of the live line is rewritten while nothing arrives, as while a runner starts.
@@ -114,12 +114,13 @@ fn prepare(args: &RunArgs, out: &mut Output) -> Option<Vec<Prepared>> {
 fn prepare_one(source: Source, args: &RunArgs, out: &mut Output) -> Option<Prepared> {
     let name = source.name.clone();
     let (stem, scenario) = source.usable(out)?;
-    let scenario = changed(scenario, &args.changes);
-    // Options can be out of bounds as fields can; warnings were already given for the file.
-    let mut problems = scenario::validate(&scenario);
-    problems.retain(|problem| problem.severity == Severity::Error);
+    let (of_the_file, scenario) = (scenario.clone(), changed(scenario, &args.changes));
+    let problems = brought_by_options(&of_the_file, &scenario);
     print_problems(&format!("{name} with these options"), &problems, out);
-    if !problems.is_empty() {
+    if problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Error)
+    {
         return None;
     }
     let request = request(scenario, &args.changes.only)
@@ -142,6 +143,18 @@ fn prepare_one(source: Source, args: &RunArgs, out: &mut Output) -> Option<Prepa
         return None;
     }
     Some(Prepared { request, folder })
+}
+
+/// What is wrong with the scenario as the options change it: they can be out of bounds as fields can. Warnings were
+/// already given for the file; new ones are told of faults alone, which a shorter measurement may leave out.
+fn brought_by_options(of_the_file: &Scenario, changed: &Scenario) -> Vec<Problem> {
+    let known = scenario::validate(of_the_file);
+    let mut problems = scenario::validate(changed);
+    problems.retain(|problem| {
+        let is_new_of_a_fault = problem.path.starts_with("faults") && !known.contains(problem);
+        problem.severity == Severity::Error || is_new_of_a_fault
+    });
+    problems
 }
 
 /// Before a measurement of minutes, rather than after it.
@@ -184,4 +197,34 @@ fn measure(
         progress.update(&run, out);
     }
     Ok(run)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Nanos;
+
+    #[test]
+    fn a_fault_that_a_shorter_measurement_leaves_out_is_told_once() {
+        let storm = scenario::bundled_named("retry_storm").map(|bundled| bundled.text);
+        let mut storm = scenario::parse(storm.unwrap()).scenario.unwrap();
+        assert_eq!(brought_by_options(&storm, &storm.quick()), []);
+        let mut shorter = storm.clone();
+        shorter.protocol.measure = Nanos::from_secs(1);
+        let found = brought_by_options(&storm, &shorter);
+        let told: Vec<_> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "warning: faults[0].from: it begins after 3s, and the measurement ends after 1s (begin earlier, \
+              or raise protocol.measure)"
+            ]
+        );
+        // The file said so already.
+        storm.protocol.measure = Nanos::from_secs(2);
+        storm.faults[0].from = Nanos::from_secs(2);
+        let mut again = storm.clone();
+        again.protocol.seed = 7;
+        assert_eq!(brought_by_options(&storm, &again), []);
+    }
 }

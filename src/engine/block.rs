@@ -8,18 +8,21 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, bounded};
 
 use crate::engine::backends::{
-    self, BackendError, Collections, Desk, DeskParts, Incident, InterpreterFacts, Prepared, Running,
+    self, BackendError, Collections, Desk, DeskParts, InterpreterFacts, Prepared, Running,
 };
+use crate::engine::caller::{Caller, Clerk};
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
-use crate::engine::interpreter::{InterpreterLock, InterpreterUse};
+use crate::engine::drill::Drill;
+use crate::engine::interpreter::InterpreterLock;
 use crate::engine::load::{Gate, LoadDriver};
+use crate::engine::observation::Observation;
 use crate::engine::phases::{Facts, Phases, Stand};
-use crate::engine::plan::{Plan, is_pipelined};
+use crate::engine::plan::{FRONT_POOL, Plan, is_pipelined};
 use crate::engine::queue::TaskQueue;
-use crate::engine::recorder::{Distributions, Recorder, Tally};
+use crate::engine::recorder::Recorder;
+use crate::engine::resilience::Incident;
 use crate::engine::task::Cohort;
-use crate::engine::totals::Totals;
 use crate::scenario::{Backend, Interpreter, Load, Protection};
 use crate::stats::SparseHistogram;
 
@@ -28,12 +31,26 @@ const INCIDENTS_MAX: usize = 100;
 /// How long workers have to notice that the block was cut.
 const GRACE_NANOS: u64 = 500_000_000;
 
-/// How many tasks may wait between the pools of a pipelined back end.
-fn between(backend: Backend) -> usize {
-    match backend {
-        Backend::Hybrid { between, .. } => between as usize,
-        // Bounded by the cap on tasks in flight.
-        other => usize::try_from(backends::concurrency(other)).unwrap_or(usize::MAX),
+/// The queues in front of the pools of a back end: the first is that of all that is admitted.
+fn queues(plan: &Plan, capacity_min: usize) -> Vec<Arc<TaskQueue>> {
+    let mut queues = vec![Arc::new(TaskQueue::new(&plan.queue, capacity_min))];
+    if is_pipelined(plan.backend) {
+        let between = match plan.backend {
+            Backend::Hybrid { between, .. } => between as usize,
+            // Bounded by the cap on tasks in flight.
+            other => usize::try_from(backends::concurrency(other)).unwrap_or(usize::MAX),
+        };
+        queues.push(Arc::new(TaskQueue::between(between)));
+    }
+    queues
+}
+
+fn lock_of(interpreter: Interpreter) -> Option<Arc<InterpreterLock>> {
+    match interpreter {
+        Interpreter::None => None,
+        Interpreter::Lock { switch_interval } => {
+            Some(Arc::new(InterpreterLock::new(switch_interval.0)))
+        }
     }
 }
 
@@ -48,37 +65,14 @@ pub struct Block {
     /// What the back end needs to be started, until it is.
     prepared: Option<Prepared>,
     running: Option<Box<dyn Running>>,
+    /// Gives attempts up and makes the next ones; none if nobody watches them, and before the begin.
+    clerk: Option<Clerk>,
+    /// Faults that come at instants; none without faults.
+    drill: Option<Drill>,
     phases: Phases,
     start_nanos: u64,
     cold_start_nanos: u64,
     over: bool,
-}
-
-/// What can be seen of a block at one instant. Instants are nanoseconds since its start.
-#[derive(Debug)]
-pub struct Observation {
-    /// When.
-    pub elapsed_nanos: u64,
-    /// Where it stood.
-    pub stand: Stand,
-    /// When the measurement began.
-    pub measure_start_nanos: Option<u64>,
-    /// When it ended.
-    pub measure_end_nanos: Option<u64>,
-    /// The counters, by cohort.
-    pub tallies: [Tally; 2],
-    /// What was recorded since the last observation, by cohort.
-    pub distributions: [Distributions; 2],
-    /// Sums over completed tasks, by cohort.
-    pub totals: [Totals; 2],
-    /// Tasks in the queue of each pool of workers and under way on it.
-    pub pools: Vec<(u64, u64)>,
-    /// How late event loops were since the last observation; empty without event loops.
-    pub loop_lag: SparseHistogram,
-    /// What became of the modelled interpreter lock since the back end was started; none without one.
-    pub interpreter: Option<InterpreterUse>,
-    /// Tasks that ended within the measurement's window: all, and the good ones.
-    pub window: (u64, u64),
 }
 
 impl Block {
@@ -100,7 +94,7 @@ impl Block {
             }
             _ => (0, 0),
         };
-        let queue = Arc::new(TaskQueue::new(&plan.queue, capacity_min));
+        let queues = queues(&plan, capacity_min);
         let shards = std::thread::available_parallelism().map_or(1, usize::from);
         let recorder = Arc::new(Recorder::new(shards));
         let warm_up_clients = if plan.lengths.warm_up_nanos > 0 {
@@ -108,37 +102,37 @@ impl Block {
         } else {
             0
         };
+        let caller = Caller::new(plan.defences, plan.recipes.clone(), plan.load.is_batch());
         let driver = LoadDriver::new(
             plan.load.clone(),
             plan.recipes.seed(),
             plan.lengths.warm_up_nanos,
             warm_up_clients,
-            Gate::new(queue.clone(), plan.queue.policy, recorder.clone()),
+            Gate::new(
+                queues[FRONT_POOL].clone(),
+                plan.queue.policy,
+                recorder.clone(),
+                caller.clone(),
+            ),
         );
         let cancel = Arc::new(Cancel::default());
         let (incident_sender, incidents) = bounded(INCIDENTS_MAX);
-        let mut queues = vec![queue];
-        if is_pipelined(plan.backend) {
-            queues.push(Arc::new(TaskQueue::between(between(plan.backend))));
-        }
         let desk = Arc::new(Desk::new(DeskParts {
             recipes: plan.recipes.clone(),
             surroundings: plan.surroundings.clone(),
             cancel: cancel.clone(),
-            interpreter: match plan.interpreter {
-                Interpreter::None => None,
-                Interpreter::Lock { switch_interval } => {
-                    Some(Arc::new(InterpreterLock::new(switch_interval.0)))
-                }
-            },
+            interpreter: lock_of(plan.interpreter),
             recorder: recorder.clone(),
             gate: driver.gate().clone(),
+            caller,
+            faults: plan.faults.clone(),
             incidents: incident_sender,
             queues,
             batch_tasks,
         }));
-        let phases = Phases::new(plan.lengths);
         Ok(Self {
+            phases: Phases::new(plan.lengths),
+            drill: Drill::of(&plan),
             plan,
             recorder,
             driver,
@@ -147,7 +141,7 @@ impl Block {
             incidents,
             prepared,
             running: None,
-            phases,
+            clerk: None,
             start_nanos: 0,
             cold_start_nanos: 0,
             over: false,
@@ -171,6 +165,7 @@ impl Block {
     /// # Errors
     /// If the system refuses the generator's thread.
     pub fn begin(&mut self) -> Result<(), BackendError> {
+        self.clerk = self.desk.start_clerk().map_err(generator_refused)?;
         self.start_nanos = clock::now_nanos();
         let mut end_nanos = u64::MAX;
         if !self.plan.lengths.batch {
@@ -185,6 +180,9 @@ impl Block {
 
     fn set_window(&self, start_nanos: u64, end_nanos: u64) {
         self.recorder.set_window(start_nanos, end_nanos);
+        if let Some(faults) = &self.plan.faults {
+            faults.measure_from(start_nanos);
+        }
         self.driver.gate().measure_between(start_nanos, end_nanos);
     }
 
@@ -205,7 +203,9 @@ impl Block {
     pub fn deadline_nanos(&self) -> u64 {
         /// While the end depends on tasks and not on time, it is looked for that often.
         const LOOK_NANOS: u64 = 5_000_000;
-        let by_time = self.start_nanos + self.phases.deadline_nanos();
+        let by_phase = self.start_nanos + self.phases.deadline_nanos();
+        let drill = self.drill.as_ref();
+        let by_time = drill.map_or(by_phase, |drill| by_phase.min(drill.deadline_nanos()));
         let by_tasks = match self.phases.stand() {
             Stand::Measure => self.plan.lengths.batch,
             Stand::Settling | Stand::Drain => true,
@@ -221,9 +221,12 @@ impl Block {
     /// Moves on to the next phase if its time has come; says whether it did. Call it until it does not.
     ///
     /// # Errors
-    /// If the system refuses the generator's thread, or no worker is left.
+    /// If the system refuses the generator's thread, no worker is left, or a fault killed one that cannot die alone.
     pub fn poll(&mut self, stop: bool) -> Result<bool, BackendError> {
         let now = clock::now_nanos();
+        if let (Some(drill), Some(running)) = (&mut self.drill, &self.running) {
+            drill.poll(now, &**running, &self.desk)?;
+        }
         let behind = u64::from(self.driver.gate().is_behind(now));
         let outstanding = self.outstanding() + behind;
         let facts = Facts {
@@ -235,8 +238,10 @@ impl Block {
             outstanding,
             stop,
         };
+        // Also where the tasks that were lost were the last ones.
+        self.lives()?;
         if !self.phases.advance(facts) {
-            return self.lives().map(|()| false);
+            return Ok(false);
         }
         match self.phases.stand() {
             Stand::Settling => self.driver.settle(),
@@ -392,7 +397,11 @@ impl Block {
         let interpreter = self.desk.interpreter_use();
         let elapsed_nanos = clock::now_nanos() - self.start_nanos;
         let tallies = Cohort::ALL.map(|cohort| {
-            let tally = self.recorder.tally(cohort);
+            let mut tally = self.recorder.tally(cohort);
+            tally.retries = self
+                .desk
+                .caller()
+                .map_or(0, |caller| caller.retries(cohort));
             if self.over { tally.closed() } else { tally }
         });
         let mut loop_lag = SparseHistogram::default();
@@ -410,6 +419,7 @@ impl Block {
             pools: self.desk.gauges(),
             loop_lag,
             interpreter,
+            resilience: self.desk.resilience(),
             window: self.recorder.window(),
         }
     }
@@ -418,12 +428,17 @@ impl Block {
     fn end(&mut self) {
         // Before anything is cancelled: the client of a cancelled task must not send another one.
         self.driver.close();
-        if self.outstanding() > 0 {
+        let stuck = self.desk.resilience().attempts;
+        if self.outstanding() > 0 || stuck.is_some_and(|attempts| attempts.stuck > 0) {
             self.cancel.set();
         }
         self.desk.end_queues();
+        self.clerk = None;
         self.driver.join();
         if let Some(running) = self.running.take() {
+            if let Some(drill) = &mut self.drill {
+                drill.end(&*running);
+            }
             running.end(clock::now_nanos() + GRACE_NANOS);
         }
         // What a worker that was left behind may still say comes too late.

@@ -17,6 +17,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
 use crate::engine::arrivals::OpenSchedule;
+use crate::engine::caller::{Caller, Due};
 use crate::engine::clock::{self, Pacer};
 use crate::engine::queue::{Offer, TaskQueue};
 use crate::engine::recorder::{Admission, Recorder};
@@ -38,6 +39,8 @@ const THINK_STREAM: u64 = 0x7468_696e_6b73;
 pub struct Gate {
     queue: Arc<TaskQueue>,
     recorder: Arc<Recorder>,
+    /// What watches the attempts of tasks; none if nobody does.
+    caller: Option<Arc<Caller>>,
     /// Whether callers wait at the door of a full queue.
     callers_wait: bool,
     /// The next number of each cohort: measured tasks count from 0 however many the warm-up had.
@@ -65,10 +68,16 @@ pub struct Gate {
 impl Gate {
     /// A gate in front of `queue`; nothing is measured before [`Self::measure_between`].
     #[must_use]
-    pub fn new(queue: Arc<TaskQueue>, policy: QueuePolicy, recorder: Arc<Recorder>) -> Self {
+    pub fn new(
+        queue: Arc<TaskQueue>,
+        policy: QueuePolicy,
+        recorder: Arc<Recorder>,
+        caller: Option<Arc<Caller>>,
+    ) -> Self {
         Self {
             queue,
             recorder,
+            caller,
             callers_wait: policy == QueuePolicy::Block,
             next_numbers: [AtomicU64::new(WARM_UP_NUMBERS), AtomicU64::new(0)],
             clients_go_on: AtomicBool::new(false),
@@ -160,7 +169,7 @@ impl Gate {
     }
 
     /// Offers a task that is due at `intended_nanos`. Returns false if it has to wait at the door.
-    fn offer(&self, worker: usize, intended_nanos: u64) -> bool {
+    pub(in crate::engine) fn offer(&self, worker: usize, intended_nanos: u64) -> bool {
         if intended_nanos >= self.due_until_nanos.load(Ordering::Acquire) {
             return true;
         }
@@ -185,12 +194,28 @@ impl Gate {
         intended_nanos: u64,
     ) -> bool {
         let offered_nanos = clock::now_nanos().max(intended_nanos);
-        let task = Task::new(number, cohort, intended_nanos, offered_nanos);
+        let mut task = Task::new(number, cohort, intended_nanos, offered_nanos);
+        if let Some(caller) = &self.caller {
+            caller.send(&mut task);
+        }
         let mut has_to_wait = false;
         self.recorder
             .offer(worker, &task, || match self.queue.offer(&task) {
-                Offer::Admitted => Admission::Admitted,
-                Offer::AdmittedInPlaceOf(victim) => Admission::InPlaceOf(victim.cohort),
+                Offer::Admitted => {
+                    self.watch(&task);
+                    Admission::Admitted
+                }
+                Offer::AdmittedInPlaceOf(victim) => {
+                    self.watch(&task);
+                    match (&self.caller, victim.attempt) {
+                        // What becomes of its task is a matter of its attempts.
+                        (Some(caller), Some(attempt)) => {
+                            caller.enter(0, Due::Evicted(attempt));
+                            Admission::Admitted
+                        }
+                        _ => Admission::InPlaceOf(victim.cohort),
+                    }
+                }
                 Offer::Refused if self.callers_wait => {
                     has_to_wait = true;
                     Admission::NotOffered
@@ -199,6 +224,12 @@ impl Gate {
                 Offer::Ended => Admission::NotOffered,
             });
         !has_to_wait
+    }
+
+    fn watch(&self, task: &Task) {
+        if let (Some(caller), Some(attempt)) = (&self.caller, &task.attempt) {
+            caller.watch(attempt);
+        }
     }
 
     /// Offers a task and waits at the door with it if it has to. A task that still stands there when the

@@ -11,14 +11,19 @@ pub mod arrivals;
 mod backends;
 mod barrier;
 pub mod block;
+pub mod caller;
 pub mod cancel;
 pub mod clock;
+mod drill;
+pub mod faults;
 pub mod interpreter;
 pub mod load;
+mod observation;
 pub mod phases;
 pub mod plan;
 pub mod queue;
 pub mod recorder;
+mod resilience;
 mod shared_histogram;
 mod slab;
 pub mod stages;
@@ -27,14 +32,16 @@ pub mod timer;
 mod totals;
 
 pub use backends::{
-    BackendError, Collections, Incident, InterpreterFacts, NOT_STARTED, PYTHON_PART, SERVER_PART,
+    BackendError, Collections, InterpreterFacts, NOT_STARTED, PYTHON_PART, SERVER_PART,
     ServerProcess, WORKER_PART, ZYGOTE_PART, become_python, start_server, worker_main, zygote_main,
 };
-pub use block::{Block, Observation};
+pub use block::Block;
 pub use interpreter::InterpreterUse;
+pub use observation::Observation;
 pub use phases::Stand;
 pub use plan::{Plan, PythonHome, Recipes, Surroundings};
 pub use recorder::{Admission, Distributions, Recorder, Tally};
+pub use resilience::{Attempts, BreakerState, Incident, IncidentKind, Resilience};
 pub use stages::{KernelSpeed, calibrate, serve};
 pub use task::{Cohort, Journey, Outcome, Parts, Ran, Task};
 pub use totals::Totals;

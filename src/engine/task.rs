@@ -1,5 +1,15 @@
 //! A task on its way: plain data, moved from the generator to the worker.
 
+use std::sync::Arc;
+
+use crate::engine::caller::Attempt;
+use crate::engine::faults::Affliction;
+
+/// Where the attempt stands in the number that draws follow from, between the task's number and the mark of the warm-up.
+const ATTEMPT_SHIFT: u32 = 48;
+/// The bits of the attempt in that number. The same mask is in the harness.
+pub(in crate::engine) const ATTEMPT_BITS: u64 = (1 << 63) - (1 << ATTEMPT_SHIFT);
+
 /// Which cohort a task belongs to, by its intended start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cohort {
@@ -21,7 +31,7 @@ impl Cohort {
 }
 
 /// One task. Instants are nanoseconds on the monotonic clock.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Task {
     /// Counts within the block and the cohort, from 0 for measured tasks; with the seed it decides kind and
     /// all draws.
@@ -36,6 +46,10 @@ pub struct Task {
     pub segment: u16,
     /// What is known of the parts before; none in the first, so that tasks of one part cost no allocation.
     pub journey: Option<Box<Journey>>,
+    /// What its caller watches; none where nobody does, and before its turn in a batch.
+    pub attempt: Option<Arc<Attempt>>,
+    /// What goes wrong with it on purpose, once it has begun.
+    pub affliction: Option<Box<Affliction>>,
 }
 
 impl Task {
@@ -49,7 +63,54 @@ impl Task {
             offered_nanos,
             segment: 0,
             journey: None,
+            attempt: None,
+            affliction: None,
         }
+    }
+
+    /// The number that its draws follow from: each attempt draws anew, as a caller who comes again meets another delay.
+    #[must_use]
+    pub fn draw_number(&self) -> u64 {
+        let attempt = u64::from(self.attempt_index()) << ATTEMPT_SHIFT;
+        self.number | attempt & ATTEMPT_BITS
+    }
+
+    /// 0 for its first attempt.
+    #[must_use]
+    pub fn attempt_index(&self) -> u32 {
+        self.attempt.as_ref().map_or(0, |attempt| attempt.index())
+    }
+
+    /// Whether its caller still waits for this attempt.
+    #[must_use]
+    pub fn is_awaited(&self) -> bool {
+        self.attempt
+            .as_ref()
+            .is_none_or(|attempt| !attempt.is_settled())
+    }
+
+    /// Its worker is done with this attempt; false if its caller has given it up.
+    #[must_use]
+    pub fn settle(&self) -> bool {
+        self.attempt.as_ref().is_none_or(|attempt| attempt.settle())
+    }
+
+    /// When its first attempt began, if an earlier one than this did.
+    #[must_use]
+    pub fn first_start_nanos(&self) -> Option<u64> {
+        self.attempt
+            .as_ref()
+            .filter(|attempt| attempt.index() > 0)
+            .and_then(|attempt| attempt.first_start_nanos())
+    }
+
+    /// When its last attempt came into the queue.
+    #[must_use]
+    pub fn sent_nanos(&self) -> u64 {
+        self.attempt
+            .as_ref()
+            .filter(|attempt| attempt.index() > 0)
+            .map_or(self.offered_nanos, |attempt| attempt.sent_nanos())
     }
 
     /// When it came into the queue that it was taken from last: admission, or the end of the part before.
@@ -57,7 +118,7 @@ impl Task {
     pub fn queued_nanos(&self) -> u64 {
         self.journey
             .as_ref()
-            .map_or(self.offered_nanos, |journey| journey.handed_on_nanos)
+            .map_or_else(|| self.sent_nanos(), |journey| journey.handed_on_nanos)
     }
 
     /// Goes on to its next part, the last one having run as `ran` says and made `digest`.
@@ -99,6 +160,8 @@ pub enum Outcome {
     Good,
     /// With an error, or lost with its worker.
     Failed,
+    /// Its caller gave it up.
+    TimedOut,
     /// Cut by the end of the block.
     Cancelled,
 }
@@ -145,6 +208,8 @@ impl Ran {
 /// the offer to the end.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Parts {
+    /// Earlier attempts, and waiting before the last one came into the queue.
+    pub retries_nanos: u64,
     /// In queues.
     pub queue_wait_nanos: u64,
     /// From a queue to the first instruction.
@@ -175,6 +240,7 @@ impl Parts {
         let before = ran.start_nanos.saturating_sub(ran.taken_nanos);
         let start_wait_nanos = ran.start_wait_nanos.min(before);
         Some(Self {
+            retries_nanos: 0,
             queue_wait_nanos: ran.taken_nanos.saturating_sub(queued_nanos),
             dispatch_nanos: before - start_wait_nanos,
             lock_wait_nanos,
@@ -189,6 +255,7 @@ impl Parts {
     #[must_use]
     pub const fn plus(&self, other: &Self) -> Self {
         Self {
+            retries_nanos: self.retries_nanos + other.retries_nanos,
             queue_wait_nanos: self.queue_wait_nanos + other.queue_wait_nanos,
             dispatch_nanos: self.dispatch_nanos + other.dispatch_nanos,
             lock_wait_nanos: self.lock_wait_nanos + other.lock_wait_nanos,
@@ -221,6 +288,7 @@ mod tests {
         assert_eq!(
             parts,
             Parts {
+                retries_nanos: 0,
                 queue_wait_nanos: 50,
                 dispatch_nanos: 10,
                 lock_wait_nanos: 40,
@@ -247,6 +315,16 @@ mod tests {
             on_cpu_nanos: Some(0),
             ..Ran::here(start, end)
         }
+    }
+
+    #[test]
+    fn each_attempt_draws_from_a_number_of_its_own_and_the_first_from_the_tasks() {
+        let mut task = Task::new(7, Cohort::Measured, 0, 0);
+        assert_eq!(task.draw_number(), 7);
+        let first = Attempt::first(&task, 0, 0);
+        task.attempt = Some(Arc::new(first.next(1).next(2)));
+        assert_eq!(task.draw_number(), 2 << 48 | 7);
+        assert_eq!(task.draw_number() & !ATTEMPT_BITS, 7);
     }
 
     #[test]

@@ -38,6 +38,7 @@ impl Totals {
 pub(super) struct Sums {
     split_tasks: AtomicU64,
     schedule_delay: AtomicU64,
+    retries: AtomicU64,
     queue_wait: AtomicU64,
     dispatch: AtomicU64,
     lock_wait: AtomicU64,
@@ -65,6 +66,7 @@ impl Sums {
         };
         let late = task.offered_nanos.saturating_sub(task.intended_nanos);
         add(&self.schedule_delay, late);
+        add(&self.retries, task.sent_nanos() - task.offered_nanos);
         add(&self.queue_wait, parts.queue_wait_nanos);
         add(&self.dispatch, parts.dispatch_nanos);
         add(&self.lock_wait, parts.lock_wait_nanos);
@@ -87,6 +89,7 @@ impl Sums {
             split_tasks: read(&self.split_tasks),
             schedule_delay_nanos: read(&self.schedule_delay),
             parts: Parts {
+                retries_nanos: read(&self.retries),
                 queue_wait_nanos: read(&self.queue_wait),
                 dispatch_nanos: read(&self.dispatch),
                 lock_wait_nanos: read(&self.lock_wait),

@@ -1,15 +1,17 @@
 //! The whole board as one picture: all charts, the table of figures, and which run it was.
 
-use crate::analysis::{candidate_figures, trust, verdict};
+use crate::analysis::{CandidateFigures, candidate_figures, trust, verdict};
 use crate::chart::palette::series_rgb;
 use crate::chart::{ChartId, ChartSettings, SplitChart, Stroke, build};
 use crate::export::Theme;
 use crate::export::canvas::{Anchor, Canvas, Frame, Type};
 use crate::export::font::{Weight, fitted, text_width};
+use crate::export::marks;
 use crate::export::split::{draw_split, split_height};
 use crate::export::svg::{SLACK, Sizes, draw_chart, foot, x_range};
 use crate::export::table::{Align, Table, table};
 use crate::run::Run;
+use crate::units::text;
 
 /// Wide enough for the table at a size that can be read.
 const WIDTH: f64 = 1_680.0;
@@ -18,8 +20,13 @@ const COLUMNS: usize = 3;
 const BETWEEN: f64 = 32.0;
 const CHART_HEIGHT: f64 = 380.0;
 const HEAD: f64 = 66.0;
+/// What the marks on the time lines mean, where there are some.
+const MARKS: f64 = 26.0;
 const TABLE_ROW: f64 = 27.0;
 const FOOT: f64 = 110.0;
+/// A line of what has a name, and how many of them there are at the most.
+const NAMED_ROW: f64 = 18.0;
+const NAMED_MAX: usize = 8;
 const TABLE_SIZE: f64 = 13.0;
 /// Where even that is too wide for a long name.
 const TABLE_SIZE_MIN: f64 = 9.0;
@@ -44,18 +51,28 @@ pub fn board_svg(run: &Run, settings: &ChartSettings, theme: Theme) -> String {
         left: 74.0,
         names: false,
     };
+    // A scenario without faults has no row for what its marks mean.
+    let has_marks = charts
+        .iter()
+        .any(|chart| !(chart.bands.is_empty() && chart.marks.is_empty()));
+    let head = HEAD + if has_marks { MARKS } else { 0.0 };
     let chart_rows = charts.len().div_ceil(COLUMNS) as f64;
-    let split_y = MARGIN + HEAD + chart_rows * (CHART_HEIGHT + BETWEEN);
+    let split_y = MARGIN + head + chart_rows * (CHART_HEIGHT + BETWEEN);
     let table_y = split_y + split_height(&split, sizes) + BETWEEN / 2.0;
-    let height = table_y + TABLE_ROW * (table.rows.len() as f64 + 1.0) + FOOT;
+    let named = named(&figures);
+    let named_height = NAMED_ROW * named.len() as f64;
+    let height = table_y + TABLE_ROW * (table.rows.len() as f64 + 1.0) + named_height + FOOT;
     let mut canvas = Canvas::new("board", WIDTH, height, &scenario.title, colours.background);
     draw_head(&mut canvas, run, theme);
+    let at = [MARGIN, MARGIN + HEAD - MARKS / 2.0];
+    let room = WIDTH - 2.0 * MARGIN;
+    marks::legend(&mut canvas, at, room, charts.iter(), (sizes, theme));
     let width = (WIDTH - 2.0 * MARGIN - BETWEEN * (COLUMNS as f64 - 1.0)) / COLUMNS as f64;
     let x_range = x_range(&charts);
     for (number, chart) in charts.iter().enumerate() {
         let frame = Frame {
             x: MARGIN + (number % COLUMNS) as f64 * (width + BETWEEN),
-            y: MARGIN + HEAD + (number / COLUMNS) as f64 * (CHART_HEIGHT + BETWEEN),
+            y: MARGIN + head + (number / COLUMNS) as f64 * (CHART_HEIGHT + BETWEEN),
             width,
             height: CHART_HEIGHT,
         };
@@ -76,12 +93,53 @@ pub fn board_svg(run: &Run, settings: &ChartSettings, theme: Theme) -> String {
         colour: colours.text,
     };
     let room = (WIDTH - 2.0 * MARGIN) / SLACK;
+    draw_named(&mut canvas, height - FOOT - named_height, &named, theme);
     for (line, text) in two_lines(&conclusion, room, look).iter().enumerate() {
         let y = height - FOOT + 25.0 + line as f64 * 18.0;
         canvas.text([MARGIN, y], Anchor::Start, look, text);
     }
     foot(&mut canvas, run, &trust, theme, [WIDTH, height]);
     canvas.finish()
+}
+
+/// What faults left behind, one line each: candidates that were not whole, and what has a name.
+fn named(figures: &[CandidateFigures]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for figures in figures {
+        let (name, resilience) = (&figures.name, &figures.resilience);
+        if !resilience.degraded.is_empty() {
+            let why = resilience.degraded.join(", ");
+            lines.push(format!("{name}: degraded: {why}"));
+        }
+        let findings = resilience.findings.iter();
+        lines.extend(findings.map(|finding| {
+            let label = finding.kind.label();
+            format!("{name}: {label}: {}", finding.evidence)
+        }));
+    }
+    let more = lines.len().saturating_sub(NAMED_MAX);
+    if more > 0 {
+        lines.truncate(NAMED_MAX);
+        lines.push(format!(
+            "and {}",
+            text::counted(more as u64, "more", "more")
+        ));
+    }
+    lines
+}
+
+fn draw_named(canvas: &mut Canvas, top: f64, lines: &[String], theme: Theme) {
+    let look = Type {
+        size: TABLE_SIZE,
+        weight: Weight::Regular,
+        colour: theme.colours().warning,
+    };
+    let room = (WIDTH - 2.0 * MARGIN) / SLACK;
+    for (number, line) in lines.iter().enumerate() {
+        let text = fitted(line, room, look.size, look.weight);
+        let y = top + 25.0 + number as f64 * NAMED_ROW;
+        canvas.text([MARGIN, y], Anchor::Start, look, &text);
+    }
 }
 
 /// `text` broken between words where the room ends; what does not fit into two lines is cut.

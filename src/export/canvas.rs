@@ -23,6 +23,10 @@ pub enum Theme {
 pub(super) struct Colours {
     pub(super) background: [u8; 3],
     pub(super) unmeasured: [u8; 3],
+    /// Where a fault lasts.
+    pub(super) fault: [u8; 3],
+    /// What names the fault, and the edges of its band.
+    pub(super) fault_text: [u8; 3],
     pub(super) grid: [u8; 3],
     pub(super) axis: [u8; 3],
     pub(super) text: [u8; 3],
@@ -43,6 +47,8 @@ impl Theme {
             Self::Light => Colours {
                 background,
                 unmeasured: [238, 241, 245],
+                fault: [255, 240, 217],
+                fault_text: [138, 74, 0],
                 grid: [224, 228, 233],
                 axis: [150, 157, 167],
                 text: [28, 32, 38],
@@ -52,6 +58,8 @@ impl Theme {
             Self::Dark => Colours {
                 background,
                 unmeasured: [36, 40, 48],
+                fault: [58, 44, 24],
+                fault_text: [240, 184, 96],
                 grid: [52, 57, 66],
                 axis: [112, 119, 131],
                 text: [233, 236, 240],
@@ -185,6 +193,19 @@ impl Canvas {
         self.push(format_args!(
             "<path d=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width}\" \
              stroke-linejoin=\"round\"{dashes}/>"
+        ));
+    }
+
+    /// The inside of an outline.
+    pub(super) fn polygon(&mut self, outline: &[[f64; 2]], fill: [u8; 3]) {
+        let mut points = String::new();
+        for [x, y] in outline {
+            let _ = write!(points, "{x:.1},{y:.1} ");
+        }
+        self.push(format_args!(
+            "<polygon points=\"{}\" fill=\"{}\"/>",
+            points.trim_end(),
+            hex(fill)
         ));
     }
 

@@ -1,11 +1,15 @@
-//! Figures and time lines as comma-separated values, for spreadsheets and scripts.
+//! Figures as comma-separated values, for spreadsheets and scripts.
 //!
 //! Numbers are in the unit that ends the column's name, without rounding; what is not known is an empty cell.
 //! Texts that a spreadsheet would take for a formula get an apostrophe in front.
 
-use crate::analysis::{CandidateFigures, CandidateStatus, Figure, SplitFigures, candidate_figures};
+use crate::analysis::{
+    AttemptFigures, CandidateFigures, CandidateStatus, Figure, Finding, SplitFigures,
+    candidate_figures,
+};
+use crate::export::document::{recovery_nanos, recovery_word};
 use crate::export::{ExportError, status_word};
-use crate::run::{Block, Interval, MemoryKind, Phase, Run};
+use crate::run::{MemoryKind, Run};
 use crate::scenario::Load;
 
 /// One row per candidate.
@@ -20,90 +24,6 @@ pub fn figures_csv(run: &Run) -> Result<String, ExportError> {
         .collect();
     let header = figures_header();
     written(&header, rows)
-}
-
-/// One row per candidate, repeat and interval.
-///
-/// # Errors
-/// If the table cannot be encoded, which would be an error of this program.
-pub fn timeline_csv(run: &Run) -> Result<String, ExportError> {
-    let names = run.request.scenario.candidate_names();
-    let mut rows = Vec::new();
-    for block in &run.blocks {
-        let Some(name) = names.get(block.planned.candidate) else {
-            continue;
-        };
-        rows.extend(
-            block
-                .timeline
-                .intervals()
-                .iter()
-                .map(|interval| interval_cells(name, block, interval)),
-        );
-    }
-    let header = TIMELINE_HEADER.map(str::to_owned);
-    written(&header, rows)
-}
-
-const TIMELINE_HEADER: [&str; 21] = [
-    "candidate",
-    "repeat",
-    "twin",
-    "phase",
-    "start_nanos",
-    "end_nanos",
-    "since_measurement_nanos",
-    "offered",
-    "dropped",
-    "completed",
-    "good",
-    "failed",
-    "queued",
-    "in_flight",
-    "cpu_nanos",
-    "memory_per_worker_bytes",
-    "memory_total_bytes",
-    "memory_kind",
-    "response_time_p50_nanos",
-    "response_time_p99_nanos",
-    "response_time_max_nanos",
-];
-
-fn interval_cells(name: &str, block: &Block, interval: &Interval) -> Vec<String> {
-    let response = interval.response_summary();
-    let since = interval
-        .measure_start_nanos
-        .map(|start| interval.end_nanos.cast_signed() - start.cast_signed());
-    let phase = match interval.phase {
-        Phase::WarmUp => "warm_up",
-        Phase::Measure => "measure",
-        Phase::Drain => "drain",
-    };
-    vec![
-        text(name),
-        (block.planned.repeat + 1).to_string(),
-        block.planned.twin.to_string(),
-        phase.to_owned(),
-        interval.start_nanos.to_string(),
-        interval.end_nanos.to_string(),
-        cell(since),
-        interval.offered.to_string(),
-        interval.dropped.to_string(),
-        interval.completed.to_string(),
-        interval.good.to_string(),
-        interval.failed.to_string(),
-        interval.queued.to_string(),
-        interval.in_flight.to_string(),
-        interval.cpu_nanos.to_string(),
-        cell(interval.memory_per_worker_bytes),
-        cell(interval.memory_total_bytes),
-        interval
-            .memory_kind
-            .map_or_else(String::new, |kind| memory_word(kind).to_owned()),
-        cell(response.p50),
-        cell(response.p99),
-        cell(response.max),
-    ]
 }
 
 /// The three distributions that have all their figures in the table.
@@ -142,7 +62,16 @@ fn figures_header() -> Vec<String> {
         ]);
     }
     header.extend(PLAIN.map(|(name, _)| name.to_owned()));
-    header.extend(["memory_kind", "currency", "steadiness", "remarks"].map(str::to_owned));
+    header.extend(
+        [
+            "memory_kind",
+            "currency",
+            "steadiness",
+            "degraded",
+            "remarks",
+        ]
+        .map(str::to_owned),
+    );
     header
 }
 
@@ -188,7 +117,7 @@ const WITH_INTERVAL: [(&str, OfFigure); 17] = [
 type OfPlain = fn(&CandidateFigures) -> String;
 
 /// Figures without an interval.
-const PLAIN: [(&str, OfPlain); 22] = [
+const PLAIN: [(&str, OfPlain); 37] = [
     ("schedule_delay_p99_nanos", |f| {
         cell(f.schedule_delay_nanos.p99)
     }),
@@ -197,6 +126,9 @@ const PLAIN: [(&str, OfPlain); 22] = [
     }),
     ("schedule_delay_mean_nanos", |f| {
         split(f, |split| split.schedule_delay_nanos)
+    }),
+    ("retries_mean_nanos", |f| {
+        split(f, |split| split.retries_nanos)
     }),
     ("queues_mean_nanos", |f| {
         split(f, |split| split.queue_wait_nanos)
@@ -251,10 +183,60 @@ const PLAIN: [(&str, OfPlain); 22] = [
     }),
     ("worker_deaths", |f| f.worker_deaths.to_string()),
     ("workers_recycled", |f| f.workers_recycled.to_string()),
+    ("attempts_made", |f| {
+        attempts(f, |figures| Some(figures.attempts.made))
+    }),
+    ("attempts_failed", |f| {
+        attempts(f, |figures| Some(figures.attempts.failed))
+    }),
+    ("attempts_timed_out", |f| {
+        attempts(f, |figures| Some(figures.attempts.timed_out))
+    }),
+    ("attempts_rejected", |f| {
+        attempts(f, |figures| Some(figures.attempts.rejected))
+    }),
+    ("attempts_denied", |f| {
+        attempts(f, |figures| Some(figures.attempts.denied))
+    }),
+    ("attempts_stopped", |f| {
+        attempts(f, |figures| Some(figures.attempts.stopped))
+    }),
+    ("attempts_wasted", |f| {
+        attempts(f, |figures| Some(figures.attempts.wasted))
+    }),
+    ("attempts_stuck", |f| {
+        attempts(f, |figures| Some(figures.attempts.stuck))
+    }),
+    ("breaker_openings", |f| {
+        attempts(f, |figures| Some(figures.attempts.openings))
+    }),
+    ("attempts_per_task", |f| {
+        attempts(f, |figures| figures.amplification)
+    }),
+    ("wasted_work_ratio", |f| {
+        attempts(f, |figures| figures.wasted_work_ratio)
+    }),
+    ("recovery", |f| {
+        cell(f.resilience.recovery.map(recovery_word))
+    }),
+    ("recovery_nanos", |f| {
+        cell(f.resilience.recovery.and_then(recovery_nanos))
+    }),
+    ("findings", |f| {
+        let findings: Vec<_> = f.resilience.findings.iter().map(Finding::line).collect();
+        text(&findings.join("; "))
+    }),
 ];
 
 fn split(figures: &CandidateFigures, part: fn(&SplitFigures) -> f64) -> String {
     cell(figures.time_split.as_ref().map(part))
+}
+
+fn attempts<T: ToString>(
+    figures: &CandidateFigures,
+    part: fn(&AttemptFigures) -> Option<T>,
+) -> String {
+    cell(figures.resilience.attempts.as_ref().and_then(part))
 }
 
 fn figures_cells(figures: &CandidateFigures, run: &Run) -> Vec<String> {
@@ -316,6 +298,7 @@ fn figures_cells(figures: &CandidateFigures, run: &Run) -> Vec<String> {
             .map_or_else(String::new, |kind| memory_word(kind).to_owned()),
         text(&run.request.scenario.prices.currency),
         figures.steadiness.label.text().to_owned(),
+        text(&figures.resilience.degraded.join("; ")),
         text(&figures.remarks.join("; ")),
     ]);
     cells
@@ -331,7 +314,7 @@ const fn load_word(load: &Load) -> &'static str {
 }
 
 /// The same word as in the JSON document.
-const fn memory_word(kind: MemoryKind) -> &'static str {
+pub(super) const fn memory_word(kind: MemoryKind) -> &'static str {
     match kind {
         MemoryKind::Pss => "pss",
         MemoryKind::Rss => "rss",
@@ -340,12 +323,12 @@ const fn memory_word(kind: MemoryKind) -> &'static str {
 }
 
 /// A number as it is, or nothing.
-fn cell(value: Option<impl ToString>) -> String {
+pub(super) fn cell(value: Option<impl ToString>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 
 /// A text that no spreadsheet takes for a formula (OWASP, CSV injection).
-fn text(value: &str) -> String {
+pub(super) fn text(value: &str) -> String {
     if value.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{value}")
     } else {
@@ -353,7 +336,7 @@ fn text(value: &str) -> String {
     }
 }
 
-fn written(header: &[String], rows: Vec<Vec<String>>) -> Result<String, ExportError> {
+pub(super) fn written(header: &[String], rows: Vec<Vec<String>>) -> Result<String, ExportError> {
     let mut writer = ::csv::Writer::from_writer(Vec::new());
     writer.write_record(header)?;
     for row in rows {
@@ -388,14 +371,13 @@ mod tests {
     #[test]
     fn every_row_has_as_many_cells_as_the_header() {
         let run = support::sample_run();
-        for text in [figures_csv(&run).unwrap(), timeline_csv(&run).unwrap()] {
-            let mut reader = ::csv::Reader::from_reader(text.as_bytes());
-            let columns = reader.headers().unwrap().len();
-            assert!(
-                reader
-                    .records()
-                    .all(|record| record.unwrap().len() == columns)
-            );
-        }
+        let text = figures_csv(&run).unwrap();
+        let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+        let columns = reader.headers().unwrap().len();
+        assert!(
+            reader
+                .records()
+                .all(|record| record.unwrap().len() == columns)
+        );
     }
 }

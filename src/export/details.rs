@@ -3,7 +3,8 @@
 //! Columns that no candidate knows are left out, so that a scenario without counters has no column for them.
 
 use crate::analysis::{
-    CandidateFigures, CollectionFigures, Figure, InterpreterLockFigures, SplitFigures,
+    AttemptFigures, CandidateFigures, CollectionFigures, Figure, InterpreterLockFigures, Recovery,
+    SplitFigures,
 };
 use crate::export::table::{Align, Column, Row, Table, figure, left, of_columns, right};
 use crate::run::PythonFacts;
@@ -23,6 +24,7 @@ pub fn details(figures: &[CandidateFigures], scenario: &Scenario) -> Table {
             |f, _| f.steadiness.label.text().to_owned(),
         ),
     ];
+    columns.extend(resilience_columns());
     columns.extend(split_columns());
     columns.extend(interpreter_columns());
     columns.extend(processor_columns());
@@ -61,12 +63,20 @@ fn split(f: &CandidateFigures, part: fn(&SplitFigures) -> f64) -> String {
     text::or_missing(f.time_split.as_ref().map(part), text::nanos)
 }
 
-fn split_columns() -> [Column; 8] {
+fn split_columns() -> [Column; 9] {
     [
         right(
             "Late",
             "Mean per task: the generator's own lateness, intended start to offer",
             |f, _| split(f, |split| split.schedule_delay_nanos),
+        ),
+        right(
+            "Earlier attempts",
+            "Mean per task: earlier attempts and back-off, until its last attempt entered the queue",
+            |f, _| {
+                let split = f.time_split.filter(|split| split.retries_nanos > 0.0);
+                text::or_missing(split.map(|split| split.retries_nanos), text::nanos)
+            },
         ),
         right(
             "Queue",
@@ -103,6 +113,57 @@ fn split_columns() -> [Column; 8] {
             "Return",
             "Mean per task: from its last instruction to the result being known to the caller",
             |f, _| split(f, |split| split.return_nanos),
+        ),
+    ]
+}
+
+/// What became of attempts; dashes where nobody watches them.
+fn resilience_columns() -> [Column; 6] {
+    fn attempts(f: &CandidateFigures, part: fn(&AttemptFigures) -> Option<String>) -> String {
+        let known = f.resilience.attempts.as_ref().and_then(part);
+        known.unwrap_or_else(|| text::MISSING.to_owned())
+    }
+    [
+        right(
+            "Attempts/task",
+            "Attempts that callers made, per task that the queue took",
+            |f, _| attempts(f, |figures| figures.amplification.map(text::number)),
+        ),
+        right("Retries", "Attempts after the first", |f, _| {
+            if f.resilience.attempts.is_some() {
+                text::count(f.counts.retries)
+            } else {
+                text::MISSING.to_owned()
+            }
+        }),
+        right(
+            "Time-outs",
+            "Attempts that their caller gave up after a time limit",
+            |f, _| attempts(f, |figures| Some(text::count(figures.attempts.timed_out))),
+        ),
+        right(
+            "Rejected",
+            "Attempts that an open circuit breaker did not let run",
+            |f, _| {
+                if f.resilience.breakers.is_empty() {
+                    return text::MISSING.to_owned();
+                }
+                attempts(f, |figures| Some(text::count(figures.attempts.rejected)))
+            },
+        ),
+        right(
+            "Wasted work",
+            "Share of the attempts that ran of which nobody had anything, as they failed or were given up",
+            |f, _| attempts(f, |figures| figures.wasted_work_ratio.map(text::percent)),
+        ),
+        right(
+            "Recovery",
+            "From the end of the last fault until goodput is at nine tenths of what it was before the first, for a second",
+            |f, _| {
+                f.resilience
+                    .recovery
+                    .map_or_else(|| text::MISSING.to_owned(), Recovery::word)
+            },
         ),
     ]
 }

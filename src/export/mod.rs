@@ -14,21 +14,24 @@ mod document;
 mod folder;
 pub mod font;
 mod legend;
+mod marks;
 mod png;
 mod split;
 mod svg;
 mod table;
 mod text_table;
+mod timeline_csv;
 
 use std::path::PathBuf;
 
 pub use board::board_svg;
 pub use canvas::Theme;
-pub use csv::{figures_csv, timeline_csv};
+pub use csv::figures_csv;
 pub use details::details;
 pub use document::{
-    CandidateDocument, CollectionsDocument, CounterDocument, Document, InterpreterLockDocument,
-    NoiseFloorDocument, NoiseOfDocument, PercentileIntervals, PercentilesDocument, PoolDocument,
+    AttemptsDocument, BreakerDocument, CandidateDocument, CollectionsDocument, CounterDocument,
+    Document, FaultDocument, FindingDocument, InterpreterLockDocument, NoiseFloorDocument,
+    NoiseOfDocument, PercentileIntervals, PercentilesDocument, PoolDocument, ResilienceDocument,
     ResponseTimes, SCHEMA, SteadinessDocument, TimeSplitDocument, TrustDocument, TrustLineDocument,
     VerdictDocument, document, json,
 };
@@ -36,8 +39,9 @@ pub use folder::{write_file, write_folder};
 pub use png::png;
 pub use split::split_svg;
 pub use svg::{chart_svg, identity};
-pub use table::{Align, CLOSED_MARK, Header, Row, Table, status_word, table};
+pub use table::{Align, CLOSED_MARK, Header, Row, Table, standing_word, status_word, table};
 pub use text_table::{text_table, text_table_within};
+pub use timeline_csv::timeline_csv;
 
 /// Why something could not be written.
 #[derive(Debug, thiserror::Error)]

@@ -10,7 +10,7 @@ use crate::chart::{Chart, Scale};
 use crate::export::Theme;
 use crate::export::canvas::{Anchor, Canvas, Frame, Type};
 use crate::export::font::{Weight, fitted, text_width};
-use crate::export::legend;
+use crate::export::{legend, marks};
 use crate::run::Run;
 use crate::units::text;
 
@@ -147,8 +147,9 @@ pub(super) fn draw_chart(
         .map(|tick| text_width(&tick.label, sizes.small, Weight::Regular));
     let left = frame.x + (labels.fold(0.0, f64::max) * SLACK + 10.0).max(sizes.left);
     // The name of the unit stands above the axis; its row is kept free where there is none.
-    let top = y + sizes.small + 18.0;
-    canvas.text([frame.x, top - 14.0], Anchor::Start, small, &y_axis.unit);
+    let unit = y + sizes.small + 4.0;
+    canvas.text([frame.x, unit], Anchor::Start, small, &y_axis.unit);
+    let top = unit + 14.0 + marks::strip_height(chart);
     let bottom = frame.bottom() - 2.0 * sizes.small - 12.0;
     let plot = Frame {
         x: left,
@@ -168,10 +169,12 @@ pub(super) fn draw_chart(
         chart,
         &scales,
         [&x_axis.ticks, &y_axis.ticks],
-        small,
+        sizes,
         theme,
     );
     draw_lines(canvas, chart, &scales, sizes, theme);
+    let at = |seconds| scales.x(seconds);
+    marks::draw_marks(canvas, &plot, chart, x_range, theme, at);
 }
 
 /// How many labels a y axis has room for; those of a logarithmic one may stand closer, being fewer than its lines.
@@ -213,11 +216,13 @@ fn draw_head(canvas: &mut Canvas, frame: &Frame, chart: &Chart, sizes: Sizes, th
     let caption = fitted(&caption, frame.width / SLACK, sizes.small, Weight::Regular);
     canvas.text([frame.x, caption_y], Anchor::Start, small, &caption);
     let below = caption_y + 6.0;
-    if sizes.names {
-        below + legend::candidates(canvas, [frame.x, below], frame.width, chart, sizes, theme)
-    } else {
-        below
+    if !sizes.names {
+        return below;
     }
+    let below =
+        below + legend::candidates(canvas, [frame.x, below], frame.width, chart, sizes, theme);
+    let only = std::iter::once(chart);
+    below + marks::legend(canvas, [frame.x, below], frame.width, only, (sizes, theme))
 }
 
 /// Where a value lies.
@@ -262,10 +267,15 @@ fn draw_axes(
     chart: &Chart,
     scales: &Scales,
     [x_ticks, y_ticks]: [&[Tick]; 2],
-    small: Type,
+    sizes: Sizes,
     theme: Theme,
 ) {
     let colours = theme.colours();
+    let small = Type {
+        size: sizes.small,
+        weight: Weight::Regular,
+        colour: colours.muted,
+    };
     let plot = scales.plot;
     for (start, end) in chart.unmeasured(scales.x) {
         let (from, to) = (scales.x(start), scales.x(end));
@@ -276,6 +286,8 @@ fn draw_axes(
         };
         canvas.rect(&frame, colours.unmeasured);
     }
+    let at = |seconds| scales.x(seconds);
+    marks::draw_bands(canvas, &plot, chart, scales.x, (sizes, theme), at);
     for tick in y_ticks {
         let y = scales.y(tick.value);
         canvas.line([plot.x, y], [plot.right(), y], colours.grid);

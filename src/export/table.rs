@@ -54,6 +54,17 @@ pub const fn status_word(status: &CandidateStatus) -> &'static str {
     }
 }
 
+/// The word for where a candidate stands, in which one that is done and was not whole is `degraded`.
+#[must_use]
+pub fn standing_word(figures: &CandidateFigures) -> &'static str {
+    let degraded = !figures.resilience.degraded.is_empty();
+    if degraded && figures.status == CandidateStatus::Done {
+        "degraded"
+    } else {
+        status_word(&figures.status)
+    }
+}
+
 /// A column: its head and how its cells are made.
 pub(super) struct Column {
     pub(super) header: Header,
@@ -132,9 +143,11 @@ fn columns(batch: bool) -> Vec<Column> {
         left("Candidate", "One back end with its settings", |f, _| {
             f.name.clone()
         }),
-        left("Status", "Where it stands", |f, _| {
-            status_word(&f.status).to_owned()
-        }),
+        left(
+            "Status",
+            "Where it stands; degraded: done, and not whole",
+            |f, _| standing_word(f).to_owned(),
+        ),
     ];
     if batch {
         columns.extend(batch_columns());

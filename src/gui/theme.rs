@@ -123,6 +123,10 @@ pub struct Palette {
     pub grid: Color32,
     /// Over the warm-up in a plot.
     pub shade: Color32,
+    /// Where a fault lasts, in a plot.
+    pub fault: Color32,
+    /// The edges of that.
+    pub fault_edge: Color32,
     /// Time on a core, in the strip of a task.
     pub cpu: Color32,
     /// Time of waiting, in the strip of a task.
@@ -149,6 +153,8 @@ pub const DARK: Palette = Palette {
     good: Color32::from_rgb(0x56, 0xc9, 0x89),
     grid: Color32::from_rgb(0x3d, 0x46, 0x52),
     shade: Color32::from_rgba_premultiplied(0x0f, 0x11, 0x13, 0x18),
+    fault: Color32::from_rgba_premultiplied(0x2a, 0x1e, 0x08, 0x30),
+    fault_edge: Color32::from_rgb(0xa8, 0x82, 0x2c),
     cpu: Color32::from_rgb(0xe0, 0x8a, 0x3c),
     waiting: Color32::from_rgb(0x4a, 0x7d, 0xa8),
 };
@@ -173,6 +179,8 @@ pub const LIGHT: Palette = Palette {
     good: Color32::from_rgb(0x1b, 0x77, 0x47),
     grid: Color32::from_rgb(0xd3, 0xd9, 0xe1),
     shade: Color32::from_rgba_premultiplied(0x08, 0x0a, 0x0c, 0x12),
+    fault: Color32::from_rgba_premultiplied(0x2e, 0x1f, 0x04, 0x30),
+    fault_edge: Color32::from_rgb(0xb0, 0x7a, 0x10),
     cpu: Color32::from_rgb(0xd9, 0x7a, 0x22),
     waiting: Color32::from_rgb(0x6d, 0x9c, 0xc4),
 };

@@ -27,6 +27,7 @@ pub fn unread(problem: &Problem) -> String {
         let lists = [
             ("tasks", "task kind"),
             ("candidates", "candidate"),
+            ("faults", "fault"),
             ("stages", "stage"),
             ("parts", "part"),
         ];
@@ -63,6 +64,9 @@ pub fn named(text: &str, scenario: &Scenario) -> String {
     let text = replaced(&text, "candidates", |index| {
         let names = scenario.candidates.iter().map(Candidate::label);
         Some(format!("candidate {}", quoted(names, index)?))
+    });
+    let text = replaced(&text, "faults", |index| {
+        Some(format!("fault {}", index + 1))
     });
     let text = replaced(&text, "parts", |index| Some(format!("part {}", index + 1)));
     replaced(&text, "stages", |index| {
@@ -127,6 +131,10 @@ mod tests {
             sentence(&problem, &scenario),
             format!("candidate '{label}', in flight: it is 0")
         );
+        let problem = Problem::error("faults[1].inject.added", "it is 0", "");
+        let told = "fault 2, inject, added: it is 0";
+        assert_eq!(sentence(&problem, &scenario), told);
+        assert_eq!(unread(&problem), told);
     }
 
     #[test]

@@ -1,15 +1,17 @@
 //! What is known of one block.
 
 use crate::run::interpreter::AtEdge;
-use crate::run::{BlockEnd, Interval, PlannedBlock, PoolOver, ResourcesOver, Timeline, pools};
+use crate::run::{
+    BlockEnd, Interval, PlannedBlock, PoolOver, ResilienceOver, ResourcesOver, Timeline, pools,
+};
 use crate::stats::{Histogram, SparseHistogram};
 use crate::wire::{
     Cohort, Collections, Counts, Finished, FromRunner, Incident, InterpreterLockUse, MemoryKind,
     Phase, Resources, Snapshot, Started,
 };
 
-/// Incidents kept per block; more are counted only.
-const INCIDENTS_MAX: usize = 50;
+/// Incidents kept per kind and block, so that none crowds out another; more are counted only.
+const INCIDENTS_MAX: u64 = 50;
 
 /// Where a block stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,7 +149,9 @@ pub struct Block {
     pub loop_lag: Histogram,
     /// The course of the block.
     pub timeline: Timeline,
-    /// The first incidents.
+    /// What happened to workers, faults and breakers.
+    pub resilience: ResilienceOver,
+    /// The first incidents of each kind.
     pub incidents: Vec<Incident>,
     /// Incidents beyond those kept.
     pub incidents_dropped: u64,
@@ -182,6 +186,7 @@ impl Block {
             pools: Vec::new(),
             loop_lag: Histogram::new(),
             timeline: Timeline::new(),
+            resilience: ResilienceOver::new(),
             incidents: Vec::new(),
             incidents_dropped: 0,
             finished: None,
@@ -240,7 +245,8 @@ impl Block {
             }
             FromRunner::Snapshot(snapshot) => self.take_snapshot(*snapshot),
             FromRunner::Incident(incident) => {
-                if self.incidents.len() < INCIDENTS_MAX {
+                self.resilience.tell(&incident);
+                if self.resilience.count(incident.kind) <= INCIDENTS_MAX {
                     self.incidents.push(incident);
                 } else {
                     self.incidents_dropped += 1;
@@ -277,6 +283,7 @@ impl Block {
             .response
             .set_cut(snapshot.measured.counts.cancelled);
         self.take_pools(&snapshot);
+        self.resilience.take(self.last.as_ref(), &snapshot);
         self.move_edges(&snapshot);
         self.timeline
             .push(Interval::between(self.last.as_ref(), &snapshot));
@@ -456,6 +463,17 @@ mod tests {
         });
         block.take_snapshot(merged);
         assert_eq!(block.snapshots_lost, 1);
+    }
+
+    #[test]
+    fn attempts_of_snapshots_that_were_merged_are_those_of_the_newest() {
+        let block = crate::support::drill::run().blocks.remove(0);
+        let newest = block.last.clone().unwrap();
+        let mut older = newest.clone();
+        older.resilience = crate::wire::Resilience::default();
+        older.absorb(newest.clone());
+        assert_eq!(older.resilience, newest.resilience);
+        assert!(block.attempts().is_some());
     }
 
     #[test]

@@ -7,25 +7,30 @@
 
 mod block;
 mod event;
+mod faults;
 mod interpreter;
 mod plan;
 mod pools;
 mod progress;
+mod resilience;
 mod resources;
 mod timeline;
 
 pub use block::{Block, BlockState, Distributions, MemoryOver, Window};
 pub use event::{BlockEnd, Event};
+pub use faults::FaultWindow;
 pub use plan::{PlannedBlock, Run, RunRequest};
 pub use pools::PoolOver;
 pub use progress::{CurrentBlock, Progress};
+pub use resilience::{BreakerOver, Degraded, Mark, ResilienceOver};
 pub use resources::{MachineOver, ResidentOver, ResourcesOver, WorkerOver};
 pub use timeline::{Interval, Timeline};
 
 // The plain words of the wire that a run is told in, for those who read runs and never speak to a runner.
 pub use crate::wire::{
-    Calibration, Collections, Counter, Counts, Finished, Incident, InterpreterLockUse, Machine,
-    MachineSample, MemoryKind, Phase, Pool, PoolKind, PythonFacts, Started, TimeSplit,
+    Attempts, BreakerState, Calibration, Collections, Counter, Counts, Finished, Incident,
+    IncidentKind, InterpreterLockUse, Machine, MachineSample, MemoryKind, Phase, Pool, PoolKind,
+    PythonFacts, Started, TimeSplit,
 };
 
 /// Which interpreters the hidden finder found, for those who show them and never speak to a finder.

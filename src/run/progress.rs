@@ -1,9 +1,9 @@
 //! Where a run stands, for one line of text: from what has arrived, without a clock.
 
-use crate::run::{Block, BlockState, Run};
+use crate::run::{Block, BlockState, Interval, Run};
 use crate::scenario::estimate::estimate_candidate_nanos;
 use crate::stats::Percentile;
-use crate::wire::Phase;
+use crate::wire::{BreakerState, Phase};
 
 /// How far back the rates of [`Progress`] look: long enough to be calm, short enough to follow.
 const RECENT_NANOS: u64 = 2_000_000_000;
@@ -34,6 +34,10 @@ pub struct CurrentBlock {
     pub throughput_per_sec: Option<f64>,
     /// 95th percentile of the response times of lately, in nanoseconds; none while there are too few.
     pub response_p95_nanos: Option<u64>,
+    /// Attempts per task that the queue took lately; none where nobody watches attempts, and while there was no task.
+    pub attempts_per_task: Option<f64>,
+    /// Circuit breakers that let no attempt run.
+    pub breakers_open: u64,
 }
 
 impl Run {
@@ -78,6 +82,8 @@ impl CurrentBlock {
             elapsed_nanos: elapsed_nanos(block),
             throughput_per_sec: recent_throughput(block),
             response_p95_nanos: recent_p95(block),
+            attempts_per_task: recent_amplification(block),
+            breakers_open: breakers_open(block),
         }
     }
 }
@@ -86,14 +92,37 @@ fn elapsed_nanos(block: &Block) -> u64 {
     block.last.as_ref().map_or(0, |last| last.elapsed_nanos)
 }
 
-fn recent_throughput(block: &Block) -> Option<f64> {
+/// The newest intervals.
+fn recent(block: &Block) -> impl Iterator<Item = &Interval> {
     let intervals = block.timeline.intervals();
-    let from = intervals.back()?.end_nanos.saturating_sub(RECENT_NANOS);
-    let recent = intervals
+    let end = intervals.back().map_or(0, |newest| newest.end_nanos);
+    let from = end.saturating_sub(RECENT_NANOS);
+    intervals
         .iter()
         .rev()
-        .take_while(|interval| interval.end_nanos > from);
-    let (completed, secs) = recent.fold((0, 0.0), |(completed, secs), interval| {
+        .take_while(move |interval| interval.end_nanos > from)
+}
+
+fn recent_amplification(block: &Block) -> Option<f64> {
+    block.attempts()?;
+    let (attempted, admitted) = recent(block).fold((0, 0), |(attempted, admitted), interval| {
+        (
+            attempted + interval.attempted(),
+            admitted + interval.admitted,
+        )
+    });
+    (admitted > 0).then(|| attempted as f64 / admitted as f64)
+}
+
+fn breakers_open(block: &Block) -> u64 {
+    let breakers = block.resilience.breakers().iter();
+    breakers
+        .filter(|over| over.state == BreakerState::Open)
+        .count() as u64
+}
+
+fn recent_throughput(block: &Block) -> Option<f64> {
+    let (completed, secs) = recent(block).fold((0, 0.0), |(completed, secs), interval| {
         (completed + interval.completed, secs + interval.secs())
     });
     (secs > 0.0).then(|| completed as f64 / secs)
@@ -141,6 +170,7 @@ mod tests {
             loop_lag: crate::stats::SparseHistogram::default(),
             interpreter_lock: None,
             collections: None,
+            resilience: crate::wire::Resilience::default(),
             window_completed: completed,
             window_good: completed,
             resources: Resources::default(),

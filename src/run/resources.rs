@@ -203,6 +203,7 @@ mod tests {
             loop_lag: crate::stats::SparseHistogram::default(),
             interpreter_lock: None,
             collections: None,
+            resilience: crate::wire::Resilience::default(),
             window_completed: 0,
             window_good: 0,
             resources,

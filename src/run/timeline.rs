@@ -7,8 +7,9 @@
 
 use std::collections::VecDeque;
 
+use crate::run::resilience;
 use crate::stats::{Histogram, SparseHistogram, Summary};
-use crate::wire::{MemoryKind, Phase, Pool, Snapshot};
+use crate::wire::{Attempts, BreakerState, MemoryKind, Phase, Pool, Snapshot};
 
 /// At ten snapshots a second the first merge comes after a minute; a chart has about as many columns.
 pub(super) const INTERVALS_MAX: usize = 600;
@@ -28,6 +29,10 @@ pub struct Interval {
     pub offered: u64,
     /// Tasks that were dropped, of any cohort.
     pub dropped: u64,
+    /// Tasks that the queue took, of any cohort: each has a first attempt.
+    pub admitted: u64,
+    /// Attempts after the first, of any cohort.
+    pub retries: u64,
     /// Tasks that ended by themselves, of any cohort.
     pub completed: u64,
     /// Those of them that were good.
@@ -46,6 +51,11 @@ pub struct Interval {
     pub memory_per_worker_bytes: Option<f64>,
     /// Memory in all, in bytes, if it was sampled; after a merge the larger of both.
     pub memory_total_bytes: Option<u64>,
+    /// What became of the attempts of measured tasks, and how many were stuck at the end, after a merge the larger number
+    /// of both; none if nobody watches attempts.
+    pub attempts: Option<Attempts>,
+    /// The circuit breakers at the end, by task kind; after a merge the one of both that lets fewer attempts run.
+    pub breakers: Vec<BreakerState>,
     /// How memory was found.
     pub memory_kind: Option<MemoryKind>,
     /// The pools of the back end at the end, in the order in which a task passes them; after a merge the larger
@@ -73,6 +83,8 @@ impl Interval {
             measure_start_nanos: after.measure_start_nanos,
             offered: now.offered.saturating_sub(then.offered),
             dropped: now.dropped.saturating_sub(then.dropped),
+            admitted: now.admitted.saturating_sub(then.admitted),
+            retries: now.retries.saturating_sub(then.retries),
             completed: now.completed().saturating_sub(then.completed()),
             good: now.good.saturating_sub(then.good),
             failed: (now.failed + now.timed_out).saturating_sub(then.failed + then.timed_out),
@@ -85,6 +97,11 @@ impl Interval {
                 .saturating_sub(before.map_or(0, |before| before.resources.cpu_nanos)),
             memory_per_worker_bytes: memory.map(|memory| memory.per_worker_bytes),
             memory_total_bytes: memory.map(|memory| memory.total_bytes),
+            attempts: after.resilience.attempts.map(|now| {
+                let then = before.and_then(|before| before.resilience.attempts);
+                resilience::since(&now, &then.unwrap_or_default())
+            }),
+            breakers: after.resilience.breakers.clone(),
             memory_kind: memory.map(|memory| memory.kind),
             pools: after.pools.clone(),
             loop_lag_max_nanos: (after.loop_lag.count() > 0).then_some(after.loop_lag.max),
@@ -97,6 +114,18 @@ impl Interval {
         let mut response = Histogram::new();
         response.merge_sparse(&self.response);
         Summary::of(&response)
+    }
+
+    /// Attempts that callers made, of any cohort: first ones, and retries.
+    #[must_use]
+    pub const fn attempted(&self) -> u64 {
+        self.admitted + self.retries
+    }
+
+    /// Attempts that callers gave up after a time limit; where nobody watches attempts there are none.
+    #[must_use]
+    pub fn timed_out(&self) -> u64 {
+        self.attempts.map_or(0, |attempts| attempts.timed_out)
     }
 
     /// Length in seconds.
@@ -112,6 +141,8 @@ impl Interval {
         self.measure_start_nanos = next.measure_start_nanos;
         self.offered += next.offered;
         self.dropped += next.dropped;
+        self.admitted += next.admitted;
+        self.retries += next.retries;
         self.completed += next.completed;
         self.good += next.good;
         self.failed += next.failed;
@@ -123,6 +154,10 @@ impl Interval {
         self.memory_per_worker_bytes =
             larger(self.memory_per_worker_bytes, next.memory_per_worker_bytes);
         self.memory_total_bytes = self.memory_total_bytes.max(next.memory_total_bytes);
+        self.attempts = resilience::joined(self.attempts, next.attempts);
+        for (state, next) in self.breakers.iter_mut().zip(&next.breakers) {
+            *state = resilience::worse(*state, *next);
+        }
         self.memory_kind = self.memory_kind.or(next.memory_kind);
         self.loop_lag_max_nanos = self.loop_lag_max_nanos.max(next.loop_lag_max_nanos);
         if self.pools.len() < next.pools.len() {
@@ -238,6 +273,8 @@ mod tests {
             measure_start_nanos: Some(0),
             offered: 1,
             dropped: 0,
+            admitted: 1,
+            retries: 2,
             completed: 1,
             good: 1,
             failed: 0,
@@ -247,6 +284,15 @@ mod tests {
             cpu_nanos: 10,
             memory_per_worker_bytes: None,
             memory_total_bytes: None,
+            attempts: Some(Attempts {
+                made: 3,
+                ..Attempts::default()
+            }),
+            breakers: vec![if number.is_multiple_of(2) {
+                BreakerState::Open
+            } else {
+                BreakerState::Closed
+            }],
             memory_kind: None,
             pools: Vec::new(),
             loop_lag_max_nanos: Some(number),
@@ -266,6 +312,13 @@ mod tests {
             intervals.iter().map(|i| i.response.count()).sum::<u64>(),
             100_000
         );
+        assert_eq!(
+            intervals.iter().map(Interval::attempted).sum::<u64>(),
+            300_000
+        );
+        let made = |interval: &Interval| interval.attempts.map_or(0, |attempts| attempts.made);
+        assert_eq!(intervals.iter().map(made).sum::<u64>(), 300_000);
+        assert_eq!(intervals[0].breakers, [BreakerState::Open]);
         assert_eq!(intervals.back().unwrap().end_nanos, 100_000 * 100);
         assert_eq!(intervals.back().unwrap().loop_lag_max_nanos, Some(99_999));
         for (left, right) in intervals.iter().zip(intervals.iter().skip(1)) {

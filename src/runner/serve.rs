@@ -12,7 +12,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use crate::engine::{self, BackendError, Block, Observation, Plan, Stand, Surroundings, clock};
 use crate::runner::resources::{ResourceReader, machine};
 use crate::runner::words::{
-    cohort, collections, counters, interpreter_lock, phase, pool_shapes, python_facts,
+    self, cohort, collections, counters, interpreter_lock, phase, pool_shapes, python_facts,
 };
 use crate::scenario::{Backend, Kernel, Scenario, Stage};
 use crate::wire::{
@@ -341,6 +341,7 @@ impl Reporter {
         for incident in block.take_incidents() {
             let incident = Incident {
                 elapsed_nanos: incident.at_nanos.saturating_sub(block.start_nanos()),
+                kind: words::incident_kind(incident.kind),
                 message: incident.message,
             };
             write_frame(output, &FromRunner::Incident(incident))?;
@@ -356,6 +357,7 @@ impl Reporter {
             pools,
             loop_lag,
             interpreter,
+            resilience,
             window: (window_completed, window_good),
         } = block.observe();
         resources.memory = self.reader.memory_if_due(block);
@@ -372,6 +374,7 @@ impl Reporter {
             loop_lag,
             interpreter_lock: interpreter.map(interpreter_lock),
             collections: block.collections().map(collections),
+            resilience: words::resilience(resilience),
             window_completed,
             window_good,
             resources,

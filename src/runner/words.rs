@@ -3,8 +3,8 @@
 use crate::engine::{self, Block, InterpreterUse, Stand};
 use crate::scenario::{AsyncCpu, Backend, HybridWaits, PythonPool};
 use crate::wire::{
-    Cohort, Collections, Counter, Counts, InterpreterLockUse, Phase, PoolKind, PythonFacts,
-    TimeSplit,
+    Attempts, BreakerState, Cohort, Collections, Counter, Counts, IncidentKind, InterpreterLockUse,
+    Phase, PoolKind, PythonFacts, Resilience, TimeSplit,
 };
 
 pub(super) fn python_facts(facts: &engine::InterpreterFacts) -> PythonFacts {
@@ -32,6 +32,52 @@ pub(super) fn interpreter_lock(used: InterpreterUse) -> InterpreterLockUse {
         waited_nanos: used.waited_nanos,
         handovers: used.handovers,
         forced: used.forced,
+    }
+}
+
+/// What faults and defences did.
+pub(super) fn resilience(resilience: engine::Resilience) -> Resilience {
+    Resilience {
+        attempts: resilience.attempts.map(attempts),
+        breakers: resilience.breakers.into_iter().map(breaker_state).collect(),
+        fault_hits: resilience.fault_hits,
+    }
+}
+
+const fn attempts(attempts: engine::Attempts) -> Attempts {
+    Attempts {
+        made: attempts.made,
+        failed: attempts.failed,
+        refused: attempts.refused,
+        timed_out: attempts.timed_out,
+        rejected: attempts.rejected,
+        denied: attempts.denied,
+        stopped: attempts.stopped,
+        wasted: attempts.wasted,
+        stuck: attempts.stuck,
+        openings: attempts.openings,
+    }
+}
+
+const fn breaker_state(state: engine::BreakerState) -> BreakerState {
+    match state {
+        engine::BreakerState::Closed => BreakerState::Closed,
+        engine::BreakerState::Open => BreakerState::Open,
+        engine::BreakerState::HalfOpen => BreakerState::HalfOpen,
+    }
+}
+
+pub(super) const fn incident_kind(kind: engine::IncidentKind) -> IncidentKind {
+    match kind {
+        engine::IncidentKind::WorkerDied => IncidentKind::WorkerDied,
+        engine::IncidentKind::WorkerStopped => IncidentKind::WorkerStopped,
+        engine::IncidentKind::WorkerKilled => IncidentKind::WorkerKilled,
+        engine::IncidentKind::WorkerStalled => IncidentKind::WorkerStalled,
+        engine::IncidentKind::FaultBegan => IncidentKind::FaultBegan,
+        engine::IncidentKind::FaultEnded => IncidentKind::FaultEnded,
+        engine::IncidentKind::BreakerOpened => IncidentKind::BreakerOpened,
+        engine::IncidentKind::BreakerHalfOpened => IncidentKind::BreakerHalfOpened,
+        engine::IncidentKind::BreakerClosed => IncidentKind::BreakerClosed,
     }
 }
 
@@ -103,9 +149,9 @@ pub(super) fn cohort(
             dropped: tally.dropped,
             good: tally.good,
             failed: tally.failed,
-            timed_out: 0,
+            timed_out: tally.timed_out,
             cancelled: tally.cancelled,
-            retries: 0,
+            retries: tally.retries,
             queued: tally.queued,
             in_flight: tally.in_flight,
         },
@@ -116,6 +162,7 @@ pub(super) fn cohort(
         split: TimeSplit {
             tasks: totals.split_tasks,
             schedule_delay_nanos: totals.schedule_delay_nanos,
+            retries_nanos: totals.parts.retries_nanos,
             queue_wait_nanos: totals.parts.queue_wait_nanos,
             dispatch_nanos: totals.parts.dispatch_nanos,
             lock_wait_nanos: totals.parts.lock_wait_nanos,

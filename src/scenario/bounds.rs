@@ -83,3 +83,25 @@ pub const MAX_TOTAL: Nanos = Nanos::from_secs(24 * 3_600);
 pub const P99_SAMPLES: f64 = 299.0;
 /// Intervals are narrow long before that.
 pub const MAX_REPEATS: u32 = 100;
+/// More things that go wrong at once cannot be told apart in a result.
+pub const MAX_FAULTS: usize = 16;
+/// A task that takes a thousand times as long hangs for all practical purposes.
+pub const MAX_SLOW_FACTOR: f64 = 1_000.0;
+/// Grows visibly in every worker, and lets a usual machine live.
+pub const MAX_LEAK: Bytes = Bytes::from_mib(1024);
+/// The runner looks after its workers about that often.
+pub const MIN_EVERY: Nanos = Nanos::from_millis(10);
+/// A task that failed a hundred times will fail again.
+pub const MAX_ATTEMPTS: u32 = 100;
+/// From a nanosecond to an hour in seven steps.
+pub const MAX_BACKOFF_FACTOR: f64 = 100.0;
+/// As many retries as a task of [`MAX_ATTEMPTS`] hardly ever takes.
+pub const MAX_BUDGET_RATIO: f64 = 10.0;
+/// The bucket of a second at the largest rate.
+pub const MAX_BURST: u32 = 1_000_000;
+/// A breaker remembers each of them.
+pub const MAX_BREAKER_CALLS: u32 = 10_000;
+/// More are no test any more.
+pub const MAX_PROBES: u32 = 1_000;
+/// One each 100 ms for longer than the longest run.
+pub const MAX_RESTARTS: u32 = 1_000_000;

@@ -3,9 +3,10 @@
 //! Estimates for progress and for "what would this file do", from the stages' nominal times and as if
 //! each worker had a core of its own. They promise nothing; bounds say so in their names.
 
+use crate::scenario::bounds::MIN_EVERY;
 use crate::scenario::{
-    AsyncCpu, Backend, Candidate, HybridWaits, Load, LockKind, Protocol, PythonPool, Runtime,
-    Scenario, Stage, TaskKind, cpython_cost,
+    AsyncCpu, Backend, Candidate, Fault, HybridWaits, Inject, Load, LockKind, Protocol, PythonPool,
+    Runtime, Scenario, Stage, TaskKind, cpython_cost,
 };
 use crate::units::Nanos;
 
@@ -241,7 +242,8 @@ fn each_candidate_nanos(scenario: &Scenario) -> impl Iterator<Item = u64> {
 
 impl Scenario {
     /// The quick form: short phases and one repeat, for a first impression. A batch keeps its tasks and
-    /// the time it may take; a profile keeps its shape, with shorter parts if the measurement is cut.
+    /// the time it may take; a profile keeps its shape, with shorter parts if the measurement is cut, and
+    /// faults come and go at the same share of it. Times of attempts and defences stay what they are.
     #[must_use]
     pub fn quick(&self) -> Self {
         let mut quick = self.clone();
@@ -252,15 +254,37 @@ impl Scenario {
         if !self.load.is_batch() {
             protocol.measure = protocol.measure.min(QUICK_MEASURE);
         }
-        if let Load::Profile { parts, .. } = &mut quick.load
-            && self.protocol.measure > QUICK_MEASURE
-        {
-            let shorter = QUICK_MEASURE.0 as f64 / self.protocol.measure.0 as f64;
-            for part in parts {
-                part.set_length(Nanos((part.length().0 as f64 * shorter).ceil() as u64));
+        if protocol.measure < self.protocol.measure {
+            let share = protocol.measure.0 as f64 / self.protocol.measure.0 as f64;
+            let shorten = |time: Nanos| Nanos((time.0 as f64 * share).ceil() as u64);
+            if let Load::Profile { parts, .. } = &mut quick.load {
+                for part in parts {
+                    part.set_length(shorten(part.length()));
+                }
+            }
+            for fault in &mut quick.faults {
+                fault.shorten(shorten);
             }
         }
         quick
+    }
+}
+
+impl Fault {
+    /// Moves and shortens it on the line of time; what it does to one attempt stays.
+    fn shorten(&mut self, shorten: impl Fn(Nanos) -> Nanos) {
+        self.from = shorten(self.from);
+        // Even the shortest window has an inside.
+        let least = Nanos(self.from.0.saturating_add(1));
+        self.until = self.until.map(|until| shorten(until).max(least));
+        let (Inject::KillWorker { every } | Inject::StallWorker { every, .. }) = &mut self.inject
+        else {
+            return;
+        };
+        *every = every.map(|every| shorten(every).max(MIN_EVERY));
+        if let Inject::StallWorker { length, .. } = &mut self.inject {
+            *length = shorten(*length);
+        }
     }
 }
 
@@ -416,5 +440,53 @@ mod tests {
             Some(0.0)
         );
         assert_eq!(quick.load.tasks_within(Nanos::from_secs(2).0), Some(50.0));
+    }
+
+    #[test]
+    fn the_quick_form_keeps_faults_at_the_same_share_of_the_measurement() {
+        let mut scenario = scenario("first_look");
+        scenario.protocol.measure = Nanos::from_secs(20);
+        let secs = Nanos::from_secs;
+        let fault = |inject, from, until| Fault {
+            from,
+            until,
+            ..Fault::new(inject)
+        };
+        let added = secs(1);
+        let slow = Inject::Slow { factor: 1.0, added };
+        let stall = |length, every| Inject::StallWorker { length, every };
+        scenario.faults = vec![
+            fault(slow, secs(5), Some(secs(7))),
+            fault(stall(secs(2), Some(secs(4))), secs(10), None),
+            fault(
+                Inject::KillWorker {
+                    every: Some(MIN_EVERY),
+                },
+                Nanos(1),
+                Some(Nanos(2)),
+            ),
+        ];
+        let millis = Nanos::from_millis;
+        let quick = scenario.quick();
+        assert_eq!(
+            quick.faults,
+            [
+                fault(slow, millis(500), Some(millis(700))),
+                fault(stall(millis(200), Some(millis(400))), secs(1), None),
+                fault(
+                    Inject::KillWorker {
+                        every: Some(MIN_EVERY),
+                    },
+                    Nanos(1),
+                    Some(Nanos(2)),
+                ),
+            ]
+        );
+        // A batch is not cut, and neither are its faults.
+        scenario.load = Load::Batch {
+            tasks: 10,
+            chunk: 1,
+        };
+        assert_eq!(scenario.quick().faults, scenario.faults);
     }
 }

@@ -4,6 +4,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
+use crate::scenario::generators_resilience::{any_defences, any_fault};
 use crate::scenario::{
     Access, Amount, Arrivals, AsyncCpu, Backend, Candidate, Cluster, CostBasis, Distribution,
     FORMAT, HybridWaits, Inside, Interpreter, InterpreterLock, JoblibBackend, Kernel, Load,
@@ -13,7 +14,7 @@ use crate::scenario::{
 };
 use crate::units::{Bytes, Nanos};
 
-fn any_nanos() -> impl Strategy<Value = Nanos> {
+pub(super) fn any_nanos() -> impl Strategy<Value = Nanos> {
     prop_oneof![
         Just(Nanos::ZERO),
         (0..4_000_000_000_u64).prop_map(Nanos),
@@ -21,7 +22,7 @@ fn any_nanos() -> impl Strategy<Value = Nanos> {
     ]
 }
 
-fn any_bytes() -> impl Strategy<Value = Bytes> {
+pub(super) fn any_bytes() -> impl Strategy<Value = Bytes> {
     prop_oneof![
         (0..1_u64 << 34).prop_map(Bytes),
         (0..100_u64).prop_map(Bytes::from_mib)
@@ -362,14 +363,14 @@ fn any_hybrid() -> impl Strategy<Value = Backend> {
     })
 }
 
-fn any_finite() -> impl Strategy<Value = f64> {
+pub(super) fn any_finite() -> impl Strategy<Value = f64> {
     any::<f64>().prop_filter("a file holds finite numbers only", |value| {
         value.is_finite()
     })
 }
 
 /// Texts that a form accepts: everything visible, quotes and backslashes included.
-fn any_text() -> impl Strategy<Value = String> {
+pub(super) fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![
         "[ -~äß×日'\"\\\\(),:]{0,60}",
         Just("a \"quoted\" (word), and a \\' too,\nnext line),".to_owned()),
@@ -395,17 +396,20 @@ fn any_candidate() -> impl Strategy<Value = Candidate> {
     (
         option::of(any_text()),
         any_backend(),
-        queue,
+        (queue, option::of(any_defences())),
         interpreter,
         python,
     )
-        .prop_map(|(name, backend, queue, interpreter, python)| Candidate {
-            name,
-            backend,
-            queue,
-            interpreter,
-            python,
-        })
+        .prop_map(
+            |(name, backend, (queue, defences), interpreter, python)| Candidate {
+                name,
+                backend,
+                queue,
+                defences,
+                interpreter,
+                python,
+            },
+        )
 }
 
 fn any_protocol() -> impl Strategy<Value = Protocol> {
@@ -456,6 +460,7 @@ pub(super) fn any_scenario() -> impl Strategy<Value = Scenario> {
         lists,
         any_load(),
         (any_queue(), option::of(any::<u32>())),
+        (vec(any_fault(), 0..4), any_defences()),
         any_protocol(),
         any_prices(),
     )
@@ -465,6 +470,7 @@ pub(super) fn any_scenario() -> impl Strategy<Value = Scenario> {
                 (tasks, candidates),
                 load,
                 (queue, connections),
+                (faults, defences),
                 protocol,
                 prices,
             )| {
@@ -477,6 +483,8 @@ pub(super) fn any_scenario() -> impl Strategy<Value = Scenario> {
                     load,
                     queue,
                     server: Server { connections },
+                    faults,
+                    defences,
                     candidates,
                     protocol,
                     prices,

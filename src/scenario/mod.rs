@@ -18,6 +18,8 @@ mod deserialize;
 pub mod estimate;
 #[cfg(test)]
 mod generators;
+#[cfg(test)]
+mod generators_resilience;
 mod grammar;
 mod lex;
 mod library;
@@ -29,6 +31,7 @@ mod problem;
 mod quoted;
 #[cfg(test)]
 mod schema;
+mod strikes;
 #[cfg(test)]
 mod tests;
 mod text_rules;
@@ -43,4 +46,5 @@ pub use model::*;
 pub use nominal::Runtime;
 pub use preview::{Bottleneck, Preview, preview};
 pub use problem::{Place, Problem, Severity};
+pub use strikes::can_hit;
 pub use validate::validate;

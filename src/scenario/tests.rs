@@ -85,6 +85,11 @@ fn the_largest_bad_file_ends_with_few_problems_on_a_small_stack() {
             "(format: 1, title: \"x\", tasks: [], candidates: [{}])",
             "(backend: Sequential),".repeat(MAX_FILE_BYTES / 30)
         ),
+        format!(
+            "(format: 1, title: \"x\", tasks: [], faults: [{}], candidates: [])",
+            "(inject: Slow(factor: 0), from: \"1s\", until: \"1s\", task: \"a\"),"
+                .repeat(MAX_FILE_BYTES / 70)
+        ),
         format!("({})", "x 1 ".repeat(MAX_FILE_BYTES / 5)),
         format!("(format: {})", "9".repeat(MAX_FILE_BYTES - 20)),
     ];

@@ -95,12 +95,7 @@ impl RunnerProcess {
             // It ends with the guard's standard error.
             let _ = reader.join();
         }
-        let complaints = self
-            .complaints
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let last_words = complaints.cause();
-        drop(complaints);
+        let last_words = self.last_words();
         let how = match code {
             Some(0) => return None,
             Some(code) if code > SIGNAL_BASE => {
@@ -110,6 +105,12 @@ impl RunnerProcess {
             None => "was ended together with its guard".to_owned(),
         };
         Some(Ending { how, last_words })
+    }
+
+    /// What it said on standard error until now, in one short line; empty if nothing.
+    pub(super) fn last_words(&self) -> String {
+        let complaints = self.complaints.lock();
+        complaints.unwrap_or_else(PoisonError::into_inner).cause()
     }
 
     fn wait(&mut self) -> Option<i32> {

@@ -146,6 +146,7 @@ impl<W: Fn()> Conductor<W> {
             process.cut();
         }
         let how = process.end();
+        course.last_words = process.last_words();
         drop(reader);
         self.judge(&course, how, begun.elapsed())
     }
@@ -284,15 +285,13 @@ impl<W: Fn()> Conductor<W> {
             };
             return BlockEnd::Failed { cause };
         }
-        let (how, last_words) = match ending {
-            Some(ending) => (ending.how, ending.last_words),
-            None if course.problem.is_some() => {
-                ("could not be understood".to_owned(), String::new())
-            }
-            None => ("ended without its last word".to_owned(), String::new()),
+        let how = match ending {
+            Some(ending) => ending.how,
+            None if course.problem.is_some() => "could not be understood".to_owned(),
+            None => "ended without its last word".to_owned(),
         };
         let mut cause = format!("The runner {how} after {after}, {when}");
-        for reason in [course.problem.as_deref(), Some(&*last_words)]
+        for reason in [course.problem.as_deref(), Some(&*course.last_words)]
             .into_iter()
             .flatten()
         {
@@ -324,6 +323,8 @@ struct Course {
     refused: Option<String>,
     phase: Option<crate::wire::Phase>,
     problem: Option<String>,
+    /// What it said on standard error.
+    last_words: String,
     /// Whether the runner closed its end: it is gone or about to go.
     channel_ended: bool,
 }

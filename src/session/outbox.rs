@@ -118,6 +118,7 @@ mod tests {
             loop_lag: crate::stats::SparseHistogram::default(),
             interpreter_lock: None,
             collections: None,
+            resilience: crate::wire::Resilience::default(),
             window_completed: sequence,
             window_good: 0,
             resources: Resources::default(),

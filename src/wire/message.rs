@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use crate::scenario::{Kernel, Protection};
 use crate::stats::SparseHistogram;
 use crate::wire::{
-    Collections, InterpreterLockUse, MachineSample, PythonFacts, PythonHome, Resident, WorkerSample,
+    Collections, Incident, InterpreterLockUse, MachineSample, PythonFacts, PythonHome, Resident,
+    Resilience, WorkerSample,
 };
 
 /// Version of this language; raised at every change that the other side could misunderstand.
-pub const PROTOCOL: u32 = 3;
+pub const PROTOCOL: u32 = 4;
 
 /// From session to runner.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -208,6 +209,8 @@ pub struct Snapshot {
     pub interpreter_lock: Option<InterpreterLockUse>,
     /// The garbage collections of the interpreters of a CPython candidate, cumulative; none for the others.
     pub collections: Option<Collections>,
+    /// What faults and defences did.
+    pub resilience: Resilience,
     /// Tasks of any cohort that ended within the measurement's window, cumulative.
     pub window_completed: u64,
     /// Those of them that were good.
@@ -240,14 +243,16 @@ pub struct Cohort {
     pub digest: u64,
 }
 
-/// Where the time of tasks went: sums over [`Self::tasks`] tasks, in nanoseconds. The eight parts add up to
-/// their response times.
+/// Where the time of tasks went: sums over [`Self::tasks`] tasks, in nanoseconds. The nine parts add up to
+/// their response times. Of a task with several attempts all parts but the second describe its last attempt.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimeSplit {
     /// How many tasks were split: of short tasks only every sixteenth, as reading the CPU clock would show.
     pub tasks: u64,
     /// Intended start to offer.
     pub schedule_delay_nanos: u64,
+    /// Earlier attempts and back-off: from admission to the instant at which the last attempt entered the queue.
+    pub retries_nanos: u64,
     /// In queues: before the first worker, between pools, at barriers.
     pub queue_wait_nanos: u64,
     /// From the queue to the first instruction of the task: dispatch, and the way to a worker process.
@@ -269,6 +274,7 @@ impl TimeSplit {
     #[must_use]
     pub const fn total_nanos(&self) -> u64 {
         self.schedule_delay_nanos
+            + self.retries_nanos
             + self.queue_wait_nanos
             + self.dispatch_nanos
             + self.lock_wait_nanos
@@ -452,15 +458,6 @@ impl MemoryKind {
             Self::Derived => "derived",
         }
     }
-}
-
-/// Something that happened to a worker.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Incident {
-    /// When.
-    pub elapsed_nanos: u64,
-    /// What, for people: "worker 2 was killed by signal 9; its task is lost, it is replaced".
-    pub message: String,
 }
 
 /// The last word on a block that ended in order.

@@ -13,6 +13,7 @@ mod message;
 pub mod part;
 mod probe;
 mod python;
+mod resilience;
 
 pub use frame::{FrameError, read_frame, write_frame};
 pub use interpreters::*;
@@ -20,3 +21,4 @@ pub use machine::*;
 pub use message::*;
 pub use probe::*;
 pub use python::*;
+pub use resilience::{Attempts, BreakerState, Incident, IncidentKind, Resilience};

@@ -2,6 +2,7 @@
 #![cfg(feature = "gui")]
 
 mod cpython;
+mod resilience;
 mod vocabulary;
 
 use egui_kittest::Harness;
@@ -10,9 +11,9 @@ use poolscope::gui::action::Action;
 use poolscope::gui::panels::composer::ComposerPanel;
 use poolscope::gui::theme;
 use poolscope::scenario::{
-    Access, Amount, AsyncCpu, Backend, Candidate, CostBasis, Distribution, FORMAT, Kernel, Load,
-    MemoryAccess, Order, PriceCard, Problem, Protocol, Queue, Scenario, Server, Stage, TaskKind,
-    validate,
+    Access, Amount, AsyncCpu, Backend, Candidate, CostBasis, Defences, Distribution, FORMAT,
+    Kernel, Load, MemoryAccess, Order, PriceCard, Problem, Protocol, Queue, Scenario, Server,
+    Stage, TaskKind, validate,
 };
 use poolscope::units::{Bytes, Nanos};
 
@@ -87,6 +88,8 @@ fn scenario() -> Scenario {
         load: Load::closed(16),
         queue: Queue::default(),
         server: Server::default(),
+        faults: Vec::new(),
+        defences: Defences::default(),
         candidates: [Backend::Sequential, Backend::threads(4)]
             .map(Candidate::of)
             .into(),

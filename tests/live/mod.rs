@@ -119,7 +119,7 @@ pub(crate) fn check_books(block: &Block, name: &str) {
     let counts = block.counts();
     assert!(counts.obey_the_law(), "{name}: {counts:?}");
     assert_eq!((counts.queued, counts.in_flight), (0, 0), "{name}");
-    let ended = counts.good + counts.failed;
+    let ended = counts.good + counts.failed + counts.timed_out;
     assert_eq!(block.measured.response.count(), ended, "{name}");
 }
 

@@ -8,6 +8,7 @@
     reason = "each test uses a part of it, in a crate of its own"
 )]
 
+pub mod drill;
 pub mod noisy;
 mod sim;
 
@@ -53,6 +54,8 @@ pub fn scenario() -> Scenario {
             ..Queue::default()
         },
         server: poolscope::scenario::Server::default(),
+        faults: Vec::new(),
+        defences: poolscope::scenario::Defences::default(),
         candidates: [
             Backend::Sequential,
             Backend::threads(8),
@@ -239,6 +242,7 @@ pub fn block_events(
         let text = "worker 2 was killed by signal 9; its task is lost, it is replaced".to_owned();
         events.push(message(FromRunner::Incident(Incident {
             elapsed_nanos: at.0,
+            kind: poolscope::wire::IncidentKind::WorkerDied,
             message: text,
         })));
         let cause =

@@ -127,6 +127,7 @@ fn at(
         loop_lag: poolscope::stats::SparseHistogram::default(),
         interpreter_lock: None,
         collections: None,
+        resilience: poolscope::wire::Resilience::default(),
         window_completed: tasks,
         window_good: tasks,
         resources: Resources {

@@ -151,6 +151,7 @@ impl Simulation {
             loop_lag: loop_lag(profile, before, now),
             interpreter_lock: None,
             collections: None,
+            resilience: poolscope::wire::Resilience::default(),
             window_completed: ended.clone().count() as u64,
             window_good: ended.filter(|task| !task.failed).count() as u64,
             resources: Resources {

@@ -85,13 +85,22 @@ fn name(run: &Run, block: &Block) -> String {
 
 fn block_reasons(run: &Run, reasons: &mut Vec<String>) {
     for block in &run.blocks {
-        if let BlockState::Failed { cause } = &block.state {
+        if let BlockState::Failed { cause } = &block.state
+            && !is_asked_for(run, block, cause)
+        {
             reasons.push(format!("{} failed: {cause}", name(run, block)));
         }
         if let Some(violation) = &block.violation {
             reasons.push(format!("{}: {violation}", name(run, block)));
         }
     }
+}
+
+/// Whether the program ended as the scenario asks: then that is what was found out, and no reason to doubt it.
+fn is_asked_for(run: &Run, block: &Block, cause: &str) -> bool {
+    /// What the engine writes before it lets a fault end the runner.
+    const TOLD: &str = "injected fault";
+    run.request.dies_of_faults(block.planned.candidate) && cause.contains(TOLD)
 }
 
 /// A candidate of which nothing was measured cannot be compared.
@@ -159,6 +168,32 @@ mod tests {
         assert!((0.9..1.1).contains(&trust.achieved_over_offered_ratio.unwrap()));
         let delay = trust.schedule_delay_p99_nanos.unwrap();
         assert!((40_000..40_100).contains(&delay), "{delay}");
+    }
+
+    #[test]
+    fn a_program_that_a_fault_ends_as_asked_is_no_reason_and_another_end_is() {
+        let mut run = support::drill::run();
+        run.blocks[0].state = BlockState::Failed {
+            cause: "the runner was ended by signal 9: injected fault: kill".to_owned(),
+        };
+        let failed = |run: &Run| {
+            trust(run)
+                .reasons
+                .iter()
+                .any(|why| why.contains("failed: "))
+        };
+        assert!(!failed(&run));
+        run.blocks[0].state = BlockState::Failed {
+            cause: "the runner was ended by signal 9".to_owned(),
+        };
+        assert!(failed(&run));
+        // Tasks that fail are what a drill is for.
+        assert!(
+            !trust(&run)
+                .reasons
+                .iter()
+                .any(|why| why.contains("of the tasks of"))
+        );
     }
 
     #[test]

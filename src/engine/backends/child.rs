@@ -131,9 +131,14 @@ pub(super) fn pid(pid: u32) -> Option<rustix::process::Pid> {
 
 /// Kills a process that has not been collected yet.
 pub(super) fn kill(process: u32) {
+    signal(process, rustix::process::Signal::KILL);
+}
+
+/// Sends a signal to a process that has not been collected yet.
+pub(super) fn signal(process: u32, signal: rustix::process::Signal) {
     if let Some(pid) = pid(process) {
         // It may have ended by itself.
-        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+        let _ = rustix::process::kill_process(pid, signal);
     }
 }
 

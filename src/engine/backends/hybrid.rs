@@ -17,6 +17,8 @@
 
 use std::sync::Arc;
 
+use rustix::process::Signal;
+
 use crate::engine::backends::processes::{self, Settings};
 use crate::engine::backends::{BackendError, Desk, Running, async_pool, threads};
 use crate::engine::plan::{BACK_POOL, FRONT_POOL, Plan};
@@ -53,6 +55,7 @@ pub(super) fn start(
         start: Start::Fresh,
         recycle_after: None,
         payload: Transfer::Pipe,
+        restarts: plan.defences.restarts,
     };
     let back = processes::start(settings, &plan.scenario_text, desk.clone())?;
     let started = match front.waits {
@@ -76,6 +79,14 @@ pub(super) fn start(
 impl Running for Pipeline {
     fn worker_pids(&self) -> Vec<u32> {
         self.back.worker_pids()
+    }
+
+    fn victims(&self) -> Vec<u32> {
+        self.back.victims()
+    }
+
+    fn signal_worker(&self, pid: u32, signal: Signal) -> bool {
+        self.back.signal_worker(pid, signal)
     }
 
     fn lives(&self) -> bool {

@@ -14,6 +14,7 @@ mod hybrid;
 mod loop_lag;
 mod pipe;
 mod processes;
+mod roster;
 mod setup;
 mod threads;
 mod worker;
@@ -66,6 +67,11 @@ pub enum BackendError {
         /// How many died.
         deaths: u32,
     },
+    /// A fault killed a worker that cannot die alone.
+    #[error(
+        "an injected fault killed a worker, which is no process of its own, so that the whole program ended"
+    )]
+    Killed,
     /// The process that workers are copies of could not be prepared.
     #[error("the zygote of the worker processes could not be prepared")]
     Zygote(#[source] io::Error),
@@ -87,15 +93,6 @@ pub enum BackendError {
     /// The scratch folder could not be prepared.
     #[error("the scratch folder could not be prepared; is there room on the disk?")]
     Scratch(#[source] io::Error),
-}
-
-/// Something that happened to a worker.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Incident {
-    /// When, in nanoseconds on the monotonic clock.
-    pub at_nanos: u64,
-    /// What, for people.
-    pub message: String,
 }
 
 /// The interpreter that executes tasks, by its own account.
@@ -133,6 +130,20 @@ pub struct Collections {
 pub(super) trait Running: Send {
     /// Process ids of its worker processes at this moment; empty for the others.
     fn worker_pids(&self) -> Vec<u32>;
+
+    /// Those of [`Self::worker_pids`] that a fault can hit: not those that one has killed already.
+    fn victims(&self) -> Vec<u32> {
+        self.worker_pids()
+    }
+
+    /// Sends a signal to the worker process `pid`, if it is one of [`Self::worker_pids`]; says whether it is.
+    fn signal_worker(&self, pid: u32, signal: rustix::process::Signal) -> bool {
+        let there = self.worker_pids().contains(&pid);
+        if there {
+            child::signal(pid, signal);
+        }
+        there
+    }
 
     /// Process id of the zygote that worker processes are copies of; none without one.
     fn zygote_pid(&self) -> Option<u32> {
@@ -203,6 +214,7 @@ pub(super) fn start(
                 start,
                 recycle_after,
                 payload,
+                restarts: plan.defences.restarts,
             };
             processes::start(settings, &plan.scenario_text, desk)
         }

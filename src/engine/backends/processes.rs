@@ -9,19 +9,23 @@
 //! so of slow tasks one is lost with those that were still to come. A chunk that the worker did not live to take
 //! goes to its successor.
 //!
+//! Where tasks travel alone, a caller who gives an attempt up really stops it: the worker that is at it is killed and
+//! replaced. A chunk goes on for nobody.
+//!
 //! The worker stamps begin and end itself, so that the way there, the work, and the way back show apart in the
 //! split of a task's time.
 
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
+use rustix::process::Signal;
 
-use crate::engine::backends::child;
+use crate::engine::backends::desk::Stopper;
 use crate::engine::backends::feeder::Feeder;
+use crate::engine::backends::roster::Roster;
 use crate::engine::backends::setup::Setup;
 use crate::engine::backends::worker_process::Source;
 use crate::engine::backends::zygote::Zygote;
@@ -46,6 +50,15 @@ pub(super) struct Settings {
     pub(super) recycle_after: Option<u64>,
     /// How payloads travel.
     pub(super) payload: Transfer,
+    /// How many workers that died are replaced, all together; each some times if it is not said.
+    pub(super) restarts: Option<u32>,
+}
+
+impl Settings {
+    /// Whether a worker can be ended for one task: nobody else's tasks are with it.
+    pub(super) const fn stops_workers(&self) -> bool {
+        self.chunk == 1
+    }
 }
 
 /// The feeder threads and what they share.
@@ -55,53 +68,6 @@ struct ProcessPool {
     roster: Arc<Roster>,
     zygote: Option<u32>,
     desk: Arc<Desk>,
-}
-
-/// The workers that live.
-#[derive(Debug)]
-pub(super) struct Roster {
-    /// Process ids by number of the worker.
-    pids: Mutex<Vec<Option<u32>>>,
-    /// Set once the pool is ending: a worker that starts later must not be left behind.
-    ending: AtomicBool,
-}
-
-impl Roster {
-    fn new(workers: u32) -> Self {
-        Self {
-            pids: Mutex::new(vec![None; workers as usize]),
-            ending: AtomicBool::new(false),
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<Option<u32>>> {
-        self.pids.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A worker has started.
-    pub(super) fn enter(&self, worker: usize, pid: u32) {
-        if let Some(slot) = self.lock().get_mut(worker) {
-            *slot = Some(pid);
-        }
-        if self.ending.load(Ordering::Acquire) {
-            child::kill(pid);
-        }
-    }
-
-    /// A worker is about to be collected. Nobody else may use its process id from then on: the system may give it
-    /// to another process.
-    pub(super) fn leave(&self, worker: usize) {
-        if let Some(slot) = self.lock().get_mut(worker) {
-            *slot = None;
-        }
-    }
-
-    fn kill_all(&self) {
-        self.ending.store(true, Ordering::Release);
-        for pid in self.lock().iter().flatten() {
-            child::kill(*pid);
-        }
-    }
 }
 
 /// Starts the workers and waits until each is ready. The calling thread must outlive the pool.
@@ -131,10 +97,15 @@ pub(super) fn start(
     let mut pool = Box::new(ProcessPool {
         feeders: Vec::with_capacity(settings.workers as usize),
         all_ended,
-        roster: Arc::new(Roster::new(settings.workers)),
+        roster: Arc::new(Roster::new(settings.workers, settings.restarts)),
         zygote: source.zygote_pid(),
         desk,
     });
+    if settings.stops_workers() {
+        let roster = pool.roster.clone();
+        pool.desk
+            .set_stopper(Stopper(Box::new(move |attempt| roster.stop(attempt))));
+    }
     let is_ready = pool.spawn_feeders(settings, &Arc::new(source), &alive);
     drop(alive);
     let ready = is_ready.and_then(|is_ready| await_ready(settings.workers, &is_ready));
@@ -208,7 +179,15 @@ impl Running for ProcessPool {
     }
 
     fn worker_pids(&self) -> Vec<u32> {
-        self.roster.lock().iter().flatten().copied().collect()
+        self.roster.pids()
+    }
+
+    fn victims(&self) -> Vec<u32> {
+        self.roster.victims()
+    }
+
+    fn signal_worker(&self, pid: u32, signal: Signal) -> bool {
+        self.roster.signal(pid, signal)
     }
 
     fn zygote_pid(&self) -> Option<u32> {

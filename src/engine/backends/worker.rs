@@ -124,6 +124,7 @@ impl Workshop {
     fn answer(&self, order: &Order, bench: &mut Workbench, cancel: &Cancel) -> Answer {
         let mut task = Task::new(order.number, Cohort::Measured, 0, 0);
         task.segment = order.segment;
+        task.affliction.clone_from(&order.affliction);
         let start_nanos = clock::now_nanos();
         bench.begin(order.meter);
         let result = run_segment(&self.recipes, &task, bench, cancel);
@@ -207,6 +208,7 @@ mod tests {
                 meter: true,
                 to_worker,
                 back,
+                affliction: None,
             })
             .collect()
     }

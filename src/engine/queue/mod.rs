@@ -21,7 +21,7 @@ use crate::engine::task::Task;
 use crate::scenario::{Queue, QueuePolicy};
 
 /// What became of a task that was offered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Offer {
     /// It waits.
     Admitted,

@@ -12,7 +12,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::engine::cancel::Cancel;
 use crate::engine::interpreter;
-use crate::engine::stages::lock::acquire;
+use crate::engine::stages::lock::{acquire, linger};
 use crate::engine::stages::shared::Apart;
 use crate::engine::stages::{StageError, Workbench};
 use crate::scenario::Protection;
@@ -115,8 +115,15 @@ impl CounterStep {
         }
     }
 
-    /// The number of additions done. What the counter then shows depends on the others.
+    /// The number of additions done. What the counter then shows depends on the others. A fault that has locks held for
+    /// longer does so once, before the first addition.
     pub(super) fn run(&self, bench: &mut Workbench, cancel: &Cancel) -> Result<u64, StageError> {
+        let added_nanos = bench.within.lock_added_nanos;
+        if added_nanos > 0 && self.protection == Protection::Locked {
+            let lock = &bench.shared.counters.locked.0;
+            let _held = acquire(lock.try_lock(), || lock.lock(), &mut bench.lock_wait_nanos);
+            linger(added_nanos, cancel)?;
+        }
         let mut left = self.increments;
         let stride = if interpreter::is_held() {
             HELD_STRIDE

@@ -99,7 +99,12 @@ impl LockStep {
         let drawn = self.draw(rng);
         let locks = bench.shared.locks.numbered(drawn.number);
         let wait_nanos = &mut bench.lock_wait_nanos;
-        let mut inside = || self.stay(drawn, rng, cancel);
+        let added_nanos = bench.within.lock_added_nanos;
+        let mut inside = || {
+            let digest = self.stay(drawn, rng, cancel)?;
+            linger(added_nanos, cancel)?;
+            Ok(digest)
+        };
         match self.kind {
             LockKind::Mutex => {
                 let lock = &locks.mutex.0;
@@ -176,17 +181,31 @@ impl LockStep {
         rng: &mut Rng,
         around: &Loops,
     ) -> Result<u64, StageError> {
-        match self.inside {
-            Inside::Cpu => bench.metered(|_| self.stay(drawn, rng, &around.cancel)),
-            Inside::Wait if around.cancel.is_set() => Err(StageError::Cancelled),
-            Inside::Wait => {
-                let until = clock::now_nanos() + drawn.hold_nanos;
-                if !around.timer.wait_until(until).await {
-                    return Err(StageError::Cancelled);
-                }
-                Ok(drawn.digest())
-            }
+        if around.cancel.is_set() {
+            return Err(StageError::Cancelled);
         }
+        let mut wait_nanos = bench.within.lock_added_nanos;
+        match self.inside {
+            Inside::Cpu => {
+                bench.metered(|_| self.stay(drawn, rng, &around.cancel))?;
+            }
+            Inside::Wait => wait_nanos = wait_nanos.saturating_add(drawn.hold_nanos),
+        }
+        let until = clock::now_nanos().saturating_add(wait_nanos);
+        if wait_nanos > 0 && !around.timer.wait_until(until).await {
+            return Err(StageError::Cancelled);
+        }
+        Ok(drawn.digest())
+    }
+}
+
+/// Stays for `nanos` longer without using a core: a fault has the lock held for too long.
+pub(super) fn linger(nanos: u64, cancel: &Cancel) -> Result<(), StageError> {
+    let until = clock::now_nanos().saturating_add(nanos);
+    if nanos == 0 || interpreter::released(|| cancel.wait_until(until)) {
+        Ok(())
+    } else {
+        Err(StageError::Cancelled)
     }
 }
 

@@ -16,6 +16,7 @@ pub mod network;
 pub mod payload;
 mod permutation;
 mod shared;
+pub(in crate::engine) mod strike;
 mod tables;
 pub mod wait;
 
@@ -87,6 +88,10 @@ pub struct Workbench {
     lock_wait_nanos: u64,
     /// Time that steps waited for the interpreter lock since [`Self::begin`], if it was read.
     interpreter_wait_nanos: u64,
+    /// What befalls the stages of the present task from within.
+    pub(in crate::engine) within: strike::Within,
+    /// What faults left behind in this worker.
+    pub(in crate::engine) leak: strike::Leak,
     /// In a worker process: what comes with a task and what goes back; none where the caller shares memory.
     pub(in crate::engine) mailbox: Option<payload::Mailbox>,
 }
@@ -111,6 +116,8 @@ impl Workbench {
             on_cpu_nanos: 0,
             lock_wait_nanos: 0,
             interpreter_wait_nanos: 0,
+            within: strike::Within::default(),
+            leak: strike::Leak::default(),
             mailbox: None,
         }
     }
@@ -120,6 +127,7 @@ impl Workbench {
     pub fn begin(&mut self, metering: bool) {
         (self.metering, self.on_cpu_nanos) = (metering, 0);
         (self.lock_wait_nanos, self.interpreter_wait_nanos) = (0, 0);
+        self.within = strike::Within::default();
         self.tasks += 1;
         let now = self.tasks;
         // Stages may hold for different times, so that the oldest is not always the first to go.
@@ -315,7 +323,7 @@ impl Step {
     }
 
     /// Whether it would keep an event loop from everything else.
-    const fn blocks(&self) -> bool {
+    pub(in crate::engine) const fn blocks(&self) -> bool {
         !matches!(self, Self::Wait(_) | Self::Network(_))
     }
 }

@@ -7,6 +7,7 @@ use crate::analysis::{
     PercentileFigures, PoolFigures, SplitFigures, Steadiness, SteadinessLabel, Summary,
 };
 use crate::export::document::interpreter::{CollectionsDocument, InterpreterLockDocument};
+use crate::export::document::resilience::ResilienceDocument;
 use crate::export::status_word;
 use crate::run::{Calibration, Counts, MemoryKind, PoolKind, PythonFacts};
 use crate::scenario::Protection;
@@ -104,6 +105,9 @@ pub struct CandidateDocument {
     pub worker_deaths: u32,
     /// How many workers were replaced by plan, after so many tasks.
     pub workers_recycled: u64,
+    /// What faults did, and what defences did against them.
+    #[serde(flatten)]
+    pub resilience: ResilienceDocument,
     /// How fast this machine computed the scenario's kernels before each block: the blocks in their order, with an
     /// entry for each kernel.
     pub calibration: Vec<Calibration>,
@@ -151,7 +155,7 @@ pub struct PercentileIntervals {
     pub p99_9: Option<Figure>,
 }
 
-/// Where the time of a task went: means over the tasks whose time was split, in nanoseconds. The eight parts add
+/// Where the time of a task went: means over the tasks whose time was split, in nanoseconds. The nine parts add
 /// up to the mean response time of these tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -160,6 +164,9 @@ pub struct TimeSplitDocument {
     pub tasks: u64,
     /// Intended start to offer: the generator's own lateness.
     pub schedule_delay: f64,
+    /// Earlier attempts and back-off: from admission until the last attempt entered the queue; 0 where each task has
+    /// one attempt.
+    pub retries: f64,
     /// In queues: before the first worker, between pools, at barriers.
     pub queue_wait: f64,
     /// From the queue to the first instruction: dispatch, and the way to a worker process.
@@ -277,6 +284,7 @@ impl From<CandidateFigures> for CandidateDocument {
             pools: figures.pools.iter().map(PoolDocument::from).collect(),
             worker_deaths: figures.worker_deaths,
             workers_recycled: figures.workers_recycled,
+            resilience: figures.resilience.into(),
             calibration: figures.calibration,
             remarks: figures.remarks,
         }
@@ -343,6 +351,7 @@ impl From<SplitFigures> for TimeSplitDocument {
         Self {
             tasks: split.tasks,
             schedule_delay: split.schedule_delay_nanos,
+            retries: split.retries_nanos,
             queue_wait: split.queue_wait_nanos,
             dispatch: split.dispatch_nanos,
             lock_wait: split.lock_wait_nanos,

@@ -5,6 +5,7 @@
 
 mod candidate;
 mod interpreter;
+mod resilience;
 mod trust;
 
 use serde::Serialize;
@@ -19,6 +20,10 @@ pub use candidate::{
     SteadinessDocument, TimeSplitDocument,
 };
 pub use interpreter::{CollectionsDocument, InterpreterLockDocument};
+pub use resilience::{
+    AttemptsDocument, BreakerDocument, FaultDocument, FindingDocument, ResilienceDocument,
+};
+pub(super) use resilience::{recovery_nanos, recovery_word};
 pub use trust::{NoiseFloorDocument, NoiseOfDocument, TrustDocument, TrustLineDocument};
 
 /// Name and version of the document's form.

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::gui::words;
 use crate::run::RunRequest;
 use crate::scenario::{
-    Amount, AsyncCpu, Backend, Candidate, Distribution, FORMAT, Kernel, Load, PriceCard, Problem,
-    Protocol, Queue, Scenario, Server, Severity, Stage, TaskKind, describe, estimate_run_nanos,
-    validate,
+    Amount, AsyncCpu, Backend, Candidate, Defences, Distribution, FORMAT, Kernel, Load, PriceCard,
+    Problem, Protocol, Queue, Scenario, Server, Severity, Stage, TaskKind, describe,
+    estimate_run_nanos, validate,
 };
 use crate::units::Nanos;
 
@@ -57,6 +57,8 @@ impl Document {
                 load: Load::default(),
                 queue: Queue::default(),
                 server: Server::default(),
+                faults: Vec::new(),
+                defences: Defences::default(),
                 candidates: candidates.into_iter().map(Candidate::of).collect(),
                 protocol: Protocol::default(),
                 prices: PriceCard::default(),

@@ -8,6 +8,8 @@ use crate::chart::{Chart, ChartBook, ChartId, ChartSettings, Percentile, Stroke}
 use crate::gui::action::{Action, Exported, Format};
 use crate::gui::app::RunState;
 use crate::gui::panels::chart::{ChartPoints, ChartView, chart_plot_ui};
+use crate::gui::panels::marks;
+use crate::gui::panels::results::standing_ui;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{
     badge_ui, icon_button_ui, legend_toggle_ui, stroke_sample_ui, stroke_toggle_ui, weak_ui,
@@ -117,15 +119,18 @@ impl BoardPanel {
         let x_range = ranges
             .reduce(|(low, high), (first, last)| (low.min(first), high.max(last)))
             .unwrap_or((0.0, 1.0));
-        let shown: Vec<usize> = (0..ChartId::ALL.len())
-            .filter(|&index| view.charts.chart(ChartId::ALL[index]).is_some())
-            .collect();
+        let place = |id| ChartId::ALL.iter().position(|other| *other == id);
+        let shown: Vec<usize> = view.charts.ids().filter_map(place).collect();
         let available = ui.available_size();
         let columns = columns(available.x);
         let gap = space::S;
         let width = (available.x - gap * (columns - 1) as f32) / columns as f32;
         // Two rows fill the view: with two columns these are the four charts of the question.
-        let height = ((available.y - gap) / 2.0).clamp(CHART_MIN_HEIGHT, CHART_MAX_HEIGHT);
+        // Marks above a plot come on top of what it needs itself.
+        let charts = view.charts.ids().filter_map(|id| view.charts.chart(id));
+        let strip = charts.map(marks::strip_height).fold(0.0, f32::max);
+        let range = CHART_MIN_HEIGHT + strip..=CHART_MAX_HEIGHT + strip;
+        let height = ((available.y - gap) / 2.0).clamp(*range.start(), *range.end());
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing = Vec2::splat(gap);
             for row in shown.chunks(columns) {
@@ -170,6 +175,10 @@ impl BoardPanel {
             }
             weak_ui(ui, "shaded: not measured")
                 .on_hover_text("The warm-up before 0, and the time in which the last tasks end");
+            marks::legend_ui(ui, view.charts);
+            for figures in view.figures {
+                standing_ui(ui, figures);
+            }
             if ui
                 .add(Button::new(RichText::new("Reset zoom").small()))
                 .on_hover_text(

@@ -6,11 +6,12 @@
 use egui::{Color32, Id, Ui};
 use egui_plot::{
     AxisHints, GridMark, HPlacement, HoverPosition, Line, LineStyle, Plot, PlotPoint, PlotPoints,
-    Points, Span, VPlacement,
+    PlotUi, Points, Span, VPlacement,
 };
 
 use crate::chart::axis::{Axis, Tick};
 use crate::chart::{Chart, Scale, Stroke};
+use crate::gui::panels::marks;
 use crate::gui::theme::{self, Palette};
 use crate::units::text;
 
@@ -135,6 +136,7 @@ pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
             position;
         view.points.values_at(position.x, chart)
     };
+    let strip = marks::strip_ui(ui, chart);
     let steps = y_steps(chart.scale, ui.available_height());
     let mut plot = Plot::new(chart.id.slug())
         .allow_scroll(false)
@@ -171,27 +173,37 @@ pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
     if view.reset {
         plot = plot.reset();
     }
-    plot.show(ui, |plot| {
+    let shown = plot.show(ui, |plot| {
         for (from, to) in chart.unmeasured(view.x_range) {
             plot.span(shaded(from, to, palette));
         }
-        for line in &view.points.lines {
-            let color = theme::series_color(line.candidate, dark);
-            for run in &line.runs {
-                // A line needs two points; a block of 200 ms may have one.
-                if run.len() == 1 {
-                    let dot = Points::new(&line.name, PlotPoints::Borrowed(run));
-                    plot.points(dot.color(color).radius(LINE_WIDTH * 1.5).allow_hover(false));
-                    continue;
-                }
-                plot.line(styled(
-                    Line::new(&line.name, PlotPoints::Borrowed(run)),
-                    line.stroke,
-                    color,
-                ));
-            }
+        for band in marks::bands(chart, view.x_range, palette) {
+            plot.span(band);
         }
+        draw_lines(plot, view.points, dark);
     });
+    if let Some(strip) = strip {
+        marks::paint(ui, strip, chart, view.x_range, &shown.transform);
+    }
+}
+
+fn draw_lines<'a>(plot: &mut PlotUi<'a>, points: &'a ChartPoints, dark: bool) {
+    for line in &points.lines {
+        let color = theme::series_color(line.candidate, dark);
+        for run in &line.runs {
+            // A line needs two points; a block of 200 ms may have one.
+            if run.len() == 1 {
+                let dot = Points::new(&line.name, PlotPoints::Borrowed(run));
+                plot.points(dot.color(color).radius(LINE_WIDTH * 1.5).allow_hover(false));
+                continue;
+            }
+            plot.line(styled(
+                Line::new(&line.name, PlotPoints::Borrowed(run)),
+                line.stroke,
+                color,
+            ));
+        }
+    }
 }
 
 fn styled(line: Line<'_>, stroke: Stroke, color: Color32) -> Line<'_> {
@@ -359,6 +371,9 @@ mod tests {
                 ],
             }],
             measured_span: Some((0.0, 4.0)),
+            bands: Vec::new(),
+            marks: Vec::new(),
+            marks_dropped: 0,
         }
     }
 

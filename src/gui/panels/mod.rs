@@ -5,6 +5,7 @@ pub mod chart;
 pub mod composer;
 pub mod library;
 pub mod machine;
+mod marks;
 pub mod question;
 pub mod results;
 pub mod start;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::engine::{self, BackendError, Block, Plan, Stand, Surroundings, clock};
 use crate::scenario::{
-    Amount, Arrivals, Backend, Candidate, Distribution, FORMAT, Kernel, Load, PriceCard, Protocol,
-    Queue, Scenario, Server, Stage, TaskKind, to_text,
+    Amount, Arrivals, Backend, Candidate, Defences, Distribution, FORMAT, Kernel, Load, PriceCard,
+    Protocol, Queue, Scenario, Server, Stage, TaskKind, to_text,
 };
 use crate::stats::{Histogram, Percentile, SparseHistogram};
 use crate::units::{Bytes, Nanos};
@@ -36,6 +36,8 @@ pub(super) fn scenario(stage: Stage, load: Load, backend: Backend, measure: Nano
         load,
         queue: Queue::default(),
         server: Server::default(),
+        faults: Vec::new(),
+        defences: Defences::default(),
         candidates: vec![Candidate::of(backend)],
         protocol: Protocol {
             warm_up: Nanos::from_millis(50),

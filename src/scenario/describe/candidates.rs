@@ -1,15 +1,16 @@
 //! Candidates in words, with what they take at the most.
 
 use crate::scenario::describe::load::queue;
-use crate::scenario::describe::python;
+use crate::scenario::describe::{defences, faults, python};
 use crate::scenario::estimate::lanes;
+use crate::scenario::strikes::leak_bytes;
 use crate::scenario::{
     AsyncCpu, Backend, Candidate, HybridWaits, PythonPool, Scenario, Stage, Start, Transfer,
     Workers,
 };
 use crate::units::text;
 
-/// What a candidate is, its queue if it has one of its own, and its peaks.
+/// What a candidate is, its queue and defences if it has some of its own, what faults take there, and its peaks.
 pub(super) fn candidate(candidate: &Candidate, scenario: &Scenario) -> String {
     let mut words = match candidate.backend {
         Backend::Python(pool) => python::pool(pool, candidate, &scenario.load),
@@ -24,13 +25,24 @@ pub(super) fn candidate(candidate: &Candidate, scenario: &Scenario) -> String {
             words.extend(["; its own queue: ", &own]);
         }
     }
+    if let Some(own) = candidate.defences {
+        words.extend(["; its own defences: ", &defences::told(own)]);
+    }
+    for note in faults::on(candidate.backend, scenario) {
+        words.extend(["; ", note]);
+    }
+    let defences = candidate.defences.unwrap_or(scenario.defences);
+    if let Some(note) = defences::given_up(candidate.backend, defences) {
+        words.extend(["; ", note]);
+    }
     let (memory, disk) = peak_bytes(candidate.backend, scenario);
     if memory > 0 {
         let payloads = any_stage(scenario, |stage| matches!(stage, Stage::Payload { .. }));
-        let what = if payloads {
-            "memory stages and payloads"
-        } else {
-            "memory stages"
+        let what = match (payloads, leak_bytes(scenario) > 0) {
+            (false, false) => "memory stages",
+            (true, false) => "memory stages and payloads",
+            (false, true) => "memory stages and leaks",
+            (true, true) => "memory stages, payloads and leaks",
         };
         words.extend(["; ", what, " take at most ", &text::size(memory)]);
     }
@@ -174,7 +186,7 @@ fn any_stage(scenario: &Scenario, is: impl Fn(&Stage) -> bool) -> bool {
     stages.any(is)
 }
 
-/// Upper bounds of what all workers' stages hold at once, in bytes: memory with payloads, and files in the
+/// Upper bounds of what all workers' stages hold at once, in bytes: memory with payloads and leaks, and files in the
 /// scratch folder.
 #[must_use]
 pub fn peak_bytes(backend: Backend, scenario: &Scenario) -> (u64, u64) {
@@ -210,6 +222,7 @@ pub fn peak_bytes(backend: Backend, scenario: &Scenario) -> (u64, u64) {
     let (computing, under_way) = lanes(backend);
     // Memory is used only while a thread works on it, and held by it; each task under way may own a file.
     let workers = u64::from(computing.max(backend.workers()));
+    let held = held.saturating_add(leak_bytes(scenario));
     let memory = used.saturating_add(held).saturating_mul(workers);
     let files = written
         .saturating_mul(u64::from(under_way))

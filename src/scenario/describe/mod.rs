@@ -3,6 +3,8 @@
 //! Times of stages are estimates and say so; peaks and totals are upper bounds.
 
 mod candidates;
+mod defences;
+mod faults;
 mod load;
 mod python;
 mod stages;
@@ -14,6 +16,7 @@ use crate::scenario::{Amount, Candidate, CostBasis, Order, Runtime, Scenario, St
 use crate::units::text;
 
 pub use candidates::peak_bytes;
+pub use faults::told as fault;
 pub use stages::stage;
 
 /// One line each: title, task kinds with their stages, load, queue, candidates with their peaks, time, cost.
@@ -41,6 +44,13 @@ pub fn describe(scenario: &Scenario) -> Vec<String> {
     }
     lines.push(load::load(scenario));
     lines.extend(load::server(scenario));
+    lines.extend(faults::faults(scenario));
+    let mut candidates = scenario.candidates.iter();
+    let has_common = candidates.any(|candidate| candidate.defences.is_none());
+    // Who injects faults asks what is done about them.
+    if !scenario.defences.is_default() || (has_common && !scenario.faults.is_empty()) {
+        lines.push(format!("Defences: {}", defences::told(scenario.defences)));
+    }
     for (candidate, name) in scenario.candidates.iter().zip(scenario.candidate_names()) {
         lines.push(format!(
             "Candidate '{name}': {}",

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::scenario::model::defences::Defences;
 use crate::scenario::model::load::Queue;
 use crate::scenario::model::python::{Interpreter, PythonPool};
 use crate::scenario::model::workers::Workers;
@@ -19,6 +20,9 @@ pub struct Candidate {
     /// A queue of its own in place of the scenario's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue: Option<Queue>,
+    /// Defences of its own in place of the scenario's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub defences: Option<Defences>,
     /// Whether its threads share an interpreter lock, as CPython's do: on threads and async.
     #[serde(default, skip_serializing_if = "Interpreter::is_none")]
     pub interpreter: Interpreter,
@@ -155,6 +159,7 @@ impl Candidate {
             name: None,
             backend,
             queue: None,
+            defences: None,
             interpreter: Interpreter::None,
             python: None,
         }

@@ -14,7 +14,7 @@ use crate::scenario::model::python::{
 };
 
 impl Candidate {
-    /// The given name, or one made from the back end and from a queue of its own.
+    /// The given name, or one made from the back end and from a queue and defences of its own.
     #[must_use]
     pub fn label(&self) -> String {
         if let Some(name) = &self.name {
@@ -34,6 +34,9 @@ impl Candidate {
         }
         if let Some(queue) = self.queue {
             let _ = write!(label, ", {}", queue.label());
+        }
+        if let Some(defences) = self.defences {
+            let _ = write!(label, ", {}", defences.label());
         }
         label
     }
@@ -239,7 +242,7 @@ impl Queue {
     }
 }
 
-const fn plural(count: u32) -> &'static str {
+pub(super) const fn plural(count: u32) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
 
@@ -249,6 +252,7 @@ mod tests {
 
     use super::*;
     use crate::scenario::Workers;
+    use crate::units::Nanos;
 
     /// Every executor with every combination of settings that differ in more than a number.
     fn pools() -> Vec<PythonPool> {
@@ -358,7 +362,7 @@ mod tests {
             threads(Interpreter::LOCK).label(),
             "threads ×2, interpreter lock"
         );
-        let switch_interval = crate::units::Nanos::from_millis(1);
+        let switch_interval = Nanos::from_millis(1);
         assert_eq!(
             threads(Interpreter::Lock { switch_interval }).label(),
             "threads ×2, interpreter lock of 1ms"

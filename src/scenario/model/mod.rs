@@ -4,7 +4,10 @@
 //! would expect. Enums are written as `Name(field: value)`; optional values are written plainly.
 
 mod backend;
+mod defences;
+mod faults;
 mod label;
+mod label_defences;
 mod load;
 mod python;
 mod stage;
@@ -17,6 +20,8 @@ use serde::{Deserialize, Serialize};
 use crate::units::{Bytes, Nanos};
 
 pub use backend::{AsyncCpu, Backend, Candidate, HybridWaits, Start, Transfer};
+pub use defences::{Backoff, Breaker, Defences, Jitter, Retry, RetryBudget};
+pub use faults::{Crash, Fault, Inject};
 pub(in crate::scenario) use load::round_nanos;
 pub use load::{Arrivals, Load, ProfilePart, Queue, QueuePolicy};
 pub use python::{
@@ -57,6 +62,12 @@ pub struct Scenario {
     /// The built-in loopback server, for scenarios with HTTP or TCP stages.
     #[serde(default, skip_serializing_if = "Server::is_default")]
     pub server: Server,
+    /// What goes wrong on purpose.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Fault>,
+    /// How callers and pools defend themselves.
+    #[serde(default, skip_serializing_if = "Defences::is_default")]
+    pub defences: Defences,
     /// The back ends to compare; at least one.
     pub candidates: Vec<Candidate>,
     /// Phases, repeats, order and seed.
@@ -191,6 +202,15 @@ impl Scenario {
             .get(index)
             .and_then(|candidate| candidate.queue)
             .unwrap_or(self.queue)
+    }
+
+    /// The defences of candidate `index`: its own, or the scenario's.
+    #[must_use]
+    pub fn defences_of(&self, index: usize) -> Defences {
+        self.candidates
+            .get(index)
+            .and_then(|candidate| candidate.defences)
+            .unwrap_or(self.defences)
     }
 
     /// The same with all numbers of workers that are given per core as numbers for a machine of `cores`.

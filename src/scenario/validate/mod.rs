@@ -5,6 +5,8 @@
 //! The bounds hold on every machine; what one machine can bear is decided where the scenario runs.
 
 mod candidates;
+mod defences;
+mod faults;
 mod interpreter;
 mod load;
 mod protocol;
@@ -39,6 +41,8 @@ pub fn validate(scenario: &Scenario) -> Vec<Problem> {
     checks.load(scenario);
     checks.queues(scenario);
     checks.server(scenario);
+    checks.faults(scenario);
+    checks.defences(scenario);
     checks.candidates(scenario);
     checks.stages_in_cpython(scenario);
     checks.protocol(scenario);

@@ -11,12 +11,11 @@ use crate::engine::backends::Collections;
 use crate::engine::backends::cpython::books::{HandedOver, Window};
 use crate::engine::backends::cpython::frames::{self, Answer, CounterReading, Message, Ready};
 use crate::engine::backends::cpython::slots::Slots;
-use crate::engine::backends::cpython::{Shared, lost};
+use crate::engine::backends::cpython::{Shared, faults, lost};
 use crate::engine::clock;
 use crate::engine::plan::FRONT_POOL;
 use crate::engine::stages::StageError;
 use crate::engine::task::{Outcome, Ran};
-use crate::scenario::Protection;
 
 /// What is read at once: some thousand answers.
 const READ_BYTES: usize = 256 << 10;
@@ -45,8 +44,6 @@ pub(super) struct Settings {
     pub(super) at_once: u64,
     /// Whether its workers are replaced after so many tasks.
     pub(super) recycles: bool,
-    /// Which counter its locked one stands for: without an atomic addition there is no other way to be right.
-    pub(super) locked_is: Protection,
 }
 
 /// Why nothing more comes.
@@ -156,16 +153,27 @@ impl Answers {
     /// Tells the desk how an order ended.
     fn tell(&mut self, answer: &Answer) -> Result<(), End> {
         let failure = self.failures.remove(&answer.ticket);
-        let handed_over =
-            self.shared.books.leave(answer.ticket).ok_or_else(|| {
-                End::Nonsense(format!("an answer to nothing ({})", answer.ticket))
-            })?;
+        let books = &self.shared.books;
+        let unknown = || End::Nonsense(format!("an answer to nothing ({})", answer.ticket));
+        if answer.outcome == Outcome::TimedOut {
+            // It is answered again at its end.
+            return books
+                .set_aside(answer.ticket)
+                .then_some(())
+                .ok_or_else(unknown);
+        }
+        let handed_over = books.leave(answer.ticket).ok_or_else(unknown)?;
+        if answer.outcome == Outcome::Cancelled && handed_over.is_given_up() {
+            let desk = &self.shared.desk;
+            desk.discard(FRONT_POOL, &handed_over.task, true);
+            return Ok(());
+        }
         let result = match answer.outcome {
             Outcome::Good => Ok(answer.digest),
             Outcome::Failed => Err(StageError::Failed(
                 failure.unwrap_or_else(|| "it failed without a reason".to_owned()),
             )),
-            Outcome::Cancelled => Err(StageError::Cancelled),
+            Outcome::Cancelled | Outcome::TimedOut => Err(StageError::Cancelled),
         };
         let ran = self.ran(answer, handed_over.at_nanos)?;
         self.end(handed_over, ran, result);
@@ -224,12 +232,8 @@ impl Answers {
                 .iter()
                 .find(|before| before.protection == counter.protection)
                 .map_or((0, 0), |before| (before.additions, before.value));
-            let protection = match counter.protection {
-                Protection::Unprotected => Protection::Unprotected,
-                Protection::Locked | Protection::Atomic => self.settings.locked_is,
-            };
             self.shared.desk.count(
-                protection,
+                counter.protection,
                 counter.additions.wrapping_sub(before.0),
                 counter.value.wrapping_sub(before.1),
             );
@@ -243,7 +247,7 @@ impl Answers {
         if self.shared.is_leaving() {
             return;
         }
-        let why = self.why(end, unanswered.len());
+        let why = self.why(end, &unanswered);
         if let Some(waiting) = self.ready.take() {
             let _ = waiting.send(Err(why));
             return;
@@ -255,7 +259,7 @@ impl Answers {
         }
     }
 
-    fn why(&self, end: End, unanswered: usize) -> String {
+    fn why(&self, end: End, unanswered: &[HandedOver]) -> String {
         let harness = &self.shared.harness;
         let how = match end {
             End::Nonsense(_) => harness.end(),
@@ -273,12 +277,16 @@ impl Answers {
                 format!("the interpreter '{name}' {how} before its pool was up{said}")
             }
             End::Silence => {
-                let with = match unanswered {
+                let lost = unanswered.iter().filter(|one| !one.is_given_up());
+                let with = match lost.count() {
                     0 => "with no task".to_owned(),
                     1 => "with a task that is lost".to_owned(),
                     more => format!("with {more} tasks that are lost"),
                 };
-                format!("the interpreter '{name}' {how}, {with}{said}")
+                let at_hand = unanswered.iter().map(|one| &one.task);
+                let fault =
+                    faults::behind(&how, at_hand).map_or_else(String::new, |fault| fault + ": ");
+                format!("{fault}the interpreter '{name}' {how}, {with}{said}")
             }
             End::Nonsense(what) => {
                 format!("what the interpreter '{name}' says cannot be understood: {what}{said}")

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use crate::engine::backends::cpython::faults;
 use crate::engine::backends::cpython::frames::Order;
+use crate::engine::caller::Attempt;
 use crate::engine::task::Task;
 
 /// A task that was handed over.
@@ -12,6 +14,31 @@ pub(super) struct HandedOver {
     pub(super) task: Task,
     /// When.
     pub(super) at_nanos: u64,
+}
+
+impl HandedOver {
+    /// Whether nobody waits for it any more.
+    pub(super) fn is_given_up(&self) -> bool {
+        let attempt = self.task.attempt.as_ref();
+        attempt.is_some_and(|attempt| attempt.is_settled())
+    }
+}
+
+/// What is to be told of tasks that were entered.
+#[derive(Debug, Default)]
+pub(super) struct Entered {
+    pub(super) orders: Vec<Order>,
+    /// What befalls some of them, in records of [`faults`].
+    pub(super) afflictions: Vec<u8>,
+    /// Tasks whose callers gave them up before they could be handed over.
+    pub(super) given_up: Vec<Task>,
+}
+
+/// Tells an attempt from all others: cohort, number and index.
+type AttemptKey = (usize, u64, u32);
+
+fn key_of(attempt: &Attempt) -> AttemptKey {
+    (attempt.cohort().index(), attempt.number(), attempt.index())
 }
 
 /// How many tasks the harness may have: as many as can be under way, and so many more that no worker runs dry before
@@ -93,14 +120,32 @@ struct State {
     lump: usize,
     next_ticket: u64,
     handed_over: BTreeMap<u64, HandedOver>,
+    /// Tasks that go on for nobody and whose places are free, until they come to their end.
+    set_aside: BTreeMap<u64, HandedOver>,
+    /// The tickets of attempts; none where nobody gives any up.
+    tickets: Option<BTreeMap<AttemptKey, u64>>,
     closed: bool,
 }
 
+impl State {
+    fn room(&self) -> usize {
+        self.window.saturating_sub(self.handed_over.len())
+    }
+
+    fn forget_ticket_of(&mut self, task: &Task) {
+        if let (Some(tickets), Some(attempt)) = (&mut self.tickets, &task.attempt) {
+            tickets.remove(&key_of(attempt));
+        }
+    }
+}
+
 impl Books {
-    pub(super) fn new(window: &Window) -> Self {
+    /// `gives_up` if callers may give up what was handed over.
+    pub(super) fn new(window: &Window, gives_up: bool) -> Self {
         let state = State {
             window: window.tasks(),
             lump: window.lump(),
+            tickets: gives_up.then(BTreeMap::new),
             ..State::default()
         };
         Self {
@@ -128,7 +173,7 @@ impl Books {
             if state.closed {
                 return None;
             }
-            let room = state.window.saturating_sub(state.handed_over.len());
+            let room = state.room();
             if room >= state.lump {
                 return Some(room);
             }
@@ -140,49 +185,83 @@ impl Books {
     }
 
     /// Enters `tasks` as handed over at `at_nanos`, before they are. Returns them if the books are closed.
-    pub(super) fn enter(
-        &self,
-        tasks: Vec<Task>,
-        at_nanos: u64,
-        orders: &mut Vec<Order>,
-    ) -> Result<(), Vec<Task>> {
+    pub(super) fn enter(&self, tasks: Vec<Task>, at_nanos: u64) -> Result<Entered, Vec<Task>> {
+        let mut entered = Entered {
+            orders: Vec::with_capacity(tasks.len()),
+            ..Entered::default()
+        };
         let mut state = self.lock();
         if state.closed {
             return Err(tasks);
         }
         for task in tasks {
             let ticket = state.next_ticket;
+            if let (Some(tickets), Some(attempt)) = (&mut state.tickets, &task.attempt) {
+                // Who gives it up from now on finds its ticket.
+                if attempt.is_settled() {
+                    entered.given_up.push(task);
+                    continue;
+                }
+                tickets.insert(key_of(attempt), ticket);
+            }
             state.next_ticket += 1;
-            orders.push(Order {
+            entered.orders.push(Order {
                 ticket,
-                number: task.number,
+                number: task.draw_number(),
                 phase: task.segment,
             });
+            if let Some(affliction) = &task.affliction {
+                faults::put(ticket, affliction, &mut entered.afflictions);
+            }
             state
                 .handed_over
                 .insert(ticket, HandedOver { task, at_nanos });
         }
-        Ok(())
+        Ok(entered)
+    }
+
+    /// The ticket of an attempt that the harness has; none if it does not.
+    pub(super) fn ticket_of(&self, attempt: &Attempt) -> Option<u64> {
+        self.lock().tickets.as_ref()?.get(&key_of(attempt)).copied()
     }
 
     /// The task of an answer; none if nobody has that ticket.
     pub(super) fn leave(&self, ticket: u64) -> Option<HandedOver> {
         let mut state = self.lock();
-        let left = state.handed_over.remove(&ticket);
-        let room = state.window.saturating_sub(state.handed_over.len());
-        let may_go_on = room >= state.lump;
+        let Some(left) = state.handed_over.remove(&ticket) else {
+            return state.set_aside.remove(&ticket);
+        };
+        state.forget_ticket_of(&left.task);
+        self.tell_of_room(state);
+        Some(left)
+    }
+
+    /// A task goes on for nobody and holds nobody up: its place is free. False if nobody has that ticket.
+    pub(super) fn set_aside(&self, ticket: u64) -> bool {
+        let mut state = self.lock();
+        let Some(task) = state.handed_over.remove(&ticket) else {
+            return false;
+        };
+        state.forget_ticket_of(&task.task);
+        state.set_aside.insert(ticket, task);
+        self.tell_of_room(state);
+        true
+    }
+
+    fn tell_of_room(&self, state: MutexGuard<'_, State>) {
+        let may_go_on = state.room() >= state.lump;
         drop(state);
         if may_go_on {
             self.room_came.notify_one();
         }
-        left
     }
 
     /// Nothing is handed over any more. Returns everything that has no answer.
     pub(super) fn close(&self) -> Vec<HandedOver> {
         let mut state = self.lock();
         state.closed = true;
-        let left = std::mem::take(&mut state.handed_over);
+        let mut left = std::mem::take(&mut state.handed_over);
+        left.append(&mut state.set_aside);
         drop(state);
         self.room_came.notify_all();
         left.into_values().collect()
@@ -192,6 +271,8 @@ impl Books {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+
     use crate::engine::task::Cohort;
 
     fn task(number: u64) -> Task {
@@ -208,10 +289,10 @@ mod tests {
             window.saw(10_000);
         }
         assert!((700..=804).contains(&window.tasks()), "{}", window.tasks());
-        let books = Books::new(&window);
+        let books = Books::new(&window, false);
         let most = books.room().unwrap();
         let tasks = |count: usize| (0..count as u64).map(task).collect::<Vec<_>>();
-        books.enter(tasks(most), 0, &mut Vec::new()).unwrap();
+        books.enter(tasks(most), 0).unwrap();
         for answered in 0..window.lump() as u64 {
             assert!(books.lock().handed_over.len() + window.lump() > most);
             books.leave(answered);
@@ -232,12 +313,11 @@ mod tests {
 
     #[test]
     fn there_is_room_for_as_many_as_were_answered() {
-        let books = Books::new(&Window::new(1, 2));
+        let books = Books::new(&Window::new(1, 2), false);
         assert_eq!(books.room(), Some(3));
-        let mut orders = Vec::new();
-        books.enter(vec![task(7), task(8)], 5, &mut orders).unwrap();
+        let entered = books.enter(vec![task(7), task(8)], 5).unwrap();
         assert_eq!(books.room(), Some(1));
-        let tickets: Vec<_> = orders.iter().map(|order| order.ticket).collect();
+        let tickets: Vec<_> = entered.orders.iter().map(|order| order.ticket).collect();
         assert_eq!(tickets, [0, 1]);
         let left = books.leave(1).unwrap();
         assert_eq!((left.task.number, left.at_nanos), (8, 5));
@@ -247,8 +327,8 @@ mod tests {
 
     #[test]
     fn closed_books_give_back_what_has_no_answer_and_take_nothing() {
-        let books = Books::new(&Window::new(1, 0));
-        books.enter(vec![task(1)], 0, &mut Vec::new()).unwrap();
+        let books = Books::new(&Window::new(1, 0), false);
+        books.enter(vec![task(1)], 0).unwrap();
         std::thread::scope(|scope| {
             let waits = std::thread::Builder::new()
                 .spawn_scoped(scope, || books.room())
@@ -256,8 +336,49 @@ mod tests {
             assert_eq!(books.close().len(), 1);
             assert_eq!(waits.join().unwrap(), None);
         });
-        let refused = books.enter(vec![task(2)], 0, &mut Vec::new());
+        let refused = books.enter(vec![task(2)], 0);
         assert_eq!(refused.unwrap_err().len(), 1);
         assert!(books.close().is_empty());
+    }
+
+    fn attempt_of(number: u64) -> Task {
+        let mut task = task(number);
+        task.attempt = Some(Arc::new(Attempt::first(&task, 0, 0)));
+        assert!(task.attempt.as_ref().unwrap().begin(1, || ()));
+        task
+    }
+
+    #[test]
+    fn who_gives_an_attempt_up_finds_its_ticket_as_long_as_it_is_under_way() {
+        let books = Books::new(&Window::new(3, 0), true);
+        let tasks = [attempt_of(5), attempt_of(6), attempt_of(7)];
+        let attempts = tasks.clone().map(|task| task.attempt.unwrap());
+        attempts[1].give_up();
+        let entered = books.enter(tasks.to_vec(), 0).unwrap();
+        assert_eq!(
+            entered.given_up,
+            [tasks[1].clone()],
+            "before it was handed over"
+        );
+        let find = || attempts.clone().map(|attempt| books.ticket_of(&attempt));
+        assert_eq!(find(), [Some(0), None, Some(1)]);
+        books.leave(1).unwrap();
+        assert_eq!(find(), [Some(0), None, None]);
+        assert!(entered.afflictions.is_empty());
+    }
+
+    #[test]
+    fn what_goes_on_for_nobody_takes_no_place_and_is_answered_all_the_same() {
+        let books = Books::new(&Window::new(2, 0), true);
+        let task = attempt_of(5);
+        books.enter(vec![task.clone(), attempt_of(6)], 0).unwrap();
+        assert!(books.set_aside(0) && !books.set_aside(0));
+        assert_eq!(books.room(), Some(1));
+        assert_eq!(books.ticket_of(task.attempt.as_ref().unwrap()), None);
+        assert_eq!(books.leave(0).unwrap().task, task);
+        assert!(books.leave(0).is_none());
+        assert_eq!(books.room(), Some(1));
+        assert!(books.set_aside(1));
+        assert_eq!(books.close().len(), 1, "until the end");
     }
 }

@@ -4,14 +4,12 @@
 //! its policies and its bound, stays the one of the scenario. A batch is handed over as a whole, phase by phase, as one
 //! call of the executor's `map` wants it.
 
-use std::io::BufWriter;
-use std::process::ChildStdin;
 use std::sync::Arc;
 
-use crate::engine::backends::Desk;
-use crate::engine::backends::cpython::books::Books;
+use crate::engine::backends::cpython::faults::{RECORD_BYTES, RECORDS_MAX};
 use crate::engine::backends::cpython::frames::{self, ORDERS_MAX, Order};
-use crate::engine::backends::cpython::lost;
+use crate::engine::backends::cpython::input::Held;
+use crate::engine::backends::cpython::{Shared, lost};
 use crate::engine::clock;
 use crate::engine::plan::FRONT_POOL;
 use crate::engine::task::{Cohort, Ran, Task};
@@ -27,9 +25,7 @@ pub(super) struct Batch {
 
 /// Hands tasks to the harness until the queue has ended.
 pub(super) struct Feeder {
-    desk: Arc<Desk>,
-    books: Arc<Books>,
-    orders: BufWriter<ChildStdin>,
+    shared: Arc<Shared>,
     batch: Option<Batch>,
     /// Whether the batch has begun: then everything that comes is a phase of it.
     begun: bool,
@@ -38,50 +34,39 @@ pub(super) struct Feeder {
 }
 
 impl Feeder {
-    pub(super) fn new(
-        desk: Arc<Desk>,
-        books: Arc<Books>,
-        orders: ChildStdin,
-        batch: Option<Batch>,
-    ) -> Self {
+    pub(super) const fn new(shared: Arc<Shared>, batch: Option<Batch>) -> Self {
         Self {
-            desk,
-            books,
-            orders: BufWriter::new(orders),
+            shared,
             batch,
             begun: false,
             payload: Vec::new(),
         }
     }
 
-    /// Tells the harness what it is told once.
-    pub(super) fn set_up(&mut self, setup: &[u8]) -> std::io::Result<()> {
-        frames::write(&mut self.orders, b'S', setup)
-    }
-
     /// Serves until the queue has ended or the harness is gone, and tells the harness to come to its end if the block
     /// ended in order. Without that word the end of its input means that nobody waits for it any more; with it, its
-    /// input is to stay open: what comes back is to be closed when it has left.
-    pub(super) fn serve(mut self) -> Option<BufWriter<ChildStdin>> {
-        while let Some(mut tasks) = self.take() {
-            if self.hand_over(&mut tasks).is_err() {
+    /// input stays open until it has left.
+    pub(super) fn serve(mut self) {
+        while let Some(tasks) = self.take() {
+            if self.hand_over(tasks).is_err() {
                 // The thread that reads the answers finds out why, and gives up what has none.
-                return None;
+                self.shared.input.close();
+                return;
             }
         }
-        if self.desk.cancel.is_set() {
-            return None;
+        if self.shared.desk.cancel.is_set() {
+            self.shared.input.close();
+        } else {
+            // A harness that is gone needs no word.
+            let _ = self.shared.input.write(b'E', &[]);
         }
-        // A harness that is gone needs no word.
-        let _ = frames::write(&mut self.orders, b'E', &[]);
-        Some(self.orders)
     }
 
     /// The next tasks; none at the end.
     fn take(&mut self) -> Option<Vec<Task>> {
         let room = match self.batch {
             Some(batch) if self.begun => batch.tasks,
-            _ => self.books.room()?,
+            _ => self.shared.books.room()?,
         };
         let mut tasks = Vec::new();
         if !self.take_up_to(room, &mut tasks) {
@@ -104,39 +89,57 @@ impl Feeder {
 
     /// Waits for tasks and takes what is there; false at the end.
     fn take_up_to(&self, most: usize, tasks: &mut Vec<Task>) -> bool {
+        let desk = &self.shared.desk;
         let before = tasks.len();
-        let goes_on = self.desk.take_blocking(FRONT_POOL, 0, most, tasks);
-        for task in &tasks[before..] {
-            self.desk.start(task.number as usize, task);
-        }
+        let goes_on = desk.take_blocking(FRONT_POOL, 0, most, tasks);
+        let mut begun = tasks.split_off(before);
+        begun.retain_mut(|task| desk.begin(FRONT_POOL, task.number as usize, task));
+        tasks.append(&mut begun);
         goes_on
     }
 
-    fn hand_over(&mut self, tasks: &mut Vec<Task>) -> std::io::Result<()> {
-        let mut orders = Vec::with_capacity(tasks.len());
-        let entered = self
-            .books
-            .enter(std::mem::take(tasks), clock::now_nanos(), &mut orders);
-        if let Err(tasks) = entered {
-            self.give_up(tasks);
-            return Err(std::io::ErrorKind::BrokenPipe.into());
+    fn hand_over(&mut self, tasks: Vec<Task>) -> std::io::Result<()> {
+        let shared = self.shared.clone();
+        // From the entry on it may be given up: nobody is told so of an order that has not been given.
+        let mut input = shared.input.hold();
+        let entered = match shared.books.enter(tasks, clock::now_nanos()) {
+            Ok(entered) => entered,
+            Err(tasks) => {
+                self.give_up(tasks);
+                return Err(std::io::ErrorKind::BrokenPipe.into());
+            }
+        };
+        for task in &entered.given_up {
+            // Nothing of it ran.
+            shared.desk.discard(FRONT_POOL, task, true);
         }
+        for records in entered.afflictions.chunks(RECORDS_MAX * RECORD_BYTES) {
+            input.write(b'X', records)?;
+        }
+        let orders = entered.orders;
         match self.batch {
             Some(batch) if self.begun => {
                 for orders in orders.chunks(ORDERS_MAX) {
-                    self.send(b'M', &batch.chunk.to_le_bytes(), orders)?;
+                    self.send(&mut input, b'M', &batch.chunk.to_le_bytes(), orders)?;
                 }
             }
-            _ => self.send(b'T', &[], &orders)?,
+            _ if orders.is_empty() => {}
+            _ => self.send(&mut input, b'T', &[], &orders)?,
         }
         Ok(())
     }
 
-    fn send(&mut self, kind: u8, head: &[u8], orders: &[Order]) -> std::io::Result<()> {
+    fn send(
+        &mut self,
+        input: &mut Held<'_>,
+        kind: u8,
+        head: &[u8],
+        orders: &[Order],
+    ) -> std::io::Result<()> {
         self.payload.clear();
         self.payload.extend_from_slice(head);
         frames::put_orders(orders, &mut self.payload);
-        frames::write(&mut self.orders, kind, &self.payload)
+        input.write(kind, &self.payload)
     }
 
     /// The harness went before it was given these.
@@ -144,9 +147,10 @@ impl Feeder {
         for task in tasks {
             let now = clock::now_nanos();
             let worker = task.number as usize;
-            let goes_on = self
-                .desk
-                .end(FRONT_POOL, worker, task, Ran::here(now, now), Err(lost()));
+            let goes_on =
+                self.shared
+                    .desk
+                    .end(FRONT_POOL, worker, task, Ran::here(now, now), Err(lost()));
             debug_assert!(goes_on.is_none(), "a failed task goes nowhere");
         }
     }

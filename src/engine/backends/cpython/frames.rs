@@ -201,6 +201,8 @@ fn answer(record: [u64; ANSWER_NUMBERS]) -> io::Result<Answer> {
             0 => Outcome::Good,
             1 => Outcome::Failed,
             2 => Outcome::Cancelled,
+            // It goes on for nobody, and is answered again at its end.
+            3 => Outcome::TimedOut,
             _ => return Err(nonsense("an answer has an outcome that does not exist")),
         },
     })

@@ -5,31 +5,33 @@
 //! on the machine's monotonic clock; answers come back in bulk. So arrivals, queue, limits, barriers and books are those
 //! of every back end, and what is measured is the executor.
 //!
-//! Two threads talk to the harness: one hands over, the other takes in. It has no more tasks than the executor needs to
-//! keep its workers busy. The instant at which a result was known is the harness's own; the way from there to here is
-//! the instrument's, and no task's.
+//! Two threads talk to the harness: one hands over, the other takes in. Where callers may give up what runs, a third one
+//! says so. The harness has no more tasks than the executor needs to keep its workers busy. The instant at which a
+//! result was known is the harness's own; the way from there to here is the instrument's, and no task's.
 
 mod answers;
 mod books;
+mod faults;
 mod feeder;
 mod frames;
+mod input;
 mod process;
 mod setup;
 mod slots;
 
-use std::io::BufWriter;
-use std::process::ChildStdin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use rustix::process::Signal;
 
 use crate::engine::backends::cpython::answers::Answers;
 use crate::engine::backends::cpython::books::{Books, Window};
 use crate::engine::backends::cpython::feeder::{Batch, Feeder};
 use crate::engine::backends::cpython::frames::Ready;
+use crate::engine::backends::cpython::input::{Input, Revoker};
 use crate::engine::backends::cpython::process::{ENDED_IN_ORDER, Harness, Streams};
 use crate::engine::backends::{
     BackendError, Collections, Desk, InterpreterFacts, Running, concurrency,
@@ -37,7 +39,7 @@ use crate::engine::backends::{
 use crate::engine::clock;
 use crate::engine::plan::{Plan, PythonHome};
 use crate::engine::stages::{StageError, write_tables};
-use crate::scenario::{Backend, Load, Protection, PythonPool, QueuePolicy, Scenario, Stage, parse};
+use crate::scenario::{Backend, Load, PythonPool, QueuePolicy, parse};
 
 pub use process::{NOT_STARTED, PYTHON_PART, become_python};
 
@@ -52,7 +54,6 @@ const THREAD_PATIENCE: Duration = Duration::from_millis(200);
 /// What is made before the harness is started.
 pub(super) struct Prepared {
     setup: Vec<u8>,
-    locked_is: Protection,
 }
 
 /// What the threads that talk to the harness share.
@@ -66,17 +67,12 @@ struct Shared {
     leaving: AtomicBool,
     /// Why it cannot go on, if it cannot.
     failure: OnceLock<String>,
-    /// The harness's input, while it comes to its end in order.
-    input: Mutex<Option<BufWriter<ChildStdin>>>,
+    input: Input,
 }
 
 impl Shared {
     fn is_leaving(&self) -> bool {
         self.leaving.load(Ordering::Acquire) || self.desk.cancel.is_set()
-    }
-
-    fn keep_input_open(&self, input: Option<BufWriter<ChildStdin>>) {
-        *self.input.lock().unwrap_or_else(PoisonError::into_inner) = input;
     }
 
     /// The harness was asked to come to its end, and did so as `how` says: one that crashed has not said everything.
@@ -101,6 +97,8 @@ struct Python {
     shared: Arc<Shared>,
     facts: InterpreterFacts,
     threads: Vec<JoinHandle<()>>,
+    /// Ends the thread that tells of what was given up, if there is one.
+    bell: Option<Sender<Option<u64>>>,
     /// Disconnected once the harness has said everything.
     all_said: Receiver<()>,
 }
@@ -132,29 +130,7 @@ pub(super) fn prepare(plan: &Plan, pool: PythonPool) -> Result<Prepared, Backend
         .map_err(BackendError::Scratch)?;
     let setup = setup::setup(plan, &scenario, pool, &tables)
         .map_err(|error| BackendError::Python(error.to_string()))?;
-    Ok(Prepared {
-        setup,
-        locked_is: locked_is(&scenario),
-    })
-}
-
-/// Which counter of a scenario a locked one of Python's stands for.
-fn locked_is(scenario: &Scenario) -> Protection {
-    let mut stages = scenario.tasks.iter().flat_map(|kind| &kind.stages);
-    let has_locked = stages.any(|stage| {
-        matches!(
-            stage,
-            Stage::Counter {
-                protection: Protection::Locked,
-                ..
-            }
-        )
-    });
-    if has_locked {
-        Protection::Locked
-    } else {
-        Protection::Atomic
-    }
+    Ok(Prepared { setup })
 }
 
 /// Starts the harness and returns when every worker of its pool has run something. The calling thread must outlive it.
@@ -164,34 +140,29 @@ pub(super) fn start(
     prepared: Prepared,
     desk: Arc<Desk>,
 ) -> Result<Box<dyn Running>, BackendError> {
-    let Prepared { setup, locked_is } = prepared;
+    let Prepared { setup } = prepared;
     let home = home_of(plan)?;
     let around = &plan.surroundings;
     let (harness, streams) = Harness::start(&around.executable, home, &around.scratch)
         .map_err(|error| could_not_start(home, &error))?;
+    let Streams { orders, answers } = streams;
     let window = window(pool);
+    let gives_up = gives_up(plan);
     let shared = Arc::new(Shared {
         desk,
-        books: Arc::new(Books::new(&window)),
+        books: Arc::new(Books::new(&window, gives_up)),
         harness,
         name: home.name.clone(),
         leaving: AtomicBool::new(false),
         failure: OnceLock::new(),
-        input: Mutex::default(),
+        input: Input::new(orders),
     });
     let settings = answers::Settings {
         at_once: at_once(pool),
         recycles: recycles(pool),
-        locked_is,
     };
     let (ready, is_ready) = bounded(1);
-    let Streams { orders, answers } = streams;
-    let mut feeder = Feeder::new(
-        shared.desk.clone(),
-        shared.books.clone(),
-        orders,
-        batch(plan, pool),
-    );
+    let feeder = Feeder::new(shared.clone(), batch(plan, pool));
     let answers = Answers::new(shared.clone(), answers, ready, window, settings);
     let (alive, all_said) = bounded::<()>(0);
     let reader = spawn("answers", move || {
@@ -200,7 +171,7 @@ pub(super) fn start(
         drop(alive);
     })?;
     // What keeps it from being told shows in how it ended.
-    let _ = feeder.set_up(&setup);
+    let _ = shared.input.write(b'S', &setup);
     let facts = match await_ready(&is_ready) {
         Ok(ready) => facts(&home.name, ready),
         Err(why) => {
@@ -211,18 +182,39 @@ pub(super) fn start(
     };
     // Known from now on, though none may ever come.
     shared.desk.collected(Collections::default());
-    let own = shared.clone();
     let feeder = spawn("feeder", move || {
         clock::wake_precisely();
-        let input = feeder.serve();
-        own.keep_input_open(input);
+        feeder.serve();
     })?;
+    let mut threads = vec![reader, feeder];
+    let bell = match gives_up.then(|| start_revoker(&shared)).transpose()? {
+        None => None,
+        Some((thread, bell)) => {
+            threads.push(thread);
+            Some(bell)
+        }
+    };
     Ok(Box::new(Python {
         shared,
         facts,
-        threads: vec![reader, feeder],
+        threads,
+        bell,
         all_said,
     }))
+}
+
+/// Starts what tells the harness of attempts that were given up; returns what ends it as well.
+fn start_revoker(
+    shared: &Arc<Shared>,
+) -> Result<(JoinHandle<()>, Sender<Option<u64>>), BackendError> {
+    let revoker = Revoker::new();
+    let bell = revoker.bell();
+    shared
+        .desk
+        .set_stopper(revoker.stopper(shared.books.clone()));
+    let own = shared.clone();
+    let thread = spawn("revoker", move || revoker.serve(&own))?;
+    Ok((thread, bell))
 }
 
 fn could_not_start(home: &PythonHome, error: &std::io::Error) -> BackendError {
@@ -288,6 +280,11 @@ fn window(pool: PythonPool) -> Window {
     Window::new(tasks(at_once(pool)), tasks(ahead))
 }
 
+/// Whether callers may give up what runs.
+const fn gives_up(plan: &Plan) -> bool {
+    plan.defences.attempt_time_out.is_some() || plan.defences.task_time_out.is_some()
+}
+
 /// Whether workers of `pool` are replaced after so many tasks.
 const fn recycles(pool: PythonPool) -> bool {
     matches!(
@@ -334,6 +331,10 @@ impl Running for Python {
         self.shared.harness.workers()
     }
 
+    fn signal_worker(&self, pid: u32, signal: Signal) -> bool {
+        self.shared.harness.signal_worker(pid, signal)
+    }
+
     fn lives(&self) -> bool {
         self.shared.failure.get().is_none()
     }
@@ -362,6 +363,10 @@ impl Running for Python {
             self.shared.harness.end();
         }
         self.shared.books.close();
+        if let Some(bell) = &self.bell {
+            // A thread that has left does not hear it.
+            let _ = bell.send(None);
+        }
         // The pipes of a process that is gone are closed; the bound is for one that the system cannot end.
         let patience = THREAD_PATIENCE.as_nanos() as u64;
         if in_order || self.has_said_all(clock::now_nanos() + patience) {

@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+use rustix::process::Signal;
 
 use crate::engine::backends::child;
 use crate::engine::clock;
@@ -150,6 +151,16 @@ impl Harness {
     /// Process ids of its workers.
     pub(super) fn workers(&self) -> Vec<u32> {
         self.lock_workers().clone()
+    }
+
+    /// Sends a signal to one of its workers; false if it is none, or has ended.
+    pub(super) fn signal_worker(&self, pid: u32, signal: Signal) -> bool {
+        // The list may be a moment old.
+        let is_there = self.lock_workers().contains(&pid) && is_marked(pid);
+        if is_there {
+            child::signal(pid, signal);
+        }
+        is_there
     }
 
     /// Takes in its workers' process ids; returns how many of those before are gone.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::engine::backends::cpython::frames::PROTOCOL;
+use crate::engine::backends::cpython::gives_up;
 use crate::engine::plan::{Plan, phases_of};
 use crate::engine::stages::Tables;
 use crate::engine::stages::file::block_of;
@@ -38,6 +39,8 @@ pub(super) fn setup(
         "kinds": kinds,
         "scratch": around.scratch,
         "server_port": around.server_port,
+        "gives_up": gives_up(plan),
+        "restarts": plan.defences.restarts,
         "tables": tables,
         "dask_address": python.and_then(|home| home.dask_address.as_deref()),
         "ray_address": python.and_then(|home| home.ray_address.as_deref()),
@@ -168,7 +171,7 @@ fn counter(increments: u64, protection: Protection) -> Value {
     json!({
         "op": "counter",
         "increments": increments,
-        // Python has no atomic addition: who needs one takes a lock.
+        // There is no atomic addition: validation refuses it.
         "protection": match protection {
             Protection::Unprotected => "unprotected",
             Protection::Locked | Protection::Atomic => "locked",

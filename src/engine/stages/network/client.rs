@@ -58,13 +58,14 @@ impl NetworkStep {
         cancel: &Cancel,
     ) -> Result<u64, StageError> {
         let call = self.call(rng);
+        let asked = call.befallen(bench.within);
         let kept = bench.connection.take();
         let exchanged = address(bench.server_port).and_then(|address| {
             let connection = match kept {
                 Some(connection) => connection,
                 None => Connection::open(address, cancel)?,
             };
-            let head = connection.exchange(self.protocol, &call, cancel)?;
+            let head = connection.exchange(self.protocol, &asked, cancel)?;
             if head.closes {
                 close(&connection.0);
             } else {
@@ -74,7 +75,7 @@ impl NetworkStep {
         });
         match exchanged {
             Err(_) if cancel.is_set() => Err(StageError::Cancelled),
-            exchanged => outcome(&call, exchanged),
+            exchanged => outcome(&call, &asked, exchanged),
         }
     }
 
@@ -85,6 +86,7 @@ impl NetworkStep {
         around: &Loops,
     ) -> Result<u64, StageError> {
         let call = self.call(rng);
+        let asked = call.befallen(bench.within);
         let kept = bench.async_connection.take();
         let exchanged = async {
             let address = address(bench.server_port)?;
@@ -92,7 +94,7 @@ impl NetworkStep {
                 Some(connection) => connection,
                 None => AsyncConnection::open(address, &around.timer).await?,
             };
-            let head = connection.exchange(self.protocol, &call).await?;
+            let head = connection.exchange(self.protocol, &asked).await?;
             if head.closes {
                 close(&connection.0);
             } else {
@@ -104,7 +106,7 @@ impl NetworkStep {
         bench.on_cpu_nanos += on_cpu_nanos;
         match exchanged {
             Err(_) if around.cancel.is_set() => Err(StageError::Cancelled),
-            exchanged => outcome(&call, exchanged),
+            exchanged => outcome(&call, &asked, exchanged),
         }
     }
 }
@@ -128,15 +130,21 @@ fn address(port: Option<u16>) -> io::Result<SocketAddr> {
     Ok((Ipv4Addr::LOCALHOST, port).into())
 }
 
-/// Whether `head` is what `call` asked for.
-fn outcome(call: &Call, exchanged: io::Result<Head>) -> Result<u64, StageError> {
+/// Whether the answer is what was `asked` for in the place of `call`, which the task drew.
+fn outcome(call: &Call, asked: &Call, exchanged: io::Result<Head>) -> Result<u64, StageError> {
     let head = exchanged.map_err(|error| StageError::io(DOING, &error))?;
-    let expected = call.head(head.closes);
+    let expected = asked.head(head.closes);
     match head.status {
-        Status::Error if head == expected => Err(StageError::Failed(
-            "the loopback server answered with an error (503), as the stage's 'errors' asks"
-                .to_owned(),
-        )),
+        Status::Error if head == expected => {
+            let who = if call.fails {
+                "the stage's 'errors' asks"
+            } else {
+                "an injected fault asks"
+            };
+            Err(StageError::Failed(format!(
+                "the loopback server answered with an error (503), as {who}"
+            )))
+        }
         Status::Ok if head == expected => Ok(call.digest()),
         status => Err(StageError::Failed(format!(
             "the loopback server gave another answer than it was asked for: {} ({} bytes)",
@@ -316,6 +324,7 @@ impl Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::stages::strike::Within;
 
     const HEAD: Head = Head {
         status: Status::Ok,
@@ -372,10 +381,32 @@ mod tests {
             fails: true,
             ..call
         };
-        assert_eq!(outcome(&call, Ok(HEAD)).unwrap(), 605);
-        let text = |call: &Call, head: Head| outcome(call, Ok(head)).unwrap_err().to_string();
+        assert_eq!(outcome(&call, &call, Ok(HEAD)).unwrap(), 605);
+        let text = |call: &Call, head: Head| {
+            let failed = outcome(call, call, Ok(head)).unwrap_err();
+            failed.to_string()
+        };
         assert!(text(&failing, HEAD).contains("another answer"));
         assert!(text(&call, failing.head(false)).contains("another answer"));
-        assert!(text(&failing, failing.head(false)).contains("error (503)"));
+        assert!(text(&failing, failing.head(false)).contains("'errors' asks"));
+        let slow = call.befallen(Within {
+            server_added_nanos: 7,
+            ..Within::default()
+        });
+        assert_eq!(slow.delay_nanos, 12);
+        assert_eq!(
+            outcome(&call, &slow, Ok(HEAD)).unwrap(),
+            605,
+            "what was drawn counts"
+        );
+        let struck = call.befallen(Within {
+            server_fails: true,
+            ..Within::default()
+        });
+        let failed = outcome(&call, &struck, Ok(struck.head(false))).unwrap_err();
+        assert!(
+            failed.to_string().contains("an injected fault asks"),
+            "{failed}"
+        );
     }
 }

@@ -16,6 +16,7 @@ mod pattern;
 mod server;
 
 use crate::engine::stages::draw::draw;
+use crate::engine::stages::strike::Within;
 use crate::scenario::Distribution;
 use crate::stats::rng::Rng;
 
@@ -109,6 +110,16 @@ impl NetworkStep {
 }
 
 impl Call {
+    /// What is really asked for: faults of the server are asked of it like all else, so that it needs to know nothing
+    /// of them.
+    const fn befallen(self, within: Within) -> Self {
+        Self {
+            delay_nanos: self.delay_nanos.saturating_add(within.server_added_nanos),
+            fails: self.fails || within.server_fails,
+            ..self
+        }
+    }
+
     /// What the task has of it: the same on every back end.
     const fn digest(&self) -> u64 {
         self.delay_nanos

@@ -5,6 +5,7 @@ use egui::{TextStyle, Ui};
 use crate::gui::panels::composer::backends::{backend_ui, own_queue_ui};
 use crate::gui::panels::composer::cards::{self, Card, FoldLine};
 use crate::gui::panels::composer::convert_setup as convert;
+use crate::gui::panels::composer::defences::own_defences_ui;
 use crate::gui::panels::composer::edit::{self, ListEdit};
 use crate::gui::panels::composer::form::{Form, Owner};
 use crate::gui::panels::composer::lines::{explained_item_ui, note_ui};
@@ -15,8 +16,8 @@ use crate::gui::panels::composer::python::interpreter_ui;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::swatch_ui;
 use crate::scenario::{
-    AsyncCpu, Backend, Candidate, HybridWaits, Interpreter, Preview, Queue, Scenario, Workers,
-    cores_of_this_machine, preview,
+    AsyncCpu, Backend, Candidate, Defences, HybridWaits, Interpreter, Preview, Queue, Scenario,
+    Workers, cores_of_this_machine, preview,
 };
 use crate::units::text;
 
@@ -27,6 +28,8 @@ const LIST: &str = "candidates";
 struct Beside {
     /// The scenario's queue.
     queue: Queue,
+    /// The scenario's defences.
+    defences: Defences,
     /// What each candidate that is open can be expected to do; empty for the others.
     forecasts: Vec<String>,
 }
@@ -44,6 +47,7 @@ impl Beside {
         });
         Self {
             queue: scenario.queue,
+            defences: scenario.defences,
             forecasts: forecasts.collect(),
         }
     }
@@ -250,6 +254,7 @@ fn fields_ui(
     backend_ui(ui, form, &inner, &mut edited.backend);
     interpreter_ui(ui, form, owner, &mut edited);
     own_queue_ui(ui, form, owner, &mut edited, beside.queue);
+    own_defences_ui(ui, form, owner, &mut edited, beside.defences);
     if let Some(forecast) = beside.forecasts.get(index).filter(|text| !text.is_empty()) {
         note_ui(ui, forecast);
     }

@@ -5,7 +5,7 @@
 //!
 //! - `form` draws rows of label, control and problems, `lines` what stands between them; `cards` lists that
 //!   are folded, moved and dragged;
-//! - `kinds`, `options` and `options_python` are what there is to choose from, and the words that explain it;
+//! - `kinds`, `fault_kinds`, `options` and `options_python` are what there is to choose from, and the words that explain it;
 //! - `edit`, `convert`, `convert_setup` and `convert_python` are what can be done, without drawing; `typed` how values are read
 //!   from text;
 //! - `notes` finds each problem its place; `strip` shows a task to scale.
@@ -16,7 +16,10 @@ mod cards;
 mod convert;
 mod convert_python;
 mod convert_setup;
+mod defences;
 mod edit;
+mod fault_kinds;
+mod faults;
 mod form;
 mod kinds;
 mod lines;
@@ -51,7 +54,7 @@ use crate::scenario::{Candidate, Problem, Scenario, Severity};
 use crate::units::text;
 
 /// The first parts of all paths that some section places.
-const PLACED: [&str; 10] = [
+const PLACED: [&str; 12] = [
     "title",
     "about",
     "look_for",
@@ -59,6 +62,8 @@ const PLACED: [&str; 10] = [
     "load",
     "queue",
     "server",
+    "faults",
+    "defences",
     "candidates",
     "protocol",
     "prices",
@@ -75,6 +80,8 @@ pub struct ComposerPanel {
     candidates: Vec<bool>,
     /// Which parts of a load profile show their fields.
     parts: Vec<bool>,
+    /// Which faults show their fields.
+    faults: Vec<bool>,
     /// The parts, by path, whose rarely used settings are shown.
     unfolded: BTreeSet<String>,
     drafts: Drafts,
@@ -136,6 +143,9 @@ impl ComposerPanel {
                 load::server_ui(ui, &mut form, &mut edited.server);
             }
             form.rest(ui, "server");
+
+            faults::follow_names(&mut edited.faults, &scenario.tasks, &edited.tasks);
+            resilience_ui(ui, &mut form, sections, &mut edited, &mut self.faults);
 
             let summary = text::count(edited.candidates.len() as u64);
             if section_ui(ui, sections, "Candidates", &summary, true) {
@@ -234,6 +244,27 @@ fn head_ui(
     for path in ["title", "about", "look_for"] {
         form.rest(ui, path);
     }
+}
+
+/// What goes wrong, and what is done about it; `open` says which faults show their fields.
+fn resilience_ui(
+    ui: &mut Ui,
+    form: &mut Form<'_>,
+    sections: &mut BTreeMap<&'static str, bool>,
+    edited: &mut Scenario,
+    open: &mut Vec<bool>,
+) {
+    let summary = faults::faults_summary(&edited.faults);
+    if section_ui(ui, sections, "Faults", &summary, false) {
+        faults::faults_ui(ui, form, edited, open);
+    }
+    form.rest(ui, "faults");
+
+    let summary = defences::summary(edited.defences);
+    if section_ui(ui, sections, "Defences", &summary, false) {
+        defences::section_ui(ui, form, edited);
+    }
+    form.rest(ui, "defences");
 }
 
 /// The line that opens and folds a section; returns whether it is open.

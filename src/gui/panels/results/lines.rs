@@ -1,7 +1,7 @@
 //! All figures of one candidate as lines of text, in groups. What they say is in `analysis`; here they get names.
 
 use crate::analysis::{CandidateFigures, Figure};
-use crate::gui::panels::results::interpreter_lines;
+use crate::gui::panels::results::{interpreter_lines, resilience_lines};
 use crate::run::PoolKind;
 use crate::scenario::Protection;
 use crate::units::text;
@@ -88,6 +88,7 @@ pub(super) fn groups(figures: &CandidateFigures, currency: &str) -> Vec<Group> {
         memory(figures),
         tasks(figures),
     ];
+    groups.extend(resilience_lines::groups(figures));
     groups.extend(interpreter_lines::groups(figures));
     if !figures.pools.is_empty() {
         groups.push(pools(figures));

@@ -1,9 +1,11 @@
 //! The results: the table of all candidates, where the time of a task goes, all figures of one candidate, and
 //! how far the run can be trusted. One of them is shown at a time, over the whole width.
 
+mod attempts;
 mod details;
 mod interpreter_lines;
 mod lines;
+mod resilience_lines;
 mod sorting;
 mod split;
 mod table;
@@ -19,6 +21,8 @@ use crate::gui::panels::results::sorting::Sorting;
 use crate::gui::theme::{self, Palette, space};
 use crate::gui::widgets::badge_ui;
 use crate::run::Run;
+
+pub(super) use attempts::standing_ui;
 
 /// What the results show.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +52,8 @@ enum Page {
     Table,
     /// Where the time of a task goes.
     Split,
+    /// What became of attempts.
+    Attempts,
     /// All figures of one candidate.
     Details,
     /// How far the run can be trusted.
@@ -55,7 +61,7 @@ enum Page {
 }
 
 impl Page {
-    const ALL: [(Self, &'static str, &'static str); 4] = [
+    const ALL: [(Self, &'static str, &'static str); 5] = [
         (
             Self::Table,
             "Candidates",
@@ -65,6 +71,11 @@ impl Page {
             Self::Split,
             "Time split",
             "Where the time of a task goes, in the same parts for every back end",
+        ),
+        (
+            Self::Attempts,
+            "Faults",
+            "What became of attempts under faults and with defences, and what has a name",
         ),
         (Self::Details, "Details", "All figures of one candidate"),
         (
@@ -89,6 +100,10 @@ pub struct ResultsPanel {
 impl ResultsPanel {
     /// Shows the results and appends what the user asked for to `actions`.
     pub fn ui(&mut self, ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) {
+        // Without faults and defences an attempt is a task.
+        if self.page == Page::Attempts && !view.run.request.has_attempts() {
+            self.page = Page::Table;
+        }
         self.header_ui(ui, view, actions);
         match self.page {
             Page::Table => {
@@ -100,6 +115,7 @@ impl ResultsPanel {
             Page::Split => scrolled(ui, "split", |ui| {
                 split::split_ui(ui, view.split, &mut self.scale, actions);
             }),
+            Page::Attempts => scrolled(ui, "attempts", |ui| attempts::attempts_ui(ui, view)),
             Page::Details => scrolled(ui, "details", |ui| {
                 details::details_ui(ui, view, &mut self.candidate);
             }),
@@ -117,6 +133,9 @@ impl ResultsPanel {
             ui.add_space(space::S);
             ui.spacing_mut().item_spacing.x = space::XS;
             for (page, title, about) in Page::ALL {
+                if page == Page::Attempts && !view.run.request.has_attempts() {
+                    continue;
+                }
                 let mut title = RichText::new(title);
                 if page == Page::Trust && !view.trust.trustworthy {
                     title = RichText::new("Trust ⚠").color(palette.error);
@@ -141,14 +160,16 @@ impl ResultsPanel {
 }
 
 /// What the digests of all candidates' work say, once all are done: nothing if they did different numbers of
-/// tasks, as under a closed load.
+/// tasks, as under a closed load, or some of them more than once, which draws anew.
 fn same_work(figures: &[CandidateFigures]) -> Option<bool> {
     let done = |figures: &&CandidateFigures| figures.status == CandidateStatus::Done;
     if figures.len() < 2 || !figures.iter().all(|figures| done(&figures)) {
         return None;
     }
     let first = &figures[0];
-    let same_number = |other: &CandidateFigures| other.counts.good == first.counts.good;
+    let same_number = |other: &CandidateFigures| {
+        other.counts.good == first.counts.good && other.counts.retries == 0
+    };
     if first.counts.good == 0 || !figures.iter().all(same_number) {
         return None;
     }

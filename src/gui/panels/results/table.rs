@@ -7,7 +7,7 @@ use egui::{Align, Color32, Layout, RichText, ScrollArea, TextStyle, Ui};
 use egui_extras::{Column, TableBuilder, TableRow};
 
 use crate::analysis::{CandidateFigures, CandidateStatus, VerdictKind};
-use crate::export::{Align as Side, CLOSED_MARK, Header, Table};
+use crate::export::{Align as Side, CLOSED_MARK, Header, Table, standing_word};
 use crate::gui::panels::board::status_badge;
 use crate::gui::panels::results::ResultsView;
 use crate::gui::panels::results::sorting::Sorting;
@@ -20,6 +20,8 @@ const ROW_HEIGHT: f32 = 23.0;
 const NAME_WIDTHS: std::ops::RangeInclusive<f32> = 90.0..=240.0;
 /// Room for the word for where it stands, in points.
 const STATUS_WIDTH: f32 = 66.0;
+/// The same where one was not whole.
+const DEGRADED_WIDTH: f32 = 74.0;
 /// The least room for a figure with its unit, in points.
 const FIGURE_WIDTH: f32 = 44.0;
 /// Between two columns, in points.
@@ -49,7 +51,11 @@ pub(super) fn table_ui(
 ) -> Option<usize> {
     let widths = widths(ui, view.table);
     let name_width = name_width(ui, view.figures);
-    let room = ui.available_width() - name_width - STATUS_WIDTH - 2.0 * COLUMN_GAP - space::M;
+    let room = ui.available_width()
+        - name_width
+        - status_width(view.figures)
+        - 2.0 * COLUMN_GAP
+        - space::M;
     let columns = fitting(view.table, &widths, room);
     // What is left over goes to the names that were cut.
     let needed: f32 = columns
@@ -102,7 +108,7 @@ fn rows_ui(
         .vscroll(false)
         .cell_layout(Layout::right_to_left(Align::Center))
         .column(Column::exact(columns.name_width).clip(true))
-        .column(Column::exact(STATUS_WIDTH));
+        .column(Column::exact(status_width(view.figures)));
     for &column in columns.shown {
         table = table.column(Column::exact(columns.widths[column]));
     }
@@ -133,6 +139,15 @@ fn rows_ui(
             }
         });
     chosen
+}
+
+fn status_width(figures: &[CandidateFigures]) -> f32 {
+    let whole = |figures: &CandidateFigures| figures.resilience.degraded.is_empty();
+    if figures.iter().all(whole) {
+        STATUS_WIDTH
+    } else {
+        DEGRADED_WIDTH
+    }
 }
 
 /// The room that each column needs, in points.
@@ -262,13 +277,47 @@ fn name_cell_ui(row: &mut TableRow<'_, '_>, figures: &CandidateFigures, dark: bo
 fn status_cell_ui(row: &mut TableRow<'_, '_>, figures: &CandidateFigures, palette: &Palette) {
     row.col(|ui| {
         left_ui(ui, |ui| {
-            let (word, color) = status_badge(&figures.status, palette);
+            let (_, color) = status_badge(&figures.status, palette);
+            let word = standing_word(figures);
+            let degraded = &figures.resilience.degraded;
+            let color = match &figures.status {
+                CandidateStatus::Done if !degraded.is_empty() => palette.warning,
+                _ => color,
+            };
             let badge = badge_ui(ui, word, color);
-            if let CandidateStatus::Failed { cause } = &figures.status {
-                badge.on_hover_text(cause);
+            match &figures.status {
+                CandidateStatus::Failed { cause } => {
+                    badge.on_hover_text(cause);
+                }
+                _ if !degraded.is_empty() => {
+                    badge.on_hover_text(degraded.join("\n"));
+                }
+                _ => {}
             }
         });
     });
+}
+
+/// That a candidate was not whole, what has a name, and whether goodput came back.
+fn resilience_ui(ui: &mut Ui, figures: &CandidateFigures, palette: &Palette) {
+    let name = &figures.name;
+    let resilience = &figures.resilience;
+    if !resilience.degraded.is_empty() {
+        let line = format!("⚠ {name}: degraded: {}", resilience.degraded.join(", "));
+        ui.add(egui::Label::new(RichText::new(line).color(palette.warning)).wrap());
+    } else if figures.worker_deaths > 1 {
+        // A single death is among the remarks with its cause.
+        let line = format!("⚠ {name}: {} workers died", figures.worker_deaths);
+        ui.add(egui::Label::new(RichText::new(line).color(palette.warning)).wrap());
+    }
+    for finding in &resilience.findings {
+        let line = format!("⚠ {name}: {}: {}", finding.kind.label(), finding.evidence);
+        let label = egui::Label::new(RichText::new(line).color(palette.warning)).wrap();
+        ui.add(label).on_hover_text(finding.kind.advice());
+    }
+    if let Some(recovery) = resilience.recovery {
+        weak_ui(ui, format!("{name}: {}", recovery.sentence()));
+    }
 }
 
 /// Verdict, accidents, deaths of workers and remarks, in this order.
@@ -290,11 +339,7 @@ fn notes_ui(ui: &mut Ui, view: &ResultsView<'_>) {
             let line = format!("✖ {}: {cause}", figures.name);
             ui.add(egui::Label::new(RichText::new(line).color(palette.error)).wrap());
         }
-        // A single death is among the remarks with its cause.
-        if figures.worker_deaths > 1 {
-            let line = format!("⚠ {}: {} workers died", figures.name, figures.worker_deaths);
-            ui.add(egui::Label::new(RichText::new(line).color(palette.warning)).wrap());
-        }
+        resilience_ui(ui, figures, palette);
         for remark in &figures.remarks {
             let line = format!("⚠ {}: {remark}", figures.name);
             ui.add(egui::Label::new(RichText::new(line).color(palette.warning)).wrap());

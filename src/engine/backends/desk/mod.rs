@@ -4,24 +4,38 @@
 //! happened; the desk keeps the books and sends the task on: to the recorder, to a barrier, or to the queue
 //! of the next pool.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+mod attempts;
+#[cfg(test)]
+mod laws;
+mod ledger;
 
-use crate::engine::backends::{Collections, Incident};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use crate::engine::backends::Collections;
 use crate::engine::barrier::Barriers;
+use crate::engine::caller::{Attempt, Caller};
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
-use crate::engine::interpreter::{self, InterpreterLock, InterpreterUse};
+use crate::engine::faults::Faults;
+use crate::engine::interpreter::{self, InterpreterLock};
 use crate::engine::load::Gate;
 use crate::engine::plan::{BACK_POOL, FRONT_POOL, Next, Recipes, Surroundings};
 use crate::engine::queue::TaskQueue;
 use crate::engine::recorder::Recorder;
-use crate::engine::stages::{Shared, StageError, Workbench};
+use crate::engine::resilience::Incident;
+use crate::engine::stages::{Shared, StageError, Workbench, strike};
 use crate::engine::task::{Cohort, Outcome, Ran, Task};
 use crate::scenario::Protection;
 
-/// Failures of tasks whose text is kept; all are counted.
-const FAILURES_KEPT: usize = 10;
+/// Stops the worker that executes an attempt; says whether it could.
+pub(super) struct Stopper(pub(super) Box<dyn Fn(&Attempt) -> bool + Send + Sync>);
+
+impl std::fmt::Debug for Stopper {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Stopper")
+    }
+}
 
 /// What the workers of a block share.
 #[derive(Debug)]
@@ -36,9 +50,16 @@ pub(in crate::engine) struct Desk {
     pools: Vec<Pool>,
     recorder: Arc<Recorder>,
     gate: Arc<Gate>,
+    /// What watches attempts; none if nobody does.
+    caller: Option<Arc<Caller>>,
+    /// What goes wrong on purpose; none if nothing does.
+    pub(in crate::engine) faults: Option<Arc<Faults>>,
+    /// Stops the worker that executes an attempt, if the back end can.
+    stopper: OnceLock<Stopper>,
     barriers: Mutex<Barriers>,
     /// Whether any task has a barrier.
     has_barriers: bool,
+    is_batch: bool,
     failures: Mutex<Vec<String>>,
     incidents: crossbeam_channel::Sender<Incident>,
     deaths: AtomicU32,
@@ -65,6 +86,8 @@ pub(in crate::engine) struct DeskParts {
     pub(in crate::engine) interpreter: Option<Arc<InterpreterLock>>,
     pub(in crate::engine) recorder: Arc<Recorder>,
     pub(in crate::engine) gate: Arc<Gate>,
+    pub(in crate::engine) caller: Option<Arc<Caller>>,
+    pub(in crate::engine) faults: Option<Arc<Faults>>,
     pub(in crate::engine) incidents: crossbeam_channel::Sender<Incident>,
     /// In front of the pools, in their order.
     pub(in crate::engine) queues: Vec<Arc<TaskQueue>>,
@@ -92,7 +115,11 @@ impl Desk {
                 .collect(),
             recorder: parts.recorder,
             gate: parts.gate,
+            caller: parts.caller,
+            faults: parts.faults,
+            stopper: OnceLock::new(),
             has_barriers: count > 0,
+            is_batch: parts.batch_tasks > 0,
             barriers: Mutex::new(barriers),
             failures: Mutex::new(Vec::new()),
             incidents: parts.incidents,
@@ -158,19 +185,17 @@ impl Desk {
             .in_flight
             .fetch_add(taken as u64, Ordering::Relaxed);
         for task in shed.drain(..) {
+            if let Some(attempt) = &task.attempt
+                && !self.gives_up_waiting(attempt)
+            {
+                continue;
+            }
             self.recorder.shed(worker, task.cohort);
             if self.has_barriers && task.cohort == Cohort::Measured {
                 self.pass_barriers(0);
             }
             // Its client has been told that it will not be served.
             self.gate.task_ended(worker, clock::now_nanos());
-        }
-    }
-
-    /// `worker` begins with a segment of `task`.
-    pub(super) fn start(&self, worker: usize, task: &Task) {
-        if task.segment == 0 {
-            self.recorder.start(worker, task);
         }
     }
 
@@ -199,8 +224,22 @@ impl Desk {
         ran: Ran,
         result: Result<u64, StageError>,
     ) -> Option<Task> {
+        let next = if result.is_ok() {
+            self.recipes.after(task.number, task.segment)
+        } else {
+            Next::Done
+        };
+        let is_awaited = if next == Next::Done {
+            task.settle()
+        } else {
+            task.is_awaited()
+        };
+        if !is_awaited {
+            self.discard(pool, &task, false);
+            return None;
+        }
         let finish = |task: &Task, outcome, digest| {
-            self.finish(worker, task, &ran, known_nanos, outcome, digest);
+            self.end_attempt(worker, task, &ran, known_nanos, outcome, digest);
         };
         self.pools[pool].in_flight.fetch_sub(1, Ordering::Relaxed);
         let digest = match result {
@@ -215,7 +254,7 @@ impl Desk {
                 return None;
             }
         };
-        match self.recipes.after(task.number, task.segment) {
+        match next {
             Next::Done => {
                 finish(&task, Outcome::Good, digest);
                 None
@@ -252,17 +291,20 @@ impl Desk {
         let _ = self.pools[BACK_POOL].queue.put(task).await;
     }
 
+    /// A task is over. `frees_place` if nobody executes it any more.
     fn finish(
         &self,
         worker: usize,
         task: &Task,
         ran: &Ran,
         known_nanos: u64,
-        outcome: Outcome,
-        digest: u64,
+        (outcome, digest): (Outcome, u64),
+        frees_place: bool,
     ) {
         self.recorder.end(worker, task, ran, outcome, digest);
-        self.pools[FRONT_POOL].queue.task_ended();
+        if frees_place {
+            self.pools[FRONT_POOL].queue.task_ended();
+        }
         if self.has_barriers && task.cohort == Cohort::Measured {
             self.pass_barriers(self.recipes.barriers_before(task.number, task.segment));
         }
@@ -288,7 +330,11 @@ impl Desk {
         }
         for pool in &self.pools {
             for task in pool.queue.end() {
-                if task.segment == 0 {
+                // Of a task whose caller gave this attempt up, or had made earlier ones, another entry tells.
+                let is_new = task.attempt.as_ref().is_none_or(|attempt| {
+                    attempt.settle_waiting() && attempt.first_start_nanos().is_none()
+                });
+                if task.segment == 0 && is_new {
                     self.recorder.cancel_queued(task.cohort, 1);
                 }
             }
@@ -314,118 +360,18 @@ impl Desk {
         gauges
     }
 
-    /// Keeps the first texts, each once.
-    fn note_failure(&self, message: String) {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        if failures.len() < FAILURES_KEPT && !failures.contains(&message) {
-            failures.push(message);
-        }
-    }
-
-    /// The first failures of tasks, as texts.
-    pub(in crate::engine) fn failures(&self) -> Vec<String> {
-        self.failures
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    /// A worker died.
-    pub(super) fn worker_died(&self, message: String) {
-        self.deaths.fetch_add(1, Ordering::Relaxed);
-        // A full channel means hundreds of deaths: the count says so.
-        let _ = self.incidents.try_send(Incident {
-            at_nanos: clock::now_nanos(),
-            message,
-        });
-    }
-
-    /// A worker process has added that much to its own counter.
-    pub(super) fn count(&self, protection: Protection, additions: u64, value: u64) {
-        let mut counters = self.lock_counters();
-        let sum = &mut counters[protection as usize];
-        *sum = (sum.0.wrapping_add(additions), sum.1.wrapping_add(value));
-    }
-
-    fn lock_counters(&self) -> MutexGuard<'_, [(u64, u64); Protection::ALL.len()]> {
-        self.of_processes
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The counters of counter stages: protection, additions done, and what it shows. With worker processes, the
-    /// sum over their own ones.
-    pub(in crate::engine) fn counters(&self) -> Vec<(Protection, u64, u64)> {
-        let mut counters = *self.lock_counters();
-        for (protection, additions, value) in self.shared.counters() {
-            let sum = &mut counters[protection as usize];
-            *sum = (sum.0.wrapping_add(additions), sum.1.wrapping_add(value));
-        }
-        Protection::ALL
-            .into_iter()
-            .zip(counters)
-            .filter(|(_, (additions, _))| *additions > 0)
-            .map(|(protection, (additions, value))| (protection, additions, value))
-            .collect()
-    }
-
-    /// An interpreter has collected garbage, so much in all.
-    pub(super) fn collected(&self, collections: Collections) {
-        *self.lock_collections() = Some(collections);
-    }
-
-    fn lock_collections(&self) -> MutexGuard<'_, Option<Collections>> {
-        self.collections
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The garbage collections of an interpreter; none without one.
-    pub(in crate::engine) fn collections(&self) -> Option<Collections> {
-        *self.lock_collections()
-    }
-
-    /// What became of the interpreter lock; none without one.
-    pub(in crate::engine) fn interpreter_use(&self) -> Option<InterpreterUse> {
-        self.interpreter.as_ref().map(|lock| lock.used())
-    }
-
-    /// A worker process has ended, having used that much processor time.
-    pub(super) fn worker_ended(&self, cpu_nanos: u64) {
-        self.ended_workers_cpu_nanos
-            .fetch_add(cpu_nanos, Ordering::Relaxed);
-    }
-
-    /// Processor time of worker processes that have ended, in nanoseconds.
-    pub(in crate::engine) fn ended_workers_cpu_nanos(&self) -> u64 {
-        self.ended_workers_cpu_nanos.load(Ordering::Relaxed)
-    }
-
-    /// A worker was replaced because it had served its time.
-    pub(super) fn worker_recycled(&self) {
-        self.recycled.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// How many workers were replaced because they had served their time.
-    pub(in crate::engine) fn recycled(&self) -> u64 {
-        self.recycled.load(Ordering::Relaxed)
-    }
-
-    /// How many workers died.
-    pub(in crate::engine) fn deaths(&self) -> u32 {
-        self.deaths.load(Ordering::Relaxed)
-    }
-
     /// Executes a segment of `task` on this thread from beginning to end.
     pub(super) fn work(
         &self,
         pool: usize,
         worker: usize,
-        task: Task,
+        mut task: Task,
         bench: &mut Workbench,
         meter: &mut Meter,
     ) {
-        self.start(worker, &task);
+        if !self.begin(pool, worker, &mut task) {
+            return;
+        }
         let start_nanos = clock::now_nanos();
         // The worker that was woken for it may have had to wait for the interpreter lock before it could take it.
         let start_wait_nanos = interpreter::last_wait_since(task.queued_nanos());
@@ -450,21 +396,28 @@ impl Desk {
     }
 }
 
-/// Executes a segment of `task` on this thread; returns its digest.
+/// Executes a segment of `task` on this thread, with all that befalls it; returns its digest.
 pub(super) fn run_segment(
     recipes: &Recipes,
     task: &Task,
     bench: &mut Workbench,
     cancel: &Cancel,
 ) -> Result<u64, StageError> {
-    let segment = recipes.segment(task.number, task.segment);
-    bench.metered(|bench| {
+    let stages = |bench: &mut Workbench| {
+        let segment = recipes.segment(task.draw_number(), task.segment);
         segment
             .steps()
             .try_fold(0_u64, |sum, (place, step, mut rng)| {
                 let value = step.run(bench, &mut rng, cancel)?;
                 Ok(sum.wrapping_add(segment.digest(place, value)))
             })
+    };
+    bench.metered(|bench| match &task.affliction {
+        None => stages(bench),
+        Some(affliction) => {
+            let part = recipes.part(task.number, task.segment);
+            strike::run(affliction, part, bench, cancel, stages)
+        }
     })
 }
 

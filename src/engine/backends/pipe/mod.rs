@@ -3,13 +3,18 @@
 //! Fixed layouts instead of the session's frames: both ends are the same executable, and a task of a
 //! microsecond must not pay for more. Instants need no translation: the monotonic clock is the machine's.
 //!
-//! A *request* is a chunk of orders, one task each, and what these bring with them. The worker reads all of it
+//! A *request* is a chunk of orders, one task each, what befalls those that faults hit, and what they bring with them.
+//! The worker reads all of it
 //! before it begins: the two sides never write at the same time, so neither can block the other for ever,
 //! whatever the pipes hold. An *answer* comes back for each order, in their order, and a *closing* at the end.
 //! Every length is checked against a bound before memory is asked for.
 
+mod affliction;
+
 use std::io::{self, Read, Write};
 
+use crate::engine::backends::pipe::affliction::{get_affliction, put_affliction};
+use crate::engine::faults::Affliction;
 use crate::engine::stages::payload::Piece;
 use crate::engine::task::Outcome;
 use crate::scenario::Protection;
@@ -65,7 +70,7 @@ impl Fields<'_> {
 }
 
 /// One segment of one task, to be executed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Order {
     /// The task's number.
     pub(super) number: u64,
@@ -77,30 +82,40 @@ pub(super) struct Order {
     pub(super) to_worker: u64,
     /// How many bytes it brings back if all goes well.
     pub(super) back: u64,
+    /// What befalls it; nothing, usually.
+    pub(super) affliction: Option<Box<Affliction>>,
 }
 
 impl Order {
     const BYTES: usize = 8 + 2 + 1 + 8 + 8;
+    /// Flag: the processor time is to be measured.
+    const METER: u8 = 1;
+    /// Flag: something befalls it, and comes after the orders.
+    const AFFLICTED: u8 = 2;
 
     fn put(&self, record: &mut Vec<u8>) {
         record.extend_from_slice(&self.number.to_le_bytes());
         record.extend_from_slice(&self.segment.to_le_bytes());
-        record.push(u8::from(self.meter));
+        let meter = if self.meter { Self::METER } else { 0 };
+        let afflicted = self.affliction.as_ref().map_or(0, |_| Self::AFFLICTED);
+        record.push(meter | afflicted);
         record.extend_from_slice(&self.to_worker.to_le_bytes());
         record.extend_from_slice(&self.back.to_le_bytes());
     }
 
+    /// The order, with an affliction to be filled in where it has one.
     fn get(fields: &mut Fields<'_>) -> io::Result<Self> {
+        let (number, segment, [flags]) = (fields.u64(), fields.u16(), fields.next());
+        if flags & !(Self::METER | Self::AFFLICTED) != 0 {
+            return Err(nonsense("an order has a flag that does not exist"));
+        }
         Ok(Self {
-            number: fields.u64(),
-            segment: fields.u16(),
-            meter: match fields.next() {
-                [0] => false,
-                [1] => true,
-                _ => return Err(nonsense("an order has a flag that does not exist")),
-            },
+            number,
+            segment,
+            meter: flags & Self::METER != 0,
             to_worker: fields.u64(),
             back: fields.u64(),
+            affliction: (flags & Self::AFFLICTED != 0).then(Box::default),
         })
     }
 }
@@ -119,6 +134,9 @@ pub(super) fn write_orders(
     record.extend_from_slice(&count.to_le_bytes());
     for order in orders {
         order.put(record);
+    }
+    for affliction in orders.iter().filter_map(|order| order.affliction.as_ref()) {
+        put_affliction(affliction, record);
     }
     out.write_all(record)
 }
@@ -156,6 +174,11 @@ pub(super) fn read_orders(
     }
     if to_worker.max(back) > PAYLOAD_MAX {
         return Err(nonsense("the payload of a request is too long"));
+    }
+    for order in orders {
+        if let Some(affliction) = &mut order.affliction {
+            **affliction = get_affliction(input)?;
+        }
     }
     Ok(true)
 }
@@ -197,7 +220,8 @@ impl Answer {
         record.push(match self.outcome {
             Outcome::Good => 0,
             Outcome::Failed => 1,
-            Outcome::Cancelled => 2,
+            // Callers give up, workers do not.
+            Outcome::Cancelled | Outcome::TimedOut => 2,
         });
         record.push(u8::from(self.on_cpu_nanos.is_some()));
         record.extend_from_slice(&(length as u16).to_le_bytes());
@@ -339,6 +363,20 @@ mod tests {
             meter: true,
             to_worker: 7,
             back,
+            affliction: None,
+        }
+    }
+
+    fn stricken(number: u64) -> Order {
+        let affliction = Affliction {
+            hang: true,
+            slow_factor: 2.5,
+            lock_added_nanos: u64::MAX,
+            ..Affliction::default()
+        };
+        Order {
+            affliction: Some(Box::new(affliction)),
+            ..order(number, 0)
         }
     }
 
@@ -359,7 +397,7 @@ mod tests {
     #[test]
     fn what_goes_in_comes_out() {
         let (mut bytes, mut record) = (Vec::new(), Vec::new());
-        let orders = [order(42, 7), order(u64::MAX, 0)];
+        let orders = [order(42, 7), order(u64::MAX, 0), stricken(9)];
         write_orders(&mut bytes, &orders, &mut record).unwrap();
         answer(42).write(&mut bytes, &mut record).unwrap();
         let good = Answer {
@@ -421,7 +459,8 @@ mod tests {
         }
 
         let mut request = Vec::new();
-        write_orders(&mut request, &[order(1, 7)], &mut Vec::new()).unwrap();
+        let orders = [order(1, 7), stricken(2)];
+        write_orders(&mut request, &orders, &mut Vec::new()).unwrap();
         let read = |bytes: &[u8]| read_orders(&mut { bytes }, &mut Vec::new(), &mut Vec::new());
         for cut in 1..request.len() {
             assert!(read(&request[..cut]).is_err(), "cut at {cut}");

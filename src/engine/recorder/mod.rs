@@ -8,6 +8,9 @@
 //! admissions. A task seen further along has then been seen at every earlier station as well, and the two
 //! gauges (queued, in flight) are differences that cannot be negative.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -51,6 +54,7 @@ struct Flow {
     started: AtomicU64,
     good: AtomicU64,
     failed: AtomicU64,
+    timed_out: AtomicU64,
     cancelled_in_flight: AtomicU64,
     cancelled_in_queue: AtomicU64,
 }
@@ -104,8 +108,12 @@ pub struct Tally {
     pub good: u64,
     /// Ended with an error.
     pub failed: u64,
+    /// Given up by their callers.
+    pub timed_out: u64,
     /// Cut by the end of the block.
     pub cancelled: u64,
+    /// Attempts after the first; the recorder sees none of them.
+    pub retries: u64,
     /// Admitted, not started and not cancelled.
     pub queued: u64,
     /// Started and not ended.
@@ -253,7 +261,9 @@ impl Recorder {
         }
         let times = &shard.times[cohort];
         let journey = task.journey.as_deref();
-        let start_nanos = journey.map_or(ran.start_nanos, |journey| journey.first_start_nanos);
+        let start_nanos = task.first_start_nanos().unwrap_or_else(|| {
+            journey.map_or(ran.start_nanos, |journey| journey.first_start_nanos)
+        });
         times
             .response
             .record(ran.end_nanos.saturating_sub(task.intended_nanos));
@@ -268,22 +278,27 @@ impl Recorder {
         times
             .queue_wait
             .record(start_nanos.saturating_sub(task.offered_nanos));
-        shard.sums[cohort].split(task, ran);
+        if outcome != Outcome::TimedOut {
+            shard.sums[cohort].split(task, ran);
+        }
         let in_window = ran.end_nanos >= self.window_start.load(Ordering::Relaxed)
             && ran.end_nanos < self.window_end.load(Ordering::Relaxed);
         if in_window {
             shard.window_completed.fetch_add(1, Ordering::Relaxed);
         }
-        if outcome == Outcome::Good {
-            if in_window {
-                shard.window_good.fetch_add(1, Ordering::Relaxed);
+        let ended = match outcome {
+            Outcome::Good => {
+                if in_window {
+                    shard.window_good.fetch_add(1, Ordering::Relaxed);
+                }
+                let digest = digest.wrapping_add(journey.map_or(0, |journey| journey.digest));
+                shard.sums[cohort].add_digest(digest);
+                &flow.good
             }
-            let digest = digest.wrapping_add(journey.map_or(0, |journey| journey.digest));
-            shard.sums[cohort].add_digest(digest);
-            flow.good.fetch_add(1, Ordering::Release);
-        } else {
-            flow.failed.fetch_add(1, Ordering::Release);
-        }
+            Outcome::TimedOut => &flow.timed_out,
+            Outcome::Failed | Outcome::Cancelled => &flow.failed,
+        };
+        ended.fetch_add(1, Ordering::Release);
     }
 
     /// Records that `tasks` admitted tasks of a cohort were taken off the queue and will never start.
@@ -306,6 +321,7 @@ impl Recorder {
         // The order of these lines is the point; see the module's documentation.
         let good = sum(|flow| &flow.good);
         let failed = sum(|flow| &flow.failed);
+        let timed_out = sum(|flow| &flow.timed_out);
         let cancelled_in_flight = sum(|flow| &flow.cancelled_in_flight);
         let cancelled_in_queue = sum(|flow| &flow.cancelled_in_queue);
         let started = sum(|flow| &flow.started);
@@ -314,8 +330,9 @@ impl Recorder {
             started,
             good,
             failed,
+            timed_out,
             cancelled: cancelled_in_flight + cancelled_in_queue,
-            in_flight: started - good - failed - cancelled_in_flight,
+            in_flight: started - good - failed - timed_out - cancelled_in_flight,
             ..Tally::default()
         };
         for shard in &self.shards {
@@ -388,112 +405,5 @@ impl std::fmt::Debug for Recorder {
         f.debug_struct("Recorder")
             .field("shards", &self.shards.len())
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn admit(room: bool) -> Admission {
-        if room {
-            Admission::Admitted
-        } else {
-            Admission::Dropped
-        }
-    }
-
-    fn task(number: u64, intended: u64, offered: u64) -> Task {
-        Task::new(number, Cohort::Measured, intended, offered)
-    }
-
-    #[test]
-    fn response_is_schedule_delay_plus_queue_wait_plus_service() {
-        let recorder = Recorder::new(2);
-        recorder.set_window(0, 1_000_000);
-        let task = task(0, 100, 130);
-        recorder.offer(0, &task, || Admission::Admitted);
-        recorder.start(1, &task);
-        recorder.end(1, &task, &Ran::here(180, 400), Outcome::Good, 0);
-        let times = recorder.drain(Cohort::Measured, true);
-        let max = |histogram: &SparseHistogram| histogram.max;
-        assert_eq!(max(&times.schedule_delay), 30);
-        assert_eq!(max(&times.queue_wait), 50);
-        assert_eq!(max(&times.service), 220);
-        assert_eq!(max(&times.response), 30 + 50 + 220);
-        assert_eq!(recorder.window(), (1, 1));
-        assert!(recorder.drain(Cohort::Measured, true).response.is_empty());
-    }
-
-    #[test]
-    fn every_station_of_a_task_is_in_the_books() {
-        let recorder = Recorder::new(1);
-        for number in 0..5 {
-            recorder.offer(0, &task(number, 0, 0), || admit(number != 4));
-            recorder.offer(0, &task(number, 0, 0), || Admission::NotOffered);
-        }
-        let ran = Ran::here(1, 2);
-        for (number, outcome) in [
-            (0, Outcome::Good),
-            (1, Outcome::Failed),
-            (2, Outcome::Cancelled),
-        ] {
-            recorder.start(0, &task(number, 0, 0));
-            recorder.end(0, &task(number, 0, 0), &ran, outcome, 0);
-        }
-        let tally = recorder.tally(Cohort::Measured);
-        assert_eq!((tally.offered, tally.admitted, tally.dropped), (5, 4, 1));
-        assert_eq!((tally.good, tally.failed, tally.cancelled), (1, 1, 1));
-        assert_eq!((tally.queued, tally.in_flight), (1, 0));
-        recorder.start(0, &task(3, 0, 0));
-        assert_eq!(recorder.tally(Cohort::Measured).in_flight, 1);
-        assert_eq!(recorder.tally(Cohort::Measured).closed().cancelled, 2);
-        recorder.close();
-        recorder.end(0, &task(3, 0, 0), &ran, Outcome::Good, 0);
-        assert_eq!(recorder.tally(Cohort::Measured).good, 1, "too late");
-        assert_eq!(recorder.tally(Cohort::WarmUp), Tally::default());
-    }
-
-    #[test]
-    fn the_books_balance_while_many_threads_write_them() {
-        let recorder = Recorder::new(2);
-        let (threads, each) = (4, 20_000);
-        let mut balanced = 0;
-        std::thread::scope(|scope| {
-            let recorder = &recorder;
-            let workers: Vec<_> = (0..threads)
-                .map(|worker| {
-                    scope.spawn(move || {
-                        for number in 0..each {
-                            let task = task(number, number, number);
-                            recorder.offer(worker, &task, || admit(number % 10 != 0));
-                            if number % 10 == 0 {
-                                continue;
-                            }
-                            recorder.start(worker + 1, &task);
-                            let ran = Ran::here(number, number + 7);
-                            recorder.end(worker + 1, &task, &ran, Outcome::Good, 0);
-                        }
-                    })
-                })
-                .collect();
-            while !workers
-                .iter()
-                .all(std::thread::ScopedJoinHandle::is_finished)
-            {
-                let tally = recorder.tally(Cohort::Measured);
-                assert_eq!(tally.offered, tally.admitted + tally.dropped);
-                assert_eq!(tally.admitted, tally.good + tally.queued + tally.in_flight);
-                balanced += 1;
-            }
-        });
-        assert!(balanced > 0);
-        let tally = recorder.tally(Cohort::Measured);
-        assert_eq!(tally.offered, threads as u64 * each);
-        assert_eq!(tally.good, threads as u64 * each * 9 / 10);
-        assert_eq!(
-            recorder.drain(Cohort::Measured, true).service.count(),
-            tally.good
-        );
     }
 }

@@ -1,5 +1,7 @@
 //! An async runtime (tokio) in this process: one or several event loops, tasks spawned as they come.
 
+mod special;
+
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -7,12 +9,14 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
+use crate::engine::backends::async_pool::special::Special;
 use crate::engine::backends::loop_lag::LoopLag;
 use crate::engine::backends::{BackendError, Desk, Running};
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
 use crate::engine::interpreter::{self, InterpreterLock};
 use crate::engine::plan::FRONT_POOL;
+use crate::engine::stages::strike::{Leak, Within};
 use crate::engine::stages::{Begun, Loops, Spent, StageError, Workbench, begin_async};
 use crate::engine::task::{Ran, Task};
 use crate::engine::timer::Timer;
@@ -113,6 +117,8 @@ fn prepare(desk: Arc<Desk>, loops: u32, offload: bool) -> std::io::Result<(Arc<P
         around,
         benches: Mutex::new(Vec::new()),
         next_bench: AtomicU64::new(0),
+        loops,
+        leak: Mutex::default(),
     });
     Ok((pool, lag))
 }
@@ -176,6 +182,10 @@ struct Pool {
     /// Workbenches that no task holds.
     benches: Mutex<Benches>,
     next_bench: AtomicU64,
+    /// How many event loops there are.
+    loops: u32,
+    /// What faults left behind in this process.
+    leak: Mutex<Leak>,
 }
 
 /// Takes tasks from the queue while fewer than `in_flight` are under way; ends when the queue has ended
@@ -204,18 +214,31 @@ async fn dispatch(pool: &Arc<Pool>, in_flight: usize) {
 /// the arguments of an `async fn`, a second time: hence blocks that capture what they need.
 fn work(
     pool: Arc<Pool>,
-    task: Task,
+    mut task: Task,
     permit: OwnedSemaphorePermit,
 ) -> impl Future<Output = ()> + Send {
     // The shard: any number does, and neighbours in time should not meet.
     let worker = task.number as usize;
     async move {
-        pool.desk.start(worker, &task);
+        if !pool.desk.begin(FRONT_POOL, worker, &mut task) {
+            return;
+        }
         let start_nanos = clock::now_nanos();
         let mut bench = None;
         // Of waits, which need no workbench.
         let mut late_nanos = 0;
-        let result = pool.run(&task, &mut bench, &mut late_nanos).await;
+        let due_nanos = pool.desk.deadline_nanos(&task);
+        let result = if due_nanos.is_none() && task.affliction.is_none() {
+            Some(pool.run(&task, &mut bench, &mut late_nanos, None).await)
+        } else {
+            let special = Special::new(&task, due_nanos);
+            Box::pin(pool.run_special(&task, &mut bench, &mut late_nanos, &special)).await
+        };
+        let Some(result) = result else {
+            pool.benches().extend(bench);
+            pool.desk.discard(FRONT_POOL, &task, true);
+            return;
+        };
         let spent = bench.as_ref().map_or(NOTHING_SPENT, |bench| bench.spent());
         let ran = Ran {
             on_cpu_nanos: spent.on_cpu_nanos,
@@ -223,9 +246,7 @@ fn work(
             interpreter_wait_nanos: spent.interpreter_wait_nanos + late_nanos,
             ..Ran::here(start_nanos, clock::now_nanos())
         };
-        if let Some(bench) = bench {
-            pool.benches().push(bench);
-        }
+        pool.benches().extend(bench);
         if let Some(task) = pool.desk.end(FRONT_POOL, worker, task, ran, result) {
             Box::pin(pool.desk.pass_on(task)).await;
         }
@@ -241,15 +262,16 @@ impl Pool {
         task: &Task,
         bench: &'p mut Option<Box<Workbench>>,
         late_nanos: &'p mut u64,
+        special: Option<&'p Special>,
     ) -> impl Future<Output = Result<u64, StageError>> + Send + use<'p> {
-        let segment = self.desk.recipes.segment(task.number, task.segment);
+        let segment = self.desk.recipes.segment(task.draw_number(), task.segment);
         async move {
             let mut digest = 0_u64;
             for (place, step, mut rng) in segment.steps() {
-                if self.desk.cancel.is_set() {
+                if self.desk.cancel.is_set() || special.is_some_and(Special::is_given_up) {
                     return Err(StageError::Cancelled);
                 }
-                let take = || self.take_bench();
+                let take = || self.take_bench(special);
                 let value = match begin_async(step, bench, take, &mut rng, &self.around) {
                     Begun::Over(result) => result?,
                     Begun::Waits(wait, value) => {
@@ -260,7 +282,14 @@ impl Pool {
                         *late_nanos += interpreter::last_wait_since(due);
                         value
                     }
-                    Begun::GoesOn(step) => step.await?,
+                    Begun::GoesOn(goes_on) => {
+                        let moves = self.around.offload && step.blocks();
+                        let special = special.filter(|_| moves);
+                        special.inspect(|special| special.moves_elsewhere(true));
+                        let result = goes_on.await;
+                        special.inspect(|special| special.moves_elsewhere(false));
+                        result?
+                    }
                 };
                 digest = digest.wrapping_add(segment.digest(place, value));
             }
@@ -268,7 +297,7 @@ impl Pool {
         }
     }
 
-    fn take_bench(&self) -> Box<Workbench> {
+    fn take_bench(&self, special: Option<&Special>) -> Box<Workbench> {
         let kept = self.benches().pop();
         let mut bench = kept.unwrap_or_else(|| {
             let number = self.next_bench.fetch_add(1, Ordering::Relaxed);
@@ -276,6 +305,7 @@ impl Pool {
         });
         // Between two steps the loop serves other tasks: what they take is not known from the clock alone.
         bench.begin(true);
+        bench.within = special.map_or_else(Within::default, |special| special.within);
         bench
     }
 

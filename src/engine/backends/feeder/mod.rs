@@ -1,5 +1,7 @@
 //! What feeds one worker process and its successors.
 
+mod deaths;
+
 use std::collections::VecDeque;
 use std::io::{self, Write as _};
 use std::sync::Arc;
@@ -8,9 +10,10 @@ use crossbeam_channel::Sender;
 
 use crate::engine::backends::Desk;
 use crate::engine::backends::desk::Meter;
+use crate::engine::backends::feeder::deaths::lost;
 use crate::engine::backends::pipe::{Answer, ORDERS_MAX, Order, WorkerCounter};
-use crate::engine::backends::processes::{Roster, Settings};
-use crate::engine::backends::setup::{Identity, SlabPlace};
+use crate::engine::backends::processes::Settings;
+use crate::engine::backends::roster::Roster;
 use crate::engine::backends::worker_process::{Source, WorkerProcess};
 use crate::engine::clock;
 use crate::engine::slab::Slab;
@@ -19,9 +22,6 @@ use crate::engine::stages::payload::check;
 use crate::engine::task::{Outcome, Ran, Task};
 use crate::scenario::Transfer;
 
-/// How often each worker is replaced after its death in a block; a recipe that kills each of them must come to
-/// an end.
-const REPLACEMENTS_MAX: u32 = 20;
 /// What the tasks of one request may bring together, and bring back, unless one of them alone has more: the rest
 /// of the chunk travels after. Both sides hold that much memory.
 const REQUEST_PAYLOAD_BYTES: usize = 4 << 20;
@@ -47,7 +47,6 @@ pub(super) struct Feeder {
     counters: Vec<WorkerCounter>,
     /// Tasks that the present worker was given.
     served: u64,
-    deaths: u32,
 }
 
 /// Tasks that were taken off the queue together and have not come to an end, in their order.
@@ -113,7 +112,6 @@ impl Feeder {
             meter: Meter::default(),
             counters: Vec::new(),
             served: 0,
-            deaths: 0,
         })
     }
 
@@ -133,13 +131,13 @@ impl Feeder {
                 self.end(worker);
                 return;
             }
+            let taken_nanos = clock::now_nanos();
+            let (desk, pool) = (&self.desk, self.settings.pool);
+            taken.retain_mut(|task| desk.begin(pool, self.worker, task));
             let mut chunk = Chunk {
                 tasks: taken.drain(..).collect(),
-                taken_nanos: clock::now_nanos(),
+                taken_nanos,
             };
-            for task in &chunk.tasks {
-                self.desk.start(self.worker, task);
-            }
             process = self.execute(worker, &mut chunk);
             if process.is_none() {
                 let end = if self.desk.cancel.is_set() {
@@ -169,9 +167,15 @@ impl Feeder {
         let mut process = Some(worker);
         while !chunk.tasks.is_empty() {
             let mut worker = process.take()?;
+            if self.is_given_up(chunk) {
+                process = self.stop(worker, chunk);
+                continue;
+            }
             let orders = self.orders(&chunk.tasks);
             self.served += orders.len() as u64;
-            process = match self.exchange(&mut worker, &orders, chunk) {
+            let exchanged = self.exchange(&mut worker, &orders, chunk);
+            process = match exchanged {
+                _ if self.rests() => self.stop(worker, chunk),
                 Ok(()) if self.has_served() => self.recycle(worker),
                 Ok(()) => Some(worker),
                 Err((trouble, unanswered)) => self.bury(worker, &trouble, chunk, unanswered),
@@ -196,11 +200,12 @@ impl Feeder {
                 break;
             }
             orders.push(Order {
-                number: task.number,
+                number: task.draw_number(),
                 segment: task.segment,
                 meter: self.meter.wants(task.number),
                 to_worker: to_worker as u64,
                 back: back as u64,
+                affliction: task.affliction.clone(),
             });
         }
         orders
@@ -332,7 +337,7 @@ impl Feeder {
         let result = match answer.outcome {
             Outcome::Good => checked.map(|()| answer.digest),
             Outcome::Failed => Err(StageError::Failed(answer.message)),
-            Outcome::Cancelled => Err(StageError::Cancelled),
+            Outcome::Cancelled | Outcome::TimedOut => Err(StageError::Cancelled),
         };
         self.hand_on(task, ran, result);
     }
@@ -356,104 +361,4 @@ impl Feeder {
             self.hand_on(task, ran, Err(end()));
         }
     }
-
-    fn has_served(&self) -> bool {
-        self.settings
-            .recycle_after
-            .is_some_and(|after| self.served >= after)
-    }
-
-    fn launch(&mut self) -> io::Result<WorkerProcess> {
-        let identity = Identity {
-            // Names files: no two workers of a block may have the same.
-            worker: ((self.settings.pool as u64) << 32) | self.worker as u64,
-            slab: self.slab.as_ref().map(|slab| SlabPlace {
-                path: slab.path().to_owned(),
-                back_from: self.back_from as u64,
-            }),
-        };
-        let process = WorkerProcess::start(&self.source, &identity)?;
-        self.served = 0;
-        self.counters.clear();
-        self.roster.enter(self.worker, process.pid());
-        Ok(process)
-    }
-
-    /// Ends a worker and returns how it ended.
-    fn end(&self, worker: WorkerProcess) -> String {
-        self.roster.leave(self.worker);
-        let end = worker.end();
-        self.desk.worker_ended(end.cpu_nanos.unwrap_or(0));
-        end.how
-    }
-
-    /// The worker has served its time: another takes its place.
-    fn recycle(&mut self, worker: WorkerProcess) -> Option<WorkerProcess> {
-        let served = self.served;
-        self.end(worker);
-        match self.launch() {
-            Ok(successor) => {
-                self.desk.worker_recycled();
-                Some(successor)
-            }
-            Err(error) => {
-                let name = self.worker + 1;
-                self.desk.worker_died(format!(
-                    "worker {name} was to be replaced after {served} tasks, and no other could be started: {error}"
-                ));
-                None
-            }
-        }
-    }
-
-    /// The worker died with `unanswered` tasks of the chunk: says so and starts a successor, if the block goes on.
-    fn bury(
-        &mut self,
-        dead: WorkerProcess,
-        trouble: &Trouble,
-        chunk: &mut Chunk,
-        unanswered: usize,
-    ) -> Option<WorkerProcess> {
-        let end = self.end(dead);
-        if self.desk.cancel.is_set() {
-            return None;
-        }
-        let (cause, with) = match trouble {
-            Trouble::Idle => (end, "it had no task".to_owned()),
-            Trouble::AtWork => (end, with_tasks(unanswered)),
-            Trouble::Nonsense(error) => (
-                format!("was ended, as its answer cannot be understood ({error})"),
-                with_tasks(unanswered),
-            ),
-        };
-        if !matches!(trouble, Trouble::Idle) {
-            self.give_up(chunk, unanswered, lost);
-        }
-        let (successor, and) = if self.deaths >= REPLACEMENTS_MAX {
-            let times = format!("after {REPLACEMENTS_MAX} replacements there is no other");
-            (None, times)
-        } else {
-            self.deaths += 1;
-            match self.launch() {
-                Ok(successor) => (Some(successor), "it is replaced".to_owned()),
-                Err(error) => (None, format!("no other could be started: {error}")),
-            }
-        };
-        let name = self.worker + 1;
-        self.desk
-            .worker_died(format!("worker {name} {cause}; {with}, {and}"));
-        successor
-    }
-}
-
-fn with_tasks(unanswered: usize) -> String {
-    match unanswered {
-        0 => "no task is lost".to_owned(),
-        1 => "its task is lost".to_owned(),
-        more => format!("its {more} tasks are lost"),
-    }
-}
-
-fn lost() -> StageError {
-    StageError::Failed("lost with its worker process".to_owned())
 }

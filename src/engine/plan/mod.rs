@@ -3,14 +3,21 @@
 //! A task's stages are cut into *segments*, each executed by one worker without a break: at barriers, and
 //! in pipelined back ends wherever stages that wait and stages that need a core follow each other.
 
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::engine::faults::Faults;
 use crate::engine::phases::Lengths;
 use crate::engine::stages::Step;
+use crate::engine::stages::strike::Part;
+use crate::engine::task::ATTEMPT_BITS;
 use crate::scenario::{
-    AsyncCpu, Backend, Candidate, Interpreter, Load, PythonPool, Queue, Scenario, Stage, TaskKind,
+    AsyncCpu, Backend, Candidate, Defences, Interpreter, Load, PythonPool, Queue, Scenario, Stage,
+    TaskKind,
 };
 use crate::stats::rng::Rng;
 
@@ -52,6 +59,10 @@ pub struct Plan {
     pub load: Load,
     /// Where they wait.
     pub queue: Queue,
+    /// How callers and pools defend themselves.
+    pub defences: Defences,
+    /// What goes wrong on purpose; none if nothing does.
+    pub faults: Option<Arc<Faults>>,
     /// Whether threads share an interpreter lock.
     pub interpreter: Interpreter,
     /// The lengths of the phases.
@@ -92,6 +103,8 @@ impl Plan {
             backend,
             load: scenario.load.clone(),
             queue,
+            defences: scenario.defences_of(candidate),
+            faults: Faults::new(scenario, backend, seed).map(Arc::new),
             interpreter,
             lengths: Lengths::of(scenario),
             recipes: Arc::new(Recipes::new(scenario, is_pipelined(backend), seed)),
@@ -150,6 +163,7 @@ pub struct Recipes {
 /// The steps of a task kind, cut into segments; at least one segment.
 #[derive(Debug)]
 struct Recipe {
+    name: String,
     steps: Vec<Arc<Step>>,
     segments: Vec<SegmentPlan>,
 }
@@ -234,11 +248,30 @@ impl Recipes {
         self.seed
     }
 
-    fn of_task(&self, number: u64) -> Option<&Recipe> {
+    /// How many task kinds there are.
+    #[must_use]
+    pub const fn kinds(&self) -> usize {
+        self.kinds.len()
+    }
+
+    /// The name of a task kind; empty if there is none of that index.
+    #[must_use]
+    pub fn kind_name(&self, kind: usize) -> &str {
+        self.kinds.get(kind).map_or("", |recipe| &recipe.name)
+    }
+
+    /// Of which kind task `number` is.
+    #[must_use]
+    pub fn kind_of(&self, number: u64) -> usize {
         let total = self.cumulative_weights.last().copied().unwrap_or(0.0);
-        let drawn = Rng::new(self.seed, number).unit() * total;
+        // All attempts of a task are of the same kind.
+        let drawn = Rng::new(self.seed, number & !ATTEMPT_BITS).unit() * total;
         let kind = self.cumulative_weights.partition_point(|sum| *sum <= drawn);
-        self.kinds.get(kind).or_else(|| self.kinds.last())
+        kind.min(self.kinds.len().saturating_sub(1))
+    }
+
+    fn of_task(&self, number: u64) -> Option<&Recipe> {
+        self.kinds.get(self.kind_of(number))
     }
 
     /// Segment `segment` of task `number`: the same work and the same draws on every back end.
@@ -269,6 +302,15 @@ impl Recipes {
             })
         });
         next.unwrap_or(Next::Done)
+    }
+
+    /// Which part of task `number` its segment `segment` is.
+    #[must_use]
+    pub(in crate::engine) fn part(&self, number: u64, segment: u16) -> Part {
+        Part {
+            is_first: segment == 0,
+            is_last: self.after(number, segment) == Next::Done,
+        }
     }
 
     /// How many barriers lie before segment `segment` of task `number`.
@@ -393,76 +435,10 @@ impl Recipe {
                 }),
             }
         }
-        Self { steps, segments }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::scenario::{Amount, Distribution, Kernel};
-    use crate::units::Nanos;
-
-    fn cpu() -> Stage {
-        Stage::cpu(Kernel::SumOfSquares, Amount::Work(1))
-    }
-
-    fn wait() -> Stage {
-        Stage::Wait {
-            time: Distribution::Constant(Nanos(1)),
+        Self {
+            name: kind.name.clone(),
+            steps,
+            segments,
         }
-    }
-
-    fn segments(stages: Vec<Stage>, pipelined: bool) -> Vec<(Range<usize>, usize, bool)> {
-        let kind = TaskKind {
-            name: "t".to_owned(),
-            weight: 1.0,
-            stages,
-        };
-        Recipe::new(&kind, pipelined)
-            .segments
-            .into_iter()
-            .map(|plan| (plan.steps, plan.pool, plan.barrier_after))
-            .collect()
-    }
-
-    #[test]
-    fn stages_are_one_segment_where_one_pool_does_them() {
-        let stages = vec![wait(), cpu(), wait(), cpu()];
-        assert_eq!(segments(stages, false), [(0..4, FRONT_POOL, false)]);
-    }
-
-    #[test]
-    fn a_pipeline_is_cut_where_waiting_and_computing_meet() {
-        let stages = vec![wait(), cpu(), cpu(), wait()];
-        assert_eq!(
-            segments(stages, true),
-            [
-                (0..1, FRONT_POOL, false),
-                (1..3, BACK_POOL, false),
-                (3..4, FRONT_POOL, false)
-            ]
-        );
-        assert_eq!(
-            segments(vec![cpu()], true),
-            [(0..0, FRONT_POOL, false), (0..1, BACK_POOL, false)]
-        );
-    }
-
-    #[test]
-    fn a_barrier_ends_a_segment() {
-        assert_eq!(
-            segments(vec![cpu(), Stage::Barrier, wait(), cpu()], false),
-            [(0..1, FRONT_POOL, true), (1..3, FRONT_POOL, false)]
-        );
-        assert_eq!(
-            segments(vec![cpu(), Stage::Barrier, cpu()], true),
-            [
-                (0..0, FRONT_POOL, false),
-                (0..1, BACK_POOL, true),
-                (1..1, FRONT_POOL, false),
-                (1..2, BACK_POOL, false)
-            ]
-        );
     }
 }

@@ -1,0 +1,259 @@
+//! What stands on the time line of a chart beside its lines: when faults lasted, and what happened to workers and
+//! circuit breakers.
+//!
+//! A kind of happening has a glyph of its own and a word in the legend: colour only says whose it was.
+
+use crate::analysis::fault_label;
+use crate::chart::ChartId;
+use crate::run::{IncidentKind, Run};
+
+/// Rows for the labels of bands: more would take the room of the lines.
+const LANES_MAX: usize = 3;
+
+/// A stretch of time in which faults last, of all candidates alike.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FaultBand {
+    /// Begin, in seconds since the measurement began.
+    pub from: f64,
+    /// End, in seconds since the measurement began.
+    pub to: f64,
+    /// What goes wrong: `slow tasks, error at 30 %`.
+    pub label: String,
+    /// In which row its label stands: bands that overlap have different ones, as far as there are rows.
+    pub lane: usize,
+}
+
+/// An instant at which something happened to a candidate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ChartMark {
+    /// Index of the candidate in the scenario: decides the colour.
+    pub candidate: usize,
+    /// When, in seconds since the measurement began.
+    pub at: f64,
+    /// What sort of thing.
+    pub kind: IncidentKind,
+}
+
+/// The shape of a mark, within a square from -1 to 1; y points down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Glyph {
+    /// An x: something died.
+    Cross,
+    /// A filled triangle that points down: something was killed on purpose.
+    Down,
+    /// A plus: something was stopped, as nobody waited for it.
+    Plus,
+    /// A filled square: something stood still.
+    Square,
+    /// A filled diamond: something opened.
+    Diamond,
+    /// A diamond's outline: half-open.
+    HollowDiamond,
+    /// A circle's outline: something closed.
+    Ring,
+}
+
+impl Glyph {
+    /// That of a kind; faults are bands and have none.
+    #[must_use]
+    pub const fn of(kind: IncidentKind) -> Option<Self> {
+        Some(match kind {
+            IncidentKind::WorkerDied => Self::Cross,
+            IncidentKind::WorkerKilled => Self::Down,
+            IncidentKind::WorkerStopped => Self::Plus,
+            IncidentKind::WorkerStalled => Self::Square,
+            IncidentKind::BreakerOpened => Self::Diamond,
+            IncidentKind::BreakerHalfOpened => Self::HollowDiamond,
+            IncidentKind::BreakerClosed => Self::Ring,
+            IncidentKind::FaultBegan | IncidentKind::FaultEnded => return None,
+        })
+    }
+
+    /// Whether its outline is filled.
+    #[must_use]
+    pub const fn is_filled(self) -> bool {
+        matches!(self, Self::Down | Self::Square | Self::Diamond)
+    }
+
+    /// The lines that make it, each through its points; the outline of a closed one ends where it begins.
+    #[must_use]
+    pub fn strokes(self) -> Vec<Vec<[f64; 2]>> {
+        const HALF: f64 = 0.8;
+        match self {
+            Self::Cross => vec![
+                vec![[-HALF, -HALF], [HALF, HALF]],
+                vec![[-HALF, HALF], [HALF, -HALF]],
+            ],
+            Self::Plus => vec![vec![[-1.0, 0.0], [1.0, 0.0]], vec![[0.0, -1.0], [0.0, 1.0]]],
+            Self::Down => vec![vec![[-1.0, -HALF], [1.0, -HALF], [0.0, 1.0], [-1.0, -HALF]]],
+            Self::Square => vec![vec![
+                [-HALF, -HALF],
+                [HALF, -HALF],
+                [HALF, HALF],
+                [-HALF, HALF],
+                [-HALF, -HALF],
+            ]],
+            Self::Diamond | Self::HollowDiamond => vec![vec![
+                [0.0, -1.0],
+                [1.0, 0.0],
+                [0.0, 1.0],
+                [-1.0, 0.0],
+                [0.0, -1.0],
+            ]],
+            Self::Ring => {
+                let corner = |number: u32| {
+                    let angle = f64::from(number) * std::f64::consts::TAU / 12.0;
+                    [angle.cos() * 0.9, angle.sin() * 0.9]
+                };
+                vec![(0..=12).map(corner).collect()]
+            }
+        }
+    }
+}
+
+/// Whether a chart has marks: those where one sees what a mark did.
+pub(super) const fn has_marks(id: ChartId) -> bool {
+    matches!(
+        id,
+        ChartId::Throughput
+            | ChartId::ResponseTime
+            | ChartId::QueueDepth
+            | ChartId::Attempts
+            | ChartId::Setbacks
+    )
+}
+
+/// When the faults of `run` lasted, those of the same time as one; a fault that is always there has no band, nor has an
+/// instant. `end` is the end of the measurement in seconds.
+pub(super) fn bands(run: &Run, end: f64) -> Vec<FaultBand> {
+    let faults = &run.request.scenario.faults;
+    let mut bands: Vec<FaultBand> = Vec::new();
+    for window in run.request.fault_windows() {
+        let from = window.from_nanos as f64 / 1e9;
+        let to = window
+            .until_nanos
+            .map_or(end, |until| until as f64 / 1e9)
+            .min(end);
+        let label = faults.get(window.fault).map(fault_label);
+        let Some(label) = label.filter(|_| to > from && !window.is_always()) else {
+            continue;
+        };
+        let same = |band: &&mut FaultBand| {
+            band.from.total_cmp(&from).is_eq() && band.to.total_cmp(&to).is_eq()
+        };
+        match bands.iter_mut().find(same) {
+            Some(band) => {
+                band.label.push_str(", ");
+                band.label.push_str(&label);
+            }
+            None => bands.push(FaultBand {
+                from,
+                to,
+                label,
+                lane: 0,
+            }),
+        }
+    }
+    bands.sort_by(|a, b| a.from.total_cmp(&b.from));
+    let mut ends = [f64::NEG_INFINITY; LANES_MAX];
+    for band in &mut bands {
+        let free = ends.iter().position(|end| *end <= band.from);
+        band.lane = free.unwrap_or(LANES_MAX - 1);
+        ends[band.lane] = ends[band.lane].max(band.to);
+    }
+    bands
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::{ChartSettings, build};
+    use crate::scenario::{Fault, Inject};
+    use crate::support;
+    use crate::units::Nanos;
+
+    #[test]
+    fn faults_of_the_same_time_are_one_band_and_instants_are_none() {
+        let mut run = support::drill::run();
+        let again = Fault {
+            probability: 0.3,
+            ..run.request.scenario.faults[0].clone()
+        };
+        let always = Fault::new(Inject::Hang);
+        let to_the_end = Fault {
+            from: Nanos::from_secs(8),
+            ..Fault::new(Inject::Error)
+        };
+        let panic = Inject::Crash {
+            how: crate::scenario::Crash::Panic,
+        };
+        let between = Fault {
+            from: Nanos::from_secs(4),
+            until: Some(Nanos::from_secs(9)),
+            ..Fault::new(panic)
+        };
+        let faults = &mut run.request.scenario.faults;
+        faults.extend([again, always, to_the_end, between]);
+        let bands: Vec<_> = bands(&run, 12.0)
+            .into_iter()
+            .map(|band| (band.from, band.to, band.lane, band.label))
+            .collect();
+        assert_eq!(
+            bands,
+            [
+                (3.0, 5.0, 0, "slow tasks, slow tasks at 30 %".to_owned()),
+                (4.0, 9.0, 1, "panic".to_owned()),
+                (8.0, 12.0, 0, "error".to_owned())
+            ]
+        );
+    }
+
+    #[test]
+    fn marks_stand_where_they_happened_and_only_where_one_sees_what_they_did() {
+        let run = support::drill::run();
+        let settings = ChartSettings::default();
+        let chart = build(ChartId::QueueDepth, &run, &settings);
+        let died: Vec<_> = chart
+            .marks
+            .iter()
+            .filter(|mark| mark.kind == IncidentKind::WorkerDied)
+            .map(|mark| (mark.candidate, mark.at))
+            .collect();
+        assert_eq!(died, [(2, 4.0), (2, 7.0)]);
+        assert_eq!(chart.marked(), [0, 1, 2, 3]);
+        assert!(
+            chart
+                .mark_kinds()
+                .contains(&IncidentKind::BreakerHalfOpened)
+        );
+        assert_eq!(chart.bands.len(), 1);
+        let memory = build(ChartId::MemoryPerWorker, &run, &settings);
+        assert!(memory.marks.is_empty() && memory.bands.len() == 1);
+        let hidden = ChartSettings {
+            hidden: [0, 1, 3].into(),
+            ..settings
+        };
+        assert_eq!(build(ChartId::QueueDepth, &run, &hidden).marked(), [2]);
+    }
+
+    #[test]
+    fn no_two_kinds_look_the_same() {
+        let kinds = [
+            IncidentKind::WorkerDied,
+            IncidentKind::WorkerStopped,
+            IncidentKind::WorkerKilled,
+            IncidentKind::WorkerStalled,
+            IncidentKind::BreakerOpened,
+            IncidentKind::BreakerHalfOpened,
+            IncidentKind::BreakerClosed,
+        ];
+        let looks: Vec<_> = kinds
+            .map(|kind| Glyph::of(kind).unwrap())
+            .map(|glyph| (glyph.strokes(), glyph.is_filled()))
+            .into();
+        for (number, look) in looks.iter().enumerate() {
+            assert!(!looks[..number].contains(look), "{number}");
+        }
+        assert_eq!(Glyph::of(IncidentKind::FaultBegan), None);
+    }
+}

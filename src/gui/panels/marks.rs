@@ -1,0 +1,282 @@
+//! Faults, deaths of workers and circuit breakers on the time line of a chart: a strip above the plot, and what its
+//! glyphs mean.
+//!
+//! What has no marks takes no room, so that charts of a calm run look as they always did.
+
+use egui::{Align2, Color32, Pos2, Rect, Response, Sense, Shape, TextStyle, Ui, Vec2};
+use egui_plot::{LineStyle, PlotTransform, Span};
+
+use crate::chart::{Chart, ChartBook, Glyph};
+use crate::gui::theme::{self, Palette, space};
+use crate::run::IncidentKind;
+use crate::units::text;
+
+/// Height of the marks of one candidate, in points.
+const ROW: f32 = 10.0;
+/// Many candidates share that much height, in points.
+const ROWS_MAX: f32 = 40.0;
+/// Height of a row of names of faults, in points.
+const LANE: f32 = 14.0;
+/// Half the width of a glyph, in points.
+const REACH: f32 = 3.6;
+/// A word below that width is no word, in points.
+const LABEL_MIN: f32 = 24.0;
+/// How near the pointer must be to a mark to name it, in points.
+const NEAR: f32 = 6.0;
+/// Marks named at once: more do not fit on the screen.
+const NAMED_MAX: usize = 8;
+
+/// The room above the plot of `chart` that its marks are drawn into.
+pub(super) fn strip_ui(ui: &mut Ui, chart: &Chart) -> Option<Response> {
+    let height = strip_height(chart);
+    if height <= 0.0 {
+        return None;
+    }
+    let size = Vec2::new(ui.available_width(), height);
+    let (_, response) = ui.allocate_exact_size(size, Sense::hover());
+    let spoken = spoken(chart);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &spoken));
+    Some(response)
+}
+
+/// How high that is, in points.
+pub(super) fn strip_height(chart: &Chart) -> f32 {
+    chart.lanes() as f32 * LANE + rows_height(chart)
+}
+
+fn rows_height(chart: &Chart) -> f32 {
+    (chart.marked().len() as f32 * ROW).min(ROWS_MAX)
+}
+
+/// Where faults last, within the plot.
+pub(super) fn bands(chart: &Chart, x_range: (f64, f64), palette: &Palette) -> Vec<Span> {
+    let band = |(from, to, _)| {
+        Span::new("", from..=to)
+            .fill(palette.fault)
+            .border_color(palette.fault_edge)
+            .border_width(1.0)
+            .border_style(LineStyle::Dotted { spacing: 4.0 })
+    };
+    chart.faulty(x_range).map(band).collect()
+}
+
+/// Draws into the strip what happened, where the plot below has its time.
+pub(super) fn paint(
+    ui: &Ui,
+    strip: Response,
+    chart: &Chart,
+    x_range: (f64, f64),
+    transform: &PlotTransform,
+) {
+    let palette = theme::palette(ui);
+    let plot = *transform.frame();
+    let rect = Rect::from_x_y_ranges(plot.x_range(), strip.rect.y_range());
+    let painter = ui
+        .painter()
+        .with_clip_rect(rect.expand2(Vec2::new(REACH, 0.0)));
+    let at = |seconds: f64| transform.position_from_point_x(seconds);
+    let font = TextStyle::Small.resolve(ui.style());
+    for (from, to, band) in chart.faulty(x_range) {
+        let area = Rect::from_x_y_ranges(at(from)..=at(to), rect.y_range());
+        painter.rect_filled(area.intersect(rect), 0, palette.fault);
+        let left = area.left().max(rect.left()) + space::XS;
+        let end = chart.label_end(band).map_or(rect.right(), at);
+        let room = end.min(rect.right()) - left;
+        if room >= LABEL_MIN && area.right() > left {
+            let mut job = egui::text::LayoutJob::simple_singleline(
+                band.label.clone(),
+                font.clone(),
+                palette.warning,
+            );
+            job.wrap = egui::text::TextWrapping::truncate_at_width(room);
+            let galley = painter.layout_job(job);
+            let y = rect.top() + (band.lane as f32 + 0.5) * LANE;
+            let corner = Align2::LEFT_CENTER.anchor_size(Pos2::new(left, y), galley.size());
+            painter.galley(corner.min, galley, palette.warning);
+        }
+    }
+    let rows = chart.marked();
+    let row_height = rows_height(chart) / rows.len().max(1) as f32;
+    let top = rect.bottom() - rows_height(chart);
+    let reach = REACH.min(row_height / 2.0 - 0.5);
+    let dark = ui.visuals().dark_mode;
+    for mark in &chart.marks {
+        let row = rows.binary_search(&mark.candidate);
+        let (Ok(row), Some(glyph)) = (row, Glyph::of(mark.kind)) else {
+            continue;
+        };
+        let centre = Pos2::new(at(mark.at), top + (row as f32 + 0.5) * row_height);
+        if rect.x_range().contains(centre.x) {
+            let color = theme::series_color(mark.candidate, dark);
+            painter.extend(shapes(glyph, centre, reach, color));
+        }
+    }
+    strip.on_hover_ui_at_pointer(|ui| {
+        if let Some(pointer) = ui.ctx().pointer_hover_pos() {
+            let lines = named(chart, pointer.x, at);
+            ui.label(lines.unwrap_or_else(|| spoken(chart)));
+        }
+    });
+}
+
+/// The marks near `x`, one line each; none where there are none.
+fn named(chart: &Chart, x: f32, at: impl Fn(f64) -> f32) -> Option<String> {
+    let mut near: Vec<_> = chart
+        .marks
+        .iter()
+        .filter(|mark| (at(mark.at) - x).abs() <= NEAR)
+        .collect();
+    near.sort_by(|a, b| a.at.total_cmp(&b.at));
+    let name = |candidate| {
+        let mut series = chart.series.iter();
+        let found = series.find(|series| series.candidate == candidate);
+        found.map_or("", |series| series.label.as_str())
+    };
+    let more = near.len().saturating_sub(NAMED_MAX);
+    let mut lines: Vec<String> = near
+        .iter()
+        .take(NAMED_MAX)
+        .map(|mark| {
+            let at = text::nanos(mark.at * 1e9);
+            format!("{at}  {}: {}", name(mark.candidate), mark.kind.label())
+        })
+        .collect();
+    if more > 0 {
+        lines.push(format!(
+            "and {}",
+            text::counted(more as u64, "more", "more")
+        ));
+    }
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// The strip for those who hear it, and for a pointer that is near no mark.
+fn spoken(chart: &Chart) -> String {
+    let bands = chart.bands.iter().map(|band| {
+        let (from, to) = (text::nanos(band.from * 1e9), text::nanos(band.to * 1e9));
+        format!("{} from {from} to {to}", band.label)
+    });
+    let kinds = chart.mark_kinds().into_iter().map(|kind| {
+        let times = chart.marks.iter().filter(|mark| mark.kind == kind).count();
+        format!(
+            "{} {}",
+            kind.label(),
+            text::counted(times as u64, "time", "times")
+        )
+    });
+    bands.chain(kinds).collect::<Vec<_>>().join("; ")
+}
+
+fn shapes(glyph: Glyph, centre: Pos2, reach: f32, color: Color32) -> Vec<Shape> {
+    let place = |[x, y]: [f64; 2]| centre + Vec2::new(x as f32, y as f32) * reach;
+    let shape = |stroke: Vec<[f64; 2]>| {
+        let mut points: Vec<Pos2> = stroke.into_iter().map(place).collect();
+        if glyph.is_filled() {
+            points.pop();
+            Shape::convex_polygon(points, color, egui::Stroke::NONE)
+        } else {
+            Shape::line(points, egui::Stroke::new(1.3, color))
+        }
+    };
+    glyph.strokes().into_iter().map(shape).collect()
+}
+
+/// What shading and glyphs mean; nothing where no chart has them.
+pub(super) fn legend_ui(ui: &mut Ui, charts: &ChartBook) {
+    let palette = theme::palette(ui);
+    let all = || charts.ids().filter_map(|id| charts.chart(id));
+    if all().any(|chart| !chart.bands.is_empty()) {
+        let entry = entry_ui(ui, 16.0, "a fault lasts", |painter, sign| {
+            painter.rect_filled(sign, 0, palette.fault);
+            for x in [sign.left(), sign.right()] {
+                let ends = [Pos2::new(x, sign.top()), Pos2::new(x, sign.bottom())];
+                painter.extend(Shape::dotted_line(&ends, palette.fault_edge, 4.0, 1.0));
+            }
+        });
+        entry.on_hover_text("A fault of the scenario strikes meanwhile");
+    }
+    let mut kinds: Vec<IncidentKind> = all().flat_map(Chart::mark_kinds).collect();
+    kinds.sort_by_key(|kind| *kind as usize);
+    kinds.dedup();
+    for kind in kinds {
+        let Some(glyph) = Glyph::of(kind) else {
+            continue;
+        };
+        let entry = entry_ui(ui, 2.0 * REACH, kind.label(), |painter, sign| {
+            painter.extend(shapes(glyph, sign.center(), REACH, palette.text));
+        });
+        entry.on_hover_text(about(kind));
+    }
+    let dropped = all().map(|chart| chart.marks_dropped).max().unwrap_or(0);
+    if dropped > 0 {
+        let more = text::counted(dropped, "mark", "marks");
+        let entry = entry_ui(ui, 0.0, &format!("{more} not drawn"), |_, _| {});
+        entry.on_hover_text("Too many of a kind in one block");
+    }
+}
+
+/// A sign and its word, which stay in one line.
+fn entry_ui(
+    ui: &mut Ui,
+    sign_width: f32,
+    word: &str,
+    draw: impl FnOnce(&egui::Painter, Rect),
+) -> Response {
+    const SIGN_HEIGHT: f32 = 12.0;
+    let color = theme::palette(ui).weak;
+    let font = TextStyle::Small.resolve(ui.style());
+    let galley = ui.painter().layout_no_wrap(word.to_owned(), font, color);
+    let before = if sign_width > 0.0 {
+        sign_width + space::XS
+    } else {
+        0.0
+    };
+    let height = galley.size().y.max(SIGN_HEIGHT);
+    let size = Vec2::new(before + galley.size().x, height);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let middle = rect.center().y;
+    let sign_centre = Pos2::new(rect.left() + sign_width / 2.0, middle);
+    let sign = Rect::from_center_size(sign_centre, Vec2::new(sign_width, SIGN_HEIGHT));
+    draw(ui.painter(), sign);
+    let text_at = Pos2::new(rect.left() + before, middle - galley.size().y / 2.0);
+    ui.painter().galley(text_at, galley, color);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, word));
+    response
+}
+
+const fn about(kind: IncidentKind) -> &'static str {
+    match kind {
+        IncidentKind::WorkerDied => "A worker died, or a pool broke",
+        IncidentKind::WorkerStopped => {
+            "A worker process was ended because its caller had given up, and replaced"
+        }
+        IncidentKind::WorkerKilled => "A fault of the scenario killed a worker",
+        IncidentKind::WorkerStalled => "A fault of the scenario made a worker stand still",
+        IncidentKind::BreakerOpened => "A circuit breaker cut off its task kind",
+        IncidentKind::BreakerHalfOpened => "A circuit breaker lets a few attempts run, to see",
+        IncidentKind::BreakerClosed => "A circuit breaker lets all attempts run again",
+        IncidentKind::FaultBegan | IncidentKind::FaultEnded => "A fault of the scenario",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::{ChartId, ChartSettings, build};
+    use crate::support;
+
+    #[test]
+    fn a_mark_is_named_where_the_pointer_is_near_and_the_strip_is_told_as_a_whole() {
+        let run = support::drill::run();
+        let chart = build(ChartId::Attempts, &run, &ChartSettings::default());
+        let at = |seconds: f64| seconds as f32 * 100.0;
+        assert_eq!(
+            named(&chart, 702.0, at).as_deref(),
+            Some("7.00 s  processes: worker died")
+        );
+        assert_eq!(named(&chart, 1_000.0, at), None);
+        let told = spoken(&chart);
+        assert!(told.starts_with("slow tasks from 3.00 s to 5.00 s; worker died 2 times"));
+        assert!(told.ends_with("breaker closed 4 times"), "{told}");
+    }
+}
