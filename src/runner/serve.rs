@@ -202,6 +202,7 @@ fn calibration(scenario: &Scenario) -> Vec<Calibration> {
             unit_nanos: speed.unit_nanos,
             medians_nanos: speed.medians_nanos,
             spread_ratio: speed.spread_ratio,
+            fastest_nanos: speed.fastest_nanos,
         })
         .collect()
 }

@@ -137,6 +137,8 @@ pub struct Calibration {
     pub medians_nanos: [f64; 2],
     /// Difference of slowest and fastest round over the median, of all rounds; 0.1 is ten per cent.
     pub spread_ratio: f64,
+    /// The fastest round of both, in nanoseconds per unit: what comes between can only slow the others.
+    pub fastest_nanos: f64,
 }
 
 /// Facts of the machine that figures depend on. None of them names a person or a place.

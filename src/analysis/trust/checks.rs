@@ -297,10 +297,10 @@ impl Checks {
                 .iter()
                 .flat_map(|started| &started.calibration);
             for calibration in calibrations {
-                // The faster of the two, also where they disagree and no figure is given: what comes between can
-                // only slow one of them, and a processor that has changed slows both.
-                let [one, other] = calibration.medians_nanos;
-                let nanos = one.min(other);
+                // The fastest round, also where two calibrations disagree and no figure is given: what comes between
+                // (a window that is painted, on a core that shares its units with ours) slows some of them, and a
+                // processor that has changed slows all.
+                let nanos = calibration.fastest_nanos;
                 if nanos > 0.0 {
                     let span = units.entry(calibration.kernel).or_insert((nanos, nanos));
                     *span = (span.0.min(nanos), span.1.max(nanos));

@@ -364,22 +364,27 @@ mod tests {
 
     #[test]
     fn a_processor_that_moved_between_calibrations_is_a_reason() {
-        let of = |medians_nanos| Calibration {
+        let of = |medians_nanos, fastest_nanos| Calibration {
             kernel: Kernel::Sha256,
             unit_nanos: None,
             medians_nanos,
             spread_ratio: 0.5,
+            fastest_nanos,
         };
         let mut run = support::finished_run();
-        for (block, medians) in [(0, [1_000.0, 1_000.0]), (1, [1_100.0, 1_500.0])] {
+        let near = [
+            (0, [1_000.0, 1_000.0], 1_000.0),
+            (1, [1_400.0, 1_500.0], 1_100.0),
+        ];
+        for (block, medians, fastest) in near {
             let started = run.blocks[block].started.as_mut().unwrap();
-            started.calibration = vec![of(medians)];
+            started.calibration = vec![of(medians, fastest)];
         }
-        // Something came between: the two disagree and give no figure, but the processor is what it was.
+        // Something came between: both are slow, but the processor is what it was.
         let near = trust(&run);
         assert_eq!(near.reasons, Vec::<String>::new());
         assert_eq!(line(&near, "calibration").passed, Some(true));
-        run.blocks[2].started.as_mut().unwrap().calibration = vec![of([1_300.0, 1_450.0])];
+        run.blocks[2].started.as_mut().unwrap().calibration = vec![of([1_310.0, 1_450.0], 1_300.0)];
         let moved = trust(&run);
         assert!(
             moved.reasons[0].contains("30.0 % slower in one block than in another, more than 20 %"),

@@ -32,6 +32,8 @@ pub struct KernelSpeed {
     pub medians_nanos: [f64; 2],
     /// Difference of slowest and fastest round over the median, of all rounds; 0.1 is ten per cent.
     pub spread_ratio: f64,
+    /// The fastest round of both, in nanoseconds per unit: what comes between can only slow the others.
+    pub fastest_nanos: f64,
 }
 
 /// Calibrates each of `kernels`, twice, on this thread: about 60 ms per kernel on an idle core.
@@ -83,6 +85,7 @@ fn judge(kernel: Kernel, first: &[f64], second: &[f64]) -> KernelSpeed {
         unit_nanos: agreed.then(|| f64::midpoint(one, other)),
         medians_nanos,
         spread_ratio: (slowest - fastest) / median(&all),
+        fastest_nanos: fastest,
     }
 }
 
@@ -129,6 +132,7 @@ mod tests {
         let refused = judge(KERNEL, &[200.0], &[100.0]);
         assert_is(refused.medians_nanos[0], 200.0);
         assert_is(refused.spread_ratio, 100.0 / 150.0);
+        assert_is(refused.fastest_nanos, 100.0);
     }
 
     #[test]
