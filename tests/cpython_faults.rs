@@ -16,7 +16,7 @@ use live::{check_books, digest, scenario};
 use poolscope::run::{BlockState, Run};
 use poolscope::wire::{IncidentKind, PythonHome};
 use python::{Live, follow, interpreter, run_of, run_to_end};
-use resilience::{failures, hits, python, with_settings};
+use resilience::{check_slowed, failures, hits, python, with_settings};
 
 /// What the standard library has in every version, each in the forms that go other ways through the harness.
 const POOLS: [&str; 12] = [
@@ -116,13 +116,7 @@ fn what_is_slow_stalled_or_held_takes_as_long_as_its_fault_says() {
         );
         for (block, pool) in run_to_end(&text, &home).blocks.iter().zip(pools) {
             let name = format!("{fault} on {pool}");
-            check_books(block, &name);
-            assert_eq!((hits(block), block.counts().good), (&[8][..], 8), "{name}");
-            // Histograms are as fine as a per cent or so.
-            let least = block.measured.service.quantile(0.0).unwrap() as f64 / 1e6;
-            assert!(least >= 0.97 * f64::from(each), "{name}: {least} ms");
-            let makespan = block.finished.as_ref().unwrap().makespan_nanos.unwrap() / 1_000_000;
-            assert!(makespan >= whole, "{name}: {makespan} ms");
+            check_slowed(block, &name, each, whole);
         }
     }
 }

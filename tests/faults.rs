@@ -16,7 +16,7 @@ use poolscope::engine::faults::{Affliction, Faults};
 use poolscope::run::Block;
 use poolscope::scenario::Scenario;
 use poolscope::wire::IncidentKind;
-use resilience::{attempts, cause, check_attempts, failures, hits, with};
+use resilience::{attempts, cause, check_attempts, check_slowed, failures, hits, with};
 
 /// Each goes another way.
 const BACKENDS: [&str; 13] = [
@@ -190,13 +190,7 @@ fn what_is_slow_stalled_or_held_takes_as_long_as_its_fault_says() {
         let run = run_to_end(&with(stages, "Batch(tasks: 8)", backends, &settings));
         for (block, backend) in run.blocks.iter().zip(backends) {
             let name = format!("{fault} on {backend}");
-            check_books(block, &name);
-            assert_eq!((hits(block), block.counts().good), (&[8][..], 8), "{name}");
-            // Histograms are as fine as a per cent or so.
-            let least = block.measured.service.quantile(0.0).unwrap() as f64 / 1e6;
-            assert!(least >= 0.97 * f64::from(each), "{name}: {least} ms");
-            let makespan = block.finished.as_ref().unwrap().makespan_nanos.unwrap() / 1_000_000;
-            assert!(makespan >= whole, "{name}: {makespan} ms");
+            check_slowed(block, &name, each, whole);
         }
     }
 }

@@ -25,7 +25,7 @@ pub(crate) fn with(stages: &str, load: &str, backends: &[&str], settings: &str) 
 pub(crate) fn with_settings(text: &str, settings: &str) -> String {
     text.replace("candidates:", &format!("{settings}, candidates:"))
         // For as long as callers have something to wait for.
-        .replace(r#"drain: "300ms""#, r#"drain: "60s""#)
+        .replace(r#"drain: "30s""#, r#"drain: "60s""#)
 }
 
 pub(crate) fn hits(block: &Block) -> &[u64] {
@@ -46,6 +46,18 @@ pub(crate) fn cause(block: &Block) -> &str {
         BlockState::Failed { cause } => cause,
         other => panic!("{other:?}: {:?}", block.finished),
     }
+}
+
+/// Asserts that all eight tasks of a batch were hit and good, each in no less than `each` milliseconds and all of them
+/// in no less than `whole`.
+pub(crate) fn check_slowed(block: &Block, name: &str, each: u32, whole: u64) {
+    check_books(block, name);
+    assert_eq!((hits(block), block.counts().good), (&[8][..], 8), "{name}");
+    // Histograms are as fine as a per cent or so.
+    let least = block.measured.service.quantile(0.0).unwrap() as f64 / 1e6;
+    assert!(least >= 0.97 * f64::from(each), "{name}: {least} ms");
+    let makespan = block.finished.as_ref().unwrap().makespan_nanos.unwrap() / 1_000_000;
+    assert!(makespan >= whole, "{name}: {makespan} ms");
 }
 
 /// Asserts that every task and every attempt is in the books of a block that came to its end, once.
