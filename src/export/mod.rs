@@ -10,11 +10,13 @@ mod board;
 mod canvas;
 mod csv;
 mod details;
+mod diagram;
 mod document;
 mod folder;
 pub mod font;
 mod legend;
 mod marks;
+mod plot;
 mod png;
 mod split;
 mod svg;
@@ -28,6 +30,7 @@ pub use board::board_svg;
 pub use canvas::Theme;
 pub use csv::figures_csv;
 pub use details::details;
+pub use diagram::diagram_svg;
 pub use document::{
     AttemptsDocument, BreakerDocument, CandidateDocument, CollectionsDocument, CounterDocument,
     Document, FaultDocument, FindingDocument, InterpreterLockDocument, NoiseFloorDocument,
