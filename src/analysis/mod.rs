@@ -25,9 +25,9 @@ pub use compare::{
     Comparison, NoiseFloor, NoiseOf, SMALLEST_DIFFERENCE_RATIO, compare, compare_runs, noise_floor,
 };
 pub use comparison::{
-    Circumstance, Deviation, Judgement, MeasureComparison, Outcome, OutcomeKind, PairComparison,
-    RunComparison, SETTINGS_MAX, SettingDifference, Side, TOLERANCE_RATIO, compare_candidates,
-    compare_whole, reference,
+    Circumstance, Deviation, Judgement, MeasureComparison, PairComparison, RunComparison,
+    RunOutcome, RunOutcomeKind, SETTINGS_MAX, SettingDifference, Side, TOLERANCE_RATIO,
+    compare_candidates, compare_whole, reference,
 };
 pub use cost::{Resources, basis_label, cost_per_1k, price_per_hour};
 pub use figures::{CandidateFigures, CandidateStatus, PercentileFigures, candidate_figures};

@@ -8,6 +8,7 @@
 
 mod board;
 mod canvas;
+mod comparison;
 mod csv;
 mod details;
 mod diagram;
@@ -28,6 +29,10 @@ use std::path::PathBuf;
 
 pub use board::board_svg;
 pub use canvas::Theme;
+pub use comparison::{
+    COMPARE_SCHEMA, CompareDocument, MeasureDocument, OutcomeDocument, PairDocument, SideDocument,
+    compare_document, compare_json, measure_text, pair_table, ratio_cells,
+};
 pub use csv::figures_csv;
 pub use details::details;
 pub use diagram::diagram_svg;

@@ -21,7 +21,7 @@ use crate::scenario::Scenario;
 use crate::stats::Figure;
 
 pub use circumstances::Circumstance;
-pub use outcome::{Deviation, Outcome, OutcomeKind, TOLERANCE_RATIO};
+pub use outcome::{Deviation, RunOutcome, RunOutcomeKind, TOLERANCE_RATIO};
 pub use settings::{SETTINGS_MAX, SettingDifference};
 
 /// One of two runs that are compared.

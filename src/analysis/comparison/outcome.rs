@@ -17,7 +17,7 @@ const NAMED_MAX: usize = 3;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum OutcomeKind {
+pub enum RunOutcomeKind {
     /// At least one measure of a candidate is worse by more than chance, noise and tolerance.
     Worse,
     /// None is.
@@ -30,9 +30,9 @@ pub enum OutcomeKind {
 
 /// What follows from a comparison of two runs.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Outcome {
+pub struct RunOutcome {
     /// What kind of answer it is.
-    pub kind: OutcomeKind,
+    pub kind: RunOutcomeKind,
     /// Up to which share a measure may be worse.
     pub tolerance_ratio: f64,
     /// What is worse by more than that, the farthest first.
@@ -83,9 +83,9 @@ impl Deviation {
 impl RunComparison {
     /// What follows, if a measure may be worse by up to `tolerance_ratio`.
     #[must_use]
-    pub fn outcome(&self, tolerance_ratio: f64) -> Outcome {
-        let mut outcome = Outcome {
-            kind: OutcomeKind::NotKnown,
+    pub fn outcome(&self, tolerance_ratio: f64) -> RunOutcome {
+        let mut outcome = RunOutcome {
+            kind: RunOutcomeKind::NotKnown,
             tolerance_ratio,
             worse: Vec::new(),
             better: Vec::new(),
@@ -121,22 +121,22 @@ impl RunComparison {
         let judged =
             outcome.worse.len() + outcome.better.len() + outcome.tolerated + outcome.too_close;
         outcome.kind = if !self.doubts.is_empty() {
-            OutcomeKind::NotTrustworthy
+            RunOutcomeKind::NotTrustworthy
         } else if judged == 0 {
-            OutcomeKind::NotKnown
+            RunOutcomeKind::NotKnown
         } else if outcome.worse.is_empty() {
-            OutcomeKind::NotWorse
+            RunOutcomeKind::NotWorse
         } else {
-            OutcomeKind::Worse
+            RunOutcomeKind::Worse
         };
         outcome.why = self.why(&outcome);
         outcome
     }
 
-    fn why(&self, outcome: &Outcome) -> String {
+    fn why(&self, outcome: &RunOutcome) -> String {
         let mut parts = Vec::new();
         match outcome.kind {
-            OutcomeKind::NotTrustworthy => {
+            RunOutcomeKind::NotTrustworthy => {
                 let (name, reason) = &self.doubts[0];
                 let more = match self.doubts.len() - 1 {
                     0 => String::new(),
@@ -147,22 +147,25 @@ impl RunComparison {
                 };
                 parts.push(format!("Not trustworthy: '{name}': {reason}{more}"));
             }
-            OutcomeKind::NotKnown if self.pairs.is_empty() => {
+            RunOutcomeKind::NotKnown if self.pairs.is_empty() => {
                 parts.push("The runs have no candidate in common".to_owned());
             }
-            OutcomeKind::NotKnown => parts.push(
+            RunOutcomeKind::NotKnown => parts.push(
                 "Nothing can be judged: that takes three repeats of each candidate in both runs"
                     .to_owned(),
             ),
-            OutcomeKind::Worse => {
+            RunOutcomeKind::Worse => {
                 parts.push(format!(
                     "Worse than the baseline: {}",
                     named(&outcome.worse)
                 ));
             }
-            OutcomeKind::NotWorse => parts.push("Not worse than the baseline".to_owned()),
+            RunOutcomeKind::NotWorse => parts.push("Not worse than the baseline".to_owned()),
         }
-        let is_judged = matches!(outcome.kind, OutcomeKind::Worse | OutcomeKind::NotWorse);
+        let is_judged = matches!(
+            outcome.kind,
+            RunOutcomeKind::Worse | RunOutcomeKind::NotWorse
+        );
         if is_judged && !outcome.better.is_empty() {
             parts.push(format!("Better: {}", named(&outcome.better)));
         }

@@ -51,7 +51,7 @@ fn a_run_beside_itself_differs_in_nothing() {
     let outcome = compared.outcome(TOLERANCE_RATIO);
     assert_eq!(
         (outcome.kind, outcome.too_close),
-        (OutcomeKind::NotWorse, 18)
+        (RunOutcomeKind::NotWorse, 18)
     );
     assert_eq!(
         outcome.why,
@@ -84,7 +84,7 @@ fn what_is_slower_is_worse_and_the_other_way_round_better() {
     let memory = measure(pair, Measure::MemoryPerWorker);
     assert!((memory.comparison.unwrap().ratio.value / 1.5 - 1.0).abs() < 0.02);
     let outcome = worse.outcome(TOLERANCE_RATIO);
-    assert_eq!(outcome.kind, OutcomeKind::Worse);
+    assert_eq!(outcome.kind, RunOutcomeKind::Worse);
     assert!(
         outcome.why.starts_with(
             "Worse than the baseline: p99 of the response time of 'threads ×1' is 1.60 times"
@@ -95,7 +95,7 @@ fn what_is_slower_is_worse_and_the_other_way_round_better() {
     let better = of(&slow, &fast).outcome(TOLERANCE_RATIO);
     assert_eq!(
         (better.kind, better.worse.len()),
-        (OutcomeKind::NotWorse, 0)
+        (RunOutcomeKind::NotWorse, 0)
     );
     assert_eq!(better.better.len(), outcome.worse.len());
     assert!(better.why.contains(". Better: "), "{}", better.why);
@@ -103,7 +103,7 @@ fn what_is_slower_is_worse_and_the_other_way_round_better() {
     let patient = worse.outcome(2.0);
     assert_eq!(
         (patient.kind, patient.worse.len()),
-        (OutcomeKind::NotWorse, 0)
+        (RunOutcomeKind::NotWorse, 0)
     );
     assert!(
         patient.why.contains("worse within the tolerance of 200 %"),
@@ -121,7 +121,7 @@ fn two_runs_of_the_same_are_called_worse_in_at_most_one_of_twenty_pairs() {
                 noisy_run(2 * seed, 3, &slowness),
                 noisy_run(2 * seed + 1, 3, &slowness),
             );
-            of(&then, &now).outcome(0.0).kind == OutcomeKind::Worse
+            of(&then, &now).outcome(0.0).kind == RunOutcomeKind::Worse
         })
         .collect();
     assert!(worse.len() <= 1, "{worse:?}");
@@ -138,7 +138,7 @@ fn with_two_repeats_nothing_is_judged_and_it_is_said_why() {
         "but shown"
     );
     let outcome = compared.outcome(TOLERANCE_RATIO);
-    assert_eq!(outcome.kind, OutcomeKind::NotKnown);
+    assert_eq!(outcome.kind, RunOutcomeKind::NotKnown);
     assert!(outcome.why.contains("three repeats"), "{}", outcome.why);
 }
 
@@ -157,7 +157,7 @@ fn what_one_side_does_not_know_stays_missing() {
     assert_eq!(compared.pairs[0].notes, [super::MEMORY_KINDS]);
     let waiting = of(&support::waiting_run(), &support::waiting_run());
     assert!(waiting.pairs.iter().all(|pair| pair.measures.is_empty()));
-    assert_eq!(waiting.outcome(0.0).kind, OutcomeKind::NotKnown);
+    assert_eq!(waiting.outcome(0.0).kind, RunOutcomeKind::NotKnown);
 }
 
 #[test]
@@ -313,7 +313,7 @@ fn a_run_that_cannot_be_trusted_decides_nothing() {
     let compared = of(&support::finished_run(), &support::sample_run());
     assert!(compared.doubts.iter().all(|(name, _)| name == "now"));
     let outcome = compared.outcome(TOLERANCE_RATIO);
-    assert_eq!(outcome.kind, OutcomeKind::NotTrustworthy);
+    assert_eq!(outcome.kind, RunOutcomeKind::NotTrustworthy);
     assert!(
         outcome
             .why
