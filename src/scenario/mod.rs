@@ -20,6 +20,8 @@ pub mod estimate;
 mod generators;
 #[cfg(test)]
 mod generators_resilience;
+#[cfg(test)]
+mod generators_verdict;
 mod grammar;
 mod lex;
 mod library;
