@@ -32,7 +32,12 @@ fn any_axis() -> impl Strategy<Value = Axis> {
     (vary, over).prop_map(|(vary, over)| Axis { vary, over })
 }
 
-pub(super) fn any_sweep() -> impl Strategy<Value = Sweep> {
+/// What a scenario may be asked beyond one run.
+pub(super) fn any_series() -> impl Strategy<Value = (Option<Sweep>, Option<CapacitySearch>)> {
+    (option::of(any_sweep()), option::of(any_search()))
+}
+
+fn any_sweep() -> impl Strategy<Value = Sweep> {
     let names = vec(any_text(), 0..3);
     (
         any_axis(),
@@ -48,7 +53,7 @@ pub(super) fn any_sweep() -> impl Strategy<Value = Sweep> {
         })
 }
 
-pub(super) fn any_search() -> impl Strategy<Value = CapacitySearch> {
+fn any_search() -> impl Strategy<Value = CapacitySearch> {
     let precision = prop_oneof![Just(0.05), any_finite()];
     (any_finite(), any_finite(), precision, vec(any_text(), 0..3)).prop_map(
         |(from, to, precision_ratio, candidates)| CapacitySearch {

@@ -221,7 +221,7 @@ fn scale_stages(scenario: &mut Scenario, cpu: f64, waiting: f64) {
             Stage::Cpu { amount, .. } => *amount = scaled_amount(*amount, cpu),
             Stage::Wait { time } => *time = scaled(*time, waiting),
             Stage::Http { delay, .. } | Stage::Tcp { delay, .. } => {
-                *delay = scaled(*delay, waiting)
+                *delay = scaled(*delay, waiting);
             }
             _ => {}
         }
@@ -365,11 +365,6 @@ fn set_workers(backend: &mut Backend, value: u32) -> bool {
     let count = Workers::Count(value);
     match backend {
         Backend::Sequential | Backend::Python(PythonPool::Sequential) => return false,
-        Backend::Threads { workers }
-        | Backend::Processes { workers, .. }
-        | Backend::Hybrid {
-            processes: workers, ..
-        } => *workers = count,
         Backend::Async {
             event_loops, cpu, ..
         } => match cpu {
@@ -385,7 +380,12 @@ fn set_workers(backend: &mut Backend, value: u32) -> bool {
                 *workers = value;
             }
         },
-        Backend::Python(
+        Backend::Threads { workers }
+        | Backend::Processes { workers, .. }
+        | Backend::Hybrid {
+            processes: workers, ..
+        }
+        | Backend::Python(
             PythonPool::ThreadPoolExecutor { workers }
             | PythonPool::InterpreterPoolExecutor { workers }
             | PythonPool::ProcessPoolExecutor { workers, .. }
