@@ -29,7 +29,10 @@ pub use comparison::{
     RunOutcome, RunOutcomeKind, SETTINGS_MAX, SettingDifference, Side, TOLERANCE_RATIO,
     compare_candidates, compare_whole, reference,
 };
-pub use cost::{Resources, basis_label, cost_per_1k, price_per_hour};
+pub use cost::{
+    Priced, Resource, Resources, basis_label, consumed_per_hour, cost_per_1k, price_per_hour,
+    rented_per_hour,
+};
 pub use figures::{CandidateFigures, CandidateStatus, PercentileFigures, candidate_figures};
 pub use interpreter::{CollectionFigures, InterpreterLockFigures};
 pub use parts::{CounterFigures, LostUpdates, PoolFigures, SplitFigures};
