@@ -33,8 +33,22 @@ pub(super) fn section(story: &Story<'_>) -> Section {
         diagram_figure(html, &percentile_curve(&lines), "percentiles");
         diagram_figure(html, &histogram_overlay(&lines), "histogram");
         let settings = ChartSettings::default();
+        let mut empty = Vec::new();
         for id in ChartId::shown_for(&run.request) {
-            chart_figure(html, &build(id, run, &settings));
+            let chart = build(id, run, &settings);
+            if chart.bounds().is_some() {
+                chart_figure(html, &chart);
+            } else {
+                empty.push(chart.title);
+            }
+        }
+        if !empty.is_empty() {
+            let empty = empty.join(", ");
+            html.leaf(
+                "p",
+                &[("class", "note")],
+                &format!("Without data, and not drawn: {empty}."),
+            );
         }
     })
 }
@@ -107,7 +121,7 @@ fn chart_figure(html: &mut Html, chart: &Chart) {
 /// A diagram with its data; `name` tells apart pictures of the same kind on one page.
 pub(super) fn diagram_figure(html: &mut Html, diagram: &Diagram, name: &str) {
     let reading = if diagram.slug == "response_time_percentiles" {
-        "Lower is better. Read from the bottom: at 99 % stands how long 99 of 100 tasks took at most. The axis is stretched towards 100 %, where the few slow tasks are. A line ends where there were too few tasks to say more."
+        "Lower is better. Read from the bottom: at 99 % stands how long 99 of 100 tasks took at most. The axis is stretched towards 100 %, where the few slow tasks are. A line ends where there were too few tasks to say more, or where tasks were cut by the end."
     } else {
         "Farther left is better, and narrower means that tasks are alike. Two humps are two kinds of fate, such as tasks that found a free worker and tasks that had to wait."
     };

@@ -40,7 +40,11 @@ impl Html {
         self.text.push_str(&escaped(text));
         self.text.push_str("</");
         self.text.push_str(tag);
-        self.text.push_str(">\n");
+        self.text.push('>');
+        // Behind a word of a sentence a line break would be a space.
+        if !matches!(tag, "strong" | "a" | "code") {
+            self.text.push('\n');
+        }
     }
 
     /// An element with a text of which the line breaks count.

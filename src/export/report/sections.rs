@@ -219,7 +219,7 @@ fn measured(story: &Story<'_>) -> Section {
     Section::new("measured", "What was measured", |html| {
         html.paragraph(
             "Every candidate ran the same tasks under the same demand, one after the other, each block in a fresh \
-             process. Estimates were made before; the figures above were measured.",
+             process. Estimates were made before; the figures below were measured.",
         );
         html.within("ul", &[], |html| {
             let lines = story.what_was_measured();
