@@ -1,11 +1,12 @@
 //! The figures of a candidate, merged over its blocks: what tables, documents and verdicts are made of.
 
 use crate::analysis::compare::ratio_of_means;
+use crate::analysis::findings::{self, Finding};
 use crate::analysis::interpreter::{self, CollectionFigures, InterpreterLockFigures};
 use crate::analysis::merged::{Merged, lag_summary, summary};
 use crate::analysis::parts::{LostUpdates, PoolFigures, SplitFigures};
 use crate::analysis::remarks::remarks;
-use crate::analysis::resilience::{RECOVERED_RATIO, ResilienceFigures};
+use crate::analysis::resilience::ResilienceFigures;
 use crate::analysis::sample::{Measure, Sample};
 use crate::analysis::steadiness::{self, Steadiness};
 use crate::run::{Block, BlockState, Calibration, Counts, MemoryKind, PythonFacts, Run};
@@ -51,6 +52,10 @@ pub struct CandidateFigures {
     pub throughput_per_sec: Option<Figure>,
     /// The good ones of them.
     pub goodput_per_sec: Option<Figure>,
+    /// Failed and timed out tasks over those that ended by themselves; none before one has ended.
+    pub error_ratio: Option<Figure>,
+    /// Tasks that were dropped over those that became due; none before one has.
+    pub drop_ratio: Option<Figure>,
     /// Intended start to finish, in nanoseconds.
     pub response_time_nanos: Summary,
     /// The percentiles of the response time with their intervals, in nanoseconds.
@@ -123,6 +128,8 @@ pub struct CandidateFigures {
     pub workers_recycled: u64,
     /// What faults did, and what defences did against them; empty without any of it.
     pub resilience: ResilienceFigures,
+    /// What has a name, the worst first: what holds the candidate up, what went wrong, and what to do.
+    pub findings: Vec<Finding>,
     /// How fast this machine computed the scenario's kernels before each block: by native code, also where the tasks run
     /// in CPython.
     pub calibration: Vec<Calibration>,
@@ -203,6 +210,8 @@ fn figures_of(run: &Run, candidate: usize) -> Option<CandidateFigures> {
         counts: merged.counts,
         throughput_per_sec: figure(Measure::Throughput),
         goodput_per_sec: figure(Measure::Goodput),
+        error_ratio: figure(Measure::ErrorRatio),
+        drop_ratio: figure(Measure::DropRatio),
         response_time_nanos,
         response_time_figures: percentile_figures(&sample, &response_time_nanos),
         service_time_nanos: summary(&blocks, |measured| &measured.service),
@@ -237,7 +246,8 @@ fn figures_of(run: &Run, candidate: usize) -> Option<CandidateFigures> {
         pools: PoolFigures::of(&blocks),
         worker_deaths: merged.worker_deaths,
         workers_recycled: merged.workers_recycled,
-        resilience: ResilienceFigures::of(run, candidate, &blocks, RECOVERED_RATIO),
+        resilience: ResilienceFigures::of(run, candidate, &blocks),
+        findings: findings::findings(run, candidate, &blocks),
         calibration: merged.calibration,
         remarks: remarks(
             run,
@@ -248,6 +258,20 @@ fn figures_of(run: &Run, candidate: usize) -> Option<CandidateFigures> {
         ),
         steadiness,
     })
+}
+
+impl PercentileFigures {
+    /// The one of them.
+    #[must_use]
+    pub const fn of(&self, percentile: Percentile) -> Option<Figure> {
+        match percentile {
+            Percentile::P50 => self.p50,
+            Percentile::P90 => self.p90,
+            Percentile::P95 => self.p95,
+            Percentile::P99 => self.p99,
+            Percentile::P999 => self.p99_9,
+        }
+    }
 }
 
 fn percentile_figures(sample: &Sample<'_>, summary: &Summary) -> PercentileFigures {

@@ -8,15 +8,18 @@ pub mod checkup;
 mod compare;
 mod cost;
 mod figures;
+mod findings;
 mod interpreter;
 mod memory;
 mod merged;
+mod objectives;
 mod parts;
 mod remarks;
 mod resilience;
 mod sample;
 pub mod self_test;
 mod steadiness;
+mod textbook;
 mod trust;
 mod verdict;
 
@@ -28,16 +31,19 @@ pub use cost::{
     rented_per_hour,
 };
 pub use figures::{CandidateFigures, CandidateStatus, PercentileFigures, candidate_figures};
+pub use findings::{Finding, FindingKind, STORM_RATIO};
 pub use interpreter::{CollectionFigures, InterpreterLockFigures};
+pub use objectives::{Longer, ObjectiveResult, Outcome, objective_results};
 pub use parts::{CounterFigures, LostUpdates, PoolFigures, SplitFigures};
 pub use resilience::{
-    AttemptFigures, BreakerFigures, FaultFigures, Finding, FindingKind, RECOVERED_RATIO, Recovery,
-    ResilienceFigures, STORM_RATIO, fault_label,
+    AttemptFigures, BreakerFigures, FaultFigures, RECOVERED_RATIO, RecoveredTo, Recovery,
+    ResilienceFigures, fault_label,
 };
 pub use sample::Measure;
 pub use steadiness::{Course, Steadiness, SteadinessLabel, steadiness};
+pub use textbook::{Recommendation, Textbook};
 pub use trust::{Bound, Trust, TrustLine, TrustUnit, trust};
-pub use verdict::{Verdict, VerdictKind, verdict};
+pub use verdict::{Deciding, DecidingFigure, Verdict, VerdictKind, verdict};
 
 /// Part of every candidate's figures.
 pub use crate::stats::{Figure, Summary};

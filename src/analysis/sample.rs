@@ -16,8 +16,15 @@ use crate::stats::{Figure, Histogram, Percentile};
 pub enum Measure {
     /// Tasks that ended within the window, per second. Of a batch: per second of the makespan.
     Throughput,
-    /// The good ones of them.
+    /// The good ones of them; with an objective on the response time only those that were answered within its bound.
+    /// Of a batch: the good ones, per second of the makespan.
     Goodput,
+    /// The good ones of them, whenever they were answered.
+    Good,
+    /// Failed and timed out tasks over those that ended by themselves.
+    ErrorRatio,
+    /// Tasks that were dropped over those that became due.
+    DropRatio,
     /// A percentile of the response times, in nanoseconds.
     Response(Percentile),
     /// Of a batch: from its start to the end of its last task, in nanoseconds.
@@ -65,6 +72,9 @@ impl Measure {
         match self {
             Self::Throughput => "throughput",
             Self::Goodput => "goodput",
+            Self::Good => "good tasks per second",
+            Self::ErrorRatio => "error ratio",
+            Self::DropRatio => "drop ratio",
             Self::Response(Percentile::P50) => "p50 of the response time",
             Self::Response(Percentile::P90) => "p90 of the response time",
             Self::Response(Percentile::P95) => "p95 of the response time",
@@ -91,6 +101,9 @@ impl Measure {
         match self {
             Self::Throughput => "throughput",
             Self::Goodput => "goodput",
+            Self::Good => "good",
+            Self::ErrorRatio => "error_ratio",
+            Self::DropRatio => "drop_ratio",
             Self::Response(Percentile::P50) => "response_time_p50",
             Self::Response(Percentile::P90) => "response_time_p90",
             Self::Response(Percentile::P95) => "response_time_p95",
@@ -119,6 +132,8 @@ struct Facts<'a> {
     makespan_nanos: Option<u64>,
     completed: u64,
     good: u64,
+    offered: u64,
+    dropped: u64,
     cold_start_nanos: Option<u64>,
     memory: Option<MemoryOver>,
     steady_bytes: Option<f64>,
@@ -254,11 +269,7 @@ impl<'a> Sample<'a> {
 
     fn cost(&self, chosen: &[&Facts<'_>], times: &[u32]) -> Option<f64> {
         let used = self.used(chosen, times);
-        cost_per_1k(
-            self.prices,
-            used,
-            self.ratio(chosen, times, Measure::Goodput),
-        )
+        cost_per_1k(self.prices, used, self.ratio(chosen, times, Measure::Good))
     }
 
     fn used(&self, chosen: &[&Facts<'_>], times: &[u32]) -> Resources {
@@ -271,13 +282,14 @@ impl<'a> Sample<'a> {
     /// Whether all that is paid for is known of a block. One without a good task counts: what it used was paid.
     fn is_priced(&self, facts: &Facts<'_>) -> bool {
         let used = self.used(&[facts], &[1]);
-        self.part(facts, Measure::Goodput).is_some() && price_per_hour(self.prices, used).is_some()
+        self.part(facts, Measure::Good).is_some() && price_per_hour(self.prices, used).is_some()
     }
 
     /// What one block adds to the numerator and the denominator of `measure`; none where it does not know it.
     fn part(&self, facts: &Facts<'_>, measure: Measure) -> Option<(f64, f64)> {
         let secs = |nanos: u64| nanos as f64 / 1e9;
         let mean = |value: f64| (value, 1.0);
+        let over = |part: u64, whole: u64| (whole > 0).then_some((part as f64, whole as f64));
         let rate = |of_makespan: u64, of_window: fn(&Window) -> u64| {
             if self.by_makespan {
                 Some((of_makespan as f64, secs(facts.makespan_nanos?)))
@@ -292,7 +304,12 @@ impl<'a> Sample<'a> {
         };
         match measure {
             Measure::Throughput => rate(facts.completed, |window| window.completed),
-            Measure::Goodput => rate(facts.good, |window| window.good),
+            Measure::Goodput => rate(facts.good, |window| {
+                window.good.saturating_sub(window.good_late)
+            }),
+            Measure::Good => rate(facts.good, |window| window.good),
+            Measure::ErrorRatio => over(facts.completed - facts.good, facts.completed),
+            Measure::DropRatio => over(facts.dropped, facts.offered),
             Measure::Makespan => facts.makespan_nanos.map(|nanos| mean(nanos as f64)),
             Measure::ColdStart => facts.cold_start_nanos.map(|nanos| mean(nanos as f64)),
             Measure::CpuCores => {
@@ -337,6 +354,8 @@ impl<'a> Facts<'a> {
             makespan_nanos: block.makespan_nanos(),
             completed: counts.completed(),
             good: counts.good,
+            offered: counts.offered,
+            dropped: counts.dropped,
             cold_start_nanos: block
                 .started
                 .as_ref()

@@ -5,8 +5,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::objectives::Outcome;
+use crate::analysis::textbook::Textbook;
 use crate::analysis::{CandidateFigures, CandidateStatus, Trust};
 use crate::run::Run;
+use crate::stats::Figure;
 use crate::units::text;
 
 /// Differences up to this share are within what two runs of the same candidate differ by.
@@ -30,14 +33,46 @@ pub enum VerdictKind {
 }
 
 /// What follows from a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
     /// What kind of answer it is.
     pub kind: VerdictKind,
     /// The candidates that are chosen, by name; empty where nothing is decided.
     pub candidates: Vec<String>,
-    /// The reason, in a few sentences.
+    /// The reason, in a paragraph.
     pub why: String,
+    /// The figures that decided, the most decisive first; empty where nothing is decided.
+    pub deciding: Vec<Deciding>,
+    /// What would change it, each in a sentence.
+    pub changes: Vec<String>,
+    /// What a textbook would recommend for this work; none if too little of it was measured.
+    pub textbook: Option<Textbook>,
+}
+
+/// A measure that decided.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Deciding {
+    /// Its name in documents: `response_time_p99`.
+    pub measure: &'static str,
+    /// Its name for people.
+    pub label: String,
+    /// What it is held against, in the unit of the figures; none where candidates are held against each other only.
+    pub bound: Option<f64>,
+    /// One for each candidate, in the scenario's order.
+    pub figures: Vec<DecidingFigure>,
+}
+
+/// A figure of a candidate that decided.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DecidingFigure {
+    /// Whose it is, by name.
+    pub candidate: String,
+    /// The figure; none if it is not known.
+    pub figure: Option<Figure>,
+    /// The figure for people, with its unit.
+    pub text: String,
+    /// Whether it meets the bound; none where there is no bound.
+    pub outcome: Option<Outcome>,
 }
 
 /// What follows from `figures`, as far as `trust` goes.
@@ -49,6 +84,9 @@ pub fn verdict(run: &Run, figures: &[CandidateFigures], trust: &Trust) -> Verdic
             kind: VerdictKind::NotTrustworthy,
             candidates: Vec::new(),
             why,
+            deciding: Vec::new(),
+            changes: Vec::new(),
+            textbook: None,
         };
     }
     let prices = &run.request.scenario.prices;
@@ -93,6 +131,9 @@ pub fn verdict(run: &Run, figures: &[CandidateFigures], trust: &Trust) -> Verdic
         kind: VerdictKind::NoObjectives,
         candidates: Vec::new(),
         why: sentences(&parts),
+        deciding: Vec::new(),
+        changes: Vec::new(),
+        textbook: None,
     }
 }
 
