@@ -10,6 +10,7 @@ mod cost;
 mod figures;
 mod findings;
 mod interpreter;
+mod measure;
 mod memory;
 mod merged;
 mod objectives;
@@ -27,19 +28,19 @@ pub use compare::{
     Comparison, NoiseFloor, NoiseOf, SMALLEST_DIFFERENCE_RATIO, compare, compare_runs, noise_floor,
 };
 pub use cost::{
-    Priced, Resource, Resources, basis_label, consumed_per_hour, cost_per_1k, price_per_hour,
-    rented_per_hour,
+    CostFigures, Demand, HOURS_PER_MONTH, Priced, Resource, Resources, Sizing, basis_label,
+    consumed_per_hour, cost_per_1k, price_per_hour, rented_per_hour, sizing,
 };
 pub use figures::{CandidateFigures, CandidateStatus, PercentileFigures, candidate_figures};
 pub use findings::{Finding, FindingKind, STORM_RATIO};
 pub use interpreter::{CollectionFigures, InterpreterLockFigures};
+pub use measure::Measure;
 pub use objectives::{Longer, ObjectiveResult, Outcome, objective_results};
 pub use parts::{CounterFigures, LostUpdates, PoolFigures, SplitFigures};
 pub use resilience::{
     AttemptFigures, BreakerFigures, FaultFigures, RECOVERED_RATIO, RecoveredTo, Recovery,
     ResilienceFigures, fault_label,
 };
-pub use sample::Measure;
 pub use steadiness::{Course, Steadiness, SteadinessLabel, steadiness};
 pub use textbook::{Recommendation, Textbook};
 pub use trust::{Bound, Trust, TrustLine, TrustUnit, trust};

@@ -1,11 +1,18 @@
 //! What a candidate's figures show that has a name: what holds it up, what went wrong, and what to do.
 
+pub(super) mod limits;
+mod load;
+mod machine;
 mod resilience;
+#[cfg(test)]
+mod tests;
+pub(super) mod work;
 
 pub use resilience::STORM_RATIO;
 
 use serde::Serialize;
 
+use crate::analysis::CandidateFigures;
 use crate::analysis::resilience::Back;
 use crate::run::{Block, Run};
 
@@ -210,14 +217,19 @@ fn worst(mut found: Vec<Found>, blocks: usize) -> Vec<Finding> {
         .collect()
 }
 
-/// What was found of the candidate with that index and these blocks: each kind once, the worst first.
-pub(super) fn findings(run: &Run, candidate: usize, blocks: &[&Block]) -> Vec<Finding> {
+/// What was found of the candidate with these figures and blocks: each kind once, the worst first.
+pub(super) fn findings(run: &Run, figures: &CandidateFigures, blocks: &[&Block]) -> Vec<Finding> {
     let scenario = &run.request.scenario;
     let windows = run.request.fault_windows();
-    let defences = scenario.defences_of(candidate);
+    let defences = scenario.defences_of(figures.candidate);
     let back = Back::of(scenario);
     let of_blocks = blocks
         .iter()
         .flat_map(|block| resilience::of_block(block, &defences, &windows, back));
-    worst(of_blocks.collect(), blocks.len())
+    let mut findings = worst(of_blocks.collect(), blocks.len());
+    findings.extend(work::findings(run, figures));
+    findings.extend(load::findings(run, figures));
+    findings.extend(machine::findings(run, figures, blocks));
+    findings.sort_by_key(|finding| finding.kind);
+    findings
 }
