@@ -1,19 +1,30 @@
-//! What follows from a run.
+//! What follows from a run: who is chosen, on what grounds, and what would change it.
 //!
-//! While a scenario cannot set objectives nothing is chosen: the verdict names who is ahead and says when the
-//! difference is too small to matter. It never turns an untrustworthy run into advice.
+//! Candidates that miss an objective are out, and so are those of which one is undecided; of the others the cheapest is
+//! chosen, with all whose cost cannot be told from it. It never turns an untrustworthy run into advice, and where nothing
+//! is demanded nothing is chosen: then it names who is ahead.
+//!
+//! The order of candidates never matters: ranks go by figures, ties by the comparison of pairs, lists by name.
+
+mod apart;
+mod changes;
+mod choice;
+mod deciding;
+mod leaders;
+#[cfg(test)]
+mod tests;
+mod why;
+mod words;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::objectives::Outcome;
-use crate::analysis::textbook::Textbook;
-use crate::analysis::{CandidateFigures, CandidateStatus, Trust};
+use crate::analysis::objectives::{Outcome, objective_results};
+use crate::analysis::textbook::{Textbook, textbook};
+use crate::analysis::verdict::choice::{Choice, Entry, Standing, choose};
+use crate::analysis::verdict::leaders::{COST, contests};
+use crate::analysis::{CandidateFigures, Trust};
 use crate::run::Run;
 use crate::stats::Figure;
-use crate::units::text;
-
-/// Differences up to this share are within what two runs of the same candidate differ by.
-const TOO_CLOSE_RATIO: f64 = 0.02;
 
 /// What kind of answer it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,197 +87,105 @@ pub struct DecidingFigure {
 }
 
 /// What follows from `figures`, as far as `trust` goes.
+///
+/// O(candidates² × draws of a comparison) once the run has ended, without draws before: call it once per revision.
 #[must_use]
 pub fn verdict(run: &Run, figures: &[CandidateFigures], trust: &Trust) -> Verdict {
     if !trust.trustworthy {
-        let why = sentences(&trust.reasons);
         return Verdict {
             kind: VerdictKind::NotTrustworthy,
             candidates: Vec::new(),
-            why,
+            why: words::sentences(&trust.reasons),
             deciding: Vec::new(),
             changes: Vec::new(),
             textbook: None,
         };
     }
-    let prices = &run.request.scenario.prices;
-    let mut parts = vec!["No objectives are set, so nothing is decided".to_owned()];
-    if run.request.is_batch() {
-        parts.extend(leader(
-            "Shortest makespan",
-            figures,
-            Order::Lowest,
-            |f| Some(f.makespan_nanos?.value),
-            text::nanos,
-        ));
+    if run.request.scenario.objectives.is_empty() {
+        return without_objectives(run, figures);
+    }
+    let results = objective_results(run, figures);
+    let entries: Vec<Entry<'_>> = figures
+        .iter()
+        .zip(&results)
+        .map(|(figures, results)| Entry::new(figures, results))
+        .collect();
+    let qualified: Vec<&Entry<'_>> = entries
+        .iter()
+        .filter(|entry| entry.standing == Standing::Qualified)
+        .collect();
+    let by_weight = deciding::objectives_by_weight(&results);
+    let objectives = by_weight
+        .into_iter()
+        .filter_map(|index| deciding::of_objective(run, figures, &results, index));
+    if qualified.is_empty() {
+        return Verdict {
+            kind: VerdictKind::NoneQualifies,
+            candidates: Vec::new(),
+            why: why::none_qualifies(run, &entries),
+            deciding: objectives.collect(),
+            changes: changes::of_none(run, &entries),
+            textbook: textbook(run, figures, &[]),
+        };
+    }
+    let choice = choose(run, &qualified);
+    let chosen = in_order(&choice);
+    let textbook = textbook(run, figures, &chosen);
+    let cost = deciding::of_contest(run, figures, &COST);
+    // Where only one qualifies, its cost decides nothing.
+    let mut deciding: Vec<Deciding> = objectives.collect();
+    let place = if qualified.len() > 1 {
+        0
     } else {
-        parts.extend(leader(
-            "Highest goodput",
-            figures,
-            Order::Highest,
-            |f| Some(f.goodput_per_sec?.value),
-            text::per_sec,
-        ));
-        let p99 = |f: &CandidateFigures| f.response_time_nanos.p99.map(|nanos| nanos as f64);
-        parts.extend(leader(
-            "Lowest p99 response time",
-            figures,
-            Order::Lowest,
-            p99,
-            text::nanos,
-        ));
+        deciding.len()
+    };
+    deciding.insert(place, cost);
+    Verdict {
+        kind: if chosen.len() == 1 {
+            VerdictKind::Choose
+        } else {
+            VerdictKind::Tie
+        },
+        candidates: names(figures, &chosen),
+        why: why::chosen(run, &entries, &choice, textbook.as_ref()),
+        deciding,
+        changes: changes::of_choice(run, &entries, &choice),
+        textbook,
     }
-    let money = |cost| text::money(cost, &prices.currency);
-    parts.extend(leader(
-        "Lowest cost per 1k tasks",
-        figures,
-        Order::Lowest,
-        |f| Some(f.cost_per_1k?.value),
-        money,
-    ));
-    if !run.ended {
-        parts.push("The run is not over".to_owned());
-    }
+}
+
+/// Nothing is demanded, so that nothing is chosen.
+fn without_objectives(run: &Run, figures: &[CandidateFigures]) -> Verdict {
+    let contests = contests(run.request.is_batch());
+    let told = contests
+        .iter()
+        .filter_map(|contest| contest.told(run, figures));
+    let told: Vec<String> = told.collect();
+    let known = |contest: &&leaders::Contest| contest.leaders(run, figures).is_some();
+    let deciding = contests.iter().filter(known);
     Verdict {
         kind: VerdictKind::NoObjectives,
         candidates: Vec::new(),
-        why: sentences(&parts),
-        deciding: Vec::new(),
+        why: why::no_objectives(run, told),
+        deciding: deciding
+            .map(|contest| deciding::of_contest(run, figures, contest))
+            .collect(),
         changes: Vec::new(),
-        textbook: None,
+        textbook: textbook(run, figures, &[]),
     }
 }
 
-/// Which end of a scale is ahead.
-#[derive(Clone, Copy, PartialEq)]
-enum Order {
-    Highest,
-    Lowest,
+/// The indices of those that are chosen, in the scenario's order.
+fn in_order(choice: &Choice<'_, '_>) -> Vec<usize> {
+    let best = choice.best.iter();
+    let mut chosen: Vec<usize> = best.map(|entry| entry.figures.candidate).collect();
+    chosen.sort_unstable();
+    chosen
 }
 
-/// `Highest goodput: 'threads ×8' with 399 /s`; several names where they are too close; none while fewer than
-/// two candidates know the figure.
-fn leader(
-    what: &str,
-    figures: &[CandidateFigures],
-    order: Order,
-    value: impl Fn(&CandidateFigures) -> Option<f64>,
-    show: impl Fn(f64) -> String,
-) -> Option<String> {
-    let known: Vec<_> = figures
+fn names(figures: &[CandidateFigures], chosen: &[usize]) -> Vec<String> {
+    let of = figures
         .iter()
-        .filter(|figures| figures.status == CandidateStatus::Done)
-        .filter_map(|figures| Some((figures.name.as_str(), value(figures)?)))
-        .collect();
-    if known.len() < 2 {
-        return None;
-    }
-    let values = known.iter().map(|(_, value)| *value);
-    let best = match order {
-        Order::Highest => values.fold(f64::NEG_INFINITY, f64::max),
-        Order::Lowest => values.fold(f64::INFINITY, f64::min),
-    };
-    let near = |value: f64| (value - best).abs() <= TOO_CLOSE_RATIO * best.abs();
-    let ahead: Vec<_> = known
-        .iter()
-        .filter(|(_, value)| near(*value))
-        .map(|(name, _)| *name)
-        .collect();
-    let shown = show(best);
-    Some(match ahead.as_slice() {
-        [one] => format!("{what}: '{one}' with {shown}"),
-        all if all.len() == known.len() => {
-            format!("{what}: all within 2 % of {shown}, too close to call")
-        }
-        several => format!(
-            "{what}: {} within 2 % of {shown}, too close to call",
-            list(several)
-        ),
-    })
-}
-
-/// `'a', 'b' and 'c'`.
-fn list(names: &[&str]) -> String {
-    let quoted: Vec<_> = names.iter().map(|name| format!("'{name}'")).collect();
-    match quoted.as_slice() {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}
-
-/// Each part as a sentence of its own.
-fn sentences(parts: &[String]) -> String {
-    let ended: Vec<_> = parts
-        .iter()
-        .map(|part| format!("{}.", capitalised(part.trim_end_matches('.'))))
-        .collect();
-    ended.join(" ")
-}
-
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::analysis::{candidate_figures, trust};
-    use crate::support;
-
-    fn of(run: &Run) -> Verdict {
-        verdict(run, &candidate_figures(run), &trust(run))
-    }
-
-    #[test]
-    fn a_failed_block_makes_the_run_not_trustworthy_and_says_why() {
-        let verdict = of(&support::sample_run());
-        assert_eq!(verdict.kind, VerdictKind::NotTrustworthy);
-        assert!(
-            verdict.why.contains("'processes ×4' failed"),
-            "{}",
-            verdict.why
-        );
-    }
-
-    #[test]
-    fn without_objectives_nothing_is_chosen_but_the_shortest_and_the_cheapest_are_named() {
-        let verdict = of(&support::batch_run());
-        assert_eq!(
-            (verdict.kind, verdict.candidates.len()),
-            (VerdictKind::NoObjectives, 0)
-        );
-        assert!(
-            verdict.why.contains("Shortest makespan: 'threads ×4' with"),
-            "{}",
-            verdict.why
-        );
-        assert!(
-            verdict.why.contains("Lowest cost per 1k tasks"),
-            "{}",
-            verdict.why
-        );
-        assert!(!verdict.why.contains("not over"));
-    }
-
-    #[test]
-    fn candidates_that_differ_by_less_than_two_percent_are_too_close_to_call() {
-        // Four of five keep up with the load.
-        let verdict = of(&support::finished_run());
-        let names = "Highest goodput: 'threads ×8', 'processes ×4', 'async ×64' and";
-        assert!(verdict.why.contains(names), "{}", verdict.why);
-        assert!(verdict.why.contains("too close to call"), "{}", verdict.why);
-    }
-
-    #[test]
-    fn while_nothing_is_known_nothing_is_said() {
-        let verdict = of(&support::waiting_run());
-        assert_eq!(
-            verdict.why,
-            "No objectives are set, so nothing is decided. The run is not over."
-        );
-    }
+        .filter(|figures| chosen.contains(&figures.candidate));
+    of.map(|figures| figures.name.clone()).collect()
 }
