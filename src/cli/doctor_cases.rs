@@ -138,6 +138,8 @@ fn request(stage: Stage, load: Load, backend: Backend, protocol: Protocol) -> Ru
         protocol,
         objectives: Vec::new(),
         prices: PriceCard::default(),
+        sweep: None,
+        capacity: None,
     })
 }
 

@@ -5,6 +5,7 @@ use proptest::option;
 use proptest::prelude::*;
 
 use crate::scenario::generators_resilience::{any_defences, any_fault};
+use crate::scenario::generators_sweep::any_series;
 use crate::scenario::generators_verdict::{any_objective, any_prices};
 use crate::scenario::{
     Access, Amount, Arrivals, AsyncCpu, Backend, Candidate, Cluster, Distribution, FORMAT,
@@ -446,7 +447,7 @@ pub(super) fn any_scenario() -> impl Strategy<Value = Scenario> {
         (any_queue(), option::of(any::<u32>())),
         (vec(any_fault(), 0..4), any_defences()),
         any_protocol(),
-        (vec(any_objective(), 0..4), any_prices()),
+        (vec(any_objective(), 0..4), any_prices(), any_series()),
     )
         .prop_map(
             |(
@@ -456,7 +457,7 @@ pub(super) fn any_scenario() -> impl Strategy<Value = Scenario> {
                 (queue, connections),
                 (faults, defences),
                 protocol,
-                (objectives, prices),
+                (objectives, prices, (sweep, capacity)),
             )| {
                 Scenario {
                     format: FORMAT,
@@ -473,6 +474,8 @@ pub(super) fn any_scenario() -> impl Strategy<Value = Scenario> {
                     protocol,
                     objectives,
                     prices,
+                    sweep,
+                    capacity,
                 }
             },
         )

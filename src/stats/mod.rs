@@ -9,6 +9,7 @@ pub mod queueing;
 pub mod reduce;
 pub mod rng;
 mod student;
+pub mod text_form;
 
 pub use bootstrap::Figure;
 pub use histogram::{Histogram, HistogramLayout, SparseHistogram};

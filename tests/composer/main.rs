@@ -96,6 +96,8 @@ fn scenario() -> Scenario {
         protocol: Protocol::default(),
         objectives: Vec::new(),
         prices: PriceCard::default(),
+        sweep: None,
+        capacity: None,
     }
 }
 

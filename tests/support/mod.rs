@@ -82,6 +82,8 @@ pub fn scenario() -> Scenario {
         },
         objectives: Vec::new(),
         prices: PriceCard::default(),
+        sweep: None,
+        capacity: None,
     }
 }
 

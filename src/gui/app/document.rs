@@ -63,6 +63,8 @@ impl Document {
                 protocol: Protocol::default(),
                 objectives: Vec::new(),
                 prices: PriceCard::default(),
+                sweep: None,
+                capacity: None,
             },
             None,
         )

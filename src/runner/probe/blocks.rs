@@ -47,6 +47,8 @@ pub(super) fn scenario(stage: Stage, load: Load, backend: Backend, measure: Nano
         },
         objectives: Vec::new(),
         prices: PriceCard::default(),
+        sweep: None,
+        capacity: None,
     }
 }
 

@@ -10,6 +10,7 @@ mod objectives;
 mod prices;
 mod python;
 mod stages;
+mod sweep;
 
 use crate::scenario::estimate::{
     blocks, cpu_share, estimate_run_nanos, longest_run_nanos, nominal_task_nanos, task_nanos_on,
@@ -20,6 +21,7 @@ use crate::units::text;
 pub use candidates::peak_bytes;
 pub use faults::told as fault;
 pub use stages::stage;
+pub use sweep::value as setting;
 
 /// One line each: title, task kinds with their stages, load, queue, candidates with their peaks, time, cost.
 #[must_use]
@@ -63,6 +65,7 @@ pub fn describe(scenario: &Scenario) -> Vec<String> {
     lines.extend(objectives::objectives(scenario));
     lines.push(prices::prices(&scenario.prices));
     lines.extend(prices::target(&scenario.prices));
+    lines.extend(sweep::sweeps(scenario));
     lines
 }
 

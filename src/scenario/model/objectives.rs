@@ -203,7 +203,12 @@ impl Objective {
             }
             Self::ErrorRatio { at_most } | Self::DropRatio { at_most } => {
                 // Without what the multiplication adds to a tenth.
-                format!("{} %", text::given((at_most * 1e8).round() / 1e6))
+                let exact = (at_most * 1e8).round() / 1e6;
+                if exact.is_finite() {
+                    format!("{} %", text::given(exact))
+                } else {
+                    text::given(*at_most)
+                }
             }
             Self::CostPer1k { at_most } => format!("{} {currency}", text::given(*at_most)),
         };

@@ -12,6 +12,7 @@ mod load;
 mod objectives;
 mod protocol;
 mod python;
+mod sweep;
 mod tasks;
 
 use std::fmt::Display;
@@ -49,6 +50,8 @@ pub fn validate(scenario: &Scenario) -> Vec<Problem> {
     checks.protocol(scenario);
     checks.objectives(scenario);
     checks.prices(&scenario.prices);
+    checks.sweep(scenario);
+    checks.capacity(scenario);
     checks.problems
 }
 
