@@ -94,7 +94,10 @@ fn scenario() -> Scenario {
             .map(Candidate::of)
             .into(),
         protocol: Protocol::default(),
+        objectives: Vec::new(),
         prices: PriceCard::default(),
+        sweep: None,
+        capacity: None,
     }
 }
 

@@ -80,7 +80,10 @@ pub fn scenario() -> Scenario {
             drain: Nanos::from_millis(500),
             ..Protocol::default()
         },
+        objectives: Vec::new(),
         prices: PriceCard::default(),
+        sweep: None,
+        capacity: None,
     }
 }
 

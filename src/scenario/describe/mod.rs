@@ -6,18 +6,22 @@ mod candidates;
 mod defences;
 mod faults;
 mod load;
+mod objectives;
+mod prices;
 mod python;
 mod stages;
+mod sweep;
 
 use crate::scenario::estimate::{
     blocks, cpu_share, estimate_run_nanos, longest_run_nanos, nominal_task_nanos, task_nanos_on,
 };
-use crate::scenario::{Amount, Candidate, CostBasis, Order, Runtime, Scenario, Stage, TaskKind};
+use crate::scenario::{Amount, Candidate, Order, Runtime, Scenario, Stage, TaskKind};
 use crate::units::text;
 
 pub use candidates::peak_bytes;
 pub use faults::told as fault;
 pub use stages::stage;
+pub use sweep::value as setting;
 
 /// One line each: title, task kinds with their stages, load, queue, candidates with their peaks, time, cost.
 #[must_use]
@@ -58,7 +62,10 @@ pub fn describe(scenario: &Scenario) -> Vec<String> {
         ));
     }
     lines.push(protocol(scenario));
-    lines.push(prices(scenario));
+    lines.extend(objectives::objectives(scenario));
+    lines.push(prices::prices(&scenario.prices));
+    lines.extend(prices::target(&scenario.prices));
+    lines.extend(sweep::sweeps(scenario));
     lines
 }
 
@@ -118,24 +125,6 @@ fn protocol(scenario: &Scenario) -> String {
         text::span(protocol.drain.0),
         text::nanos(estimate_run_nanos(scenario) as f64),
         text::nanos(longest_run_nanos(scenario) as f64)
-    )
-}
-
-fn prices(scenario: &Scenario) -> String {
-    let prices = &scenario.prices;
-    let basis = match prices.basis {
-        CostBasis::Consumed => "paid for what is used".to_owned(),
-        CostBasis::Rented { vcpus, memory } => format!(
-            "paid for {} vCPUs and {} set aside",
-            text::given(vcpus),
-            text::size(memory.0)
-        ),
-    };
-    format!(
-        "Prices: {} {currency} per core and hour, {} {currency} per GiB and hour, {basis}",
-        text::given(prices.per_vcpu_hour),
-        text::given(prices.per_gib_hour),
-        currency = prices.currency,
     )
 }
 

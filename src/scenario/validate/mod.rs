@@ -9,8 +9,10 @@ mod defences;
 mod faults;
 mod interpreter;
 mod load;
+mod objectives;
 mod protocol;
 mod python;
+mod sweep;
 mod tasks;
 
 use std::fmt::Display;
@@ -46,7 +48,10 @@ pub fn validate(scenario: &Scenario) -> Vec<Problem> {
     checks.candidates(scenario);
     checks.stages_in_cpython(scenario);
     checks.protocol(scenario);
+    checks.objectives(scenario);
     checks.prices(&scenario.prices);
+    checks.sweep(scenario);
+    checks.capacity(scenario);
     checks.problems
 }
 
