@@ -6,7 +6,7 @@ use crate::analysis::{
 use crate::chart::{Distribution, histogram_overlay, percentile_curve};
 use crate::export::pair_table;
 use crate::export::report::charts::diagram_figure;
-use crate::export::report::html::{Column, Html, TableRow, table};
+use crate::export::report::html::{Cell, Column, Html, TableRow, table};
 use crate::export::report::page::Section;
 use crate::export::report::sections::judged;
 use crate::export::report::story::{Story, machine_card};
@@ -186,10 +186,10 @@ fn write_pair(html: &mut Html, pair: &PairComparison, currency: &str) {
             .cells
             .iter()
             .skip(1)
-            .map(|cell| (cell.clone(), ""))
+            .map(|cell| Cell::of(cell.clone(), ""))
             .collect();
         if let Some(last) = cells.last_mut() {
-            last.1 = judged(measure.judgement);
+            last.class = judged(measure.judgement);
         }
         TableRow {
             cells,

@@ -177,14 +177,33 @@ pub(super) struct TableRow {
     pub(super) about: String,
     /// The class of its colour, as of a column.
     pub(super) colour: String,
-    pub(super) cells: Vec<(String, &'static str)>,
+    pub(super) cells: Vec<Cell>,
+}
+
+/// A cell of a table.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cell {
+    pub(super) text: String,
+    pub(super) class: &'static str,
+    /// What stands below it, smaller.
+    pub(super) below: String,
+}
+
+impl Cell {
+    pub(super) fn of(text: impl Into<String>, class: &'static str) -> Self {
+        Self {
+            text: text.into(),
+            class,
+            below: String::new(),
+        }
+    }
 }
 
 impl TableRow {
     pub(super) fn plain(head: &str, cells: impl IntoIterator<Item = String>) -> Self {
         Self {
             head: head.to_owned(),
-            cells: cells.into_iter().map(|cell| (cell, "")).collect(),
+            cells: cells.into_iter().map(|cell| Cell::of(cell, "")).collect(),
             ..Self::default()
         }
     }
@@ -227,9 +246,14 @@ fn table_row(html: &mut Html, columns: &[Column], row: &TableRow) {
             html.leaf("small", &[], &row.about);
         }
     });
-    for ((cell, class), column) in row.cells.iter().zip(columns.iter().skip(1)) {
+    for (cell, column) in row.cells.iter().zip(columns.iter().skip(1)) {
         let side = if column.figures { "n" } else { "" };
-        let class = format!("{side} {class}");
-        html.leaf("td", &[("class", class.trim())], cell);
+        let class = format!("{side} {}", cell.class);
+        html.within("td", &[("class", class.trim())], |html| {
+            html.text(&cell.text);
+            if !cell.below.is_empty() {
+                html.leaf("small", &[], &cell.below);
+            }
+        });
     }
 }

@@ -40,7 +40,14 @@ pub fn report_markdown(report: &Report<'_>) -> String {
     if let Some(why) = story.incomplete() {
         line(&mut md, &format!("> **Incomplete:** {}.", escaped(&why)));
     }
-    line(&mut md, "No objectives are set.");
+    let beside = story.beside_the_verdict();
+    for told in &beside {
+        let _ = writeln!(md, "- {}", escaped(told));
+    }
+    if !beside.is_empty() {
+        md.push('\n');
+    }
+    objectives(&mut md, &story);
     if let (Some(baseline), Some((compared, outcome))) = (report.baseline, &story.compared) {
         line(&mut md, "## Against the baseline");
         comparison(&mut md, (baseline, report.side()), compared, outcome);
@@ -135,6 +142,33 @@ fn comparison(
             line(md, &format!("{}.", escaped(note)));
         }
     }
+}
+
+fn objectives(md: &mut String, story: &Story<'_>) {
+    let scenario = &story.run().request.scenario;
+    if scenario.objectives.is_empty() {
+        line(md, "The scenario sets no objectives.");
+        return;
+    }
+    line(md, "## Objectives");
+    let names = story.figures.iter().map(|figures| escaped(&figures.name));
+    let head: Vec<String> = std::iter::once("Demanded".to_owned())
+        .chain(names)
+        .collect();
+    let _ = writeln!(md, "| {} |", head.join(" | "));
+    let _ = writeln!(md, "|{}", " :--- |".repeat(head.len()));
+    for (place, objective) in scenario.objectives.iter().enumerate() {
+        let demand = escaped(&objective.demand(&scenario.prices.currency));
+        let cells = story.objectives.iter().map(|results| {
+            let words = results
+                .get(place)
+                .map(|result| story.objective_words(result).0);
+            words.map_or_else(|| text::MISSING.to_owned(), |words| escaped(&words))
+        });
+        let row: Vec<String> = std::iter::once(demand).chain(cells).collect();
+        let _ = writeln!(md, "| {} |", row.join(" | "));
+    }
+    md.push('\n');
 }
 
 fn findings(md: &mut String, story: &Story<'_>) {

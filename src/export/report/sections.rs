@@ -1,11 +1,12 @@
 //! The sections of a report, in the order in which somebody who was not there asks.
 
-use crate::analysis::{CandidateFigures, Judgement, VerdictKind};
-use crate::export::report::html::{Column, Html, TableRow, table};
+use crate::analysis::{CandidateFigures, Judgement, ObjectiveResult, Outcome, VerdictKind};
+use crate::export::report::html::{Cell, Column, Html, TableRow, table};
 use crate::export::report::page::Section;
 use crate::export::report::story::{Story, WORDS, machine_card};
 use crate::export::report::{charts, comparing};
 use crate::export::{Row, Table, details, ratio_cells, table as figures_table};
+use crate::units::text;
 
 /// All sections.
 pub(super) fn all(story: &Story<'_>) -> Vec<Section> {
@@ -47,14 +48,99 @@ fn verdict(story: &Story<'_>) -> Section {
             }
             html.paragraph(&story.verdict.why);
         });
+        deciding(html, story);
+        let beside = story.beside_the_verdict();
+        if !beside.is_empty() {
+            html.list(beside);
+        }
     })
 }
 
-fn objectives(_story: &Story<'_>) -> Section {
+/// The figures that decided.
+fn deciding(html: &mut Html, story: &Story<'_>) {
+    let deciding = &story.verdict.deciding;
+    if deciding.is_empty() {
+        return;
+    }
+    let rows = deciding.iter().map(|deciding| {
+        let cell = |figures: &CandidateFigures| {
+            let mut all = deciding.figures.iter();
+            let found = all.find(|figure| figure.candidate == figures.name);
+            found.map_or_else(
+                || Cell::of(text::MISSING, "close"),
+                |figure| Cell::of(figure.text.clone(), figure.outcome.map_or("", met)),
+            )
+        };
+        TableRow {
+            cells: story.figures.iter().map(cell).collect(),
+            ..TableRow::plain(&deciding.label, [])
+        }
+    });
+    let rows: Vec<TableRow> = rows.collect();
+    table(
+        html,
+        "The figures that decided, the most decisive first",
+        &by_candidate("", story),
+        &rows,
+    );
+}
+
+/// A first column and one for each candidate.
+fn by_candidate(first: &str, story: &Story<'_>) -> Vec<Column> {
+    let of = |figures: &CandidateFigures| Column::of_candidate(&figures.name, figures.candidate);
+    let first = std::iter::once(Column::words(first));
+    first.chain(story.figures.iter().map(of)).collect()
+}
+
+/// The class of a cell.
+const fn met(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Met => "better",
+        Outcome::Undecided => "close",
+        Outcome::Missed => "worse",
+    }
+}
+
+fn objectives(story: &Story<'_>) -> Section {
     Section::new("objectives", "Objectives", |html| {
-        html.paragraph(
-            "The scenario sets no objectives. With bounds on response times, throughput, errors, memory or cost the \
-             report says who meets them, and the verdict chooses.",
+        let scenario = &story.run().request.scenario;
+        if scenario.objectives.is_empty() {
+            html.paragraph(
+                "The scenario sets no objectives. With bounds on response times, throughput, errors, memory or cost \
+                 the report says who meets them, and the verdict chooses.",
+            );
+            return;
+        }
+        let rows = scenario
+            .objectives
+            .iter()
+            .enumerate()
+            .map(|(place, objective)| {
+                let cell = |results: &Vec<ObjectiveResult>| {
+                    results.get(place).map_or_else(
+                        || Cell::of(text::MISSING, "close"),
+                        |result| {
+                            let (words, below) = story.objective_words(result);
+                            Cell {
+                                below,
+                                ..Cell::of(words, met(result.outcome))
+                            }
+                        },
+                    )
+                };
+                let demand = objective.demand(&scenario.prices.currency);
+                TableRow {
+                    cells: story.objectives.iter().map(cell).collect(),
+                    ..TableRow::plain(&demand, [])
+                }
+            });
+        let rows: Vec<TableRow> = rows.collect();
+        let columns = by_candidate("Demanded", story);
+        table(
+            html,
+            "Whether each candidate meets what is demanded",
+            &columns,
+            &rows,
         );
     })
 }
@@ -170,8 +256,8 @@ fn beside_each_other(story: &Story<'_>) -> Section {
             .find(|figures| figures.candidate == *reference);
         let name = name.map_or("", |figures| figures.name.as_str());
         html.paragraph(&format!(
-            "Each measure over that of '{name}': 2.00× is twice as much. In brackets the 95 % interval of that ratio, \
-             and below what follows from it."
+            "Each measure over that of '{name}': 2.00× is twice as much. With three repeats or more its 95 % interval \
+             stands in brackets, and below it what follows: that it is better, worse, or too close to call."
         ));
         let mut columns = vec![Column::words("")];
         columns.extend(
@@ -181,10 +267,15 @@ fn beside_each_other(story: &Story<'_>) -> Section {
         );
         let rows = ratio_cells(pairs).into_iter().map(|(measure, cells)| {
             let cells = cells.into_iter().map(|cell| match cell {
-                Some((ratio, judgement)) => {
-                    (format!("{ratio} {}", judgement.label()), judged(judgement))
-                }
-                None => (crate::units::text::MISSING.to_owned(), "close"),
+                Some((ratio, judgement)) => Cell {
+                    below: if judgement == Judgement::NotKnown {
+                        String::new()
+                    } else {
+                        judgement.label().to_owned()
+                    },
+                    ..Cell::of(ratio, judged(judgement))
+                },
+                None => Cell::of(text::MISSING, "close"),
             });
             TableRow {
                 cells: cells.collect(),
@@ -267,12 +358,12 @@ fn trust(story: &Story<'_>) -> Section {
                 Some(false) => ("no", "worse"),
                 None => ("not known", "close"),
             };
-            let plain = |text: String| (text, "");
+            let plain = |text: String| Cell::of(text, "");
             TableRow {
                 cells: vec![
                     plain(line.value_text()),
                     plain(line.limit_text()),
-                    (passed.to_owned(), class),
+                    Cell::of(passed, class),
                     plain(line.worst.clone().unwrap_or_default()),
                 ],
                 ..TableRow::plain(line.what, [])

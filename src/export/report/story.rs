@@ -1,8 +1,8 @@
 //! What a report tells, in words: the same for a page and for Markdown.
 
 use crate::analysis::{
-    self, CandidateFigures, CandidateStatus, NoiseFloor, PairComparison, RunComparison, RunOutcome,
-    Trust, Verdict, VerdictKind, basis_label,
+    self, CandidateFigures, CandidateStatus, NoiseFloor, ObjectiveResult, PairComparison,
+    RunComparison, RunOutcome, Trust, Verdict, VerdictKind, basis_label,
 };
 use crate::export::report::Report;
 use crate::run::{Machine, Run};
@@ -16,6 +16,8 @@ pub(super) struct Story<'a> {
     pub(super) figures: Vec<CandidateFigures>,
     pub(super) trust: Trust,
     pub(super) verdict: Verdict,
+    /// The objectives of each of the figures, in the order of both.
+    pub(super) objectives: Vec<Vec<ObjectiveResult>>,
     pub(super) floor: Option<NoiseFloor>,
     /// The candidate that the others are held against, and the others beside it.
     pub(super) against: Option<(usize, Vec<PairComparison>)>,
@@ -39,6 +41,7 @@ impl<'a> Story<'a> {
         });
         Self {
             floor: analysis::noise_floor(run),
+            objectives: analysis::objective_results(run, &figures),
             report,
             figures,
             trust,
@@ -208,6 +211,57 @@ impl<'a> Story<'a> {
         }
     }
 
+    /// What the verdict says beside its reason: what would change it, and what a textbook would have said.
+    pub(super) fn beside_the_verdict(&self) -> Vec<String> {
+        let sentence = |text: &str| {
+            let mut letters = text.trim_end_matches('.').chars();
+            let first = letters.next().map(|first| first.to_uppercase().to_string());
+            format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+        };
+        let mut lines: Vec<String> = Vec::new();
+        for change in &self.verdict.changes {
+            lines.push(format!("What would change it: {}", sentence(change)));
+        }
+        if let Some(textbook) = &self.verdict.textbook {
+            lines.push(format!(
+                "What a textbook would say: {}",
+                sentence(&textbook.text)
+            ));
+            let differs = textbook.differs.iter();
+            lines.extend(differs.map(|differs| sentence(differs)));
+        }
+        lines
+    }
+
+    /// One objective of one candidate in words, and what is to be known beside it.
+    pub(super) fn objective_words(&self, result: &ObjectiveResult) -> (String, String) {
+        let currency = &self.run().request.scenario.prices.currency;
+        let value = result.figure.map(|figure| figure.value);
+        let value = text::or_missing(value, |value| result.objective.show(value, currency));
+        let mut beside = Vec::new();
+        if let Some(margin) = result.margin_ratio {
+            let side = if margin < 0.0 {
+                "beyond the bound"
+            } else {
+                "to spare"
+            };
+            beside.push(format!("{} {side}", text::percent(margin.abs())));
+        }
+        if result.by_value_alone {
+            beside.push("by the value alone, without an interval".to_owned());
+        }
+        if !result.reason.is_empty() {
+            beside.push(result.reason.clone());
+        }
+        if let Some(longer) = result.to_decide {
+            beside.push(format!("{} would decide it", longer.words()));
+        }
+        (
+            format!("{}: {value}", result.outcome.text()),
+            beside.join("; "),
+        )
+    }
+
     /// Seeds and what else decides on chance.
     pub(super) fn seeds(&self) -> Vec<(String, String)> {
         let request = &self.run().request;
@@ -294,7 +348,7 @@ fn found_of(figures: &CandidateFigures) -> Vec<FoundLine> {
     if !resilience.degraded.is_empty() {
         lines.push(FoundLine::new("degraded", resilience.degraded.join(", ")));
     }
-    for finding in &resilience.findings {
+    for finding in &figures.findings {
         lines.push(FoundLine {
             advice: finding.kind.advice().to_owned(),
             ..FoundLine::new(finding.kind.label(), finding.evidence.as_str())
@@ -303,7 +357,7 @@ fn found_of(figures: &CandidateFigures) -> Vec<FoundLine> {
     lines.extend(
         resilience
             .recovery
-            .map(|recovery| FoundLine::new("", recovery.sentence())),
+            .map(|recovery| FoundLine::new("", recovery.sentence(resilience.recovered_to))),
     );
     lines.extend(
         figures
