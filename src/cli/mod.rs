@@ -8,6 +8,8 @@
 
 mod args;
 mod check;
+mod compare;
+mod compare_args;
 mod diagnostics;
 mod doctor;
 mod doctor_cases;
@@ -22,6 +24,7 @@ mod progress;
 mod prose;
 mod python;
 mod python_args;
+mod report;
 mod request;
 mod results;
 mod run;
@@ -38,6 +41,7 @@ use clap::{CommandFactory, Parser};
 pub use args::{
     Changes, CheckArgs, Command, CommandLine, CompletionsArgs, DoctorArgs, ListArgs, RunArgs,
 };
+pub use compare_args::{CompareArgs, ReportArgs, Share, ToleranceArgs};
 pub use diagnostics::diagnostics_to_stderr;
 pub use exit::Exit;
 pub use output::Output;
@@ -97,6 +101,8 @@ pub fn execute(command: &Command, out: &mut Output) -> Exit {
     let result = match command {
         Command::Run(args) => run::run(args, out),
         Command::Runs(args) => runs::runs(args, out),
+        Command::Compare(args) => compare::compare(args, out),
+        Command::Report(args) => report::report(args, out),
         Command::Check(args) => check::check(args, out),
         Command::List(args) => Ok(list::list(args, out)),
         Command::Doctor(args) => doctor::doctor(*args, out),
