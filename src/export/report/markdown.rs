@@ -9,7 +9,7 @@ use crate::export::{Align, Table, pair_table, table};
 use crate::units::text;
 
 /// Findings that are told of one candidate.
-const FINDINGS_MAX: usize = 5;
+const FINDINGS_MAX: usize = 3;
 /// Differences that are listed.
 const DIFFERENCES_MAX: usize = 12;
 
