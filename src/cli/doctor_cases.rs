@@ -137,6 +137,8 @@ fn request(stage: Stage, load: Load, backend: Backend, protocol: Protocol) -> Ru
         candidates: vec![Candidate::of(backend)],
         protocol,
         prices: PriceCard::default(),
+        sweep: None,
+        capacity: None,
     })
 }
 

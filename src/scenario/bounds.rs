@@ -105,3 +105,11 @@ pub const MAX_BREAKER_CALLS: u32 = 10_000;
 pub const MAX_PROBES: u32 = 1_000;
 /// One each 100 ms for longer than the longest run.
 pub const MAX_RESTARTS: u32 = 1_000_000;
+/// More values lie closer together than a chart shows.
+pub const MAX_AXIS_VALUES: usize = 100;
+/// A heat map of 20 × 20; at ten seconds for a point more than an hour for each candidate and round.
+pub const MAX_POINTS: usize = 400;
+/// Doubling from one task in a second to a million takes 21 probes, a precision of a tenth of a percent ten more.
+pub const MAX_CAPACITY_PROBES: u32 = 40;
+/// Finer than any measurement of some seconds can tell.
+pub const MIN_PRECISION_RATIO: f64 = 0.001;

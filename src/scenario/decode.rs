@@ -12,7 +12,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::{self, Write as _};
 
-use serde::de::{Deserialize, DeserializeSeed};
+use serde::de::{Deserialize, DeserializeSeed, Expected, Unexpected};
 
 use crate::scenario::deserialize::At;
 use crate::scenario::lex::MAX_PROBLEMS;
@@ -78,6 +78,8 @@ pub(super) fn decode<'t, T: Deserialize<'t>>(tree: &'t Tree) -> Decoded<T> {
 pub(super) enum Stop {
     /// The type refused the value with these words.
     Refused(String),
+    /// The type wants something else, told in these words.
+    Unfit(String),
     /// A field without default is not there.
     Missing(&'static str),
     /// It is in the list already.
@@ -88,6 +90,7 @@ impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(message) => f.write_str(message),
+            Self::Unfit(wanted) => write!(f, "expected {wanted}"),
             Self::Missing(field) => write!(f, "the field '{field}' is missing"),
             Self::Recorded => f.write_str("there is a problem"),
         }
@@ -99,6 +102,10 @@ impl std::error::Error for Stop {}
 impl serde::de::Error for Stop {
     fn custom<T: fmt::Display>(message: T) -> Self {
         Self::Refused(message.to_string())
+    }
+
+    fn invalid_type(_found: Unexpected<'_>, wanted: &dyn Expected) -> Self {
+        Self::Unfit(wanted.to_string())
     }
 
     fn missing_field(field: &'static str) -> Self {
@@ -184,12 +191,14 @@ impl Context {
     pub(super) fn settle(&self, node: &Node, stop: Stop) -> Stop {
         match stop {
             Stop::Recorded => {}
-            Stop::Refused(message) => {
-                let problem = self.problem(node.place, "", message, String::new());
-                let mut state = self.state.borrow_mut();
-                if state.refused.insert(node.id) {
-                    state.lasting.push(problem);
-                }
+            Stop::Refused(message) => self.refuse(node, message, String::new()),
+            Stop::Unfit(wanted) => {
+                let hint = match node.value {
+                    Value::Float(value) if value.fract() == 0.0 => format!("write {value:.0}"),
+                    _ => String::new(),
+                };
+                let message = format!("expected {wanted}, found {}", node.describe());
+                self.refuse(node, message, hint);
             }
             Stop::Missing(field) => {
                 let message = format!("the field '{field}' is missing");
@@ -201,6 +210,15 @@ impl Context {
             }
         }
         Stop::Recorded
+    }
+
+    /// Remembers that nothing can be read from `node`, and why.
+    fn refuse(&self, node: &Node, message: String, hint: String) {
+        let problem = self.problem(node.place, "", message, hint);
+        let mut state = self.state.borrow_mut();
+        if state.refused.insert(node.id) {
+            state.lasting.push(problem);
+        }
     }
 
     /// The fields of `node` that earlier passes found missing.

@@ -275,13 +275,17 @@ impl<'t> Deserializer<'t> for At<'t, '_> {
                 _ => visitor.visit_u64(u64::MAX),
             },
             Value::Text(ref value) => visitor.visit_borrowed_str(value),
+            Value::Float(value) if value.is_finite() => visitor.visit_f64(value),
+            Value::List(ref items) => visitor.visit_seq(Items {
+                items: items.iter().enumerate(),
+                context: self.context,
+            }),
+            Value::Name(ref name)
+            | Value::Fields(Some(ref name), _)
+            | Value::Items(Some(ref name), _) => visitor.visit_enum(Variant { at: self, name }),
             _ => {
                 let wanted = (&visitor as &dyn Expected).to_string();
-                let hint = match self.node.value {
-                    Value::Float(value) if value.fract() == 0.0 => format!("write {value:.0}"),
-                    _ => String::new(),
-                };
-                self.unexpected(&wanted, hint);
+                self.unexpected(&wanted, "");
                 Placeholder.deserialize_any(visitor)
             }
         }

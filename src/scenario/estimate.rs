@@ -55,7 +55,7 @@ pub fn mix_nanos_on(runtime: Runtime, scenario: &Scenario) -> (f64, f64) {
 }
 
 /// The mean of something over the mix of kinds; 0 for a mix without weights.
-fn of_the_mix(scenario: &Scenario, value: impl Fn(&TaskKind) -> f64) -> f64 {
+pub(super) fn of_the_mix(scenario: &Scenario, value: impl Fn(&TaskKind) -> f64) -> f64 {
     let weights: f64 = scenario.tasks.iter().map(|kind| kind.weight).sum();
     if !(weights.is_finite() && weights > 0.0) {
         return 0.0;

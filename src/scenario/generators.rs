@@ -5,6 +5,7 @@ use proptest::option;
 use proptest::prelude::*;
 
 use crate::scenario::generators_resilience::{any_defences, any_fault};
+use crate::scenario::generators_sweep::any_series;
 use crate::scenario::{
     Access, Amount, Arrivals, AsyncCpu, Backend, Candidate, Cluster, CostBasis, Distribution,
     FORMAT, HybridWaits, Inside, Interpreter, InterpreterLock, JoblibBackend, Kernel, Load,
@@ -462,7 +463,7 @@ pub(super) fn any_scenario() -> impl Strategy<Value = Scenario> {
         (any_queue(), option::of(any::<u32>())),
         (vec(any_fault(), 0..4), any_defences()),
         any_protocol(),
-        any_prices(),
+        (any_prices(), any_series()),
     )
         .prop_map(
             |(
@@ -472,7 +473,7 @@ pub(super) fn any_scenario() -> impl Strategy<Value = Scenario> {
                 (queue, connections),
                 (faults, defences),
                 protocol,
-                prices,
+                (prices, (sweep, capacity)),
             )| {
                 Scenario {
                     format: FORMAT,
@@ -488,6 +489,8 @@ pub(super) fn any_scenario() -> impl Strategy<Value = Scenario> {
                     candidates,
                     protocol,
                     prices,
+                    sweep,
+                    capacity,
                 }
             },
         )

@@ -20,12 +20,15 @@ pub mod estimate;
 mod generators;
 #[cfg(test)]
 mod generators_resilience;
+#[cfg(test)]
+mod generators_sweep;
 mod grammar;
 mod lex;
 mod library;
 mod load;
 mod nominal;
 mod placeholder;
+mod points;
 mod preview;
 mod problem;
 mod quoted;
@@ -37,6 +40,7 @@ mod tests;
 mod text_rules;
 mod tree;
 pub mod validate;
+mod vary;
 
 pub use describe::describe;
 pub use estimate::{cpu_share, estimate_block_nanos, estimate_run_nanos};
@@ -44,7 +48,9 @@ pub use library::{Bundled, bundled, bundled_named};
 pub use load::{Loaded, MAX_FILE_BYTES, ScenarioFileError, parse, read_file, to_text, write_file};
 pub use model::*;
 pub use nominal::Runtime;
+pub use points::Point;
 pub use preview::{Bottleneck, Preview, preview};
 pub use problem::{Place, Problem, Severity};
 pub use strikes::can_hit;
 pub use validate::validate;
+pub use vary::{NotApplicable, apply};

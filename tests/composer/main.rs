@@ -95,6 +95,8 @@ fn scenario() -> Scenario {
             .into(),
         protocol: Protocol::default(),
         prices: PriceCard::default(),
+        sweep: None,
+        capacity: None,
     }
 }
 

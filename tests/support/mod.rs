@@ -81,6 +81,8 @@ pub fn scenario() -> Scenario {
             ..Protocol::default()
         },
         prices: PriceCard::default(),
+        sweep: None,
+        capacity: None,
     }
 }
 

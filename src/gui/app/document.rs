@@ -62,6 +62,8 @@ impl Document {
                 candidates: candidates.into_iter().map(Candidate::of).collect(),
                 protocol: Protocol::default(),
                 prices: PriceCard::default(),
+                sweep: None,
+                capacity: None,
             },
             None,
         )

@@ -46,6 +46,8 @@ pub(super) fn scenario(stage: Stage, load: Load, backend: Backend, measure: Nano
             ..Protocol::default()
         },
         prices: PriceCard::default(),
+        sweep: None,
+        capacity: None,
     }
 }
 

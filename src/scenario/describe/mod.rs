@@ -8,6 +8,7 @@ mod faults;
 mod load;
 mod python;
 mod stages;
+mod sweep;
 
 use crate::scenario::estimate::{
     blocks, cpu_share, estimate_run_nanos, longest_run_nanos, nominal_task_nanos, task_nanos_on,
@@ -18,6 +19,7 @@ use crate::units::text;
 pub use candidates::peak_bytes;
 pub use faults::told as fault;
 pub use stages::stage;
+pub use sweep::value as setting;
 
 /// One line each: title, task kinds with their stages, load, queue, candidates with their peaks, time, cost.
 #[must_use]
@@ -59,6 +61,7 @@ pub fn describe(scenario: &Scenario) -> Vec<String> {
     }
     lines.push(protocol(scenario));
     lines.push(prices(scenario));
+    lines.extend(sweep::sweeps(scenario));
     lines
 }
 

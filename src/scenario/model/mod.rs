@@ -10,7 +10,9 @@ mod label;
 mod label_defences;
 mod load;
 mod python;
+mod setting;
 mod stage;
+mod sweep;
 #[cfg(test)]
 mod tests;
 mod workers;
@@ -28,9 +30,11 @@ pub use python::{
     Cluster, Interpreter, InterpreterLock, JoblibBackend, Package, PoolCall, PythonPool,
     StartMethod,
 };
+pub use setting::{Range, Setting, StepScale, Values};
 pub use stage::{
     Access, Amount, Distribution, Inside, Kernel, LockKind, MemoryAccess, Protection, Server, Stage,
 };
+pub use sweep::{Axis, CapacitySearch, Parameter, ParameterUnit, Sweep};
 pub use workers::{Workers, cores_of_this_machine};
 
 /// The format that this version writes, and the newest that it reads.
@@ -76,6 +80,12 @@ pub struct Scenario {
     /// What resources cost.
     #[serde(default)]
     pub prices: PriceCard,
+    /// A sweep of one parameter, or two, for whoever asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<Sweep>,
+    /// A search for the highest rate at which the objectives hold, for whoever asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<CapacitySearch>,
 }
 
 /// The recipe of a task.

@@ -11,6 +11,7 @@ mod interpreter;
 mod load;
 mod protocol;
 mod python;
+mod sweep;
 mod tasks;
 
 use std::fmt::Display;
@@ -47,6 +48,8 @@ pub fn validate(scenario: &Scenario) -> Vec<Problem> {
     checks.stages_in_cpython(scenario);
     checks.protocol(scenario);
     checks.prices(&scenario.prices);
+    checks.sweep(scenario);
+    checks.capacity(scenario);
     checks.problems
 }
 
