@@ -23,7 +23,10 @@ mod verdict;
 pub use compare::{
     Comparison, NoiseFloor, NoiseOf, SMALLEST_DIFFERENCE_RATIO, compare, compare_runs, noise_floor,
 };
-pub use cost::{Resources, basis_label, cost_per_1k, price_per_hour};
+pub use cost::{
+    Priced, Resource, Resources, basis_label, consumed_per_hour, cost_per_1k, price_per_hour,
+    rented_per_hour,
+};
 pub use figures::{CandidateFigures, CandidateStatus, PercentileFigures, candidate_figures};
 pub use interpreter::{CollectionFigures, InterpreterLockFigures};
 pub use parts::{CounterFigures, LostUpdates, PoolFigures, SplitFigures};

@@ -136,6 +136,7 @@ fn request(stage: Stage, load: Load, backend: Backend, protocol: Protocol) -> Ru
         defences: Defences::default(),
         candidates: vec![Candidate::of(backend)],
         protocol,
+        objectives: Vec::new(),
         prices: PriceCard::default(),
         sweep: None,
         capacity: None,

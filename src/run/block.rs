@@ -1,20 +1,23 @@
 //! What is known of one block.
 
+use serde::{Deserialize, Serialize};
+
 use crate::run::interpreter::AtEdge;
 use crate::run::{
-    BlockEnd, Interval, PlannedBlock, PoolOver, ResilienceOver, ResourcesOver, Timeline, pools,
+    BlockEnd, Interval, MemoryOver, PlannedBlock, PoolOver, ResilienceOver, ResourcesOver,
+    Timeline, pools,
 };
 use crate::stats::{Histogram, SparseHistogram};
 use crate::wire::{
-    Cohort, Collections, Counts, Finished, FromRunner, Incident, InterpreterLockUse, MemoryKind,
-    Phase, Resources, Snapshot, Started,
+    Cohort, Collections, Counts, Finished, FromRunner, Incident, InterpreterLockUse, Phase,
+    Resources, Snapshot, Started,
 };
 
 /// Incidents kept per kind and block, so that none crowds out another; more are counted only.
 const INCIDENTS_MAX: u64 = 50;
 
 /// Where a block stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BlockState {
     /// Its turn has not come.
     Waiting,
@@ -48,7 +51,7 @@ impl BlockState {
 }
 
 /// The measured cohort's distributions, in nanoseconds.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Distributions {
     /// Intended start to finish.
     pub response: Histogram,
@@ -90,28 +93,8 @@ pub struct Window {
     pub collections: Option<Collections>,
 }
 
-/// Memory over the measurement.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MemoryOver {
-    /// How it was found.
-    pub kind: MemoryKind,
-    /// How many samples.
-    pub samples: u64,
-    /// Mean of the samples per worker, in bytes.
-    pub per_worker_mean_bytes: f64,
-    /// Largest sample per worker, in bytes.
-    pub per_worker_peak_bytes: f64,
-    /// Newest sample of the unique set size per worker, in bytes: what one more worker costs. None for workers
-    /// that are threads, and where the system does not tell.
-    pub per_worker_uss_bytes: Option<f64>,
-    /// Mean of the totals, in bytes.
-    pub total_mean_bytes: f64,
-    /// Largest total, in bytes.
-    pub total_peak_bytes: u64,
-}
-
 /// An edge of the measurement's window. Instants are nanoseconds since the block's start.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Edge {
     /// Where it lies.
     at_nanos: u64,
@@ -122,7 +105,7 @@ struct Edge {
 }
 
 /// What is known of one block.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Block {
     /// Which candidate and repeat.
     pub planned: PlannedBlock,
@@ -345,46 +328,6 @@ impl Block {
                     "the {name} tasks do not add up in snapshot {}: {:?}",
                     snapshot.sequence, cohort.counts
                 ));
-            }
-        }
-    }
-
-    fn take_memory(&mut self, snapshot: &Snapshot) {
-        let Some(sample) = snapshot.resources.memory else {
-            return;
-        };
-        let ended_before = |last: &Snapshot| last.measure_end_nanos.is_some();
-        let counts =
-            snapshot.phase != Phase::WarmUp && !self.last.as_ref().is_some_and(ended_before);
-        // A batch may be over before the first sample of the measurement: any sample is better than none.
-        if !counts && self.memory.is_some_and(|over| over.samples > 0) {
-            return;
-        }
-        match &mut self.memory {
-            Some(over) if over.samples > 0 => {
-                let n = over.samples as f64;
-                over.per_worker_mean_bytes =
-                    (over.per_worker_mean_bytes * n + sample.per_worker_bytes) / (n + 1.0);
-                over.total_mean_bytes =
-                    (over.total_mean_bytes * n + sample.total_bytes as f64) / (n + 1.0);
-                over.per_worker_peak_bytes =
-                    over.per_worker_peak_bytes.max(sample.per_worker_bytes);
-                over.total_peak_bytes = over.total_peak_bytes.max(sample.total_bytes);
-                over.per_worker_uss_bytes =
-                    sample.per_worker_uss_bytes.or(over.per_worker_uss_bytes);
-                over.samples += 1;
-            }
-            memory => {
-                *memory = Some(MemoryOver {
-                    kind: sample.kind,
-                    // A sample of the warm-up stands in until one of the measurement comes.
-                    samples: u64::from(counts),
-                    per_worker_mean_bytes: sample.per_worker_bytes,
-                    per_worker_peak_bytes: sample.per_worker_bytes,
-                    per_worker_uss_bytes: sample.per_worker_uss_bytes,
-                    total_mean_bytes: sample.total_bytes as f64,
-                    total_peak_bytes: sample.total_bytes,
-                });
             }
         }
     }

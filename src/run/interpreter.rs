@@ -1,9 +1,11 @@
 //! The modelled interpreter lock and the garbage collections of an interpreter over a measurement.
 
+use serde::{Deserialize, Serialize};
+
 use crate::wire::{Collections, InterpreterLockUse};
 
 /// What was there at an edge of the measurement's window.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct AtEdge {
     pub(super) lock: Option<InterpreterLockUse>,
     pub(super) collections: Option<Collections>,

@@ -1,5 +1,7 @@
 //! Which blocks a run consists of, and the run as a whole.
 
+use serde::{Deserialize, Serialize};
+
 use crate::run::{Block, BlockState, Event};
 use crate::scenario::{
     AsyncCpu, Backend, HybridWaits, Load, Order, Scenario, cores_of_this_machine,
@@ -19,7 +21,7 @@ pub struct RunRequest {
 }
 
 /// One block of the plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedBlock {
     /// Index of the candidate in the scenario.
     pub candidate: usize,

@@ -1,12 +1,14 @@
 //! The pools of a back end over the measurement: how long their queues were and how busy they were.
 
+use serde::{Deserialize, Serialize};
+
 use crate::wire::{Pool, PoolKind};
 
 /// Pools of a back end that are kept: there are two kinds of stage to pass, and one queue between them.
 const POOLS_MAX: usize = 8;
 
 /// One pool over the measurement, seen at each snapshot.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PoolOver {
     /// What its workers are.
     pub kind: PoolKind,

@@ -3,6 +3,8 @@
 //! Instants are kept up to a bound per kind, so that a breaker that flaps hides no death of a worker; the counts are
 //! exact, and what the bound drops is counted.
 
+use serde::{Deserialize, Serialize};
+
 use crate::run::Block;
 use crate::wire::{Attempts, BreakerState, Incident, IncidentKind, Snapshot};
 
@@ -23,7 +25,7 @@ const KINDS: [IncidentKind; 9] = [
 ];
 
 /// An instant at which something happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// When, in nanoseconds since the block's start.
     pub elapsed_nanos: u64,
@@ -32,7 +34,7 @@ pub struct Mark {
 }
 
 /// One circuit breaker over a block, as the snapshots saw it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BreakerOver {
     /// At the newest snapshot.
     pub state: BreakerState,
@@ -41,7 +43,7 @@ pub struct BreakerOver {
 }
 
 /// What happened to workers, faults and breakers in a block.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResilienceOver {
     marks: Vec<Mark>,
     dropped: u64,

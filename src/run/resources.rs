@@ -2,10 +2,12 @@
 //!
 //! Counters become differences; gauges keep what decides: the peak of resident memory, the least free memory.
 
+use serde::{Deserialize, Serialize};
+
 use crate::wire::{MachineSample, Phase, Snapshot, WORKER_SAMPLES_MAX};
 
 /// CPU time of one worker within the measurement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkerOver {
     /// Which worker, from 1. A successor counts with the worker that it replaced.
     pub number: u32,
@@ -16,7 +18,7 @@ pub struct WorkerOver {
 }
 
 /// Resident memory over the measurement, seen at each snapshot. Shared pages count in full in each process.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResidentOver {
     /// Largest sum of runner and workers, in bytes.
     pub total_peak_bytes: u64,
@@ -25,7 +27,7 @@ pub struct ResidentOver {
 }
 
 /// The machine over the measurement, from the first sample in it to the last.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct MachineOver {
     /// The first sample, taken when the measurement began.
     pub first: MachineSample,
@@ -99,7 +101,7 @@ impl MachineOver {
 }
 
 /// All of it, as far as the block has come.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ResourcesOver {
     /// The machine; none before the measurement, or if no sample came.
     pub machine: Option<MachineOver>,

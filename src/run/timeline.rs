@@ -7,6 +7,8 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use crate::run::resilience;
 use crate::stats::{Histogram, SparseHistogram, Summary};
 use crate::wire::{Attempts, BreakerState, MemoryKind, Phase, Pool, Snapshot};
@@ -15,7 +17,7 @@ use crate::wire::{Attempts, BreakerState, MemoryKind, Phase, Pool, Snapshot};
 pub(super) const INTERVALS_MAX: usize = 600;
 
 /// What happened from one instant to the next.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// Begin, in nanoseconds since the block's start.
     pub start_nanos: u64,
@@ -179,7 +181,7 @@ fn larger(a: Option<f64>, b: Option<f64>) -> Option<f64> {
 }
 
 /// The intervals of a block, ascending and without gaps.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Timeline {
     intervals: VecDeque<Interval>,
     /// How many snapshots one interval holds: 1, 2, 4 …
@@ -203,6 +205,21 @@ impl Timeline {
     #[must_use]
     pub const fn intervals(&self) -> &VecDeque<Interval> {
         &self.intervals
+    }
+
+    /// Looks at a time line that came from elsewhere, before it is gone on with or drawn.
+    pub(super) fn check(&self) -> Result<(), String> {
+        if self.intervals.len() > INTERVALS_MAX {
+            return Err(format!("it has {} intervals", self.intervals.len()));
+        }
+        if !self.snapshots_per_interval.is_power_of_two() {
+            return Err("its intervals hold no number of snapshots".to_owned());
+        }
+        let histograms = self.intervals.iter().map(|interval| &interval.response);
+        for histogram in histograms {
+            histogram.check()?;
+        }
+        Ok(())
     }
 
     /// Appends what followed. Amortised O(1).

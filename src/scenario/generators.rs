@@ -6,12 +6,12 @@ use proptest::prelude::*;
 
 use crate::scenario::generators_resilience::{any_defences, any_fault};
 use crate::scenario::generators_sweep::any_series;
+use crate::scenario::generators_verdict::{any_objective, any_prices};
 use crate::scenario::{
-    Access, Amount, Arrivals, AsyncCpu, Backend, Candidate, Cluster, CostBasis, Distribution,
-    FORMAT, HybridWaits, Inside, Interpreter, InterpreterLock, JoblibBackend, Kernel, Load,
-    LockKind, MemoryAccess, Order, PoolCall, PriceCard, ProfilePart, Protection, Protocol,
-    PythonPool, Queue, QueuePolicy, Scenario, Server, Stage, Start, StartMethod, TaskKind,
-    Transfer, Workers,
+    Access, Amount, Arrivals, AsyncCpu, Backend, Candidate, Cluster, Distribution, FORMAT,
+    HybridWaits, Inside, Interpreter, InterpreterLock, JoblibBackend, Kernel, Load, LockKind,
+    MemoryAccess, Order, PoolCall, ProfilePart, Protection, Protocol, PythonPool, Queue,
+    QueuePolicy, Scenario, Server, Stage, Start, StartMethod, TaskKind, Transfer, Workers,
 };
 use crate::units::{Bytes, Nanos};
 
@@ -437,22 +437,6 @@ fn any_protocol() -> impl Strategy<Value = Protocol> {
         )
 }
 
-fn any_prices() -> impl Strategy<Value = PriceCard> {
-    let basis = prop_oneof![
-        Just(CostBasis::Consumed),
-        (any_finite(), any_bytes()).prop_map(|(vcpus, memory)| CostBasis::Rented { vcpus, memory }),
-    ];
-    (any_text(), any_finite(), any_finite(), basis, any_text()).prop_map(
-        |(currency, per_vcpu_hour, per_gib_hour, basis, source)| PriceCard {
-            currency,
-            per_vcpu_hour,
-            per_gib_hour,
-            basis,
-            source,
-        },
-    )
-}
-
 pub(super) fn any_scenario() -> impl Strategy<Value = Scenario> {
     let texts = (any_text(), any_text(), any_text());
     let lists = (vec(any_task_kind(), 0..4), vec(any_candidate(), 0..4));
@@ -463,7 +447,7 @@ pub(super) fn any_scenario() -> impl Strategy<Value = Scenario> {
         (any_queue(), option::of(any::<u32>())),
         (vec(any_fault(), 0..4), any_defences()),
         any_protocol(),
-        (any_prices(), any_series()),
+        (vec(any_objective(), 0..4), any_prices(), any_series()),
     )
         .prop_map(
             |(
@@ -473,7 +457,7 @@ pub(super) fn any_scenario() -> impl Strategy<Value = Scenario> {
                 (queue, connections),
                 (faults, defences),
                 protocol,
-                (prices, (sweep, capacity)),
+                (objectives, prices, (sweep, capacity)),
             )| {
                 Scenario {
                     format: FORMAT,
@@ -488,6 +472,7 @@ pub(super) fn any_scenario() -> impl Strategy<Value = Scenario> {
                     defences,
                     candidates,
                     protocol,
+                    objectives,
                     prices,
                     sweep,
                     capacity,

@@ -22,6 +22,8 @@ mod generators;
 mod generators_resilience;
 #[cfg(test)]
 mod generators_sweep;
+#[cfg(test)]
+mod generators_verdict;
 mod grammar;
 mod lex;
 mod library;

@@ -248,6 +248,12 @@ impl Histogram {
             })
     }
 
+    /// What its slots take of memory, in bytes.
+    #[must_use]
+    pub const fn memory_bytes(&self) -> u64 {
+        (self.counts.len() * size_of::<u64>()) as u64
+    }
+
     /// The form that travels and is kept per interval.
     #[must_use]
     pub fn to_sparse(&self) -> SparseHistogram {
@@ -277,6 +283,7 @@ pub struct SparseHistogram {
     /// Distance to the previous filled slot (the first: to slot 0), and the count.
     pub slots: Vec<(u32, u64)>,
     /// Sum of all values.
+    #[serde(with = "crate::stats::text_form::wide")]
     pub sum: u128,
     /// Largest value; 0 if empty.
     pub max: u64,

@@ -12,6 +12,7 @@ pub mod reduce;
 pub mod rng;
 pub mod scaling;
 mod student;
+pub mod text_form;
 pub mod uncertain;
 
 pub use bootstrap::Figure;

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::stats::text_form::float;
+
 /// Workers whose own figures are sent; of more, those with the lowest numbers.
 pub const WORKER_SAMPLES_MAX: usize = 64;
 
@@ -74,4 +76,49 @@ pub struct MachineSample {
     pub throttled_nanos: Option<u64>,
     /// How many periods of the quota ended in being held back, cumulative. None without a quota.
     pub throttled_periods: Option<u64>,
+}
+
+/// One sample of memory. PSS and USS of the processes are read one after the other, each at most once a second:
+/// the sample is made of the newest reading of each.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Memory {
+    /// How it was found.
+    pub kind: MemoryKind,
+    /// Per worker, in bytes.
+    #[serde(deserialize_with = "float")]
+    pub per_worker_bytes: f64,
+    /// Mean of the worker processes' unique set sizes, in bytes: what one more worker costs. None for workers
+    /// that are threads, and where the system does not tell.
+    pub per_worker_uss_bytes: Option<f64>,
+    /// Mean of the worker processes' resident set sizes, in bytes; none for workers that are threads.
+    pub per_worker_rss_bytes: Option<f64>,
+    /// Runner (or harness) and workers together, in bytes, without double counting where the system allows.
+    pub total_bytes: u64,
+}
+
+/// How memory per worker was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MemoryKind {
+    /// Mean of the worker processes' proportional set sizes.
+    Pss,
+    /// Mean of the worker processes' resident set sizes, where the system offers nothing better:
+    /// shared pages count once per process.
+    Rss,
+    /// Growth of the memory that the runner has written itself over its empty baseline, divided by the
+    /// workers.
+    Derived,
+}
+
+impl MemoryKind {
+    /// As it stands behind a figure.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Pss => "PSS",
+            Self::Rss => "RSS",
+            Self::Derived => "derived",
+        }
+    }
 }

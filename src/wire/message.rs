@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::scenario::{Kernel, Protection};
 use crate::stats::SparseHistogram;
+use crate::stats::text_form::{float, floats};
 use crate::wire::{
-    Collections, Incident, InterpreterLockUse, MachineSample, PythonFacts, PythonHome, Resident,
-    Resilience, WorkerSample,
+    Collections, Incident, InterpreterLockUse, MachineSample, Memory, PythonFacts, PythonHome,
+    Resident, Resilience, WorkerSample,
 };
 
 /// Version of this language; raised at every change that the other side could misunderstand.
@@ -134,10 +135,13 @@ pub struct Calibration {
     /// Processor time of one unit in nanoseconds, the mean of the two medians; none if they disagree.
     pub unit_nanos: Option<f64>,
     /// The medians of the two calibrations, in nanoseconds of processor time per unit.
+    #[serde(deserialize_with = "floats")]
     pub medians_nanos: [f64; 2],
     /// Difference of slowest and fastest round over the median, of all rounds; 0.1 is ten per cent.
+    #[serde(deserialize_with = "float")]
     pub spread_ratio: f64,
     /// The fastest round of both, in nanoseconds per unit: what comes between can only slow the others.
+    #[serde(deserialize_with = "float")]
     pub fastest_nanos: f64,
 }
 
@@ -416,50 +420,6 @@ pub struct Resources {
     pub workers_unlisted: u32,
     /// The machine, if it was sampled since the last snapshot.
     pub machine: Option<MachineSample>,
-}
-
-/// One sample of memory. PSS and USS of the processes are read one after the other, each at most once a second:
-/// the sample is made of the newest reading of each.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Memory {
-    /// How it was found.
-    pub kind: MemoryKind,
-    /// Per worker, in bytes.
-    pub per_worker_bytes: f64,
-    /// Mean of the worker processes' unique set sizes, in bytes: what one more worker costs. None for workers
-    /// that are threads, and where the system does not tell.
-    pub per_worker_uss_bytes: Option<f64>,
-    /// Mean of the worker processes' resident set sizes, in bytes; none for workers that are threads.
-    pub per_worker_rss_bytes: Option<f64>,
-    /// Runner (or harness) and workers together, in bytes, without double counting where the system allows.
-    pub total_bytes: u64,
-}
-
-/// How memory per worker was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum MemoryKind {
-    /// Mean of the worker processes' proportional set sizes.
-    Pss,
-    /// Mean of the worker processes' resident set sizes, where the system offers nothing better:
-    /// shared pages count once per process.
-    Rss,
-    /// Growth of the memory that the runner has written itself over its empty baseline, divided by the
-    /// workers.
-    Derived,
-}
-
-impl MemoryKind {
-    /// As it stands behind a figure.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Pss => "PSS",
-            Self::Rss => "RSS",
-            Self::Derived => "derived",
-        }
-    }
 }
 
 /// The last word on a block that ended in order.

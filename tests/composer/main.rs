@@ -94,6 +94,7 @@ fn scenario() -> Scenario {
             .map(Candidate::of)
             .into(),
         protocol: Protocol::default(),
+        objectives: Vec::new(),
         prices: PriceCard::default(),
         sweep: None,
         capacity: None,

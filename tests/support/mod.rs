@@ -80,6 +80,7 @@ pub fn scenario() -> Scenario {
             drain: Nanos::from_millis(500),
             ..Protocol::default()
         },
+        objectives: Vec::new(),
         prices: PriceCard::default(),
         sweep: None,
         capacity: None,

@@ -61,6 +61,7 @@ impl Document {
                 defences: Defences::default(),
                 candidates: candidates.into_iter().map(Candidate::of).collect(),
                 protocol: Protocol::default(),
+                objectives: Vec::new(),
                 prices: PriceCard::default(),
                 sweep: None,
                 capacity: None,

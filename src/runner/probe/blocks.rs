@@ -45,6 +45,7 @@ pub(super) fn scenario(stage: Stage, load: Load, backend: Backend, measure: Nano
             drain: Nanos::from_secs(2),
             ..Protocol::default()
         },
+        objectives: Vec::new(),
         prices: PriceCard::default(),
         sweep: None,
         capacity: None,

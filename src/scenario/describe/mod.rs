@@ -6,6 +6,8 @@ mod candidates;
 mod defences;
 mod faults;
 mod load;
+mod objectives;
+mod prices;
 mod python;
 mod stages;
 mod sweep;
@@ -13,7 +15,7 @@ mod sweep;
 use crate::scenario::estimate::{
     blocks, cpu_share, estimate_run_nanos, longest_run_nanos, nominal_task_nanos, task_nanos_on,
 };
-use crate::scenario::{Amount, Candidate, CostBasis, Order, Runtime, Scenario, Stage, TaskKind};
+use crate::scenario::{Amount, Candidate, Order, Runtime, Scenario, Stage, TaskKind};
 use crate::units::text;
 
 pub use candidates::peak_bytes;
@@ -60,7 +62,9 @@ pub fn describe(scenario: &Scenario) -> Vec<String> {
         ));
     }
     lines.push(protocol(scenario));
-    lines.push(prices(scenario));
+    lines.extend(objectives::objectives(scenario));
+    lines.push(prices::prices(&scenario.prices));
+    lines.extend(prices::target(&scenario.prices));
     lines.extend(sweep::sweeps(scenario));
     lines
 }
@@ -121,24 +125,6 @@ fn protocol(scenario: &Scenario) -> String {
         text::span(protocol.drain.0),
         text::nanos(estimate_run_nanos(scenario) as f64),
         text::nanos(longest_run_nanos(scenario) as f64)
-    )
-}
-
-fn prices(scenario: &Scenario) -> String {
-    let prices = &scenario.prices;
-    let basis = match prices.basis {
-        CostBasis::Consumed => "paid for what is used".to_owned(),
-        CostBasis::Rented { vcpus, memory } => format!(
-            "paid for {} vCPUs and {} set aside",
-            text::given(vcpus),
-            text::size(memory.0)
-        ),
-    };
-    format!(
-        "Prices: {} {currency} per core and hour, {} {currency} per GiB and hour, {basis}",
-        text::given(prices.per_vcpu_hour),
-        text::given(prices.per_gib_hour),
-        currency = prices.currency,
     )
 }
 

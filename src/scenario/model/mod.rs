@@ -9,6 +9,8 @@ mod faults;
 mod label;
 mod label_defences;
 mod load;
+mod objectives;
+mod prices;
 mod python;
 mod setting;
 mod stage;
@@ -19,13 +21,15 @@ mod workers;
 
 use serde::{Deserialize, Serialize};
 
-use crate::units::{Bytes, Nanos};
+use crate::units::Nanos;
 
 pub use backend::{AsyncCpu, Backend, Candidate, HybridWaits, Start, Transfer};
 pub use defences::{Backoff, Breaker, Defences, Jitter, Retry, RetryBudget};
 pub use faults::{Crash, Fault, Inject};
 pub(in crate::scenario) use load::round_nanos;
 pub use load::{Arrivals, Load, ProfilePart, Queue, QueuePolicy};
+pub use objectives::{Objective, ResponsePercentile, good_within};
+pub use prices::{CostBasis, PriceCard, Target};
 pub use python::{
     Cluster, Interpreter, InterpreterLock, JoblibBackend, Package, PoolCall, PythonPool,
     StartMethod,
@@ -77,6 +81,9 @@ pub struct Scenario {
     /// Phases, repeats, order and seed.
     #[serde(default)]
     pub protocol: Protocol,
+    /// What a candidate must fulfil to be chosen; nothing is chosen without any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objectives: Vec<Objective>,
     /// What resources cost.
     #[serde(default)]
     pub prices: PriceCard,
@@ -150,52 +157,6 @@ pub enum Order {
     Interleaved,
     /// In the order of the file.
     Listed,
-}
-
-/// What resources cost.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, default)]
-pub struct PriceCard {
-    /// Three letters, such as USD.
-    pub currency: String,
-    /// One virtual core for an hour.
-    pub per_vcpu_hour: f64,
-    /// One GiB of memory for an hour.
-    pub per_gib_hour: f64,
-    /// What is paid for.
-    pub basis: CostBasis,
-    /// Where the prices come from, and of which day they are.
-    pub source: String,
-}
-
-impl Default for PriceCard {
-    fn default() -> Self {
-        Self {
-            currency: "USD".to_owned(),
-            per_vcpu_hour: 0.04,
-            per_gib_hour: 0.005,
-            basis: CostBasis::Consumed,
-            source: "round figures near the list prices of large clouds, 2026".to_owned(),
-        }
-    }
-}
-
-/// What is paid for.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub enum CostBasis {
-    /// The core seconds and the memory that were used.
-    #[default]
-    Consumed,
-    /// Cores and memory that are set aside, used or not.
-    Rented {
-        /// How many virtual cores.
-        vcpus: f64,
-        /// How much memory.
-        memory: Bytes,
-    },
 }
 
 impl Scenario {

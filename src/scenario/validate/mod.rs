@@ -9,6 +9,7 @@ mod defences;
 mod faults;
 mod interpreter;
 mod load;
+mod objectives;
 mod protocol;
 mod python;
 mod sweep;
@@ -47,6 +48,7 @@ pub fn validate(scenario: &Scenario) -> Vec<Problem> {
     checks.candidates(scenario);
     checks.stages_in_cpython(scenario);
     checks.protocol(scenario);
+    checks.objectives(scenario);
     checks.prices(&scenario.prices);
     checks.sweep(scenario);
     checks.capacity(scenario);

@@ -1,9 +1,9 @@
-//! What the phases, the repeats and the prices must fulfil.
+//! What the phases and the repeats must fulfil.
 
 use crate::scenario::bounds::{MAX_REPEATS, MAX_TOTAL, MIN_MEASURE};
 use crate::scenario::estimate::blocks;
 use crate::scenario::validate::Checks;
-use crate::scenario::{CostBasis, PriceCard, Protocol, Scenario};
+use crate::scenario::{Protocol, Scenario};
 use crate::units::text;
 
 impl Checks {
@@ -27,29 +27,5 @@ impl Checks {
                 format!("at most {MAX_TOTAL}: shorten the phases, or run fewer repeats"),
             );
         }
-    }
-
-    pub(super) fn prices(&mut self, prices: &PriceCard) {
-        let currency = &prices.currency;
-        if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_uppercase()) {
-            let message = "a currency has three capital letters";
-            self.error("prices.currency", message, "write it like USD or EUR");
-        }
-        for (field, price) in [
-            ("per_vcpu_hour", prices.per_vcpu_hour),
-            ("per_gib_hour", prices.per_gib_hour),
-        ] {
-            if !(price.is_finite() && price >= 0.0) {
-                self.error(
-                    format!("prices.{field}"),
-                    "a price must not be negative",
-                    "write 0 or more",
-                );
-            }
-        }
-        if let CostBasis::Rented { vcpus, .. } = prices.basis {
-            self.positive("prices.basis.vcpus", vcpus, "the number of rented cores");
-        }
-        self.prose("prices.source", &prices.source);
     }
 }

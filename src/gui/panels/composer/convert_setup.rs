@@ -232,7 +232,8 @@ pub(super) const fn convert_basis(basis: CostBasis, to_rented: bool) -> CostBasi
             vcpus: 2.0,
             memory: Bytes::from_mib(4096),
         },
-        (CostBasis::Rented { .. }, false) => CostBasis::Consumed,
+        (CostBasis::Instance { vcpus, memory, .. }, true) => CostBasis::Rented { vcpus, memory },
+        (CostBasis::Rented { .. } | CostBasis::Instance { .. }, false) => CostBasis::Consumed,
         _ => basis,
     }
 }

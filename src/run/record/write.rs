@@ -1,0 +1,215 @@
+//! Writing a record: frame by frame, each whole or not at all.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::run::record::frame::{self, Frames, Next};
+use crate::run::record::{
+    Begin, Closing, End, Header, Kind, Meta, RecordError, Step, VERSION, read,
+};
+use crate::run::{Block, Run};
+use crate::scenario;
+
+/// Writes into one file, which nobody else writes into meanwhile.
+///
+/// What was written stays if the program is killed; only [`Self::close`] waits for the disk itself.
+#[derive(Debug)]
+pub struct RecordWriter {
+    file: File,
+    path: PathBuf,
+    /// Where the next frame goes: after the last whole one.
+    at: u64,
+}
+
+/// The content of a block's frame.
+#[derive(Serialize)]
+struct Ended<'a> {
+    index: usize,
+    block: &'a Block,
+}
+
+impl RecordWriter {
+    /// Makes a new file; there must be none at `path`.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn create(path: &Path, header: &Header) -> Result<Self, RecordError> {
+        let refused = |source| RecordError::io(path, "cannot be made", source);
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(path)
+            .map_err(refused)?;
+        lock(&file, path)?;
+        let mut writer = Self {
+            file,
+            path: path.to_path_buf(),
+            at: 0,
+        };
+        let begun = writer
+            .append_bytes(&frame::file_head())
+            .and_then(|()| writer.append(Kind::Header, header));
+        if begun.is_err() {
+            // Nothing can be read from it.
+            let _ = std::fs::remove_file(path);
+        }
+        begun.map(|()| writer)
+    }
+
+    /// Opens a file to write on after its last whole frame; what was cut behind it is dropped.
+    ///
+    /// # Errors
+    /// If it is no record, is damaged, is of another version, somebody else writes into it, or the system refuses.
+    pub fn resume(path: &Path) -> Result<Self, RecordError> {
+        let refused = |source| RecordError::io(path, "cannot be written", source);
+        let mut frames = Frames::open(path)?;
+        if frames.version() != VERSION {
+            return Err(RecordError::Older {
+                path: path.to_path_buf(),
+                version: frames.version(),
+            });
+        }
+        let file = OpenOptions::new().write(true).open(path).map_err(refused)?;
+        lock(&file, path)?;
+        read::header(&mut frames)?;
+        while let Next::Frame(_) = frames.next()? {}
+        let at = frames.at();
+        file.set_len(at).map_err(refused)?;
+        Ok(Self {
+            file,
+            path: path.to_path_buf(),
+            at,
+        })
+    }
+
+    /// Which file it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A step begins: `run` as it was before anything of it happened, or later.
+    ///
+    /// # Errors
+    /// If the system refuses; the file then ends with the frame before, here as in all that follow.
+    pub fn begin(&mut self, step: &Step, run: &Run) -> Result<(), RecordError> {
+        let request = &run.request;
+        let begin = Begin {
+            step: step.clone(),
+            scenario: scenario::to_text(&request.scenario),
+            candidates: request.candidates.clone(),
+            seed: request.seed,
+            started_unix_secs: run.started_unix_secs,
+            plan: run.blocks.iter().map(|block| block.planned).collect(),
+        };
+        self.append(Kind::Begin, &begin)
+    }
+
+    /// A block of the step ended; `index` is its place in the plan.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn block(&mut self, index: usize, block: &Block) -> Result<(), RecordError> {
+        self.append(Kind::Block, &Ended { index, block })
+    }
+
+    /// The step ended.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn end(&mut self, stopped: bool) -> Result<(), RecordError> {
+        self.append(Kind::End, &End { stopped })
+    }
+
+    /// What people say of the record, in place of what they said before.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn meta(&mut self, meta: &Meta) -> Result<(), RecordError> {
+        self.append(Kind::Meta, meta)
+    }
+
+    /// Nothing more is to come. Waits until the disk has it all.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn close(&mut self, closing: &Closing) -> Result<(), RecordError> {
+        self.append(Kind::Closing, closing)?;
+        self.file
+            .sync_data()
+            .map_err(|source| RecordError::io(&self.path, "cannot be written", source))
+    }
+
+    /// A whole run at once: one step and all its blocks that were begun.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn whole_run(&mut self, step: &Step, run: &Run) -> Result<(), RecordError> {
+        self.begin(step, run)?;
+        for (index, block) in run.blocks.iter().enumerate() {
+            if block.state.is_over() {
+                self.block(index, block)?;
+            }
+        }
+        if run.ended {
+            self.end(run.stopped)?;
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, kind: Kind, content: &impl Serialize) -> Result<(), RecordError> {
+        let frame = frame::frame(kind, content)
+            .map_err(|source| RecordError::io(&self.path, "cannot be written", source))?;
+        self.append_bytes(&frame)
+    }
+
+    fn append_bytes(&mut self, bytes: &[u8]) -> Result<(), RecordError> {
+        let written = self
+            .file
+            .seek(SeekFrom::Start(self.at))
+            .and_then(|_| self.file.write_all(bytes));
+        if let Err(source) = written {
+            // A disk that became full within the frame: what was whole stays whole.
+            let _ = self.file.set_len(self.at);
+            return Err(RecordError::io(&self.path, "cannot be written", source));
+        }
+        self.at += bytes.len() as u64;
+        Ok(())
+    }
+}
+
+impl Closing {
+    /// The closing of a record of these runs.
+    #[must_use]
+    pub fn of<'a>(runs: impl IntoIterator<Item = &'a Run>, stopped: bool) -> Self {
+        let mut closing = Self {
+            stopped,
+            blocks_planned: 0,
+            blocks_ended: 0,
+            blocks_failed: 0,
+        };
+        runs.into_iter().for_each(|run| closing.count(run));
+        closing
+    }
+
+    /// Counts the blocks of one more run.
+    pub fn count(&mut self, run: &Run) {
+        let failed = |block: &&Block| matches!(block.state, crate::run::BlockState::Failed { .. });
+        self.blocks_planned += run.blocks.len() as u64;
+        self.blocks_ended += run.blocks_ended() as u64;
+        self.blocks_failed += run.blocks.iter().filter(failed).count() as u64;
+    }
+}
+
+/// Keeps others from writing. Where files cannot be locked, nobody is kept from it.
+fn lock(file: &File, path: &Path) -> Result<(), RecordError> {
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(RecordError::Busy {
+            path: path.to_path_buf(),
+        }),
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
+    }
+}
