@@ -4,6 +4,7 @@
 //!
 //! **Invariant**: no drawing, no files, no text beyond reasons and advice; what is not known is `None`.
 
+mod capacity;
 pub mod checkup;
 mod compare;
 mod cost;
@@ -15,11 +16,14 @@ mod parts;
 mod remarks;
 mod resilience;
 mod sample;
+mod scaling;
 pub mod self_test;
 mod steadiness;
+mod sweep;
 mod trust;
 mod verdict;
 
+pub use capacity::{CapacityEnd, CapacityFigures, CapacityPlan, Held, Holds, ProbeFigures};
 pub use compare::{
     Comparison, NoiseFloor, NoiseOf, SMALLEST_DIFFERENCE_RATIO, compare, compare_runs, noise_floor,
 };
@@ -35,7 +39,9 @@ pub use resilience::{
     ResilienceFigures, STORM_RATIO, fault_label,
 };
 pub use sample::Measure;
+pub use scaling::{NoScaling, Scaling, WorkersFigures, scaling};
 pub use steadiness::{Course, Steadiness, SteadinessLabel, steadiness};
+pub use sweep::{Crossing, Doubts, PointFigures, SweepAxis, SweepFigures, SweepPlan};
 pub use trust::{Bound, Trust, TrustLine, TrustUnit, trust};
 pub use verdict::{Verdict, VerdictKind, verdict};
 

@@ -123,6 +123,12 @@ impl Spread {
         }
     }
 
+    /// The logarithm of the value with its error; none on the linear scale.
+    #[must_use]
+    pub fn logarithm(&self) -> Option<Uncertain> {
+        self.logarithmic.then(|| self.uncertain())
+    }
+
     /// The figure with its 95 % interval.
     #[must_use]
     pub fn figure(&self) -> Figure {
