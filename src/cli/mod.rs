@@ -16,6 +16,7 @@ mod exit;
 mod interrupt;
 mod list;
 mod output;
+mod prices;
 mod progress;
 mod prose;
 mod python;
@@ -31,7 +32,8 @@ use std::path::PathBuf;
 use clap::{CommandFactory, Parser};
 
 pub use args::{
-    Changes, CheckArgs, Command, CommandLine, CompletionsArgs, DoctorArgs, ListArgs, RunArgs,
+    Changes, CheckArgs, Command, CommandLine, CompletionsArgs, DoctorArgs, ListArgs, PricesArgs,
+    RunArgs,
 };
 pub use diagnostics::diagnostics_to_stderr;
 pub use exit::Exit;
@@ -88,6 +90,7 @@ pub fn execute(command: &Command, out: &mut Output) -> Exit {
         Command::Run(args) => run::run(args, out),
         Command::Check(args) => check::check(args, out),
         Command::List(args) => Ok(list::list(args, out)),
+        Command::Prices(args) => Ok(prices::prices(args, out)),
         Command::Doctor(args) => doctor::doctor(*args, out),
         Command::Python(args) => python::python(args, out),
         Command::Completions(args) => Ok(completions(args, out)),

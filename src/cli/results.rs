@@ -1,11 +1,13 @@
 //! What a run gives out: the table and remarks, or the document, and the folder; and the exit code that follows.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context;
 
 use crate::analysis::{
-    self, CandidateFigures, CandidateStatus, NoiseFloor, Trust, Verdict, VerdictKind,
+    self, CandidateFigures, CandidateStatus, Finding, FindingKind, NoiseFloor, Trust, Verdict,
+    VerdictKind,
 };
 use crate::cli::{Exit, Output};
 use crate::export::{self, Table};
@@ -150,8 +152,6 @@ fn remarks(figures: &[CandidateFigures], trust: &Trust, verdict: &Verdict) -> Ve
                 recovery.sentence(figures.resilience.recovered_to)
             ));
         }
-        let findings = figures.findings.iter();
-        remarks.extend(findings.map(|finding| format!("{name}: {}", finding.line())));
         remarks.extend(
             figures
                 .remarks
@@ -159,6 +159,7 @@ fn remarks(figures: &[CandidateFigures], trust: &Trust, verdict: &Verdict) -> Ve
                 .map(|remark| format!("{name}: {remark}")),
         );
     }
+    remarks.extend(findings(figures));
     remarks.extend(
         trust
             .reasons
@@ -167,6 +168,33 @@ fn remarks(figures: &[CandidateFigures], trust: &Trust, verdict: &Verdict) -> Ve
     );
     remarks.extend(conclusion(verdict));
     remarks
+}
+
+/// What has a name, each kind once with all candidates that have it.
+fn findings(figures: &[CandidateFigures]) -> Vec<String> {
+    let mut found: BTreeMap<FindingKind, Vec<(&str, &Finding)>> = BTreeMap::new();
+    for figures in figures {
+        for finding in &figures.findings {
+            let of_kind = found.entry(finding.kind).or_default();
+            of_kind.push((&figures.name, finding));
+        }
+    }
+    let line = |(kind, of): (FindingKind, Vec<(&str, &Finding)>)| match of.as_slice() {
+        [(name, finding)] => format!("{name}: {}", finding.line()),
+        several => {
+            let evidence = several
+                .iter()
+                .map(|(name, finding)| format!("{name}: {}", finding.evidence));
+            let evidence: Vec<String> = evidence.collect();
+            format!(
+                "{}: {}. {}",
+                kind.label(),
+                evidence.join("; "),
+                kind.advice()
+            )
+        }
+    };
+    found.into_iter().map(line).collect()
 }
 
 /// The verdict, what would change it, and what a textbook says where the verdict does not say it itself.

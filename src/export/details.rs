@@ -31,7 +31,6 @@ pub fn details(figures: &[CandidateFigures], scenario: &Scenario) -> Table {
     columns.extend(memory_columns());
     columns.extend(other_columns());
     columns.extend(cost_columns());
-    columns.extend(cost_columns());
     without_unknown(&of_columns(figures, scenario, columns))
 }
 
