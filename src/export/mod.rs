@@ -17,6 +17,7 @@ mod folder;
 pub mod font;
 mod legend;
 mod marks;
+mod objectives;
 mod plot;
 mod png;
 mod split;
@@ -37,13 +38,16 @@ pub use csv::figures_csv;
 pub use details::details;
 pub use diagram::diagram_svg;
 pub use document::{
-    AttemptsDocument, BreakerDocument, CandidateDocument, CollectionsDocument, CounterDocument,
-    Document, FaultDocument, FindingDocument, InterpreterLockDocument, NoiseFloorDocument,
-    NoiseOfDocument, PercentileIntervals, PercentilesDocument, PoolDocument, ResilienceDocument,
-    ResponseTimes, SCHEMA, SteadinessDocument, TimeSplitDocument, TrustDocument, TrustLineDocument,
-    VerdictDocument, document, json,
+    AttemptsDocument, BreakerDocument, CandidateDocument, CollectionsDocument, CostDocument,
+    CounterDocument, DecidingDocument, DecidingFigureDocument, Document, FaultDocument,
+    FindingDocument, InterpreterLockDocument, NoiseFloorDocument, NoiseOfDocument,
+    ObjectiveDocument, ObjectiveResultDocument, PercentileIntervals, PercentilesDocument,
+    PoolDocument, ResilienceDocument, ResponseTimes, SCHEMA, SizingDocument, SteadinessDocument,
+    TextbookDocument, TimeSplitDocument, TrustDocument, TrustLineDocument, VerdictDocument,
+    document, json,
 };
 pub use folder::{write_file, write_folder};
+pub use objectives::objectives_table;
 pub use png::png;
 pub use split::split_svg;
 pub use svg::{chart_svg, identity};
