@@ -64,7 +64,7 @@ pub(super) fn give_out(
     }
     if let Some(folder) = folder {
         let scenario = scenario::to_text(&run.request.scenario);
-        export::write_folder(folder, run, &scenario)
+        export::write_folder(folder, &export::Report::of(run, &scenario))
             .with_context(|| format!("results cannot be written to '{}'", folder.display()))?;
         out.message(format_args!("Results are in '{}'.", folder.display()));
     }

@@ -20,6 +20,7 @@ mod marks;
 mod objectives;
 mod plot;
 mod png;
+mod report;
 mod split;
 mod svg;
 mod table;
@@ -49,6 +50,7 @@ pub use document::{
 pub use folder::{write_file, write_folder};
 pub use objectives::objectives_table;
 pub use png::png;
+pub use report::{Report, comparison_html, comparison_markdown, report_html, report_markdown};
 pub use split::split_svg;
 pub use svg::{chart_svg, identity};
 pub use table::{Align, CLOSED_MARK, Header, Row, Table, standing_word, status_word, table};
