@@ -3124,10 +3124,6 @@ class Pool:
         """Hands over a batch in one call, `chunk` tasks at a time; 0 leaves that to the library."""
         self.submit(orders)
 
-    def answers_in_bulk(self):
-        """Whether of a batch only the last answer is waited for: nobody gives a single task up."""
-        return not self.setup["gives_up"]
-
     def close(self):
         """Ends the pool in order, after its last task."""
 
@@ -3166,7 +3162,7 @@ class LocalPool(Pool):
 
     def map(self, orders, chunk):
         self.worker.recipes.look_ahead(orders.phases[0], orders.numbers[0], len(orders))
-        self.submit(orders, in_bulk=self.answers_in_bulk())
+        self.submit(orders, in_bulk=True)
 
     def execute(self, order):
         """Executes an order on this thread and answers it."""
@@ -3831,7 +3827,7 @@ class ProcessPool(RemotePool):
             self.outbox.fail(ticket, text)
 
     def map(self, orders, chunk):
-        self.outbox.expect(len(orders), self.answers_in_bulk())
+        self.outbox.expect(len(orders), in_bulk=True)
         chunk = max(chunk, 1)
         results = self.processes.map(*self.call(orders, chunk, chunk), orders.tickets, chunk)
         collect = partial(self._collect, results, orders, chunk)
@@ -3961,7 +3957,7 @@ class MultiprocessingPool(RemotePool):
                 self.outbox.fail(ticket, text)
 
     def map(self, orders, chunk):
-        self.outbox.expect(len(orders), self.answers_in_bulk())
+        self.outbox.expect(len(orders), in_bulk=True)
         call = object()
         unordered = self.settings.get("call") == "ImapUnordered"
         if chunk == 0:
