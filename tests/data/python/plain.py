@@ -26,6 +26,13 @@ def wait(_):
     time.sleep(0.1)
 
 
+def tiny(number):
+    total = 0
+    for number in range(number, number + 3):
+        total += number * number
+    return total
+
+
 def small(number):
     total = 0
     for number in range(number, number + 110):
@@ -91,8 +98,8 @@ def case_wait():
 def case_chunk():
     numbers = range(20_000)
     return {
-        "chunk_1": pool(ProcessPoolExecutor, 2, small, numbers, [0], chunksize=1),
-        "chunk_1000": pool(ProcessPoolExecutor, 2, small, numbers, [0], chunksize=1000),
+        "chunk_1": pool(ProcessPoolExecutor, 2, tiny, numbers, [0], chunksize=1),
+        "chunk_1000": pool(ProcessPoolExecutor, 2, tiny, numbers, [0], chunksize=1000),
     }
 
 
