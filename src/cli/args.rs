@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::cli::prices::preset_name;
 use crate::cli::python_args::PythonArgs;
+use crate::cli::runs_args::RunsArgs;
 use crate::units::Nanos;
 
 /// Compare threads, processes and async on the same work, on this machine
@@ -36,6 +37,8 @@ Examples:
   poolscope run my.ron --out results     charts, figures and a copy of the scenario
   poolscope run my.ron --json            one JSON document on standard output
   poolscope prices                       which prices of clouds come along
+  poolscope runs                         the runs that were kept
+  poolscope runs show last               the figures of the newest one
   poolscope check my.ron                 what is wrong with a file, or what it would do
   poolscope doctor                       how well this machine is suited to measuring
   poolscope python list                  which interpreters candidates of CPython can use
@@ -50,7 +53,10 @@ Examples:
   poolscope run prime_check
   poolscope run my.ron --measure 5s --repeats 3 --out results
   poolscope run my.ron --prices aws-m5.xlarge
-  poolscope run my.ron --only threads,'async ×100' --json > figures.json";
+  poolscope run my.ron --only threads,'async ×100' --json > figures.json
+
+Every run is kept in the user's data folder, block by block while it goes on; see 'poolscope runs --help'.
+--no-keep leaves that out.";
 
 const DOCTOR_EXAMPLES: &str = "\
 Examples:
@@ -75,6 +81,8 @@ Exit codes of doctor:
 pub enum Command {
     /// Run scenarios without the window, and print the figures
     Run(RunArgs),
+    /// List the runs that were kept, show and name them, and run them again
+    Runs(RunsArgs),
     /// Say what is wrong with scenario files, or in plain words what they would do
     Check(CheckArgs),
     /// List the scenarios that come along
@@ -102,6 +110,9 @@ pub struct RunArgs {
     /// Print one JSON document on standard output instead of the table
     #[arg(long)]
     pub json: bool,
+    /// Do not keep the run in the library
+    #[arg(long)]
+    pub no_keep: bool,
     /// What is changed of the scenario.
     #[command(flatten)]
     pub changes: Changes,
