@@ -156,7 +156,9 @@ proptest! {
     #[test]
     fn whatever_is_composed_can_be_judged_and_described(scenario in any_scenario()) {
         let _ = validate(&scenario);
-        prop_assert!(describe(&scenario).iter().all(|line| !line.contains("NaN") && !line.contains("inf")));
+        for line in describe(&scenario) {
+            prop_assert!(!line.contains("NaN") && !line.contains("inf"), "{line}");
+        }
         prop_assert!(estimate_block_nanos(&scenario) <= estimate_run_nanos(&scenario).max(1) || scenario.protocol.repeats == 0);
         for candidate in &scenario.candidates {
             let seen = preview(&scenario, candidate, 4);

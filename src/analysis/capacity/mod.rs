@@ -5,7 +5,8 @@ mod search;
 mod tests;
 
 use crate::analysis::capacity::search::{Next, Tried, bracket, next};
-use crate::analysis::sample::{Measure, Sample};
+use crate::analysis::measure::Measure;
+use crate::analysis::sample::Sample;
 use crate::analysis::sweep::{Doubts, seed_of_round};
 use crate::run::record::Step;
 use crate::run::{Run, RunRequest, Series};
