@@ -16,6 +16,7 @@ pub mod font;
 mod legend;
 mod marks;
 mod png;
+mod series;
 mod split;
 mod svg;
 mod table;
@@ -37,6 +38,10 @@ pub use document::{
 };
 pub use folder::{write_file, write_folder};
 pub use png::png;
+pub use series::{
+    CapacityDocument, SweepDocument, capacity_csv, capacity_document, capacity_text, sweep_csv,
+    sweep_document, sweep_text, write_capacity_folder, write_sweep_folder,
+};
 pub use split::split_svg;
 pub use svg::{chart_svg, identity};
 pub use table::{Align, CLOSED_MARK, Header, Row, Table, standing_word, status_word, table};
