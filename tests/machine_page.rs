@@ -36,6 +36,7 @@ fn page(executable: &str, folder: &Path, picked: &Path) -> Harness<'static, App>
         dialogs: Arc::new(Canned(picked.to_owned())),
         executable: PathBuf::from(executable),
         settings_dir: Some(folder.join("config")),
+        runs_dir: None,
     };
     let mut harness = Harness::builder()
         .with_size([1280.0, 1000.0])
