@@ -17,9 +17,6 @@ use crate::scenario::{Loaded, ScenarioFileError};
 /// Events may take this long per frame; what is left comes with the next.
 const EVENTS_BUDGET: Duration = Duration::from_millis(4);
 
-/// How soon to look again whether a run that is over is written.
-const KEEPING_LOOK: Duration = Duration::from_millis(100);
-
 impl App {
     /// Takes in what happened since the last frame.
     pub(super) fn advance(&mut self, ctx: &Context) {
@@ -44,34 +41,12 @@ impl App {
         let more = measurement.drain(EVENTS_BUDGET);
         measurement.update_charts(self.board.settings());
         let state = measurement.state();
-        let kept = measurement.keep();
-        if measurement.is_being_kept() {
-            ctx.request_repaint_after(KEEPING_LOOK);
-        }
         if more {
             ctx.request_repaint_after(self.frame_clock.until_due());
         }
         if was_active && !state.is_active() && self.closing == Closing::AfterRun {
             self.closing = Closing::No;
             self.actions.push(Action::Quit);
-        }
-        match kept {
-            None => {}
-            Some(Ok(kept)) => {
-                let now = ctx.input(|input| input.time);
-                let text = format!("Kept in the run library as {}", kept.id);
-                self.toasts.good(text, now);
-            }
-            Some(Err(error)) => self.toasts.error(format!("This run is not kept: {error}")),
-        }
-    }
-
-    /// The window is gone; what the run has still to be written is.
-    pub(super) fn settle(&mut self) {
-        /// A disk that takes longer hangs.
-        const PATIENCE: Duration = Duration::from_secs(2);
-        if let Some(measurement) = &mut self.measurement {
-            measurement.settle(PATIENCE);
         }
     }
 

@@ -9,7 +9,6 @@ use crate::analysis::{
 };
 use crate::chart::{ChartBook, ChartSettings};
 use crate::export::{Table, table};
-use crate::run::library::{Keeper, Kept, LibraryError};
 use crate::run::{BlockState, Event, Progress, Run};
 use crate::session::Session;
 
@@ -45,8 +44,6 @@ impl RunState {
 pub struct Measurement {
     run: Run,
     session: Option<Session>,
-    /// Writes the run into the library; none if it is not kept, or not any more, or done.
-    keeper: Option<Keeper>,
     stopping: bool,
     /// The revision that what follows was computed from.
     derived_from: u64,
@@ -78,38 +75,8 @@ impl Measurement {
             trust,
             run,
             session,
-            keeper: None,
             stopping: false,
             charts: ChartBook::new(),
-        }
-    }
-
-    /// The same, kept in the library.
-    #[must_use]
-    pub fn kept_by(mut self, keeper: Keeper) -> Self {
-        self.keeper = Some(keeper);
-        self
-    }
-
-    /// Hands over to the keeper what has ended; says once how the keeping came out. Never waits.
-    pub fn keep(&mut self) -> Option<Result<Kept, LibraryError>> {
-        let keeper = self.keeper.as_mut()?;
-        keeper.follow(&self.run);
-        let outcome = keeper.outcome()?;
-        self.keeper = None;
-        Some(outcome)
-    }
-
-    /// Whether the run is over and not all of it is written.
-    #[must_use]
-    pub const fn is_being_kept(&self) -> bool {
-        self.keeper.is_some() && self.session.is_none()
-    }
-
-    /// The window is gone: waits a moment for what is still to be written.
-    pub fn settle(&mut self, patience: Duration) {
-        if let Some(keeper) = self.keeper.take() {
-            keeper.settle(&self.run, patience);
         }
     }
 

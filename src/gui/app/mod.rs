@@ -43,8 +43,6 @@ pub struct Services {
     pub executable: PathBuf,
     /// Where the settings are kept; none keeps nothing.
     pub settings_dir: Option<PathBuf>,
-    /// Where runs are kept; none keeps none.
-    pub runs_dir: Option<PathBuf>,
 }
 
 /// Which part of the left panel is shown.

@@ -14,7 +14,6 @@ use crate::gui::app::logic::sentence;
 use crate::gui::app::{App, Closing, Document, Measurement, Purpose, SidebarTab, Then, exports};
 use crate::gui::dialogs::FileRequest;
 use crate::gui::panels::question::Question;
-use crate::run::library::{Keeper, Library};
 use crate::run::{Run, RunRequest};
 use crate::scenario::{bundled_named, parse, read_file, write_file};
 use crate::session::{RunnerCommand, Session};
@@ -98,26 +97,9 @@ impl App {
                 let run = Run::new(request, unix_secs());
                 self.board.begin(&run);
                 self.preview = false;
-                let keeper = self.keeper(&run);
-                let measurement = Measurement::new(run, Some(session));
-                self.measurement = Some(match keeper {
-                    Some(keeper) => measurement.kept_by(keeper),
-                    None => measurement,
-                });
+                self.measurement = Some(Measurement::new(run, Some(session)));
             }
             Err(error) => self.fail(&format!("The run cannot be started: {error}")),
-        }
-    }
-
-    /// Who keeps a run that begins; none if runs are not kept.
-    fn keeper(&mut self, run: &Run) -> Option<Keeper> {
-        let library = Library::at(self.services.runs_dir.clone()?);
-        match Keeper::start(library, run) {
-            Ok(keeper) => Some(keeper),
-            Err(error) => {
-                self.fail(&format!("This run is not kept: {error}"));
-                None
-            }
         }
     }
 

@@ -200,7 +200,6 @@ impl eframe::App for App {
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
-        self.settle();
         // Ends the runner before the files are waited for.
         self.measurement = None;
         self.finish();
