@@ -14,6 +14,7 @@ mod doctor_cases;
 mod doctor_report;
 mod exit;
 mod interrupt;
+mod library;
 mod list;
 mod output;
 mod progress;
