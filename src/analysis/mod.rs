@@ -6,6 +6,7 @@
 
 pub mod checkup;
 mod compare;
+mod comparison;
 mod cost;
 mod figures;
 mod interpreter;
@@ -22,6 +23,11 @@ mod verdict;
 
 pub use compare::{
     Comparison, NoiseFloor, NoiseOf, SMALLEST_DIFFERENCE_RATIO, compare, compare_runs, noise_floor,
+};
+pub use comparison::{
+    Circumstance, Deviation, Judgement, MeasureComparison, PairComparison, RunComparison,
+    RunOutcome, RunOutcomeKind, SETTINGS_MAX, SettingDifference, Side, TOLERANCE_RATIO,
+    compare_candidates, compare_whole, reference,
 };
 pub use cost::{
     Priced, Resource, Resources, basis_label, consumed_per_hour, cost_per_1k, price_per_hour,

@@ -8,13 +8,16 @@
 
 mod board;
 mod canvas;
+mod comparison;
 mod csv;
 mod details;
+mod diagram;
 mod document;
 mod folder;
 pub mod font;
 mod legend;
 mod marks;
+mod plot;
 mod png;
 mod split;
 mod svg;
@@ -26,8 +29,13 @@ use std::path::PathBuf;
 
 pub use board::board_svg;
 pub use canvas::Theme;
+pub use comparison::{
+    COMPARE_SCHEMA, CompareDocument, MeasureDocument, OutcomeDocument, PairDocument, SideDocument,
+    compare_document, compare_json, measure_text, pair_table, ratio_cells,
+};
 pub use csv::figures_csv;
 pub use details::details;
+pub use diagram::diagram_svg;
 pub use document::{
     AttemptsDocument, BreakerDocument, CandidateDocument, CollectionsDocument, CounterDocument,
     Document, FaultDocument, FindingDocument, InterpreterLockDocument, NoiseFloorDocument,
