@@ -22,6 +22,7 @@ pub fn measure_text(measure: Measure, value: f64, currency: &str) -> String {
     match measure {
         Measure::Throughput
         | Measure::Goodput
+        | Measure::Good
         | Measure::VoluntarySwitches
         | Measure::InvoluntarySwitches => text::per_sec(value),
         Measure::Response(_) | Measure::Makespan | Measure::ColdStart | Measure::CpuPerTask => {
@@ -33,7 +34,10 @@ pub fn measure_text(measure: Measure, value: f64, currency: &str) -> String {
         | Measure::MemoryUnique
         | Measure::MemoryTotal
         | Measure::MemoryPerTask => text::bytes(value),
-        Measure::Cost => text::money(value, currency),
+        Measure::ErrorRatio | Measure::DropRatio => text::percent(value),
+        Measure::Cost | Measure::CostConsumed | Measure::CostRented => {
+            text::money(value, currency)
+        }
     }
 }
 

@@ -14,7 +14,8 @@ mod settings;
 mod tests;
 
 use crate::analysis::compare::compare_runs_at;
-use crate::analysis::sample::{Measure, Sample};
+use crate::analysis::measure::Measure;
+use crate::analysis::sample::Sample;
 use crate::analysis::{Comparison, compare, trust};
 use crate::run::{Block, MemoryKind, Run};
 use crate::scenario::Scenario;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::analysis::comparison::{Judgement, RunComparison};
-use crate::analysis::sample::Measure;
+use crate::analysis::measure::Measure;
 use crate::stats::Figure;
 use crate::units::text;
 
