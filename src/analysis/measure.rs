@@ -75,6 +75,12 @@ impl Measure {
         Self::ColdStart,
     ];
 
+    /// Whether more of it is what one wants; of everything else less is.
+    #[must_use]
+    pub const fn more_is_better(self) -> bool {
+        matches!(self, Self::Throughput | Self::Goodput | Self::Good)
+    }
+
     /// Its name for people, within a sentence.
     #[must_use]
     pub const fn label(self) -> &'static str {

@@ -13,8 +13,8 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+use crate::analysis::Measure;
 use crate::analysis::compare::compare_runs_at;
-use crate::analysis::measure::Measure;
 use crate::analysis::sample::Sample;
 use crate::analysis::{Comparison, compare, trust};
 use crate::run::{Block, MemoryKind, Run};

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
+use crate::analysis::Measure;
 use crate::analysis::comparison::{Judgement, RunComparison};
-use crate::analysis::measure::Measure;
 use crate::stats::Figure;
 use crate::units::text;
 

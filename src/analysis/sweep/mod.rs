@@ -104,12 +104,6 @@ impl Measure {
 
     /// By how many of [`Self::of_sweep`], from the first, candidates are held against each other.
     const DECIDING: usize = 3;
-
-    /// Whether more of it is better.
-    #[must_use]
-    pub const fn more_is_better(self) -> bool {
-        matches!(self, Self::Throughput | Self::Goodput)
-    }
 }
 
 impl SweepAxis {
