@@ -1,6 +1,6 @@
 //! How throughput grows with the number of workers: speed-up, efficiency and the laws that fit.
 
-use crate::analysis::measure::Measure;
+use crate::analysis::Measure;
 use crate::analysis::sample::Sample;
 use crate::analysis::sweep::SweepPlan;
 use crate::run::SeriesPoint;

@@ -18,6 +18,7 @@ mod keep;
 mod library;
 mod list;
 mod output;
+mod prices;
 mod progress;
 mod prose;
 mod python;
@@ -36,7 +37,8 @@ use std::path::PathBuf;
 use clap::{CommandFactory, Parser};
 
 pub use args::{
-    Changes, CheckArgs, Command, CommandLine, CompletionsArgs, DoctorArgs, ListArgs, RunArgs,
+    Changes, CheckArgs, Command, CommandLine, CompletionsArgs, DoctorArgs, ListArgs, PricesArgs,
+    RunArgs,
 };
 pub use diagnostics::diagnostics_to_stderr;
 pub use exit::Exit;
@@ -99,6 +101,7 @@ pub fn execute(command: &Command, out: &mut Output) -> Exit {
         Command::Runs(args) => runs::runs(args, out),
         Command::Check(args) => check::check(args, out),
         Command::List(args) => Ok(list::list(args, out)),
+        Command::Prices(args) => Ok(prices::prices(args, out)),
         Command::Doctor(args) => doctor::doctor(*args, out),
         Command::Python(args) => python::python(args, out),
         Command::Completions(args) => Ok(completions(args, out)),

@@ -4,8 +4,8 @@ mod search;
 #[cfg(test)]
 mod tests;
 
+use crate::analysis::Measure;
 use crate::analysis::capacity::search::{Next, Tried, bracket, next};
-use crate::analysis::measure::Measure;
 use crate::analysis::sample::Sample;
 use crate::analysis::sweep::{Doubts, seed_of_round};
 use crate::run::record::Step;
