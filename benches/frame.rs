@@ -117,6 +117,8 @@ fn snapshot(tick: u64, candidate: u64) -> Snapshot {
         resilience: poolscope::wire::Resilience::default(),
         window_completed: good,
         window_good: good,
+        window_good_late: 0,
+        good_late: 0,
         resources: Resources::default(),
         skipped_ticks: 0,
         merged: 0,

@@ -134,6 +134,8 @@ fn frames(criterion: &mut Criterion) {
         resilience: poolscope::wire::Resilience::default(),
         window_completed: 2_000,
         window_good: 2_000,
+        window_good_late: 0,
+        good_late: 0,
         resources: poolscope::wire::Resources::default(),
         skipped_ticks: 0,
         merged: 0,

@@ -373,6 +373,8 @@ fn command(arguments: &[&str]) -> Command {
     command
         .args(arguments)
         .current_dir(package())
+        // Runs are kept, and not among those of whoever tests.
+        .env("XDG_DATA_HOME", env!("CARGO_TARGET_TMPDIR"))
         .stdin(Stdio::null());
     command
 }

@@ -98,6 +98,7 @@ fn poolscope(python: &Path, scenario: &str) -> Times {
     let output = Command::new(optimised().unwrap())
         .args(["run", file.to_str().unwrap(), "--json"])
         .env("PATH", std::env::join_paths(folders).unwrap())
+        .env("XDG_DATA_HOME", folder.path())
         .stdin(Stdio::null())
         .output()
         .unwrap();

@@ -177,7 +177,7 @@ fn nothing_survives_the_program_nor_its_guard() {
             let file = home.path().join("long.ron");
             std::fs::write(&file, long_block(COMPUTES, pool)).unwrap();
             let mut program = Command::new(env!("CARGO_BIN_EXE_poolscope"))
-                .args(["run".as_ref(), file.as_os_str()])
+                .args(["run".as_ref(), file.as_os_str(), "--no-keep".as_ref()])
                 .env("HOME", home.path())
                 .env("PATH", format!("{}:/usr/bin:/bin", folder.display()))
                 .env_remove("XDG_CONFIG_HOME")

@@ -17,7 +17,7 @@ const ROUNDS: usize = 3;
 /// The document of a run of the bundled scenario `name`.
 fn run(name: &str, options: &[&str]) -> Value {
     let output = Command::new(env!("CARGO_BIN_EXE_poolscope"))
-        .args(["run", name, "--json"])
+        .args(["run", name, "--json", "--no-keep"])
         .args(options)
         .output()
         .unwrap();

@@ -73,6 +73,7 @@ impl Machine {
             .args(arguments)
             .env("PATH", self.at("bin"))
             .env("XDG_CONFIG_HOME", self.at("config"))
+            .env("XDG_DATA_HOME", self.at("data"))
             .env("HOME", self.at("home"))
             .stdin(Stdio::null());
         command

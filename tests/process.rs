@@ -315,7 +315,7 @@ fn headless() -> (std::process::Child, Vec<(u32, String)>, tempfile::TempDir) {
     let file = folder.path().join("long.ron");
     std::fs::write(&file, long_tasks()).unwrap();
     let child = Command::new(env!("CARGO_BIN_EXE_poolscope"))
-        .args(["run".as_ref(), file.as_os_str()])
+        .args(["run".as_ref(), file.as_os_str(), "--no-keep".as_ref()])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -379,7 +379,7 @@ fn no_part_survives_a_kill_at_any_instant_of_its_start() {
         let file = folder.path().join("long.ron");
         std::fs::write(&file, long_tasks()).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_poolscope"))
-            .args(["run".as_ref(), file.as_os_str()])
+            .args(["run".as_ref(), file.as_os_str(), "--no-keep".as_ref()])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -412,7 +412,7 @@ fn the_scratch_folder_goes_with_the_block() {
     let file = scratch.path().join("files.ron");
     std::fs::write(&file, text).unwrap();
     let status = Command::new(env!("CARGO_BIN_EXE_poolscope"))
-        .args(["run".as_ref(), file.as_os_str()])
+        .args(["run".as_ref(), file.as_os_str(), "--no-keep".as_ref()])
         .env("TMPDIR", scratch.path())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

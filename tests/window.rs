@@ -91,6 +91,7 @@ fn opened(file: &Path, home: &Path) -> Program {
         .arg(file)
         .env("HOME", home)
         .env("XDG_CONFIG_HOME", home)
+        .env("XDG_DATA_HOME", home)
         .env_remove("WAYLAND_DISPLAY")
         .env_remove("WAYLAND_SOCKET")
         .stdin(Stdio::null())

@@ -9,7 +9,8 @@
 //! confidence that keeps the error of the whole pair at 5 % (Bonferroni; Dunn 1961), while the interval that is
 //! shown is the one of 95 % for its measure alone.
 
-use crate::analysis::sample::{Measure, Sample};
+use crate::analysis::measure::Measure;
+use crate::analysis::sample::Sample;
 use crate::run::{Block, Run};
 use crate::stats::Figure;
 use crate::stats::bootstrap::{BLOCKS_MIN, Bootstrap, CONFIDENCE, Scale, Spread};

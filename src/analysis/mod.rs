@@ -8,15 +8,19 @@ pub mod checkup;
 mod compare;
 mod cost;
 mod figures;
+mod findings;
 mod interpreter;
+mod measure;
 mod memory;
 mod merged;
+mod objectives;
 mod parts;
 mod remarks;
 mod resilience;
 mod sample;
 pub mod self_test;
 mod steadiness;
+mod textbook;
 mod trust;
 mod verdict;
 
@@ -24,20 +28,23 @@ pub use compare::{
     Comparison, NoiseFloor, NoiseOf, SMALLEST_DIFFERENCE_RATIO, compare, compare_runs, noise_floor,
 };
 pub use cost::{
-    Priced, Resource, Resources, basis_label, consumed_per_hour, cost_per_1k, price_per_hour,
-    rented_per_hour,
+    CostFigures, Demand, HOURS_PER_MONTH, Priced, Resource, Resources, Sizing, basis_label,
+    consumed_per_hour, cost_per_1k, price_per_hour, rented_per_hour, sizing,
 };
 pub use figures::{CandidateFigures, CandidateStatus, PercentileFigures, candidate_figures};
+pub use findings::{Finding, FindingKind, STORM_RATIO};
 pub use interpreter::{CollectionFigures, InterpreterLockFigures};
+pub use measure::Measure;
+pub use objectives::{Longer, ObjectiveResult, Outcome, objective_results};
 pub use parts::{CounterFigures, LostUpdates, PoolFigures, SplitFigures};
 pub use resilience::{
-    AttemptFigures, BreakerFigures, FaultFigures, Finding, FindingKind, RECOVERED_RATIO, Recovery,
-    ResilienceFigures, STORM_RATIO, fault_label,
+    AttemptFigures, BreakerFigures, FaultFigures, RECOVERED_RATIO, RecoveredTo, Recovery,
+    ResilienceFigures, fault_label,
 };
-pub use sample::Measure;
 pub use steadiness::{Course, Steadiness, SteadinessLabel, steadiness};
+pub use textbook::{Recommendation, Textbook};
 pub use trust::{Bound, Trust, TrustLine, TrustUnit, trust};
-pub use verdict::{Verdict, VerdictKind, verdict};
+pub use verdict::{Deciding, DecidingFigure, Verdict, VerdictKind, verdict};
 
 /// Part of every candidate's figures.
 pub use crate::stats::{Figure, Summary};

@@ -4,113 +4,15 @@
 //! counts gives its interval; see [`crate::stats::bootstrap`]. Rates are sums over sums, so that a longer block
 //! weighs more; percentiles are those of merged histograms, never averaged.
 
-use crate::analysis::cost::{Resources, cost_per_1k, price_per_hour};
+use crate::analysis::cost::{
+    Resources, consumed_per_hour, hours_per_1k, price_per_hour, rented_per_hour,
+};
+use crate::analysis::measure::Measure;
 use crate::analysis::memory;
 use crate::run::{Block, MemoryOver, Run, Window};
 use crate::scenario::PriceCard;
 use crate::stats::bootstrap::{BLOCKS_MIN, BlockHistograms, Bootstrap};
-use crate::stats::{Figure, Histogram, Percentile};
-
-/// What can be measured of a block, with an interval over several.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Measure {
-    /// Tasks that ended within the window, per second. Of a batch: per second of the makespan.
-    Throughput,
-    /// The good ones of them.
-    Goodput,
-    /// A percentile of the response times, in nanoseconds.
-    Response(Percentile),
-    /// Of a batch: from its start to the end of its last task, in nanoseconds.
-    Makespan,
-    /// Time to ready of the back end, in nanoseconds.
-    ColdStart,
-    /// Cores that the back end kept busy.
-    CpuCores,
-    /// CPU time per task that ended, in nanoseconds.
-    CpuPerTask,
-    /// Voluntary context switches per second.
-    VoluntarySwitches,
-    /// Involuntary context switches per second.
-    InvoluntarySwitches,
-    /// Memory per worker over the measurement, in bytes.
-    MemoryPerWorker,
-    /// Memory per worker in the second half of the measurement, in bytes.
-    MemorySteady,
-    /// Unique set size per worker process, in bytes.
-    MemoryUnique,
-    /// Runner and workers together, in bytes.
-    MemoryTotal,
-    /// Memory that came with the back end and its work, per task in flight, in bytes.
-    MemoryPerTask,
-    /// Price of 1,000 good tasks.
-    Cost,
-}
-
-impl Measure {
-    /// What is compared between candidates and measured by the noise floor.
-    pub const COMPARED: [Self; 8] = [
-        Self::Throughput,
-        Self::Goodput,
-        Self::Response(Percentile::P50),
-        Self::Response(Percentile::P95),
-        Self::Response(Percentile::P99),
-        Self::CpuPerTask,
-        Self::MemoryPerWorker,
-        Self::Cost,
-    ];
-
-    /// Its name for people, within a sentence.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Throughput => "throughput",
-            Self::Goodput => "goodput",
-            Self::Response(Percentile::P50) => "p50 of the response time",
-            Self::Response(Percentile::P90) => "p90 of the response time",
-            Self::Response(Percentile::P95) => "p95 of the response time",
-            Self::Response(Percentile::P99) => "p99 of the response time",
-            Self::Response(Percentile::P999) => "p99.9 of the response time",
-            Self::Makespan => "makespan",
-            Self::ColdStart => "cold start",
-            Self::CpuCores => "cores used",
-            Self::CpuPerTask => "CPU per task",
-            Self::VoluntarySwitches => "voluntary context switches",
-            Self::InvoluntarySwitches => "involuntary context switches",
-            Self::MemoryPerWorker => "memory per worker",
-            Self::MemorySteady => "steady memory per worker",
-            Self::MemoryUnique => "unique memory per worker",
-            Self::MemoryTotal => "memory in all",
-            Self::MemoryPerTask => "memory per task in flight",
-            Self::Cost => "cost per 1k tasks",
-        }
-    }
-
-    /// Its name in documents.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Throughput => "throughput",
-            Self::Goodput => "goodput",
-            Self::Response(Percentile::P50) => "response_time_p50",
-            Self::Response(Percentile::P90) => "response_time_p90",
-            Self::Response(Percentile::P95) => "response_time_p95",
-            Self::Response(Percentile::P99) => "response_time_p99",
-            Self::Response(Percentile::P999) => "response_time_p99_9",
-            Self::Makespan => "makespan",
-            Self::ColdStart => "cold_start",
-            Self::CpuCores => "cpu_cores",
-            Self::CpuPerTask => "cpu_per_task",
-            Self::VoluntarySwitches => "voluntary_switches",
-            Self::InvoluntarySwitches => "involuntary_switches",
-            Self::MemoryPerWorker => "memory_per_worker",
-            Self::MemorySteady => "memory_per_worker_steady",
-            Self::MemoryUnique => "memory_uss_per_worker",
-            Self::MemoryTotal => "memory_total",
-            Self::MemoryPerTask => "memory_per_task_in_flight",
-            Self::Cost => "cost_per_1k",
-        }
-    }
-}
+use crate::stats::{Figure, Histogram};
 
 /// What one block contributes.
 struct Facts<'a> {
@@ -119,6 +21,8 @@ struct Facts<'a> {
     makespan_nanos: Option<u64>,
     completed: u64,
     good: u64,
+    offered: u64,
+    dropped: u64,
     cold_start_nanos: Option<u64>,
     memory: Option<MemoryOver>,
     steady_bytes: Option<f64>,
@@ -131,6 +35,8 @@ struct Facts<'a> {
 pub(super) struct Sample<'a> {
     facts: Vec<Facts<'a>>,
     prices: &'a PriceCard,
+    /// All cores and all memory of the machine.
+    machine: Resources,
     /// Whether rates are those of makespans: a batch of which at least one was done.
     by_makespan: bool,
     seed: u64,
@@ -150,6 +56,7 @@ impl<'a> Sample<'a> {
             by_makespan: batch && facts.iter().any(|facts| facts.makespan_nanos.is_some()),
             facts,
             prices: &run.request.scenario.prices,
+            machine: machine(run),
             seed: run.request.seed,
             intervals: run.ended,
         }
@@ -177,6 +84,16 @@ impl<'a> Sample<'a> {
     pub(super) fn value(&self, measure: Measure) -> Option<f64> {
         let known = self.known(measure);
         self.statistic(measure, &known)(&vec![1; known.len()])
+    }
+
+    /// What is paid for.
+    pub(super) const fn prices(&self) -> &PriceCard {
+        self.prices
+    }
+
+    /// All cores and all memory of the machine.
+    pub(super) const fn machine(&self) -> Resources {
+        self.machine
     }
 
     /// The seed of the draws.
@@ -210,7 +127,9 @@ impl<'a> Sample<'a> {
     fn known(&self, measure: Measure) -> Vec<usize> {
         let has = |facts: &Facts<'_>| match measure {
             Measure::Response(_) => !facts.response.is_empty(),
-            Measure::Cost => self.is_priced(facts),
+            Measure::Cost | Measure::CostConsumed | Measure::CostRented => {
+                self.is_priced(facts, measure)
+            }
             measure => self.part(facts, measure).is_some(),
         };
         let places = self.facts.iter().enumerate();
@@ -236,7 +155,9 @@ impl<'a> Sample<'a> {
                 let quantile = percentile.quantile();
                 Box::new(move |times| Some(prepared.quantile(quantile, times)? as f64))
             }
-            Measure::Cost => Box::new(move |times| self.cost(&chosen, times)),
+            Measure::Cost | Measure::CostConsumed | Measure::CostRented => {
+                Box::new(move |times| self.cost(&chosen, times, measure))
+            }
             measure => Box::new(move |times| self.ratio(&chosen, times, measure)),
         }
     }
@@ -252,13 +173,19 @@ impl<'a> Sample<'a> {
         (below > 0.0).then(|| above / below)
     }
 
-    fn cost(&self, chosen: &[&Facts<'_>], times: &[u32]) -> Option<f64> {
-        let used = self.used(chosen, times);
-        cost_per_1k(
-            self.prices,
-            used,
-            self.ratio(chosen, times, Measure::Goodput),
-        )
+    fn cost(&self, chosen: &[&Facts<'_>], times: &[u32], measure: Measure) -> Option<f64> {
+        let hourly = self.per_hour(self.used(chosen, times), measure)?;
+        Some(hourly * hours_per_1k(self.ratio(chosen, times, Measure::Good))?)
+    }
+
+    /// What is paid per hour, in the mode of `measure`.
+    fn per_hour(&self, used: Resources, measure: Measure) -> Option<f64> {
+        let priced = match measure {
+            Measure::CostConsumed => consumed_per_hour(self.prices, used),
+            Measure::CostRented => rented_per_hour(self.prices, self.machine, used),
+            _ => return price_per_hour(self.prices, used),
+        };
+        Some(priced?.total())
     }
 
     fn used(&self, chosen: &[&Facts<'_>], times: &[u32]) -> Resources {
@@ -269,15 +196,16 @@ impl<'a> Sample<'a> {
     }
 
     /// Whether all that is paid for is known of a block. One without a good task counts: what it used was paid.
-    fn is_priced(&self, facts: &Facts<'_>) -> bool {
+    fn is_priced(&self, facts: &Facts<'_>, measure: Measure) -> bool {
         let used = self.used(&[facts], &[1]);
-        self.part(facts, Measure::Goodput).is_some() && price_per_hour(self.prices, used).is_some()
+        self.part(facts, Measure::Good).is_some() && self.per_hour(used, measure).is_some()
     }
 
     /// What one block adds to the numerator and the denominator of `measure`; none where it does not know it.
     fn part(&self, facts: &Facts<'_>, measure: Measure) -> Option<(f64, f64)> {
         let secs = |nanos: u64| nanos as f64 / 1e9;
         let mean = |value: f64| (value, 1.0);
+        let over = |part: u64, whole: u64| (whole > 0).then_some((part as f64, whole as f64));
         let rate = |of_makespan: u64, of_window: fn(&Window) -> u64| {
             if self.by_makespan {
                 Some((of_makespan as f64, secs(facts.makespan_nanos?)))
@@ -292,7 +220,12 @@ impl<'a> Sample<'a> {
         };
         match measure {
             Measure::Throughput => rate(facts.completed, |window| window.completed),
-            Measure::Goodput => rate(facts.good, |window| window.good),
+            Measure::Goodput => rate(facts.good, |window| {
+                window.good.saturating_sub(window.good_late)
+            }),
+            Measure::Good => rate(facts.good, |window| window.good),
+            Measure::ErrorRatio => over(facts.completed - facts.good, facts.completed),
+            Measure::DropRatio => over(facts.dropped, facts.offered),
             Measure::Makespan => facts.makespan_nanos.map(|nanos| mean(nanos as f64)),
             Measure::ColdStart => facts.cold_start_nanos.map(|nanos| mean(nanos as f64)),
             Measure::CpuCores => {
@@ -313,7 +246,9 @@ impl<'a> Sample<'a> {
             Measure::MemoryTotal => Some(mean(facts.memory?.total_mean_bytes)),
             Measure::MemoryPerTask => facts.bytes_over_tasks,
             // Not sums over sums.
-            Measure::Response(_) | Measure::Cost => None,
+            Measure::Response(_) | Measure::Cost | Measure::CostConsumed | Measure::CostRented => {
+                None
+            }
         }
     }
 }
@@ -337,6 +272,8 @@ impl<'a> Facts<'a> {
             makespan_nanos: block.makespan_nanos(),
             completed: counts.completed(),
             good: counts.good,
+            offered: counts.offered,
+            dropped: counts.dropped,
             cold_start_nanos: block
                 .started
                 .as_ref()
@@ -346,6 +283,15 @@ impl<'a> Facts<'a> {
             bytes_over_tasks: memory::over_tasks_in_flight(block, f64::from(workers)),
             response: &block.measured.response,
         }
+    }
+}
+
+/// All cores and all memory of the machine that `run` runs on, as far as it has told.
+fn machine(run: &Run) -> Resources {
+    let machine = run.machine.as_ref();
+    Resources {
+        cpu_cores: machine.map(|machine| f64::from(machine.cores)),
+        memory_bytes: machine.map(|machine| machine.memory_bytes as f64),
     }
 }
 

@@ -147,7 +147,7 @@ impl Line {
                 Self::Throughput => per_sec(index, |interval| interval.completed),
                 Self::Offered => per_sec(index, |interval| interval.offered),
                 Self::Attempted => per_sec(index, Interval::attempted),
-                Self::Good => per_sec(index, |interval| interval.good),
+                Self::Good => per_sec(index, Interval::good_in_time),
                 Self::Dropped => per_sec(index, |interval| interval.dropped),
                 Self::Retries => per_sec(index, |interval| interval.retries),
                 Self::TimedOut if interval.attempts.is_none() => None,

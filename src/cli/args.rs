@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::cli::python_args::PythonArgs;
+use crate::cli::runs_args::RunsArgs;
 use crate::units::Nanos;
 
 /// Compare threads, processes and async on the same work, on this machine
@@ -34,6 +35,8 @@ Examples:
   poolscope run first_look --quick       a first impression, in the terminal
   poolscope run my.ron --out results     charts, figures and a copy of the scenario
   poolscope run my.ron --json            one JSON document on standard output
+  poolscope runs                         the runs that were kept
+  poolscope runs show last               the figures of the newest one
   poolscope check my.ron                 what is wrong with a file, or what it would do
   poolscope doctor                       how well this machine is suited to measuring
   poolscope python list                  which interpreters candidates of CPython can use
@@ -47,7 +50,10 @@ const RUN_EXAMPLES: &str = "\
 Examples:
   poolscope run prime_check
   poolscope run my.ron --measure 5s --repeats 3 --out results
-  poolscope run my.ron --only threads,'async ×100' --json > figures.json";
+  poolscope run my.ron --only threads,'async ×100' --json > figures.json
+
+Every run is kept in the user's data folder, block by block while it goes on; see 'poolscope runs --help'.
+--no-keep leaves that out.";
 
 const DOCTOR_EXAMPLES: &str = "\
 Examples:
@@ -72,6 +78,8 @@ Exit codes of doctor:
 pub enum Command {
     /// Run scenarios without the window, and print the figures
     Run(RunArgs),
+    /// List the runs that were kept, show and name them, and run them again
+    Runs(RunsArgs),
     /// Say what is wrong with scenario files, or in plain words what they would do
     Check(CheckArgs),
     /// List the scenarios that come along
@@ -97,6 +105,9 @@ pub struct RunArgs {
     /// Print one JSON document on standard output instead of the table
     #[arg(long)]
     pub json: bool,
+    /// Do not keep the run in the library
+    #[arg(long)]
+    pub no_keep: bool,
     /// What is changed of the scenario.
     #[command(flatten)]
     pub changes: Changes,

@@ -14,6 +14,8 @@ mod doctor_cases;
 mod doctor_report;
 mod exit;
 mod interrupt;
+mod keep;
+mod library;
 mod list;
 mod output;
 mod progress;
@@ -23,6 +25,9 @@ mod python_args;
 mod request;
 mod results;
 mod run;
+mod runs;
+mod runs_args;
+mod runs_list;
 mod source;
 
 use std::ffi::OsString;
@@ -38,6 +43,11 @@ pub use exit::Exit;
 pub use output::Output;
 pub use python_args::{
     AddressArgs, PythonAddArgs, PythonArgs, PythonCommand, PythonListArgs, PythonRemoveArgs,
+};
+
+pub use runs_args::{
+    RunsArgs, RunsCommand, RunsDeleteArgs, RunsImportArgs, RunsListArgs, RunsNoteArgs,
+    RunsPathArgs, RunsRenameArgs, RunsRerunArgs, RunsShowArgs, RunsTagArgs,
 };
 
 /// Which part the user asks for.
@@ -86,6 +96,7 @@ pub fn read_arguments(
 pub fn execute(command: &Command, out: &mut Output) -> Exit {
     let result = match command {
         Command::Run(args) => run::run(args, out),
+        Command::Runs(args) => runs::runs(args, out),
         Command::Check(args) => check::check(args, out),
         Command::List(args) => Ok(list::list(args, out)),
         Command::Doctor(args) => doctor::doctor(*args, out),

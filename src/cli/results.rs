@@ -139,9 +139,12 @@ fn remarks(figures: &[CandidateFigures], trust: &Trust, verdict: &Verdict) -> Ve
             remarks.push(format!("{name}: {deaths} died"));
         }
         if let Some(recovery) = figures.resilience.recovery {
-            remarks.push(format!("{name}: {}", recovery.sentence()));
+            remarks.push(format!(
+                "{name}: {}",
+                recovery.sentence(figures.resilience.recovered_to)
+            ));
         }
-        let findings = figures.resilience.findings.iter();
+        let findings = figures.findings.iter();
         remarks.extend(findings.map(|finding| format!("{name}: {}", finding.line())));
         remarks.extend(
             figures

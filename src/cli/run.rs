@@ -11,6 +11,7 @@ use crossbeam_channel::{Receiver, never, select};
 
 use crate::cli::args::{Changes, RunArgs};
 use crate::cli::interrupt::interrupts;
+use crate::cli::keep::Keeping;
 use crate::cli::progress::ProgressReport;
 use crate::cli::request::{changed, request};
 use crate::cli::source::{Source, print_problems};
@@ -48,13 +49,11 @@ pub(super) fn run(args: &RunArgs, out: &mut Output) -> anyhow::Result<Exit> {
         if several {
             out.message(format_args!("{}", prepared.request.scenario.title));
         }
-        let run = measure(prepared.request, &interrupts, out)?;
-        exit = exit.worse(results::give_out(
-            &run,
-            prepared.folder.as_deref(),
-            args.json,
-            out,
-        )?);
+        let mut keeping = Keeping::new(!args.no_keep);
+        let run = measure(prepared.request, &mut keeping, &interrupts, out)?;
+        let given_out = results::give_out(&run, prepared.folder.as_deref(), args.json, out);
+        keeping.finish(&run, out);
+        exit = exit.worse(given_out?);
         if exit == Exit::Interrupted {
             break;
         }
@@ -74,6 +73,7 @@ pub(super) fn run_quickly(file: Option<PathBuf>, out: &mut Output) -> anyhow::Re
         files: vec![file.unwrap_or_else(|| first.file.into())],
         out: None,
         json: false,
+        no_keep: false,
         changes: Changes {
             quick: true,
             ..Changes::default()
@@ -133,16 +133,7 @@ fn prepare_one(source: Source, args: &RunArgs, out: &mut Output) -> Option<Prepa
             folder.clone()
         }
     });
-    if let Some(folder) = &folder
-        && let Err(error) = prove_writable(folder)
-    {
-        out.message(format_args!(
-            "error: results cannot be written: {error}; choose another --out: '{}'",
-            folder.display()
-        ));
-        return None;
-    }
-    Some(Prepared { request, folder })
+    takes_results(folder.as_deref(), out).then_some(Prepared { request, folder })
 }
 
 /// What is wrong with the scenario as the options change it: they can be out of bounds as fields can. Warnings were
@@ -157,6 +148,20 @@ fn brought_by_options(of_the_file: &Scenario, changed: &Scenario) -> Vec<Problem
     problems
 }
 
+/// Whether the folder that results are asked for can take them; if not, it is said.
+pub(super) fn takes_results(folder: Option<&Path>, out: &mut Output) -> bool {
+    if let Some(folder) = folder
+        && let Err(error) = prove_writable(folder)
+    {
+        out.message(format_args!(
+            "error: results cannot be written: {error}; choose another --out: '{}'",
+            folder.display()
+        ));
+        return false;
+    }
+    true
+}
+
 /// Before a measurement of minutes, rather than after it.
 fn prove_writable(folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
@@ -167,8 +172,9 @@ fn prove_writable(folder: &Path) -> std::io::Result<()> {
 }
 
 /// Runs `request` to its end or to the first interrupt.
-fn measure(
+pub(super) fn measure(
     request: RunRequest,
+    keeping: &mut Keeping,
     interrupts: &Receiver<()>,
     out: &mut Output,
 ) -> anyhow::Result<Run> {
@@ -178,6 +184,7 @@ fn measure(
         .map_or(0, |since| since.as_secs());
     let mut run = Run::new(request.clone(), now);
     let mut progress = ProgressReport::new();
+    keeping.begin(&run, out);
     let session = Session::start(request, RunnerCommand { executable }, || {})
         .context("the run cannot be started")?;
     // Replaced by one that never speaks after the first: the second interrupt does not come here.
@@ -194,6 +201,7 @@ fn measure(
             }
             default(CLOCK_TICK) => {}
         }
+        keeping.follow(&run, out);
         progress.update(&run, out);
     }
     Ok(run)

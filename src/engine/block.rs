@@ -96,7 +96,7 @@ impl Block {
         };
         let queues = queues(&plan, capacity_min);
         let shards = std::thread::available_parallelism().map_or(1, usize::from);
-        let recorder = Arc::new(Recorder::new(shards));
+        let recorder = Arc::new(Recorder::new(shards).good_within(plan.good_within_nanos));
         let warm_up_clients = if plan.lengths.warm_up_nanos > 0 {
             concurrency.min(batch_tasks)
         } else {
@@ -421,6 +421,7 @@ impl Block {
             interpreter,
             resilience: self.desk.resilience(),
             window: self.recorder.window(),
+            good_late: self.recorder.good_late(),
         }
     }
 

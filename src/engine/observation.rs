@@ -2,7 +2,7 @@
 
 use crate::engine::interpreter::InterpreterUse;
 use crate::engine::phases::Stand;
-use crate::engine::recorder::{Distributions, Tally};
+use crate::engine::recorder::{Distributions, Tally, WindowTally};
 use crate::engine::resilience::Resilience;
 use crate::engine::totals::Totals;
 use crate::stats::SparseHistogram;
@@ -32,6 +32,8 @@ pub struct Observation {
     pub interpreter: Option<InterpreterUse>,
     /// What faults and defences did.
     pub resilience: Resilience,
-    /// Tasks that ended within the measurement's window: all, and the good ones.
-    pub window: (u64, u64),
+    /// Tasks that ended within the measurement's window.
+    pub window: WindowTally,
+    /// Good tasks that were answered after the bound of the objective on the response time, of any cohort.
+    pub good_late: u64,
 }

@@ -111,7 +111,8 @@ fn named(figures: &[CandidateFigures]) -> Vec<String> {
             let why = resilience.degraded.join(", ");
             lines.push(format!("{name}: degraded: {why}"));
         }
-        let findings = resilience.findings.iter();
+        let findings = figures.findings.iter();
+        let findings = findings.filter(|finding| finding.kind.is_trouble());
         lines.extend(findings.map(|finding| {
             let label = finding.kind.label();
             format!("{name}: {label}: {}", finding.evidence)

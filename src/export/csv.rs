@@ -223,7 +223,7 @@ const PLAIN: [(&str, OfPlain); 37] = [
         cell(f.resilience.recovery.and_then(recovery_nanos))
     }),
     ("findings", |f| {
-        let findings: Vec<_> = f.resilience.findings.iter().map(Finding::line).collect();
+        let findings: Vec<_> = f.findings.iter().map(Finding::line).collect();
         text(&findings.join("; "))
     }),
 ];

@@ -77,6 +77,9 @@ pub struct Window {
     pub completed: u64,
     /// Those of them that were good.
     pub good: u64,
+    /// Those of the good ones that were answered after the bound of the scenario's objective on the response time; 0
+    /// without one.
+    pub good_late: u64,
     /// CPU time of the back end, in nanoseconds.
     pub cpu_nanos: u64,
     /// CPU time of the instrument, in nanoseconds.
@@ -205,6 +208,7 @@ impl Block {
             read_nanos: end.read_nanos.saturating_sub(start.read_nanos),
             completed: last.window_completed,
             good: last.window_good,
+            good_late: last.window_good_late,
             cpu_nanos: at_end.cpu_nanos.saturating_sub(at_start.cpu_nanos),
             instrument_cpu_nanos: at_end
                 .instrument_cpu_nanos

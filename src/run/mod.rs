@@ -9,6 +9,7 @@ mod block;
 mod event;
 mod faults;
 mod interpreter;
+pub mod library;
 mod memory;
 mod plan;
 mod pools;

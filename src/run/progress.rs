@@ -173,6 +173,8 @@ mod tests {
             resilience: crate::wire::Resilience::default(),
             window_completed: completed,
             window_good: completed,
+            window_good_late: 0,
+            good_late: 0,
             resources: Resources::default(),
             skipped_ticks: 0,
             merged: 0,

@@ -208,6 +208,8 @@ mod tests {
             resilience: crate::wire::Resilience::default(),
             window_completed: 0,
             window_good: 0,
+            window_good_late: 0,
+            good_late: 0,
             resources,
             skipped_ticks: 0,
             merged: 0,

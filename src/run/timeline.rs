@@ -39,6 +39,9 @@ pub struct Interval {
     pub completed: u64,
     /// Those of them that were good.
     pub good: u64,
+    /// Those of the good ones that were answered after the bound of the scenario's objective on the response time; 0
+    /// without one.
+    pub good_late: u64,
     /// Those of them that failed or timed out.
     pub failed: u64,
     /// Response times of the tasks that ended, of any cohort, in nanoseconds.
@@ -89,6 +92,9 @@ impl Interval {
             retries: now.retries.saturating_sub(then.retries),
             completed: now.completed().saturating_sub(then.completed()),
             good: now.good.saturating_sub(then.good),
+            good_late: after
+                .good_late
+                .saturating_sub(before.map_or(0, |before| before.good_late)),
             failed: (now.failed + now.timed_out).saturating_sub(then.failed + then.timed_out),
             response,
             queued: now.queued,
@@ -116,6 +122,13 @@ impl Interval {
         let mut response = Histogram::new();
         response.merge_sparse(&self.response);
         Summary::of(&response)
+    }
+
+    /// Good tasks that were answered within the bound: what counts for goodput.
+    #[must_use]
+    pub const fn good_in_time(&self) -> u64 {
+        // Both are read one after the other while tasks end.
+        self.good.saturating_sub(self.good_late)
     }
 
     /// Attempts that callers made, of any cohort: first ones, and retries.
@@ -147,6 +160,7 @@ impl Interval {
         self.retries += next.retries;
         self.completed += next.completed;
         self.good += next.good;
+        self.good_late += next.good_late;
         self.failed += next.failed;
         self.response.absorb(&next.response);
         self.response.coarsen();
@@ -294,6 +308,7 @@ mod tests {
             retries: 2,
             completed: 1,
             good: 1,
+            good_late: 0,
             failed: 0,
             response: response.to_sparse(),
             queued: number,

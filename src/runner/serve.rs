@@ -359,7 +359,8 @@ impl Reporter {
             loop_lag,
             interpreter,
             resilience,
-            window: (window_completed, window_good),
+            window,
+            good_late,
         } = block.observe();
         resources.memory = self.reader.memory_if_due(block);
         let snapshot = Snapshot {
@@ -376,8 +377,10 @@ impl Reporter {
             interpreter_lock: interpreter.map(interpreter_lock),
             collections: block.collections().map(collections),
             resilience: words::resilience(resilience),
-            window_completed,
-            window_good,
+            window_completed: window.completed,
+            window_good: window.good,
+            window_good_late: window.good_late,
+            good_late,
             resources,
             skipped_ticks: self.skipped_ticks,
             merged: 0,

@@ -123,6 +123,13 @@ pub fn settings_folder() -> Option<PathBuf> {
     Some(folders.config_dir().to_path_buf())
 }
 
+/// The folder of this user's kept runs; none where the system has no home folder.
+#[must_use]
+pub fn runs_folder() -> Option<PathBuf> {
+    let folders = directories::ProjectDirs::from("", "", "poolscope")?;
+    Some(folders.data_dir().join("runs"))
+}
+
 impl LocalSettings {
     /// Where the settings of `folder` stand.
     #[must_use]

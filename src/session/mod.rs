@@ -27,7 +27,7 @@ use crate::session::conductor::{Command, Conductor};
 pub use add::{AddError, add_interpreter};
 pub use freeze::{Freeze, FreezeTarget, FrozenRun, run_with_freeze};
 pub use interpreters::{FindError, find_interpreters, look_at_interpreter};
-pub use local::{ClusterKind, LocalError, LocalSettings, settings_folder};
+pub use local::{ClusterKind, LocalError, LocalSettings, runs_folder, settings_folder};
 pub use probe::{ProbeError, probe};
 pub use resolve::LocalPython;
 

@@ -121,6 +121,8 @@ mod tests {
             resilience: crate::wire::Resilience::default(),
             window_completed: sequence,
             window_good: 0,
+            window_good_late: 0,
+            good_late: 0,
             resources: Resources::default(),
             skipped_ticks: 0,
             merged: 0,

@@ -17,10 +17,6 @@ pub mod wide {
     use super::{Deserialize, Deserializer, Serialize, Serializer};
     use serde::de::Error as _;
 
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "serde's derived code passes fields by reference"
-    )]
     pub(crate) fn serialize<S: Serializer>(value: &u128, to: S) -> Result<S::Ok, S::Error> {
         if to.is_human_readable() {
             to.collect_str(value)
@@ -113,7 +109,9 @@ mod tests {
             cut in 0_u64..100,
         ) {
             let mut histogram = Histogram::new();
-            values.iter().for_each(|&value| histogram.record(value));
+            for &value in &values {
+                histogram.record(value);
+            }
             histogram.set_cut(cut);
             let text = serde_json::to_string(&histogram).unwrap();
             prop_assert_eq!(&serde_json::from_str::<Histogram>(&text).unwrap(), &histogram);

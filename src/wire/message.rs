@@ -14,7 +14,7 @@ use crate::wire::{
 };
 
 /// Version of this language; raised at every change that the other side could misunderstand.
-pub const PROTOCOL: u32 = 4;
+pub const PROTOCOL: u32 = 5;
 
 /// From session to runner.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -221,6 +221,11 @@ pub struct Snapshot {
     pub window_completed: u64,
     /// Those of them that were good.
     pub window_good: u64,
+    /// Those of the good ones that were answered after the bound of the scenario's objective on the response time; 0
+    /// without one.
+    pub window_good_late: u64,
+    /// Good tasks of any cohort that were answered after that bound, cumulative since the block's start.
+    pub good_late: u64,
     /// What the system says.
     pub resources: Resources,
     /// Ticks of 100 ms at which no snapshot could be sent, cumulative.

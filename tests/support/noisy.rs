@@ -130,6 +130,8 @@ fn at(
         resilience: poolscope::wire::Resilience::default(),
         window_completed: tasks,
         window_good: tasks,
+        window_good_late: 0,
+        good_late: 0,
         resources: Resources {
             cpu_nanos,
             memory: Some(Memory {

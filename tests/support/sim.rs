@@ -52,6 +52,7 @@ pub struct Simulation {
     measure_end: u64,
     block_end: u64,
     batch: bool,
+    good_within: u64,
 }
 
 impl Simulation {
@@ -96,6 +97,7 @@ impl Simulation {
             measure_end,
             block_end,
             batch,
+            good_within: scenario.good_within().map_or(u64::MAX, |bound| bound.0),
         }
     }
 
@@ -153,7 +155,13 @@ impl Simulation {
             collections: None,
             resilience: poolscope::wire::Resilience::default(),
             window_completed: ended.clone().count() as u64,
-            window_good: ended.filter(|task| !task.failed).count() as u64,
+            window_good: ended.clone().filter(|task| !task.failed).count() as u64,
+            window_good_late: ended.filter(|task| self.is_late(task)).count() as u64,
+            good_late: self
+                .tasks
+                .iter()
+                .filter(|task| !task.dropped && task.end <= now && self.is_late(task))
+                .count() as u64,
             resources: Resources {
                 cpu_nanos: (busy as f64 * profile.cpu_share) as u64,
                 instrument_cpu_nanos: now / 100,
@@ -167,6 +175,11 @@ impl Simulation {
             skipped_ticks: 0,
             merged: 0,
         }
+    }
+
+    /// Whether it is good and was answered after the bound of the objective on the response time.
+    fn is_late(&self, task: &Task) -> bool {
+        !task.failed && task.end - task.due > self.good_within
     }
 
     /// What waits, waits before the last pool; the ones before it are never the bottleneck.

@@ -13,31 +13,36 @@ struct Edge {
     offered: u64,
     admitted: u64,
     attempted: u64,
+    completed: u64,
     good: u64,
+    in_time: u64,
 }
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Counted {
+pub(in crate::analysis) enum Counted {
     Offered,
     Admitted,
     Attempted,
+    Completed,
     Good,
+    /// The good ones that were answered within the bound of the objective on the response time; all without one.
+    InTime,
 }
 
 /// The course of a block: cumulative counts at ascending instants, of all its tasks.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Course {
+pub(in crate::analysis) struct Course {
     edges: Vec<Edge>,
 }
 
 impl Course {
     /// O(intervals).
-    pub(super) fn of(block: &Block) -> Self {
+    pub(in crate::analysis) fn of(block: &Block) -> Self {
         Self::over(block.timeline.intervals())
     }
 
-    pub(super) fn over<'a>(intervals: impl IntoIterator<Item = &'a Interval>) -> Self {
+    pub(in crate::analysis) fn over<'a>(intervals: impl IntoIterator<Item = &'a Interval>) -> Self {
         let mut last = Edge::default();
         let mut edges = vec![last];
         for interval in intervals {
@@ -46,7 +51,9 @@ impl Course {
                 offered: last.offered + interval.offered,
                 admitted: last.admitted + interval.admitted,
                 attempted: last.attempted + interval.attempted(),
+                completed: last.completed + interval.completed,
                 good: last.good + interval.good,
+                in_time: last.in_time + interval.good_in_time(),
             };
             edges.push(last);
         }
@@ -54,24 +61,24 @@ impl Course {
     }
 
     /// How many there were between two instants, in nanoseconds since the block's start.
-    pub(super) fn between(&self, what: Counted, from: u64, to: u64) -> f64 {
+    pub(in crate::analysis) fn between(&self, what: Counted, from: u64, to: u64) -> f64 {
         self.until(what, to) - self.until(what, from)
     }
 
     /// How many per second there were between two instants; none where no time has passed.
-    pub(super) fn per_sec(&self, what: Counted, from: u64, to: u64) -> Option<f64> {
+    pub(in crate::analysis) fn per_sec(&self, what: Counted, from: u64, to: u64) -> Option<f64> {
         let secs = to.checked_sub(from).filter(|nanos| *nanos > 0)? as f64 / 1e9;
         Some(self.between(what, from, to) / secs)
     }
 
     /// Attempts per task that the queue took; none where it took none.
-    pub(super) fn amplification(&self, from: u64, to: u64) -> Option<f64> {
+    pub(in crate::analysis) fn amplification(&self, from: u64, to: u64) -> Option<f64> {
         let admitted = self.between(Counted::Admitted, from, to);
         (admitted > 0.0).then(|| self.between(Counted::Attempted, from, to) / admitted)
     }
 
     /// The instants at which counts are known, after `from` and before `to`, ascending.
-    pub(super) fn instants(&self, from: u64, to: u64) -> impl Iterator<Item = u64> {
+    pub(in crate::analysis) fn instants(&self, from: u64, to: u64) -> impl Iterator<Item = u64> {
         let after = self.edges.partition_point(|edge| edge.at <= from);
         let later = self.edges[after..].iter().map(|edge| edge.at);
         later.take_while(move |at| *at < to)
@@ -83,7 +90,9 @@ impl Course {
             Counted::Offered => edge.offered,
             Counted::Admitted => edge.admitted,
             Counted::Attempted => edge.attempted,
+            Counted::Completed => edge.completed,
             Counted::Good => edge.good,
+            Counted::InTime => edge.in_time,
         };
         let (Some(right), Some(left)) = (
             self.edges.get(after),

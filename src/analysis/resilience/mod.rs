@@ -1,18 +1,17 @@
 //! What faults did to a candidate, and what its defences did against them.
 
 mod course;
-mod findings;
 mod recovery;
 #[cfg(test)]
 mod tests;
 mod words;
 
-pub use findings::{Finding, FindingKind, STORM_RATIO};
-pub use recovery::{RECOVERED_RATIO, Recovery};
+pub use recovery::{RECOVERED_RATIO, RecoveredTo, Recovery};
 pub use words::fault_label;
 
-use crate::analysis::resilience::course::Course;
-use crate::analysis::resilience::recovery::Faulty;
+pub(super) use course::{Counted, Course};
+pub(super) use recovery::{Back, Faulty, goodput_before, recovery};
+
 use crate::run::{Attempts, Block, BreakerState, Degraded, FaultWindow, Run};
 use crate::scenario::Candidate;
 use crate::units::text;
@@ -31,8 +30,8 @@ pub struct ResilienceFigures {
     /// Whether and when goodput was back after the last fault, of the worst block; none if no fault ended within the
     /// measurement.
     pub recovery: Option<Recovery>,
-    /// What has a name, the worst first.
-    pub findings: Vec<Finding>,
+    /// What counts as back.
+    pub recovered_to: RecoveredTo,
 }
 
 /// What became of the attempts of measured tasks.
@@ -68,10 +67,11 @@ pub struct FaultFigures {
 }
 
 impl ResilienceFigures {
-    /// Over all `blocks` of the candidate with that index; goodput is back at `ratio` of what it was.
-    pub(super) fn of(run: &Run, candidate: usize, blocks: &[&Block], ratio: f64) -> Self {
+    /// Over all `blocks` of the candidate with that index.
+    pub(super) fn of(run: &Run, candidate: usize, blocks: &[&Block]) -> Self {
         let scenario = &run.request.scenario;
         let windows = run.request.fault_windows();
+        let back = Back::of(scenario);
         let backend = scenario.candidates.get(candidate);
         let pools = backend.is_some_and(Candidate::is_python);
         Self {
@@ -79,15 +79,19 @@ impl ResilienceFigures {
             breakers: breakers(run, blocks),
             faults: faults(run, blocks),
             degraded: degraded(blocks, pools),
-            recovery: recovered(blocks, &windows, ratio),
-            findings: findings::findings(blocks, &scenario.defences_of(candidate), &windows, ratio),
+            recovery: recovered(blocks, &windows, back),
+            recovered_to: back.to(),
         }
     }
 
     /// Whether there is nothing to tell.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        let told = Self {
+            recovered_to: RecoveredTo::default(),
+            ..self.clone()
+        };
+        told == Self::default()
     }
 }
 
@@ -183,10 +187,10 @@ fn degraded(blocks: &[&Block], pools: bool) -> Vec<String> {
     died.into_iter().chain((stuck > 0).then_some(ran)).collect()
 }
 
-fn recovered(blocks: &[&Block], windows: &[FaultWindow], ratio: f64) -> Option<Recovery> {
+fn recovered(blocks: &[&Block], windows: &[FaultWindow], back: Back) -> Option<Recovery> {
     let answers = blocks.iter().filter_map(|block| {
         let faulty = Faulty::of(block, windows)?;
-        recovery::recovery(&Course::of(block), &faulty, ratio)
+        recovery(&Course::of(block), &faulty, back)
     });
     answers.reduce(Recovery::worse)
 }

@@ -1,9 +1,9 @@
 //! Figures of faults and defences by exact numbers: each tenth of a second is told by hand.
 
 use crate::analysis::resilience::course::Course;
-use crate::analysis::resilience::recovery::{Faulty, recovery};
+use crate::analysis::resilience::recovery::{Back, Faulty, recovery};
 use crate::analysis::{
-    CandidateFigures, FindingKind, RECOVERED_RATIO, Recovery, ResilienceFigures, candidate_figures,
+    CandidateFigures, FindingKind, RECOVERED_RATIO, Recovery, candidate_figures,
 };
 use crate::run::{BlockState, BreakerState, Run};
 use crate::scenario::{Fault, Inject, Scenario};
@@ -37,7 +37,7 @@ fn answer(change: impl FnOnce(&mut Scenario), good: impl Fn(u64) -> u64) -> Opti
 fn of(run: &Run, ratio: f64) -> Option<Recovery> {
     let block = &run.blocks[0];
     let faulty = Faulty::of(block, &run.request.fault_windows())?;
-    recovery(&Course::of(block), &faulty, ratio)
+    recovery(&Course::of(block), &faulty, Back::Share(ratio))
 }
 
 #[test]
@@ -163,14 +163,15 @@ fn without_faults_and_defences_there_is_nothing_to_tell() {
     }
 }
 
-fn kinds(figures: &ResilienceFigures) -> Vec<FindingKind> {
+fn kinds(figures: &CandidateFigures) -> Vec<FindingKind> {
     let findings = figures.findings.iter();
-    findings.map(|finding| finding.kind).collect()
+    let kinds = findings.map(|finding| finding.kind);
+    kinds.filter(|kind| kind.is_of_resilience()).collect()
 }
 
 #[test]
 fn a_storm_without_a_budget_that_outlives_its_fault_is_named_as_both() {
-    let figures = &figures()[0].resilience;
+    let figures = &figures()[0];
     assert_eq!(
         kinds(figures),
         [
@@ -194,29 +195,35 @@ fn a_storm_without_a_budget_that_outlives_its_fault_is_named_as_both() {
             .evidence
             .starts_with("6 attempts that were given up")
     );
-    assert_eq!(figures.recovery, Some(Recovery::NotWithin(7 * SECOND)));
     assert_eq!(
-        figures.degraded,
+        figures.resilience.recovery,
+        Some(Recovery::NotWithin(7 * SECOND))
+    );
+    assert_eq!(
+        figures.resilience.degraded,
         ["6 attempts still ran for nobody at the end"]
     );
 }
 
 #[test]
 fn a_budget_ends_the_storm_and_goodput_is_back() {
-    let figures = &figures()[1].resilience;
+    let figures = &figures()[1];
     assert_eq!(kinds(figures), []);
-    assert_eq!(figures.recovery, Some(Recovery::After(6 * SECOND / 10)));
-    let attempts = figures.attempts.unwrap();
+    assert_eq!(
+        figures.resilience.recovery,
+        Some(Recovery::After(6 * SECOND / 10))
+    );
+    let attempts = figures.resilience.attempts.unwrap();
     assert!(attempts.amplification.unwrap() < 1.3);
     assert_eq!(attempts.attempts.denied, 20 * 11 + 6 * 4);
-    assert_eq!(figures.degraded, [""; 0]);
+    assert_eq!(figures.resilience.degraded, [""; 0]);
 }
 
 #[test]
 fn workers_that_died_more_often_than_they_may_be_replaced_used_up_their_budget() {
-    let figures = &figures()[2].resilience;
+    let figures = &figures()[2];
     assert_eq!(kinds(figures), [FindingKind::RestartBudgetUsedUp]);
-    assert_eq!(figures.degraded, ["2 workers died"]);
+    assert_eq!(figures.resilience.degraded, ["2 workers died"]);
     assert_eq!(
         figures.findings[0].evidence,
         "2 workers died and 1 may be replaced in a block"
@@ -225,21 +232,21 @@ fn workers_that_died_more_often_than_they_may_be_replaced_used_up_their_budget()
 
 #[test]
 fn a_breaker_that_closes_and_opens_again_and_again_flaps() {
-    let figures = &figures()[3].resilience;
+    let figures = &figures()[3];
     assert_eq!(kinds(figures), [FindingKind::BreakerFlapping]);
     assert_eq!(
         figures.findings[0].evidence,
         "opened 4 times and closed 4 times in one block"
     );
-    let breaker = &figures.breakers[0];
+    let breaker = &figures.resilience.breakers[0];
     assert_eq!(
         (&*breaker.task, breaker.state),
         ("request", BreakerState::Closed)
     );
     // Eleven of the 120 tenths ended with it open: three of each six from tick 30 to 50, which ends with two.
     assert_eq!(breaker.open_ratio, Some(11.0 / 120.0));
-    assert_eq!(figures.faults[0].label, "slow tasks");
-    assert_eq!(figures.faults[1].label, "workers killed");
+    assert_eq!(figures.resilience.faults[0].label, "slow tasks");
+    assert_eq!(figures.resilience.faults[1].label, "workers killed");
 }
 
 #[test]
@@ -258,7 +265,7 @@ fn a_load_that_fell_or_attempts_that_calmed_down_are_no_metastable_overload() {
     };
     let found = |offered, retries| {
         let run = drill::run_of_one(one_fault, course(offered, retries));
-        kinds(&candidate_figures(&run)[0].resilience)
+        kinds(&candidate_figures(&run)[0])
     };
     let storm = FindingKind::RetryStorm;
     assert_eq!(found(20, 40), [FindingKind::MetastableOverload, storm]);

@@ -6,9 +6,9 @@ pub(super) const ACHIEVED_MIN_RATIO: f64 = 0.99;
 /// Independent arrivals scatter: a shortfall within three standard deviations is chance.
 pub(super) const POISSON_DEVIATIONS: f64 = 3.0;
 /// Lateness up to this is what a scheduler does to any thread while others compute: a time slice or two.
-pub(super) const LATENESS_ALWAYS_FINE_NANOS: f64 = 5_000_000.0;
+pub(in crate::analysis) const LATENESS_ALWAYS_FINE_NANOS: f64 = 5_000_000.0;
 /// Lateness is part of the response time; up to a fifth of its p99 it does not decide between candidates.
-pub(super) const LATENESS_OF_RESPONSE_RATIO: f64 = 0.2;
+pub(in crate::analysis) const LATENESS_OF_RESPONSE_RATIO: f64 = 0.2;
 /// The window's budget is a tenth of a core; from a quarter on it takes from what it shows.
 pub(super) const OBSERVER_MAX_CORES: f64 = 0.25;
 /// Generator, sampler and snapshots may take a quarter of the processors, and always a quarter of a core: more is

@@ -13,6 +13,8 @@ use crate::stats::Percentile;
 
 pub use lines::{Bound, TrustLine, TrustUnit};
 
+pub(super) use limits::{LATENESS_ALWAYS_FINE_NANOS, LATENESS_OF_RESPONSE_RATIO};
+
 /// How far the run can be trusted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trust {

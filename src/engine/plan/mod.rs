@@ -67,6 +67,8 @@ pub struct Plan {
     pub interpreter: Interpreter,
     /// The lengths of the phases.
     pub lengths: Lengths,
+    /// Good tasks that are answered later, in nanoseconds, do not count for goodput; none without such an objective.
+    pub good_within_nanos: Option<u64>,
     /// The recipes.
     pub recipes: Arc<Recipes>,
     /// The scenario in its file form, for worker processes.
@@ -107,6 +109,7 @@ impl Plan {
             faults: Faults::new(scenario, backend, seed).map(Arc::new),
             interpreter,
             lengths: Lengths::of(scenario),
+            good_within_nanos: scenario.good_within().map(|bound| bound.0),
             recipes: Arc::new(Recipes::new(scenario, is_pipelined(backend), seed)),
             scenario_text,
             surroundings,

@@ -67,6 +67,10 @@ struct Shard {
     sums: [Sums; 2],
     window_completed: AtomicU64,
     window_good: AtomicU64,
+    /// Good tasks that were answered after the bound; of any cohort.
+    good_late: AtomicU64,
+    /// Those of them that ended within the window.
+    window_good_late: AtomicU64,
     last_end_nanos: AtomicU64,
 }
 
@@ -79,6 +83,8 @@ impl Shard {
             sums: Default::default(),
             window_completed: AtomicU64::new(0),
             window_good: AtomicU64::new(0),
+            good_late: AtomicU64::new(0),
+            window_good_late: AtomicU64::new(0),
             last_end_nanos: AtomicU64::new(0),
         }
     }
@@ -89,6 +95,8 @@ pub struct Recorder {
     shards: Box<[Shard]>,
     window_start: AtomicU64,
     window_end: AtomicU64,
+    /// A good task is late if its response time is longer.
+    good_within_nanos: u64,
     /// Whether the books are closed.
     closed: AtomicBool,
 }
@@ -137,6 +145,17 @@ impl Tally {
     }
 }
 
+/// Tasks of any cohort that ended within the window.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WindowTally {
+    /// All of them.
+    pub completed: u64,
+    /// Those that ended well.
+    pub good: u64,
+    /// Those of the good ones that were answered after the bound; 0 without a bound.
+    pub good_late: u64,
+}
+
 /// What became of a task that was offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admission {
@@ -171,8 +190,19 @@ impl Recorder {
             shards: (0..shards.max(1)).map(|_| Shard::new()).collect(),
             window_start: AtomicU64::new(u64::MAX),
             window_end: AtomicU64::new(u64::MAX),
+            good_within_nanos: u64::MAX,
             closed: AtomicBool::new(false),
         }
+    }
+
+    /// The same that counts good tasks as late if they are answered after `bound_nanos`; without a bound none is late.
+    #[must_use]
+    pub const fn good_within(mut self, bound_nanos: Option<u64>) -> Self {
+        self.good_within_nanos = match bound_nanos {
+            Some(nanos) => nanos,
+            None => u64::MAX,
+        };
+        self
     }
 
     fn shard(&self, worker: usize) -> &Shard {
@@ -264,9 +294,8 @@ impl Recorder {
         let start_nanos = task.first_start_nanos().unwrap_or_else(|| {
             journey.map_or(ran.start_nanos, |journey| journey.first_start_nanos)
         });
-        times
-            .response
-            .record(ran.end_nanos.saturating_sub(task.intended_nanos));
+        let response_nanos = ran.end_nanos.saturating_sub(task.intended_nanos);
+        times.response.record(response_nanos);
         times
             .service
             .record(ran.end_nanos.saturating_sub(start_nanos));
@@ -290,6 +319,13 @@ impl Recorder {
             Outcome::Good => {
                 if in_window {
                     shard.window_good.fetch_add(1, Ordering::Relaxed);
+                }
+                // Only who is late is counted: without a bound this costs a comparison.
+                if response_nanos > self.good_within_nanos {
+                    shard.good_late.fetch_add(1, Ordering::Relaxed);
+                    if in_window {
+                        shard.window_good_late.fetch_add(1, Ordering::Relaxed);
+                    }
                 }
                 let digest = digest.wrapping_add(journey.map_or(0, |journey| journey.digest));
                 shard.sums[cohort].add_digest(digest);
@@ -360,16 +396,29 @@ impl Recorder {
             .fold(Totals::default(), |sum, shard| sum.plus(&shard))
     }
 
-    /// Tasks that ended within the window, of any cohort: (all, good).
+    /// Tasks that ended within the window, of any cohort.
     #[must_use]
-    pub fn window(&self) -> (u64, u64) {
-        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
-        self.shards.iter().fold((0, 0), |(all, good), shard| {
-            (
-                all + read(&shard.window_completed),
-                good + read(&shard.window_good),
-            )
-        })
+    pub fn window(&self) -> WindowTally {
+        let sum = |count: fn(&Shard) -> &AtomicU64| {
+            let shards = self.shards.iter();
+            shards
+                .map(|shard| count(shard).load(Ordering::Relaxed))
+                .sum()
+        };
+        WindowTally {
+            completed: sum(|shard| &shard.window_completed),
+            good: sum(|shard| &shard.window_good),
+            good_late: sum(|shard| &shard.window_good_late),
+        }
+    }
+
+    /// Good tasks that were answered after the bound so far, of any cohort; 0 without a bound.
+    #[must_use]
+    pub fn good_late(&self) -> u64 {
+        let shards = self.shards.iter();
+        shards
+            .map(|shard| shard.good_late.load(Ordering::Relaxed))
+            .sum()
     }
 
     /// When the last task ended so far, on the monotonic clock; 0 if none did.

@@ -7,7 +7,7 @@ use crate::analysis::{
     PercentileFigures, PoolFigures, SplitFigures, Steadiness, SteadinessLabel, Summary,
 };
 use crate::export::document::interpreter::{CollectionsDocument, InterpreterLockDocument};
-use crate::export::document::resilience::ResilienceDocument;
+use crate::export::document::resilience::{FindingDocument, ResilienceDocument};
 use crate::export::status_word;
 use crate::run::{Calibration, Counts, MemoryKind, PoolKind, PythonFacts};
 use crate::scenario::Protection;
@@ -108,6 +108,8 @@ pub struct CandidateDocument {
     /// What faults did, and what defences did against them.
     #[serde(flatten)]
     pub resilience: ResilienceDocument,
+    /// What has a name, the worst first: what holds the candidate up, what went wrong, and what to do.
+    pub findings: Vec<FindingDocument>,
     /// How fast this machine computed the scenario's kernels before each block: the blocks in their order, with an
     /// entry for each kernel.
     pub calibration: Vec<Calibration>,
@@ -285,6 +287,11 @@ impl From<CandidateFigures> for CandidateDocument {
             worker_deaths: figures.worker_deaths,
             workers_recycled: figures.workers_recycled,
             resilience: figures.resilience.into(),
+            findings: figures
+                .findings
+                .into_iter()
+                .map(FindingDocument::from)
+                .collect(),
             calibration: figures.calibration,
             remarks: figures.remarks,
         }

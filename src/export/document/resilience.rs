@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::analysis::{
-    AttemptFigures, BreakerFigures, FaultFigures, Finding, FindingKind, Recovery, ResilienceFigures,
+    AttemptFigures, BreakerFigures, FaultFigures, Finding, FindingKind, RecoveredTo, Recovery,
+    ResilienceFigures,
 };
 use crate::run::BreakerState;
 
@@ -21,12 +22,12 @@ pub struct ResilienceDocument {
     pub degraded: Vec<String>,
     /// `back`, `not_within_run` or `not_known`; null if no fault ended within the measurement.
     pub recovery: Option<&'static str>,
-    /// From the end of the last fault that ended within the measurement to the instant from which goodput was at nine
-    /// tenths of what it had been before the first fault, for a second at least; of the worst block. Null unless it was
-    /// back.
+    /// From the end of the last fault that ended within the measurement to the instant from which goodput was back, for
+    /// a second at least; of the worst block. Null unless it was back.
     pub recovery_nanos: Option<u64>,
-    /// What went wrong in a way that has a name.
-    pub findings: Vec<FindingDocument>,
+    /// What counts as back: `nine_tenths` of the goodput before the first fault, or the `objectives` on response time
+    /// and goodput; null where `recovery` is.
+    pub recovered_to: Option<&'static str>,
 }
 
 /// What became of attempts, added up over the blocks: `made` is the sum of the good tasks, `failed`, `timed_out` and
@@ -103,6 +104,14 @@ pub(in crate::export) const fn recovery_word(recovery: Recovery) -> &'static str
     }
 }
 
+/// The word for what counts as back.
+const fn recovered_word(to: RecoveredTo) -> &'static str {
+    match to {
+        RecoveredTo::NineTenths => "nine_tenths",
+        RecoveredTo::Objectives => "objectives",
+    }
+}
+
 /// How long it took; none unless goodput was back.
 pub(in crate::export) const fn recovery_nanos(recovery: Recovery) -> Option<u64> {
     match recovery {
@@ -119,7 +128,7 @@ impl From<ResilienceFigures> for ResilienceDocument {
             faults,
             degraded,
             recovery,
-            findings,
+            recovered_to,
         } = figures;
         Self {
             attempts: attempts.map(AttemptsDocument::from),
@@ -128,7 +137,7 @@ impl From<ResilienceFigures> for ResilienceDocument {
             degraded,
             recovery: recovery.map(recovery_word),
             recovery_nanos: recovery.and_then(recovery_nanos),
-            findings: findings.into_iter().map(FindingDocument::from).collect(),
+            recovered_to: recovery.map(|_| recovered_word(recovered_to)),
         }
     }
 }

@@ -45,8 +45,8 @@ pub enum RecordError {
     },
     /// Written by an earlier program: it can be read, and not be added to.
     #[error(
-        "'{}': it is of version {version} and this program writes version {VERSION}, so nothing can be added to it; \
-         import it first",
+        "'{}': it is of version {version} and this program writes version {VERSION}, so it can be shown, and nothing \
+         can be added to it",
         path.display()
     )]
     Older {

@@ -114,9 +114,8 @@ impl Header {
         seed: u64,
         started_unix_secs: u64,
     ) -> Self {
-        let names = candidates
-            .iter()
-            .filter_map(|&index| scenario.candidates.get(index));
+        let all = scenario.candidate_names();
+        let names = candidates.iter().filter_map(|&index| all.get(index));
         Self {
             app_version: env!("CARGO_PKG_VERSION").to_owned(),
             kind,
@@ -124,7 +123,7 @@ impl Header {
             started_unix_secs,
             seed,
             title: scenario.title.clone(),
-            candidates: names.map(|candidate| candidate.label()).collect(),
+            candidates: names.cloned().collect(),
             scenario: crate::scenario::to_text(scenario),
         }
     }

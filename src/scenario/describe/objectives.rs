@@ -1,6 +1,6 @@
 //! What a candidate must fulfil, in words.
 
-use crate::scenario::{Scenario, good_within};
+use crate::scenario::Scenario;
 use crate::units::text;
 
 /// One line: `Objectives: p99 of the response time at most 50 ms; …`; none where nothing is demanded.
@@ -14,13 +14,12 @@ pub(super) fn objectives(scenario: &Scenario) -> Option<String> {
     if demands.is_empty() {
         return None;
     }
-    let goodput = match good_within(&scenario.objectives) {
-        // The figures of a batch are over its makespan, whenever its tasks ended.
-        Some(bound) if !scenario.load.is_batch() => format!(
+    let goodput = match scenario.good_within() {
+        Some(bound) => format!(
             "; goodput counts what is answered within {}",
             text::span(bound.0)
         ),
-        _ => String::new(),
+        None => String::new(),
     };
     Some(format!("Objectives: {}{goodput}", demands.join("; ")))
 }

@@ -28,7 +28,7 @@ pub use defences::{Backoff, Breaker, Defences, Jitter, Retry, RetryBudget};
 pub use faults::{Crash, Fault, Inject};
 pub(in crate::scenario) use load::round_nanos;
 pub use load::{Arrivals, Load, ProfilePart, Queue, QueuePolicy};
-pub use objectives::{Objective, ResponsePercentile, good_within};
+pub use objectives::{Objective, ResponsePercentile};
 pub use prices::{CostBasis, PriceCard, Target};
 pub use python::{
     Cluster, Interpreter, InterpreterLock, JoblibBackend, Package, PoolCall, PythonPool,
@@ -182,6 +182,21 @@ impl Scenario {
             .get(index)
             .and_then(|candidate| candidate.defences)
             .unwrap_or(self.defences)
+    }
+
+    /// Within which time a good task must be answered to count for goodput: the bound of the objective on the response
+    /// time with the highest percentile. None without such an objective, and for batches, whose goodput is one over the
+    /// makespan.
+    #[must_use]
+    pub fn good_within(&self) -> Option<Nanos> {
+        let (_, at_most) = self.strictest_response()?;
+        (!self.load.is_batch()).then_some(at_most)
+    }
+
+    /// The objective on the response time with the highest percentile, and its bound; none without any.
+    #[must_use]
+    pub fn strictest_response(&self) -> Option<(ResponsePercentile, Nanos)> {
+        objectives::strictest_response(&self.objectives)
     }
 
     /// The same with all numbers of workers that are given per core as numbers for a machine of `cores`.

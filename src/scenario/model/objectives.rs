@@ -89,6 +89,18 @@ impl ResponsePercentile {
         }
     }
 
+    /// As a number from 0 to 1.
+    #[must_use]
+    pub const fn quantile(self) -> f64 {
+        match self {
+            Self::P50 => 0.5,
+            Self::P90 => 0.9,
+            Self::P95 => 0.95,
+            Self::P99 => 0.99,
+            Self::P999 => 0.999,
+        }
+    }
+
     /// The smallest sample from which it can be told. (The one of `stats`, which the vocabulary does not import.)
     #[must_use]
     pub const fn samples_needed(self) -> u64 {
@@ -204,10 +216,8 @@ impl Objective {
     }
 }
 
-/// The bound within which a good task counts for goodput: that of the objective on the response time with the highest
-/// percentile; none without any.
-#[must_use]
-pub fn good_within(objectives: &[Objective]) -> Option<Nanos> {
+/// The objective on the response time with the highest percentile; none without any.
+pub(super) fn strictest_response(objectives: &[Objective]) -> Option<(ResponsePercentile, Nanos)> {
     let bounds = objectives.iter().filter_map(|objective| match objective {
         Objective::ResponseTime {
             percentile,
@@ -215,7 +225,7 @@ pub fn good_within(objectives: &[Objective]) -> Option<Nanos> {
         } => Some((*percentile, *at_most)),
         _ => None,
     });
-    bounds.max().map(|(_, at_most)| at_most)
+    bounds.max()
 }
 
 #[cfg(test)]
@@ -233,8 +243,9 @@ mod tests {
             Objective::Goodput { at_least: 1.0 },
             response(ResponsePercentile::P50, 200),
         ];
-        assert_eq!(good_within(&objectives), Some(Nanos::from_millis(80)));
-        assert_eq!(good_within(&objectives[1..2]), None);
+        let strictest = (ResponsePercentile::P99, Nanos::from_millis(80));
+        assert_eq!(strictest_response(&objectives), Some(strictest));
+        assert_eq!(strictest_response(&objectives[1..2]), None);
     }
 
     #[test]

@@ -75,7 +75,9 @@ struct Teller {
     watched: bool,
     breakers: Vec<BreakerState>,
     fault_hits: Vec<u64>,
-    window: [u64; 2],
+    window: [u64; 3],
+    good_within: u64,
+    good_late: u64,
     split: TimeSplit,
     deaths: u32,
 }
@@ -90,7 +92,9 @@ impl Teller {
             watched: defences.watches_attempts(),
             breakers: vec![BreakerState::Closed; usize::from(defences.breaker.is_some())],
             fault_hits: vec![0; scenario.faults.len()],
-            window: [0; 2],
+            window: [0; 3],
+            good_within: scenario.good_within().map_or(u64::MAX, |bound| bound.0),
+            good_late: 0,
             split: TimeSplit::default(),
             deaths: 0,
         }
@@ -101,12 +105,18 @@ impl Teller {
         let (start, end) = (warm_up * TICK_NANOS, (warm_up + measure) * TICK_NANOS);
         let is_measured = now > start;
         let over = now > end;
-        self.add(told, usize::from(is_measured), over);
         let ended = told.good + told.failed + told.timed_out;
+        let response_nanos =
+            |number: u64| 20_000_000 + number * 300_000 + told.timed_out * 12_000_000;
         let mut response = Histogram::new();
-        for number in 0..ended {
-            response.record(20_000_000 + number * 300_000 + told.timed_out * 12_000_000);
+        (0..ended).for_each(|number| response.record(response_nanos(number)));
+        let late = |number: &u64| response_nanos(*number) > self.good_within;
+        let late = (0..told.good).filter(late).count() as u64;
+        self.good_late += late;
+        if is_measured && !over {
+            self.window[2] += late;
         }
+        self.add(told, usize::from(is_measured), over);
         let cohort = |counts, response: SparseHistogram, split| Cohort {
             counts,
             service: response.clone(),
@@ -149,6 +159,8 @@ impl Teller {
             },
             window_completed: self.window[0],
             window_good: self.window[1],
+            window_good_late: self.window[2],
+            good_late: self.good_late,
             resources: Resources {
                 cpu_nanos: now / 2,
                 instrument_cpu_nanos: now / 100,

@@ -2,7 +2,7 @@
 
 use egui::{Align, Layout, RichText, Ui, Vec2};
 
-use crate::analysis::{CandidateFigures, CandidateStatus};
+use crate::analysis::{CandidateFigures, CandidateStatus, Finding};
 use crate::gui::panels::results::ResultsView;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{badge_ui, swatch_ui, weak_ui};
@@ -96,7 +96,7 @@ pub(super) fn attempts_ui(ui: &mut Ui, view: &ResultsView<'_>) {
     ui.add_space(space::S);
     ui.spacing_mut().item_spacing.y = space::XS;
     for figures in view.figures {
-        for finding in &figures.resilience.findings {
+        for finding in of_resilience(figures) {
             let head = format!("⚠ {}: {}", figures.name, finding.kind.label());
             let head = RichText::new(head).family(theme::semi_bold());
             ui.label(head.color(palette.warning));
@@ -114,13 +114,19 @@ pub(super) fn attempts_ui(ui: &mut Ui, view: &ResultsView<'_>) {
     if view
         .figures
         .iter()
-        .all(|figures| figures.resilience.findings.is_empty())
+        .all(|figures| of_resilience(figures).next().is_none())
     {
         weak_ui(
             ui,
             "No retry storm, metastable overload, flapping breaker, stuck worker or used-up restart budget was found",
         );
     }
+}
+
+/// What was found of faults, retries and workers that died.
+fn of_resilience(figures: &CandidateFigures) -> impl Iterator<Item = &Finding> {
+    let findings = figures.findings.iter();
+    findings.filter(|finding| finding.kind.is_of_resilience())
 }
 
 /// What became of attempts, one row per candidate.

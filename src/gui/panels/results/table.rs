@@ -310,13 +310,17 @@ fn resilience_ui(ui: &mut Ui, figures: &CandidateFigures, palette: &Palette) {
         let line = format!("⚠ {name}: {} workers died", figures.worker_deaths);
         ui.add(egui::Label::new(RichText::new(line).color(palette.warning)).wrap());
     }
-    for finding in &resilience.findings {
+    let trouble = figures.findings.iter();
+    for finding in trouble.filter(|finding| finding.kind.is_trouble()) {
         let line = format!("⚠ {name}: {}: {}", finding.kind.label(), finding.evidence);
         let label = egui::Label::new(RichText::new(line).color(palette.warning)).wrap();
         ui.add(label).on_hover_text(finding.kind.advice());
     }
     if let Some(recovery) = resilience.recovery {
-        weak_ui(ui, format!("{name}: {}", recovery.sentence()));
+        weak_ui(
+            ui,
+            format!("{name}: {}", recovery.sentence(resilience.recovered_to)),
+        );
     }
 }
 

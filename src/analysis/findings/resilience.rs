@@ -1,12 +1,12 @@
-//! What went wrong in a way that has a name: the evidence in figures, and what to do.
+//! What faults and callers did to a pool, in a way that has a name.
 //!
 //! Retry storms and metastable overload after Bronson et al., "Metastable failures in distributed systems" (2021): a
 //! trigger, a state that feeds itself, and no way back while the load stays.
 
-use serde::Serialize;
-
-use crate::analysis::resilience::course::{Counted, Course};
-use crate::analysis::resilience::recovery::{Faulty, Recovery, goodput_before, recovery};
+use crate::analysis::findings::{FindingKind, Found};
+use crate::analysis::resilience::{
+    Back, Counted, Course, Faulty, Recovery, goodput_before, recovery,
+};
 use crate::run::{Block, FaultWindow, IncidentKind};
 use crate::scenario::Defences;
 use crate::units::text;
@@ -22,123 +22,28 @@ const ELEVATED_RATIO: f64 = 1.1;
 /// How often a breaker must have closed and opened again before that is called flapping: once is what it is for.
 const FLAPS_LEAST: u64 = 3;
 
-/// What sort of thing was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum FindingKind {
-    /// The fault is over, the load is what it was, and goodput does not come back.
-    MetastableOverload,
-    /// Retries without a budget multiply the load while faults last.
-    RetryStorm,
-    /// A circuit breaker closes and opens again and again.
-    BreakerFlapping,
-    /// Attempts that nobody waits for kept workers busy to the end.
-    StuckWorkers,
-    /// Workers died more often than they may be replaced.
-    RestartBudgetUsedUp,
-}
-
-impl FindingKind {
-    /// Its name for people.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::MetastableOverload => "metastable overload",
-            Self::RetryStorm => "retry storm",
-            Self::BreakerFlapping => "breaker flapping",
-            Self::StuckWorkers => "stuck workers",
-            Self::RestartBudgetUsedUp => "restart budget used up",
-        }
-    }
-
-    /// What to do about it.
-    #[must_use]
-    pub const fn advice(self) -> &'static str {
-        match self {
-            Self::MetastableOverload => {
-                "Give retries a budget, shed tasks by age or bound the queue, so that what is attempted falls below \
-                 what the workers can do"
-            }
-            Self::RetryStorm => "Give the retries a budget, such as one for ten tasks",
-            Self::BreakerFlapping => {
-                "Leave the breaker open for longer, or let it look back on more calls before it opens"
-            }
-            Self::StuckWorkers => {
-                "A thread cannot be stopped from outside: give the call a time limit of its own, or run it on worker \
-                 processes or an event loop"
-            }
-            Self::RestartBudgetUsedUp => {
-                "Find what kills the workers, or allow more restarts: those that died last were not replaced"
-            }
-        }
-    }
-}
-
-/// Something that was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// What sort of thing.
-    pub kind: FindingKind,
-    /// The figures that show it, for people.
-    pub evidence: String,
-}
-
-impl Finding {
-    /// In one line: `retry storm: 3.20 attempts per task …. Give the retries a budget …`.
-    #[must_use]
-    pub fn line(&self) -> String {
-        let (label, advice) = (self.kind.label(), self.kind.advice());
-        format!("{label}: {}. {advice}", self.evidence)
-    }
-}
-
-/// What was found in one block; a larger weight is the worse case of the same kind.
-struct Found {
-    kind: FindingKind,
-    weight: f64,
-    evidence: String,
-}
-
-/// What was found in `blocks`, all of one candidate with these defences: each kind once, by its worst block.
-pub(super) fn findings(
-    blocks: &[&Block],
+/// What was found in `block`, of a candidate with these defences.
+pub(super) fn of_block(
+    block: &Block,
     defences: &Defences,
     windows: &[FaultWindow],
-    ratio: f64,
-) -> Vec<Finding> {
-    let mut found: Vec<Found> = Vec::new();
-    for block in blocks {
-        let course = Course::of(block);
-        let faulty = Faulty::of(block, windows);
-        found.extend(faulty.and_then(|faulty| metastable(&course, &faulty, ratio)));
-        found.extend(storm(block, &course, faulty.as_ref(), defences));
-        found.extend(flapping(block));
-        found.extend(stuck(block));
-        found.extend(restarts(block, defences));
-    }
-    found.sort_by(|a, b| a.kind.cmp(&b.kind).then(b.weight.total_cmp(&a.weight)));
-    let finding = |same: &[Found]| {
-        let evidence = if blocks.len() > 1 {
-            let (of, all) = (same.len(), blocks.len());
-            format!("in {of} of {all} blocks, at worst {}", same[0].evidence)
-        } else {
-            same[0].evidence.clone()
-        };
-        Finding {
-            kind: same[0].kind,
-            evidence,
-        }
-    };
-    found
-        .chunk_by(|a, b| a.kind == b.kind)
-        .map(finding)
-        .collect()
+    back: Back,
+) -> Vec<Found> {
+    let course = Course::of(block);
+    let faulty = Faulty::of(block, windows);
+    let found = [
+        faulty.and_then(|faulty| metastable(&course, &faulty, back)),
+        storm(block, &course, faulty.as_ref(), defences),
+        flapping(block),
+        stuck(block),
+        restarts(block, defences),
+    ];
+    found.into_iter().flatten().collect()
 }
 
-fn metastable(course: &Course, faulty: &Faulty, ratio: f64) -> Option<Found> {
+fn metastable(course: &Course, faulty: &Faulty, back: Back) -> Option<Found> {
     let over = faulty.over.filter(|over| *over == faulty.last)?;
-    let Some(Recovery::NotWithin(away)) = recovery(course, faulty, ratio) else {
+    let Some(Recovery::NotWithin(away)) = recovery(course, faulty, back) else {
         return None;
     };
     let before = goodput_before(course, faulty)?;
@@ -153,10 +58,10 @@ fn metastable(course: &Course, faulty: &Faulty, ratio: f64) -> Option<Found> {
         kind: FindingKind::MetastableOverload,
         weight: 1.0 - after / before,
         evidence: format!(
-            "for {} after the last fault, to the end, goodput stayed below {} of what it was: {} where {} were good \
+            "for {} after the last fault, to the end, {}: {} where {} were good \
              before it, at the same {} offered, with {} attempts per task",
             text::nanos(away as f64),
-            text::percent(ratio),
+            back.missing(),
             text::per_sec(after),
             text::per_sec(before),
             text::per_sec(offered),

@@ -29,6 +29,14 @@
 //! assert!((per_1k - 0.096 / 360.0).abs() < 1e-12);
 //! ```
 
+mod figures;
+mod sizing;
+
+pub use figures::CostFigures;
+pub use sizing::{Demand, HOURS_PER_MONTH, Sizing, sizing};
+
+pub(super) use figures::Pool;
+
 use serde::Serialize;
 
 use crate::scenario::{CostBasis, PriceCard};

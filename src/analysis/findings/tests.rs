@@ -1,0 +1,1 @@
+//! Findings of synthetic runs.
