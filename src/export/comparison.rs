@@ -28,13 +28,13 @@ pub fn measure_text(measure: Measure, value: f64, currency: &str) -> String {
         Measure::Response(_) | Measure::Makespan | Measure::ColdStart | Measure::CpuPerTask => {
             text::nanos(value)
         }
+        Measure::ErrorRatio | Measure::DropRatio => text::percent(value),
         Measure::CpuCores => text::cores(value),
         Measure::MemoryPerWorker
         | Measure::MemorySteady
         | Measure::MemoryUnique
         | Measure::MemoryTotal
         | Measure::MemoryPerTask => text::bytes(value),
-        Measure::ErrorRatio | Measure::DropRatio => text::percent(value),
         Measure::Cost | Measure::CostConsumed | Measure::CostRented => text::money(value, currency),
     }
 }
