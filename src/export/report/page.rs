@@ -39,7 +39,7 @@ impl Section {
 }
 
 /// The whole page.
-pub(super) fn page(story: &Story<'_>, sections: Vec<Section>) -> String {
+pub(super) fn page(story: &Story<'_>, sections: &[Section]) -> String {
     let scenario = &story.run().request.scenario;
     let mut html = Html::default();
     html.own("<!DOCTYPE html>\n");
@@ -49,7 +49,7 @@ pub(super) fn page(story: &Story<'_>, sections: Vec<Section>) -> String {
             html.within("header", &[], |html| header(html, story));
             html.within("nav", &[("aria-label", "Contents")], |html| {
                 html.within("ol", &[], |html| {
-                    for section in &sections {
+                    for section in sections {
                         let link = format!("#{}", section.id);
                         html.within("li", &[], |html| {
                             html.leaf("a", &[("href", &link)], &section.title);
@@ -58,7 +58,7 @@ pub(super) fn page(story: &Story<'_>, sections: Vec<Section>) -> String {
                 });
             });
             html.within("main", &[], |html| {
-                for section in &sections {
+                for section in sections {
                     html.within("section", &[("id", section.id)], |html| {
                         html.leaf("h2", &[], &section.title);
                         html.own(&section.html);
