@@ -12,8 +12,8 @@
 use crate::analysis::measure::Measure;
 use crate::analysis::sample::Sample;
 use crate::run::{Block, Run};
-use crate::stats::Figure;
 use crate::stats::bootstrap::{BLOCKS_MIN, Bootstrap, CONFIDENCE, Scale, Spread};
+use crate::stats::{Figure, Uncertain};
 
 /// Smaller differences do not matter to anybody who chooses, however sure they are: as in criterion, whose
 /// noise threshold this is.
@@ -126,6 +126,34 @@ pub(super) fn ratio_of_means(run: &Run, a: usize, b: usize, measure: Measure) ->
     } else {
         Figure::plain(compared.value)
     })
+}
+
+/// The logarithm of `measure` of candidate `a` over that of `b`, with its error where there are blocks enough; none if
+/// one of them does not know it, or is not above zero.
+pub(super) fn log_ratio(run: &Run, a: usize, b: usize, measure: Measure) -> Option<Uncertain> {
+    let (of_a, of_b) = (blocks(run, a), blocks(run, b));
+    let (of_a, of_b) = (Sample::of(run, &of_a), Sample::of(run, &of_b));
+    let spread = ratio_spread(&of_a, &of_b, measure);
+    if let Some(found) = spread.and_then(|spread| spread.logarithm()) {
+        return Some(found);
+    }
+    let value = (of_a.value(measure)? / of_b.value(measure)?).ln();
+    value
+        .is_finite()
+        .then_some(Uncertain { value, error: None })
+}
+
+/// Of the ratio, over the repeats that both have where these are enough.
+fn ratio_spread(a: &Sample<'_>, b: &Sample<'_>, measure: Measure) -> Option<Spread> {
+    let (repeats_a, repeats_b) = (a.repeats(measure), b.repeats(measure));
+    let mut both = repeats_a.clone();
+    both.retain(|repeat| repeats_b.contains(repeat));
+    let spreads = if both.len() >= BLOCKS_MIN {
+        paired_spreads(a, b, measure, &both)
+    } else {
+        independent_spreads((a, &repeats_a), (b, &repeats_b), measure)
+    };
+    spreads.map(|(_, ratio)| ratio)
 }
 
 fn noise_of(run: &Run, measure: Measure) -> Option<NoiseOf> {

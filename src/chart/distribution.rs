@@ -145,7 +145,7 @@ pub fn histogram_overlay(lines: &[Distribution<'_>]) -> Diagram {
         },
         x_name: "response time, log axis",
         y: Along::Percent,
-        y_name: "of the tasks",
+        y_name: "share of the tasks",
         series: series.collect(),
     }
 }

@@ -2,9 +2,11 @@
 
 use crate::chart::Diagram;
 use crate::export::Theme;
-use crate::export::canvas::{Anchor, Canvas, Frame};
+use crate::export::canvas::{Anchor, Canvas, Colours, Frame};
 use crate::export::font::{Weight, text_width};
-use crate::export::plot::{Head, Scales, Sizes, draw_axes, draw_head, draw_lines, y_ticks};
+use crate::export::plot::{
+    Head, Scales, Sizes, draw_axes, draw_head, draw_lines, page_frame, y_ticks,
+};
 use crate::export::svg::{MARGIN, SLACK, WIDTH, words};
 
 /// Height of the picture.
@@ -17,18 +19,18 @@ const X_APART: f64 = 72.0;
 pub fn diagram_svg(diagram: &Diagram, name: &str, theme: Theme) -> String {
     let mut canvas = Canvas::new(name, WIDTH, HEIGHT, diagram.title, theme);
     canvas.describe(&words(&diagram.caption, &diagram.series));
-    let (sizes, margin) = if theme == Theme::Page {
-        (Sizes::PAGE, 0.0)
+    if theme == Theme::Page {
+        let frame = page_frame(WIDTH, HEIGHT);
+        draw_diagram(&mut canvas, &frame, diagram, Sizes::PAGE);
     } else {
-        (Sizes::PICTURE, MARGIN)
-    };
-    let frame = Frame {
-        x: margin,
-        y: margin,
-        width: WIDTH - 2.0 * margin,
-        height: HEIGHT - 2.0 * margin,
-    };
-    draw_diagram(&mut canvas, &frame, diagram, sizes);
+        let frame = Frame {
+            x: MARGIN,
+            y: MARGIN,
+            width: WIDTH - 2.0 * MARGIN,
+            height: HEIGHT - 2.0 * MARGIN,
+        };
+        draw_diagram(&mut canvas, &frame, diagram, Sizes::PICTURE);
+    }
     canvas.finish()
 }
 
@@ -77,6 +79,11 @@ fn draw_diagram(canvas: &mut Canvas, frame: &Frame, diagram: &Diagram, sizes: Si
         y: (y_axis.low, y_axis.high),
         y_scale: diagram.y.scale(),
     };
+    for tick in &x_axis.ticks {
+        let x = scales.x(tick.value);
+        let plot = scales.plot;
+        canvas.line([x, plot.y], [x, plot.bottom()], Colours::ALL.grid);
+    }
     let ticks = [x_axis.ticks.as_slice(), &y_axis.ticks];
     draw_axes(canvas, &scales, ticks, diagram.x_name, sizes);
     draw_lines(canvas, &diagram.series, &scales, sizes);

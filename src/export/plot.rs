@@ -45,6 +45,16 @@ impl Sizes {
     }
 }
 
+/// The room of a picture of a page, which has edges of its own: the last label of an axis reaches beyond its end.
+pub(super) fn page_frame(width: f64, height: f64) -> Frame {
+    Frame {
+        x: 1.0,
+        y: 1.0,
+        width: width - 17.0,
+        height: height - 7.0,
+    }
+}
+
 /// What stands above a chart.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Head<'a> {

@@ -10,7 +10,9 @@ use crate::export::Theme;
 use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Type};
 use crate::export::font::{Weight, fitted, text_width};
 use crate::export::marks;
-use crate::export::plot::{Head, Scales, Sizes, draw_axes, draw_head, draw_lines, y_ticks};
+use crate::export::plot::{
+    Head, Scales, Sizes, draw_axes, draw_head, draw_lines, page_frame, y_ticks,
+};
 use crate::run::Run;
 use crate::units::text;
 
@@ -46,12 +48,7 @@ pub(super) fn page_chart_svg(chart: &Chart) -> String {
     let name = chart.id.slug();
     let mut canvas = Canvas::new(name, WIDTH, HEIGHT, &chart.title, Theme::Page);
     canvas.describe(&words(&chart.caption, &chart.series));
-    let frame = Frame {
-        x: 0.0,
-        y: 0.0,
-        width: WIDTH,
-        height: HEIGHT,
-    };
+    let frame = page_frame(WIDTH, HEIGHT);
     draw_chart(&mut canvas, &frame, chart, x_range([chart]), Sizes::PAGE);
     canvas.finish()
 }

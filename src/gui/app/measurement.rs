@@ -9,6 +9,7 @@ use crate::analysis::{
 };
 use crate::chart::{ChartBook, ChartSettings};
 use crate::export::{Table, table};
+use crate::gui::app::Origin;
 use crate::run::library::{Keeper, Kept, LibraryError};
 use crate::run::{BlockState, Event, Progress, Run};
 use crate::session::Session;
@@ -45,8 +46,6 @@ impl RunState {
 pub struct Measurement {
     run: Run,
     session: Option<Session>,
-    /// Writes the run into the library; none if it is not kept, or not any more, or done.
-    keeper: Option<Keeper>,
     stopping: bool,
     /// The revision that what follows was computed from.
     derived_from: u64,
@@ -59,6 +58,8 @@ pub struct Measurement {
     /// Expected length of the whole run, in nanoseconds.
     expected_nanos: u64,
     charts: ChartBook,
+    origin: Origin,
+    keeper: Option<Keeper>,
 }
 
 impl Measurement {
@@ -67,6 +68,11 @@ impl Measurement {
     pub fn new(run: Run, session: Option<Session>) -> Self {
         let figures = candidate_figures(&run);
         let trust = trust(&run);
+        let origin = Origin {
+            path: None,
+            name: run.request.scenario.title.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
         Self {
             verdict: verdict(&run, &figures, &trust),
             noise_floor: final_noise_floor(&run),
@@ -78,21 +84,31 @@ impl Measurement {
             trust,
             run,
             session,
-            keeper: None,
             stopping: false,
             charts: ChartBook::new(),
+            origin,
+            keeper: None,
         }
     }
 
-    /// The same, kept in the library.
+    /// Where it came from.
     #[must_use]
-    pub fn kept_by(mut self, keeper: Keeper) -> Self {
-        self.keeper = Some(keeper);
-        self
+    pub fn origin(&self) -> Origin {
+        self.origin.clone()
     }
 
-    /// Hands over to the keeper what has ended; says once how the keeping came out. Never waits.
-    pub fn keep(&mut self) -> Option<Result<Kept, LibraryError>> {
+    /// It came from there.
+    pub fn set_origin(&mut self, origin: Origin) {
+        self.origin = origin;
+    }
+
+    /// `keeper` writes it while it goes on.
+    pub fn keep(&mut self, keeper: Option<Keeper>) {
+        self.keeper = keeper;
+    }
+
+    /// Hands over what has ended to whoever keeps it. Says once what came of it.
+    pub fn follow_keeper(&mut self) -> Option<Result<Kept, LibraryError>> {
         let keeper = self.keeper.as_mut()?;
         keeper.follow(&self.run);
         let outcome = keeper.outcome()?;
@@ -100,17 +116,19 @@ impl Measurement {
         Some(outcome)
     }
 
-    /// Whether the run is over and not all of it is written.
+    /// Whether it is over and still being written.
     #[must_use]
     pub const fn is_being_kept(&self) -> bool {
-        self.keeper.is_some() && self.session.is_none()
+        self.run.ended && self.keeper.is_some()
     }
 
-    /// The window is gone: waits a moment for what is still to be written.
-    pub fn settle(&mut self, patience: Duration) {
-        if let Some(keeper) = self.keeper.take() {
-            keeper.settle(&self.run, patience);
-        }
+    /// The run, if it is over and not yet written to its end.
+    #[must_use]
+    pub fn into_unkept(self) -> Option<(Keeper, Run)> {
+        let run = self.run;
+        self.keeper
+            .filter(|_| run.ended)
+            .map(|keeper| (keeper, run))
     }
 
     /// Brings the charts up to date.
