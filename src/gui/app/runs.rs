@@ -18,9 +18,6 @@ use crate::run::library::{Entry, Keeper, Kept, Library, LibraryError, Listing};
 use crate::run::record::{EXTENSION, Head, MAGIC, Meta, Record, RecordKind};
 use crate::scenario::parse;
 
-/// What cannot be shown as a run.
-const NO_SERIES: &str = "This file holds a series of runs; 'poolscope runs' tells what is in it";
-
 /// One kept run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunEntry {
@@ -144,7 +141,7 @@ impl App {
     }
 
     /// The list is out of date; it is made anew if it was ever seen.
-    fn list_again(&mut self) {
+    pub(super) fn list_again(&mut self) {
         if self.runs.search != Search::NotYet {
             self.list_runs();
         }
@@ -180,7 +177,7 @@ impl App {
             return;
         }
         if record.header.kind != RecordKind::Run {
-            self.fail(NO_SERIES);
+            self.show_series(path, record);
             return;
         }
         let origin = Origin {
@@ -236,7 +233,7 @@ impl App {
         self.open_bundled = None;
         match header.kind {
             RecordKind::Run => self.start_run(&header.candidates),
-            RecordKind::Sweep | RecordKind::Capacity => self.fail(NO_SERIES),
+            RecordKind::Sweep | RecordKind::Capacity => self.start_series(header.kind),
         }
     }
 

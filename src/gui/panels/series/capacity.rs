@@ -18,7 +18,13 @@ pub(super) fn capacity_ui(ui: &mut Ui, figures: &[CapacityFigures], currency: &s
         Grid::new("capacities")
             .spacing([space::L, space::XS])
             .show(ui, |ui| {
-                for head in ["Candidate", "Holds up to", "Not at", "Knee", "Cost/1k there"] {
+                for head in [
+                    "Candidate",
+                    "Holds up to",
+                    "Not at",
+                    "Knee",
+                    "Cost/1k there",
+                ] {
                     ui.label(weak(head));
                 }
                 ui.end_row();
