@@ -31,11 +31,16 @@ pub struct RunEntry {
 
 impl RunEntry {
     fn of(entry: Entry) -> Self {
-        let head = entry.head.map(Box::new);
+        let place = format!("'{}': ", entry.path.display());
+        let head = entry.head.map(Box::new).map_err(|error| {
+            // The path stands beside it anyway.
+            let error = error.to_string();
+            sentence(error.strip_prefix(&place).unwrap_or(&error))
+        });
         Self {
             path: entry.path,
             bytes: entry.bytes,
-            head: head.map_err(|error| sentence(&error.to_string())),
+            head,
         }
     }
 
