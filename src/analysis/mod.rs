@@ -28,7 +28,9 @@ mod textbook;
 mod trust;
 mod verdict;
 
-pub use capacity::{CapacityEnd, CapacityFigures, CapacityPlan, Held, Holds, ProbeFigures};
+pub use capacity::{
+    CapacityEnd, CapacityFigures, CapacityPlan, Held, Holds, ProbeFigures, objectives_hold,
+};
 pub use compare::{
     Comparison, NoiseFloor, NoiseOf, SMALLEST_DIFFERENCE_RATIO, compare, compare_runs, noise_floor,
 };

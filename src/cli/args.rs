@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::cli::prices::preset_name;
 use crate::cli::python_args::PythonArgs;
 use crate::cli::runs_args::RunsArgs;
+use crate::cli::series_args::{CapacityArgs, SweepArgs};
 use crate::units::Nanos;
 
 /// Compare threads, processes and async on the same work, on this machine
@@ -36,6 +37,8 @@ Examples:
   poolscope run first_look --quick       a first impression, in the terminal
   poolscope run my.ron --out results     charts, figures and a copy of the scenario
   poolscope run my.ron --json            one JSON document on standard output
+  poolscope sweep image_pipeline         one parameter over its values: who wins where
+  poolscope capacity io_bound_service    the highest rate at which the objectives hold
   poolscope runs                         the runs that were kept
   poolscope runs show last               the figures of the newest one
   poolscope prices                       which prices of clouds come along
@@ -81,6 +84,10 @@ Exit codes of doctor:
 pub enum Command {
     /// Run scenarios without the window, and print the figures
     Run(RunArgs),
+    /// Measure a scenario over values of one parameter, or two
+    Sweep(SweepArgs),
+    /// Search the highest rate at which the objectives hold
+    Capacity(CapacityArgs),
     /// List the runs that were kept, show and name them, and run them again
     Runs(RunsArgs),
     /// Say what is wrong with scenario files, or in plain words what they would do

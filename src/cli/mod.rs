@@ -7,6 +7,7 @@
 //! into form by `export`. Standard output holds what was asked for, standard error everything else.
 
 mod args;
+mod capacity;
 mod check;
 mod diagnostics;
 mod doctor;
@@ -29,7 +30,10 @@ mod run;
 mod runs;
 mod runs_args;
 mod runs_list;
+mod series;
+mod series_args;
 mod source;
+mod sweep;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -51,6 +55,8 @@ pub use runs_args::{
     RunsArgs, RunsCommand, RunsDeleteArgs, RunsImportArgs, RunsListArgs, RunsNoteArgs,
     RunsPathArgs, RunsRenameArgs, RunsRerunArgs, RunsShowArgs, RunsTagArgs,
 };
+
+pub use series_args::{CapacityArgs, SeriesArgs, SweepArgs};
 
 /// Which part the user asks for.
 #[derive(Debug)]
@@ -98,6 +104,8 @@ pub fn read_arguments(
 pub fn execute(command: &Command, out: &mut Output) -> Exit {
     let result = match command {
         Command::Run(args) => run::run(args, out),
+        Command::Sweep(args) => sweep::sweep(args, out),
+        Command::Capacity(args) => capacity::capacity(args, out),
         Command::Runs(args) => runs::runs(args, out),
         Command::Check(args) => check::check(args, out),
         Command::List(args) => Ok(list::list(args, out)),

@@ -21,6 +21,7 @@ mod objectives;
 mod plot;
 mod png;
 mod report;
+mod series;
 mod split;
 mod svg;
 mod table;
@@ -51,6 +52,10 @@ pub use folder::{write_file, write_folder};
 pub use objectives::objectives_table;
 pub use png::png;
 pub use report::{Report, comparison_html, comparison_markdown, report_html, report_markdown};
+pub use series::{
+    CapacityDocument, SweepDocument, capacity_csv, capacity_document, capacity_text, sweep_csv,
+    sweep_document, sweep_text, write_capacity_folder, write_sweep_folder,
+};
 pub use split::split_svg;
 pub use svg::{chart_svg, identity};
 pub use table::{Align, CLOSED_MARK, Header, Row, Table, standing_word, status_word, table};

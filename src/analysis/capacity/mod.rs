@@ -8,10 +8,12 @@ use crate::analysis::Measure;
 use crate::analysis::capacity::search::{Next, Tried, bracket, next};
 use crate::analysis::sample::Sample;
 use crate::analysis::sweep::{Doubts, seed_of_round};
+use crate::analysis::{Outcome, candidate_figures, objective_results};
 use crate::run::record::Step;
 use crate::run::{Run, RunRequest, Series};
 use crate::scenario::estimate::{estimate_candidate_nanos, estimate_run_nanos};
 use crate::scenario::{CapacitySearch, NotApplicable, Objective, Parameter, Scenario, Setting};
+use crate::stats::bootstrap::BLOCKS_MIN;
 use crate::stats::{Figure, Percentile, knee};
 use crate::units::text;
 
@@ -348,6 +350,34 @@ impl CapacityFigures {
                 rate(self.missed_per_sec)
             ),
         }
+    }
+}
+
+/// Whether candidate `candidate` of `run` meets all objectives. A figure that is decided by its value alone, without an
+/// interval, and close to its bound is undecided until it was measured often enough.
+#[must_use]
+pub fn objectives_hold(run: &Run, candidate: usize) -> Held {
+    /// What one block of some seconds scatters.
+    const CLOSE_RATIO: f64 = 0.1;
+    let mut figures = candidate_figures(run);
+    figures.retain(|figures| figures.candidate == candidate);
+    let results = objective_results(run, &figures);
+    let visits = run.blocks_of(candidate).count();
+    let mut outcomes = results.iter().flatten().map(|result| {
+        let close = result
+            .margin_ratio
+            .is_some_and(|margin| margin.abs() < CLOSE_RATIO);
+        if result.by_value_alone && close && visits < BLOCKS_MIN {
+            Outcome::Undecided
+        } else {
+            result.outcome
+        }
+    });
+    match outcomes.by_ref().max() {
+        Some(Outcome::Met) => Held::Yes,
+        Some(Outcome::Missed) => Held::No,
+        // Nothing was measured: that is no promise.
+        Some(Outcome::Undecided) | None => Held::Undecided,
     }
 }
 

@@ -5,9 +5,9 @@
 //!
 //! - `form` draws rows of label, control and problems, `lines` what stands between them; `cards` lists that
 //!   are folded, moved and dragged;
-//! - `kinds`, `fault_kinds`, `options` and `options_python` are what there is to choose from, and the words that explain it;
-//! - `edit`, `convert`, `convert_setup` and `convert_python` are what can be done, without drawing; `typed` how values are read
-//!   from text;
+//! - `kinds`, `fault_kinds`, `objective_kinds`, `parameters`, `options` and `options_python` are what there is to choose from, and the words that explain it;
+//! - `edit`, `convert`, `convert_setup` and `convert_python` are what can be done, without drawing; `typed` and `typed_units`
+//!   how values are read from text;
 //! - `notes` finds each problem its place; `strip` shows a task to scale.
 
 mod backends;
@@ -25,17 +25,23 @@ mod kinds;
 mod lines;
 mod load;
 mod notes;
+mod objective_kinds;
+mod objectives;
 mod options;
 mod options_python;
+mod parameters;
+mod prices;
 mod profile;
 mod python;
 mod settings;
 mod stage_fields;
 mod stages;
 mod strip;
+mod sweep;
 mod tasks;
 mod times;
 mod typed;
+mod typed_units;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,6 +52,7 @@ use crate::gui::panels::composer::cards::{FoldLine, fold_line_ui};
 use crate::gui::panels::composer::form::{Form, Owner};
 use crate::gui::panels::composer::lines::{message_ui, problems_ui};
 use crate::gui::panels::composer::notes::Notes;
+use crate::gui::panels::composer::sweep::Forecast;
 use crate::gui::panels::composer::tasks::TaskView;
 use crate::gui::panels::composer::typed::Drafts;
 use crate::gui::theme::{self, space};
@@ -53,8 +60,11 @@ use crate::gui::widgets::{badge_ui, weak_ui};
 use crate::scenario::{Candidate, Problem, Scenario, Severity};
 use crate::units::text;
 
+/// The title of the section that others lead to.
+const OBJECTIVES: &str = "Objectives";
+
 /// The first parts of all paths that some section places.
-const PLACED: [&str; 12] = [
+const PLACED: [&str; 15] = [
     "title",
     "about",
     "look_for",
@@ -66,7 +76,10 @@ const PLACED: [&str; 12] = [
     "defences",
     "candidates",
     "protocol",
+    "objectives",
     "prices",
+    "sweep",
+    "capacity",
 ];
 
 /// Edits the scenario. Keeps which cards are open, what is being typed and which interpreters there are, nothing
@@ -85,6 +98,8 @@ pub struct ComposerPanel {
     /// The parts, by path, whose rarely used settings are shown.
     unfolded: BTreeSet<String>,
     drafts: Drafts,
+    /// How long a sweep and a search for the capacity would take.
+    forecast: Forecast,
     /// Names of the interpreters of this machine, as its settings have them; none if nobody looked.
     interpreters: Vec<String>,
 }
@@ -159,11 +174,9 @@ impl ComposerPanel {
             }
             form.rest(ui, "protocol");
 
-            let summary = settings::prices_summary(&edited.prices);
-            if section_ui(ui, sections, "Prices", &summary, false) {
-                settings::prices_ui(ui, &mut form, &mut edited.prices);
-            }
-            form.rest(ui, "prices");
+            goals_ui(ui, &mut form, sections, &mut edited);
+            sweep::follow_names(&mut edited, &scenario.candidates);
+            ranges_ui(ui, &mut form, sections, &mut edited, &mut self.forecast);
         });
         self.drafts.sweep();
         if !locked && edited != *scenario {
@@ -265,6 +278,47 @@ fn resilience_ui(
         defences::section_ui(ui, form, edited);
     }
     form.rest(ui, "defences");
+}
+
+/// What must be fulfilled, and what it may cost.
+fn goals_ui(
+    ui: &mut Ui,
+    form: &mut Form<'_>,
+    sections: &mut BTreeMap<&'static str, bool>,
+    edited: &mut Scenario,
+) {
+    let summary = objectives::summary(edited);
+    if section_ui(ui, sections, OBJECTIVES, &summary, false) {
+        objectives::objectives_ui(ui, form, edited);
+    }
+    form.rest(ui, "objectives");
+
+    let summary = prices::summary(&edited.prices);
+    if section_ui(ui, sections, "Prices", &summary, false) {
+        prices::prices_ui(ui, form, &mut edited.prices);
+    }
+    form.rest(ui, "prices");
+}
+
+/// What is tried out over a range.
+fn ranges_ui(
+    ui: &mut Ui,
+    form: &mut Form<'_>,
+    sections: &mut BTreeMap<&'static str, bool>,
+    edited: &mut Scenario,
+    forecast: &mut Forecast,
+) {
+    let summary = sweep::sweep_summary(edited.sweep.as_ref());
+    if section_ui(ui, sections, "Sweep", &summary, false) {
+        sweep::sweep_ui(ui, form, edited, forecast);
+    }
+    form.rest(ui, "sweep");
+
+    let summary = sweep::capacity_summary(edited.capacity.as_ref());
+    if section_ui(ui, sections, "Capacity", &summary, false) {
+        sweep::capacity_ui(ui, form, edited, forecast);
+    }
+    form.rest(ui, "capacity");
 }
 
 /// The line that opens and folds a section; returns whether it is open.
