@@ -18,6 +18,8 @@ pub enum Action {
     Stop,
     /// Show the composer.
     Compose,
+    /// Show this section of the composer.
+    ComposeSection(ComposerSection),
     /// Show the charts of the last run again, instead of what the open scenario would do.
     ShowCharts,
     /// Begin a new scenario.
@@ -61,6 +63,15 @@ pub enum Action {
     Quit,
     /// The answer to the question that is open.
     Answer(Answer),
+}
+
+/// A section of the composer to which others lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ComposerSection {
+    /// What a candidate must fulfil.
+    Objectives,
+    /// What resources cost, and the demand that is to be served.
+    Prices,
 }
 
 /// What is exported.

@@ -44,6 +44,9 @@ impl App {
         if more {
             ctx.request_repaint_after(self.frame_clock.until_due());
         }
+        if was_active && !state.is_active() && !measurement.objectives().iter().all(Vec::is_empty) {
+            self.results_panel.show_verdict();
+        }
         if was_active && !state.is_active() && self.closing == Closing::AfterRun {
             self.closing = Closing::No;
             self.actions.push(Action::Quit);

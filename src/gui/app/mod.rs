@@ -168,6 +168,9 @@ impl App {
     pub fn show_run(&mut self, run: Run) {
         self.board.begin(&run);
         self.preview = false;
+        if run.ended && !run.request.scenario.objectives.is_empty() {
+            self.results_panel.show_verdict();
+        }
         self.measurement = Some(Measurement::new(run, None));
     }
 

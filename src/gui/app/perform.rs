@@ -39,6 +39,11 @@ impl App {
                 self.tab = SidebarTab::Compose;
                 self.settings.sidebar = true;
             }
+            Action::ComposeSection(section) => {
+                self.tab = SidebarTab::Compose;
+                self.settings.sidebar = true;
+                self.composer.lead_to(section);
+            }
             Action::ShowCharts => self.preview = false,
             Action::New => self.leave_document(Then::New),
             Action::Open => self.leave_document(Then::Open),

@@ -119,6 +119,8 @@ impl App {
             figures: measurement.figures(),
             trust: measurement.trust(),
             verdict: measurement.verdict(),
+            objectives: measurement.objectives(),
+            state: measurement.state(),
             split: measurement.charts().split(),
             noise_floor: measurement.noise_floor(),
             run: measurement.run(),

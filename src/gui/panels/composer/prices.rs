@@ -111,7 +111,9 @@ pub(super) fn prices_ui(ui: &mut Ui, form: &mut Form<'_>, prices: &mut PriceCard
 }
 
 fn basis_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, prices: &mut PriceCard) {
-    let field = owner.named("basis", "Paid for", "What is paid for", "Basis");
+    remark_ui(ui, "Paid for");
+    // Over the whole width: three of them have no room beside a label.
+    let field = owner.named("basis", "", "", "Basis");
     let current = BasisForm::of(prices.basis);
     if let Some(to) = form.choice(ui, &field, current, &BasisForm::ENTRIES) {
         prices.basis = to.basis(prices);
