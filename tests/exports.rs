@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use poolscope::chart::{ChartId, ChartSettings, SplitChart, build};
 use poolscope::export::{
-    Theme, board_svg, chart_svg, figures_csv, json, text_table, timeline_csv, write_folder,
+    Report, Theme, board_svg, chart_svg, figures_csv, json, text_table, timeline_csv, write_folder,
 };
 
 #[test]
@@ -372,7 +372,7 @@ fn the_board_has_all_charts_and_all_candidates_and_can_be_drawn_before_anything_
 fn a_folder_holds_everything_of_a_run() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("new").join("folder");
-    let files = write_folder(&out, &support::batch_run(), "(format: 1)").unwrap();
+    let files = write_folder(&out, &Report::of(&support::batch_run(), "(format: 1)")).unwrap();
     let mut names: Vec<_> = files
         .iter()
         .map(|path| path.strip_prefix(&out).unwrap().display().to_string())
@@ -382,6 +382,8 @@ fn a_folder_holds_everything_of_a_run() {
         "board.png",
         "board.svg",
         "figures.csv",
+        "report.html",
+        "report.md",
         "run.json",
         "scenario.ron",
         "timeline.csv",

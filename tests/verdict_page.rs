@@ -71,7 +71,7 @@ fn a_run_with_objectives_opens_at_its_verdict_with_words_for_what_is_met_and_mis
     let harness = window_of(with(support::finished_run(), reachable()));
     assert!(is_shown(&harness, "✔ met"));
     assert!(is_shown(&harness, "✖ missed"), "the sequential one drops");
-    assert!(is_shown(&harness, "to spare"));
+    assert!(is_shown(&harness, "by "), "with the margin");
     assert!(is_shown(&harness, "✖ misses"));
     assert!(
         is_shown(&harness, "Choose '") || is_shown(&harness, "Too close to call: '"),

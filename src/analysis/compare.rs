@@ -12,8 +12,8 @@
 use crate::analysis::measure::Measure;
 use crate::analysis::sample::Sample;
 use crate::run::{Block, Run};
-use crate::stats::Figure;
 use crate::stats::bootstrap::{BLOCKS_MIN, Bootstrap, CONFIDENCE, Scale, Spread};
+use crate::stats::{Figure, Uncertain};
 
 /// Smaller differences do not matter to anybody who chooses, however sure they are: as in criterion, whose
 /// noise threshold this is.
@@ -30,6 +30,8 @@ pub struct Comparison {
     pub ratio: Figure,
     /// Whether both were compared repeat by repeat.
     pub paired: bool,
+    /// The share up to which a difference is taken for noise: the noise floor, or what is too small to matter.
+    pub noise_ratio: f64,
     /// Whether they are too close to call: the difference may be chance, is inside of the noise floor, or is too
     /// small to matter. None with too few blocks to tell.
     pub within_noise: Option<bool>,
@@ -72,22 +74,35 @@ pub fn compare(run: &Run, a: usize, b: usize, measure: Measure) -> Option<Compar
     let (of_a, of_b) = (blocks(run, a), blocks(run, b));
     let samples = (Sample::of(run, &of_a), Sample::of(run, &of_b));
     let floor = noise_of(run, measure).and_then(|noise| noise.floor_ratio);
-    compared(&samples.0, &samples.1, measure, true, floor)
+    compared(
+        (&samples.0, &samples.1),
+        measure,
+        true,
+        floor,
+        Measure::COMPARED.len(),
+    )
 }
 
 /// Compares candidate `a` of one run with candidate `b` of another by one measure; none if one of them does not
 /// know it. Of two noise floors the larger holds.
 #[must_use]
-pub fn compare_runs(
+pub fn compare_runs(a: (&Run, usize), b: (&Run, usize), measure: Measure) -> Option<Comparison> {
+    compare_runs_at(a, b, measure, Measure::COMPARED.len())
+}
+
+/// The same, as one of so many `calls` that are made together and shall err as rarely as one: a build that fails by
+/// any measure of any candidate must not fail by chance.
+pub(super) fn compare_runs_at(
     (run_a, a): (&Run, usize),
     (run_b, b): (&Run, usize),
     measure: Measure,
+    calls: usize,
 ) -> Option<Comparison> {
     let (of_a, of_b) = (blocks(run_a, a), blocks(run_b, b));
     let samples = (Sample::of(run_a, &of_a), Sample::of(run_b, &of_b));
     let floors = [run_a, run_b].map(|run| noise_of(run, measure)?.floor_ratio);
     let floor = floors.into_iter().flatten().max_by(f64::total_cmp);
-    compared(&samples.0, &samples.1, measure, false, floor)
+    compared((&samples.0, &samples.1), measure, false, floor, calls)
 }
 
 /// How far the candidate that was measured twice differs from itself; none if none was, or if nothing is known
@@ -113,11 +128,40 @@ pub(super) fn ratio_of_means(run: &Run, a: usize, b: usize, measure: Measure) ->
     })
 }
 
+/// The logarithm of `measure` of candidate `a` over that of `b`, with its error where there are blocks enough; none if
+/// one of them does not know it, or is not above zero.
+pub(super) fn log_ratio(run: &Run, a: usize, b: usize, measure: Measure) -> Option<Uncertain> {
+    let (of_a, of_b) = (blocks(run, a), blocks(run, b));
+    let (of_a, of_b) = (Sample::of(run, &of_a), Sample::of(run, &of_b));
+    let spread = ratio_spread(&of_a, &of_b, measure);
+    if let Some(found) = spread.and_then(|spread| spread.logarithm()) {
+        return Some(found);
+    }
+    let value = (of_a.value(measure)? / of_b.value(measure)?).ln();
+    value
+        .is_finite()
+        .then_some(Uncertain { value, error: None })
+}
+
+/// Of the ratio, over the repeats that both have where these are enough.
+fn ratio_spread(a: &Sample<'_>, b: &Sample<'_>, measure: Measure) -> Option<Spread> {
+    let (repeats_a, repeats_b) = (a.repeats(measure), b.repeats(measure));
+    let mut both = repeats_a.clone();
+    both.retain(|repeat| repeats_b.contains(repeat));
+    let spreads = if both.len() >= BLOCKS_MIN {
+        paired_spreads(a, b, measure, &both)
+    } else {
+        independent_spreads((a, &repeats_a), (b, &repeats_b), measure)
+    };
+    spreads.map(|(_, ratio)| ratio)
+}
+
 fn noise_of(run: &Run, measure: Measure) -> Option<NoiseOf> {
     let firsts = blocks(run, run.request.twin()?);
     let twins: Vec<&Block> = run.twin_blocks().collect();
     let samples = (Sample::of(run, &twins), Sample::of(run, &firsts));
-    let ratio = compared(&samples.0, &samples.1, measure, true, None)?.ratio;
+    let calls = Measure::COMPARED.len();
+    let ratio = compared((&samples.0, &samples.1), measure, true, None, calls)?.ratio;
     Some(NoiseOf {
         measure,
         ratio: ratio.value,
@@ -132,12 +176,13 @@ fn blocks(run: &Run, candidate: usize) -> Vec<&Block> {
 }
 
 fn compared(
-    a: &Sample<'_>,
-    b: &Sample<'_>,
+    (a, b): (&Sample<'_>, &Sample<'_>),
     measure: Measure,
     same_run: bool,
     floor: Option<f64>,
+    calls: usize,
 ) -> Option<Comparison> {
+    let noise_ratio = floor.unwrap_or(0.0).max(SMALLEST_DIFFERENCE_RATIO);
     let (repeats_a, repeats_b) = (a.repeats(measure), b.repeats(measure));
     let mut both = repeats_a.clone();
     both.retain(|repeat| repeats_b.contains(repeat));
@@ -154,24 +199,26 @@ fn compared(
             difference: Figure::plain(a - b),
             ratio: Figure::plain(a / b),
             paired: false,
+            noise_ratio,
             within_noise: None,
         });
     };
-    let (low, high) = ratio.ends(confidence_of_each());
+    let (low, high) = ratio.ends(confidence_of_each(calls));
     let chance = low <= 1.0 && 1.0 <= high;
-    let noise = floor.unwrap_or(0.0).max(SMALLEST_DIFFERENCE_RATIO);
     Some(Comparison {
         measure,
         difference: difference.figure(),
         ratio: ratio.figure(),
         paired,
-        within_noise: Some(chance || (ratio.value - 1.0).abs() <= noise),
+        noise_ratio,
+        within_noise: Some(chance || (ratio.value - 1.0).abs() <= noise_ratio),
     })
 }
 
-/// The confidence at which each measure is judged, so that all of them together err as rarely as one is shown to.
-fn confidence_of_each() -> f64 {
-    1.0 - (1.0 - CONFIDENCE) / Measure::COMPARED.len() as f64
+/// The confidence at which each of so many calls is made, so that all of them together err as rarely as one is shown
+/// to.
+fn confidence_of_each(calls: usize) -> f64 {
+    1.0 - (1.0 - CONFIDENCE) / calls.max(1) as f64
 }
 
 /// Of difference and ratio, over the repeats that both have.
@@ -226,7 +273,8 @@ mod tests {
         let twins: Vec<&Block> = run.twin_blocks().collect();
         let samples = (Sample::of(run, &twins), Sample::of(run, &firsts));
         let differs = |measure: &Measure| {
-            let compared = compared(&samples.0, &samples.1, *measure, true, None);
+            let calls = Measure::COMPARED.len();
+            let compared = compared((&samples.0, &samples.1), *measure, true, None, calls);
             compared.unwrap().within_noise == Some(false)
         };
         Measure::COMPARED.into_iter().filter(differs).collect()

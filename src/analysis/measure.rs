@@ -61,6 +61,26 @@ impl Measure {
         Self::Cost,
     ];
 
+    /// What is compared between whole runs, where each is known.
+    pub const OF_RUNS: [Self; 10] = [
+        Self::Makespan,
+        Self::Throughput,
+        Self::Goodput,
+        Self::Response(Percentile::P50),
+        Self::Response(Percentile::P95),
+        Self::Response(Percentile::P99),
+        Self::CpuPerTask,
+        Self::MemoryPerWorker,
+        Self::Cost,
+        Self::ColdStart,
+    ];
+
+    /// Whether more of it is what one wants; of everything else less is.
+    #[must_use]
+    pub const fn more_is_better(self) -> bool {
+        matches!(self, Self::Throughput | Self::Goodput | Self::Good)
+    }
+
     /// Its name for people, within a sentence.
     #[must_use]
     pub const fn label(self) -> &'static str {

@@ -4,8 +4,10 @@
 //!
 //! **Invariant**: no drawing, no files, no text beyond reasons and advice; what is not known is `None`.
 
+mod capacity;
 pub mod checkup;
 mod compare;
+mod comparison;
 mod cost;
 mod figures;
 mod findings;
@@ -18,14 +20,24 @@ mod parts;
 mod remarks;
 mod resilience;
 mod sample;
+mod scaling;
 pub mod self_test;
 mod steadiness;
+mod sweep;
 mod textbook;
 mod trust;
 mod verdict;
 
+pub use capacity::{
+    CapacityEnd, CapacityFigures, CapacityPlan, Held, Holds, ProbeFigures, objectives_hold,
+};
 pub use compare::{
     Comparison, NoiseFloor, NoiseOf, SMALLEST_DIFFERENCE_RATIO, compare, compare_runs, noise_floor,
+};
+pub use comparison::{
+    Circumstance, Deviation, Judgement, MeasureComparison, PairComparison, RunComparison,
+    RunOutcome, RunOutcomeKind, SETTINGS_MAX, SettingDifference, Side, TOLERANCE_RATIO,
+    compare_candidates, compare_whole, reference,
 };
 pub use cost::{
     CostFigures, Demand, HOURS_PER_MONTH, Priced, Resource, Resources, Sizing, basis_label,
@@ -41,7 +53,9 @@ pub use resilience::{
     AttemptFigures, BreakerFigures, FaultFigures, RECOVERED_RATIO, RecoveredTo, Recovery,
     ResilienceFigures, fault_label,
 };
+pub use scaling::{NoScaling, Scaling, WorkersFigures, scaling};
 pub use steadiness::{Course, Steadiness, SteadinessLabel, steadiness};
+pub use sweep::{Crossing, Doubts, PointFigures, SweepAxis, SweepFigures, SweepPlan};
 pub use textbook::{Recommendation, Textbook};
 pub use trust::{Bound, Trust, TrustLine, TrustUnit, trust};
 pub use verdict::{Deciding, DecidingFigure, Verdict, VerdictKind, verdict};

@@ -1,7 +1,6 @@
 //! What a reader must know beside a candidate's figures: limits of the figures first, then what happened.
 
 use crate::analysis::parts::LostUpdates;
-use crate::analysis::{Steadiness, SteadinessLabel};
 use crate::run::{Block, BlockState, Incident, IncidentKind, Run};
 use crate::scenario::{Backend, PythonPool, Stage};
 use crate::stats::{HistogramLayout, Summary};
@@ -21,12 +20,8 @@ pub(super) fn remarks(
     backend: Backend,
     blocks: &[&Block],
     response: &Summary,
-    steadiness: &Steadiness,
 ) -> Vec<String> {
     let mut remarks = limits(run, backend, blocks, response);
-    if steadiness.label == SteadinessLabel::Drifting {
-        remarks.insert(0, format!("not steady: {}", steadiness.why));
-    }
     remarks.extend(lost_updates(blocks));
     // Deaths that a scenario asks for are counted where it says that the back end was not whole.
     let deaths_told = if run.request.scenario.faults.is_empty() {
@@ -220,16 +215,11 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_steady_comes_first_and_a_long_list_is_cut_and_counted() {
+    fn a_long_list_is_cut_and_counted() {
         let mut run = support::finished_run();
-        let failures: Vec<String> = (0..10).map(|number| format!("failure {number}")).collect();
+        let failures: Vec<String> = (0..11).map(|number| format!("failure {number}")).collect();
         run.blocks[2].finished.as_mut().unwrap().failures = failures;
         let figures = &candidate_figures(&run)[2];
-        assert!(
-            figures.remarks[0].starts_with("not steady: "),
-            "{:?}",
-            figures.remarks
-        );
         assert_eq!(figures.remarks.len(), REMARKS_MAX + 1);
         assert_eq!(figures.remarks[REMARKS_MAX], "and 1 more remark");
     }

@@ -11,8 +11,8 @@ use crate::analysis::measure::Measure;
 use crate::analysis::memory;
 use crate::run::{Block, MemoryOver, Run, Window};
 use crate::scenario::PriceCard;
-use crate::stats::bootstrap::{BLOCKS_MIN, BlockHistograms, Bootstrap};
-use crate::stats::{Figure, Histogram};
+use crate::stats::bootstrap::{BLOCKS_MIN, BlockHistograms, Bootstrap, Scale};
+use crate::stats::{Figure, Histogram, Uncertain};
 
 /// What one block contributes.
 struct Facts<'a> {
@@ -73,6 +73,14 @@ impl<'a> Sample<'a> {
         } else {
             statistic(&vec![1; known.len()]).map(Figure::plain)
         }
+    }
+
+    /// The logarithm of `measure` with its error; none with too few blocks, or where it is not above zero.
+    pub(super) fn uncertain(&self, measure: Measure) -> Option<Uncertain> {
+        let known = self.known(measure);
+        let statistic = self.statistic(measure, &known);
+        let spread = Bootstrap::new(known.len(), self.seed).spread(Scale::Ratio, statistic)?;
+        spread.logarithm()
     }
 
     /// Whether any figure can have an interval.

@@ -13,6 +13,8 @@
 
 pub mod axis;
 mod book;
+mod diagram;
+mod distribution;
 mod line;
 mod marks;
 pub mod palette;
@@ -28,6 +30,8 @@ use crate::stats::reduce::min_max_per_column;
 
 pub use crate::stats::Percentile;
 pub use book::{ChartBook, build};
+pub use diagram::{Along, Diagram, nines};
+pub use distribution::{Distribution, histogram_overlay, percentile_curve};
 pub use marks::{ChartMark, FaultBand, Glyph};
 pub use split::{SplitBar, SplitChart, SplitPart, SplitScale};
 
@@ -278,22 +282,8 @@ impl Chart {
                 .map(|point| point[1])
         };
         let max = ys().fold(f64::NAN, f64::max);
-        match self.scale {
-            Scale::Linear => axis::Axis::from_zero(&self.quantity, max, at_most),
-            Scale::Log10 => {
-                let min = ys().filter(|y| *y > 0.0).fold(f64::NAN, f64::min);
-                let axis = axis::Axis::logarithmic(&self.quantity, min, max, at_most);
-                if axis.ticks.len() >= LOG_TICKS_LEAST {
-                    return axis;
-                }
-                // Within a fraction of a decade even steps are as good, and there are enough of them.
-                let even = axis::Axis::linear(&self.quantity, axis.low, axis.high, at_most);
-                axis::Axis {
-                    ticks: even.ticks,
-                    ..axis
-                }
-            }
-        }
+        let min = ys().filter(|y| *y > 0.0).fold(f64::NAN, f64::min);
+        value_axis(&self.quantity, self.scale, min, max, at_most)
     }
 
     /// The parts of `x_range` that are not measured, for shading: the warm-up, and the drain of the longest block.
@@ -350,16 +340,39 @@ impl Chart {
     /// Smallest and largest x and y of all points: ([x, y], [x, y]); none without a point.
     #[must_use]
     pub fn bounds(&self) -> Option<([f64; 2], [f64; 2])> {
-        let points = self
-            .series
-            .iter()
-            .flat_map(|series| series.runs.iter().flatten());
-        points.fold(None, |bounds, &[x, y]| {
-            let (low, high) = bounds.unwrap_or(([x, y], [x, y]));
-            Some((
-                [low[0].min(x), low[1].min(y)],
-                [high[0].max(x), high[1].max(y)],
-            ))
-        })
+        bounds(&self.series)
     }
+}
+
+/// An axis of values from `min`, the smallest above zero, to `max`: a linear one begins at zero.
+fn value_axis(quantity: &Quantity, scale: Scale, min: f64, max: f64, at_most: usize) -> axis::Axis {
+    match scale {
+        Scale::Linear => axis::Axis::from_zero(quantity, max, at_most),
+        Scale::Log10 => {
+            let axis = axis::Axis::logarithmic(quantity, min, max, at_most);
+            if axis.ticks.len() >= LOG_TICKS_LEAST {
+                return axis;
+            }
+            // Within a fraction of a decade even steps are as good, and there are enough of them.
+            let even = axis::Axis::linear(quantity, axis.low, axis.high, at_most);
+            axis::Axis {
+                ticks: even.ticks,
+                ..axis
+            }
+        }
+    }
+}
+
+/// Smallest and largest x and y of all points; none without a point.
+fn bounds(series: &[Series]) -> Option<([f64; 2], [f64; 2])> {
+    let points = series
+        .iter()
+        .flat_map(|series| series.runs.iter().flatten());
+    points.fold(None, |bounds, &[x, y]| {
+        let (low, high) = bounds.unwrap_or(([x, y], [x, y]));
+        Some((
+            [low[0].min(x), low[1].min(y)],
+            [high[0].max(x), high[1].max(y)],
+        ))
+    })
 }

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::cli::prices::preset_name;
 use crate::cli::python_args::PythonArgs;
 use crate::cli::runs_args::RunsArgs;
+use crate::cli::series_args::{CapacityArgs, SweepArgs};
 use crate::units::Nanos;
 
 /// Compare threads, processes and async on the same work, on this machine
@@ -35,8 +37,11 @@ Examples:
   poolscope run first_look --quick       a first impression, in the terminal
   poolscope run my.ron --out results     charts, figures and a copy of the scenario
   poolscope run my.ron --json            one JSON document on standard output
+  poolscope sweep image_pipeline         one parameter over its values: who wins where
+  poolscope capacity io_bound_service    the highest rate at which the objectives hold
   poolscope runs                         the runs that were kept
   poolscope runs show last               the figures of the newest one
+  poolscope prices                       which prices of clouds come along
   poolscope check my.ron                 what is wrong with a file, or what it would do
   poolscope doctor                       how well this machine is suited to measuring
   poolscope python list                  which interpreters candidates of CPython can use
@@ -50,6 +55,7 @@ const RUN_EXAMPLES: &str = "\
 Examples:
   poolscope run prime_check
   poolscope run my.ron --measure 5s --repeats 3 --out results
+  poolscope run my.ron --prices aws-m5.xlarge
   poolscope run my.ron --only threads,'async ×100' --json > figures.json
 
 Every run is kept in the user's data folder, block by block while it goes on; see 'poolscope runs --help'.
@@ -78,12 +84,18 @@ Exit codes of doctor:
 pub enum Command {
     /// Run scenarios without the window, and print the figures
     Run(RunArgs),
+    /// Measure a scenario over values of one parameter, or two
+    Sweep(SweepArgs),
+    /// Search the highest rate at which the objectives hold
+    Capacity(CapacityArgs),
     /// List the runs that were kept, show and name them, and run them again
     Runs(RunsArgs),
     /// Say what is wrong with scenario files, or in plain words what they would do
     Check(CheckArgs),
     /// List the scenarios that come along
     List(ListArgs),
+    /// List the prices that come along, or print one for a scenario of your own
+    Prices(PricesArgs),
     /// Say how well this machine is suited to measuring, and test poolscope itself
     Doctor(DoctorArgs),
     /// List the interpreters that candidates of CPython can use, and add others
@@ -134,6 +146,9 @@ pub struct Changes {
     /// Length of the warm-up, such as 500ms
     #[arg(long, value_name = "TIME")]
     pub warm_up: Option<Nanos>,
+    /// Other prices: one of those that 'poolscope prices' lists
+    #[arg(long, value_name = "NAME", value_parser = preset_name)]
+    pub prices: Option<String>,
 }
 
 /// Arguments of `check`.
@@ -150,6 +165,13 @@ pub struct ListArgs {
     /// Print the file of this scenario instead: a start for one of your own
     #[arg(long, value_name = "NAME")]
     pub show: Option<String>,
+}
+
+/// Arguments of `prices`.
+#[derive(Debug, Args)]
+pub struct PricesArgs {
+    /// Print these as they stand in a scenario file
+    pub name: Option<String>,
 }
 
 /// Arguments of `doctor`.

@@ -7,6 +7,7 @@
 //! into form by `export`. Standard output holds what was asked for, standard error everything else.
 
 mod args;
+mod capacity;
 mod check;
 mod diagnostics;
 mod doctor;
@@ -18,6 +19,7 @@ mod keep;
 mod library;
 mod list;
 mod output;
+mod prices;
 mod progress;
 mod prose;
 mod python;
@@ -28,7 +30,10 @@ mod run;
 mod runs;
 mod runs_args;
 mod runs_list;
+mod series;
+mod series_args;
 mod source;
+mod sweep;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -36,7 +41,8 @@ use std::path::PathBuf;
 use clap::{CommandFactory, Parser};
 
 pub use args::{
-    Changes, CheckArgs, Command, CommandLine, CompletionsArgs, DoctorArgs, ListArgs, RunArgs,
+    Changes, CheckArgs, Command, CommandLine, CompletionsArgs, DoctorArgs, ListArgs, PricesArgs,
+    RunArgs,
 };
 pub use diagnostics::diagnostics_to_stderr;
 pub use exit::Exit;
@@ -49,6 +55,8 @@ pub use runs_args::{
     RunsArgs, RunsCommand, RunsDeleteArgs, RunsImportArgs, RunsListArgs, RunsNoteArgs,
     RunsPathArgs, RunsRenameArgs, RunsRerunArgs, RunsShowArgs, RunsTagArgs,
 };
+
+pub use series_args::{CapacityArgs, SeriesArgs, SweepArgs};
 
 /// Which part the user asks for.
 #[derive(Debug)]
@@ -96,9 +104,12 @@ pub fn read_arguments(
 pub fn execute(command: &Command, out: &mut Output) -> Exit {
     let result = match command {
         Command::Run(args) => run::run(args, out),
+        Command::Sweep(args) => sweep::sweep(args, out),
+        Command::Capacity(args) => capacity::capacity(args, out),
         Command::Runs(args) => runs::runs(args, out),
         Command::Check(args) => check::check(args, out),
         Command::List(args) => Ok(list::list(args, out)),
+        Command::Prices(args) => Ok(prices::prices(args, out)),
         Command::Doctor(args) => doctor::doctor(*args, out),
         Command::Python(args) => python::python(args, out),
         Command::Completions(args) => Ok(completions(args, out)),

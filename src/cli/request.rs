@@ -2,7 +2,7 @@
 
 use crate::cli::args::Changes;
 use crate::run::RunRequest;
-use crate::scenario::{Candidate, Scenario};
+use crate::scenario::{Candidate, Scenario, price_preset};
 
 /// Applies the options to the scenario. `--quick` comes first, so that a length given beside it counts.
 pub(super) fn changed(scenario: Scenario, changes: &Changes) -> Scenario {
@@ -11,6 +11,12 @@ pub(super) fn changed(scenario: Scenario, changes: &Changes) -> Scenario {
     } else {
         scenario
     };
+    if let Some(preset) = changes.prices.as_deref().and_then(price_preset) {
+        // Another price card serves the same demand.
+        let target = scenario.prices.target;
+        scenario.prices = preset.card.clone();
+        scenario.prices.target = scenario.prices.target.or(target);
+    }
     let protocol = &mut scenario.protocol;
     protocol.seed = changes.seed.unwrap_or(protocol.seed);
     protocol.repeats = changes.repeats.unwrap_or(protocol.repeats);

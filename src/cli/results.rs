@@ -1,14 +1,16 @@
 //! What a run gives out: the table and remarks, or the document, and the folder; and the exit code that follows.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context;
 
 use crate::analysis::{
-    self, CandidateFigures, CandidateStatus, NoiseFloor, Trust, Verdict, VerdictKind,
+    self, CandidateFigures, CandidateStatus, Finding, FindingKind, NoiseFloor, Trust, Verdict,
+    VerdictKind,
 };
 use crate::cli::{Exit, Output};
-use crate::export;
+use crate::export::{self, Table};
 use crate::run::Run;
 use crate::scenario;
 use crate::units::text;
@@ -33,21 +35,19 @@ pub(super) fn give_out(
     if json {
         out.figure(export::json(run)?.trim_end());
     } else {
-        let table = export::table(&figures, &run.request.scenario);
-        let text = match out.figure_columns() {
-            Some(columns) => export::text_table_within(&table, columns),
-            None => export::text_table(&table),
-        };
-        out.figure(text.trim_end());
-        let details = export::details(&figures, &run.request.scenario);
+        let scenario = &run.request.scenario;
+        print_table(&export::table(&figures, scenario), out);
+        let details = export::details(&figures, scenario);
         // Only with figures: a run of which nothing was measured has none.
         if details.headers.len() > 2 {
-            let text = match out.figure_columns() {
-                Some(columns) => export::text_table_within(&details, columns),
-                None => export::text_table(&details),
-            };
             out.figure("");
-            out.figure(text.trim_end());
+            print_table(&details, out);
+        }
+        let results = analysis::objective_results(run, &figures);
+        let objectives = export::objectives_table(&figures, &results, scenario);
+        if !objectives.rows.is_empty() {
+            out.figure("");
+            print_table(&objectives, out);
         }
         if out.figure_columns().is_some() {
             out.figure("");
@@ -64,11 +64,19 @@ pub(super) fn give_out(
     }
     if let Some(folder) = folder {
         let scenario = scenario::to_text(&run.request.scenario);
-        export::write_folder(folder, run, &scenario)
+        export::write_folder(folder, &export::Report::of(run, &scenario))
             .with_context(|| format!("results cannot be written to '{}'", folder.display()))?;
         out.message(format_args!("Results are in '{}'.", folder.display()));
     }
     Ok(exit(run, &trust, &verdict))
+}
+
+fn print_table(table: &Table, out: &mut Output) {
+    let text = match out.figure_columns() {
+        Some(columns) => export::text_table_within(table, columns),
+        None => export::text_table(table),
+    };
+    out.figure(text.trim_end());
 }
 
 /// `Noise floor: 'threads ×8' measured twice differed by 0.4 % in throughput (differences up to 1.2 % are noise) …`.
@@ -144,8 +152,6 @@ fn remarks(figures: &[CandidateFigures], trust: &Trust, verdict: &Verdict) -> Ve
                 recovery.sentence(figures.resilience.recovered_to)
             ));
         }
-        let findings = figures.findings.iter();
-        remarks.extend(findings.map(|finding| format!("{name}: {}", finding.line())));
         remarks.extend(
             figures
                 .remarks
@@ -153,17 +159,58 @@ fn remarks(figures: &[CandidateFigures], trust: &Trust, verdict: &Verdict) -> Ve
                 .map(|remark| format!("{name}: {remark}")),
         );
     }
+    remarks.extend(findings(figures));
     remarks.extend(
         trust
             .reasons
             .iter()
             .map(|reason| format!("Not trustworthy: {reason}")),
     );
-    // The reasons of distrust stand already there.
-    if verdict.kind != VerdictKind::NotTrustworthy && !verdict.why.is_empty() {
-        remarks.push(verdict.why.clone());
-    }
+    remarks.extend(conclusion(verdict));
     remarks
+}
+
+/// What has a name, each kind once with all candidates that have it.
+fn findings(figures: &[CandidateFigures]) -> Vec<String> {
+    let mut found: BTreeMap<FindingKind, Vec<(&str, &Finding)>> = BTreeMap::new();
+    for figures in figures {
+        for finding in &figures.findings {
+            let of_kind = found.entry(finding.kind).or_default();
+            of_kind.push((&figures.name, finding));
+        }
+    }
+    let line = |(kind, of): (FindingKind, Vec<(&str, &Finding)>)| match of.as_slice() {
+        [(name, finding)] => format!("{name}: {}", finding.line()),
+        several => {
+            let evidence = several
+                .iter()
+                .map(|(name, finding)| format!("{name}: {}", finding.evidence));
+            let evidence: Vec<String> = evidence.collect();
+            format!(
+                "{}: {}. {}",
+                kind.label(),
+                evidence.join("; "),
+                kind.advice()
+            )
+        }
+    };
+    found.into_iter().map(line).collect()
+}
+
+/// The verdict, what would change it, and what a textbook says where the verdict does not say it itself.
+fn conclusion(verdict: &Verdict) -> Vec<String> {
+    // The reasons of distrust stand already there.
+    if verdict.kind == VerdictKind::NotTrustworthy {
+        return Vec::new();
+    }
+    let mut lines = vec![format!("Verdict: {}", verdict.why)];
+    let changes = verdict.changes.iter();
+    lines.extend(changes.map(|change| format!("What would change it: {change}")));
+    let chosen = matches!(verdict.kind, VerdictKind::Choose | VerdictKind::Tie);
+    if let Some(textbook) = verdict.textbook.as_ref().filter(|_| !chosen) {
+        lines.push(format!("For comparison: {}.", textbook.text));
+    }
+    lines
 }
 
 #[cfg(test)]

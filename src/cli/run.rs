@@ -137,13 +137,16 @@ fn prepare_one(source: Source, args: &RunArgs, out: &mut Output) -> Option<Prepa
 }
 
 /// What is wrong with the scenario as the options change it: they can be out of bounds as fields can. Warnings were
-/// already given for the file; new ones are told of faults alone, which a shorter measurement may leave out.
+/// already given for the file; new ones are told of faults, which a
+/// shorter measurement may leave out, and of objectives, which it may leave undecided.
 fn brought_by_options(of_the_file: &Scenario, changed: &Scenario) -> Vec<Problem> {
     let known = scenario::validate(of_the_file);
     let mut problems = scenario::validate(changed);
     problems.retain(|problem| {
-        let is_new_of_a_fault = problem.path.starts_with("faults") && !known.contains(problem);
-        problem.severity == Severity::Error || is_new_of_a_fault
+        let told = ["faults", "objectives"]
+            .iter()
+            .any(|path| problem.path.starts_with(path));
+        problem.severity == Severity::Error || (told && !known.contains(problem))
     });
     problems
 }

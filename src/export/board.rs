@@ -1,14 +1,14 @@
 //! The whole board as one picture: all charts, the table of figures, and which run it was.
 
 use crate::analysis::{CandidateFigures, candidate_figures, trust, verdict};
-use crate::chart::palette::series_rgb;
 use crate::chart::{ChartId, ChartSettings, SplitChart, Stroke, build};
 use crate::export::Theme;
-use crate::export::canvas::{Anchor, Canvas, Frame, Type};
+use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
 use crate::export::font::{Weight, fitted, text_width};
 use crate::export::marks;
+use crate::export::plot::Sizes;
 use crate::export::split::{draw_split, split_height};
-use crate::export::svg::{SLACK, Sizes, draw_chart, foot, x_range};
+use crate::export::svg::{SLACK, draw_chart, foot, x_range};
 use crate::export::table::{Align, Table, table};
 use crate::run::Run;
 use crate::units::text;
@@ -34,7 +34,7 @@ const TABLE_SIZE_MIN: f64 = 9.0;
 /// All charts of `run` and its table as one picture.
 #[must_use]
 pub fn board_svg(run: &Run, settings: &ChartSettings, theme: Theme) -> String {
-    let colours = theme.colours();
+    let colours = Colours::ALL;
     let scenario = &run.request.scenario;
     let figures = candidate_figures(run);
     let trust = trust(run);
@@ -62,11 +62,11 @@ pub fn board_svg(run: &Run, settings: &ChartSettings, theme: Theme) -> String {
     let named = named(&figures);
     let named_height = NAMED_ROW * named.len() as f64;
     let height = table_y + TABLE_ROW * (table.rows.len() as f64 + 1.0) + named_height + FOOT;
-    let mut canvas = Canvas::new("board", WIDTH, height, &scenario.title, colours.background);
-    draw_head(&mut canvas, run, theme);
+    let mut canvas = Canvas::new("board", WIDTH, height, &scenario.title, theme);
+    draw_head(&mut canvas, run);
     let at = [MARGIN, MARGIN + HEAD - MARKS / 2.0];
     let room = WIDTH - 2.0 * MARGIN;
-    marks::legend(&mut canvas, at, room, charts.iter(), (sizes, theme));
+    marks::legend(&mut canvas, at, room, charts.iter(), sizes);
     let width = (WIDTH - 2.0 * MARGIN - BETWEEN * (COLUMNS as f64 - 1.0)) / COLUMNS as f64;
     let x_range = x_range(&charts);
     for (number, chart) in charts.iter().enumerate() {
@@ -76,7 +76,7 @@ pub fn board_svg(run: &Run, settings: &ChartSettings, theme: Theme) -> String {
             width,
             height: CHART_HEIGHT,
         };
-        draw_chart(&mut canvas, &frame, chart, x_range, sizes, theme);
+        draw_chart(&mut canvas, &frame, chart, x_range, sizes);
     }
     let frame = Frame {
         x: MARGIN,
@@ -84,8 +84,8 @@ pub fn board_svg(run: &Run, settings: &ChartSettings, theme: Theme) -> String {
         width: WIDTH - 2.0 * MARGIN,
         height: split_height(&split, sizes),
     };
-    draw_split(&mut canvas, &frame, &split, sizes, theme);
-    draw_table(&mut canvas, table_y, &table, theme);
+    draw_split(&mut canvas, &frame, &split, sizes);
+    draw_table(&mut canvas, table_y, &table);
     let conclusion = verdict(run, &figures, &trust).why;
     let look = Type {
         size: TABLE_SIZE,
@@ -93,12 +93,12 @@ pub fn board_svg(run: &Run, settings: &ChartSettings, theme: Theme) -> String {
         colour: colours.text,
     };
     let room = (WIDTH - 2.0 * MARGIN) / SLACK;
-    draw_named(&mut canvas, height - FOOT - named_height, &named, theme);
+    draw_named(&mut canvas, height - FOOT - named_height, &named);
     for (line, text) in two_lines(&conclusion, room, look).iter().enumerate() {
         let y = height - FOOT + 25.0 + line as f64 * 18.0;
         canvas.text([MARGIN, y], Anchor::Start, look, text);
     }
-    foot(&mut canvas, run, &trust, theme, [WIDTH, height]);
+    foot(&mut canvas, run, &trust, [WIDTH, height]);
     canvas.finish()
 }
 
@@ -129,11 +129,11 @@ fn named(figures: &[CandidateFigures]) -> Vec<String> {
     lines
 }
 
-fn draw_named(canvas: &mut Canvas, top: f64, lines: &[String], theme: Theme) {
+fn draw_named(canvas: &mut Canvas, top: f64, lines: &[String]) {
     let look = Type {
         size: TABLE_SIZE,
         weight: Weight::Regular,
-        colour: theme.colours().warning,
+        colour: Colours::ALL.warning,
     };
     let room = (WIDTH - 2.0 * MARGIN) / SLACK;
     for (number, line) in lines.iter().enumerate() {
@@ -157,8 +157,8 @@ fn two_lines(text: &str, room: f64, look: Type) -> [String; 2] {
     ]
 }
 
-fn draw_head(canvas: &mut Canvas, run: &Run, theme: Theme) {
-    let colours = theme.colours();
+fn draw_head(canvas: &mut Canvas, run: &Run) {
+    let colours = Colours::ALL;
     let scenario = &run.request.scenario;
     let title = Type {
         size: 26.0,
@@ -195,12 +195,12 @@ fn widths(table: &Table, size: f64) -> Vec<f64> {
     table.headers.iter().enumerate().map(column).collect()
 }
 
-fn draw_table(canvas: &mut Canvas, top: f64, table: &Table, theme: Theme) {
+fn draw_table(canvas: &mut Canvas, top: f64, table: &Table) {
     /// A line in the candidate's colour before its name.
     const SWATCH: f64 = 30.0;
     /// The least that keeps columns apart.
     const APART: f64 = 12.0;
-    let colours = theme.colours();
+    let colours = Colours::ALL;
     let room = WIDTH - 2.0 * MARGIN - SWATCH;
     let gaps = table.headers.len().saturating_sub(1).max(1) as f64;
     let mut size = TABLE_SIZE;
@@ -241,7 +241,7 @@ fn draw_table(canvas: &mut Canvas, top: f64, table: &Table, theme: Theme) {
     }
     for (place, row) in table.rows.iter().enumerate() {
         let y = top + TABLE_ROW * (place as f64 + 1.5);
-        let colour = series_rgb(row.candidate, theme.is_dark());
+        let colour = Ink::of_candidate(row.candidate);
         canvas.polyline(
             &[[MARGIN, y], [MARGIN + SWATCH - 10.0, y]],
             colour,

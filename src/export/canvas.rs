@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use crate::chart::Stroke;
-use crate::chart::palette::background_rgb;
+use crate::chart::palette::{COLOURS, SPLIT_PARTS, background_rgb, ink_rgb, series_rgb, split_rgb};
 use crate::export::font::{FAMILY, Weight};
 
 /// Light for paper and slides, dark for dark slides.
@@ -16,22 +16,95 @@ pub enum Theme {
     Light,
     /// On dark grey.
     Dark,
+    /// As the page around the picture is: light, and dark by the rules of [`Theme::page_rules`]. For pictures that are
+    /// part of a page.
+    Page,
+}
+
+/// One colour, as it is on a light and on a dark ground. A plain colour is the same on both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ink {
+    pub(super) light: [u8; 3],
+    pub(super) dark: [u8; 3],
+}
+
+impl From<[u8; 3]> for Ink {
+    fn from(rgb: [u8; 3]) -> Self {
+        Self {
+            light: rgb,
+            dark: rgb,
+        }
+    }
+}
+
+impl Ink {
+    const fn new(light: [u8; 3], dark: [u8; 3]) -> Self {
+        Self { light, dark }
+    }
+
+    /// The colour of a candidate.
+    pub(super) const fn of_candidate(candidate: usize) -> Self {
+        Self::new(series_rgb(candidate, false), series_rgb(candidate, true))
+    }
+
+    /// The colour of a part of a task's time.
+    pub(super) const fn of_part(part: usize) -> Self {
+        Self::new(split_rgb(part, false), split_rgb(part, true))
+    }
+
+    /// Letters that can be read on it.
+    pub(super) fn letters(self) -> Self {
+        Self::new(ink_rgb(self.light), ink_rgb(self.dark))
+    }
+
+    /// What a page's rules call it: made of both colours, so that equal names mean equal colours.
+    fn name(self) -> String {
+        format!("{}-{}", &hex(self.light)[1..], &hex(self.dark)[1..])
+    }
 }
 
 /// The colours of a picture beside those of the candidates.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Colours {
-    pub(super) background: [u8; 3],
-    pub(super) unmeasured: [u8; 3],
+    pub(super) background: Ink,
+    pub(super) unmeasured: Ink,
     /// Where a fault lasts.
-    pub(super) fault: [u8; 3],
+    pub(super) fault: Ink,
     /// What names the fault, and the edges of its band.
-    pub(super) fault_text: [u8; 3],
-    pub(super) grid: [u8; 3],
-    pub(super) axis: [u8; 3],
-    pub(super) text: [u8; 3],
-    pub(super) muted: [u8; 3],
-    pub(super) warning: [u8; 3],
+    pub(super) fault_text: Ink,
+    pub(super) grid: Ink,
+    pub(super) axis: Ink,
+    pub(super) text: Ink,
+    pub(super) muted: Ink,
+    pub(super) warning: Ink,
+}
+
+impl Colours {
+    pub(super) const ALL: Self = Self {
+        background: Ink::new(background_rgb(false), background_rgb(true)),
+        unmeasured: Ink::new([238, 241, 245], [36, 40, 48]),
+        fault: Ink::new([255, 240, 217], [58, 44, 24]),
+        fault_text: Ink::new([138, 74, 0], [240, 184, 96]),
+        grid: Ink::new([224, 228, 233], [52, 57, 66]),
+        axis: Ink::new([150, 157, 167], [112, 119, 131]),
+        text: Ink::new([28, 32, 38], [233, 236, 240]),
+        muted: Ink::new([92, 99, 110], [166, 173, 184]),
+        warning: Ink::new([176, 58, 16], [255, 150, 106]),
+    };
+
+    const fn list(&self) -> [Ink; 9] {
+        [
+            self.background,
+            self.unmeasured,
+            self.fault,
+            self.fault_text,
+            self.grid,
+            self.axis,
+            self.text,
+            self.muted,
+            self.warning,
+        ]
+    }
 }
 
 impl Theme {
@@ -41,32 +114,23 @@ impl Theme {
         matches!(self, Self::Dark)
     }
 
-    pub(super) const fn colours(self) -> Colours {
-        let background = background_rgb(self.is_dark());
-        match self {
-            Self::Light => Colours {
-                background,
-                unmeasured: [238, 241, 245],
-                fault: [255, 240, 217],
-                fault_text: [138, 74, 0],
-                grid: [224, 228, 233],
-                axis: [150, 157, 167],
-                text: [28, 32, 38],
-                muted: [92, 99, 110],
-                warning: [176, 58, 16],
-            },
-            Self::Dark => Colours {
-                background,
-                unmeasured: [36, 40, 48],
-                fault: [58, 44, 24],
-                fault_text: [240, 184, 96],
-                grid: [52, 57, 66],
-                axis: [112, 119, 131],
-                text: [233, 236, 240],
-                muted: [166, 173, 184],
-                warning: [255, 150, 106],
-            },
-        }
+    /// The style rules that make pictures of [`Theme::Page`] dark; a page puts them where it is dark.
+    pub(super) fn page_rules() -> String {
+        let parts = (0..SPLIT_PARTS).map(Ink::of_part);
+        let letters = parts.clone().map(Ink::letters);
+        let inks: std::collections::BTreeMap<String, Ink> = Colours::ALL
+            .list()
+            .into_iter()
+            .chain((0..COLOURS).map(Ink::of_candidate))
+            .chain(parts)
+            .chain(letters)
+            .map(|ink| (ink.name(), ink))
+            .collect();
+        let rule = |(name, ink): (&String, &Ink)| {
+            let dark = hex(ink.dark);
+            format!(".f{name}{{fill:{dark}}}.s{name}{{stroke:{dark}}}\n")
+        };
+        inks.iter().map(rule).collect()
     }
 }
 
@@ -102,7 +166,7 @@ pub(super) enum Anchor {
 pub(super) struct Type {
     pub(super) size: f64,
     pub(super) weight: Weight,
-    pub(super) colour: [u8; 3],
+    pub(super) colour: Ink,
 }
 
 /// A picture that is being written.
@@ -110,17 +174,18 @@ pub(super) struct Type {
 pub(super) struct Canvas {
     svg: String,
     clips: usize,
-    name: &'static str,
+    name: String,
+    theme: Theme,
 }
 
 impl Canvas {
     /// An empty picture. `name` goes into the ids, which must differ where pictures share a page.
     pub(super) fn new(
-        name: &'static str,
+        name: impl Into<String>,
         width: f64,
         height: f64,
         title: &str,
-        background: [u8; 3],
+        theme: Theme,
     ) -> Self {
         let svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
@@ -131,7 +196,8 @@ impl Canvas {
         let mut canvas = Self {
             svg,
             clips: 0,
-            name,
+            name: name.into(),
+            theme,
         };
         canvas.rect(
             &Frame {
@@ -140,12 +206,34 @@ impl Canvas {
                 width,
                 height,
             },
-            background,
+            Colours::ALL.background,
         );
         canvas
     }
 
-    pub(super) fn rect(&mut self, frame: &Frame, fill: [u8; 3]) {
+    /// What the picture shows, in words, for those who cannot see it. Comes first.
+    pub(super) fn describe(&mut self, words: &str) {
+        let words = escaped(words);
+        self.push(format_args!("<desc>{words}</desc>"));
+    }
+
+    /// The attributes that give `part`, "fill" or "stroke", its colour.
+    fn paint(&self, part: &str, ink: Ink) -> String {
+        let rgb = if self.theme.is_dark() {
+            ink.dark
+        } else {
+            ink.light
+        };
+        let mut attributes = format!("{part}=\"{}\"", hex(rgb));
+        if self.theme == Theme::Page && ink.light != ink.dark {
+            // Writing to a string cannot fail.
+            let _ = write!(attributes, " class=\"{}{}\"", &part[..1], ink.name());
+        }
+        attributes
+    }
+
+    pub(super) fn rect(&mut self, frame: &Frame, fill: impl Into<Ink>) {
+        let fill = self.paint("fill", fill.into());
         let Frame {
             x,
             y,
@@ -153,16 +241,15 @@ impl Canvas {
             height,
         } = frame;
         self.push(format_args!(
-            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" fill=\"{}\"/>",
-            hex(fill)
+            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" {fill}/>"
         ));
     }
 
-    pub(super) fn line(&mut self, from: [f64; 2], to: [f64; 2], colour: [u8; 3]) {
+    pub(super) fn line(&mut self, from: [f64; 2], to: [f64; 2], colour: impl Into<Ink>) {
+        let stroke = self.paint("stroke", colour.into());
         let ([x1, y1], [x2, y2]) = (from, to);
         self.push(format_args!(
-            "<line x1=\"{x1:.1}\" y1=\"{y1:.1}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\" stroke=\"{}\"/>",
-            hex(colour)
+            "<line x1=\"{x1:.1}\" y1=\"{y1:.1}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\" {stroke}/>"
         ));
     }
 
@@ -170,17 +257,19 @@ impl Canvas {
     pub(super) fn polyline(
         &mut self,
         points: &[[f64; 2]],
-        colour: [u8; 3],
+        colour: impl Into<Ink>,
         stroke: Stroke,
         width: f64,
     ) {
-        let colour = hex(colour);
+        let colour = colour.into();
         if let [[x, y]] = points {
+            let fill = self.paint("fill", colour);
             self.push(format_args!(
-                "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{width:.1}\" fill=\"{colour}\"/>"
+                "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{width:.1}\" {fill}/>"
             ));
             return;
         }
+        let colour = self.paint("stroke", colour);
         let dashes = match stroke {
             Stroke::Solid => "",
             Stroke::Dashed => " stroke-dasharray=\"7 4\"",
@@ -191,21 +280,21 @@ impl Canvas {
             let _ = write!(path, "{}{x:.1} {y:.1}", if number == 0 { "M" } else { "L" });
         }
         self.push(format_args!(
-            "<path d=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width}\" \
+            "<path d=\"{path}\" fill=\"none\" {colour} stroke-width=\"{width}\" \
              stroke-linejoin=\"round\"{dashes}/>"
         ));
     }
 
     /// The inside of an outline.
-    pub(super) fn polygon(&mut self, outline: &[[f64; 2]], fill: [u8; 3]) {
+    pub(super) fn polygon(&mut self, outline: &[[f64; 2]], fill: impl Into<Ink>) {
+        let fill = self.paint("fill", fill.into());
         let mut points = String::new();
         for [x, y] in outline {
             let _ = write!(points, "{x:.1},{y:.1} ");
         }
         self.push(format_args!(
-            "<polygon points=\"{}\" fill=\"{}\"/>",
+            "<polygon points=\"{}\" {fill}/>",
             points.trim_end(),
-            hex(fill)
         ));
     }
 
@@ -223,10 +312,10 @@ impl Canvas {
             Weight::SemiBold => " font-weight=\"600\"",
         };
         let [x, y] = at;
+        let fill = self.paint("fill", look.colour);
         self.push(format_args!(
-            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{}\"{weight}{anchor} fill=\"{}\">{}</text>",
+            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{}\"{weight}{anchor} {fill}>{}</text>",
             look.size,
-            hex(look.colour),
             escaped(text)
         ));
     }
@@ -267,7 +356,7 @@ fn hex([r, g, b]: [u8; 3]) -> String {
 }
 
 /// Text as it may stand in an element; signs that XML does not know are left out.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -275,6 +364,7 @@ fn escaped(text: &str) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
             '\t' | '\n' | '\r' => escaped.push(' '),
             control if control.is_control() || matches!(control, '\u{fffe}' | '\u{ffff}') => {}
             other => escaped.push(other),

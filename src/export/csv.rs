@@ -78,7 +78,7 @@ fn figures_header() -> Vec<String> {
 type OfFigure = fn(&CandidateFigures) -> Option<Figure>;
 
 /// Figures that stand with both ends of their interval.
-const WITH_INTERVAL: [(&str, OfFigure); 17] = [
+const WITH_INTERVAL: [(&str, OfFigure); 21] = [
     ("throughput_per_sec", |f| f.throughput_per_sec),
     ("goodput_per_sec", |f| f.goodput_per_sec),
     ("response_time_p50_over_blocks_nanos", |f| {
@@ -112,12 +112,24 @@ const WITH_INTERVAL: [(&str, OfFigure); 17] = [
         f.memory_per_task_in_flight_bytes
     }),
     ("cost_per_1k", |f| f.cost_per_1k),
+    ("cost_per_1k_consumed", |f| f.cost.consumed_per_1k),
+    ("cost_per_1k_rented", |f| f.cost.rented_per_1k),
+    ("error_ratio", |f| f.error_ratio),
+    ("drop_ratio", |f| f.drop_ratio),
 ];
 
 type OfPlain = fn(&CandidateFigures) -> String;
 
 /// Figures without an interval.
-const PLAIN: [(&str, OfPlain); 37] = [
+const PLAIN: [(&str, OfPlain); 41] = [
+    ("cost_per_1k_of_cpu", |f| cell(f.cost.cpu_per_1k)),
+    ("cost_per_1k_of_memory", |f| cell(f.cost.memory_per_1k)),
+    ("target_instances", |f| {
+        cell(f.cost.sizing.and_then(|sizing| sizing.instances))
+    }),
+    ("target_cost_per_month", |f| {
+        cell(f.cost.sizing.map(|sizing| sizing.per_month))
+    }),
     ("schedule_delay_p99_nanos", |f| {
         cell(f.schedule_delay_nanos.p99)
     }),

@@ -30,6 +30,7 @@ pub fn details(figures: &[CandidateFigures], scenario: &Scenario) -> Table {
     columns.extend(processor_columns());
     columns.extend(memory_columns());
     columns.extend(other_columns());
+    columns.extend(cost_columns());
     without_unknown(&of_columns(figures, scenario, columns))
 }
 
@@ -298,6 +299,57 @@ fn other_columns() -> [Column; 3] {
                 f.lost_updates
                     .as_ref()
                     .map_or_else(|| text::MISSING.to_owned(), |lost| text::count(lost.total))
+            },
+        ),
+    ]
+}
+
+fn cost_columns() -> [Column; 6] {
+    [
+        right(
+            "Cost/1k used",
+            "Price of 1,000 good tasks by the resources that were used",
+            |f, money| {
+                let value = f.cost.consumed_per_1k.map(|figure| figure.value);
+                text::or_missing(value, |value| money.text(value))
+            },
+        ),
+        right(
+            "Cost/1k rented",
+            "Price of 1,000 good tasks by what is set aside: what the price card rents, whole instances, or else this \
+             machine",
+            |f, money| {
+                let value = f.cost.rented_per_1k.map(|figure| figure.value);
+                text::or_missing(value, |value| money.text(value))
+            },
+        ),
+        right(
+            "For CPU",
+            "The part of the cost per 1,000 good tasks that is for cores",
+            |f, money| text::or_missing(f.cost.cpu_per_1k, |value| money.text(value)),
+        ),
+        right(
+            "For memory",
+            "The part of the cost per 1,000 good tasks that is for memory",
+            |f, money| text::or_missing(f.cost.memory_per_1k, |value| money.text(value)),
+        ),
+        right(
+            "Instances",
+            "How many instances the target rate of the price card needs, with its headroom",
+            |f, _| {
+                let instances = f.cost.sizing.and_then(|sizing| sizing.instances);
+                instances.map_or_else(
+                    || text::MISSING.to_owned(),
+                    |count| text::count(count.into()),
+                )
+            },
+        ),
+        right(
+            "Per month",
+            "What the target rate of the price card costs in a month of 730 hours",
+            |f, money| {
+                let per_month = f.cost.sizing.map(|sizing| sizing.per_month);
+                text::or_missing(per_month, |value| money.alone(value))
             },
         ),
     ]

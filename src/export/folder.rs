@@ -5,25 +5,21 @@ use std::path::{Path, PathBuf};
 
 use crate::chart::{ChartId, ChartSettings, build};
 use crate::export::{
-    ExportError, Theme, board_svg, chart_svg, figures_csv, json, png, split_svg, timeline_csv,
+    ExportError, Report, Theme, board_svg, chart_svg, figures_csv, json, png, report_html,
+    report_markdown, split_svg, timeline_csv,
 };
-use crate::run::Run;
 
 /// Pictures of the folder are made for slides and print.
 const PNG_SCALE: f32 = 2.0;
 
-/// Writes figures, time lines, the document, the scenario and all pictures of `run` into `dir`, which is made if
-/// it is missing; files of the same name are replaced. Returns the files in the order in which they were written.
-///
-/// `scenario_text` is the scenario's file as text.
+/// Writes figures, time lines, the document, the report in both forms, the scenario and all pictures of a run into
+/// `dir`, which is made if it is missing; files of the same name are replaced. Returns the files in the order in which
+/// they were written.
 ///
 /// # Errors
 /// If a file cannot be written; those before it stay.
-pub fn write_folder(
-    dir: &Path,
-    run: &Run,
-    scenario_text: &str,
-) -> Result<Vec<PathBuf>, ExportError> {
+pub fn write_folder(dir: &Path, report: &Report<'_>) -> Result<Vec<PathBuf>, ExportError> {
+    let run = report.run;
     let charts = dir.join("charts");
     std::fs::create_dir_all(&charts).map_err(|source| ExportError::Write {
         path: charts.clone(),
@@ -38,7 +34,9 @@ pub fn write_folder(
     write(dir.join("run.json"), json(run)?.as_bytes())?;
     write(dir.join("figures.csv"), figures_csv(run)?.as_bytes())?;
     write(dir.join("timeline.csv"), timeline_csv(run)?.as_bytes())?;
-    write(dir.join("scenario.ron"), scenario_text.as_bytes())?;
+    write(dir.join("scenario.ron"), report.scenario_text.as_bytes())?;
+    write(dir.join("report.html"), report_html(report).as_bytes())?;
+    write(dir.join("report.md"), report_markdown(report).as_bytes())?;
     let settings = ChartSettings::default();
     let board = board_svg(run, &settings, Theme::Light);
     write(dir.join("board.svg"), board.as_bytes())?;

@@ -1,11 +1,10 @@
 //! What the colours and strokes of a chart mean, outside of its data.
 
-use crate::chart::palette::series_rgb;
-use crate::chart::{Chart, Stroke};
-use crate::export::Theme;
-use crate::export::canvas::{Anchor, Canvas, Type};
+use crate::chart::{Series, Stroke};
+use crate::export::canvas::{Anchor, Canvas, Colours, Ink, Type};
 use crate::export::font::{Weight, text_width};
-use crate::export::svg::{SLACK, Sizes};
+use crate::export::plot::Sizes;
+use crate::export::svg::SLACK;
 
 const ROW: f64 = 24.0;
 /// Long enough to show dashes.
@@ -24,16 +23,15 @@ fn entry(
     canvas: &mut Canvas,
     at: [f64; 2],
     label: &str,
-    colour: [u8; 3],
+    colour: Ink,
     stroke: Stroke,
-    look: (Sizes, Theme),
+    sizes: Sizes,
 ) {
-    let (sizes, theme) = look;
     let [x, y] = at;
     let text = Type {
         size: sizes.small,
         weight: Weight::Regular,
-        colour: theme.colours().text,
+        colour: Colours::ALL.text,
     };
     canvas.polyline(&[[x, y], [x + SWATCH, y]], colour, stroke, sizes.line + 0.5);
     canvas.text(
@@ -44,16 +42,16 @@ fn entry(
     );
 }
 
-/// What the strokes mean, in one row that ends at `right_end`; nothing where each candidate has one line.
+/// What the strokes mean, in one row that ends at `right_end`; nothing where each candidate has one line. Returns how
+/// wide it is.
 pub(super) fn strokes(
     canvas: &mut Canvas,
     right_end: [f64; 2],
-    chart: &Chart,
+    series: &[Series],
     sizes: Sizes,
-    theme: Theme,
-) {
+) -> f64 {
     let mut known: Vec<(&str, Stroke)> = Vec::new();
-    for series in &chart.series {
+    for series in series {
         let new = known.iter().all(|(detail, _)| *detail != series.detail);
         if !series.detail.is_empty() && new {
             known.push((series.detail, series.stroke));
@@ -62,16 +60,10 @@ pub(super) fn strokes(
     let [mut x, y] = right_end;
     for (detail, stroke) in known.into_iter().rev() {
         x -= entry_width(detail, sizes);
-        entry(
-            canvas,
-            [x, y],
-            detail,
-            theme.colours().muted,
-            stroke,
-            (sizes, theme),
-        );
+        entry(canvas, [x, y], detail, Colours::ALL.muted, stroke, sizes);
         x -= APART;
     }
+    right_end[0] - x
 }
 
 /// The candidates, once each, in as many rows as they need from `at` on; returns how high these are.
@@ -79,19 +71,18 @@ pub(super) fn candidates(
     canvas: &mut Canvas,
     at: [f64; 2],
     width: f64,
-    chart: &Chart,
+    series: &[Series],
     sizes: Sizes,
-    theme: Theme,
 ) -> f64 {
     let mut named: Vec<usize> = Vec::new();
     let [mut x, mut y] = [at[0], at[1] + ROW / 2.0];
-    for series in &chart.series {
+    let all = series;
+    for series in all {
         if named.contains(&series.candidate) {
             continue;
         }
         named.push(series.candidate);
-        let lines = chart
-            .series
+        let lines = all
             .iter()
             .filter(|other| other.candidate == series.candidate);
         let empty = lines.flat_map(|series| &series.runs).next().is_none();
@@ -105,15 +96,8 @@ pub(super) fn candidates(
             x = at[0];
             y += ROW;
         }
-        let colour = series_rgb(series.candidate, theme.is_dark());
-        entry(
-            canvas,
-            [x, y],
-            &label,
-            colour,
-            Stroke::Solid,
-            (sizes, theme),
-        );
+        let colour = Ink::of_candidate(series.candidate);
+        entry(canvas, [x, y], &label, colour, Stroke::Solid, sizes);
         x += room + APART;
     }
     y + ROW / 2.0 - at[1]

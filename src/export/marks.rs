@@ -1,11 +1,10 @@
 //! Faults, deaths of workers and circuit breakers on the time line of a picture, and what their glyphs mean.
 
-use crate::chart::palette::series_rgb;
 use crate::chart::{Chart, Glyph, Stroke};
-use crate::export::Theme;
-use crate::export::canvas::{Anchor, Canvas, Frame, Type};
+use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
 use crate::export::font::{Weight, fitted, text_width};
-use crate::export::svg::{SLACK, Sizes};
+use crate::export::plot::Sizes;
+use crate::export::svg::SLACK;
 use crate::units::text;
 
 /// Height of the marks of one candidate.
@@ -40,11 +39,10 @@ pub(super) fn draw_bands(
     plot: &Frame,
     chart: &Chart,
     x_range: (f64, f64),
-    look: (Sizes, Theme),
+    sizes: Sizes,
     x: impl Fn(f64) -> f64,
 ) {
-    let (sizes, theme) = look;
-    let colours = theme.colours();
+    let colours = Colours::ALL;
     let strip = strip_height(chart);
     let label = Type {
         size: sizes.small - 1.0,
@@ -83,7 +81,6 @@ pub(super) fn draw_marks(
     plot: &Frame,
     chart: &Chart,
     x_range: (f64, f64),
-    theme: Theme,
     x: impl Fn(f64) -> f64,
 ) {
     let rows = chart.marked();
@@ -101,12 +98,12 @@ pub(super) fn draw_marks(
             continue;
         }
         let y = plot.y - strip + (row as f64 + 0.5) * row_height;
-        let colour = series_rgb(mark.candidate, theme.is_dark());
+        let colour = Ink::of_candidate(mark.candidate);
         draw_glyph(canvas, [x(mark.at), y], reach, glyph, colour);
     }
 }
 
-fn draw_glyph(canvas: &mut Canvas, at: [f64; 2], reach: f64, glyph: Glyph, colour: [u8; 3]) {
+fn draw_glyph(canvas: &mut Canvas, at: [f64; 2], reach: f64, glyph: Glyph, colour: Ink) {
     for stroke in glyph.strokes() {
         let points: Vec<_> = stroke
             .iter()
@@ -127,10 +124,9 @@ pub(super) fn legend<'a>(
     at: [f64; 2],
     width: f64,
     charts: impl Iterator<Item = &'a Chart> + Clone,
-    look: (Sizes, Theme),
+    sizes: Sizes,
 ) -> f64 {
-    let (sizes, theme) = look;
-    let colours = theme.colours();
+    let colours = Colours::ALL;
     let entries = entries(charts);
     if entries.is_empty() {
         return 0.0;
@@ -152,7 +148,7 @@ pub(super) fn legend<'a>(
         if let Some(glyph) = glyph {
             draw_glyph(canvas, [x + REACH, y], REACH, glyph, colours.muted);
         } else {
-            draw_swatch(canvas, [x, y], swatch, theme);
+            draw_swatch(canvas, [x, y], swatch);
         }
         let baseline = y + sizes.small * 0.36;
         canvas.text([x + swatch + NEAR, baseline], Anchor::Start, words, label);
@@ -162,8 +158,8 @@ pub(super) fn legend<'a>(
 }
 
 /// A short stretch of shading.
-fn draw_swatch(canvas: &mut Canvas, [x, y]: [f64; 2], width: f64, theme: Theme) {
-    let colours = theme.colours();
+fn draw_swatch(canvas: &mut Canvas, [x, y]: [f64; 2], width: f64) {
+    let colours = Colours::ALL;
     let band = Frame {
         x,
         y: y - 6.0,

@@ -8,14 +8,20 @@
 
 mod board;
 mod canvas;
+mod comparison;
 mod csv;
 mod details;
+mod diagram;
 mod document;
 mod folder;
 pub mod font;
 mod legend;
 mod marks;
+mod objectives;
+mod plot;
 mod png;
+mod report;
+mod series;
 mod split;
 mod svg;
 mod table;
@@ -26,17 +32,30 @@ use std::path::PathBuf;
 
 pub use board::board_svg;
 pub use canvas::Theme;
+pub use comparison::{
+    COMPARE_SCHEMA, CompareDocument, MeasureDocument, OutcomeDocument, PairDocument, SideDocument,
+    compare_document, compare_json, measure_text, pair_table, ratio_cells,
+};
 pub use csv::figures_csv;
 pub use details::details;
+pub use diagram::diagram_svg;
 pub use document::{
-    AttemptsDocument, BreakerDocument, CandidateDocument, CollectionsDocument, CounterDocument,
-    Document, FaultDocument, FindingDocument, InterpreterLockDocument, NoiseFloorDocument,
-    NoiseOfDocument, PercentileIntervals, PercentilesDocument, PoolDocument, ResilienceDocument,
-    ResponseTimes, SCHEMA, SteadinessDocument, TimeSplitDocument, TrustDocument, TrustLineDocument,
-    VerdictDocument, document, json,
+    AttemptsDocument, BreakerDocument, CandidateDocument, CollectionsDocument, CostDocument,
+    CounterDocument, DecidingDocument, DecidingFigureDocument, Document, FaultDocument,
+    FindingDocument, InterpreterLockDocument, NoiseFloorDocument, NoiseOfDocument,
+    ObjectiveDocument, ObjectiveResultDocument, PercentileIntervals, PercentilesDocument,
+    PoolDocument, ResilienceDocument, ResponseTimes, SCHEMA, SizingDocument, SteadinessDocument,
+    TextbookDocument, TimeSplitDocument, TrustDocument, TrustLineDocument, VerdictDocument,
+    document, json,
 };
 pub use folder::{write_file, write_folder};
+pub use objectives::objectives_table;
 pub use png::png;
+pub use report::{Report, comparison_html, comparison_markdown, report_html, report_markdown};
+pub use series::{
+    CapacityDocument, SweepDocument, capacity_csv, capacity_document, capacity_text, sweep_csv,
+    sweep_document, sweep_text, write_capacity_folder, write_sweep_folder,
+};
 pub use split::split_svg;
 pub use svg::{chart_svg, identity};
 pub use table::{Align, CLOSED_MARK, Header, Row, Table, standing_word, status_word, table};

@@ -1,17 +1,15 @@
 //! Where the time of a task goes, as a picture: one bar per candidate.
 
 use crate::analysis::trust;
-use crate::chart::palette::{ink_rgb, series_rgb, split_rgb};
 use crate::chart::{SplitBar, SplitChart, SplitPart, SplitScale, Stroke};
 use crate::export::Theme;
-use crate::export::canvas::{Anchor, Canvas, Frame, Type};
+use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
 use crate::export::font::{Weight, fitted, text_width};
-use crate::export::svg::{SLACK, Sizes, foot};
+use crate::export::plot::Sizes;
+use crate::export::svg::{MARGIN, SLACK, WIDTH, foot};
 use crate::run::Run;
 use crate::units::text;
 
-const WIDTH: f64 = 960.0;
-const MARGIN: f64 = 28.0;
 /// From the top of a bar to the top of the next.
 const ROW: f64 = 30.0;
 const BAR: f64 = 20.0;
@@ -26,25 +24,39 @@ const FOOT: f64 = 72.0;
 #[must_use]
 pub fn split_svg(run: &Run, theme: Theme) -> String {
     let chart = SplitChart::of(run);
-    let colours = theme.colours();
-    let sizes = Sizes {
-        title: 20.0,
-        small: 13.0,
-        line: 2.0,
-        left: 0.0,
-        names: true,
-    };
+    let sizes = Sizes::PICTURE;
     let height = MARGIN + split_height(&chart, sizes) + FOOT;
     let title = format!("{}: {}", SplitChart::TITLE, run.request.scenario.title);
-    let mut canvas = Canvas::new("time_split", WIDTH, height, &title, colours.background);
+    let mut canvas = Canvas::new("time_split", WIDTH, height, &title, theme);
     let frame = Frame {
         x: MARGIN,
         y: MARGIN,
         width: WIDTH - 2.0 * MARGIN,
         height: split_height(&chart, sizes),
     };
-    draw_split(&mut canvas, &frame, &chart, sizes, theme);
-    foot(&mut canvas, run, &trust(run), theme, [WIDTH, height]);
+    draw_split(&mut canvas, &frame, &chart, sizes);
+    foot(&mut canvas, run, &trust(run), [WIDTH, height]);
+    canvas.finish()
+}
+
+/// `chart` as a picture of a page, which has the title and says which run it is.
+pub(super) fn page_split_svg(chart: &SplitChart) -> String {
+    let sizes = Sizes::PAGE;
+    let frame = Frame {
+        x: 0.0,
+        y: 0.0,
+        width: WIDTH,
+        height: split_height(chart, sizes),
+    };
+    let (height, title) = (frame.height, SplitChart::TITLE);
+    let mut canvas = Canvas::new("time_split", WIDTH, height, title, Theme::Page);
+    let caption = chart.readable_scale().caption();
+    let names: Vec<&str> = chart.bars.iter().map(|bar| bar.label.as_str()).collect();
+    canvas.describe(&format!(
+        "A bar chart: {caption}. Bars: {}.",
+        names.join("; ")
+    ));
+    draw_split(&mut canvas, &frame, chart, sizes);
     canvas.finish()
 }
 
@@ -54,18 +66,12 @@ pub(super) fn split_height(chart: &SplitChart, sizes: Sizes) -> f64 {
 }
 
 fn head_height(sizes: Sizes) -> f64 {
-    sizes.title + 2.0 * sizes.small + 34.0
+    sizes.title + 2.0 * sizes.small + if sizes.title > 0.0 { 34.0 } else { 26.0 }
 }
 
 /// Draws the chart into `frame`.
-pub(super) fn draw_split(
-    canvas: &mut Canvas,
-    frame: &Frame,
-    chart: &SplitChart,
-    sizes: Sizes,
-    theme: Theme,
-) {
-    let colours = theme.colours();
+pub(super) fn draw_split(canvas: &mut Canvas, frame: &Frame, chart: &SplitChart, sizes: Sizes) {
+    let colours = Colours::ALL;
     let scale = chart.readable_scale();
     let head = Type {
         size: sizes.title,
@@ -78,15 +84,17 @@ pub(super) fn draw_split(
         colour: colours.muted,
     };
     let title_y = frame.y + sizes.title * 0.8;
-    canvas.text([frame.x, title_y], Anchor::Start, head, SplitChart::TITLE);
+    if sizes.title > 0.0 {
+        canvas.text([frame.x, title_y], Anchor::Start, head, SplitChart::TITLE);
+    }
     let mut caption = scale.caption().to_owned();
     if let Some(warning) = chart.warning {
         caption = format!("{caption}; {warning}");
     }
     let caption = fitted(&caption, frame.width / SLACK, sizes.small, Weight::Regular);
-    let caption_y = title_y + sizes.small + 7.0;
+    let caption_y = title_y + sizes.small + if sizes.title > 0.0 { 7.0 } else { 0.0 };
     canvas.text([frame.x, caption_y], Anchor::Start, small, &caption);
-    legend(canvas, [frame.x, caption_y + 8.0], chart, small, theme);
+    legend(canvas, [frame.x, caption_y + 8.0], chart, small);
     let names = chart
         .bars
         .iter()
@@ -100,7 +108,7 @@ pub(super) fn draw_split(
             width: frame.width,
             height: BAR,
         };
-        draw_bar(canvas, &row, (chart, bar, scale), (names, small), theme);
+        draw_bar(canvas, &row, (chart, bar, scale), (names, small));
     }
 }
 
@@ -109,7 +117,7 @@ fn place(part: SplitPart) -> usize {
     part as usize
 }
 
-fn legend(canvas: &mut Canvas, at: [f64; 2], chart: &SplitChart, small: Type, theme: Theme) {
+fn legend(canvas: &mut Canvas, at: [f64; 2], chart: &SplitChart, small: Type) {
     const SQUARE: f64 = 12.0;
     let [mut x, y] = at;
     for part in chart.parts() {
@@ -119,7 +127,7 @@ fn legend(canvas: &mut Canvas, at: [f64; 2], chart: &SplitChart, small: Type, th
             width: SQUARE,
             height: SQUARE,
         };
-        canvas.rect(&square, split_rgb(place(part), theme.is_dark()));
+        canvas.rect(&square, Ink::of_part(place(part)));
         let text_at = [x + SQUARE + 6.0, y + 2.0 + SQUARE * 0.85];
         canvas.text(text_at, Anchor::Start, small, part.label());
         x += SQUARE + 24.0 + text_width(part.label(), small.size, small.weight) * SLACK;
@@ -131,14 +139,13 @@ fn draw_bar(
     row: &Frame,
     (chart, bar, scale): (&SplitChart, &SplitBar, SplitScale),
     (names, small): (f64, Type),
-    theme: Theme,
 ) {
     /// A line in the candidate's colour before its name.
     const SWATCH: f64 = 26.0;
-    let colours = theme.colours();
+    let colours = Colours::ALL;
     let middle = row.y + row.height / 2.0;
     let baseline = middle + small.size * 0.36;
-    let colour = series_rgb(bar.candidate, theme.is_dark());
+    let colour = Ink::of_candidate(bar.candidate);
     let swatch = [[row.x, middle], [row.x + SWATCH - 8.0, middle]];
     canvas.polyline(&swatch, colour, Stroke::Solid, 4.0);
     let name = Type {
@@ -161,12 +168,12 @@ fn draw_bar(
             width: length / whole * width,
             height: row.height,
         };
-        let fill = split_rgb(place(part), theme.is_dark());
+        let fill = Ink::of_part(place(part));
         canvas.rect(&piece, fill);
         let label = text::nanos(length);
         if text_width(&label, small.size, small.weight) * SLACK + 8.0 <= piece.width {
             let look = Type {
-                colour: ink_rgb(fill),
+                colour: fill.letters(),
                 ..small
             };
             let at = [piece.x + piece.width / 2.0, baseline];

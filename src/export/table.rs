@@ -81,6 +81,18 @@ pub(super) struct Money<'a> {
     smallest: f64,
 }
 
+impl Money<'_> {
+    /// An amount by itself.
+    pub(super) fn alone(&self, value: f64) -> String {
+        text::money(value, self.currency)
+    }
+
+    /// An amount beside the others.
+    pub(super) fn text(&self, value: f64) -> String {
+        text::money_beside(value, self.smallest, self.currency)
+    }
+}
+
 /// The table of `figures`; batches have two columns more, and response times of closed loads are marked.
 #[must_use]
 pub fn table(figures: &[CandidateFigures], scenario: &Scenario) -> Table {
@@ -241,11 +253,7 @@ fn resource_columns() -> [Column; 3] {
         right(
             "Cost/1k",
             "Price of 1,000 good tasks by the price card; µ is a millionth",
-            |f, money| {
-                figure(f.cost_per_1k, |cost| {
-                    text::money_beside(cost, money.smallest, money.currency)
-                })
-            },
+            |f, money| figure(f.cost_per_1k, |cost| money.text(cost)),
         ),
     ]
 }

@@ -17,6 +17,7 @@ mod progress;
 pub mod record;
 mod resilience;
 mod resources;
+mod series;
 mod timeline;
 
 pub use block::{Block, BlockState, Distributions, Window};
@@ -28,6 +29,7 @@ pub use pools::PoolOver;
 pub use progress::{CurrentBlock, Progress};
 pub use resilience::{BreakerOver, Degraded, Mark, ResilienceOver};
 pub use resources::{MachineOver, ResidentOver, ResourcesOver, WorkerOver};
+pub use series::{Series, SeriesPoint};
 pub use timeline::{Interval, Timeline};
 
 // The plain words of the wire that a run is told in, for those who read runs and never speak to a runner.

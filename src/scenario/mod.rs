@@ -31,6 +31,7 @@ mod load;
 mod nominal;
 mod placeholder;
 mod points;
+mod presets;
 mod preview;
 mod problem;
 mod quoted;
@@ -51,6 +52,7 @@ pub use load::{Loaded, MAX_FILE_BYTES, ScenarioFileError, parse, read_file, to_t
 pub use model::*;
 pub use nominal::Runtime;
 pub use points::Point;
+pub use presets::{PricePreset, price_preset, price_presets, prices_text};
 pub use preview::{Bottleneck, Preview, preview};
 pub use problem::{Place, Problem, Severity};
 pub use strikes::can_hit;

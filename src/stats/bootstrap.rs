@@ -14,6 +14,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::stats::rng::Rng;
+use crate::stats::uncertain::Uncertain;
 use crate::stats::{Histogram, HistogramLayout, student_t};
 
 /// Fewer blocks give no interval. Two leave one degree of freedom: t is 12.7, so that 2 % of noise make an
@@ -105,6 +106,27 @@ impl Spread {
             low
         };
         (low, self.value + reach)
+    }
+
+    /// The value with its standard error and degrees of freedom, on the scale on which it was drawn: the logarithm of
+    /// the value on the logarithmic one.
+    #[must_use]
+    pub fn uncertain(&self) -> Uncertain {
+        let value = if self.logarithmic {
+            self.value.ln()
+        } else {
+            self.value
+        };
+        Uncertain {
+            value,
+            error: Some((self.error, self.freedom)),
+        }
+    }
+
+    /// The logarithm of the value with its error; none on the linear scale.
+    #[must_use]
+    pub fn logarithm(&self) -> Option<Uncertain> {
+        self.logarithmic.then(|| self.uncertain())
     }
 
     /// The figure with its 95 % interval.

@@ -264,13 +264,7 @@ fn figures_of(run: &Run, candidate: usize) -> Option<CandidateFigures> {
         resilience: ResilienceFigures::of(run, candidate, &blocks),
         findings: Vec::new(),
         calibration: merged.calibration,
-        remarks: remarks(
-            run,
-            described.backend,
-            &blocks,
-            &response_time_nanos,
-            &steadiness,
-        ),
+        remarks: remarks(run, described.backend, &blocks, &response_time_nanos),
         steadiness,
     };
     figures.findings = findings::findings(run, &figures, &blocks);

@@ -67,8 +67,8 @@ impl Cores {
 
     fn words(&self) -> String {
         format!(
-            "{} of {} cores that it may use busy",
-            text::number(self.used),
+            "{} busy of {} that it may use",
+            text::cores(self.used),
             text::given(self.usable())
         )
     }

@@ -3,10 +3,10 @@
 use crate::analysis::resilience::course::Course;
 use crate::analysis::resilience::recovery::{Back, Faulty, recovery};
 use crate::analysis::{
-    CandidateFigures, FindingKind, RECOVERED_RATIO, Recovery, candidate_figures,
+    CandidateFigures, FindingKind, RECOVERED_RATIO, RecoveredTo, Recovery, candidate_figures,
 };
 use crate::run::{BlockState, BreakerState, Run};
-use crate::scenario::{Fault, Inject, Scenario};
+use crate::scenario::{Fault, Inject, Objective, ResponsePercentile, Scenario};
 use crate::support::{
     self,
     drill::{self, Tick},
@@ -91,6 +91,60 @@ fn goodput_that_comes_back_shortly_before_the_end_holds_to_the_end() {
     assert_eq!(
         answer(one_fault, later),
         Some(Recovery::NotWithin(7 * SECOND))
+    );
+}
+
+/// The answer under these objectives, where each tenth has so many tasks of twenty that are answered in time; the
+/// others are too late, and good as well.
+fn answer_by(objectives: Vec<Objective>, good: impl Fn(u64) -> u64) -> Option<Recovery> {
+    let run = drill::run_of_one(
+        |scenario| {
+            one_fault(scenario);
+            scenario.objectives = objectives;
+        },
+        |tick| Tick {
+            good: good(tick),
+            failed: 20 - good(tick),
+            ..Tick::calm(20)
+        },
+    );
+    candidate_figures(&run)[0].resilience.recovery
+}
+
+#[test]
+fn where_objectives_are_set_goodput_is_back_when_they_hold_again() {
+    // Tasks are answered within 20 ms and 300 µs more for each before them in the tenth: the last after 25.7 ms.
+    let p90 = |micros: u64| Objective::ResponseTime {
+        percentile: ResponsePercentile::P90,
+        at_most: Nanos::from_micros(micros),
+    };
+    let dip = |good: u64| move |tick| if (30..60).contains(&tick) { good } else { 20 };
+    // Nine of ten are good in the fault and within the bound: it holds all the time.
+    assert_eq!(
+        answer_by(vec![p90(26_000)], dip(18)),
+        Some(Recovery::After(0))
+    );
+    // Seventeen of twenty are too few until the dip is over.
+    assert_eq!(
+        answer_by(vec![p90(26_000)], dip(17)),
+        Some(Recovery::After(SECOND))
+    );
+    // Too late are more than one of ten, before and after.
+    assert_eq!(
+        answer_by(vec![p90(24_000)], dip(17)),
+        Some(Recovery::NotWithin(7 * SECOND))
+    );
+    // Of goodput as many are demanded as there are, and less than nine tenths may be enough.
+    let goodput = |at_least| vec![Objective::Goodput { at_least }];
+    let after = |tick| if tick < 30 { 20 } else { 16 };
+    assert_eq!(answer_by(goodput(160.0), after), Some(Recovery::After(0)));
+    assert_eq!(
+        answer_by(goodput(165.0), after),
+        Some(Recovery::NotWithin(7 * SECOND))
+    );
+    assert_eq!(
+        Recovery::NotWithin(7 * SECOND).sentence(RecoveredTo::Objectives),
+        "the objectives did not hold again at the end, 7.00 s after the last fault"
     );
 }
 

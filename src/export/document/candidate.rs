@@ -6,6 +6,7 @@ use crate::analysis::{
     CandidateFigures, CandidateStatus, CounterFigures, Course, Figure, LostUpdates,
     PercentileFigures, PoolFigures, SplitFigures, Steadiness, SteadinessLabel, Summary,
 };
+use crate::export::document::cost::CostDocument;
 use crate::export::document::interpreter::{CollectionsDocument, InterpreterLockDocument};
 use crate::export::document::resilience::{FindingDocument, ResilienceDocument};
 use crate::export::status_word;
@@ -32,6 +33,10 @@ pub struct CandidateDocument {
     pub throughput_per_sec: Option<Figure>,
     /// The good ones of them.
     pub goodput_per_sec: Option<Figure>,
+    /// Failed and timed out tasks over those that ended by themselves; null before one has ended.
+    pub error_ratio: Option<Figure>,
+    /// Tasks that were dropped over those that became due; null before one has.
+    pub drop_ratio: Option<Figure>,
     /// Intended start to finish.
     pub response_time_nanos: PercentilesDocument,
     /// The percentiles of the response time with their intervals.
@@ -92,6 +97,8 @@ pub struct CandidateDocument {
     pub memory_kind: Option<MemoryKind>,
     /// Price of 1,000 good tasks, in the currency of the scenario's price card; null while none was good.
     pub cost_per_1k: Option<Figure>,
+    /// What that is made of, and what the price card's target would need.
+    pub cost: CostDocument,
     /// Additions to shared counters that got lost; null without counter stages.
     pub lost_updates: Option<u64>,
     /// The same by how the counters are protected; empty without counter stages.
@@ -280,6 +287,9 @@ impl From<CandidateFigures> for CandidateDocument {
             memory_resident_peak_bytes: figures.memory_resident_peak_bytes,
             memory_kind: figures.memory_kind,
             cost_per_1k: figures.cost_per_1k,
+            cost: figures.cost.into(),
+            error_ratio: figures.error_ratio,
+            drop_ratio: figures.drop_ratio,
             lost_updates: figures.lost_updates.map(|lost| lost.total),
             counters,
             work_digest: figures.work_digest.map(|digest| format!("{digest:016x}")),

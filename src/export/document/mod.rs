@@ -4,13 +4,15 @@
 //! here and held by a test. A change that could break a reader raises the number in [`SCHEMA`].
 
 mod candidate;
+mod cost;
 mod interpreter;
 mod resilience;
 mod trust;
+mod verdict;
 
 use serde::Serialize;
 
-use crate::analysis::{self, VerdictKind, candidate_figures, noise_floor, verdict};
+use crate::analysis::{self, candidate_figures, noise_floor, objective_results};
 use crate::export::ExportError;
 use crate::run::{Machine, Run};
 use crate::scenario::{Load, Scenario};
@@ -19,12 +21,17 @@ pub use candidate::{
     CandidateDocument, CounterDocument, PercentileIntervals, PercentilesDocument, PoolDocument,
     SteadinessDocument, TimeSplitDocument,
 };
+pub use cost::{CostDocument, SizingDocument};
 pub use interpreter::{CollectionsDocument, InterpreterLockDocument};
 pub use resilience::{
     AttemptsDocument, BreakerDocument, FaultDocument, FindingDocument, ResilienceDocument,
 };
 pub(super) use resilience::{recovery_nanos, recovery_word};
 pub use trust::{NoiseFloorDocument, NoiseOfDocument, TrustDocument, TrustLineDocument};
+pub use verdict::{
+    DecidingDocument, DecidingFigureDocument, ObjectiveDocument, ObjectiveResultDocument,
+    TextbookDocument, VerdictDocument,
+};
 
 /// Name and version of the document's form.
 pub const SCHEMA: &str = "poolscope.run/1";
@@ -53,8 +60,8 @@ pub struct Document {
     pub response_times: ResponseTimes,
     /// The candidates that were asked for, in the scenario's order.
     pub candidates: Vec<CandidateDocument>,
-    /// Results of the objectives; empty, since this version's scenarios cannot set any.
-    pub objectives: Vec<serde_json::Value>,
+    /// The objectives of the scenario, in its order, and how each candidate stands to them; empty without any.
+    pub objectives: Vec<ObjectiveDocument>,
     /// How far two measurements of the same candidate differed; null if it was not asked for or is not known.
     pub noise_floor: Option<NoiseFloorDocument>,
     /// How far the run can be trusted.
@@ -87,18 +94,6 @@ impl ResponseTimes {
     }
 }
 
-/// What follows from the run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct VerdictDocument {
-    /// What kind of answer it is.
-    pub kind: VerdictKind,
-    /// The candidates that are chosen; empty where nothing is decided.
-    pub candidates: Vec<String>,
-    /// The reason, for people.
-    pub why: String,
-}
-
 /// All figures of `run`.
 #[must_use]
 pub fn document(run: &Run) -> Document {
@@ -106,7 +101,8 @@ pub fn document(run: &Run) -> Document {
     let trust = analysis::trust(run);
     let names = run.request.scenario.candidate_names();
     let noise_floor = noise_floor(run);
-    let verdict = verdict(run, &figures, &trust);
+    let objectives = verdict::objectives(run, &figures, &objective_results(run, &figures));
+    let verdict = analysis::verdict(run, &figures, &trust);
     Document {
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION"),
@@ -118,14 +114,10 @@ pub fn document(run: &Run) -> Document {
         seed: run.request.seed,
         response_times: ResponseTimes::of(&run.request.scenario.load),
         candidates: figures.into_iter().map(CandidateDocument::from).collect(),
-        objectives: Vec::new(),
+        objectives,
         noise_floor: noise_floor.map(|floor| NoiseFloorDocument::of(&floor, &names)),
         trust: TrustDocument::from(trust),
-        verdict: VerdictDocument {
-            kind: verdict.kind,
-            candidates: verdict.candidates,
-            why: verdict.why,
-        },
+        verdict: verdict.into(),
     }
 }
 

@@ -8,7 +8,7 @@ use egui::{Context, Key, KeyboardShortcut, Modifiers, ViewportCommand};
 
 use crate::gui::action::Action;
 use crate::gui::app::jobs::Done;
-use crate::gui::app::{App, Closing, Document, Purpose, RunState};
+use crate::gui::app::{App, Closing, Document, Origin, Page, Purpose, RunState};
 use crate::gui::dialogs::{FileRequest, Picked};
 use crate::gui::panels::question::Question;
 use crate::gui::repaint::process_cpu_time;
@@ -16,6 +16,8 @@ use crate::scenario::{Loaded, ScenarioFileError};
 
 /// Events may take this long per frame; what is left comes with the next.
 const EVENTS_BUDGET: Duration = Duration::from_millis(4);
+/// A run that is over is written within about this time.
+const KEPT_SOON: Duration = Duration::from_millis(50);
 
 impl App {
     /// Takes in what happened since the last frame.
@@ -25,6 +27,7 @@ impl App {
             self.take(done, ctx);
         }
         self.look_if_wanted();
+        self.list_if_wanted();
         self.take_dropped_files(ctx);
         self.take_shortcuts(ctx);
         self.take_close_request(ctx);
@@ -41,11 +44,24 @@ impl App {
         let more = measurement.drain(EVENTS_BUDGET);
         measurement.update_charts(self.board.settings());
         let state = measurement.state();
+        let kept = measurement.follow_keeper();
+        if measurement.is_being_kept() {
+            ctx.request_repaint_after(KEPT_SOON);
+        }
+        if let (Some(Ok(kept)), false) = (&kept, measurement.is_running()) {
+            let path = Some(kept.path.clone());
+            let origin = measurement.origin();
+            measurement.set_origin(Origin { path, ..origin });
+        }
         if more {
             ctx.request_repaint_after(self.frame_clock.until_due());
         }
-        if was_active && !state.is_active() && !measurement.objectives().iter().all(Vec::is_empty) {
+        let decides = !measurement.run().request.scenario.objectives.is_empty();
+        if was_active && !state.is_active() && decides {
             self.results_panel.show_verdict();
+        }
+        if let Some(kept) = kept {
+            self.take_kept(kept.map_err(|error| error.to_string()));
         }
         if was_active && !state.is_active() && self.closing == Closing::AfterRun {
             self.closing = Closing::No;
@@ -107,10 +123,22 @@ impl App {
                 Ok(()) => self
                     .toasts
                     .good(format!("Exported {}", path.display()), now),
-                Err(error) => self.toasts.error(sentence(&error.to_string())),
+                Err(error) => self.toasts.error(sentence(&error)),
             },
             Done::Looked { search, looked } => self.take_looked(search, *looked),
             Done::MachineChanged(changed) => self.take_changed(changed),
+            Done::RunsListed { number, listing } => self.take_list(number, listing),
+            Done::RunRead(file) => self.take_run(*file),
+            Done::RunImported(imported) => self.take_imported(imported),
+            Done::RunChanged(changed) => self.take_run_changed(changed),
+            Done::RunDeleted {
+                path,
+                title,
+                deleted,
+            } => self.take_deleted(path, title, deleted, now),
+            Done::Kept(kept) => self.take_kept(kept),
+            Done::SideRead { slot, path, chosen } => self.take_side(slot, &path, *chosen),
+            Done::Compared { number, compared } => self.take_compared(number, compared),
             Done::SettingsSaved(Ok(())) => {}
             Done::SettingsSaved(Err(error)) => log::warn!("the settings are not saved: {error}"),
         }
@@ -137,7 +165,7 @@ impl App {
                 self.settings.remember(&path);
                 self.save_settings();
                 self.document = Document::of(scenario, Some(path));
-                self.preview = true;
+                self.pages.show(Page::Plan);
                 self.open_bundled = None;
                 let errors = self.document.errors() as u64;
                 if errors > 0 {
@@ -182,7 +210,7 @@ impl App {
             (command, Key::N, Action::New),
             (command, Key::O, Action::Open),
             (command, Key::R, Action::Run),
-            (command, Key::Comma, Action::Settings),
+            (command, Key::Comma, Action::Show(Page::Machine)),
             (Modifiers::SHIFT, Key::F5, Action::Stop),
             (Modifiers::NONE, Key::F5, Action::Run),
         ];

@@ -10,6 +10,8 @@ use crate::analysis::{
 };
 use crate::chart::{ChartBook, ChartSettings};
 use crate::export::{Table, table};
+use crate::gui::app::Origin;
+use crate::run::library::{Keeper, Kept, LibraryError};
 use crate::run::{BlockState, Event, Progress, Run};
 use crate::session::Session;
 
@@ -58,6 +60,8 @@ pub struct Measurement {
     /// Expected length of the whole run, in nanoseconds.
     expected_nanos: u64,
     charts: ChartBook,
+    origin: Origin,
+    keeper: Option<Keeper>,
 }
 
 impl Measurement {
@@ -66,6 +70,11 @@ impl Measurement {
     pub fn new(run: Run, session: Option<Session>) -> Self {
         let figures = candidate_figures(&run);
         let trust = trust(&run);
+        let origin = Origin {
+            path: None,
+            name: run.request.scenario.title.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
         Self {
             verdict: verdict(&run, &figures, &trust),
             objectives: objective_results(&run, &figures),
@@ -80,7 +89,49 @@ impl Measurement {
             session,
             stopping: false,
             charts: ChartBook::new(),
+            origin,
+            keeper: None,
         }
+    }
+
+    /// Where it came from.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.origin.clone()
+    }
+
+    /// It came from there.
+    pub fn set_origin(&mut self, origin: Origin) {
+        self.origin = origin;
+    }
+
+    /// `keeper` writes it while it goes on.
+    pub fn keep(&mut self, keeper: Option<Keeper>) {
+        self.keeper = keeper;
+    }
+
+    /// Hands over what has ended to whoever keeps it. Says once what came of it.
+    pub fn follow_keeper(&mut self) -> Option<Result<Kept, LibraryError>> {
+        let keeper = self.keeper.as_mut()?;
+        keeper.follow(&self.run);
+        let outcome = keeper.outcome()?;
+        self.keeper = None;
+        Some(outcome)
+    }
+
+    /// Whether it is over and still being written.
+    #[must_use]
+    pub const fn is_being_kept(&self) -> bool {
+        self.run.ended && self.keeper.is_some()
+    }
+
+    /// The run, if it is over and not yet written to its end.
+    #[must_use]
+    pub fn into_unkept(self) -> Option<(Keeper, Run)> {
+        let run = self.run;
+        self.keeper
+            .filter(|_| run.ended)
+            .map(|keeper| (keeper, run))
     }
 
     /// Brings the charts up to date.

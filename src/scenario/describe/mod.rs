@@ -161,7 +161,7 @@ mod tests {
             .iter()
             .find(|line| line.starts_with("Time: "))
             .unwrap();
-        assert!(time.ends_with("at most 70.0 s"), "{time}");
+        assert!(time.ends_with("at most 97.5 s"), "{time}");
     }
 
     #[test]

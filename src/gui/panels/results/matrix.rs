@@ -15,7 +15,7 @@ use crate::gui::widgets::{swatch_ui, weak_ui};
 use crate::units::text;
 
 /// Room for what is demanded, in points.
-const LABEL_WIDTH: f32 = 176.0;
+const LABEL_WIDTH: f32 = 168.0;
 /// The least and the most room for a candidate, in points.
 const CELL_WIDTHS: std::ops::RangeInclusive<f32> = 116.0..=210.0;
 /// Between two columns, in points.
@@ -114,8 +114,7 @@ fn cell(result: &ObjectiveResult, currency: &str) -> Cell {
     let margin = match (&result.to_decide, result.margin_ratio) {
         (Some(longer), _) => longer.words(),
         (None, _) if result.outcome == Outcome::Undecided => String::new(),
-        (None, Some(margin)) if margin >= 0.0 => format!("{} to spare", text::percent(margin)),
-        (None, Some(margin)) => format!("{} beyond", text::percent(-margin)),
+        (None, Some(margin)) => format!("by {}", text::percent(margin.abs())),
         (None, None) => String::new(),
     };
     let mut about = vec![result.objective.demand(currency)];

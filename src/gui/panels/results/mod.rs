@@ -178,11 +178,29 @@ impl ResultsPanel {
                 }
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                for (format, label) in [(Format::Json, "JSON…"), (Format::Csv, "CSV…")] {
+                for (what, format, label, name) in [
+                    (
+                        Exported::Figures,
+                        Format::Json,
+                        "JSON…",
+                        "Export figures as JSON",
+                    ),
+                    (
+                        Exported::Figures,
+                        Format::Csv,
+                        "CSV…",
+                        "Export figures as CSV",
+                    ),
+                    (
+                        Exported::Report,
+                        Format::Html,
+                        "Report…",
+                        "Export a report as HTML",
+                    ),
+                ] {
                     let button = ui.add(Button::new(RichText::new(label).small()));
-                    let name = format!("Export figures as {}", format.label());
-                    if button.on_hover_text(&name).accessible_name(&name).clicked() {
-                        actions.push(Action::Export(Exported::Figures, format));
+                    if button.on_hover_text(name).accessible_name(name).clicked() {
+                        actions.push(Action::Export(what, format));
                     }
                 }
             });

@@ -1,0 +1,226 @@
+//! What follows from a comparison as a whole: whether a build should fail.
+
+use serde::Serialize;
+
+use crate::analysis::Measure;
+use crate::analysis::comparison::{Judgement, RunComparison};
+use crate::stats::Figure;
+use crate::units::text;
+
+/// Up to this share a measure may be worse before the whole is: two runs differ by more than the blocks of one do,
+/// since the machine is not the same on another day, and no number of repeats shows that.
+pub const TOLERANCE_RATIO: f64 = 0.05;
+/// Deviations that a sentence names; the others are counted.
+const NAMED_MAX: usize = 3;
+
+/// What kind of answer it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RunOutcomeKind {
+    /// At least one measure of a candidate is worse by more than chance, noise and tolerance.
+    Worse,
+    /// None is.
+    NotWorse,
+    /// No measure of any candidate could be judged.
+    NotKnown,
+    /// One of the runs cannot be trusted.
+    NotTrustworthy,
+}
+
+/// What follows from a comparison of two runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunOutcome {
+    /// What kind of answer it is.
+    pub kind: RunOutcomeKind,
+    /// Up to which share a measure may be worse.
+    pub tolerance_ratio: f64,
+    /// What is worse by more than that, the farthest first.
+    pub worse: Vec<Deviation>,
+    /// What is better by more than chance and noise, the farthest first.
+    pub better: Vec<Deviation>,
+    /// How many are worse within the tolerance.
+    pub tolerated: usize,
+    /// How many are too close to call.
+    pub too_close: usize,
+    /// How many are not known.
+    pub not_known: usize,
+    /// The answer in a few sentences.
+    pub why: String,
+}
+
+/// A measure that differs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Deviation {
+    /// The candidate's name in the run.
+    pub name: String,
+    /// What differs.
+    pub measure: Measure,
+    /// Run over baseline.
+    pub ratio: Figure,
+}
+
+impl Deviation {
+    /// How far it is from 1, whichever the direction.
+    fn reach(&self) -> f64 {
+        self.ratio.value.ln().abs()
+    }
+
+    /// `p99 of the response time of 'threads ×8' is 1.42 times that of the baseline (1.30 to 1.55)`.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let (measure, name) = (self.measure.label(), &self.name);
+        let ratio = text::number(self.ratio.value);
+        let interval = self
+            .ratio
+            .ends()
+            .map(|(low, high)| format!(" ({} to {})", text::number(low), text::number(high)));
+        let interval = interval.unwrap_or_default();
+        format!("{measure} of '{name}' is {ratio} times the baseline's{interval}")
+    }
+}
+
+impl RunComparison {
+    /// What follows, if a measure may be worse by up to `tolerance_ratio`.
+    #[must_use]
+    pub fn outcome(&self, tolerance_ratio: f64) -> RunOutcome {
+        let mut outcome = RunOutcome {
+            kind: RunOutcomeKind::NotKnown,
+            tolerance_ratio,
+            worse: Vec::new(),
+            better: Vec::new(),
+            tolerated: 0,
+            too_close: 0,
+            not_known: 0,
+            why: String::new(),
+        };
+        for pair in &self.pairs {
+            for measure in &pair.measures {
+                let deviation = measure.comparison.map(|comparison| Deviation {
+                    name: pair.name.clone(),
+                    measure: measure.measure,
+                    ratio: comparison.ratio,
+                });
+                match (measure.judgement, deviation) {
+                    (Judgement::Worse, Some(worse)) => {
+                        if is_beyond(&worse, tolerance_ratio) {
+                            outcome.worse.push(worse);
+                        } else {
+                            outcome.tolerated += 1;
+                        }
+                    }
+                    (Judgement::Better, Some(better)) => outcome.better.push(better),
+                    (Judgement::TooClose, _) => outcome.too_close += 1,
+                    _ => outcome.not_known += 1,
+                }
+            }
+        }
+        let farthest = |a: &Deviation, b: &Deviation| b.reach().total_cmp(&a.reach());
+        outcome.worse.sort_by(farthest);
+        outcome.better.sort_by(farthest);
+        let judged =
+            outcome.worse.len() + outcome.better.len() + outcome.tolerated + outcome.too_close;
+        outcome.kind = if !self.doubts.is_empty() {
+            RunOutcomeKind::NotTrustworthy
+        } else if judged == 0 {
+            RunOutcomeKind::NotKnown
+        } else if outcome.worse.is_empty() {
+            RunOutcomeKind::NotWorse
+        } else {
+            RunOutcomeKind::Worse
+        };
+        outcome.why = self.why(&outcome);
+        outcome
+    }
+
+    fn why(&self, outcome: &RunOutcome) -> String {
+        let mut parts = Vec::new();
+        match outcome.kind {
+            RunOutcomeKind::NotTrustworthy => {
+                let (name, reason) = &self.doubts[0];
+                let more = match self.doubts.len() - 1 {
+                    0 => String::new(),
+                    more => format!(
+                        " (and {})",
+                        text::counted(more as u64, "more reason", "more reasons")
+                    ),
+                };
+                parts.push(format!("Not trustworthy: '{name}': {reason}{more}"));
+            }
+            RunOutcomeKind::NotKnown if self.pairs.is_empty() => {
+                parts.push("The runs have no candidate in common".to_owned());
+            }
+            RunOutcomeKind::NotKnown => parts.push(
+                "Nothing can be judged: that takes three repeats of each candidate in both runs"
+                    .to_owned(),
+            ),
+            RunOutcomeKind::Worse => {
+                parts.push(format!(
+                    "Worse than the baseline: {}",
+                    named(&outcome.worse)
+                ));
+            }
+            RunOutcomeKind::NotWorse => parts.push("Not worse than the baseline".to_owned()),
+        }
+        let is_judged = matches!(
+            outcome.kind,
+            RunOutcomeKind::Worse | RunOutcomeKind::NotWorse
+        );
+        if is_judged && !outcome.better.is_empty() {
+            parts.push(format!("Better: {}", named(&outcome.better)));
+        }
+        if is_judged {
+            let tolerance = text::given((outcome.tolerance_ratio * 1e4).round() / 1e2);
+            let counts = [
+                (
+                    outcome.tolerated,
+                    format!("worse within the tolerance of {tolerance} %"),
+                ),
+                (outcome.too_close, "too close to call".to_owned()),
+                (outcome.not_known, "not known".to_owned()),
+            ];
+            let told: Vec<String> = counts
+                .into_iter()
+                .filter(|(count, _)| *count > 0)
+                .map(|(count, words)| format!("{} {words}", text::count(count as u64)))
+                .collect();
+            if !told.is_empty() {
+                parts.push(format!(
+                    "Of the measures of all candidates: {}",
+                    told.join(", ")
+                ));
+            }
+        }
+        if self.circumstances.iter().any(|fact| fact.is_of_machine) {
+            parts.push(
+                "The machines differ, so the figures tell of them as much as of the work"
+                    .to_owned(),
+            );
+        }
+        let sentences: Vec<String> = parts.iter().map(|part| format!("{part}.")).collect();
+        sentences.join(" ")
+    }
+}
+
+/// Whether `worse` is farther than the tolerance; of rates a fall, of everything else a rise.
+fn is_beyond(worse: &Deviation, tolerance_ratio: f64) -> bool {
+    let ratio = worse.ratio.value;
+    if worse.measure.more_is_better() {
+        ratio < 1.0 - tolerance_ratio
+    } else {
+        ratio > 1.0 + tolerance_ratio
+    }
+}
+
+fn named(deviations: &[Deviation]) -> String {
+    let shown = deviations.iter().take(NAMED_MAX).map(Deviation::sentence);
+    let mut named = shown.collect::<Vec<_>>().join("; ");
+    if let Some(more) = deviations
+        .len()
+        .checked_sub(NAMED_MAX)
+        .filter(|more| *more > 0)
+    {
+        named.push_str(&format!("; and {} more", text::count(more as u64)));
+    }
+    named
+}

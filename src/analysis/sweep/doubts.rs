@@ -1,0 +1,62 @@
+//! Why visits of a sweep are not to be trusted: told once each, with how often.
+
+use std::collections::BTreeMap;
+
+use crate::analysis::trust;
+use crate::run::Run;
+
+/// More different reasons than these are counted only.
+const REASONS_MAX: usize = 20;
+
+/// Reasons of distrust over many runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Doubts {
+    runs: u64,
+    doubted: u64,
+    reasons: BTreeMap<String, u64>,
+    left_out: u64,
+}
+
+impl Doubts {
+    /// Looks at one more run.
+    pub(in crate::analysis) fn take_in(&mut self, run: &Run) {
+        let trust = trust(run);
+        self.runs += 1;
+        if trust.trustworthy {
+            return;
+        }
+        self.doubted += 1;
+        for reason in trust.reasons {
+            let room = self.reasons.len() < REASONS_MAX;
+            match self.reasons.get_mut(&reason) {
+                Some(times) => *times += 1,
+                None if room => drop(self.reasons.insert(reason, 1)),
+                None => self.left_out += 1,
+            }
+        }
+    }
+
+    /// How many runs were looked at, and how many of them are not to be trusted.
+    #[must_use]
+    pub const fn runs(&self) -> (u64, u64) {
+        (self.runs, self.doubted)
+    }
+
+    /// The reasons with how many runs had them, most frequent first.
+    #[must_use]
+    pub fn reasons(&self) -> Vec<(&str, u64)> {
+        let mut reasons: Vec<_> = self
+            .reasons
+            .iter()
+            .map(|(reason, times)| (reason.as_str(), *times))
+            .collect();
+        reasons.sort_by_key(|(_, times)| std::cmp::Reverse(*times));
+        reasons
+    }
+
+    /// How many reasons are not told.
+    #[must_use]
+    pub const fn left_out(&self) -> u64 {
+        self.left_out
+    }
+}

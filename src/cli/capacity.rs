@@ -1,0 +1,148 @@
+//! `capacity`: the highest rate at which the objectives hold.
+
+use anyhow::Context;
+
+use crate::analysis::{CapacityEnd, CapacityPlan, objectives_hold};
+use crate::cli::interrupt::interrupts;
+use crate::cli::series::{
+    Begin, Plan, Recording, begin, chosen, drive, exit, is_usable, scenario_of,
+};
+use crate::cli::series_args::CapacityArgs;
+use crate::cli::{Exit, Output};
+use crate::export::{capacity_document, capacity_text, write_capacity_folder};
+use crate::run::record::{RecordKind, Step};
+use crate::run::{Run, RunRequest};
+use crate::scenario::{CapacitySearch, NotApplicable, Scenario};
+use crate::units::text;
+
+/// As in a scenario file that does not say it.
+const PRECISION_RATIO: f64 = 0.05;
+
+impl Plan for CapacityPlan {
+    fn next(&self) -> Option<(Step, RunRequest)> {
+        self.next()
+    }
+
+    fn tell(&mut self, step: &Step, run: &Run) -> bool {
+        self.tell(step, run)
+    }
+
+    fn told(&self, step: &Step) -> String {
+        let rate = step.coordinates.first().copied();
+        format!(
+            "Probe {}: {}",
+            self.probes_made() + 1,
+            text::or_missing(rate, text::per_sec)
+        )
+    }
+
+    fn remaining_nanos(&self) -> u64 {
+        self.remaining_nanos()
+    }
+}
+
+/// Makes the search and gives out what it found.
+///
+/// # Errors
+/// Only for what the user could not know; everything else is printed and becomes an exit code.
+pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<Exit> {
+    let Some(begun) = begin(
+        args.file.as_deref(),
+        &args.series,
+        RecordKind::Capacity,
+        out,
+    )?
+    else {
+        return Ok(Exit::Usage);
+    };
+    let (mut plan, mut recording) = match begun {
+        Begin::New(scenario) => {
+            let Some(scenario) = searched(*scenario, args, out) else {
+                return Ok(Exit::Usage);
+            };
+            let plan = match plan_of(&scenario)? {
+                Ok(plan) => plan,
+                Err(why) => {
+                    out.message(format_args!("error: {} ({})", why.message, why.hint));
+                    return Ok(Exit::Usage);
+                }
+            };
+            let recording =
+                Recording::new(RecordKind::Capacity, &scenario, !args.series.no_keep, out);
+            (plan, recording)
+        }
+        Begin::Old(record, path) => {
+            let mut plan = plan_of(&scenario_of(&record)?)??;
+            for (step, run) in &record.steps {
+                plan.tell(step, run);
+            }
+            (plan, Recording::resume(&record, &path)?)
+        }
+    };
+    let interrupts = interrupts().context("Ctrl-C cannot be watched")?;
+    out.message(format_args!(
+        "{}: the capacity of {}, about {} or less",
+        plan.base.title,
+        text::counted(plan.base.candidates.len() as u64, "candidate", "candidates"),
+        text::nanos(plan.remaining_nanos() as f64)
+    ));
+    let stopped = drive(&mut plan, &mut recording, &interrupts, out)?;
+    recording.finish(stopped, out);
+    let figures = plan.figures();
+    if args.series.json {
+        out.figure(serde_json::to_string_pretty(&capacity_document(
+            &plan, &figures,
+        ))?);
+    } else {
+        out.figure_text(&capacity_text(&plan, &figures));
+    }
+    if let Some(folder) = &args.series.out {
+        write_capacity_folder(folder, &plan, &figures)
+            .with_context(|| format!("results cannot be written to '{}'", folder.display()))?;
+        out.message(format_args!("Results are in '{}'.", folder.display()));
+    }
+    let none = figures.iter().all(|one| one.end == CapacityEnd::BelowRange);
+    let by_objectives = if none {
+        Exit::NoneQualifies
+    } else {
+        Exit::Success
+    };
+    Ok(exit(stopped, plan.doubts()).worse(by_objectives))
+}
+
+fn plan_of(scenario: &Scenario) -> anyhow::Result<Result<CapacityPlan, NotApplicable>> {
+    let search = scenario
+        .capacity
+        .as_ref()
+        .context("the scenario has no search for the capacity")?;
+    Ok(CapacityPlan::new(
+        scenario,
+        search,
+        scenario.protocol.seed,
+        objectives_hold,
+    ))
+}
+
+/// The scenario with the search that is asked for; none if it cannot be made, and was told.
+fn searched(mut scenario: Scenario, args: &CapacityArgs, out: &mut Output) -> Option<Scenario> {
+    let of_file = scenario.capacity.take();
+    let from = args.from.or(of_file.as_ref().map(|search| search.from));
+    let to = args.to.or(of_file.as_ref().map(|search| search.to));
+    let (Some(from), Some(to)) = (from, to) else {
+        out.message("error: the file says nothing of a search; write --from 10 --to 1000, in tasks per second");
+        return None;
+    };
+    let precision = of_file
+        .as_ref()
+        .map_or(PRECISION_RATIO, |search| search.precision_ratio);
+    let names = chosen(&scenario, &args.series.changes, out)?;
+    let of_file = of_file.map(|search| search.candidates).unwrap_or_default();
+    scenario.capacity = Some(CapacitySearch {
+        from,
+        to,
+        precision_ratio: args.precision.unwrap_or(precision),
+        candidates: if names.is_empty() { of_file } else { names },
+    });
+    scenario.sweep = None;
+    is_usable(&scenario, out).then_some(scenario)
+}

@@ -1,0 +1,243 @@
+//! What `sweep` and `capacity` have in common: one ordinary run after the other, each kept as soon as it ends.
+
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::Context;
+use crossbeam_channel::Receiver;
+
+use crate::analysis::Doubts;
+use crate::cli::args::Changes;
+use crate::cli::keep::Keeping;
+use crate::cli::library::library;
+use crate::cli::request::{changed, request};
+use crate::cli::run::{measure, takes_results};
+use crate::cli::series_args::SeriesArgs;
+use crate::cli::source::{Source, print_problems};
+use crate::cli::{Exit, Output};
+use crate::run::record::{Closing, Header, Record, RecordError, RecordKind, RecordWriter, Step};
+use crate::run::{Run, RunRequest};
+use crate::scenario::{self, Candidate, Scenario, Severity};
+use crate::units::text;
+
+/// What is done step by step.
+pub(super) trait Plan {
+    /// The next step.
+    fn next(&self) -> Option<(Step, RunRequest)>;
+    /// What a step told; whether it was taken in.
+    fn tell(&mut self, step: &Step, run: &Run) -> bool;
+    /// What a step is, for people.
+    fn told(&self, step: &Step) -> String;
+    /// Estimated time to the end, in nanoseconds.
+    fn remaining_nanos(&self) -> u64;
+}
+
+/// A scenario to begin with, or a record to go on with.
+pub(super) enum Begin {
+    New(Box<Scenario>),
+    Old(Box<Record>, PathBuf),
+}
+
+/// Reads what the arguments name, and applies the options; none if something cannot be used, and was told.
+pub(super) fn begin(
+    file: Option<&Path>,
+    args: &SeriesArgs,
+    kind: RecordKind,
+    out: &mut Output,
+) -> anyhow::Result<Option<Begin>> {
+    if !takes_results(args.out.as_deref(), out) {
+        return Ok(None);
+    }
+    if let Some(word) = &args.resume {
+        if args.changes != Changes::default() {
+            out.message("error: what goes on goes on as it began; leave out the options that change the scenario");
+            return Ok(None);
+        }
+        return resumed(word, kind, out);
+    }
+    let file = file.context("no file was named")?;
+    let source = match Source::read(file) {
+        Ok(source) => source,
+        Err(message) => {
+            out.message(message);
+            return Ok(None);
+        }
+    };
+    let found = source
+        .usable(out)
+        .map(|(_, scenario)| changed(scenario, &args.changes));
+    Ok(found.map(|scenario| Begin::New(Box::new(scenario))))
+}
+
+fn resumed(word: &str, kind: RecordKind, out: &mut Output) -> anyhow::Result<Option<Begin>> {
+    let path = library()?.find(word)?;
+    let record = Record::read(&path)?;
+    if record.header.kind != kind {
+        out.message(format_args!(
+            "error: '{word}' is of a {} and not of a {}",
+            record.header.kind.label(),
+            kind.label()
+        ));
+        return Ok(None);
+    }
+    Ok(Some(Begin::Old(Box::new(record), path)))
+}
+
+/// The names of the candidates that `--only` chooses; empty without it.
+pub(super) fn chosen(
+    scenario: &Scenario,
+    changes: &Changes,
+    out: &mut Output,
+) -> Option<Vec<String>> {
+    if changes.only.is_empty() {
+        return Some(Vec::new());
+    }
+    let found = request(scenario.clone(), &changes.only)
+        .map_err(|message| out.message(message))
+        .ok()?;
+    let candidates = found
+        .candidates
+        .iter()
+        .filter_map(|&index| scenario.candidates.get(index));
+    Some(candidates.map(Candidate::label).collect())
+}
+
+/// Whether `scenario` can run as the options make it; what forbids it is told.
+pub(super) fn is_usable(scenario: &Scenario, out: &mut Output) -> bool {
+    let mut problems = scenario::validate(scenario);
+    problems.retain(|problem| problem.severity == Severity::Error);
+    print_problems("with these options", &problems, out);
+    problems.is_empty()
+}
+
+/// Makes all steps that are left, or those up to the first interrupt; whether it was stopped.
+pub(super) fn drive(
+    plan: &mut dyn Plan,
+    recording: &mut Recording,
+    interrupts: &Receiver<()>,
+    out: &mut Output,
+) -> anyhow::Result<bool> {
+    /// A machine on which every attempt breaks off does not get better by trying for ever.
+    const FRUITLESS_MAX: u32 = 3;
+    let mut fruitless = 0;
+    while let Some((step, request)) = plan.next() {
+        out.message(format_args!(
+            "{}; about {} left",
+            plan.told(&step),
+            text::clock(plan.remaining_nanos())
+        ));
+        let run = measure(request, &mut Keeping::new(false), interrupts, out)?;
+        if run.stopped {
+            return Ok(true);
+        }
+        recording.take(&step, &run, out);
+        if plan.tell(&step, &run) {
+            fruitless = 0;
+        } else {
+            fruitless += 1;
+            anyhow::ensure!(
+                fruitless < FRUITLESS_MAX,
+                "the step did not come to its end, {fruitless} times in a row"
+            );
+        }
+    }
+    Ok(false)
+}
+
+/// The exit code by what went on.
+pub(super) fn exit(stopped: bool, doubts: &Doubts) -> Exit {
+    let (runs, doubted) = doubts.runs();
+    if stopped {
+        Exit::Interrupted
+    } else if doubted > 0 && doubted * 2 >= runs {
+        Exit::NotTrustworthy
+    } else {
+        Exit::Success
+    }
+}
+
+/// Keeps a series in the library while it goes on. What goes wrong with it is one line and never the series' own
+/// failure.
+pub(super) struct Recording {
+    writer: Option<RecordWriter>,
+    id: String,
+    closing: Closing,
+}
+
+impl Recording {
+    /// Of a new series, if it is `wanted`.
+    pub(super) fn new(
+        kind: RecordKind,
+        scenario: &Scenario,
+        wanted: bool,
+        out: &mut Output,
+    ) -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let all: Vec<usize> = (0..scenario.candidates.len()).collect();
+        let seconds = now.map_or(0, |since| since.as_secs());
+        let header = Header::new(kind, scenario, &all, scenario.protocol.seed, seconds);
+        let writer = if wanted {
+            let made = library().and_then(|library| Ok(library.create(&header)?));
+            made.map_err(|error| out.message(not_kept(&error))).ok()
+        } else {
+            None
+        };
+        Self {
+            writer,
+            id: header.id,
+            closing: Closing::of([], false),
+        }
+    }
+
+    /// Of the one at `path` that goes on.
+    pub(super) fn resume(record: &Record, path: &Path) -> Result<Self, RecordError> {
+        Ok(Self {
+            writer: Some(RecordWriter::resume(path)?),
+            id: record.header.id.clone(),
+            closing: Closing::of(record.steps.iter().map(|(_, run)| run), false),
+        })
+    }
+
+    fn take(&mut self, step: &Step, run: &Run, out: &mut Output) {
+        let Some(writer) = &mut self.writer else {
+            return;
+        };
+        self.closing.count(run);
+        if let Err(error) = writer.whole_run(step, run) {
+            out.message(not_kept(&error));
+            self.writer = None;
+        }
+    }
+
+    /// Nothing more is to come.
+    pub(super) fn finish(mut self, stopped: bool, out: &mut Output) {
+        let Some(mut writer) = self.writer.take() else {
+            return;
+        };
+        self.closing.stopped = stopped;
+        match writer.close(&self.closing) {
+            Ok(()) => out.message(format_args!(
+                "Kept as {}{}.",
+                self.id,
+                if stopped {
+                    format!("; go on with --resume {}", self.id)
+                } else {
+                    String::new()
+                }
+            )),
+            Err(error) => out.message(not_kept(&error)),
+        }
+    }
+}
+
+fn not_kept<E: std::fmt::Display>(error: &E) -> String {
+    format!("warning: this is not kept: {error:#}")
+}
+
+/// What a record that is gone on with began with.
+pub(super) fn scenario_of(record: &Record) -> anyhow::Result<Scenario> {
+    let loaded = scenario::parse(&record.header.scenario);
+    loaded
+        .scenario
+        .context("the scenario of the record cannot be read")
+}

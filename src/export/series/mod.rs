@@ -1,0 +1,10 @@
+//! Sweeps and searches for the capacity as text, as comma-separated values, as documents and in a folder.
+
+mod capacity;
+mod folder;
+mod sweep;
+mod words;
+
+pub use capacity::{CapacityDocument, capacity_csv, capacity_document, capacity_text};
+pub use folder::{write_capacity_folder, write_sweep_folder};
+pub use sweep::{SweepDocument, sweep_csv, sweep_document, sweep_text};
