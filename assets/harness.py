@@ -193,8 +193,8 @@ class Outbox:
     def start(self):
         """Begins to write, where that takes something to be started."""
 
-    def expect(self, orders):
-        """Notes that answers to so many orders are to come."""
+    def expect(self, orders, in_bulk=False):
+        """Notes that answers to so many orders are to come; `in_bulk` if nobody waits for any single one of them."""
 
     def answer(self, ticket, start, worker_end, end, on_cpu, lock_wait, digest, outcome):
         """Answers one order.  Instants and lengths in nanoseconds; `on_cpu` may be NOT_KNOWN."""
@@ -245,7 +245,8 @@ class ThreadedOutbox(Outbox):
     times what a small task takes.  A write takes two microseconds, after which the lock is still there.
 
     With much left to do nobody waits for a single answer: some are left to who ends a task next.  The sweeper writes
-    what all tasks that follow are too long for.
+    what all tasks that follow are too long for.  Of a batch only the last answer is waited for: the others go seldom and
+    in bulk, so that poolscope does not take them in on a processor that the tasks could use.
     """
 
     PARTS = 8
@@ -253,6 +254,9 @@ class ThreadedOutbox(Outbox):
 
     LEFT_NANOS_MAX = 500_000
     """An answer is not left if the last write is longer ago."""
+
+    BULK_NANOS_MAX = 50_000_000
+    """The same, of a batch."""
 
     SWEEP_SECONDS = 0.005
     """What was left for so long is written by the sweeper."""
@@ -264,8 +268,11 @@ class ThreadedOutbox(Outbox):
         os.set_blocking(fd, False)
         self._left = deque()
         """Answers that are not written yet."""
+        self._pages = []
+        """The same, of many orders each."""
         self._expected = 0
         self._answered = 0
+        self._parts, self._left_nanos_max = self.PARTS, self.LEFT_NANOS_MAX
         self._written_nanos = 0
         """When something was written last."""
         self._is_left = threading.Event()
@@ -273,12 +280,14 @@ class ThreadedOutbox(Outbox):
     def start(self):
         threading.Thread(target=self._sweep, name="sweeper", daemon=True).start()
 
-    def expect(self, orders):
-        """Notes that answers to so many orders are to come."""
+    def expect(self, orders, in_bulk=False):
+        self._parts, self._left_nanos_max = (
+            (0, self.BULK_NANOS_MAX) if in_bulk else (self.PARTS, self.LEFT_NANOS_MAX)
+        )
         self._expected += orders
 
-    def answer(self, ticket, start, worker_end, end, *rest):
-        self.leave((ticket, start, worker_end, end, *rest), end)
+    def answer(self, *words):
+        self.leave(words, words[3])
 
     def leave(self, answer, now):
         """Takes an answer, at the instant `now`, and writes it if that is due."""
@@ -297,12 +306,15 @@ class ThreadedOutbox(Outbox):
     def _is_due(self, now):
         left = len(self._left)
         at_hand = self._expected - self._answered - left
-        return left and (left * self.PARTS >= at_hand or now - self._written_nanos > self.LEFT_NANOS_MAX)
+        return left and (left * self._parts >= at_hand or now - self._written_nanos > self._left_nanos_max)
 
     def answers(self, words):
         with self._writing:
             self._answered += len(words) // 8
-            self._write_left([words])
+            self._pages.append(words)
+            is_last = self._answered + len(self._left) >= self._expected
+            if self._parts or is_last or time.monotonic_ns() - self._written_nanos > self._left_nanos_max:
+                self._write_left()
         self._look_again()
 
     def close(self):
@@ -317,15 +329,16 @@ class ThreadedOutbox(Outbox):
 
     def _look_again(self):
         """Leaves to the sweeper what others have left meanwhile, as somebody wrote."""
-        if self._left:
+        if self._left or self._pages:
             self._is_left.set()
 
     def _write_left(self, items=(), hurry=False):
         """Writes what was left, and `items`; by who holds the lock for it."""
         left = [self._left.popleft() for _ in range(len(self._left))]
+        pages, self._pages = self._pages, []
         self._answered += len(left)
         self._written_nanos = time.monotonic_ns()
-        self._send([*(self.items(left) if left else ()), *items])
+        self._send([*pages, *(self.items(left) if left else ()), *items])
 
     def items(self, left):
         """What is sent of the answers that were left."""
@@ -335,10 +348,10 @@ class ThreadedOutbox(Outbox):
         while True:
             self._is_left.wait()
             self._is_left.clear()
-            while self._left:
-                time.sleep(self.SWEEP_SECONDS)
+            while self._left or self._pages:
+                time.sleep(max(self.SWEEP_SECONDS, self._left_nanos_max / 1e9))
                 with self._writing:
-                    if time.monotonic_ns() - self._written_nanos > self.LEFT_NANOS_MAX:
+                    if time.monotonic_ns() - self._written_nanos > self._left_nanos_max:
                         self._write_left()
 
 
@@ -1116,6 +1129,15 @@ class Step:
     def look_ahead(self, first, count):
         """Makes the first draws of tasks `first` and up, if the step draws in each of them."""
 
+    def runner(self, bench, first, count):
+        """A function that executes the step for any of the tasks `first` and up by their numbers, one after the other."""
+
+        def run(number):
+            bench.begin()
+            return self.run(bench, number)
+
+        return run
+
     def prepare(self, tables):
         """Loads what the step needs, so that no task pays for it."""
 
@@ -1154,6 +1176,15 @@ class CpuWork(Step):
             states = lanes.mix(numbers ^ lanes.all(self._mixed_seed))
             draws += lanes.unpack(lanes.mix(lanes.add(states, GOLDEN)))
         self._ahead = first, draws
+
+    def runner(self, bench, first, count):
+        if bench.holds():
+            return super().runner(bench, first, count)
+        # Of the tiniest tasks each call would be a tenth.
+        self.look_ahead(first, count)
+        _, draws = self._ahead
+        work, tables, grains = self._kernel.work, bench.tables, self._grains
+        return lambda number: work(tables, draws[number - first], grains)
 
     def run(self, bench, number):
         first, draws = self._ahead
@@ -1952,12 +1983,21 @@ class SharedCounter:
 # Payload ---------------------------------------------------------------------------------------------------------
 
 
+LOCK_KEPT_BYTES = 5_120
+"""What zlib computes at most while it keeps the interpreter lock."""
+
+
 def sampled_checksum(data, start=0, end=None):
     """A checksum of every 64th byte: one of each cache line, so that all of it must be there.
 
     `data` is bytes or a map, no view of them: with a step, slices of views take five times as long.
     """
-    return zlib.crc32(data[start:end:64])
+    sample = memoryview(data[start:end:64])
+    checksum = 0
+    # Of more than that, zlib gives up the interpreter lock: threads would hand it over for nothing.
+    for place in range(0, len(sample), LOCK_KEPT_BYTES):
+        checksum = zlib.crc32(sample[place : place + LOCK_KEPT_BYTES], checksum)
+    return checksum
 
 
 class Payload(Step):
@@ -2381,6 +2421,10 @@ class Bench:
             # Stages may hold for different times: the oldest is not always the first to go.
             self._held[:] = [held for held in self._held if held[0] >= self._tasks]
 
+    def holds(self):
+        """Whether there is anything that the next task or a later one is to release."""
+        return bool(self._held)
+
     def for_task(self):
         """A bench for one of many tasks on an event loop: notes of its own, all else in common."""
         self.begin()
@@ -2648,8 +2692,12 @@ def run_in_worker(order, segment=0):
     if mail:
         worker.bench().mail, = mail
         back = mail[0].back
-    # Not as the tuple with names, which takes longer to pickle.
-    return ticket, tuple(worker.execute(number, steps)), back, worker.news()
+    # As `Worker.execute`, but not as the tuple with names, which takes longer to make and to pickle.
+    cpu_nanos = time.thread_time_ns()
+    start, end, lock_wait, values, failure = worker.execute_unmetered(number, steps)
+    on_cpu = time.thread_time_ns() - cpu_nanos
+    executed = start, end, on_cpu, lock_wait, digest(number, steps, values), failure
+    return ticket, executed, back, worker.news()
 
 
 def run_in_interpreter(order):
@@ -2665,11 +2713,58 @@ def run_in_chunk(chunk, order):
     return page
 
 
-def run_number_in_chunk(chunk, lead, phase, number):
-    """As `run_in_chunk`, where all orders of a call are of one phase and their tickets `lead` ahead of their numbers."""
-    page = _page or open_page(chunk, number, phase)
-    page.execute(number + lead, number, phase)
-    return page
+class InChunks:
+    """As `run_in_chunk`, where all orders of a call are of one phase and their tickets `lead` ahead of their numbers.
+
+    It travels with each chunk and becomes a function that is made for that one.
+    """
+
+    def __init__(self, chunk, lead, phase):
+        self._arguments = chunk, lead, phase
+
+    def __reduce__(self):
+        return runner_in_chunk, self._arguments
+
+
+def runner_in_chunk(chunk, lead, phase):
+    """The function that executes a task of a chunk by its number."""
+    step = _worker.recipes.only_step(phase)
+    page = None
+
+    def open_first(number):
+        nonlocal page
+        page = open_page(chunk, number, phase)
+        if _worker.at_hand:
+            # Any of the chunk: with one, all are lost.
+            _worker.at_hand.ticket = number + lead
+        return page
+
+    if step is None:
+
+        def run(number):
+            (page or open_first(number)).execute(number + lead, number, phase)
+            return page
+
+        return run
+
+    # As `Page.execute`, of which one of the tiniest tasks would be twice as long.
+    bench, run_step, note = _worker.bench(), None, None
+
+    def run_only_step(number):
+        nonlocal run_step, note
+        if page is None:
+            bench.begin()
+            run_step = step.runner(bench, number, chunk)
+            note = open_first(number).note
+        start = monotonic_ns()
+        try:
+            found = run_step(number)
+        except Exception as error:
+            found = page.fail(error)
+        note((number + lead, number, start, monotonic_ns(), bench.lock_wait_nanos, found))
+        return page
+
+    return run_only_step
 
 
 def run_in_struck_chunk(chunk, order):
@@ -2707,7 +2802,7 @@ class Page:
         self._run = self._step and self._step.run
         rows = []
         """Six words for each task: one list of numbers is made more quickly than many small ones."""
-        self._rows, self._note = rows, rows.extend
+        self._rows, self.note = rows, rows.extend
         self._failures = {}
         """Texts by place."""
         if chunk >= self.LOOK_AHEAD_MIN:
@@ -2724,7 +2819,7 @@ class Page:
             start, end, _, values, failure = self._worker.execute_unmetered(number, steps)
             found = digest(number, steps, values)
             if failure is not None:
-                self._fail(failure)
+                self._failures[len(self._rows) // 6] = failure
         else:
             # As `execute_unmetered`, of which one of the tiniest tasks would be twice as long.
             self._begin()
@@ -2732,13 +2827,14 @@ class Page:
             try:
                 found = self._run(bench, number)
             except Exception as error:
-                found = 0
-                self._fail(words(error))
+                found = self.fail(error)
             end = monotonic_ns()
-        self._note((ticket, number, start, end, bench.lock_wait_nanos, found))
+        self.note((ticket, number, start, end, bench.lock_wait_nanos, found))
 
-    def _fail(self, text):
-        self._failures[len(self._rows) // 6] = text
+    def fail(self, error):
+        """The task that is noted next has failed; returns what is noted as found."""
+        self._failures[len(self._rows) // 6] = words(error)
+        return 0
 
     def __reduce__(self):
         global _page
@@ -3066,7 +3162,7 @@ class LocalPool(Pool):
 
     def map(self, orders, chunk):
         self.worker.recipes.look_ahead(orders.phases[0], orders.numbers[0], len(orders))
-        self.submit(orders)
+        self.submit(orders, in_bulk=True)
 
     def execute(self, order):
         """Executes an order on this thread and answers it."""
@@ -3093,13 +3189,13 @@ class Sequential(LocalPool):
     def serve(self, inbox):
         return super().serve(Received(inbox, self._take_aside))
 
-    def submit(self, orders):
-        self.outbox.expect(len(orders))
+    def submit(self, orders, in_bulk=False):
+        self.outbox.expect(len(orders), in_bulk)
         for order in orders:
             self.execute(order)
 
-    def _submit_revocably(self, orders):
-        self.outbox.expect(len(orders))
+    def _submit_revocably(self, orders, in_bulk=False):
+        self.outbox.expect(len(orders), in_bulk)
         for order in orders:
             self._last = order[0]
             if order[0] in self._given_up:
@@ -3169,8 +3265,8 @@ class ThreadPool(LocalPool):
             if self._revocable.revoke(ticket):
                 self.end_early(ticket, CANCELLED)
 
-    def submit(self, orders):
-        self.outbox.expect(len(orders))
+    def submit(self, orders, in_bulk=False):
+        self.outbox.expect(len(orders), in_bulk)
         for order in orders:
             self._executor.submit(self.execute, order)
 
@@ -3629,7 +3725,11 @@ class RemotePool(Pool):
 
     def take_report(self, report, end):
         """Answers an order by what `run_in_worker` has returned; `end` is the instant at which it was known."""
-        self.answer(report[0], self.executed_of(report), end)
+        ticket, (start, worker_end, on_cpu, lock_wait, found, failure), back, news = report
+        if back is None and news is None and failure is None:
+            self.outbox.answer(ticket, start, worker_end, end, on_cpu, lock_wait, found, GOOD)
+        else:
+            self.answer(ticket, self.executed_of(report), end)
 
     def take_page(self, page, end):
         """Answers the orders of a chunk by what `run_in_chunk` has returned for each of them; returns how many."""
@@ -3670,7 +3770,7 @@ class RemotePool(Pool):
         lead = orders.lead()
         if self.travels_alone(chunk) or lead is None:
             return self.mapped(orders, chunk), self.post.orders(orders, on_their_way)
-        return partial(run_number_in_chunk, chunk, lead, orders.phases[0]), orders.numbers
+        return InChunks(chunk, lead, orders.phases[0]), orders.numbers
 
     def travels_alone(self, chunk):
         """Whether each task has a report of its own: it brings something back, or a page would hold nothing else."""
@@ -3727,7 +3827,7 @@ class ProcessPool(RemotePool):
             self.outbox.fail(ticket, text)
 
     def map(self, orders, chunk):
-        self.outbox.expect(len(orders))
+        self.outbox.expect(len(orders), in_bulk=True)
         chunk = max(chunk, 1)
         results = self.processes.map(*self.call(orders, chunk, chunk), orders.tickets, chunk)
         collect = partial(self._collect, results, orders, chunk)
@@ -3857,7 +3957,7 @@ class MultiprocessingPool(RemotePool):
                 self.outbox.fail(ticket, text)
 
     def map(self, orders, chunk):
-        self.outbox.expect(len(orders))
+        self.outbox.expect(len(orders), in_bulk=True)
         call = object()
         unordered = self.settings.get("call") == "ImapUnordered"
         if chunk == 0:

@@ -156,6 +156,7 @@ fn one_frame(criterion: &mut Criterion) {
         dialogs: Arc::new(NoDialogs),
         executable: PathBuf::new(),
         settings_dir: None,
+        runs_dir: None,
     };
     let mut app = App::new(&ctx, services);
     app.show_run(run_of_an_hour());

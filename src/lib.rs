@@ -25,6 +25,10 @@
 //! `poolscope doctor` has the session start a *probe* instead of a runner, below a guard like any other part: it
 //! measures clocks, waits and poolscope's own cost with the same engine, and says what it found in one message.
 //!
+//! Each run is kept: a [`run::library::Keeper`] writes every block that ended into the run's file, on a thread of its
+//! own, and [`run::record`] has the form of that file and how later versions read it. What is loaded is a [`run::Run`]
+//! as it was live, so that nothing that shows or judges runs knows the difference.
+//!
 //! A candidate of `CPython` names an interpreter, and never its path. Before the first block of one the session has a
 //! *finder* started below a guard, which asks every interpreter of the machine what it is; with that and the local
 //! settings ([`session::LocalSettings`]) the session says to the runner which executable is meant. What is missing
@@ -73,9 +77,9 @@
 //! | [`wire`] | the language between runner and session, each field with its unit | scenario, stats |
 //! | [`engine`] | executes a plan in this process | scenario, stats |
 //! | [`runner`] | child side: guard, runner, probe, finder, the hidden parts | engine, sampler, wire, scenario, stats |
-//! | [`run`] | what is known of one run, live or finished | wire, scenario, stats |
+//! | [`run`] | what is known of one run, live or loaded; the file of a run, and the library of kept ones | wire, scenario, stats |
 //! | [`session`] | parent side: starts, reads, commands, ends; the settings of the machine | run, wire, scenario |
-//! | [`analysis`] | conclusions: figures with intervals, comparisons and noise floor, steadiness, cost, trust, verdict | run, scenario, stats |
+//! | [`analysis`] | conclusions: figures with intervals, comparisons and noise floor, steadiness, cost, objectives, findings, trust, verdict | run, scenario, stats |
 //! | [`chart`] | what to draw, as data | run, analysis, stats |
 //! | [`export`] | CSV, JSON, SVG, PNG, tables | chart, run, analysis, scenario |
 //! | [`cli`] | arguments, headless runs, progress, exit codes | session, run, analysis, export, scenario |
@@ -104,6 +108,9 @@
 //!   cancelled + queued + in flight` in every snapshot; a violation marks the block as invalid.
 //! - **Invariant**: memory is bounded whatever the length of a run: histograms have a fixed layout, a
 //!   timeline halves its resolution instead of growing, every queue and list has a named bound.
+//! - **Invariant**: the file of a run is enough. It opens with everything in it on a machine that never saw the scenario,
+//!   in this version and in all later ones; a file that was cut opens with what was whole; no bytes make its reader
+//!   panic or fill the memory; and opening one runs nothing. Keeping a run never makes it fail, nor anybody wait.
 //! - **Invariant**: one panic strategy, unwind (a missing window library panics and is caught); runner and
 //!   workers turn an unhandled panic into an abort by their own hook.
 //!

@@ -44,6 +44,7 @@ fn window_with(answer: Picked, settings_dir: Option<PathBuf>) -> Harness<'static
                     dialogs,
                     executable,
                     settings_dir,
+                    runs_dir: None,
                 },
             )
         });

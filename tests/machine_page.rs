@@ -36,12 +36,15 @@ fn page(executable: &str, folder: &Path, picked: &Path) -> Harness<'static, App>
         dialogs: Arc::new(Canned(picked.to_owned())),
         executable: PathBuf::from(executable),
         settings_dir: Some(folder.join("config")),
+        runs_dir: None,
     };
     let mut harness = Harness::builder()
         .with_size([1280.0, 1000.0])
         .build_eframe(|creation| App::new(&creation.egui_ctx, services));
     harness.run_steps(3);
-    harness.state_mut().request(Action::Settings);
+    harness
+        .state_mut()
+        .request(Action::Show(poolscope::gui::app::Page::Machine));
     harness.run_steps(3);
     harness
 }

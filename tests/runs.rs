@@ -21,7 +21,7 @@ const SHORT: &str = r#"(
 )"#;
 
 /// Longer than any test waits.
-const HOW_LONG: Duration = Duration::from_secs(120);
+const HOW_LONG: Duration = Duration::from_mins(2);
 
 /// A user with a home of their own.
 struct User {

@@ -57,13 +57,13 @@ impl Output {
     /// Prints `text` and a line end on standard output: what was asked for.
     pub fn figure(&mut self, text: impl fmt::Display) {
         self.clear_progress();
-        self.figures.write(format_args!("{text}\n"));
+        self.figures.write(format_args!("{}\n", harmless(&text)));
     }
 
     /// Prints `text` as it is on standard output.
     pub fn figure_text(&mut self, text: &str) {
         self.clear_progress();
-        self.figures.write(format_args!("{text}"));
+        self.figures.write(format_args!("{}", harmless(text)));
     }
 
     /// Prints a paragraph on standard output: on a terminal its lines end at spaces, else it is one line. `indent`
@@ -92,7 +92,7 @@ impl Output {
     /// Prints `text` and a line end on standard error: what is to be known beside it.
     pub fn message(&mut self, text: impl fmt::Display) {
         self.clear_progress();
-        self.messages.write(format_args!("{text}\n"));
+        self.messages.write(format_args!("{}\n", harmless(&text)));
     }
 
     /// Whether a line that rewrites itself can be shown.
@@ -124,6 +124,12 @@ impl Output {
             self.progress_shown = false;
         }
     }
+}
+
+/// Without what would steer a terminal: texts come from scenarios, runs and programs of other people.
+fn harmless(text: impl fmt::Display) -> String {
+    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    text.to_string().replace(steers, "\u{fffd}")
 }
 
 /// Before the second and further lines of a paragraph.
@@ -252,6 +258,20 @@ mod tests {
         out.message("done");
         let expected = format!("{TO_LINE_START}a line that is long{TO_LINE_START}done\n");
         assert_eq!(*messages.text.lock().unwrap(), expected);
+    }
+
+    #[test]
+    fn what_is_printed_cannot_steer_the_terminal() {
+        let (figures, messages) = (Tape::default(), Tape::default());
+        let mut out = Output::new(Box::new(figures.clone()), Box::new(messages.clone()));
+        out.figure("a\u{1b}[2Jb\tc");
+        out.figure_text("d\re\n");
+        out.message("\u{9b}31m");
+        assert_eq!(
+            *figures.text.lock().unwrap(),
+            "a\u{fffd}[2Jb\tc\nd\u{fffd}e\n"
+        );
+        assert_eq!(*messages.text.lock().unwrap(), "\u{fffd}31m\n");
     }
 
     #[test]

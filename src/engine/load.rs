@@ -266,14 +266,13 @@ impl Gate {
     /// Hands a list of tasks to the queue, which has already been told of all of them.
     fn feed(&self, tasks: u64, due_nanos: u64) {
         /// Asking for the CPU time costs about as much as a task: seldom is enough.
-        const REPORT_TASKS: u64 = 256;
-        for number in 0..tasks {
-            if number % REPORT_TASKS == 0 {
-                self.report_cpu();
-            }
-            let task = Task::new(number, Cohort::Measured, due_nanos, due_nanos);
+        const LUMP: u64 = 256;
+        for first in (0..tasks).step_by(LUMP as usize) {
+            self.report_cpu();
+            let lump = (first..tasks.min(first + LUMP))
+                .map(|number| Task::new(number, Cohort::Measured, due_nanos, due_nanos));
             // Waits while the queue is full; ends when the queue does.
-            if self.queue.put_blocking(task).is_err() {
+            if self.queue.put_all_blocking(lump.collect()).is_err() {
                 return;
             }
         }

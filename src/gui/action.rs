@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use crate::chart::ChartId;
-use crate::gui::app::MachineChange;
+use crate::gui::app::{MachineChange, Page, Slot};
 use crate::gui::theme::ThemeChoice;
+use crate::run::record::{Meta, RecordKind};
 use crate::scenario::Scenario;
 
 /// One wish of the user.
@@ -18,8 +19,12 @@ pub enum Action {
     Stop,
     /// Show the composer.
     Compose,
-    /// Show the charts of the last run again, instead of what the open scenario would do.
-    ShowCharts,
+    /// Show this section of the composer.
+    ComposeSection(ComposerSection),
+    /// Show this page.
+    Show(Page),
+    /// Leave the settings of this machine for the page that they were opened from.
+    Back,
     /// Begin a new scenario.
     New,
     /// Choose a scenario file and open it.
@@ -42,10 +47,6 @@ pub enum Action {
     ToggleSidebar,
     /// Show or hide the panel with the results.
     ToggleResults,
-    /// Show the settings of this machine.
-    Settings,
-    /// Show again what stood there before them.
-    CloseSettings,
     /// Look for interpreters anew.
     FindInterpreters,
     /// Ask for the file or the folder of an interpreter that is to be added.
@@ -55,12 +56,76 @@ pub enum Action {
     },
     /// Change the settings of this machine.
     ChangeMachine(MachineChange),
+    /// Do this with kept runs.
+    Runs(RunsAction),
+    /// Do this with a sweep or a search.
+    Series(SeriesAction),
     /// Show what the program is.
     About,
     /// Leave, after the questions that are due.
     Quit,
     /// The answer to the question that is open.
     Answer(Answer),
+}
+
+/// A section of the composer to which others lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ComposerSection {
+    /// What a candidate must fulfil.
+    Objectives,
+    /// What resources cost, and the demand that is to be served.
+    Prices,
+}
+
+/// What can be done with kept runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RunsAction {
+    /// List them anew.
+    List,
+    /// Show the run in this file, as if it had just ended.
+    Open(PathBuf),
+    /// Measure the same again.
+    Rerun(PathBuf),
+    /// Ask for the file of a run from elsewhere, and copy it in.
+    Import,
+    /// Say this of the run.
+    Say {
+        /// Its file.
+        path: PathBuf,
+        /// Name, tags and note.
+        meta: Meta,
+    },
+    /// Put it into the bin, after a question.
+    Delete {
+        /// Its file.
+        path: PathBuf,
+        /// What it is called.
+        title: String,
+    },
+    /// Make a run one of the two that are compared.
+    Compare(Slot, SideChoice),
+    /// Exchange the two that are compared.
+    SwapSides,
+}
+
+/// What can be done with a sweep or a search for the capacity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeriesAction {
+    /// Begin that of the open scenario.
+    Start(RecordKind),
+    /// Go on with the one that was stopped.
+    Resume,
+}
+
+/// Which run is to be compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SideChoice {
+    /// The one that is shown.
+    Shown,
+    /// The one in this file.
+    File(PathBuf),
+    /// None.
+    Nothing,
 }
 
 /// What is exported.
@@ -74,6 +139,8 @@ pub enum Exported {
     Board,
     /// The figures of all candidates.
     Figures,
+    /// The whole run, for people who were not there.
+    Report,
 }
 
 /// The form of an export.
@@ -87,6 +154,10 @@ pub enum Format {
     Csv,
     /// The document that `run --json` prints.
     Json,
+    /// A page of one file for any browser.
+    Html,
+    /// Text with marks, as pull requests show it.
+    Markdown,
 }
 
 impl Format {
@@ -98,6 +169,8 @@ impl Format {
             Self::Png => "PNG",
             Self::Csv => "CSV",
             Self::Json => "JSON",
+            Self::Html => "HTML",
+            Self::Markdown => "Markdown",
         }
     }
 
@@ -109,6 +182,8 @@ impl Format {
             Self::Png => "png",
             Self::Csv => "csv",
             Self::Json => "json",
+            Self::Html => "html",
+            Self::Markdown => "md",
         }
     }
 }
@@ -124,6 +199,8 @@ pub enum Answer {
     StopAndClose,
     /// This path was typed.
     Path(PathBuf),
+    /// Delete it.
+    Delete,
     /// Do nothing.
     Cancel,
 }

@@ -10,7 +10,7 @@ use crate::gui::action::Action;
 use crate::gui::app::{App, Services};
 use crate::gui::dialogs::DesktopDialogs;
 use crate::scenario::bundled_named;
-use crate::session::settings_folder;
+use crate::session::{runs_folder, settings_folder};
 
 /// Name of the program, for the window's title and the desktop.
 const NAME: &str = "poolscope";
@@ -51,6 +51,7 @@ pub fn run(file: Option<PathBuf>) -> Result<(), WindowError> {
         dialogs: Arc::new(DesktopDialogs),
         executable: std::env::current_exe().map_err(WindowError::Executable)?,
         settings_dir: settings_folder(),
+        runs_dir: runs_folder(),
     };
     let options = NativeOptions {
         viewport: ViewportBuilder::default()

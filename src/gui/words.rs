@@ -28,6 +28,7 @@ pub fn unread(problem: &Problem) -> String {
             ("tasks", "task kind"),
             ("candidates", "candidate"),
             ("faults", "fault"),
+            ("objectives", "objective"),
             ("stages", "stage"),
             ("parts", "part"),
         ];
@@ -67,6 +68,9 @@ pub fn named(text: &str, scenario: &Scenario) -> String {
     });
     let text = replaced(&text, "faults", |index| {
         Some(format!("fault {}", index + 1))
+    });
+    let text = replaced(&text, "objectives", |index| {
+        Some(format!("objective {}", index + 1))
     });
     let text = replaced(&text, "parts", |index| Some(format!("part {}", index + 1)));
     replaced(&text, "stages", |index| {

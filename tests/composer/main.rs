@@ -2,6 +2,7 @@
 #![cfg(feature = "gui")]
 
 mod cpython;
+mod goals;
 mod resilience;
 mod vocabulary;
 

@@ -184,6 +184,31 @@ impl TaskQueue {
         }
     }
 
+    /// As [`Self::put_blocking`] for many tasks, in lumps as large as there is room for: who offers a batch of small
+    /// tasks one by one wakes the worker for each.
+    ///
+    /// # Errors
+    /// With the tasks that were not taken in, if the queue has ended.
+    pub fn put_all_blocking(&self, mut tasks: VecDeque<Task>) -> Result<(), VecDeque<Task>> {
+        while !tasks.is_empty() {
+            let listener = self.room_came.listen();
+            let mut state = self.lock();
+            if state.ended {
+                return Err(tasks);
+            }
+            let room = self.settings.capacity.saturating_sub(state.waiting.len());
+            let came = room.min(tasks.len());
+            state.waiting.extend(tasks.drain(..came));
+            drop(state);
+            if came > 0 {
+                self.task_came.notify_additional(came);
+            } else {
+                listener.wait();
+            }
+        }
+        Ok(())
+    }
+
     fn try_put(&self, task: &mut Option<Task>) -> Option<Result<(), Task>> {
         let mut state = self.lock();
         if state.ended {

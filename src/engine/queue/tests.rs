@@ -120,6 +120,8 @@ fn an_ended_queue_gives_back_what_waited_and_wakes_everybody() {
     let mut taken = Vec::new();
     assert!(!queue.take_blocking(|| 0, 1, &mut taken, &mut Vec::new()));
     assert_eq!(queue.offer(&task(2)), Offer::Ended);
+    let refused = queue.put_all_blocking([task(3), task(4)].into());
+    assert_eq!(refused.unwrap_err().len(), 2);
 }
 
 #[test]
@@ -143,9 +145,13 @@ fn many_threads_take_each_task_once() {
                 }
             });
         }
-        for number in 0..tasks as u64 {
+        let (one_by_one, together) = (0..tasks as u64 / 2, tasks as u64 / 2..tasks as u64);
+        for number in one_by_one {
             queue.put_blocking(task(number)).unwrap();
         }
+        queue
+            .put_all_blocking(together.map(task).collect())
+            .unwrap();
     });
     let mut seen = seen.into_inner().unwrap();
     seen.sort_unstable();

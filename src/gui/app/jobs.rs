@@ -7,9 +7,12 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use crate::export::ExportError;
 use crate::gui::action::{Exported, Format};
+use crate::gui::app::series::Told;
+use crate::gui::app::{ChosenRun, Compared, Slot};
 use crate::gui::dialogs::{FileRequest, Picked};
+use crate::run::library::{Kept, LibraryError, Listing};
+use crate::run::record::Record;
 use crate::scenario::{Loaded, Scenario, ScenarioFileError};
 use crate::session::LocalPython;
 
@@ -24,6 +27,8 @@ pub enum Purpose {
     Export(Exported, Format),
     /// To add it as an interpreter.
     Interpreter,
+    /// To copy it into the kept runs.
+    Import,
 }
 
 /// What came of a piece of work.
@@ -49,7 +54,7 @@ pub(super) enum Done {
     /// Something was exported.
     Exported {
         path: PathBuf,
-        result: Result<(), ExportError>,
+        result: Result<(), String>,
     },
     /// The settings were saved.
     SettingsSaved(std::io::Result<()>),
@@ -60,6 +65,47 @@ pub(super) enum Done {
     },
     /// The settings of the machine were changed.
     MachineChanged(Result<(), String>),
+    /// The kept runs were listed.
+    RunsListed {
+        number: u64,
+        listing: Result<Listing, String>,
+    },
+    /// The file of a run was read, to be shown.
+    RunRead(Box<RunFile>),
+    /// A run from elsewhere was copied in, or read where it is.
+    RunImported(Result<Box<(PathBuf, Record)>, String>),
+    /// What is said of a run was written.
+    RunChanged(Result<(), String>),
+    /// The file of a run was deleted.
+    RunDeleted {
+        path: PathBuf,
+        title: String,
+        deleted: Result<(), LibraryError>,
+    },
+    /// A run that had ended is written to its end.
+    Kept(Result<Kept, String>),
+    /// The file of a run was read, to be compared.
+    SideRead {
+        slot: Slot,
+        path: PathBuf,
+        chosen: Box<Result<ChosenRun, String>>,
+    },
+    /// A run of a series was taken in, or a kept one put together.
+    SeriesTold(Box<Told>),
+    /// A series is written to its end, in this file.
+    SeriesKept(Result<PathBuf, String>),
+    /// Two runs were compared.
+    Compared {
+        number: u64,
+        compared: Box<Compared>,
+    },
+}
+
+/// The file of a run as it was read.
+#[derive(Debug)]
+pub(super) struct RunFile {
+    pub(super) path: PathBuf,
+    pub(super) result: Result<Record, String>,
 }
 
 /// Whether the program has to wait for a piece before it leaves.
@@ -88,6 +134,11 @@ impl Jobs {
             receiver,
             writers: Vec::new(),
         }
+    }
+
+    /// The window, to wake it up.
+    pub(super) const fn ctx(&self) -> &egui::Context {
+        &self.ctx
     }
 
     /// Does `work` on a thread of that name.

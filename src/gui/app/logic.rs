@@ -8,7 +8,7 @@ use egui::{Context, Key, KeyboardShortcut, Modifiers, ViewportCommand};
 
 use crate::gui::action::Action;
 use crate::gui::app::jobs::Done;
-use crate::gui::app::{App, Closing, Document, Purpose, RunState};
+use crate::gui::app::{App, Closing, Document, Origin, Page, Purpose, RunState};
 use crate::gui::dialogs::{FileRequest, Picked};
 use crate::gui::panels::question::Question;
 use crate::gui::repaint::process_cpu_time;
@@ -16,15 +16,19 @@ use crate::scenario::{Loaded, ScenarioFileError};
 
 /// Events may take this long per frame; what is left comes with the next.
 const EVENTS_BUDGET: Duration = Duration::from_millis(4);
+/// A run that is over is written within about this time.
+const KEPT_SOON: Duration = Duration::from_millis(50);
 
 impl App {
     /// Takes in what happened since the last frame.
     pub(super) fn advance(&mut self, ctx: &Context) {
         self.drain_run(ctx);
+        self.follow_series();
         for done in self.jobs.finished() {
             self.take(done, ctx);
         }
         self.look_if_wanted();
+        self.list_if_wanted();
         self.take_dropped_files(ctx);
         self.take_shortcuts(ctx);
         self.take_close_request(ctx);
@@ -41,10 +45,27 @@ impl App {
         let more = measurement.drain(EVENTS_BUDGET);
         measurement.update_charts(self.board.settings());
         let state = measurement.state();
+        let kept = measurement.follow_keeper();
+        if measurement.is_being_kept() {
+            ctx.request_repaint_after(KEPT_SOON);
+        }
+        if let (Some(Ok(kept)), false) = (&kept, measurement.is_running()) {
+            let path = Some(kept.path.clone());
+            let origin = measurement.origin();
+            measurement.set_origin(Origin { path, ..origin });
+        }
         if more {
             ctx.request_repaint_after(self.frame_clock.until_due());
         }
-        if was_active && !state.is_active() && self.closing == Closing::AfterRun {
+        let decides = !measurement.run().request.scenario.objectives.is_empty();
+        if was_active && !state.is_active() && decides {
+            self.results_panel.show_verdict();
+        }
+        if let Some(kept) = kept {
+            self.take_kept(kept.map_err(|error| error.to_string()));
+        }
+        let is_over = was_active && !state.is_active() && !self.has_active_series();
+        if is_over && self.closing == Closing::AfterRun {
             self.closing = Closing::No;
             self.actions.push(Action::Quit);
         }
@@ -104,10 +125,24 @@ impl App {
                 Ok(()) => self
                     .toasts
                     .good(format!("Exported {}", path.display()), now),
-                Err(error) => self.toasts.error(sentence(&error.to_string())),
+                Err(error) => self.toasts.error(sentence(&error)),
             },
             Done::Looked { search, looked } => self.take_looked(search, *looked),
             Done::MachineChanged(changed) => self.take_changed(changed),
+            Done::RunsListed { number, listing } => self.take_list(number, listing),
+            Done::RunRead(file) => self.take_run(*file),
+            Done::RunImported(imported) => self.take_imported(imported),
+            Done::RunChanged(changed) => self.take_run_changed(changed),
+            Done::RunDeleted {
+                path,
+                title,
+                deleted,
+            } => self.take_deleted(path, title, deleted, now),
+            Done::Kept(kept) => self.take_kept(kept),
+            Done::SideRead { slot, path, chosen } => self.take_side(slot, &path, *chosen),
+            Done::SeriesTold(told) => self.take_told(*told),
+            Done::SeriesKept(kept) => self.take_series_kept(kept),
+            Done::Compared { number, compared } => self.take_compared(number, compared),
             Done::SettingsSaved(Ok(())) => {}
             Done::SettingsSaved(Err(error)) => log::warn!("the settings are not saved: {error}"),
         }
@@ -134,7 +169,7 @@ impl App {
                 self.settings.remember(&path);
                 self.save_settings();
                 self.document = Document::of(scenario, Some(path));
-                self.preview = true;
+                self.pages.show(Page::Plan);
                 self.open_bundled = None;
                 let errors = self.document.errors() as u64;
                 if errors > 0 {
@@ -179,7 +214,7 @@ impl App {
             (command, Key::N, Action::New),
             (command, Key::O, Action::Open),
             (command, Key::R, Action::Run),
-            (command, Key::Comma, Action::Settings),
+            (command, Key::Comma, Action::Show(Page::Machine)),
             (Modifiers::SHIFT, Key::F5, Action::Stop),
             (Modifiers::NONE, Key::F5, Action::Run),
         ];
@@ -208,9 +243,8 @@ impl App {
 
     /// Whether processes of ours are at work.
     pub(super) fn is_running(&self) -> bool {
-        self.measurement
-            .as_ref()
-            .is_some_and(super::Measurement::is_running)
+        let measurement = self.measurement.as_ref();
+        self.has_active_series() || measurement.is_some_and(super::Measurement::is_running)
     }
 
     /// Carries out what has been asked for since the last frame.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::gui::app::jobs::{Done, Kind};
 use crate::gui::app::logic::sentence;
-use crate::gui::app::{App, SidebarTab};
+use crate::gui::app::{App, Page, SidebarTab};
 use crate::scenario::Backend;
 use crate::session::{
     AddError, ClusterKind, LocalError, LocalPython, LocalSettings, RunnerCommand, add_interpreter,
@@ -63,8 +63,6 @@ pub(super) struct Machine {
     pub(super) local: LocalPython,
     pub(super) search: Search,
     pub(super) changing: Changing,
-    /// The page of the settings is shown instead of charts or preview.
-    pub(super) page: bool,
     /// Ends what is under way.
     unwanted: Arc<AtomicBool>,
     /// Number of the newest search: what comes of an older one is out of date.
@@ -89,7 +87,7 @@ impl App {
             && candidates
                 .iter()
                 .any(|candidate| matches!(candidate.backend, Backend::Python(_)));
-        if self.machine.page || composes {
+        if self.page() == Page::Machine || composes {
             self.look_for_interpreters();
         }
     }
@@ -182,7 +180,7 @@ impl App {
         }
     }
 
-    fn runner_command(&self) -> RunnerCommand {
+    pub(super) fn runner_command(&self) -> RunnerCommand {
         RunnerCommand {
             executable: self.services.executable.clone(),
         }

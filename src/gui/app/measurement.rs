@@ -5,10 +5,13 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::TryRecvError;
 
 use crate::analysis::{
-    CandidateFigures, NoiseFloor, Trust, Verdict, candidate_figures, noise_floor, trust, verdict,
+    CandidateFigures, NoiseFloor, ObjectiveResult, Trust, Verdict, candidate_figures, noise_floor,
+    objective_results, trust, verdict,
 };
 use crate::chart::{ChartBook, ChartSettings};
 use crate::export::{Table, table};
+use crate::gui::app::Origin;
+use crate::run::library::{Keeper, Kept, LibraryError};
 use crate::run::{BlockState, Event, Progress, Run};
 use crate::session::Session;
 
@@ -50,12 +53,15 @@ pub struct Measurement {
     figures: Vec<CandidateFigures>,
     trust: Trust,
     verdict: Verdict,
+    objectives: Vec<Vec<ObjectiveResult>>,
     noise_floor: Option<NoiseFloor>,
     table: Table,
     progress: Progress,
     /// Expected length of the whole run, in nanoseconds.
     expected_nanos: u64,
     charts: ChartBook,
+    origin: Origin,
+    keeper: Option<Keeper>,
 }
 
 impl Measurement {
@@ -64,8 +70,14 @@ impl Measurement {
     pub fn new(run: Run, session: Option<Session>) -> Self {
         let figures = candidate_figures(&run);
         let trust = trust(&run);
+        let origin = Origin {
+            path: None,
+            name: run.request.scenario.title.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
         Self {
             verdict: verdict(&run, &figures, &trust),
+            objectives: objective_results(&run, &figures),
             noise_floor: final_noise_floor(&run),
             table: table(&figures, &run.request.scenario),
             progress: run.progress(),
@@ -77,7 +89,49 @@ impl Measurement {
             session,
             stopping: false,
             charts: ChartBook::new(),
+            origin,
+            keeper: None,
         }
+    }
+
+    /// Where it came from.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.origin.clone()
+    }
+
+    /// It came from there.
+    pub fn set_origin(&mut self, origin: Origin) {
+        self.origin = origin;
+    }
+
+    /// `keeper` writes it while it goes on.
+    pub fn keep(&mut self, keeper: Option<Keeper>) {
+        self.keeper = keeper;
+    }
+
+    /// Hands over what has ended to whoever keeps it. Says once what came of it.
+    pub fn follow_keeper(&mut self) -> Option<Result<Kept, LibraryError>> {
+        let keeper = self.keeper.as_mut()?;
+        keeper.follow(&self.run);
+        let outcome = keeper.outcome()?;
+        self.keeper = None;
+        Some(outcome)
+    }
+
+    /// Whether it is over and still being written.
+    #[must_use]
+    pub const fn is_being_kept(&self) -> bool {
+        self.run.ended && self.keeper.is_some()
+    }
+
+    /// The run, if it is over and not yet written to its end.
+    #[must_use]
+    pub fn into_unkept(self) -> Option<(Keeper, Run)> {
+        let run = self.run;
+        self.keeper
+            .filter(|_| run.ended)
+            .map(|keeper| (keeper, run))
     }
 
     /// Brings the charts up to date.
@@ -101,6 +155,12 @@ impl Measurement {
     #[must_use]
     pub const fn verdict(&self) -> &Verdict {
         &self.verdict
+    }
+
+    /// How each candidate stands to each objective, as of the last drain.
+    #[must_use]
+    pub fn objectives(&self) -> &[Vec<ObjectiveResult>] {
+        &self.objectives
     }
 
     /// How far two measurements of the same candidate differ; none before the run has ended.
@@ -218,6 +278,7 @@ impl Measurement {
         self.figures = candidate_figures(&self.run);
         self.trust = trust(&self.run);
         self.verdict = verdict(&self.run, &self.figures, &self.trust);
+        self.objectives = objective_results(&self.run, &self.figures);
         self.noise_floor = final_noise_floor(&self.run);
         self.table = table(&self.figures, &self.run.request.scenario);
         self.progress = self.run.progress();

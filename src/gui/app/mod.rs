@@ -2,32 +2,44 @@
 //!
 //! `logic` takes in what happened, `ui` only lays out, `perform` is the only place with effects.
 
+mod comparison;
 mod document;
 mod exports;
 mod jobs;
 mod logic;
 mod machine;
 mod measurement;
+mod page;
 mod perform;
+mod runs;
+mod series;
+mod series_file;
 mod ui;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use comparison::{Chosen, ChosenRun, Compared, Comparing, Slot};
 pub use document::Document;
 pub use jobs::Purpose;
 pub use machine::{Changing, MachineChange, Search};
 pub use measurement::{Measurement, RunState};
+pub use page::Page;
+pub use runs::{Origin, RunEntry};
+pub use series::{Series, SeriesFigures, SeriesProgress, SeriesState};
 
 use crate::gui::action::Action;
 use crate::gui::dialogs::FileDialogs;
 use crate::gui::panels::board::BoardPanel;
+use crate::gui::panels::comparison::ComparisonPanel;
 use crate::gui::panels::composer::ComposerPanel;
 use crate::gui::panels::library::{LibraryEntry, LibraryPanel};
 use crate::gui::panels::machine::MachinePanel;
 use crate::gui::panels::question::{Question, QuestionPanel};
 use crate::gui::panels::results::ResultsPanel;
+use crate::gui::panels::runs::RunsPanel;
+use crate::gui::panels::series::SeriesPanel;
 use crate::gui::panels::toasts::Toasts;
 use crate::gui::repaint::{FrameClock, Pacer};
 use crate::gui::settings::Settings;
@@ -43,6 +55,8 @@ pub struct Services {
     pub executable: PathBuf,
     /// Where the settings are kept; none keeps nothing.
     pub settings_dir: Option<PathBuf>,
+    /// Where runs are kept; none keeps nothing.
+    pub runs_dir: Option<PathBuf>,
 }
 
 /// Which part of the left panel is shown.
@@ -50,6 +64,7 @@ pub struct Services {
 pub(super) enum SidebarTab {
     Library,
     Compose,
+    Runs,
 }
 
 /// Whether the window is about to close.
@@ -72,8 +87,12 @@ pub enum Then {
     Open,
     /// Open the bundled scenario of this name.
     OpenBundled(&'static str),
-    /// Open this file.
+    /// Open this file: a scenario, or a run from elsewhere.
     OpenFile(PathBuf),
+    /// Show the kept run in this file.
+    OpenRun(PathBuf),
+    /// Measure again what the run in this file measured.
+    Rerun(PathBuf),
     /// Leave the program.
     Quit,
 }
@@ -87,10 +106,16 @@ pub struct App {
     open_bundled: Option<&'static str>,
     library: Vec<LibraryEntry>,
     measurement: Option<Measurement>,
-    /// Another scenario was opened since the run: what it would do is shown instead of the charts.
-    preview: bool,
+    /// What stands in the middle.
+    pages: page::Pages,
     /// Interpreters and clusters.
     machine: machine::Machine,
+    /// The kept runs.
+    runs: runs::Runs,
+    comparison: comparison::TwoRuns,
+    series: Option<Series>,
+    /// Number of the newest series.
+    series_number: u64,
     jobs: jobs::Jobs,
     /// A dialog of the desktop is open.
     picking: bool,
@@ -101,6 +126,9 @@ pub struct App {
 
     tab: SidebarTab,
     library_panel: LibraryPanel,
+    runs_panel: RunsPanel,
+    comparison_panel: ComparisonPanel,
+    series_panel: SeriesPanel,
     composer: ComposerPanel,
     board: BoardPanel,
     results_panel: ResultsPanel,
@@ -140,8 +168,12 @@ impl App {
             open_bundled: first.map(|bundled| bundled.file),
             library,
             measurement: None,
-            preview: false,
+            pages: page::Pages::default(),
             machine: machine::Machine::default(),
+            runs: runs::Runs::default(),
+            comparison: comparison::TwoRuns::default(),
+            series: None,
+            series_number: 0,
             jobs: jobs::Jobs::new(ctx.clone()),
             picking: false,
             question: None,
@@ -149,6 +181,9 @@ impl App {
             closing: Closing::No,
             tab: SidebarTab::Library,
             library_panel: LibraryPanel::default(),
+            runs_panel: RunsPanel::default(),
+            comparison_panel: ComparisonPanel::default(),
+            series_panel: SeriesPanel::default(),
             composer: ComposerPanel::default(),
             board: BoardPanel::default(),
             results_panel: ResultsPanel::default(),
@@ -166,8 +201,12 @@ impl App {
 
     /// Shows a run that is only looked at.
     pub fn show_run(&mut self, run: Run) {
+        self.put_run_away();
         self.board.begin(&run);
-        self.preview = false;
+        if run.ended && !run.request.scenario.objectives.is_empty() {
+            self.results_panel.show_verdict();
+        }
+        self.pages.show(Page::Charts);
         self.measurement = Some(Measurement::new(run, None));
     }
 

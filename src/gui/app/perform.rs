@@ -8,38 +8,40 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use egui::Context;
 
-use crate::gui::action::{Action, Answer, Exported, Format};
+use crate::gui::action::{Action, Answer, Exported, Format, SeriesAction};
 use crate::gui::app::jobs::{Done, Kind};
 use crate::gui::app::logic::sentence;
-use crate::gui::app::{App, Closing, Document, Measurement, Purpose, SidebarTab, Then, exports};
+use crate::gui::app::runs::{importing, is_run_file};
+use crate::gui::app::{
+    App, Closing, Document, Measurement, Page, Purpose, SidebarTab, Then, exports,
+};
 use crate::gui::dialogs::FileRequest;
 use crate::gui::panels::question::Question;
 use crate::run::{Run, RunRequest};
 use crate::scenario::{bundled_named, parse, read_file, write_file};
-use crate::session::{RunnerCommand, Session};
+use crate::session::Session;
 
 impl App {
     pub(super) fn perform(&mut self, action: Action, ctx: &Context) {
-        if shows_something_else(&action) {
-            self.machine.page = false;
-        }
         match action {
             Action::EditScenario(scenario) => {
                 if !self.is_running() {
                     self.document.edit(*scenario);
                 }
             }
-            Action::Run => self.start_run(ctx),
-            Action::Stop => {
-                if let Some(measurement) = &mut self.measurement {
-                    measurement.stop();
-                }
-            }
+            Action::Run => self.start_run(&[]),
+            Action::Stop => self.stop_run(),
             Action::Compose => {
                 self.tab = SidebarTab::Compose;
                 self.settings.sidebar = true;
             }
-            Action::ShowCharts => self.preview = false,
+            Action::ComposeSection(section) => {
+                self.tab = SidebarTab::Compose;
+                self.settings.sidebar = true;
+                self.composer.lead_to(section);
+            }
+            Action::Show(page) => self.pages.show(page),
+            Action::Back => self.pages.back(),
             Action::New => self.leave_document(Then::New),
             Action::Open => self.leave_document(Then::Open),
             Action::OpenBundled(name) => self.leave_document(Then::OpenBundled(name)),
@@ -65,17 +67,19 @@ impl App {
                 self.settings.results = !self.settings.results;
                 self.save_settings();
             }
-            Action::Settings => self.machine.page = true,
-            Action::CloseSettings => self.machine.page = false,
             Action::FindInterpreters => self.look_for_interpreters(),
             Action::ChooseInterpreter { folder } => self.choose_interpreter(folder),
             Action::ChangeMachine(change) => self.change_machine(change),
+            Action::Runs(action) => self.perform_on_runs(action),
+            Action::Series(SeriesAction::Start(kind)) => self.start_series(kind),
+            Action::Series(SeriesAction::Resume) => self.resume_series(),
             Action::About => self.question = Some(Question::About),
             Action::Answer(answer) => self.take_answer(answer),
         }
     }
 
-    fn start_run(&mut self, ctx: &Context) {
+    /// Measures the candidates of these names; all if there is no name.
+    pub(super) fn start_run(&mut self, names: &[String]) {
         if self.is_running() {
             return;
         }
@@ -85,21 +89,39 @@ impl App {
             self.fail("Mend the problems of the scenario first");
             return;
         }
-        let request = RunRequest::all_of(self.document.scenario().clone());
-        let command = RunnerCommand {
-            executable: self.services.executable.clone(),
-        };
-        let (waker, clock) = (ctx.clone(), Arc::clone(&self.frame_clock));
-        let wake = move || waker.request_repaint_after(clock.until_due());
+        let mut request = RunRequest::all_of(self.document.scenario().clone());
+        if !names.is_empty() {
+            let all = request.scenario.candidate_names();
+            request
+                .candidates
+                .retain(|&index| names.contains(&all[index]));
+        }
         self.stop_looking();
-        match Session::start(request.clone(), command, wake) {
+        match Session::start(request.clone(), self.runner_command(), self.waker()) {
             Ok(session) => {
                 let run = Run::new(request, unix_secs());
+                self.put_run_away();
                 self.board.begin(&run);
-                self.preview = false;
-                self.measurement = Some(Measurement::new(run, Some(session)));
+                self.pages.show(Page::Charts);
+                let keeper = self.keeper(&run);
+                let mut measurement = Measurement::new(run, Some(session));
+                measurement.keep(keeper);
+                self.measurement = Some(measurement);
             }
             Err(error) => self.fail(&format!("The run cannot be started: {error}")),
+        }
+    }
+
+    /// What asks for a frame when something has happened, within the repaint budget.
+    pub(super) fn waker(&self) -> impl Fn() + Send + 'static + use<> {
+        let (waker, clock) = (self.jobs.ctx().clone(), Arc::clone(&self.frame_clock));
+        move || waker.request_repaint_after(clock.until_due())
+    }
+
+    fn stop_run(&mut self) {
+        self.stop_series();
+        if let Some(measurement) = &mut self.measurement {
+            measurement.stop();
         }
     }
 
@@ -127,7 +149,7 @@ impl App {
         match then {
             Then::New => {
                 self.document = Document::blank();
-                self.preview = true;
+                self.pages.show(Page::Plan);
                 self.open_bundled = None;
                 self.tab = SidebarTab::Compose;
             }
@@ -146,11 +168,13 @@ impl App {
                 let scenario = bundled_named(name).and_then(|found| parse(found.text).scenario);
                 if let Some(scenario) = scenario {
                     self.document = Document::of(scenario, None);
-                    self.preview = true;
+                    self.pages.show(Page::Plan);
                     self.open_bundled = Some(name);
                 }
             }
             Then::OpenFile(path) => self.load(path),
+            Then::OpenRun(path) => self.open_run(path),
+            Then::Rerun(path) => self.rerun(&path),
             Then::Quit => self.closing = Closing::Now,
         }
     }
@@ -167,9 +191,7 @@ impl App {
             (Question::Unsaved(then), Answer::Discard) => self.proceed(then),
             (Question::CloseDuringRun, Answer::StopAndClose) => {
                 self.closing = Closing::AfterRun;
-                if let Some(measurement) = &mut self.measurement {
-                    measurement.stop();
-                }
+                self.stop_run();
                 // The run may have ended while the question was open.
                 if !self.is_running() {
                     self.closing = Closing::No;
@@ -180,6 +202,14 @@ impl App {
                 self.use_path(purpose, request.with_extension(&path));
             }
             (Question::Path { .. }, _) => self.after_save = None,
+            (
+                Question::DeleteRun {
+                    path,
+                    title,
+                    forever,
+                },
+                Answer::Delete,
+            ) => self.delete_run(path, title, forever),
             _ => {}
         }
     }
@@ -188,6 +218,7 @@ impl App {
     pub(super) fn use_path(&mut self, purpose: Purpose, path: PathBuf) {
         match purpose {
             Purpose::Open => self.load(path),
+            Purpose::Import => self.leave_document(Then::OpenFile(path)),
             Purpose::Save => self.write_scenario(path),
             Purpose::Export(what, format) => self.export(what, format, path),
             Purpose::Interpreter => self.machine_panel.choose(&path),
@@ -212,7 +243,11 @@ impl App {
     }
 
     fn load(&mut self, path: PathBuf) {
-        self.start("open scenario", Kind::Abandonable, move || {
+        let library = self.kept_runs();
+        self.start("open file", Kind::Abandonable, move || {
+            if is_run_file(&path) {
+                return importing(library, path);
+            }
             let result = Box::new(read_file(&path));
             Done::Loaded { path, result }
         });
@@ -262,10 +297,14 @@ impl App {
         let Some(measurement) = &self.measurement else {
             return;
         };
+        let origin = measurement.origin();
         let content = exports::Content {
             run: measurement.run().clone(),
             settings: self.board.settings().clone(),
             dark: self.board_is_dark,
+            kept: origin.path,
+            name: origin.name,
+            version: origin.version,
         };
         self.start("export", Kind::Writes, move || {
             let result = exports::write(&content, what, format, &path);
@@ -274,7 +313,7 @@ impl App {
     }
 
     /// Asks the desktop for a file.
-    fn pick(&mut self, purpose: Purpose, request: FileRequest) {
+    pub(super) fn pick(&mut self, purpose: Purpose, request: FileRequest) {
         if self.picking {
             return;
         }
@@ -314,7 +353,7 @@ impl App {
         Some(text)
     }
 
-    fn fail(&mut self, text: &str) {
+    pub(super) fn fail(&mut self, text: &str) {
         self.toasts.error(sentence(text));
     }
 
@@ -325,21 +364,8 @@ impl App {
     }
 }
 
-/// Whether what is asked for would be hidden behind the settings of the machine.
-const fn shows_something_else(action: &Action) -> bool {
-    matches!(
-        action,
-        Action::Run
-            | Action::ShowCharts
-            | Action::New
-            | Action::Open
-            | Action::OpenBundled(_)
-            | Action::OpenFile(_)
-    )
-}
-
 /// Seconds since 1970; a clock before that is as good as none.
-fn unix_secs() -> u64 {
+pub(super) fn unix_secs() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs())

@@ -2,11 +2,14 @@
 
 use egui::{CentralPanel, Frame, Panel, RichText, ScrollArea, Ui};
 
-use crate::gui::app::{App, SidebarTab};
+use crate::gui::app::{App, Measurement, Page, SidebarTab};
 use crate::gui::panels::board::BoardView;
+use crate::gui::panels::comparison::ComparisonView;
 use crate::gui::panels::library::LibraryView;
 use crate::gui::panels::machine::MachineView;
 use crate::gui::panels::results::ResultsView;
+use crate::gui::panels::runs::RunsView;
+use crate::gui::panels::series::SeriesView;
 use crate::gui::panels::start::start_ui;
 use crate::gui::panels::toolbar::{ToolbarView, menu_ui, toolbar_ui};
 use crate::gui::theme::{self, space};
@@ -18,8 +21,11 @@ const SIDEBAR_WIDTH: f32 = 372.0;
 const SIDEBAR_MIN_WIDTH: f32 = 300.0;
 /// Wider leaves too little for the charts, in points.
 const SIDEBAR_MAX_WIDTH: f32 = 620.0;
-/// Height of the results at the start, in points: a table of four candidates and the verdict.
-const RESULTS_HEIGHT: f32 = 242.0;
+/// Height of the results at the start, in points: a table of four candidates and the verdict, and more of it where
+/// the charts leave room.
+const RESULTS_HEIGHTS: std::ops::RangeInclusive<f32> = 242.0..=420.0;
+/// The part of the window that the results have at the start within that.
+const RESULTS_RATIO: f32 = 0.36;
 /// The header and one row, in points.
 const RESULTS_MIN_HEIGHT: f32 = 90.0;
 
@@ -28,9 +34,10 @@ impl App {
     pub(super) fn show(&mut self, ui: &mut Ui) {
         let palette = theme::palette(ui);
         self.bars_ui(ui);
-        if self.settings.results && self.measurement.is_some() && !self.preview {
+        if self.settings.results && self.page() == Page::Charts {
+            let height = ui.available_height() * RESULTS_RATIO;
             Panel::bottom("results")
-                .default_size(RESULTS_HEIGHT)
+                .default_size(height.clamp(*RESULTS_HEIGHTS.start(), *RESULTS_HEIGHTS.end()))
                 .min_size(RESULTS_MIN_HEIGHT)
                 .resizable(true)
                 .frame(theme::panel_frame(palette))
@@ -61,9 +68,12 @@ impl App {
             path: self.document.path(),
             changed: self.document.is_changed(),
             errors: self.document.errors(),
+            has_sweep: self.document.scenario().sweep.is_some(),
+            has_capacity: self.document.scenario().capacity.is_some(),
             state: self.run_state(),
             running: self.is_running(),
             measurement: self.measurement.as_ref(),
+            page: self.page(),
             settings: &self.settings,
         };
         let actions = &mut self.actions;
@@ -80,6 +90,7 @@ impl App {
             for (tab, label) in [
                 (SidebarTab::Library, "Library"),
                 (SidebarTab::Compose, "Compose"),
+                (SidebarTab::Runs, "Runs"),
             ] {
                 let text = RichText::new(label).text_style(theme::title_style());
                 if ui.selectable_label(self.tab == tab, text).clicked() {
@@ -89,6 +100,11 @@ impl App {
         });
         ui.add_space(space::XS);
         let locked = self.is_running();
+        if self.tab == SidebarTab::Runs {
+            // Its list and what is below it scroll by themselves.
+            self.runs_ui(ui);
+            return;
+        }
         ScrollArea::vertical()
             .auto_shrink(false)
             .id_salt(self.tab as u8)
@@ -107,7 +123,58 @@ impl App {
                     self.composer
                         .ui(ui, scenario, problems, locked, &mut self.actions);
                 }
+                SidebarTab::Runs => {}
             });
+    }
+
+    fn runs_ui(&mut self, ui: &mut Ui) {
+        let origin = self.measurement.as_ref().map(Measurement::origin);
+        let view = RunsView {
+            entries: &self.runs.entries,
+            revision: self.runs.revision,
+            search: &self.runs.search,
+            left_out: self.runs.left_out,
+            folder: self.services.runs_dir.as_deref(),
+            shown: origin.as_ref().and_then(|origin| origin.path.as_deref()),
+            has_shown: self.has_ended(),
+            opening: self.runs.opening.as_deref(),
+            changing: &self.runs.changing,
+            locked: self.is_running(),
+        };
+        self.runs_panel.ui(ui, &view, &mut self.actions);
+    }
+
+    /// Whether a run is shown that is over.
+    fn has_ended(&self) -> bool {
+        let measurement = self.measurement.as_ref();
+        measurement.is_some_and(|measurement| measurement.run().ended)
+    }
+
+    fn series_ui(&mut self, ui: &mut Ui) {
+        let scenario = self.document.scenario();
+        let view = SeriesView {
+            title: &scenario.title,
+            has_sweep: scenario.sweep.is_some(),
+            has_capacity: scenario.capacity.is_some(),
+            errors: self.document.errors(),
+            series: self.series.as_ref(),
+            locked: self.is_running(),
+        };
+        self.series_panel.ui(ui, &view, &mut self.actions);
+    }
+
+    fn comparison_ui(&mut self, ui: &mut Ui) {
+        let shown = self.measurement.as_ref().filter(|_| self.has_ended());
+        let title = shown.map(|measurement| measurement.origin().name);
+        let view = ComparisonView {
+            sides: &self.comparison.sides,
+            comparing: &self.comparison.comparing,
+            number: self.comparison.newest,
+            entries: &self.runs.entries,
+            shown: title.as_deref(),
+            locked: self.is_running(),
+        };
+        self.comparison_panel.ui(ui, &view, &mut self.actions);
     }
 
     fn results_ui(&mut self, ui: &mut Ui) {
@@ -119,6 +186,8 @@ impl App {
             figures: measurement.figures(),
             trust: measurement.trust(),
             verdict: measurement.verdict(),
+            objectives: measurement.objectives(),
+            state: measurement.state(),
             split: measurement.charts().split(),
             noise_floor: measurement.noise_floor(),
             run: measurement.run(),
@@ -144,17 +213,25 @@ impl App {
     }
 
     fn centre_ui(&mut self, ui: &mut Ui) {
-        if self.machine.page {
-            self.machine_ui(ui);
-            return;
+        match self.page() {
+            Page::Plan => self.plan_ui(ui),
+            Page::Charts => self.charts_ui(ui),
+            Page::Comparison => self.comparison_ui(ui),
+            Page::Series => self.series_ui(ui),
+            Page::Machine => self.machine_ui(ui),
         }
-        let shown = self.measurement.as_ref().filter(|_| !self.preview);
-        let Some(measurement) = shown else {
-            let measured = self.measurement.as_ref();
-            let title = measured.map(|measured| measured.run().request.scenario.title.as_str());
-            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                start_ui(ui, &self.document, title, &mut self.actions);
-            });
+    }
+
+    fn plan_ui(&mut self, ui: &mut Ui) {
+        let measured = self.measurement.as_ref();
+        let title = measured.map(|measured| measured.run().request.scenario.title.as_str());
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            start_ui(ui, &self.document, title, &mut self.actions);
+        });
+    }
+
+    fn charts_ui(&mut self, ui: &mut Ui) {
+        let Some(measurement) = &self.measurement else {
             return;
         };
         let measured = &measurement.run().request.scenario;
@@ -182,7 +259,10 @@ fn drop_hint_ui(ui: &Ui) {
         .anchor(egui::Align2::CENTER_CENTER, egui::Vec2::ZERO);
     area.show(ui.ctx(), |ui| {
         theme::popup_frame(palette, palette.accent).show(ui, |ui| {
-            ui.label(RichText::new("Drop to open the scenario").text_style(theme::title_style()));
+            ui.label(
+                RichText::new("Drop to open the scenario or the run")
+                    .text_style(theme::title_style()),
+            );
         });
     });
 }

@@ -4,19 +4,15 @@
 //! the line. The value under the pointer is read from the same points.
 
 use egui::{Color32, Id, Ui};
-use egui_plot::{
-    AxisHints, GridMark, HPlacement, HoverPosition, Line, LineStyle, Plot, PlotPoint, PlotPoints,
-    PlotUi, Points, Span, VPlacement,
-};
+use egui_plot::{AxisHints, HPlacement, HoverPosition, Plot, Span, VPlacement};
 
 use crate::chart::axis::{Axis, Tick};
-use crate::chart::{Chart, Scale, Stroke};
+use crate::chart::{Chart, Scale};
 use crate::gui::panels::marks;
+use crate::gui::panels::plot_lines::{LinePoints, draw_lines, grid, label_at, measured, plotted};
 use crate::gui::theme::{self, Palette};
 use crate::units::text;
 
-/// Width of a line of a chart, in points.
-const LINE_WIDTH: f32 = 1.8;
 /// Room for the labels of the y axis, in points: the same in all charts, so that their plots align.
 const Y_AXIS_WIDTH: f32 = 62.0;
 /// Steps between the labels of the time axis, at the most: a label is about 40 points wide.
@@ -37,14 +33,6 @@ pub struct ChartPoints {
     lines: Vec<LinePoints>,
 }
 
-#[derive(Debug)]
-struct LinePoints {
-    candidate: usize,
-    name: String,
-    stroke: Stroke,
-    runs: Vec<Vec<PlotPoint>>,
-}
-
 impl ChartPoints {
     /// Converts the points of `chart`, unless they were converted from the same revision of the run and the
     /// same version of the settings.
@@ -54,23 +42,10 @@ impl ChartPoints {
         }
         self.converted_from = Some(key);
         self.lines.clear();
-        self.lines.extend(chart.series.iter().map(|series| {
-            let runs = series.runs.iter().map(|run| {
-                // The plot panics on what is not finite, as the logarithm of zero.
-                let points = run
-                    .iter()
-                    .map(|[x, y]| PlotPoint::new(*x, plotted(*y, chart.scale)));
-                points
-                    .filter(|point| point.x.is_finite() && point.y.is_finite())
-                    .collect()
-            });
-            LinePoints {
-                candidate: series.candidate,
-                name: series.name.clone(),
-                stroke: series.stroke,
-                runs: runs.collect(),
-            }
-        }));
+        let scales = [Scale::Linear, chart.scale];
+        let series = chart.series.iter();
+        self.lines
+            .extend(series.map(|series| LinePoints::of(series, scales)));
     }
 
     /// Smallest and largest x of all points; none without points.
@@ -91,25 +66,6 @@ impl ChartPoints {
             }
         }
         (lines.len() > 1).then(|| lines.join("\n"))
-    }
-}
-
-impl LinePoints {
-    /// The value of the point nearest to `x`, if `x` is within one of the runs.
-    fn value_at(&self, x: f64) -> Option<f64> {
-        let within = |run: &&Vec<PlotPoint>| {
-            run.first().is_some_and(|first| first.x <= x)
-                && run.last().is_some_and(|last| x <= last.x)
-        };
-        // Of several repeats the newest.
-        let run = self.runs.iter().rev().find(within)?;
-        let after = run.partition_point(|point| point.x < x);
-        let neighbours = &run[after.saturating_sub(1)..(after + 1).min(run.len())];
-        let distance = |point: &&PlotPoint| (point.x - x).abs();
-        let nearest = neighbours
-            .iter()
-            .min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
-        Some(nearest.y)
     }
 }
 
@@ -180,44 +136,11 @@ pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
         for band in marks::bands(chart, view.x_range, palette) {
             plot.span(band);
         }
-        draw_lines(plot, view.points, dark);
+        draw_lines(plot, &view.points.lines, dark);
     });
     if let Some(strip) = strip {
         marks::paint(ui, strip, chart, view.x_range, &shown.transform);
     }
-}
-
-fn draw_lines<'a>(plot: &mut PlotUi<'a>, points: &'a ChartPoints, dark: bool) {
-    for line in &points.lines {
-        let color = theme::series_color(line.candidate, dark);
-        for run in &line.runs {
-            // A line needs two points; a block of 200 ms may have one.
-            if run.len() == 1 {
-                let dot = Points::new(&line.name, PlotPoints::Borrowed(run));
-                plot.points(dot.color(color).radius(LINE_WIDTH * 1.5).allow_hover(false));
-                continue;
-            }
-            plot.line(styled(
-                Line::new(&line.name, PlotPoints::Borrowed(run)),
-                line.stroke,
-                color,
-            ));
-        }
-    }
-}
-
-fn styled(line: Line<'_>, stroke: Stroke, color: Color32) -> Line<'_> {
-    let style = match stroke {
-        Stroke::Solid => LineStyle::Solid,
-        Stroke::Dashed => LineStyle::Dashed { length: 7.0 },
-        Stroke::Dotted => LineStyle::Dotted { spacing: 5.0 },
-    };
-    // The series are reduced already; the plot's own reduction makes strokes uneven.
-    line.color(color)
-        .width(LINE_WIDTH)
-        .style(style)
-        .allow_band(false)
-        .allow_hover(false)
 }
 
 /// Without a name: there is hardly room for it, and the legend says what is shaded.
@@ -294,52 +217,6 @@ fn y_ticks(chart: &Chart, low: f64, high: f64, steps: usize) -> Axis {
     axis
 }
 
-/// Where a value lies on the plot's scale.
-fn plotted(value: f64, scale: Scale) -> f64 {
-    match scale {
-        Scale::Linear => value,
-        Scale::Log10 => value.log10(),
-    }
-}
-
-/// The value that lies there on the plot's scale.
-fn measured(plotted: f64, scale: Scale) -> f64 {
-    match scale {
-        Scale::Linear => plotted,
-        Scale::Log10 => 10_f64.powf(plotted),
-    }
-}
-
-/// The label of the tick at `mark`; empty where the axis has none.
-fn label_at(axis: &Axis, mark: GridMark, scale: Scale) -> String {
-    let near = mark.step_size * 1e-3;
-    let is_there = |value: f64| (plotted(value, scale) - mark.value).abs() <= near;
-    let tick = axis.ticks.iter().find(|tick| is_there(tick.value));
-    tick.map_or_else(String::new, |tick| tick.label.clone())
-}
-
-/// The lines of the grid: where the axis has its ticks.
-fn grid(axis: &Axis, scale: Scale) -> Vec<GridMark> {
-    let marks: Vec<f64> = axis
-        .ticks
-        .iter()
-        .map(|tick| plotted(tick.value, scale))
-        .collect();
-    let step_size = match scale {
-        Scale::Linear => axis.step.unwrap_or(1.0),
-        // The plot leaves out labels whose steps are too small for it, so it must be told how far apart they
-        // really are: a third of a decade where 1, 2 and 5 are labelled, a whole one where only decades are.
-        Scale::Log10 => marks
-            .windows(2)
-            .map(|pair| pair[1] - pair[0])
-            .fold(1.0, f64::min),
-    };
-    marks
-        .into_iter()
-        .map(|value| GridMark { value, step_size })
-        .collect()
-}
-
 /// A time on the x axis, for the pointer; the warm-up is negative.
 fn seconds(x: f64) -> String {
     let minus = if x < 0.0 { "-" } else { "" };
@@ -349,7 +226,7 @@ fn seconds(x: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::{ChartId, Quantity, Series};
+    use crate::chart::{ChartId, Quantity, Series, Stroke};
 
     fn chart() -> Chart {
         Chart {

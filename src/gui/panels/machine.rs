@@ -77,7 +77,7 @@ impl MachinePanel {
         }
         ui.set_max_width(WIDTH.min(ui.available_width()));
         if ui.button(RichText::new("← Back").small()).clicked() {
-            actions.push(Action::CloseSettings);
+            actions.push(Action::Back);
         }
         ui.label(RichText::new("Settings of this machine").text_style(egui::TextStyle::Heading));
         weak_ui(

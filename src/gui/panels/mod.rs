@@ -2,12 +2,17 @@
 
 pub mod board;
 pub mod chart;
+pub mod comparison;
 pub mod composer;
+mod diagram;
 pub mod library;
 pub mod machine;
 mod marks;
+mod plot_lines;
 pub mod question;
 pub mod results;
+pub mod runs;
+pub mod series;
 pub mod start;
 pub mod toasts;
 pub mod toolbar;

@@ -37,6 +37,15 @@ pub enum Question {
         /// Everything that is wrong with it.
         problems: Vec<Problem>,
     },
+    /// The file of a run is to be deleted.
+    DeleteRun {
+        /// Which file.
+        path: PathBuf,
+        /// What the run is called.
+        title: String,
+        /// There is no bin: it would be gone.
+        forever: bool,
+    },
     /// What the program is.
     About,
 }
@@ -69,6 +78,7 @@ impl QuestionPanel {
                 Question::CloseDuringRun => close_during_run_ui(ui),
                 Question::Path { request, .. } => self.path_ui(ui, request),
                 Question::Problems { path, problems } => problems_ui(ui, path, problems),
+                Question::DeleteRun { title, forever, .. } => delete_ui(ui, title, *forever),
                 Question::About => about_ui(ui),
             };
         });
@@ -131,7 +141,7 @@ fn unsaved_ui(ui: &mut Ui) -> Option<Answer> {
 
 fn close_during_run_ui(ui: &mut Ui) -> Option<Answer> {
     title_ui(ui, "A run is under way");
-    ui.label("Closing the window ends it, and the figures that are not exported are lost.");
+    ui.label("Closing the window ends it. What was measured until then is kept among the runs.");
     let mut answer = None;
     answers_ui(ui, |ui| {
         if primary_button_ui(ui, "Keep running", true).clicked() {
@@ -170,6 +180,33 @@ fn problems_ui(ui: &mut Ui, path: &std::path::Path, problems: &[Problem]) -> Opt
             let lines: Vec<String> = problems.iter().map(words::unread).collect();
             ui.ctx().copy_text(lines.join("\n"));
         }
+    });
+    answer
+}
+
+fn delete_ui(ui: &mut Ui, title: &str, forever: bool) -> Option<Answer> {
+    let (heading, text, verb) = if forever {
+        (
+            "Delete it for good?",
+            "This system has no bin that takes the file. It would be gone, and so would its figures.",
+            "Delete for good",
+        )
+    } else {
+        (
+            "Move the run to the bin?",
+            "Its file leaves the kept runs. It can be had back from the bin of the desktop.",
+            "Move to the bin",
+        )
+    };
+    title_ui(ui, heading);
+    ui.add(egui::Label::new(RichText::new(title).strong()).wrap());
+    ui.label(text);
+    let mut answer = None;
+    answers_ui(ui, |ui| {
+        if primary_button_ui(ui, verb, true).clicked() {
+            answer = Some(Answer::Delete);
+        }
+        cancel_ui(ui, "Keep it", &mut answer);
     });
     answer
 }

@@ -3,7 +3,7 @@
 use egui::{RichText, Ui};
 
 use crate::gui::action::Action;
-use crate::gui::app::Document;
+use crate::gui::app::{Document, Page};
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{primary_button_ui, severity_ui, weak_ui};
 use crate::gui::words;
@@ -33,7 +33,7 @@ pub fn start_ui(
                     if let Some(title) = measured {
                         let back = format!("← Back to the charts of '{title}'");
                         if ui.button(RichText::new(back).small()).clicked() {
-                            actions.push(Action::ShowCharts);
+                            actions.push(Action::Show(Page::Charts));
                         }
                     }
                     ui.set_min_width(ui.available_width());

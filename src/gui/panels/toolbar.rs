@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use egui::{Align, Button, Layout, MenuBar, ProgressBar, RichText, Ui};
 
-use crate::gui::action::{Action, Exported, Format};
-use crate::gui::app::{Measurement, RunState};
+use crate::gui::action::{Action, Exported, Format, SeriesAction};
+use crate::gui::app::{Measurement, Page, RunState};
 use crate::gui::settings::Settings;
 use crate::gui::theme::{self, ThemeChoice, space};
 use crate::gui::widgets::{badge_ui, icon_button_ui, primary_button_ui};
+use crate::run::record::RecordKind;
 use crate::units::text;
 
 /// What menus and toolbar show.
@@ -22,12 +23,18 @@ pub struct ToolbarView<'a> {
     pub changed: bool,
     /// How many problems forbid running.
     pub errors: usize,
+    /// Whether it has a sweep.
+    pub has_sweep: bool,
+    /// Whether it has a search for the capacity.
+    pub has_capacity: bool,
     /// Where the run stands.
     pub state: RunState,
     /// Whether processes of ours are at work.
     pub running: bool,
     /// The run, if there is one.
     pub measurement: Option<&'a Measurement>,
+    /// The page in the middle.
+    pub page: Page,
     /// Theme, panels and recent files.
     pub settings: &'a Settings,
 }
@@ -54,12 +61,39 @@ pub fn menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
                 Action::Stop,
                 actions,
             );
+            ui.separator();
+            for (label, has, kind) in [
+                ("Run the sweep", view.has_sweep, RecordKind::Sweep),
+                ("Find the capacity", view.has_capacity, RecordKind::Capacity),
+            ] {
+                let start = Action::Series(SeriesAction::Start(kind));
+                item_ui(ui, label, "", can_run && has, start, actions);
+            }
         });
         top_menu_ui(ui, "View", |ui| view_menu_ui(ui, view.settings, actions));
         top_menu_ui(ui, "Help", |ui| {
             item_ui(ui, "About poolscope", "", true, Action::About, actions);
         });
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            pages_ui(ui, view, actions);
+        });
     });
+}
+
+/// The pages of the middle, from the right, because the line is laid out from there.
+fn pages_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
+    for page in Page::CHOICES.into_iter().rev() {
+        let can_be = page != Page::Charts || view.measurement.is_some();
+        let tab = Button::selectable(view.page == page, page.label());
+        let tab = ui.add_enabled(can_be, tab).on_hover_text(page.about());
+        let tab = tab.on_disabled_hover_text("There are charts when a run was started or opened");
+        if tab
+            .accessible_name(format!("{} page", page.label()))
+            .clicked()
+        {
+            actions.push(Action::Show(page));
+        }
+    }
 }
 
 /// A menu of the bar; its accessible name tells it from the button that is called alike.
@@ -101,6 +135,8 @@ fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) 
     ui.add_enabled_ui(view.state != RunState::None, |ui| {
         ui.menu_button("Export", |ui| {
             for (label, what, format) in [
+                ("Report as HTML…", Exported::Report, Format::Html),
+                ("Report as Markdown…", Exported::Report, Format::Markdown),
                 ("Board as SVG…", Exported::Board, Format::Svg),
                 ("Board as PNG…", Exported::Board, Format::Png),
                 ("Figures as CSV…", Exported::Figures, Format::Csv),
@@ -111,7 +147,14 @@ fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) 
         });
     });
     ui.separator();
-    item_ui(ui, "Settings…", "Ctrl+,", true, Action::Settings, actions);
+    item_ui(
+        ui,
+        "Settings…",
+        "Ctrl+,",
+        true,
+        Action::Show(Page::Machine),
+        actions,
+    );
     ui.separator();
     item_ui(ui, "Quit", "Ctrl+Q", true, Action::Quit, actions);
 }

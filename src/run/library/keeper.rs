@@ -4,6 +4,7 @@
 //! over at a later look; the run has it all. What goes wrong ends the keeping and nothing else.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
@@ -76,6 +77,15 @@ impl Keeper {
         let outcome = self.outcomes.try_recv().ok()?;
         self.jobs = None;
         Some(outcome)
+    }
+
+    /// Hands over the rest of a run and waits for the outcome, but not longer than `patience` each: for a program that
+    /// is about to end, and shall not hang with its disk.
+    pub fn settle(mut self, run: &Run, patience: Duration) {
+        if run.ended {
+            self.hand_over(run, |jobs, job| jobs.send_timeout(job, patience).is_ok());
+            let _ = self.outcomes.recv_timeout(patience);
+        }
     }
 
     /// Hands over the rest of a run that is over, and waits until it is written.

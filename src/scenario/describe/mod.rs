@@ -20,6 +20,7 @@ use crate::units::text;
 
 pub use candidates::peak_bytes;
 pub use faults::told as fault;
+pub use prices::{prices, target};
 pub use stages::stage;
 pub use sweep::value as setting;
 
@@ -160,7 +161,7 @@ mod tests {
             .iter()
             .find(|line| line.starts_with("Time: "))
             .unwrap();
-        assert!(time.ends_with("at most 70.0 s"), "{time}");
+        assert!(time.ends_with("at most 97.5 s"), "{time}");
     }
 
     #[test]

@@ -252,7 +252,7 @@ mod tests {
         assert_eq!(
             said("twenty_calls", vec![response(P999)]).len(),
             1,
-            "a batch of twenty has no p99.9"
+            "three batches of twenty have no p99.9"
         );
         let impossible = Objective::Goodput { at_least: 100.0 };
         assert_eq!(

@@ -1,6 +1,6 @@
 //! The tasks that the harness has: how many more it may be given, and whose an answer is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::engine::backends::cpython::faults;
@@ -119,7 +119,7 @@ struct State {
     /// How many of these are to be free before more are handed over.
     lump: usize,
     next_ticket: u64,
-    handed_over: BTreeMap<u64, HandedOver>,
+    handed_over: HashMap<u64, HandedOver>,
     /// Tasks that go on for nobody and whose places are free, until they come to their end.
     set_aside: BTreeMap<u64, HandedOver>,
     /// The tickets of attempts; none where nobody gives any up.
@@ -194,6 +194,7 @@ impl Books {
         if state.closed {
             return Err(tasks);
         }
+        state.handed_over.reserve(tasks.len());
         for task in tasks {
             let ticket = state.next_ticket;
             if let (Some(tickets), Some(attempt)) = (&mut state.tickets, &task.attempt) {
@@ -260,8 +261,8 @@ impl Books {
     pub(super) fn close(&self) -> Vec<HandedOver> {
         let mut state = self.lock();
         state.closed = true;
-        let mut left = std::mem::take(&mut state.handed_over);
-        left.append(&mut state.set_aside);
+        let mut left = std::mem::take(&mut state.set_aside);
+        left.extend(std::mem::take(&mut state.handed_over));
         drop(state);
         self.room_came.notify_all();
         left.into_values().collect()

@@ -90,9 +90,8 @@ impl Feeder {
     /// Waits for tasks and takes what is there; false at the end.
     fn take_up_to(&self, most: usize, tasks: &mut Vec<Task>) -> bool {
         let desk = &self.shared.desk;
-        let before = tasks.len();
-        let goes_on = desk.take_blocking(FRONT_POOL, 0, most, tasks);
-        let mut begun = tasks.split_off(before);
+        let mut begun = Vec::new();
+        let goes_on = desk.take_blocking(FRONT_POOL, 0, most, &mut begun);
         begun.retain_mut(|task| desk.begin(FRONT_POOL, task.number as usize, task));
         tasks.append(&mut begun);
         goes_on

@@ -257,6 +257,23 @@ fn buttons_ui(ui: &mut Ui, card: Card<'_>) -> Option<ListEdit> {
     edit
 }
 
+/// The button that takes entry `index` out of a list whose order does not matter; true when it was clicked.
+pub(super) fn remove_button_ui(
+    ui: &mut Ui,
+    list: &str,
+    index: usize,
+    name: &str,
+    locked: bool,
+) -> bool {
+    let card = Card {
+        list,
+        index,
+        len: 0,
+        name,
+    };
+    icon_button_ui(ui, card, Icon::Remove, !locked)
+}
+
 fn icon_id(list: &str, index: usize, icon: Icon) -> Id {
     Id::unique(("composer card", list, index, icon))
 }

@@ -1,14 +1,14 @@
-//! Changes one form of a load, a queue, a back end or a price into another and keeps what fits.
+//! Changes one form of a load, a queue or a back end into another and keeps what fits.
 
 use crate::gui::panels::composer::convert_python::{native_of, python_of};
 use crate::gui::panels::composer::options::{
     AsyncCpuForm, CPYTHON, LoadForm, PartForm, PolicyForm, backend_kind,
 };
 use crate::scenario::{
-    Arrivals, AsyncCpu, Backend, CostBasis, HybridWaits, Load, ProfilePart, QueuePolicy, Start,
-    Transfer, Workers,
+    Arrivals, AsyncCpu, Backend, HybridWaits, Load, ProfilePart, QueuePolicy, Start, Transfer,
+    Workers,
 };
-use crate::units::{Bytes, Nanos};
+use crate::units::Nanos;
 
 /// What a pool begins with where there was no number.
 pub(super) const WORKERS: Workers = Workers::Count(4);
@@ -225,19 +225,6 @@ pub(super) const fn convert_policy(policy: QueuePolicy, to: PolicyForm) -> Queue
     }
 }
 
-/// The basis of the cost in its other form; what is rented begins as a small instance.
-pub(super) const fn convert_basis(basis: CostBasis, to_rented: bool) -> CostBasis {
-    match (basis, to_rented) {
-        (CostBasis::Consumed, true) => CostBasis::Rented {
-            vcpus: 2.0,
-            memory: Bytes::from_mib(4096),
-        },
-        (CostBasis::Instance { vcpus, memory, .. }, true) => CostBasis::Rented { vcpus, memory },
-        (CostBasis::Rented { .. } | CostBasis::Instance { .. }, false) => CostBasis::Consumed,
-        _ => basis,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -283,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn loads_policies_parts_and_costs_change_there_and_back() {
+    fn loads_policies_and_parts_change_there_and_back() {
         for (from, ..) in LoadForm::ENTRIES {
             for (to, ..) in LoadForm::ENTRIES {
                 let load = convert_load(&convert_load(&Load::default(), from), to);
@@ -303,10 +290,6 @@ mod tests {
                 assert_eq!(part.length(), Nanos::from_secs(5));
             }
         }
-        assert_eq!(
-            convert_basis(convert_basis(CostBasis::Consumed, true), false),
-            CostBasis::Consumed
-        );
     }
 
     #[test]

@@ -193,8 +193,8 @@ impl Form<'_> {
         steps: bool,
         placeholder: &str,
     ) {
-        let mut text = self.drafts.shown(&field.path, &value.write());
-        let before = *value;
+        let mut text = self.drafts.shown(&field.path, &value.clone().write());
+        let before = value.clone();
         let changed = self.row(ui, field, |ui| {
             let buttons = if steps {
                 2.0 * (STEP_WIDTH + space::XS)
@@ -232,10 +232,12 @@ impl Form<'_> {
         let read = T::read(&text);
         match (changed, &read) {
             (Typing::Changed, Ok(new)) => {
-                *value = *new;
-                self.drafts.keep(&field.path, text, value.write());
+                *value = new.clone();
+                self.drafts.keep(&field.path, text, value.clone().write());
             }
-            (Typing::Changed, Err(_)) => self.drafts.keep(&field.path, text, value.write()),
+            (Typing::Changed, Err(_)) => {
+                self.drafts.keep(&field.path, text, value.clone().write());
+            }
             // A text that cannot be read stays with its message until somebody mends it.
             (Typing::Over, _) | (Typing::Left, Ok(_)) => self.drafts.forget(&field.path),
             (Typing::Left, Err(_)) => self.drafts.abandon(&field.path),
@@ -423,10 +425,10 @@ fn single_line(text: &mut String, width: f32) -> TextEdit<'_> {
 
 fn step_by_keys<T: Typed>(ui: &Ui, value: &mut T) {
     if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowUp)) {
-        *value = value.more();
+        *value = value.clone().more();
     }
     if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowDown)) {
-        *value = value.less();
+        *value = value.clone().less();
     }
 }
 
@@ -440,9 +442,9 @@ fn step_buttons_ui<T: Typed>(ui: &mut Ui, name: &str, value: &mut T) {
             .clicked()
         {
             *value = if index == 0 {
-                value.less()
+                value.clone().less()
             } else {
-                value.more()
+                value.clone().more()
             };
         }
     }

@@ -5,9 +5,9 @@
 //!
 //! - `form` draws rows of label, control and problems, `lines` what stands between them; `cards` lists that
 //!   are folded, moved and dragged;
-//! - `kinds`, `fault_kinds`, `options` and `options_python` are what there is to choose from, and the words that explain it;
-//! - `edit`, `convert`, `convert_setup` and `convert_python` are what can be done, without drawing; `typed` how values are read
-//!   from text;
+//! - `kinds`, `fault_kinds`, `objective_kinds`, `parameters`, `options` and `options_python` are what there is to choose from, and the words that explain it;
+//! - `edit`, `convert`, `convert_setup` and `convert_python` are what can be done, without drawing; `typed` and `typed_units`
+//!   how values are read from text;
 //! - `notes` finds each problem its place; `strip` shows a task to scale.
 
 mod backends;
@@ -25,27 +25,34 @@ mod kinds;
 mod lines;
 mod load;
 mod notes;
+mod objective_kinds;
+mod objectives;
 mod options;
 mod options_python;
+mod parameters;
+mod prices;
 mod profile;
 mod python;
 mod settings;
 mod stage_fields;
 mod stages;
 mod strip;
+mod sweep;
 mod tasks;
 mod times;
 mod typed;
+mod typed_units;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use egui::Ui;
 
-use crate::gui::action::Action;
+use crate::gui::action::{Action, ComposerSection};
 use crate::gui::panels::composer::cards::{FoldLine, fold_line_ui};
 use crate::gui::panels::composer::form::{Form, Owner};
 use crate::gui::panels::composer::lines::{message_ui, problems_ui};
 use crate::gui::panels::composer::notes::Notes;
+use crate::gui::panels::composer::sweep::Forecast;
 use crate::gui::panels::composer::tasks::TaskView;
 use crate::gui::panels::composer::typed::Drafts;
 use crate::gui::theme::{self, space};
@@ -53,8 +60,12 @@ use crate::gui::widgets::{badge_ui, weak_ui};
 use crate::scenario::{Candidate, Problem, Scenario, Severity};
 use crate::units::text;
 
+/// The titles of the sections that others lead to.
+const OBJECTIVES: &str = "Objectives";
+const PRICES: &str = "Prices";
+
 /// The first parts of all paths that some section places.
-const PLACED: [&str; 12] = [
+const PLACED: [&str; 15] = [
     "title",
     "about",
     "look_for",
@@ -66,15 +77,17 @@ const PLACED: [&str; 12] = [
     "defences",
     "candidates",
     "protocol",
+    "objectives",
     "prices",
+    "sweep",
+    "capacity",
 ];
 
 /// Edits the scenario. Keeps which cards are open, what is being typed and which interpreters there are, nothing
 /// else.
 #[derive(Debug, Default)]
 pub struct ComposerPanel {
-    /// Sections that the user opened or folded, by title.
-    sections: BTreeMap<&'static str, bool>,
+    sections: Sections,
     tasks: Vec<TaskView>,
     /// Which candidates show their fields.
     candidates: Vec<bool>,
@@ -85,11 +98,32 @@ pub struct ComposerPanel {
     /// The parts, by path, whose rarely used settings are shown.
     unfolded: BTreeSet<String>,
     drafts: Drafts,
+    /// How long a sweep and a search for the capacity would take.
+    forecast: Forecast,
     /// Names of the interpreters of this machine, as its settings have them; none if nobody looked.
     interpreters: Vec<String>,
 }
 
+/// Which sections are open.
+#[derive(Debug, Default)]
+struct Sections {
+    /// Those that the user opened or folded, by title.
+    open: BTreeMap<&'static str, bool>,
+    /// The one that is scrolled to with the next frame.
+    lead_to: Option<&'static str>,
+}
+
 impl ComposerPanel {
+    /// Opens `section` and scrolls to it.
+    pub fn lead_to(&mut self, section: ComposerSection) {
+        let title = match section {
+            ComposerSection::Objectives => OBJECTIVES,
+            ComposerSection::Prices => PRICES,
+        };
+        self.sections.open.insert(title, true);
+        self.sections.lead_to = Some(title);
+    }
+
     /// Offers these names of interpreters for CPython candidates, as the settings of this machine have them.
     /// Without any, or for a name that is not among them, the name is typed.
     pub fn offer_interpreters(&mut self, names: Vec<String>) {
@@ -159,11 +193,9 @@ impl ComposerPanel {
             }
             form.rest(ui, "protocol");
 
-            let summary = settings::prices_summary(&edited.prices);
-            if section_ui(ui, sections, "Prices", &summary, false) {
-                settings::prices_ui(ui, &mut form, &mut edited.prices);
-            }
-            form.rest(ui, "prices");
+            goals_ui(ui, &mut form, sections, &mut edited);
+            sweep::follow_names(&mut edited, &scenario.candidates);
+            ranges_ui(ui, &mut form, sections, &mut edited, &mut self.forecast);
         });
         self.drafts.sweep();
         if !locked && edited != *scenario {
@@ -212,12 +244,7 @@ fn state_ui(ui: &mut Ui, form: &Form<'_>, scenario: &Scenario) {
 }
 
 /// Title and description.
-fn head_ui(
-    ui: &mut Ui,
-    form: &mut Form<'_>,
-    sections: &mut BTreeMap<&'static str, bool>,
-    edited: &mut Scenario,
-) {
+fn head_ui(ui: &mut Ui, form: &mut Form<'_>, sections: &mut Sections, edited: &mut Scenario) {
     let owner = Owner::new("", "");
     form.line(
         ui,
@@ -250,7 +277,7 @@ fn head_ui(
 fn resilience_ui(
     ui: &mut Ui,
     form: &mut Form<'_>,
-    sections: &mut BTreeMap<&'static str, bool>,
+    sections: &mut Sections,
     edited: &mut Scenario,
     open: &mut Vec<bool>,
 ) {
@@ -267,15 +294,51 @@ fn resilience_ui(
     form.rest(ui, "defences");
 }
 
+/// What must be fulfilled, and what it may cost.
+fn goals_ui(ui: &mut Ui, form: &mut Form<'_>, sections: &mut Sections, edited: &mut Scenario) {
+    let summary = objectives::summary(edited);
+    if section_ui(ui, sections, OBJECTIVES, &summary, false) {
+        objectives::objectives_ui(ui, form, edited);
+    }
+    form.rest(ui, "objectives");
+
+    let summary = prices::summary(&edited.prices);
+    if section_ui(ui, sections, PRICES, &summary, false) {
+        prices::prices_ui(ui, form, &mut edited.prices);
+    }
+    form.rest(ui, "prices");
+}
+
+/// What is tried out over a range.
+fn ranges_ui(
+    ui: &mut Ui,
+    form: &mut Form<'_>,
+    sections: &mut Sections,
+    edited: &mut Scenario,
+    forecast: &mut Forecast,
+) {
+    let summary = sweep::sweep_summary(edited.sweep.as_ref());
+    if section_ui(ui, sections, "Sweep", &summary, false) {
+        sweep::sweep_ui(ui, form, edited, forecast);
+    }
+    form.rest(ui, "sweep");
+
+    let summary = sweep::capacity_summary(edited.capacity.as_ref());
+    if section_ui(ui, sections, "Capacity", &summary, false) {
+        sweep::capacity_ui(ui, form, edited, forecast);
+    }
+    form.rest(ui, "capacity");
+}
+
 /// The line that opens and folds a section; returns whether it is open.
 fn section_ui(
     ui: &mut Ui,
-    sections: &mut BTreeMap<&'static str, bool>,
+    sections: &mut Sections,
     title: &'static str,
     summary: &str,
     open_at_first: bool,
 ) -> bool {
-    let open = sections.entry(title).or_insert(open_at_first);
+    let open = sections.open.entry(title).or_insert(open_at_first);
     ui.add_space(space::XS);
     // What is inside can be seen where it is open.
     let summary = if *open { "" } else { summary };
@@ -285,7 +348,12 @@ fn section_ui(
         name: title,
         style: theme::title_style(),
     };
-    if fold_line_ui(ui, &line, *open, ui.available_width()).clicked() {
+    let response = fold_line_ui(ui, &line, *open, ui.available_width());
+    if sections.lead_to == Some(title) {
+        sections.lead_to = None;
+        response.scroll_to_me(Some(egui::Align::TOP));
+    }
+    if response.clicked() {
         *open = !*open;
     }
     *open

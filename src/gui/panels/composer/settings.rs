@@ -1,13 +1,12 @@
-//! The forms of protocol and prices.
+//! The form of the protocol.
 
 use egui::Ui;
 
-use crate::gui::panels::composer::convert_setup as convert;
 use crate::gui::panels::composer::form::{Form, Owner};
 use crate::gui::panels::composer::lines::remark_ui;
 use crate::gui::panels::composer::options::ORDERS;
 use crate::scenario::estimate::{estimate_run_nanos, longest_run_nanos};
-use crate::scenario::{CostBasis, Order, PriceCard, Protocol, Scenario};
+use crate::scenario::{Order, Protocol, Scenario};
 use crate::units::text;
 
 /// Phases, repeats, order and seed, with how long that takes.
@@ -78,70 +77,5 @@ pub(super) fn protocol_summary(scenario: &Scenario) -> String {
     format!(
         "≈ {} in all",
         text::nanos(estimate_run_nanos(scenario) as f64)
-    )
-}
-
-/// What resources cost.
-pub(super) fn prices_ui(ui: &mut Ui, form: &mut Form<'_>, prices: &mut PriceCard) {
-    let owner = Owner::new("prices", "");
-    form.line(
-        ui,
-        &owner.field("currency", "Currency", "Three letters, such as USD"),
-        &mut prices.currency,
-        "USD",
-    );
-    let hint = "One virtual core for an hour";
-    form.plain_value(
-        ui,
-        &owner.field("per_vcpu_hour", "Per vCPU-hour", hint),
-        &mut prices.per_vcpu_hour,
-    );
-    let hint = "One GiB of memory for an hour";
-    form.plain_value(
-        ui,
-        &owner.field("per_gib_hour", "Per GiB-hour", hint),
-        &mut prices.per_gib_hour,
-    );
-    basis_ui(ui, form, &owner, &mut prices.basis);
-    let hint = "Where the prices come from, and of which day they are";
-    form.prose(
-        ui,
-        &owner.field("source", "Source of the prices", hint),
-        &mut prices.source,
-        "price list and date",
-    );
-    form.rest(ui, "prices");
-}
-
-fn basis_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, basis: &mut CostBasis) {
-    let consumed = "The core seconds and the memory that were used";
-    let rented = "Cores and memory that are set aside, used or not";
-    let options = [(false, "Consumed", consumed), (true, "Rented", rented)];
-    let field = owner.named("basis", "Paid for", "What is paid for", "Basis");
-    let is_rented = matches!(basis, CostBasis::Rented { .. });
-    if let Some(to_rented) = form.choice(ui, &field, is_rented, &options) {
-        *basis = convert::convert_basis(*basis, to_rented);
-    }
-    if let CostBasis::Rented { vcpus, memory } = basis {
-        let hint = "How many virtual cores are rented";
-        let field = owner.named("basis.vcpus", "vCPUs", hint, "Rented vCPUs");
-        form.value(ui, &field, vcpus);
-        let hint = "How much memory is rented";
-        let field = owner.named("basis.memory", "Memory", hint, "Rented memory");
-        form.value(ui, &field, memory);
-    }
-}
-
-/// What the folded price section says.
-pub(super) fn prices_summary(prices: &PriceCard) -> String {
-    let basis = if matches!(prices.basis, CostBasis::Consumed) {
-        "consumed"
-    } else {
-        "rented"
-    };
-    format!(
-        "{} {} per vCPU-hour, {basis}",
-        text::given(prices.per_vcpu_hour),
-        prices.currency
     )
 }

@@ -9,7 +9,7 @@ use crate::scenario::Workers;
 use crate::units::{Bytes, Nanos, text};
 
 /// A value that a field holds as text.
-pub(super) trait Typed: Copy + PartialEq {
+pub(super) trait Typed: Clone + PartialEq {
     /// The buttons beside the field: (symbol, verb of the accessible name) for less and for more.
     const STEPS: [(&'static str, &'static str); 2];
 

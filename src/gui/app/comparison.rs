@@ -1,0 +1,286 @@
+//! Two runs beside each other: which they are, and what follows, computed on a background thread.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::analysis::{RunComparison, RunOutcome, Side, TOLERANCE_RATIO, compare_whole};
+use crate::chart::{Diagram, Distribution, histogram_overlay, percentile_curve};
+use crate::export::{Table, pair_table};
+use crate::gui::app::jobs::{Done, Kind};
+use crate::gui::app::logic::sentence;
+use crate::gui::app::{App, Origin};
+use crate::run::Run;
+use crate::run::record::Record;
+use crate::units::text;
+
+/// One of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slot {
+    /// What the other is held against.
+    Baseline,
+    /// What is held against the baseline.
+    Run,
+}
+
+impl Slot {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Baseline, Self::Run];
+
+    /// As it stands above it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Baseline => "Baseline",
+            Self::Run => "Run",
+        }
+    }
+
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Baseline => Self::Run,
+            Self::Run => Self::Baseline,
+        }
+    }
+}
+
+/// A run that was chosen.
+#[derive(Debug, PartialEq)]
+pub struct ChosenRun {
+    /// What it is called, and where it lies.
+    pub origin: Origin,
+    /// What was measured.
+    pub run: Run,
+}
+
+/// What is known of one of the two.
+#[derive(Debug, Clone, Default)]
+pub enum Chosen {
+    /// Nothing was chosen.
+    #[default]
+    Nothing,
+    /// This file is being read.
+    Reading(PathBuf),
+    /// It is there.
+    Ready(Arc<ChosenRun>),
+    /// It cannot be read, for this reason.
+    Failed(String),
+}
+
+/// What follows from two runs.
+#[derive(Debug)]
+pub struct Compared {
+    /// What differs around them, and candidate by candidate.
+    pub comparison: RunComparison,
+    /// What follows as a whole.
+    pub outcome: RunOutcome,
+    /// The measures of each pair, in the order of the pairs.
+    pub tables: Vec<Table>,
+    /// Percentiles and histogram of each pair.
+    pub diagrams: Vec<[Diagram; 2]>,
+}
+
+/// How far the comparison is.
+#[derive(Debug, Default)]
+pub enum Comparing {
+    /// It takes two runs.
+    #[default]
+    Incomplete,
+    /// Under way.
+    Working,
+    /// Done.
+    Done(Box<Compared>),
+    /// Not done, for this reason.
+    Failed(String),
+}
+
+/// The two runs, and what follows.
+#[derive(Debug, Default)]
+pub(super) struct TwoRuns {
+    pub(super) sides: [Chosen; 2],
+    pub(super) comparing: Comparing,
+    /// Number of the newest comparison: what comes of an older one is out of date.
+    pub(super) newest: u64,
+}
+
+impl TwoRuns {
+    pub(super) fn set(&mut self, slot: Slot, chosen: Chosen) {
+        self.sides[slot as usize] = chosen;
+        self.comparing = Comparing::Incomplete;
+        self.newest += 1;
+    }
+}
+
+impl App {
+    /// The run that is shown as one of two; none while it goes on.
+    pub(super) fn shown_side(&self) -> Option<ChosenRun> {
+        let measurement = self.measurement.as_ref()?;
+        let run = measurement.run();
+        run.ended.then(|| ChosenRun {
+            origin: measurement.origin(),
+            run: run.clone(),
+        })
+    }
+
+    /// Reads the file of a run, to be one of the two.
+    pub(super) fn read_side(&mut self, slot: Slot, path: PathBuf) {
+        if self.is_running() {
+            self.fail("Stop the run before others are compared");
+            return;
+        }
+        self.comparison.set(slot, Chosen::Reading(path.clone()));
+        let refused = self.start("read run", Kind::Abandonable, move || {
+            let chosen = Box::new(read(&path));
+            Done::SideRead { slot, path, chosen }
+        });
+        if let Some(error) = refused {
+            self.comparison.set(slot, Chosen::Failed(error));
+        }
+    }
+
+    pub(super) fn take_side(&mut self, slot: Slot, path: &Path, chosen: Result<ChosenRun, String>) {
+        // Another one may have been chosen meanwhile.
+        let wanted = &self.comparison.sides[slot as usize];
+        if !matches!(wanted, Chosen::Reading(reading) if reading == path) {
+            return;
+        }
+        let chosen = match chosen {
+            Ok(chosen) => Chosen::Ready(Arc::new(chosen)),
+            Err(error) => Chosen::Failed(sentence(&error)),
+        };
+        self.comparison.set(slot, chosen);
+        self.compare_if_complete();
+    }
+
+    pub(super) fn swap_sides(&mut self) {
+        let [baseline, run] = std::mem::take(&mut self.comparison.sides);
+        self.comparison.set(Slot::Baseline, run);
+        self.comparison.set(Slot::Run, baseline);
+        self.compare_if_complete();
+    }
+
+    pub(super) fn compare_if_complete(&mut self) {
+        let [Chosen::Ready(baseline), Chosen::Ready(run)] = &self.comparison.sides else {
+            return;
+        };
+        let (baseline, run) = (Arc::clone(baseline), Arc::clone(run));
+        self.comparison.comparing = Comparing::Working;
+        self.comparison.newest += 1;
+        let number = self.comparison.newest;
+        let refused = self.start("comparison", Kind::Abandonable, move || Done::Compared {
+            number,
+            compared: Box::new(compared(&baseline, &run)),
+        });
+        if let Some(error) = refused {
+            self.comparison.comparing = Comparing::Failed(error);
+        }
+    }
+
+    pub(super) fn take_compared(&mut self, number: u64, compared: Box<Compared>) {
+        if number == self.comparison.newest {
+            self.comparison.comparing = Comparing::Done(compared);
+        }
+    }
+
+    /// Shows two runs beside each other as if they had been chosen.
+    pub fn compare_runs(&mut self, baseline: ChosenRun, run: ChosenRun) {
+        self.pages.show(crate::gui::app::Page::Comparison);
+        for (slot, chosen) in [(Slot::Baseline, baseline), (Slot::Run, run)] {
+            self.comparison.set(slot, Chosen::Ready(Arc::new(chosen)));
+        }
+        self.compare_if_complete();
+    }
+}
+
+fn read(path: &Path) -> Result<ChosenRun, String> {
+    let record = Record::read(path).map_err(|error| error.to_string())?;
+    let origin = Origin {
+        path: Some(path.to_owned()),
+        name: record.title().to_owned(),
+        version: record.header.app_version.clone(),
+    };
+    let first = record.steps.into_iter().next();
+    let (_, mut run) = first.ok_or("nothing is in this file: it was cut before it began")?;
+    run.ended = true;
+    Ok(ChosenRun { origin, run })
+}
+
+/// What the two are called; by their times where they are called alike.
+fn names(baseline: &ChosenRun, run: &ChosenRun) -> [String; 2] {
+    let names = [baseline, run].map(|chosen| chosen.origin.name.clone());
+    if names[0] != names[1] {
+        return names;
+    }
+    let times = [baseline, run].map(|chosen| text::date_time(chosen.run.started_unix_secs));
+    if times[0] == times[1] {
+        return Slot::ALL.map(|slot| format!("{} ({})", names[0], slot.label().to_lowercase()));
+    }
+    times.map(|time| format!("{} ({time})", names[0]))
+}
+
+fn compared(baseline: &ChosenRun, run: &ChosenRun) -> Compared {
+    let [baseline_name, run_name] = names(baseline, run);
+    let comparison = compare_whole(
+        Side {
+            run: &baseline.run,
+            name: &baseline_name,
+            version: &baseline.origin.version,
+        },
+        Side {
+            run: &run.run,
+            name: &run_name,
+            version: &run.origin.version,
+        },
+    );
+    let currency = &run.run.request.scenario.prices.currency;
+    let pairs = comparison.pairs.iter();
+    let diagrams = pairs.clone().map(|pair| {
+        let lines = Distribution::of_pair(pair, &baseline.run, &run.run);
+        [percentile_curve(&lines), histogram_overlay(&lines)]
+    });
+    Compared {
+        tables: pairs.map(|pair| pair_table(pair, currency)).collect(),
+        diagrams: diagrams.collect(),
+        outcome: comparison.outcome(TOLERANCE_RATIO),
+        comparison,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support;
+
+    fn chosen(started: u64) -> ChosenRun {
+        let mut run = support::finished_run();
+        run.started_unix_secs = started;
+        ChosenRun {
+            origin: Origin {
+                path: None,
+                name: "Checkout".to_owned(),
+                version: "1".to_owned(),
+            },
+            run,
+        }
+    }
+
+    #[test]
+    fn runs_of_one_title_are_told_apart_by_their_times_or_by_their_parts() {
+        let [a, b] = names(&chosen(0), &chosen(3_600));
+        assert_ne!(a, b);
+        assert!(b.contains("01:00"), "{b}");
+        let [a, b] = names(&chosen(0), &chosen(0));
+        assert_eq!([&*a, &*b], ["Checkout (baseline)", "Checkout (run)"]);
+    }
+
+    #[test]
+    fn every_pair_has_a_table_and_two_charts() {
+        let compared = compared(&chosen(0), &chosen(3_600));
+        let pairs = compared.comparison.pairs.len();
+        assert!(pairs > 1);
+        assert_eq!(compared.tables.len(), pairs);
+        assert_eq!(compared.diagrams.len(), pairs);
+        assert!(compared.diagrams[0][0].bounds().is_some());
+    }
+}

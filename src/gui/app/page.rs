@@ -1,0 +1,95 @@
+//! What stands in the middle of the window: one page at a time.
+
+use crate::gui::app::App;
+
+/// A page of the middle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Page {
+    /// What the open scenario would do, and the button that does it.
+    #[default]
+    Plan,
+    /// The charts and the results of the run that is shown.
+    Charts,
+    /// Two runs beside each other.
+    Comparison,
+    /// A sweep, or a search for the capacity.
+    Series,
+    /// The settings of this machine.
+    Machine,
+}
+
+impl Page {
+    /// The pages that can be chosen beside the menus, in their order.
+    pub const CHOICES: [Self; 4] = [Self::Plan, Self::Charts, Self::Comparison, Self::Series];
+
+    /// As it stands beside the menus.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Plan => "Plan",
+            Self::Charts => "Charts",
+            Self::Comparison => "Comparison",
+            Self::Series => "Series",
+            Self::Machine => "Settings",
+        }
+    }
+
+    /// What is on it.
+    #[must_use]
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Plan => "What the open scenario would do",
+            Self::Charts => "Charts and results of the run that is shown",
+            Self::Comparison => "Two runs beside each other",
+            Self::Series => "Sweeps over a parameter, and the search for the capacity",
+            Self::Machine => "Interpreters and clusters of this machine",
+        }
+    }
+}
+
+/// The page that is shown, and the one that the settings were opened from.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Pages {
+    shown: Page,
+    before: Page,
+}
+
+impl Pages {
+    pub(super) const fn show(&mut self, page: Page) {
+        if !matches!(self.shown, Page::Machine) {
+            self.before = self.shown;
+        }
+        self.shown = page;
+    }
+
+    /// Leaves the settings.
+    pub(super) const fn back(&mut self) {
+        self.shown = self.before;
+    }
+}
+
+impl App {
+    /// The page that is shown. There are no charts before the first run.
+    #[must_use]
+    pub const fn page(&self) -> Page {
+        match self.pages.shown {
+            Page::Charts if self.measurement.is_none() => Page::Plan,
+            page => page,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_settings_lead_back_to_where_they_were_opened() {
+        let mut pages = Pages::default();
+        pages.show(Page::Comparison);
+        pages.show(Page::Machine);
+        pages.show(Page::Machine);
+        pages.back();
+        assert_eq!(pages.shown, Page::Comparison);
+    }
+}

@@ -1,0 +1,494 @@
+//! A sweep, or a search for the capacity: one ordinary run after the other, as the plan of `analysis` wants them.
+//!
+//! Between two runs, and never during one, a background thread computes what is known by now.
+
+use std::path::PathBuf;
+
+use crate::analysis::{
+    CapacityFigures, CapacityPlan, Held, Outcome, Scaling, SweepFigures, SweepPlan,
+    candidate_figures, objective_results, scaling,
+};
+use crate::gui::action::Action;
+use crate::gui::app::jobs::{Done, Kind};
+use crate::gui::app::logic::sentence;
+use crate::gui::app::perform::unix_secs;
+use crate::gui::app::series_file::SeriesKeeper;
+use crate::gui::app::{App, Closing, Document, Measurement, Page, SidebarTab};
+use crate::run::record::{Record, RecordKind, Step};
+use crate::run::{Run, RunRequest};
+use crate::scenario::{NotApplicable, Scenario, parse};
+use crate::session::Session;
+
+/// So often a step may come to nothing before the series is given up.
+const FRUITLESS_MAX: u32 = 3;
+
+/// Which run is next.
+#[derive(Debug)]
+pub(super) enum Plan {
+    Sweep(Box<SweepPlan>),
+    Capacity(Box<CapacityPlan>),
+}
+
+/// What is known by now.
+#[derive(Debug)]
+pub enum SeriesFigures {
+    /// Of a sweep.
+    Sweep {
+        /// What every point measured.
+        figures: Box<SweepFigures>,
+        /// How throughput grows with the workers; empty where the sweep is not of them.
+        scaling: Vec<Scaling>,
+        /// Why there is no scaling law; none where nobody would expect one.
+        no_scaling: Option<&'static str>,
+    },
+    /// Of a search for the capacity.
+    Capacity {
+        /// Candidate by candidate.
+        figures: Vec<CapacityFigures>,
+        /// The currency of costs.
+        currency: String,
+    },
+}
+
+/// Where a series stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SeriesState {
+    /// What was kept of it is being read.
+    Reading,
+    /// It goes on.
+    Running,
+    /// It was asked to stop and has not ended.
+    Stopping,
+    /// It was stopped before its end.
+    Stopped,
+    /// It ended as planned.
+    Finished,
+    /// It broke off, for this reason.
+    Failed(String),
+}
+
+impl SeriesState {
+    /// Whether it goes on.
+    #[must_use]
+    pub const fn is_active(&self) -> bool {
+        matches!(self, Self::Running | Self::Stopping)
+    }
+}
+
+/// How far a series is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SeriesProgress {
+    /// Runs that were made.
+    pub done: usize,
+    /// Runs that there will be; none where nobody knows yet.
+    pub all: Option<usize>,
+    /// About how long the rest takes, in nanoseconds.
+    pub remaining_nanos: u64,
+}
+
+/// The series that is shown.
+#[derive(Debug)]
+pub struct Series {
+    /// What it is of.
+    pub kind: RecordKind,
+    /// Title of its scenario.
+    pub title: String,
+    /// Where it stands.
+    pub state: SeriesState,
+    /// How far it is.
+    pub progress: SeriesProgress,
+    /// What is known by now; none before the first run has ended.
+    pub figures: Option<SeriesFigures>,
+    /// What went wrong with keeping it.
+    pub not_kept: Option<String>,
+    /// None while a background thread has it.
+    plan: Option<Plan>,
+    /// The step that is being measured.
+    step: Option<Step>,
+    keeper: Option<SeriesKeeper>,
+    /// Its file; none if it is not kept.
+    path: Option<PathBuf>,
+    fruitless: u32,
+    /// Another number for each series: what comes of an older one is out of date.
+    number: u64,
+}
+
+impl Series {
+    /// Whether it can go on from where it ended.
+    #[must_use]
+    pub const fn can_resume(&self) -> bool {
+        self.plan.is_some() && matches!(self.state, SeriesState::Stopped | SeriesState::Failed(_))
+    }
+}
+
+/// What a background thread made of a step, or of a record.
+#[derive(Debug)]
+pub(super) struct Told {
+    number: u64,
+    plan: Plan,
+    figures: SeriesFigures,
+    progress: SeriesProgress,
+    /// Whether the step was taken in.
+    taken: bool,
+}
+
+impl Plan {
+    fn of(kind: RecordKind, scenario: &Scenario) -> Result<Self, NotApplicable> {
+        let seed = scenario.protocol.seed;
+        let missing = |message: &str| NotApplicable {
+            message: message.to_owned(),
+            hint: String::new(),
+        };
+        match kind {
+            RecordKind::Capacity => {
+                let search = scenario.capacity.as_ref();
+                let search = search.ok_or_else(|| missing("the scenario searches no capacity"))?;
+                CapacityPlan::new(scenario, search, seed, objectives_hold)
+                    .map(|plan| Self::Capacity(Box::new(plan)))
+            }
+            RecordKind::Sweep | RecordKind::Run => {
+                let sweep = scenario.sweep.as_ref();
+                let sweep = sweep.ok_or_else(|| missing("the scenario sweeps nothing"))?;
+                SweepPlan::new(scenario, sweep, seed).map(|plan| Self::Sweep(Box::new(plan)))
+            }
+        }
+    }
+
+    fn next(&self) -> Option<(Step, RunRequest)> {
+        match self {
+            Self::Sweep(plan) => plan.next(),
+            Self::Capacity(plan) => plan.next(),
+        }
+    }
+
+    fn tell(&mut self, step: &Step, run: &Run) -> bool {
+        match self {
+            Self::Sweep(plan) => plan.tell(step, run),
+            Self::Capacity(plan) => plan.tell(step, run),
+        }
+    }
+
+    fn progress(&self) -> SeriesProgress {
+        match self {
+            Self::Sweep(plan) => {
+                let (done, all) = plan.progress();
+                SeriesProgress {
+                    done,
+                    all: Some(all),
+                    remaining_nanos: plan.remaining_nanos(),
+                }
+            }
+            Self::Capacity(plan) => SeriesProgress {
+                done: plan.probes_made() as usize,
+                all: None,
+                remaining_nanos: plan.remaining_nanos(),
+            },
+        }
+    }
+
+    fn figures(&self) -> SeriesFigures {
+        match self {
+            Self::Sweep(plan) => {
+                let figures = Box::new(SweepFigures::of(plan));
+                let (scaling, no_scaling) = match scaling(plan) {
+                    Ok(scaling) => (scaling, None),
+                    Err(why) => (Vec::new(), why.reason()),
+                };
+                SeriesFigures::Sweep {
+                    figures,
+                    scaling,
+                    no_scaling,
+                }
+            }
+            Self::Capacity(plan) => SeriesFigures::Capacity {
+                figures: plan.figures(),
+                currency: plan.base.prices.currency.clone(),
+            },
+        }
+    }
+}
+
+impl App {
+    /// Whether a series goes on: between two of its runs nothing is measured, and yet it is not over.
+    pub(super) fn has_active_series(&self) -> bool {
+        let series = self.series.as_ref();
+        series.is_some_and(|series| series.state.is_active())
+    }
+
+    /// Begins the sweep, or the search for the capacity, of the open scenario.
+    pub(super) fn start_series(&mut self, kind: RecordKind) {
+        if self.is_running() {
+            return;
+        }
+        if self.document.errors() > 0 {
+            self.tab = SidebarTab::Compose;
+            self.settings.sidebar = true;
+            self.fail("Mend the problems of the scenario first");
+            return;
+        }
+        let scenario = self.document.scenario();
+        let plan = match Plan::of(kind, scenario) {
+            Ok(plan) => plan,
+            Err(why) => {
+                self.fail(&format!("{}: {}", why.message, why.hint));
+                return;
+            }
+        };
+        let title = scenario.title.clone();
+        let keeper = self
+            .kept_runs()
+            .map(|library| SeriesKeeper::begin(library, kind, scenario, unix_secs()));
+        self.stop_looking();
+        self.series_number += 1;
+        self.series = Some(Series {
+            kind,
+            title,
+            state: SeriesState::Running,
+            progress: plan.progress(),
+            figures: None,
+            not_kept: None,
+            plan: Some(plan),
+            step: None,
+            keeper: None,
+            path: None,
+            fruitless: 0,
+            number: self.series_number,
+        });
+        self.take_series_keeper(keeper);
+        self.pages.show(Page::Series);
+        self.next_step();
+    }
+
+    fn take_series_keeper(&mut self, keeper: Option<std::io::Result<SeriesKeeper>>) {
+        let Some(series) = &mut self.series else {
+            return;
+        };
+        match keeper {
+            None => {}
+            Some(Ok(keeper)) => series.keeper = Some(keeper),
+            Some(Err(error)) => series.not_kept = Some(error.to_string()),
+        }
+    }
+
+    /// Goes on with a series that was stopped, on this machine and in its file.
+    pub(super) fn resume_series(&mut self) {
+        let can = self.series.as_ref().is_some_and(Series::can_resume);
+        if self.is_running() || !can {
+            return;
+        }
+        let Some(series) = &mut self.series else {
+            return;
+        };
+        series.state = SeriesState::Running;
+        series.fruitless = 0;
+        let keeper = series.path.clone().map(SeriesKeeper::resume);
+        self.take_series_keeper(keeper);
+        self.stop_looking();
+        self.next_step();
+    }
+
+    /// Asks the series to end after what it knows by now.
+    pub(super) fn stop_series(&mut self) {
+        if let Some(series) = &mut self.series
+            && series.state.is_active()
+        {
+            series.state = SeriesState::Stopping;
+        }
+    }
+
+    /// Starts the next run of the series, or ends it.
+    fn next_step(&mut self) {
+        let Some(series) = &self.series else {
+            return;
+        };
+        let next = series.plan.as_ref().and_then(Plan::next);
+        let Some((step, request)) = next.filter(|_| series.state == SeriesState::Running) else {
+            let state = match &series.state {
+                SeriesState::Running => SeriesState::Finished,
+                SeriesState::Stopping => SeriesState::Stopped,
+                other => other.clone(),
+            };
+            self.end_series(state);
+            return;
+        };
+        match Session::start(request.clone(), self.runner_command(), self.waker()) {
+            Ok(session) => {
+                let run = Run::new(request, unix_secs());
+                self.put_run_away();
+                self.board.begin(&run);
+                self.measurement = Some(Measurement::new(run, Some(session)));
+                if let Some(series) = &mut self.series {
+                    series.step = Some(step);
+                }
+            }
+            Err(error) => {
+                let why = format!("A run cannot be started: {error}");
+                self.end_series(SeriesState::Failed(why));
+            }
+        }
+    }
+
+    fn end_series(&mut self, state: SeriesState) {
+        let Some(series) = &mut self.series else {
+            return;
+        };
+        let stopped = state != SeriesState::Finished;
+        series.state = state;
+        if let Some(keeper) = series.keeper.take() {
+            self.start("keep series", Kind::Writes, move || {
+                Done::SeriesKept(keeper.finish(stopped))
+            });
+        }
+        if self.closing == Closing::AfterRun {
+            self.closing = Closing::No;
+            self.actions.push(Action::Quit);
+        }
+    }
+
+    pub(super) fn take_series_kept(&mut self, kept: Result<PathBuf, String>) {
+        match kept {
+            Ok(path) => {
+                if let Some(series) = &mut self.series
+                    && !series.state.is_active()
+                {
+                    series.path = Some(path);
+                }
+                self.list_again();
+            }
+            Err(error) => {
+                if let Some(series) = &mut self.series {
+                    series.not_kept = Some(sentence(&error));
+                }
+                self.fail(&format!("The series is not kept: {error}"));
+            }
+        }
+    }
+
+    /// A run of the series has ended: what it tells is computed before the next one begins.
+    pub(super) fn follow_series(&mut self) {
+        let (Some(series), Some(measurement)) = (&mut self.series, &self.measurement) else {
+            return;
+        };
+        if measurement.is_running() || !measurement.run().ended {
+            return;
+        }
+        let (Some(step), Some(mut plan)) = (series.step.take(), series.plan.take()) else {
+            return;
+        };
+        let run = measurement.run().clone();
+        if run.stopped {
+            series.state = SeriesState::Stopping;
+        } else if let Some(keeper) = &mut series.keeper {
+            keeper.step(&step, &run);
+        }
+        let number = series.number;
+        let refused = self.start("figures of the series", Kind::Abandonable, move || {
+            let taken = plan.tell(&step, &run);
+            Done::SeriesTold(Box::new(told(number, plan, taken)))
+        });
+        if let Some(error) = refused {
+            self.end_series(SeriesState::Failed(error));
+        }
+    }
+
+    pub(super) fn take_told(&mut self, told: Told) {
+        let Some(series) = &mut self.series else {
+            return;
+        };
+        if series.number != told.number {
+            return;
+        }
+        series.plan = Some(told.plan);
+        series.figures = Some(told.figures);
+        series.progress = told.progress;
+        if series.state == SeriesState::Reading {
+            let is_over = series
+                .plan
+                .as_ref()
+                .is_some_and(|plan| plan.next().is_none());
+            series.state = if is_over {
+                SeriesState::Finished
+            } else {
+                SeriesState::Stopped
+            };
+            return;
+        }
+        series.fruitless = if told.taken { 0 } else { series.fruitless + 1 };
+        if series.fruitless >= FRUITLESS_MAX && series.state == SeriesState::Running {
+            let why = "The same run broke off again and again".to_owned();
+            self.end_series(SeriesState::Failed(why));
+            return;
+        }
+        self.next_step();
+    }
+
+    /// Shows a series that was kept.
+    pub(super) fn show_series(&mut self, path: Option<PathBuf>, record: Record) {
+        let Some(scenario) = parse(&record.header.scenario).scenario else {
+            self.fail("The scenario of this series cannot be read by this program");
+            return;
+        };
+        let mut plan = match Plan::of(record.header.kind, &scenario) {
+            Ok(plan) => plan,
+            Err(why) => {
+                self.fail(&format!("{}: {}", why.message, why.hint));
+                return;
+            }
+        };
+        self.series_number += 1;
+        let number = self.series_number;
+        self.series = Some(Series {
+            kind: record.header.kind,
+            title: record.title().to_owned(),
+            state: SeriesState::Reading,
+            progress: SeriesProgress::default(),
+            figures: None,
+            not_kept: None,
+            plan: None,
+            step: None,
+            keeper: None,
+            path,
+            fruitless: 0,
+            number,
+        });
+        if *self.document.scenario() != scenario {
+            self.document = Document::of(scenario, None);
+            self.open_bundled = None;
+        }
+        self.pages.show(Page::Series);
+        let refused = self.start("open series", Kind::Abandonable, move || {
+            for (step, run) in &record.steps {
+                plan.tell(step, run);
+            }
+            Done::SeriesTold(Box::new(told(number, plan, true)))
+        });
+        if let Some(error) = refused {
+            self.end_series(SeriesState::Failed(error));
+        }
+    }
+}
+
+/// Whether all objectives hold for a candidate of a run.
+fn objectives_hold(run: &Run, candidate: usize) -> Held {
+    let figures = candidate_figures(run);
+    let results = objective_results(run, &figures);
+    let place = figures.iter().position(|one| one.candidate == candidate);
+    let Some(results) = place.and_then(|place| results.get(place)) else {
+        return Held::Undecided;
+    };
+    match results.iter().map(|result| result.outcome).max() {
+        Some(Outcome::Met) => Held::Yes,
+        Some(Outcome::Missed) => Held::No,
+        Some(Outcome::Undecided) | None => Held::Undecided,
+    }
+}
+
+fn told(number: u64, plan: Plan, taken: bool) -> Told {
+    Told {
+        number,
+        figures: plan.figures(),
+        progress: plan.progress(),
+        plan,
+        taken,
+    }
+}

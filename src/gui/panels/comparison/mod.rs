@@ -1,0 +1,131 @@
+//! Two runs beside each other: what differs around them first, then candidate by candidate.
+
+mod around;
+mod pairs;
+mod sides;
+
+use egui::{RichText, ScrollArea, Ui};
+
+use crate::analysis::{Judgement, RunOutcome, RunOutcomeKind};
+use crate::gui::action::Action;
+use crate::gui::app::{Chosen, Compared, Comparing, RunEntry};
+use crate::gui::panels::comparison::pairs::PairView;
+use crate::gui::theme::{self, Palette, space};
+use crate::gui::widgets::{badge_ui, card_ui, empty_state_ui, severity_ui};
+use crate::scenario::Severity;
+
+/// What the page shows.
+#[derive(Debug, Clone, Copy)]
+pub struct ComparisonView<'a> {
+    /// Baseline and run.
+    pub sides: &'a [Chosen; 2],
+    /// What follows.
+    pub comparing: &'a Comparing,
+    /// Another number for each comparison, by which points are cached.
+    pub number: u64,
+    /// The kept runs, the newest first.
+    pub entries: &'a [RunEntry],
+    /// Title of the run that is shown; none while it goes on.
+    pub shown: Option<&'a str>,
+    /// Whether a run is under way.
+    pub locked: bool,
+}
+
+/// Shows the comparison; keeps which candidate is open, and the points of its charts.
+#[derive(Debug, Default)]
+pub struct ComparisonPanel {
+    pairs: PairView,
+}
+
+impl ComparisonPanel {
+    /// Shows the page and appends what the user asked for to `actions`.
+    pub fn ui(&mut self, ui: &mut Ui, view: &ComparisonView<'_>, actions: &mut Vec<Action>) {
+        ScrollArea::vertical()
+            .auto_shrink(false)
+            .id_salt("comparison")
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = space::S;
+                sides::sides_ui(ui, view, actions);
+                match view.comparing {
+                    Comparing::Incomplete => incomplete_ui(ui, view.sides),
+                    Comparing::Working => empty_state_ui(
+                        ui,
+                        "Comparing…",
+                        "Each measure is drawn again many times to find its interval",
+                    ),
+                    Comparing::Failed(error) => severity_ui(ui, Severity::Error, error),
+                    Comparing::Done(compared) => self.compared_ui(ui, compared, view.number),
+                }
+            });
+    }
+
+    fn compared_ui(&mut self, ui: &mut Ui, compared: &Compared, number: u64) {
+        outcome_ui(ui, compared);
+        around::around_ui(ui, &compared.comparison);
+        if compared.comparison.pairs.is_empty() {
+            empty_state_ui(
+                ui,
+                "Nothing to compare",
+                "The runs have no candidate in common: neither by name nor by back end and workers",
+            );
+            return;
+        }
+        self.pairs.ui(ui, compared, number);
+    }
+}
+
+fn incomplete_ui(ui: &mut Ui, sides: &[Chosen; 2]) {
+    let ready = sides
+        .iter()
+        .filter(|side| matches!(side, Chosen::Ready(_)))
+        .count();
+    let reading = sides.iter().any(|side| matches!(side, Chosen::Reading(_)));
+    let (title, text) = match (ready, reading) {
+        (_, true) => ("Reading…", ""),
+        (0, false) => (
+            "No runs chosen",
+            "Choose a baseline and a run above, or in the list of kept runs on the left",
+        ),
+        _ => (
+            "One run chosen",
+            "Choose the other one above, or in the list of kept runs on the left",
+        ),
+    };
+    empty_state_ui(ui, title, text);
+}
+
+fn outcome_ui(ui: &mut Ui, compared: &Compared) {
+    let palette = theme::palette(ui);
+    let outcome = &compared.outcome;
+    card_ui(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new("Outcome").text_style(theme::title_style()));
+            let (word, color) = outcome_badge(outcome, palette);
+            badge_ui(ui, word, color);
+        });
+        ui.add(egui::Label::new(&outcome.why).wrap());
+        for (name, reason) in compared.comparison.doubts.iter().skip(1) {
+            severity_ui(ui, Severity::Warning, &format!("{name}: {reason}"));
+        }
+    });
+}
+
+fn outcome_badge(outcome: &RunOutcome, palette: &Palette) -> (&'static str, egui::Color32) {
+    match outcome.kind {
+        RunOutcomeKind::Worse => ("✖ worse", palette.error),
+        RunOutcomeKind::NotWorse if outcome.better.is_empty() => ("✔ not worse", palette.good),
+        RunOutcomeKind::NotWorse => ("✔ better", palette.good),
+        RunOutcomeKind::NotKnown => ("? not known", palette.warning),
+        RunOutcomeKind::NotTrustworthy => ("⚠ not trustworthy", palette.error),
+    }
+}
+
+/// The symbol and the colour of a judgement; the word stands beside it.
+const fn judged(judgement: Judgement, palette: &Palette) -> (&'static str, egui::Color32) {
+    match judgement {
+        Judgement::Better => ("✔", palette.good),
+        Judgement::Worse => ("✖", palette.error),
+        Judgement::TooClose => ("≈", palette.weak),
+        Judgement::NotKnown => ("?", palette.weak),
+    }
+}

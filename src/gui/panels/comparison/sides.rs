@@ -1,0 +1,143 @@
+//! Which two runs are compared.
+
+use egui::{Button, ComboBox, Label, RichText, Ui, Vec2};
+
+use crate::gui::action::{Action, RunsAction, SideChoice};
+use crate::gui::app::{Chosen, ChosenRun, RunEntry, Slot};
+use crate::gui::panels::comparison::ComparisonView;
+use crate::gui::theme::{self, space};
+use crate::gui::widgets::{card_ui, icon_button_ui, severity_ui, weak_ui};
+use crate::run::record::RecordKind;
+use crate::scenario::Severity;
+use crate::units::text;
+
+/// Kept runs that can be chosen here; all of them are in the list on the left.
+const OFFERED_MAX: usize = 20;
+/// Room for the title of a run in the list of those that can be chosen, in points.
+const CHOICE_WIDTH: f32 = 420.0;
+
+/// Shows the two and what can be chosen instead.
+pub(super) fn sides_ui(ui: &mut Ui, view: &ComparisonView<'_>, actions: &mut Vec<Action>) {
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Comparison").text_style(egui::TextStyle::Heading));
+        let both = view
+            .sides
+            .iter()
+            .any(|side| !matches!(side, Chosen::Nothing));
+        let swap = Button::new(RichText::new("⇄ Swap").small());
+        let swap = ui.add_enabled(both && !view.locked, swap);
+        if swap
+            .on_hover_text("Make the run the baseline, and the baseline the run")
+            .accessible_name("Swap baseline and run")
+            .clicked()
+        {
+            actions.push(Action::Runs(RunsAction::SwapSides));
+        }
+        if view.locked {
+            weak_ui(ui, "Stop the run to choose others");
+        }
+    });
+    let gap = space::S;
+    let width = (ui.available_width() - gap) / 2.0;
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = gap;
+        for (slot, side) in Slot::ALL.into_iter().zip(view.sides) {
+            let layout = egui::Layout::top_down(egui::Align::Min);
+            ui.allocate_ui_with_layout(Vec2::new(width, 0.0), layout, |ui| {
+                ui.set_width(width);
+                card_ui(ui, |ui| side_ui(ui, slot, side, view, actions));
+            });
+        }
+    });
+}
+
+fn side_ui(
+    ui: &mut Ui,
+    slot: Slot,
+    side: &Chosen,
+    view: &ComparisonView<'_>,
+    actions: &mut Vec<Action>,
+) {
+    ui.spacing_mut().item_spacing.y = space::XS;
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(slot.label()).text_style(theme::title_style()));
+        let layout = egui::Layout::right_to_left(egui::Align::Center);
+        ui.with_layout(layout, |ui| {
+            if !matches!(side, Chosen::Nothing) {
+                let name = format!("Clear the {}", slot.label().to_lowercase());
+                if icon_button_ui(ui, "×", &name).clicked() {
+                    let clear = RunsAction::Compare(slot, SideChoice::Nothing);
+                    actions.push(Action::Runs(clear));
+                }
+            }
+            ui.add_enabled_ui(!view.locked, |ui| choice_ui(ui, slot, view, actions));
+        });
+    });
+    match side {
+        Chosen::Nothing => {
+            let text = match slot {
+                Slot::Baseline => "What the run is held against",
+                Slot::Run => "What is held against the baseline",
+            };
+            weak_ui(ui, text);
+            weak_ui(ui, "Nothing is chosen");
+        }
+        Chosen::Reading(path) => {
+            ui.label("Reading…");
+            weak_ui(ui, path.display().to_string());
+        }
+        Chosen::Failed(error) => severity_ui(ui, Severity::Error, error),
+        Chosen::Ready(chosen) => chosen_ui(ui, chosen),
+    }
+}
+
+fn chosen_ui(ui: &mut Ui, chosen: &ChosenRun) {
+    ui.add(Label::new(&chosen.origin.name).truncate());
+    let run = &chosen.run;
+    let mut facts = vec![text::date_time(run.started_unix_secs)];
+    if let Some(machine) = &run.machine {
+        facts.push(text::counted(machine.cores.into(), "core", "cores"));
+        facts.push(machine.cpu.clone());
+    }
+    facts.push(format!("poolscope {}", chosen.origin.version));
+    let color = theme::palette(ui).weak;
+    let facts = RichText::new(facts.join(" · ")).small().color(color);
+    ui.add(Label::new(facts).truncate());
+}
+
+/// The run that is shown, and the newest of the kept ones.
+fn choice_ui(ui: &mut Ui, slot: Slot, view: &ComparisonView<'_>, actions: &mut Vec<Action>) {
+    let name = format!("Choose the {}", slot.label().to_lowercase());
+    let mut choose = |choice| actions.push(Action::Runs(RunsAction::Compare(slot, choice)));
+    let combo = ComboBox::from_id_salt(("side", slot.label()))
+        .selected_text(RichText::new("Choose…").small())
+        .width(90.0);
+    let shown = combo.show_ui(ui, |ui| {
+        ui.set_min_width(CHOICE_WIDTH);
+        if let Some(title) = view.shown
+            && ui
+                .selectable_label(false, format!("The run that is shown: {title}"))
+                .clicked()
+        {
+            choose(SideChoice::Shown);
+        }
+        let mut offered = view.entries.iter().filter_map(offered).peekable();
+        if offered.peek().is_none() && view.shown.is_none() {
+            weak_ui(ui, "No run is kept yet");
+        }
+        for (entry, label) in offered.take(OFFERED_MAX) {
+            if ui.selectable_label(false, label).clicked() {
+                choose(SideChoice::File(entry.path.clone()));
+            }
+        }
+    });
+    shown.response.accessible_name(name);
+}
+
+fn offered(entry: &RunEntry) -> Option<(&RunEntry, String)> {
+    let head = entry.head.as_ref().ok()?;
+    let can_be = head.header.kind == RecordKind::Run && !head.is_live && head.blocks > 0;
+    let time = text::date_time(head.header.started_unix_secs);
+    let time = time.trim_end_matches(" UTC");
+    can_be.then(|| (entry, format!("{time}  {}", head.title())))
+}

@@ -1,0 +1,140 @@
+//! Lines of a plot, for charts over time and for all others: points, strokes, ticks and labels.
+
+use egui::Color32;
+use egui_plot::{GridMark, Line, LineStyle, PlotPoint, PlotPoints, PlotUi, Points};
+
+use crate::chart::axis::Axis;
+use crate::chart::{Scale, Series, Stroke};
+use crate::gui::theme;
+
+/// Width of a line of a chart, in points.
+const LINE_WIDTH: f32 = 1.8;
+
+/// The points of one line.
+#[derive(Debug)]
+pub(super) struct LinePoints {
+    /// Decides the colour.
+    pub(super) candidate: usize,
+    pub(super) name: String,
+    pub(super) stroke: Stroke,
+    /// As the plot wants them; a gap between two runs is one in the line.
+    pub(super) runs: Vec<Vec<PlotPoint>>,
+}
+
+impl LinePoints {
+    /// The points of `series` on the scales of x and y.
+    pub(super) fn of(series: &Series, [x_scale, y_scale]: [Scale; 2]) -> Self {
+        let runs = series.runs.iter().map(|run| {
+            // The plot panics on what is not finite, as the logarithm of zero.
+            let points = run
+                .iter()
+                .map(|[x, y]| PlotPoint::new(plotted(*x, x_scale), plotted(*y, y_scale)));
+            points
+                .filter(|point| point.x.is_finite() && point.y.is_finite())
+                .collect()
+        });
+        Self {
+            candidate: series.candidate,
+            name: series.name.clone(),
+            stroke: series.stroke,
+            runs: runs.collect(),
+        }
+    }
+
+    /// The value of the point nearest to `x`, if `x` is within one of the runs.
+    pub(super) fn value_at(&self, x: f64) -> Option<f64> {
+        let within = |run: &&Vec<PlotPoint>| {
+            run.first().is_some_and(|first| first.x <= x)
+                && run.last().is_some_and(|last| x <= last.x)
+        };
+        // Of several repeats the newest.
+        let run = self.runs.iter().rev().find(within)?;
+        let after = run.partition_point(|point| point.x < x);
+        let neighbours = &run[after.saturating_sub(1)..(after + 1).min(run.len())];
+        let distance = |point: &&PlotPoint| (point.x - x).abs();
+        let nearest = neighbours
+            .iter()
+            .min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
+        Some(nearest.y)
+    }
+}
+
+/// Draws the lines, each in its candidate's colour and its own stroke.
+pub(super) fn draw_lines<'a>(plot: &mut PlotUi<'a>, lines: &'a [LinePoints], dark: bool) {
+    for line in lines {
+        let color = theme::series_color(line.candidate, dark);
+        for run in &line.runs {
+            // A line needs two points; a block of 200 ms may have one.
+            if run.len() == 1 {
+                let dot = Points::new(&line.name, PlotPoints::Borrowed(run));
+                plot.points(dot.color(color).radius(LINE_WIDTH * 1.5).allow_hover(false));
+                continue;
+            }
+            plot.line(styled(
+                Line::new(&line.name, PlotPoints::Borrowed(run)),
+                line.stroke,
+                color,
+            ));
+        }
+    }
+}
+
+fn styled(line: Line<'_>, stroke: Stroke, color: Color32) -> Line<'_> {
+    let style = match stroke {
+        Stroke::Solid => LineStyle::Solid,
+        Stroke::Dashed => LineStyle::Dashed { length: 7.0 },
+        Stroke::Dotted => LineStyle::Dotted { spacing: 5.0 },
+    };
+    // The series are reduced already; the plot's own reduction makes strokes uneven.
+    line.color(color)
+        .width(LINE_WIDTH)
+        .style(style)
+        .allow_band(false)
+        .allow_hover(false)
+}
+
+/// Where a value lies on the plot's scale.
+pub(super) fn plotted(value: f64, scale: Scale) -> f64 {
+    match scale {
+        Scale::Linear => value,
+        Scale::Log10 => value.log10(),
+    }
+}
+
+/// The value that lies there on the plot's scale.
+pub(super) fn measured(plotted: f64, scale: Scale) -> f64 {
+    match scale {
+        Scale::Linear => plotted,
+        Scale::Log10 => 10_f64.powf(plotted),
+    }
+}
+
+/// The label of the tick at `mark`; empty where the axis has none.
+pub(super) fn label_at(axis: &Axis, mark: GridMark, scale: Scale) -> String {
+    let near = mark.step_size * 1e-3;
+    let is_there = |value: f64| (plotted(value, scale) - mark.value).abs() <= near;
+    let tick = axis.ticks.iter().find(|tick| is_there(tick.value));
+    tick.map_or_else(String::new, |tick| tick.label.clone())
+}
+
+/// The lines of the grid: where the axis has its ticks.
+pub(super) fn grid(axis: &Axis, scale: Scale) -> Vec<GridMark> {
+    let marks: Vec<f64> = axis
+        .ticks
+        .iter()
+        .map(|tick| plotted(tick.value, scale))
+        .collect();
+    let step_size = match scale {
+        Scale::Linear => axis.step.unwrap_or(1.0),
+        // The plot leaves out labels whose steps are too small for it, so it must be told how far apart they
+        // really are: a third of a decade where 1, 2 and 5 are labelled, a whole one where only decades are.
+        Scale::Log10 => marks
+            .windows(2)
+            .map(|pair| pair[1] - pair[0])
+            .fold(1.0, f64::min),
+    };
+    marks
+        .into_iter()
+        .map(|value| GridMark { value, step_size })
+        .collect()
+}

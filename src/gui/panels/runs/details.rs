@@ -1,0 +1,265 @@
+//! The chosen run: what it is, what can be done with it, and what people say of it.
+
+use std::path::PathBuf;
+
+use egui::{Button, Label, RichText, TextEdit, Ui};
+
+use crate::gui::action::{Action, RunsAction, SideChoice};
+use crate::gui::app::{Changing, RunEntry, Slot};
+use crate::gui::panels::runs::{RunsView, mark};
+use crate::gui::theme::{self, space};
+use crate::gui::widgets::{Field, badge_ui, primary_button_ui, severity_ui, weak_ui};
+use crate::run::record::{Head, Meta, RecordKind};
+use crate::scenario::Severity;
+use crate::units::text;
+
+/// What is being written about a run.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    /// The run, and what was said of it when writing began.
+    of: Option<(PathBuf, Meta)>,
+    name: String,
+    tags: String,
+    note: String,
+    /// Something was sent to be saved.
+    sent: bool,
+}
+
+impl Draft {
+    pub(super) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        entry: &RunEntry,
+        view: &RunsView<'_>,
+        actions: &mut Vec<Action>,
+    ) {
+        let palette = theme::palette(ui);
+        ui.horizontal(|ui| {
+            let (word, color) = mark(entry, palette);
+            badge_ui(ui, word, color);
+            let title = RichText::new(entry.title()).text_style(theme::title_style());
+            ui.add(Label::new(title).truncate());
+        });
+        match &entry.head {
+            Ok(head) => {
+                buttons_ui(ui, entry, head, view, actions);
+                compare_ui(ui, entry, head, view, actions);
+                weak_wrapped_ui(ui, facts(head, entry.bytes));
+                ui.add_space(space::XS);
+                self.words_ui(ui, entry, head, view, actions);
+            }
+            Err(error) => {
+                severity_ui(ui, Severity::Error, error);
+                ui.horizontal(|ui| delete_ui(ui, entry, actions));
+            }
+        }
+        ui.add_space(space::XS);
+        place_ui(ui, entry);
+    }
+
+    fn words_ui(
+        &mut self,
+        ui: &mut Ui,
+        entry: &RunEntry,
+        head: &Head,
+        view: &RunsView<'_>,
+        actions: &mut Vec<Action>,
+    ) {
+        self.take_over(entry, &head.meta);
+        let width = f32::INFINITY;
+        let field = |label, hint| Field {
+            label,
+            hint,
+            path: "",
+            problems: &[],
+        };
+        let name = field("Name", "Instead of the scenario's title");
+        name.ui(ui, |ui| {
+            let edit = TextEdit::singleline(&mut self.name).hint_text(&head.header.title);
+            ui.add(edit.desired_width(width))
+        });
+        let tags = field("Tags", "Words to find it by, with spaces between");
+        tags.ui(ui, |ui| {
+            ui.add(TextEdit::singleline(&mut self.tags).desired_width(width))
+        });
+        let note = field("Note", "What is worth remembering of it");
+        note.ui(ui, |ui| {
+            let edit = TextEdit::multiline(&mut self.note).desired_rows(2);
+            ui.add(edit.desired_width(width))
+        });
+        if let (Changing::Failed(error), true) = (view.changing, self.sent) {
+            severity_ui(ui, Severity::Error, error);
+        }
+        let written = self.written();
+        let changed = written != head.meta;
+        let busy = *view.changing == Changing::Working;
+        ui.horizontal(|ui| {
+            ui.add_space(space::LABEL_WIDTH + space::S);
+            let save = ui.add_enabled(changed && !busy, Button::new("Save"));
+            if save.accessible_name("Save name, tags and note").clicked() {
+                let path = entry.path.clone();
+                self.sent = true;
+                actions.push(Action::Runs(RunsAction::Say {
+                    path,
+                    meta: written,
+                }));
+            }
+            let revert = ui.add_enabled(changed && !busy, Button::new("Revert"));
+            if revert
+                .accessible_name("Revert name, tags and note")
+                .clicked()
+            {
+                self.of = None;
+            }
+        });
+    }
+
+    /// Begins anew with another run, or when what is said of it has been changed.
+    fn take_over(&mut self, entry: &RunEntry, meta: &Meta) {
+        let is_same = |(path, before): &(PathBuf, Meta)| *path == entry.path && before == meta;
+        if self.of.as_ref().is_some_and(is_same) {
+            return;
+        }
+        self.of = Some((entry.path.clone(), meta.clone()));
+        self.name.clone_from(&meta.name);
+        self.tags = meta.tags.join(" ");
+        self.note.clone_from(&meta.note);
+        self.sent = false;
+    }
+
+    fn written(&self) -> Meta {
+        let between = |c: char| c.is_whitespace() || c == ',';
+        let words = self.tags.split(between).filter(|word| !word.is_empty());
+        let mut tags: Vec<String> = words.map(str::to_owned).collect();
+        tags.sort();
+        tags.dedup();
+        Meta {
+            name: self.name.trim().to_owned(),
+            tags,
+            note: self.note.trim().to_owned(),
+        }
+    }
+}
+
+fn weak_wrapped_ui(ui: &mut Ui, text: String) {
+    let color = theme::palette(ui).weak;
+    let text = RichText::new(text).small().color(color);
+    ui.add(Label::new(text).wrap());
+}
+
+fn facts(head: &Head, bytes: u64) -> String {
+    let header = &head.header;
+    let mut facts = vec![
+        text::date_time(header.started_unix_secs),
+        format!("seed {}", header.seed),
+        text::counted(head.blocks, "block", "blocks"),
+        text::bytes(bytes as f64),
+        format!("poolscope {}", header.app_version),
+        format!("id {}", header.id),
+    ];
+    if let Some(failed) = head.closing.map(|closing| closing.blocks_failed)
+        && failed > 0
+    {
+        facts.push(format!(
+            "{} failed",
+            text::counted(failed, "block", "blocks")
+        ));
+    }
+    format!("{}\n{}", facts.join(" · "), header.candidates.join(", "))
+}
+
+fn buttons_ui(
+    ui: &mut Ui,
+    entry: &RunEntry,
+    head: &Head,
+    view: &RunsView<'_>,
+    actions: &mut Vec<Action>,
+) {
+    let idle = !view.locked && view.opening.is_none();
+    let path = || entry.path.clone();
+    ui.horizontal(|ui| {
+        let open = primary_button_ui(ui, "Open", idle).on_hover_text("Show what was measured");
+        if open.accessible_name("Open this run").clicked() {
+            actions.push(Action::Runs(RunsAction::Open(path())));
+        }
+        let hover = match head.header.kind {
+            RecordKind::Run => "Load its scenario and measure the same again",
+            _ => "Load its scenario and begin the series anew",
+        };
+        let rerun = ui.add_enabled(idle, Button::new("Run again"));
+        let rerun = rerun.on_hover_text(hover);
+        if rerun.accessible_name("Run this scenario again").clicked() {
+            actions.push(Action::Runs(RunsAction::Rerun(path())));
+        }
+        if !head.is_live {
+            delete_ui(ui, entry, actions);
+        }
+    });
+}
+
+fn compare_ui(
+    ui: &mut Ui,
+    entry: &RunEntry,
+    head: &Head,
+    view: &RunsView<'_>,
+    actions: &mut Vec<Action>,
+) {
+    if head.header.kind != RecordKind::Run {
+        return;
+    }
+    let is_shown = view.shown == Some(&*entry.path);
+    let choose = |slot| {
+        let choice = SideChoice::File(entry.path.clone());
+        Action::Runs(RunsAction::Compare(slot, choice))
+    };
+    ui.horizontal(|ui| {
+        weak_ui(ui, "Compare");
+        let with_shown = view.has_shown && !is_shown && !view.locked;
+        let button = Button::new(RichText::new("with the shown run").small());
+        let button = ui.add_enabled(with_shown, button).on_hover_text(
+            "This one is the baseline, and the run that is shown is held against it",
+        );
+        if button
+            .accessible_name("Compare with the run that is shown")
+            .clicked()
+        {
+            actions.push(choose(Slot::Baseline));
+            let shown = RunsAction::Compare(Slot::Run, SideChoice::Shown);
+            actions.push(Action::Runs(shown));
+        }
+        for (slot, label, name) in [
+            (Slot::Baseline, "as baseline", "Take as baseline"),
+            (Slot::Run, "as run", "Take as run"),
+        ] {
+            let button = Button::new(RichText::new(label).small());
+            let button = ui.add_enabled(!view.locked, button);
+            if button.accessible_name(name).clicked() {
+                actions.push(choose(slot));
+            }
+        }
+    });
+}
+
+fn delete_ui(ui: &mut Ui, entry: &RunEntry, actions: &mut Vec<Action>) {
+    let delete = ui
+        .button("Delete…")
+        .on_hover_text("Move its file to the bin");
+    if delete.accessible_name("Delete this run").clicked() {
+        let (path, title) = (entry.path.clone(), entry.title());
+        actions.push(Action::Runs(RunsAction::Delete { path, title }));
+    }
+}
+
+/// Where it lies.
+fn place_ui(ui: &mut Ui, entry: &RunEntry) {
+    ui.horizontal(|ui| {
+        let copy = Button::new(RichText::new("Copy path").small());
+        if ui.add(copy).clicked() {
+            ui.ctx().copy_text(entry.path.display().to_string());
+        }
+        let color = theme::palette(ui).weak;
+        let path = entry.path.display().to_string();
+        let text = RichText::new(&path).small().color(color);
+        ui.add(Label::new(text).truncate()).on_hover_text(path);
+    });
+}

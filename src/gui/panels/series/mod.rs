@@ -1,0 +1,229 @@
+//! The page of sweeps and of searches for the capacity: how far they are, and what they found.
+
+mod capacity;
+mod sweep;
+
+use egui::{Align, Button, Layout, ProgressBar, RichText, ScrollArea, Ui};
+
+use crate::gui::action::{Action, SeriesAction};
+use crate::gui::app::{Series, SeriesFigures, SeriesState};
+use crate::gui::panels::series::sweep::SweepView;
+use crate::gui::theme::{self, Palette, space};
+use crate::gui::widgets::{
+    badge_ui, card_ui, empty_state_ui, primary_button_ui, severity_ui, weak_ui,
+};
+use crate::run::record::RecordKind;
+use crate::scenario::Severity;
+use crate::units::text;
+
+/// What the page shows.
+#[derive(Debug, Clone, Copy)]
+pub struct SeriesView<'a> {
+    /// Title of the open scenario.
+    pub title: &'a str,
+    /// Whether the open scenario has a sweep.
+    pub has_sweep: bool,
+    /// Whether it has a search for the capacity.
+    pub has_capacity: bool,
+    /// How many of its problems forbid running.
+    pub errors: usize,
+    /// The series that is shown.
+    pub series: Option<&'a Series>,
+    /// Whether a run, or a series, is under way.
+    pub locked: bool,
+}
+
+/// Shows the page; keeps which measure is looked at.
+#[derive(Debug, Default)]
+pub struct SeriesPanel {
+    sweep: SweepView,
+}
+
+impl SeriesPanel {
+    /// Shows the page and appends what the user asked for to `actions`.
+    pub fn ui(&mut self, ui: &mut Ui, view: &SeriesView<'_>, actions: &mut Vec<Action>) {
+        ScrollArea::vertical()
+            .auto_shrink(false)
+            .id_salt("series")
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = space::S;
+                head_ui(ui, view, actions);
+                let Some(series) = view.series else {
+                    nothing_yet_ui(ui, view, actions);
+                    return;
+                };
+                card_ui(ui, |ui| standing_ui(ui, series, actions));
+                match &series.figures {
+                    None => {
+                        let (title, text) = waiting(&series.state);
+                        empty_state_ui(ui, title, text);
+                    }
+                    Some(SeriesFigures::Sweep {
+                        figures,
+                        scaling,
+                        no_scaling,
+                    }) => {
+                        self.sweep.ui(ui, figures);
+                        sweep::scaling_ui(ui, figures, scaling, *no_scaling);
+                    }
+                    Some(SeriesFigures::Capacity { figures, currency }) => {
+                        capacity::capacity_ui(ui, figures, currency);
+                    }
+                }
+            });
+    }
+}
+
+fn head_ui(ui: &mut Ui, view: &SeriesView<'_>, actions: &mut Vec<Action>) {
+    let can = !view.locked && view.errors == 0;
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Series").text_style(egui::TextStyle::Heading));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            for (label, has, kind, why_not) in [
+                (
+                    "Find the capacity",
+                    view.has_capacity,
+                    RecordKind::Capacity,
+                    "The open scenario searches no capacity; the composer adds it",
+                ),
+                (
+                    "Run the sweep",
+                    view.has_sweep,
+                    RecordKind::Sweep,
+                    "The open scenario sweeps nothing; the composer adds it",
+                ),
+            ] {
+                let button = primary_button_ui(ui, label, can && has);
+                let name = format!("{label} of this scenario");
+                let button = button.on_hover_text(view.title).accessible_name(name);
+                let button = if has {
+                    button
+                } else {
+                    button.on_disabled_hover_text(why_not)
+                };
+                if button.clicked() {
+                    actions.push(Action::Series(SeriesAction::Start(kind)));
+                }
+            }
+        });
+    });
+}
+
+fn nothing_yet_ui(ui: &mut Ui, view: &SeriesView<'_>, actions: &mut Vec<Action>) {
+    let (title, text) = if view.has_sweep || view.has_capacity {
+        (
+            "Nothing measured yet",
+            "The buttons above run the open scenario at one point after the other",
+        )
+    } else {
+        (
+            "This scenario sweeps nothing",
+            "A sweep measures it at several values of one or two parameters, and a search for the capacity finds \
+             the highest rate at which the objectives hold. The composer adds both.",
+        )
+    };
+    empty_state_ui(ui, title, text);
+    if !(view.has_sweep || view.has_capacity) {
+        ui.vertical_centered(|ui| {
+            let compose = ui.button("Open the composer");
+            if compose.clicked() {
+                actions.push(Action::Compose);
+            }
+        });
+    }
+}
+
+const fn waiting(state: &SeriesState) -> (&'static str, &'static str) {
+    match state {
+        SeriesState::Reading => ("Reading…", "What was kept is put together"),
+        SeriesState::Running => (
+            "Waiting",
+            "The first figures come when the first run has ended; the page Charts shows it",
+        ),
+        SeriesState::Stopping => ("Stopping…", ""),
+        SeriesState::Stopped | SeriesState::Finished | SeriesState::Failed(_) => {
+            ("No figures", "Not one run came to its end")
+        }
+    }
+}
+
+/// Where it stands, and what can be done with it.
+fn standing_ui(ui: &mut Ui, series: &Series, actions: &mut Vec<Action>) {
+    /// Width of the bar, in points.
+    const BAR_WIDTH: f32 = 180.0;
+    let palette = theme::palette(ui);
+    ui.spacing_mut().item_spacing.y = space::XS;
+    ui.horizontal(|ui| {
+        let (word, color) = state_badge(&series.state, palette);
+        badge_ui(ui, word, color);
+        let title = RichText::new(&series.title).text_style(theme::title_style());
+        ui.add(egui::Label::new(title).truncate());
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if series.state.is_active() {
+                let stop = Button::new(RichText::new("⏹ Stop").color(palette.error));
+                let stop = ui.add_enabled(series.state == SeriesState::Running, stop);
+                let stop = stop.on_hover_text("Keep what was measured; it can go on later");
+                if stop.accessible_name("Stop the series").clicked() {
+                    actions.push(Action::Stop);
+                }
+            } else if series.can_resume() {
+                let resume = ui.button("▶ Go on");
+                let resume = resume.on_hover_text("Measure what is missing");
+                if resume.accessible_name("Go on with the series").clicked() {
+                    actions.push(Action::Series(SeriesAction::Resume));
+                }
+            }
+        });
+    });
+    let progress = series.progress;
+    let done = text::count(progress.done as u64);
+    let what = match series.kind {
+        RecordKind::Capacity => "search for the capacity",
+        RecordKind::Sweep | RecordKind::Run => "sweep",
+    };
+    let mut facts = match progress.all {
+        Some(all) => vec![format!(
+            "{what}: {done} of {}",
+            text::counted(all as u64, "run", "runs")
+        )],
+        None => vec![format!(
+            "{what}: {}",
+            text::counted(progress.done as u64, "probe", "probes")
+        )],
+    };
+    if series.state != SeriesState::Finished && progress.remaining_nanos > 0 {
+        facts.push(format!(
+            "about {} left",
+            text::clock(progress.remaining_nanos)
+        ));
+    }
+    ui.horizontal(|ui| {
+        if let Some(all) = progress.all.filter(|all| *all > 0) {
+            ui.add(
+                ProgressBar::new(progress.done as f32 / all as f32)
+                    .desired_width(BAR_WIDTH)
+                    .desired_height(space::S)
+                    .fill(palette.accent),
+            )
+            .accessible_name("Progress of the series");
+        }
+        weak_ui(ui, facts.join(" · "));
+    });
+    if let SeriesState::Failed(why) = &series.state {
+        severity_ui(ui, Severity::Error, why);
+    }
+    if let Some(why) = &series.not_kept {
+        severity_ui(ui, Severity::Warning, &format!("It is not kept: {why}"));
+    }
+}
+
+const fn state_badge(state: &SeriesState, palette: &Palette) -> (&'static str, egui::Color32) {
+    match state {
+        SeriesState::Reading => ("reading", palette.weak),
+        SeriesState::Running => ("live", palette.accent),
+        SeriesState::Stopping => ("stopping", palette.warning),
+        SeriesState::Stopped => ("stopped", palette.warning),
+        SeriesState::Finished => ("finished", palette.good),
+        SeriesState::Failed(_) => ("failed", palette.error),
+    }
+}

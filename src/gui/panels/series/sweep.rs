@@ -1,0 +1,196 @@
+//! What a sweep found: each point's figures by the chosen measure, and where candidates change places.
+
+use egui::{Grid, Label, RichText, Ui};
+
+use crate::analysis::{Crossing, Measure, Scaling, SweepFigures};
+use crate::export::measure_text;
+use crate::gui::theme::{self, space};
+use crate::gui::widgets::{card_ui, severity_ui, swatch_ui, weak_ui};
+use crate::scenario::Severity;
+use crate::units::text;
+
+/// Keeps which measure is looked at.
+#[derive(Debug, Default)]
+pub(super) struct SweepView {
+    /// The first one if nothing was chosen.
+    measure: Option<Measure>,
+}
+
+impl SweepView {
+    pub(super) fn ui(&mut self, ui: &mut Ui, figures: &SweepFigures) {
+        let Some(&first) = figures.measures.first() else {
+            return;
+        };
+        let chosen = self.measure.filter(|one| figures.measures.contains(one));
+        let measure = chosen.unwrap_or(first);
+        card_ui(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = space::XS;
+            ui.horizontal_wrapped(|ui| {
+                ui.label(RichText::new("Point by point").text_style(theme::title_style()));
+                for &one in &figures.measures {
+                    let tab = ui.selectable_label(one == measure, one.label());
+                    let name = format!("Show {}", one.label());
+                    if tab.accessible_name(name).clicked() {
+                        self.measure = Some(one);
+                    }
+                }
+            });
+            points_ui(ui, figures, measure);
+        });
+        if figures.axes.len() == 1 {
+            card_ui(ui, |ui| crossings_ui(ui, figures, measure));
+        }
+    }
+}
+
+/// A row for each point, a column for each candidate; the best of a row is marked.
+fn points_ui(ui: &mut Ui, figures: &SweepFigures, measure: Measure) {
+    let palette = theme::palette(ui);
+    let dark = ui.visuals().dark_mode;
+    let weak = |text: &str| RichText::new(text).small().color(palette.weak);
+    egui::ScrollArea::horizontal()
+        .id_salt("points")
+        .show(ui, |ui| {
+            Grid::new("points of the sweep")
+                .spacing([space::L, space::XS])
+                .striped(false)
+                .show(ui, |ui| {
+                    for axis in &figures.axes {
+                        ui.label(weak(axis.parameter.label()));
+                    }
+                    for (index, name) in figures.candidates.iter().enumerate() {
+                        ui.horizontal(|ui| {
+                            swatch_ui(ui, theme::series_color(index, dark));
+                            ui.label(weak(name));
+                        });
+                    }
+                    ui.label(weak("visits"));
+                    ui.end_row();
+                    for (index, point) in figures.points.iter().enumerate() {
+                        for (axis, setting) in figures.axes.iter().zip(&point.settings) {
+                            ui.label(RichText::new(axis.text(*setting)).small().strong());
+                        }
+                        let best = best(figures, index, measure);
+                        for candidate in 0..figures.candidates.len() {
+                            let figure = figures.figure(index, candidate, measure);
+                            let value = |value| measure_text(measure, value, &figures.currency);
+                            let text = text::or_missing(figure.map(|figure| figure.value), value);
+                            let is_best = best == Some(candidate);
+                            let shown = if is_best { format!("{text} ●") } else { text };
+                            let label = ui.label(RichText::new(shown).small());
+                            if let Some((low, high)) = figure.and_then(|figure| figure.ends()) {
+                                label.on_hover_text(format!("{} to {}", value(low), value(high)));
+                            }
+                        }
+                        let visits = format!("{} of {}", point.rounds, figures.rounds);
+                        ui.label(weak(&visits));
+                        ui.end_row();
+                    }
+                });
+        });
+    weak_ui(
+        ui,
+        "● the best value of a row; whether it differs by more than chance is told below",
+    );
+}
+
+/// The candidate with the best value at a point; none where fewer than two are known.
+fn best(figures: &SweepFigures, point: usize, measure: Measure) -> Option<usize> {
+    let candidates = 0..figures.candidates.len();
+    let known: Vec<(usize, f64)> = candidates
+        .filter_map(|one| Some((one, figures.figure(point, one, measure)?.value)))
+        .collect();
+    let better = |a: &&(usize, f64), b: &&(usize, f64)| {
+        let order = a.1.total_cmp(&b.1);
+        if measure.more_is_better() {
+            order
+        } else {
+            order.reverse()
+        }
+    };
+    let best = known.iter().max_by(better)?;
+    (known.len() > 1).then_some(best.0)
+}
+
+fn crossings_ui(ui: &mut Ui, figures: &SweepFigures, measure: Measure) {
+    ui.spacing_mut().item_spacing.y = space::XS;
+    ui.label(RichText::new("Where candidates change places").text_style(theme::title_style()));
+    let of_measure = |crossing: &&Crossing| crossing.measure == measure;
+    let all: Vec<&Crossing> = figures.crossings.iter().filter(of_measure).collect();
+    if all.is_empty() {
+        let text = "Nothing can be told by this measure: that takes two points with three visits each, and a measure \
+                    that decides (the first three)";
+        weak_ui(ui, text);
+        return;
+    }
+    let mut close = 0;
+    for crossing in all {
+        match figures.sentence(crossing) {
+            Some(sentence) => {
+                ui.add(Label::new(sentence).wrap());
+            }
+            None => close += 1,
+        }
+    }
+    if close > 0 {
+        let pairs = text::counted(close, "pair", "pairs");
+        let text = format!("≈ {pairs} of candidates too close to call");
+        weak_ui(ui, text);
+    }
+}
+
+/// How throughput grows with the workers.
+pub(super) fn scaling_ui(
+    ui: &mut Ui,
+    figures: &SweepFigures,
+    scaling: &[Scaling],
+    no_scaling: Option<&str>,
+) {
+    if scaling.is_empty() && no_scaling.is_none() {
+        return;
+    }
+    card_ui(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = space::XS;
+        ui.label(RichText::new("Scaling with the workers").text_style(theme::title_style()));
+        if let Some(reason) = no_scaling {
+            severity_ui(ui, Severity::Warning, reason);
+        }
+        for one in scaling {
+            one_scaling_ui(ui, figures, one);
+        }
+    });
+}
+
+fn one_scaling_ui(ui: &mut Ui, figures: &SweepFigures, scaling: &Scaling) {
+    let dark = ui.visuals().dark_mode;
+    ui.horizontal(|ui| {
+        swatch_ui(ui, theme::series_color(scaling.candidate, dark));
+        let name = figures.candidates.get(scaling.candidate);
+        ui.label(name.map_or("", String::as_str));
+    });
+    let points = scaling.points.iter().map(|point| {
+        format!(
+            "{}: {} ({} each)",
+            text::number(point.workers),
+            text::factor(point.speedup.value),
+            text::percent(point.efficiency_ratio.value)
+        )
+    });
+    let points: Vec<String> = points.collect();
+    let one = if scaling.one_is_measured {
+        "measured"
+    } else {
+        "by the law"
+    };
+    weak_ui(
+        ui,
+        format!(
+            "Speed-up over one worker ({one}) by workers: {}",
+            points.join(" · ")
+        ),
+    );
+    for fit in [&scaling.amdahl, &scaling.universal].into_iter().flatten() {
+        let text = RichText::new(fit.sentence()).small();
+        ui.add(Label::new(text).wrap());
+    }
+}
