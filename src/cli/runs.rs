@@ -13,7 +13,7 @@ use crate::cli::runs_args::{
 };
 use crate::cli::source::print_problems;
 use crate::cli::{Exit, Output, results, run, runs_list};
-use crate::export;
+use crate::export::{self, Report};
 use crate::run::RunRequest;
 use crate::run::library::{Library, LibraryError};
 use crate::run::record::{Completeness, Head, Meta, Record, RecordKind};
@@ -136,7 +136,11 @@ fn show(library: &Library, args: &RunsShowArgs, out: &mut Output) -> anyhow::Res
                 step.round
             ));
         }
-        results::give_out(run, args.out.as_deref(), args.json, out)?;
+        let folder = args.out.as_deref();
+        match Report::of_record(&record).filter(|_| record.steps.len() == 1) {
+            Some(report) => results::give_out_report(&report, folder, args.json, out)?,
+            None => results::give_out(run, folder, args.json, out)?,
+        };
     }
     Ok(Exit::Success)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::chart::ChartId;
 use crate::gui::app::{MachineChange, Page, Slot};
 use crate::gui::theme::ThemeChoice;
-use crate::run::record::Meta;
+use crate::run::record::{Meta, RecordKind};
 use crate::scenario::Scenario;
 
 /// One wish of the user.
@@ -19,6 +19,8 @@ pub enum Action {
     Stop,
     /// Show the composer.
     Compose,
+    /// Show this section of the composer.
+    ComposeSection(ComposerSection),
     /// Show this page.
     Show(Page),
     /// Leave the settings of this machine for the page that they were opened from.
@@ -56,12 +58,23 @@ pub enum Action {
     ChangeMachine(MachineChange),
     /// Do this with kept runs.
     Runs(RunsAction),
+    /// Do this with a sweep or a search.
+    Series(SeriesAction),
     /// Show what the program is.
     About,
     /// Leave, after the questions that are due.
     Quit,
     /// The answer to the question that is open.
     Answer(Answer),
+}
+
+/// A section of the composer to which others lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ComposerSection {
+    /// What a candidate must fulfil.
+    Objectives,
+    /// What resources cost, and the demand that is to be served.
+    Prices,
 }
 
 /// What can be done with kept runs.
@@ -95,6 +108,15 @@ pub enum RunsAction {
     SwapSides,
 }
 
+/// What can be done with a sweep or a search for the capacity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeriesAction {
+    /// Begin that of the open scenario.
+    Start(RecordKind),
+    /// Go on with the one that was stopped.
+    Resume,
+}
+
 /// Which run is to be compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SideChoice {
@@ -117,6 +139,8 @@ pub enum Exported {
     Board,
     /// The figures of all candidates.
     Figures,
+    /// The whole run, for people who were not there.
+    Report,
 }
 
 /// The form of an export.
@@ -130,6 +154,10 @@ pub enum Format {
     Csv,
     /// The document that `run --json` prints.
     Json,
+    /// A page of one file for any browser.
+    Html,
+    /// Text with marks, as pull requests show it.
+    Markdown,
 }
 
 impl Format {
@@ -141,6 +169,8 @@ impl Format {
             Self::Png => "PNG",
             Self::Csv => "CSV",
             Self::Json => "JSON",
+            Self::Html => "HTML",
+            Self::Markdown => "Markdown",
         }
     }
 
@@ -152,6 +182,8 @@ impl Format {
             Self::Png => "png",
             Self::Csv => "csv",
             Self::Json => "json",
+            Self::Html => "html",
+            Self::Markdown => "md",
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::gui::panels::library::LibraryView;
 use crate::gui::panels::machine::MachineView;
 use crate::gui::panels::results::ResultsView;
 use crate::gui::panels::runs::RunsView;
+use crate::gui::panels::series::SeriesView;
 use crate::gui::panels::start::start_ui;
 use crate::gui::panels::toolbar::{ToolbarView, menu_ui, toolbar_ui};
 use crate::gui::theme::{self, space};
@@ -20,8 +21,11 @@ const SIDEBAR_WIDTH: f32 = 372.0;
 const SIDEBAR_MIN_WIDTH: f32 = 300.0;
 /// Wider leaves too little for the charts, in points.
 const SIDEBAR_MAX_WIDTH: f32 = 620.0;
-/// Height of the results at the start, in points: a table of four candidates and the verdict.
-const RESULTS_HEIGHT: f32 = 242.0;
+/// Height of the results at the start, in points: a table of four candidates and the verdict, and more of it where
+/// the charts leave room.
+const RESULTS_HEIGHTS: std::ops::RangeInclusive<f32> = 242.0..=420.0;
+/// The part of the window that the results have at the start within that.
+const RESULTS_RATIO: f32 = 0.36;
 /// The header and one row, in points.
 const RESULTS_MIN_HEIGHT: f32 = 90.0;
 
@@ -31,8 +35,9 @@ impl App {
         let palette = theme::palette(ui);
         self.bars_ui(ui);
         if self.settings.results && self.page() == Page::Charts {
+            let height = ui.available_height() * RESULTS_RATIO;
             Panel::bottom("results")
-                .default_size(RESULTS_HEIGHT)
+                .default_size(height.clamp(*RESULTS_HEIGHTS.start(), *RESULTS_HEIGHTS.end()))
                 .min_size(RESULTS_MIN_HEIGHT)
                 .resizable(true)
                 .frame(theme::panel_frame(palette))
@@ -63,6 +68,8 @@ impl App {
             path: self.document.path(),
             changed: self.document.is_changed(),
             errors: self.document.errors(),
+            has_sweep: self.document.scenario().sweep.is_some(),
+            has_capacity: self.document.scenario().capacity.is_some(),
             state: self.run_state(),
             running: self.is_running(),
             measurement: self.measurement.as_ref(),
@@ -143,6 +150,19 @@ impl App {
         measurement.is_some_and(|measurement| measurement.run().ended)
     }
 
+    fn series_ui(&mut self, ui: &mut Ui) {
+        let scenario = self.document.scenario();
+        let view = SeriesView {
+            title: &scenario.title,
+            has_sweep: scenario.sweep.is_some(),
+            has_capacity: scenario.capacity.is_some(),
+            errors: self.document.errors(),
+            series: self.series.as_ref(),
+            locked: self.is_running(),
+        };
+        self.series_panel.ui(ui, &view, &mut self.actions);
+    }
+
     fn comparison_ui(&mut self, ui: &mut Ui) {
         let shown = self.measurement.as_ref().filter(|_| self.has_ended());
         let title = shown.map(|measurement| measurement.origin().name);
@@ -166,6 +186,8 @@ impl App {
             figures: measurement.figures(),
             trust: measurement.trust(),
             verdict: measurement.verdict(),
+            objectives: measurement.objectives(),
+            state: measurement.state(),
             split: measurement.charts().split(),
             noise_floor: measurement.noise_floor(),
             run: measurement.run(),
@@ -195,6 +217,7 @@ impl App {
             Page::Plan => self.plan_ui(ui),
             Page::Charts => self.charts_ui(ui),
             Page::Comparison => self.comparison_ui(ui),
+            Page::Series => self.series_ui(ui),
             Page::Machine => self.machine_ui(ui),
         }
     }
