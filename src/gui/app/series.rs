@@ -5,8 +5,7 @@
 use std::path::PathBuf;
 
 use crate::analysis::{
-    CapacityFigures, CapacityPlan, Held, Outcome, Scaling, SweepFigures, SweepPlan,
-    candidate_figures, objective_results, scaling,
+    CapacityFigures, CapacityPlan, Scaling, SweepFigures, SweepPlan, objectives_hold, scaling,
 };
 use crate::gui::action::Action;
 use crate::gui::app::jobs::{Done, Kind};
@@ -209,6 +208,12 @@ impl Plan {
 }
 
 impl App {
+    /// The series that is shown.
+    #[must_use]
+    pub const fn series(&self) -> Option<&Series> {
+        self.series.as_ref()
+    }
+
     /// Whether a series goes on: between two of its runs nothing is measured, and yet it is not over.
     pub(super) fn has_active_series(&self) -> bool {
         let series = self.series.as_ref();
@@ -465,21 +470,6 @@ impl App {
         if let Some(error) = refused {
             self.end_series(SeriesState::Failed(error));
         }
-    }
-}
-
-/// Whether all objectives hold for a candidate of a run.
-fn objectives_hold(run: &Run, candidate: usize) -> Held {
-    let figures = candidate_figures(run);
-    let results = objective_results(run, &figures);
-    let place = figures.iter().position(|one| one.candidate == candidate);
-    let Some(results) = place.and_then(|place| results.get(place)) else {
-        return Held::Undecided;
-    };
-    match results.iter().map(|result| result.outcome).max() {
-        Some(Outcome::Met) => Held::Yes,
-        Some(Outcome::Missed) => Held::No,
-        Some(Outcome::Undecided) | None => Held::Undecided,
     }
 }
 
