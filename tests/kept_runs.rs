@@ -69,7 +69,12 @@ fn click(harness: &mut Harness<'static, App>, label: &str) {
 }
 
 fn type_into(harness: &mut Harness<'static, App>, field: &str, text: &str) {
-    let role = egui::Role::TextInput;
+    let is_long = field == "Note";
+    let role = if is_long {
+        egui::Role::MultilineTextInput
+    } else {
+        egui::Role::TextInput
+    };
     harness.get_by_role_and_label(role, field).focus();
     harness.run_steps(2);
     harness.get_by_role_and_label(role, field).type_text(text);

@@ -14,7 +14,7 @@ use crate::gui::widgets::{badge_ui, empty_state_ui, stroke_sample_ui, weak_ui};
 /// Room for the labels of the y axis, in points.
 const Y_AXIS_WIDTH: f32 = 62.0;
 /// Room that a label of x takes with the space around it, in points.
-const X_LABEL_WIDTH: f32 = 72.0;
+const X_LABEL_WIDTH: f32 = 52.0;
 /// Room that a label of y takes with the space around it, in points.
 const Y_LABEL_HEIGHT: f32 = 24.0;
 
@@ -119,7 +119,8 @@ fn plot_ui(ui: &mut Ui, diagram: &Diagram, points: &DiagramPoints) {
         .include_x(plotted(x.high, x_scale))
         .include_y(plotted(y.low, y_scale))
         .include_y(plotted(y.high, y_scale))
-        .set_margin_fraction(Vec2::ZERO)
+        // So that the outermost labels do not touch what is above and below.
+        .set_margin_fraction(Vec2::new(0.0, 0.04))
         .x_grid_spacer(|_| grid(&x, x_scale))
         .y_grid_spacer(|_| grid(&y, y_scale))
         .custom_x_axes(vec![
