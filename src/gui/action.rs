@@ -19,6 +19,8 @@ pub enum Action {
     Stop,
     /// Show the composer.
     Compose,
+    /// Show this section of the composer.
+    ComposeSection(ComposerSection),
     /// Show this page.
     Show(Page),
     /// Leave the settings of this machine for the page that they were opened from.
@@ -64,6 +66,15 @@ pub enum Action {
     Quit,
     /// The answer to the question that is open.
     Answer(Answer),
+}
+
+/// A section of the composer to which others lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ComposerSection {
+    /// What a candidate must fulfil.
+    Objectives,
+    /// What resources cost, and the demand that is to be served.
+    Prices,
 }
 
 /// What can be done with kept runs.
@@ -128,6 +139,8 @@ pub enum Exported {
     Board,
     /// The figures of all candidates.
     Figures,
+    /// The whole run, for people who were not there.
+    Report,
 }
 
 /// The form of an export.
@@ -141,6 +154,10 @@ pub enum Format {
     Csv,
     /// The document that `run --json` prints.
     Json,
+    /// A page of one file for any browser.
+    Html,
+    /// Text with marks, as pull requests show it.
+    Markdown,
 }
 
 impl Format {
@@ -152,6 +169,8 @@ impl Format {
             Self::Png => "PNG",
             Self::Csv => "CSV",
             Self::Json => "JSON",
+            Self::Html => "HTML",
+            Self::Markdown => "Markdown",
         }
     }
 
@@ -163,6 +182,8 @@ impl Format {
             Self::Png => "png",
             Self::Csv => "csv",
             Self::Json => "json",
+            Self::Html => "html",
+            Self::Markdown => "md",
         }
     }
 }

@@ -3,7 +3,7 @@
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use poolscope::scenario::{
     Arrivals, Backend, CapacitySearch, CostBasis, Load, Objective, Parameter, Range,
-    ResponsePercentile, Scenario, Setting, StepScale, Sweep, Target, Values,
+    ResponsePercentile, Scenario, Setting, StepScale, Sweep, Target, Values, price_preset,
 };
 use poolscope::units::{Bytes, Nanos};
 
@@ -144,6 +144,18 @@ fn an_instance_a_target_and_the_day_of_the_prices_are_set() {
     assert_eq!(harness.state().problems, []);
     retype(&mut harness, "Date of the prices", "soon");
     harness.get_by_label_contains("it is no date");
+}
+
+#[test]
+fn prices_that_come_along_replace_all_but_the_target() {
+    let mut harness = shown(Board::new(scenario()));
+    click(&mut harness, "Prices");
+    retype(&mut harness, "Target rate", "500 /s");
+    choose(&mut harness, "Prices that come along", "aws-m5.xlarge");
+    let card = &price_preset("aws-m5.xlarge").unwrap().card;
+    let prices = &harness.state().scenario.prices;
+    assert_eq!((&prices.basis, &prices.source), (&card.basis, &card.source));
+    assert_eq!(prices.target.unwrap().headroom_ratio.to_string(), "0.3");
 }
 
 #[test]

@@ -1,16 +1,18 @@
 //! What is written when the user exports, and how the files are called.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::chart::{ChartSettings, build};
 use crate::export::{
-    ExportError, Theme, board_svg, chart_svg, figures_csv, json, png, split_svg, timeline_csv,
-    write_file,
+    ExportError, Report, Theme, board_svg, chart_svg, figures_csv, json, png, report_html,
+    report_markdown, split_svg, timeline_csv, write_file,
 };
 use crate::gui::action::{Exported, Format};
 use crate::gui::app::document::file_stem;
 use crate::gui::dialogs::FileRequest;
 use crate::run::Run;
+use crate::run::record::Record;
+use crate::scenario::to_text;
 
 /// Two pixels per unit: sharp on slides and in print.
 const PNG_SCALE: f32 = 2.0;
@@ -20,6 +22,12 @@ pub(super) struct Content {
     pub(super) run: Run,
     pub(super) settings: ChartSettings,
     pub(super) dark: bool,
+    /// The file in which the run is kept; none if it is not.
+    pub(super) kept: Option<PathBuf>,
+    /// What the run is called.
+    pub(super) name: String,
+    /// Version of the program that measured it.
+    pub(super) version: String,
 }
 
 /// What the user is asked for.
@@ -29,6 +37,7 @@ pub(super) fn file_request(run: &Run, what: Exported, format: Format) -> FileReq
         Exported::TimeSplit => "time_split",
         Exported::Board => "board",
         Exported::Figures => "figures",
+        Exported::Report => "report",
     };
     let stem = file_stem(&run.request.scenario.title);
     FileRequest {
@@ -47,15 +56,35 @@ pub(super) fn write(
     what: Exported,
     format: Format,
     path: &Path,
-) -> Result<(), ExportError> {
+) -> Result<(), String> {
+    let told = |error: ExportError| error.to_string();
     let bytes = match format {
         Format::Svg => svg(content, what).into_bytes(),
-        Format::Png => png(&svg(content, what), PNG_SCALE)?,
-        Format::Csv if what == Exported::Figures => figures_csv(&content.run)?.into_bytes(),
-        Format::Csv => timeline_csv(&content.run)?.into_bytes(),
-        Format::Json => json(&content.run)?.into_bytes(),
+        Format::Png => png(&svg(content, what), PNG_SCALE).map_err(told)?,
+        Format::Csv if what == Exported::Figures => {
+            figures_csv(&content.run).map_err(told)?.into_bytes()
+        }
+        Format::Csv => timeline_csv(&content.run).map_err(told)?.into_bytes(),
+        Format::Json => json(&content.run).map_err(told)?.into_bytes(),
+        Format::Html => report(content, report_html)?.into_bytes(),
+        Format::Markdown => report(content, report_markdown)?.into_bytes(),
     };
-    write_file(path, &bytes)
+    write_file(path, &bytes).map_err(told)
+}
+
+/// The report, with what the run's file says of it where it is kept.
+fn report(content: &Content, form: fn(&Report<'_>) -> String) -> Result<String, String> {
+    // One that was deleted meanwhile is simply not kept.
+    let kept = content.kept.as_deref().filter(|path| path.exists());
+    let record = kept.map(Record::read).transpose();
+    let record = record.map_err(|error| error.to_string())?;
+    let text = to_text(&content.run.request.scenario);
+    Ok(form(&Report {
+        name: &content.name,
+        version: &content.version,
+        record: record.as_ref(),
+        ..Report::of(&content.run, &text)
+    }))
 }
 
 /// The picture of one chart, or of everything.
@@ -72,6 +101,8 @@ fn svg(content: &Content, what: Exported) -> String {
             theme,
         ),
         Exported::TimeSplit => split_svg(&content.run, theme),
-        Exported::Board | Exported::Figures => board_svg(&content.run, &content.settings, theme),
+        Exported::Board | Exported::Figures | Exported::Report => {
+            board_svg(&content.run, &content.settings, theme)
+        }
     }
 }

@@ -7,7 +7,6 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use crate::export::ExportError;
 use crate::gui::action::{Exported, Format};
 use crate::gui::app::series::Told;
 use crate::gui::app::{ChosenRun, Compared, Slot};
@@ -55,7 +54,7 @@ pub(super) enum Done {
     /// Something was exported.
     Exported {
         path: PathBuf,
-        result: Result<(), ExportError>,
+        result: Result<(), String>,
     },
     /// The settings were saved.
     SettingsSaved(std::io::Result<()>),

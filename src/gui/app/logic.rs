@@ -57,6 +57,10 @@ impl App {
         if more {
             ctx.request_repaint_after(self.frame_clock.until_due());
         }
+        let decides = !measurement.run().request.scenario.objectives.is_empty();
+        if was_active && !state.is_active() && decides {
+            self.results_panel.show_verdict();
+        }
         if let Some(kept) = kept {
             let now = ctx.input(|input| input.time);
             self.take_kept(kept.map_err(|error| error.to_string()), now);
@@ -122,7 +126,7 @@ impl App {
                 Ok(()) => self
                     .toasts
                     .good(format!("Exported {}", path.display()), now),
-                Err(error) => self.toasts.error(sentence(&error.to_string())),
+                Err(error) => self.toasts.error(sentence(&error)),
             },
             Done::Looked { search, looked } => self.take_looked(search, *looked),
             Done::MachineChanged(changed) => self.take_changed(changed),

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::TryRecvError;
 
 use crate::analysis::{
-    CandidateFigures, NoiseFloor, Trust, Verdict, candidate_figures, noise_floor, trust, verdict,
+    CandidateFigures, NoiseFloor, ObjectiveResult, Trust, Verdict, candidate_figures, noise_floor,
+    objective_results, trust, verdict,
 };
 use crate::chart::{ChartBook, ChartSettings};
 use crate::export::{Table, table};
@@ -52,6 +53,7 @@ pub struct Measurement {
     figures: Vec<CandidateFigures>,
     trust: Trust,
     verdict: Verdict,
+    objectives: Vec<Vec<ObjectiveResult>>,
     noise_floor: Option<NoiseFloor>,
     table: Table,
     progress: Progress,
@@ -75,6 +77,7 @@ impl Measurement {
         };
         Self {
             verdict: verdict(&run, &figures, &trust),
+            objectives: objective_results(&run, &figures),
             noise_floor: final_noise_floor(&run),
             table: table(&figures, &run.request.scenario),
             progress: run.progress(),
@@ -152,6 +155,12 @@ impl Measurement {
     #[must_use]
     pub const fn verdict(&self) -> &Verdict {
         &self.verdict
+    }
+
+    /// How each candidate stands to each objective, as of the last drain.
+    #[must_use]
+    pub fn objectives(&self) -> &[Vec<ObjectiveResult>] {
+        &self.objectives
     }
 
     /// How far two measurements of the same candidate differ; none before the run has ended.
@@ -269,6 +278,7 @@ impl Measurement {
         self.figures = candidate_figures(&self.run);
         self.trust = trust(&self.run);
         self.verdict = verdict(&self.run, &self.figures, &self.trust);
+        self.objectives = objective_results(&self.run, &self.figures);
         self.noise_floor = final_noise_floor(&self.run);
         self.table = table(&self.figures, &self.run.request.scenario);
         self.progress = self.run.progress();

@@ -203,6 +203,9 @@ impl App {
     pub fn show_run(&mut self, run: Run) {
         self.put_run_away();
         self.board.begin(&run);
+        if run.ended && !run.request.scenario.objectives.is_empty() {
+            self.results_panel.show_verdict();
+        }
         self.pages.show(Page::Charts);
         self.measurement = Some(Measurement::new(run, None));
     }

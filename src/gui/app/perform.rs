@@ -35,6 +35,11 @@ impl App {
                 self.tab = SidebarTab::Compose;
                 self.settings.sidebar = true;
             }
+            Action::ComposeSection(section) => {
+                self.tab = SidebarTab::Compose;
+                self.settings.sidebar = true;
+                self.composer.lead_to(section);
+            }
             Action::Show(page) => self.pages.show(page),
             Action::Back => self.pages.back(),
             Action::New => self.leave_document(Then::New),
@@ -292,10 +297,14 @@ impl App {
         let Some(measurement) = &self.measurement else {
             return;
         };
+        let origin = measurement.origin();
         let content = exports::Content {
             run: measurement.run().clone(),
             settings: self.board.settings().clone(),
             dark: self.board_is_dark,
+            kept: origin.path,
+            name: origin.name,
+            version: origin.version,
         };
         self.start("export", Kind::Writes, move || {
             let result = exports::write(&content, what, format, &path);

@@ -21,8 +21,11 @@ const SIDEBAR_WIDTH: f32 = 372.0;
 const SIDEBAR_MIN_WIDTH: f32 = 300.0;
 /// Wider leaves too little for the charts, in points.
 const SIDEBAR_MAX_WIDTH: f32 = 620.0;
-/// Height of the results at the start, in points: a table of four candidates and the verdict.
-const RESULTS_HEIGHT: f32 = 242.0;
+/// Height of the results at the start, in points: a table of four candidates and the verdict, and more of it where
+/// the charts leave room.
+const RESULTS_HEIGHTS: std::ops::RangeInclusive<f32> = 242.0..=420.0;
+/// The part of the window that the results have at the start within that.
+const RESULTS_RATIO: f32 = 0.36;
 /// The header and one row, in points.
 const RESULTS_MIN_HEIGHT: f32 = 90.0;
 
@@ -32,8 +35,9 @@ impl App {
         let palette = theme::palette(ui);
         self.bars_ui(ui);
         if self.settings.results && self.page() == Page::Charts {
+            let height = ui.available_height() * RESULTS_RATIO;
             Panel::bottom("results")
-                .default_size(RESULTS_HEIGHT)
+                .default_size(height.clamp(*RESULTS_HEIGHTS.start(), *RESULTS_HEIGHTS.end()))
                 .min_size(RESULTS_MIN_HEIGHT)
                 .resizable(true)
                 .frame(theme::panel_frame(palette))
@@ -182,6 +186,8 @@ impl App {
             figures: measurement.figures(),
             trust: measurement.trust(),
             verdict: measurement.verdict(),
+            objectives: measurement.objectives(),
+            state: measurement.state(),
             split: measurement.charts().split(),
             noise_floor: measurement.noise_floor(),
             run: measurement.run(),

@@ -135,6 +135,8 @@ fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) 
     ui.add_enabled_ui(view.state != RunState::None, |ui| {
         ui.menu_button("Export", |ui| {
             for (label, what, format) in [
+                ("Report as HTML…", Exported::Report, Format::Html),
+                ("Report as Markdown…", Exported::Report, Format::Markdown),
                 ("Board as SVG…", Exported::Board, Format::Svg),
                 ("Board as PNG…", Exported::Board, Format::Png),
                 ("Figures as CSV…", Exported::Figures, Format::Csv),

@@ -20,6 +20,7 @@ use crate::units::text;
 
 pub use candidates::peak_bytes;
 pub use faults::told as fault;
+pub use prices::{prices, target};
 pub use stages::stage;
 pub use sweep::value as setting;
 

@@ -4,7 +4,8 @@ use crate::scenario::{CostBasis, PriceCard};
 use crate::units::text;
 
 /// The prices, what is paid for and of which day they are, in one line.
-pub(super) fn prices(prices: &PriceCard) -> String {
+#[must_use]
+pub fn prices(prices: &PriceCard) -> String {
     let currency = &prices.currency;
     let basis = match prices.basis {
         CostBasis::Consumed => "paid for what is used".to_owned(),
@@ -37,7 +38,8 @@ pub(super) fn prices(prices: &PriceCard) -> String {
 }
 
 /// The demand that instances are counted for, in one line; none without any.
-pub(super) fn target(prices: &PriceCard) -> Option<String> {
+#[must_use]
+pub fn target(prices: &PriceCard) -> Option<String> {
     let target = prices.target?;
     Some(format!(
         "Target: {} good tasks per second, with {} of each instance kept free",

@@ -47,7 +47,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use egui::Ui;
 
-use crate::gui::action::Action;
+use crate::gui::action::{Action, ComposerSection};
 use crate::gui::panels::composer::cards::{FoldLine, fold_line_ui};
 use crate::gui::panels::composer::form::{Form, Owner};
 use crate::gui::panels::composer::lines::{message_ui, problems_ui};
@@ -60,8 +60,9 @@ use crate::gui::widgets::{badge_ui, weak_ui};
 use crate::scenario::{Candidate, Problem, Scenario, Severity};
 use crate::units::text;
 
-/// The title of the section that others lead to.
+/// The titles of the sections that others lead to.
 const OBJECTIVES: &str = "Objectives";
+const PRICES: &str = "Prices";
 
 /// The first parts of all paths that some section places.
 const PLACED: [&str; 15] = [
@@ -86,8 +87,7 @@ const PLACED: [&str; 15] = [
 /// else.
 #[derive(Debug, Default)]
 pub struct ComposerPanel {
-    /// Sections that the user opened or folded, by title.
-    sections: BTreeMap<&'static str, bool>,
+    sections: Sections,
     tasks: Vec<TaskView>,
     /// Which candidates show their fields.
     candidates: Vec<bool>,
@@ -104,7 +104,26 @@ pub struct ComposerPanel {
     interpreters: Vec<String>,
 }
 
+/// Which sections are open.
+#[derive(Debug, Default)]
+struct Sections {
+    /// Those that the user opened or folded, by title.
+    open: BTreeMap<&'static str, bool>,
+    /// The one that is scrolled to with the next frame.
+    lead_to: Option<&'static str>,
+}
+
 impl ComposerPanel {
+    /// Opens `section` and scrolls to it.
+    pub fn lead_to(&mut self, section: ComposerSection) {
+        let title = match section {
+            ComposerSection::Objectives => OBJECTIVES,
+            ComposerSection::Prices => PRICES,
+        };
+        self.sections.open.insert(title, true);
+        self.sections.lead_to = Some(title);
+    }
+
     /// Offers these names of interpreters for CPython candidates, as the settings of this machine have them.
     /// Without any, or for a name that is not among them, the name is typed.
     pub fn offer_interpreters(&mut self, names: Vec<String>) {
@@ -225,12 +244,7 @@ fn state_ui(ui: &mut Ui, form: &Form<'_>, scenario: &Scenario) {
 }
 
 /// Title and description.
-fn head_ui(
-    ui: &mut Ui,
-    form: &mut Form<'_>,
-    sections: &mut BTreeMap<&'static str, bool>,
-    edited: &mut Scenario,
-) {
+fn head_ui(ui: &mut Ui, form: &mut Form<'_>, sections: &mut Sections, edited: &mut Scenario) {
     let owner = Owner::new("", "");
     form.line(
         ui,
@@ -263,7 +277,7 @@ fn head_ui(
 fn resilience_ui(
     ui: &mut Ui,
     form: &mut Form<'_>,
-    sections: &mut BTreeMap<&'static str, bool>,
+    sections: &mut Sections,
     edited: &mut Scenario,
     open: &mut Vec<bool>,
 ) {
@@ -281,12 +295,7 @@ fn resilience_ui(
 }
 
 /// What must be fulfilled, and what it may cost.
-fn goals_ui(
-    ui: &mut Ui,
-    form: &mut Form<'_>,
-    sections: &mut BTreeMap<&'static str, bool>,
-    edited: &mut Scenario,
-) {
+fn goals_ui(ui: &mut Ui, form: &mut Form<'_>, sections: &mut Sections, edited: &mut Scenario) {
     let summary = objectives::summary(edited);
     if section_ui(ui, sections, OBJECTIVES, &summary, false) {
         objectives::objectives_ui(ui, form, edited);
@@ -294,7 +303,7 @@ fn goals_ui(
     form.rest(ui, "objectives");
 
     let summary = prices::summary(&edited.prices);
-    if section_ui(ui, sections, "Prices", &summary, false) {
+    if section_ui(ui, sections, PRICES, &summary, false) {
         prices::prices_ui(ui, form, &mut edited.prices);
     }
     form.rest(ui, "prices");
@@ -304,7 +313,7 @@ fn goals_ui(
 fn ranges_ui(
     ui: &mut Ui,
     form: &mut Form<'_>,
-    sections: &mut BTreeMap<&'static str, bool>,
+    sections: &mut Sections,
     edited: &mut Scenario,
     forecast: &mut Forecast,
 ) {
@@ -324,12 +333,12 @@ fn ranges_ui(
 /// The line that opens and folds a section; returns whether it is open.
 fn section_ui(
     ui: &mut Ui,
-    sections: &mut BTreeMap<&'static str, bool>,
+    sections: &mut Sections,
     title: &'static str,
     summary: &str,
     open_at_first: bool,
 ) -> bool {
-    let open = sections.entry(title).or_insert(open_at_first);
+    let open = sections.open.entry(title).or_insert(open_at_first);
     ui.add_space(space::XS);
     // What is inside can be seen where it is open.
     let summary = if *open { "" } else { summary };
@@ -339,7 +348,12 @@ fn section_ui(
         name: title,
         style: theme::title_style(),
     };
-    if fold_line_ui(ui, &line, *open, ui.available_width()).clicked() {
+    let response = fold_line_ui(ui, &line, *open, ui.available_width());
+    if sections.lead_to == Some(title) {
+        sections.lead_to = None;
+        response.scroll_to_me(Some(egui::Align::TOP));
+    }
+    if response.clicked() {
         *open = !*open;
     }
     *open

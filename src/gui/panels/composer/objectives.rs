@@ -108,7 +108,8 @@ fn bound_ui(
             at_most: bound,
         } => {
             let hint = "Which share of the tasks must be answered within the bound";
-            let field = owner.field("percentile", "Percentile", hint);
+            // Over the whole width: five of them have no room beside a label.
+            let field = owner.named("percentile", "", hint, "Percentile");
             if let Some(chosen) = form.choice(ui, &field, *percentile, &PERCENTILES) {
                 *percentile = chosen;
             }

@@ -3,9 +3,9 @@
 use egui::Ui;
 
 use crate::gui::panels::composer::form::{Form, Owner};
-use crate::gui::panels::composer::lines::{note_ui, remark_ui};
+use crate::gui::panels::composer::lines::{explained_item_ui, note_ui, remark_ui};
 use crate::gui::panels::composer::typed_units::{PerSec, Share};
-use crate::scenario::{CostBasis, PriceCard, Target};
+use crate::scenario::{CostBasis, PriceCard, Target, price_presets};
 use crate::units::{Bytes, text};
 
 /// What is paid for, without its figures.
@@ -73,6 +73,7 @@ fn price_of_parts(prices: &PriceCard, vcpus: f64, memory: Bytes) -> f64 {
 /// What resources cost.
 pub(super) fn prices_ui(ui: &mut Ui, form: &mut Form<'_>, prices: &mut PriceCard) {
     let owner = Owner::new("prices", "");
+    presets_ui(ui, form, prices);
     form.line(
         ui,
         &owner.field("currency", "Currency", "Three letters, such as USD"),
@@ -110,8 +111,44 @@ pub(super) fn prices_ui(ui: &mut Ui, form: &mut Form<'_>, prices: &mut PriceCard
     form.rest(ui, "prices");
 }
 
+/// The prices that come along; the demand that is to be served stays.
+fn presets_ui(ui: &mut Ui, form: &mut Form<'_>, prices: &mut PriceCard) {
+    let same = |card: &PriceCard| {
+        PriceCard {
+            target: prices.target,
+            ..card.clone()
+        } == *prices
+    };
+    let current = price_presets()
+        .iter()
+        .find(|preset| same(&preset.card))
+        .map_or("Choose prices that come along", |preset| &preset.name);
+    let mut chosen = None;
+    form.add_menu(ui, current, "Prices that come along", |ui| {
+        for preset in price_presets() {
+            if explained_item_ui(
+                ui,
+                preset.name == current,
+                &preset.name,
+                &summary(&preset.card),
+            ) {
+                chosen = Some(&preset.card);
+            }
+        }
+    });
+    if let Some(card) = chosen {
+        *prices = PriceCard {
+            target: prices.target,
+            ..card.clone()
+        };
+        form.drafts.clear();
+    }
+}
+
 fn basis_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, prices: &mut PriceCard) {
-    let field = owner.named("basis", "Paid for", "What is paid for", "Basis");
+    remark_ui(ui, "Paid for");
+    // Over the whole width: three of them have no room beside a label.
+    let field = owner.named("basis", "", "", "Basis");
     let current = BasisForm::of(prices.basis);
     if let Some(to) = form.choice(ui, &field, current, &BasisForm::ENTRIES) {
         prices.basis = to.basis(prices);

@@ -211,16 +211,17 @@ fn chosen_ui(
         .collect();
     let before = chosen.clone();
     let owner = Owner::new(path, format!("the {path}"));
-    for (index, name) in all.iter().enumerate() {
-        let label = if index == 0 { "Candidates" } else { " " };
-        let field = owner.named(
-            &format!("with[{index}]"),
-            label,
-            "Who is measured",
-            &format!("'{name}' as candidate"),
-        );
-        form.check(ui, &field, name, &mut chosen[index]);
-    }
+    ui.scope(|ui| {
+        // One list, and not a row for each.
+        ui.spacing_mut().item_spacing.y = 0.0;
+        for (index, name) in all.iter().enumerate() {
+            let label = if index == 0 { "Candidates" } else { " " };
+            let key = format!("with[{index}]");
+            let spoken = format!("'{name}' as candidate");
+            let field = owner.named(&key, label, "Who is measured", &spoken);
+            form.check(ui, &field, name, &mut chosen[index]);
+        }
+    });
     // Somebody must be measured: the last one cannot be left out.
     if chosen == before || !chosen.contains(&true) {
         return;

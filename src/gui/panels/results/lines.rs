@@ -48,7 +48,7 @@ impl Known for Figure {
 }
 
 /// `12.3 ms`, or `12.3 ms (11.9 – 12.8 ms)` with an interval: a unit that both ends share stands once.
-fn with_interval(figure: Figure, words: impl Fn(f64) -> String) -> String {
+pub(super) fn with_interval(figure: Figure, words: impl Fn(f64) -> String) -> String {
     let Some((low, high)) = figure.ends() else {
         return words(figure.value);
     };

@@ -1,22 +1,29 @@
-//! The results: the table of all candidates, where the time of a task goes, all figures of one candidate, and
+//! The results: the verdict, the table of all candidates, where the time of a task goes, all figures of one candidate, and
 //! how far the run can be trusted. One of them is shown at a time, over the whole width.
 
 mod attempts;
+mod costs;
 mod details;
+mod findings;
 mod interpreter_lines;
 mod lines;
+mod matrix;
 mod resilience_lines;
 mod sorting;
 mod split;
 mod table;
 mod trust;
+mod verdict;
 
 use egui::{Align, Button, Layout, RichText, ScrollArea, Ui};
 
-use crate::analysis::{CandidateFigures, CandidateStatus, NoiseFloor, Trust, Verdict, VerdictKind};
+use crate::analysis::{
+    CandidateFigures, CandidateStatus, NoiseFloor, ObjectiveResult, Trust, Verdict, VerdictKind,
+};
 use crate::chart::{SplitChart, SplitScale};
 use crate::export::Table;
 use crate::gui::action::{Action, Exported, Format};
+use crate::gui::app::RunState;
 use crate::gui::panels::results::sorting::Sorting;
 use crate::gui::theme::{self, Palette, space};
 use crate::gui::widgets::badge_ui;
@@ -35,6 +42,10 @@ pub struct ResultsView<'a> {
     pub trust: &'a Trust,
     /// What follows from them.
     pub verdict: &'a Verdict,
+    /// How each candidate stands to each objective, in the scenario's orders.
+    pub objectives: &'a [Vec<ObjectiveResult>],
+    /// Where the run stands.
+    pub state: RunState,
     /// Where the time of a task goes.
     pub split: &'a SplitChart,
     /// How far two measurements of the same candidate differ; none if that was not asked for, or is not known
@@ -47,6 +58,8 @@ pub struct ResultsView<'a> {
 /// One of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Page {
+    /// What follows from the run.
+    Verdict,
     /// All candidates, the figures that decide.
     #[default]
     Table,
@@ -61,7 +74,12 @@ enum Page {
 }
 
 impl Page {
-    const ALL: [(Self, &'static str, &'static str); 5] = [
+    const ALL: [(Self, &'static str, &'static str); 6] = [
+        (
+            Self::Verdict,
+            "Verdict",
+            "What follows from the run, on what grounds, and what it costs",
+        ),
         (
             Self::Table,
             "Candidates",
@@ -98,6 +116,11 @@ pub struct ResultsPanel {
 }
 
 impl ResultsPanel {
+    /// Opens the page of the verdict.
+    pub fn show_verdict(&mut self) {
+        self.page = Page::Verdict;
+    }
+
     /// Shows the results and appends what the user asked for to `actions`.
     pub fn ui(&mut self, ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) {
         // Without faults and defences an attempt is a task.
@@ -106,6 +129,15 @@ impl ResultsPanel {
         }
         self.header_ui(ui, view, actions);
         match self.page {
+            Page::Verdict => {
+                let mut to_trust = false;
+                scrolled(ui, "verdict", |ui| {
+                    to_trust = verdict::verdict_ui(ui, view, actions);
+                });
+                if to_trust {
+                    self.page = Page::Trust;
+                }
+            }
             Page::Table => {
                 let chosen = table::table_ui(ui, view, &mut self.sorting);
                 if chosen.is_some() {
@@ -128,6 +160,12 @@ impl ResultsPanel {
         ui.horizontal(|ui| {
             ui.label(RichText::new("Results").text_style(theme::title_style()));
             let (word, color) = verdict_badge(view.verdict.kind, palette);
+            // What is not over has no answer yet, whatever its first candidates say.
+            let (word, color) = if view.run.ended {
+                (word, color)
+            } else {
+                ("not over yet", palette.weak)
+            };
             badge_ui(ui, word, color).on_hover_text(&view.verdict.why);
             same_work_ui(ui, view.figures);
             ui.add_space(space::S);
@@ -146,11 +184,29 @@ impl ResultsPanel {
                 }
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                for (format, label) in [(Format::Json, "JSON…"), (Format::Csv, "CSV…")] {
+                for (what, format, label, name) in [
+                    (
+                        Exported::Figures,
+                        Format::Json,
+                        "JSON…",
+                        "Export figures as JSON",
+                    ),
+                    (
+                        Exported::Figures,
+                        Format::Csv,
+                        "CSV…",
+                        "Export figures as CSV",
+                    ),
+                    (
+                        Exported::Report,
+                        Format::Html,
+                        "Report…",
+                        "Export a report as HTML",
+                    ),
+                ] {
                     let button = ui.add(Button::new(RichText::new(label).small()));
-                    let name = format!("Export figures as {}", format.label());
-                    if button.on_hover_text(&name).accessible_name(&name).clicked() {
-                        actions.push(Action::Export(Exported::Figures, format));
+                    if button.on_hover_text(name).accessible_name(name).clicked() {
+                        actions.push(Action::Export(what, format));
                     }
                 }
             });

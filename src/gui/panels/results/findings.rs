@@ -1,0 +1,95 @@
+//! What has a name: each kind of finding once, with everybody who has it, the evidence, and what to do.
+
+use egui::{Label, RichText, Ui};
+
+use crate::analysis::{CandidateFigures, Finding, FindingKind};
+use crate::gui::theme::{self, space};
+use crate::gui::widgets::weak_ui;
+
+/// A kind with all who have it.
+struct Group<'a> {
+    kind: FindingKind,
+    of: Vec<(&'a CandidateFigures, &'a Finding)>,
+}
+
+/// The kinds that are among `all`, the worst first; candidates in the scenario's order.
+fn groups(all: &[CandidateFigures]) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for figures in all {
+        for finding in &figures.findings {
+            match groups.iter_mut().find(|group| group.kind == finding.kind) {
+                Some(group) => group.of.push((figures, finding)),
+                None => groups.push(Group {
+                    kind: finding.kind,
+                    of: vec![(figures, finding)],
+                }),
+            }
+        }
+    }
+    groups.sort_by_key(|group| group.kind);
+    groups
+}
+
+/// Shows all findings of all candidates.
+pub(super) fn findings_ui(ui: &mut Ui, all: &[CandidateFigures]) {
+    let groups = groups(all);
+    if groups.is_empty() {
+        weak_ui(ui, "Nothing that has a name holds a candidate up");
+    }
+    for group in groups {
+        group_ui(ui, &group);
+        ui.add_space(space::XS);
+    }
+}
+
+fn group_ui(ui: &mut Ui, group: &Group<'_>) {
+    let palette = theme::palette(ui);
+    let label = capitalised(group.kind.label());
+    let head = if group.kind.is_trouble() {
+        RichText::new(format!("⚠ {label}")).color(palette.warning)
+    } else {
+        RichText::new(label)
+    };
+    ui.label(head.family(theme::semi_bold()));
+    for (figures, finding) in &group.of {
+        let line = format!("{}: {}", figures.name, finding.evidence);
+        ui.add(Label::new(line).wrap());
+    }
+    let advice = RichText::new(format!("→ {}", group.kind.advice())).color(palette.weak);
+    ui.add(Label::new(advice).wrap());
+}
+
+/// With a capital letter at its beginning.
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::candidate_figures;
+    use crate::support;
+
+    #[test]
+    fn each_kind_stands_once_with_all_who_have_it() {
+        let mut figures = candidate_figures(&support::sample_run());
+        let found = |kind| Finding {
+            kind,
+            evidence: "so it is".to_owned(),
+        };
+        for figures in &mut figures {
+            figures.findings = vec![found(FindingKind::CpuBound)];
+        }
+        figures[1]
+            .findings
+            .insert(0, found(FindingKind::QueueBound));
+        let groups = groups(&figures);
+        let kinds: Vec<_> = groups.iter().map(|group| group.kind).collect();
+        assert_eq!(kinds, [FindingKind::QueueBound, FindingKind::CpuBound]);
+        assert_eq!((groups[0].of.len(), groups[1].of.len()), (1, figures.len()));
+        assert_eq!(capitalised("wait-bound"), "Wait-bound");
+    }
+}

@@ -1,0 +1,160 @@
+//! The page of the verdict: every state of a run has an answer there, and each doubt leads on by one click.
+#![cfg(feature = "gui")]
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+mod support;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use poolscope::gui::app::{App, Services};
+use poolscope::gui::dialogs::{FileDialogs, FileRequest, Picked};
+use poolscope::run::{Event, Run, RunRequest};
+use poolscope::scenario::{Objective, ResponsePercentile, Target};
+use poolscope::units::Nanos;
+
+struct NoDialogs;
+
+impl FileDialogs for NoDialogs {
+    fn pick(&self, _request: &FileRequest) -> Picked {
+        Picked::Cancelled
+    }
+}
+
+type Window = Harness<'static, App>;
+
+fn window_of(run: Run) -> Window {
+    let mut harness = Harness::builder()
+        .with_size([1280.0, 2000.0])
+        .build_eframe(|creation| {
+            let services = Services {
+                dialogs: Arc::new(NoDialogs),
+                executable: PathBuf::from("no-such-executable"),
+                settings_dir: None,
+            };
+            App::new(&creation.egui_ctx, services)
+        });
+    harness.state_mut().show_run(run);
+    harness.run_steps(3);
+    harness
+}
+
+fn click(harness: &mut Window, label: &str) {
+    harness.get_by_label(label).click();
+    harness.run_steps(3);
+}
+
+fn is_shown(harness: &Window, text: &str) -> bool {
+    harness.query_all_by_label_contains(text).count() > 0
+}
+
+/// Response times of 400 ms, which all who keep up with the load have.
+fn reachable() -> Vec<Objective> {
+    vec![
+        Objective::ResponseTime {
+            percentile: ResponsePercentile::P99,
+            at_most: Nanos::from_millis(400),
+        },
+        Objective::DropRatio { at_most: 0.0 },
+    ]
+}
+
+fn with(mut run: Run, objectives: Vec<Objective>) -> Run {
+    run.request.scenario.objectives = objectives;
+    run
+}
+
+#[test]
+fn a_run_with_objectives_opens_at_its_verdict_with_words_for_what_is_met_and_missed() {
+    let harness = window_of(with(support::finished_run(), reachable()));
+    assert!(is_shown(&harness, "✔ met"));
+    assert!(is_shown(&harness, "✖ missed"), "the sequential one drops");
+    assert!(is_shown(&harness, "by "), "with the margin");
+    assert!(is_shown(&harness, "✖ misses"));
+    assert!(
+        is_shown(&harness, "Choose '") || is_shown(&harness, "Too close to call: '"),
+        "the answer is a line of its own"
+    );
+    assert!(is_shown(&harness, "What would change it"));
+    assert!(is_shown(&harness, "What it costs"));
+    assert!(is_shown(&harness, "What holds the candidates up"));
+    assert!(!is_shown(&harness, "preliminary"));
+}
+
+#[test]
+fn an_objective_that_nobody_meets_leaves_nobody() {
+    let impossible = Objective::ResponseTime {
+        percentile: ResponsePercentile::P50,
+        at_most: Nanos(1),
+    };
+    let harness = window_of(with(support::finished_run(), vec![impossible]));
+    assert!(is_shown(&harness, "No candidate qualifies"));
+    assert!(is_shown(&harness, "none qualifies"));
+    assert!(!is_shown(&harness, "✔ met"));
+}
+
+#[test]
+fn without_objectives_the_page_leads_to_where_they_are_set() {
+    let mut harness = window_of(support::finished_run());
+    assert!(!is_shown(&harness, "Set objectives…"));
+    click(&mut harness, "Verdict");
+    assert!(is_shown(&harness, "Nothing is demanded"));
+    click(&mut harness, "Set objectives…");
+    harness.get_by_label("Add objective");
+    click(&mut harness, "Set a target rate…");
+    harness.get_by_role_and_label(egui::Role::TextInput, "Target rate");
+}
+
+#[test]
+fn a_run_that_cannot_be_trusted_leads_to_what_was_checked() {
+    let mut harness = window_of(with(support::sample_run(), reachable()));
+    click(&mut harness, "Verdict");
+    assert!(is_shown(&harness, "The figures cannot be trusted"));
+    assert!(is_shown(&harness, "✖ 'processes ×4' failed"));
+    click(&mut harness, "See what was checked");
+    harness.get_by_label("What was checked");
+    assert!(!is_shown(&harness, "The figures cannot be trusted"));
+}
+
+#[test]
+fn while_a_run_goes_on_the_verdict_is_preliminary_and_before_it_there_is_none() {
+    let mut harness = window_of(with(support::live_run(Nanos::from_secs(4)), reachable()));
+    click(&mut harness, "Verdict");
+    harness.get_by_label("preliminary");
+    assert!(!is_shown(&harness, "✔ chosen"));
+
+    let mut harness = window_of(with(support::waiting_run(), reachable()));
+    click(&mut harness, "Verdict");
+    harness.get_by_label("No verdict yet");
+}
+
+#[test]
+fn a_run_that_was_stopped_says_so() {
+    let request = RunRequest::all_of(support::scenario());
+    let mut run = Run::new(request.clone(), support::STARTED_UNIX_SECS);
+    for (index, planned) in request.plan().into_iter().enumerate().take(2) {
+        for event in support::block_events(&request, index, planned, None) {
+            run.apply(event);
+        }
+    }
+    run.apply(Event::RunEnded { stopped: true });
+    let harness = window_of(with(run, reachable()));
+    harness.get_by_label("stopped early");
+}
+
+#[test]
+fn a_target_rate_shows_what_it_needs_and_costs_in_a_month() {
+    let mut run = with(support::finished_run(), reachable());
+    run.request.scenario.prices.target = Some(Target {
+        rate_per_sec: 500.0,
+        headroom_ratio: 0.3,
+    });
+    let harness = window_of(run);
+    for head in ["Consumed per 1k", "Rented per 1k", "Workers", "Per month"] {
+        assert!(is_shown(&harness, head), "{head}");
+    }
+    assert!(is_shown(&harness, "Target: 500 good tasks per second"));
+    assert!(harness.query_by_label("Set a target rate…").is_none());
+}
