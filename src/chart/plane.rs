@@ -25,7 +25,7 @@ pub struct Plane {
 pub struct Band {
     /// Index of the candidate: decides the colour.
     pub candidate: usize,
-    /// [x, low, high], ascending in x.
+    /// [x, low, high], ascending in x. A single one is drawn as a bar.
     pub points: Vec<[f64; 3]>,
 }
 
@@ -334,12 +334,14 @@ pub fn capacity_plane(plan: &CapacityPlan, figures: &[CapacityFigures]) -> Plane
         };
         let run: Vec<_> = known().map(|(rate, figure)| [rate, figure.value]).collect();
         series.push(line(one.candidate, &one.name, "", Stroke::Solid, vec![run]));
-        bands.push(Band {
-            candidate: one.candidate,
-            points: known()
-                .filter_map(|(rate, figure)| figure.ends().map(|(low, high)| [rate, low, high]))
-                .collect(),
-        });
+        // Only rates that were measured again have an interval: each stands for itself.
+        bands.extend(known().filter_map(|(rate, figure)| {
+            let (low, high) = figure.ends()?;
+            Some(Band {
+                candidate: one.candidate,
+                points: vec![[rate, low, high]],
+            })
+        }));
         let places = [
             (one.held_per_sec, "capacity of"),
             (one.knee_per_sec, "knee of"),
@@ -401,8 +403,8 @@ fn scaling_plane(all: &[Scaling], names: &[String], by_worker: bool) -> Plane {
             speedup
         }
     };
-    let (mut series, mut bands, mut rules) = (Vec::new(), Vec::new(), Vec::new());
-    let mut most = 1.0_f64;
+    let (mut series, mut bands) = (Vec::new(), Vec::new());
+    let (mut most, mut limits) = (1.0_f64, Vec::new());
     for one in all {
         let name = names.get(one.candidate).cloned().unwrap_or_default();
         let measured = one
@@ -445,13 +447,22 @@ fn scaling_plane(all: &[Scaling], names: &[String], by_worker: bool) -> Plane {
                 vec![curve.collect()],
             ));
             most = most.max(fit.limit_workers);
-            rules.push(Rule {
-                of: RuleOf::X,
-                at: fit.limit_workers,
-                label: format!("{name}: not to be read beyond"),
-            });
+            limits.push((fit.limit_workers, name.clone()));
         }
     }
+    let alike = limits
+        .windows(2)
+        .all(|pair| pair[0].0.total_cmp(&pair[1].0).is_eq());
+    let told = if alike { 1 } else { limits.len() };
+    let rules = limits.into_iter().take(told).map(|(at, name)| Rule {
+        of: RuleOf::X,
+        at,
+        label: if alike {
+            "not to be read beyond".to_owned()
+        } else {
+            format!("{name}: not to be read beyond")
+        },
+    });
     // The ideal is nobody's: it has the colour after the last candidate's.
     let ideal: Vec<[f64; 2]> = [1.0, most].map(|n| [n, per_worker(n, n)]).to_vec();
     series.push(line(
@@ -482,7 +493,7 @@ fn scaling_plane(all: &[Scaling], names: &[String], by_worker: bool) -> Plane {
             series,
         },
         bands,
-        rules,
+        rules: rules.collect(),
     }
 }
 

@@ -104,7 +104,7 @@ fn draw_diagram(
     draw_axes(canvas, &scales, ticks, diagram.x_name, sizes);
     draw_bands(canvas, bands, &scales);
     draw_lines(canvas, &diagram.series, &scales, sizes);
-    if !bands.is_empty() {
+    if !(bands.is_empty() && rules.is_empty()) {
         draw_dots(canvas, &diagram.series, &scales, sizes);
     }
     draw_rules(canvas, rules, &scales, sizes);
@@ -130,7 +130,14 @@ fn draw_bands(canvas: &mut Canvas, bands: &[Band], scales: &Scales) {
                     ]
                 })
                 .collect();
-            if band.points.len() > 1 {
+            if let &[from, to] = outline.as_slice() {
+                canvas.polyline(
+                    &[from, to],
+                    Ink::of_candidate(band.candidate),
+                    Stroke::Solid,
+                    1.0,
+                );
+            } else if !outline.is_empty() {
                 canvas.veil(&outline, Ink::of_candidate(band.candidate));
             }
         }

@@ -13,7 +13,8 @@ const REASONS_MAX: usize = 20;
 pub struct Doubts {
     runs: u64,
     doubted: u64,
-    reasons: BTreeMap<String, u64>,
+    /// By the reason without its numbers, which differ each time: the first one as it was, and how often.
+    reasons: BTreeMap<String, (String, u64)>,
     left_out: u64,
 }
 
@@ -28,9 +29,10 @@ impl Doubts {
         self.doubted += 1;
         for reason in trust.reasons {
             let room = self.reasons.len() < REASONS_MAX;
-            match self.reasons.get_mut(&reason) {
-                Some(times) => *times += 1,
-                None if room => drop(self.reasons.insert(reason, 1)),
+            let kind: String = reason.chars().filter(|c| !c.is_ascii_digit()).collect();
+            match self.reasons.get_mut(&kind) {
+                Some((_, times)) => *times += 1,
+                None if room => drop(self.reasons.insert(kind, (reason, 1))),
                 None => self.left_out += 1,
             }
         }
@@ -42,12 +44,11 @@ impl Doubts {
         (self.runs, self.doubted)
     }
 
-    /// The reasons with how many runs had them, most frequent first.
+    /// The reasons, each as it was told first, with how often there was one of the kind; most frequent first.
     #[must_use]
     pub fn reasons(&self) -> Vec<(&str, u64)> {
-        let mut reasons: Vec<_> = self
-            .reasons
-            .iter()
+        let all = self.reasons.values();
+        let mut reasons: Vec<_> = all
             .map(|(reason, times)| (reason.as_str(), *times))
             .collect();
         reasons.sort_by_key(|(_, times)| std::cmp::Reverse(*times));

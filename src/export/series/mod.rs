@@ -3,6 +3,8 @@
 mod capacity;
 mod folder;
 mod sweep;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use capacity::{CapacityDocument, capacity_csv, capacity_document, capacity_text};

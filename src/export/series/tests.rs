@@ -1,0 +1,189 @@
+//! Texts, values, documents and pictures of simulated sweeps.
+
+use crate::analysis::{CapacityPlan, Held, SweepFigures, SweepPlan};
+use crate::export::series::{
+    capacity_csv, capacity_document, capacity_text, sweep_csv, sweep_document, sweep_text,
+};
+use crate::export::{write_capacity_folder, write_sweep_folder};
+use crate::run::Run;
+use crate::scenario::{
+    Axis, Backend, Candidate, CapacitySearch, Load, Objective, Parameter, ResponsePercentile,
+    Scenario, Sweep, Values,
+};
+use crate::support;
+use crate::units::Nanos;
+
+fn scenario() -> Scenario {
+    let mut scenario = support::scenario();
+    scenario.load = Load::closed(8);
+    scenario.faults.clear();
+    scenario.candidates = vec![
+        Candidate::of(Backend::threads(4)),
+        Candidate {
+            name: Some("=others".to_owned()),
+            ..Candidate::of(Backend::processes(2))
+        },
+    ];
+    scenario
+}
+
+fn list(values: &[f64]) -> Values {
+    Values::List(values.iter().map(|value| (*value).into()).collect())
+}
+
+/// All visits, with so much slowness by the coordinates.
+fn done(sweep: &Sweep, slowness: impl Fn(&[f64]) -> Vec<f64>) -> SweepPlan {
+    let mut plan = SweepPlan::new(&scenario(), sweep, 7).unwrap();
+    while let Some((step, request)) = plan.next() {
+        let seed = 1_000 * step.point as u64 + u64::from(step.round);
+        let mut run = support::noisy::noisy_run(seed, 1, &slowness(&step.coordinates));
+        run.blocks.retain(|block| !block.planned.twin);
+        run.request = request;
+        assert!(plan.tell(&step, &run));
+    }
+    plan
+}
+
+fn workers() -> SweepPlan {
+    let mut sweep = Sweep::of(Parameter::Workers, list(&[1.0, 2.0, 4.0, 8.0, 16.0]));
+    sweep.repeats = Some(3);
+    done(&sweep, |at| vec![0.1 + 0.9 / at[0], 2.0 / at[0].powf(0.5)])
+}
+
+#[test]
+fn a_sweep_of_workers_is_told_with_its_laws_and_drawn() {
+    let plan = workers();
+    let figures = SweepFigures::of(&plan);
+    let text = sweep_text(&plan, &figures);
+    for words in [
+        "Goodput\nworkers  threads ×N",
+        "Cost per 1k tasks\n",
+        "'threads ×N': Amdahl's law: contention ",
+        "not to be read beyond 32 workers",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let csv = sweep_csv(&figures).unwrap();
+    assert!(
+        csv.starts_with("Workers,candidate,rounds,measure,value,low,high\n1,threads ×N,3,goodput,"),
+        "{csv}"
+    );
+    assert!(csv.contains("\n16,'=others,3,cost_per_1k,"));
+    let document = serde_json::to_value(sweep_document(&plan, &figures).unwrap()).unwrap();
+    assert_eq!(document["schema"], "poolscope.sweep/1");
+    assert_eq!(document["points"][4]["settings"][0], 16);
+    assert!(document["points"][0]["figures"][0]["goodput"]["low"].is_number());
+    assert!(document["scaling"][0]["amdahl"]["contention"]["value"].is_number());
+    let folder = tempfile::tempdir().unwrap();
+    let written = write_sweep_folder(folder.path(), &plan, &figures).unwrap();
+    for name in [
+        "goodput.svg",
+        "goodput_dark.png",
+        "speed_up.svg",
+        "efficiency.png",
+    ] {
+        assert!(
+            written
+                .iter()
+                .any(|path| path.ends_with(format!("charts/{name}"))),
+            "{name}: {written:?}"
+        );
+    }
+    let speedup = std::fs::read_to_string(folder.path().join("charts/speed_up.svg")).unwrap();
+    for words in ["Speed-up", "ideal", "not to be read beyond", "fill-opacity"] {
+        assert!(speedup.contains(words), "{words}");
+    }
+}
+
+#[test]
+fn two_parameters_make_heat_maps_on_one_scale() {
+    let mut sweep = Sweep::of(Parameter::Clients, list(&[2.0, 4.0, 8.0]));
+    sweep.y = Some(Axis {
+        vary: Parameter::Workers,
+        over: list(&[1.0, 2.0]),
+    });
+    sweep.repeats = Some(1);
+    let plan = done(&sweep, |at| vec![at[0] / at[1], 1.0]);
+    let figures = SweepFigures::of(&plan);
+    assert!(figures.planes().is_empty() && figures.crossings.is_empty());
+    let heats = figures.heats();
+    assert_eq!(heats.len(), 6);
+    let first = &heats[0];
+    assert_eq!((first.columns.len(), first.rows.len()), (3, 2));
+    assert_eq!(first.axes, ["clients", "workers"]);
+    let value = |row: usize, column: usize| first.cells[row][column].as_ref().unwrap().0;
+    assert!(value(1, 0) > value(0, 0) && value(0, 0) > value(0, 2));
+    assert_eq!(first.ends, heats[1].ends);
+    let folder = tempfile::tempdir().unwrap();
+    let written = write_sweep_folder(folder.path(), &plan, &figures).unwrap();
+    assert!(
+        written
+            .iter()
+            .any(|path| path.ends_with("charts/goodput_2.png")),
+        "{written:?}"
+    );
+}
+
+/// Holds below 100 tasks per second, and is undecided up to 110.
+fn holds(run: &Run, _: usize) -> Held {
+    match run.request.scenario.load.mean_rate_per_sec() {
+        Some(rate) if rate < 100.0 => Held::Yes,
+        Some(rate) if rate < 110.0 => Held::Undecided,
+        _ => Held::No,
+    }
+}
+
+#[test]
+fn a_search_is_told_with_every_rate_and_drawn_with_the_objective() {
+    let mut scenario = scenario();
+    scenario.load = Load::Open {
+        rate_per_sec: 1.0,
+        arrivals: crate::scenario::Arrivals::Poisson,
+    };
+    scenario.objectives = vec![
+        Objective::ResponseTime {
+            percentile: ResponsePercentile::P95,
+            at_most: Nanos::from_millis(60),
+        },
+        Objective::Goodput { at_least: 1.0 },
+    ];
+    let search = CapacitySearch {
+        from: 10.0,
+        to: 1_000.0,
+        precision_ratio: 0.05,
+        candidates: Vec::new(),
+    };
+    let mut plan = CapacityPlan::new(&scenario, &search, 7, holds).unwrap();
+    while let Some((step, request)) = plan.next() {
+        let slowness = 1.0 / (1.0 - (step.coordinates[0] / 130.0).min(0.9));
+        let mut run = support::noisy::noisy_run(step.point as u64, 1, &[slowness, slowness]);
+        let candidate = request.candidates[0];
+        run.blocks
+            .retain(|block| block.planned.candidate == candidate && !block.planned.twin);
+        run.request = request;
+        assert!(plan.tell(&step, &run));
+    }
+    let figures = plan.figures();
+    let text = capacity_text(&plan, &figures);
+    for words in [
+        "candidate   capacity",
+        "undecided",
+        "'threads ×4' keeps the objectives up to ",
+        "The objective on goodput is left out",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let csv = capacity_csv(&plan, &figures).unwrap();
+    assert!(
+        csv.starts_with("candidate,rate_per_sec,objectives,visits,response_time_p95_nanos,"),
+        "{csv}"
+    );
+    let document = serde_json::to_value(capacity_document(&plan, &figures)).unwrap();
+    assert_eq!(document["candidates"][0]["end"], "found");
+    let folder = tempfile::tempdir().unwrap();
+    write_capacity_folder(folder.path(), &plan, &figures).unwrap();
+    let svg = std::fs::read_to_string(folder.path().join("charts/capacity.svg")).unwrap();
+    for words in ["objective 60.0 ms", "capacity of threads ×4"] {
+        assert!(svg.contains(words), "{words}");
+    }
+}
