@@ -33,6 +33,7 @@ fn window_of(run: Run) -> Window {
                 dialogs: Arc::new(NoDialogs),
                 executable: PathBuf::from("no-such-executable"),
                 settings_dir: None,
+                runs_dir: None,
             };
             App::new(&creation.egui_ctx, services)
         });

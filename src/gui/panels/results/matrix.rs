@@ -2,7 +2,7 @@
 //!
 //! Whether a bound is met is told by a word and a sign; the colour only repeats it.
 
-use egui::{Color32, Grid, Label, RichText, ScrollArea, Ui, Vec2};
+use egui::{Color32, Grid, Label, RichText, ScrollArea, TextStyle, Ui, Vec2};
 
 use crate::analysis::{
     CandidateFigures, CandidateStatus, Deciding, ObjectiveResult, Outcome, VerdictKind,
@@ -188,6 +188,8 @@ fn head_ui(
     let color = theme::series_color(figures.candidate, ui.visuals().dark_mode);
     sized(ui, width, |ui| {
         ui.horizontal(|ui| {
+            // As high as the name, so that the square stands in its middle.
+            ui.spacing_mut().interact_size.y = ui.text_style_height(&TextStyle::Body);
             swatch_ui(ui, color);
             let name = RichText::new(&figures.name).family(theme::semi_bold());
             ui.add(Label::new(name).truncate())
@@ -270,29 +272,31 @@ const fn sign(outcome: Outcome, palette: &Palette) -> (&'static str, Color32) {
     }
 }
 
-/// What is open, and what would decide it: a line for each, as long as there are few.
+/// What is open, and what would decide it: a line for each, as long as there are few. Candidates of which the same is to
+/// be said share a line.
 pub(super) fn open_questions(view: &ResultsView<'_>) -> Vec<String> {
     /// More than these are no better understood one by one.
     const LINES_MAX: usize = 6;
-    let of_candidate = |(figures, results): (&CandidateFigures, &Vec<ObjectiveResult>)| {
-        let name = figures.name.clone();
-        let open = results
+    let mut open: Vec<(String, Vec<String>)> = Vec::new();
+    for (figures, results) in view.figures.iter().zip(view.objectives) {
+        let undecided = results
             .iter()
             .filter(|result| result.outcome == Outcome::Undecided);
-        open.map(move |result| {
-            let label = result.objective.label();
+        for result in undecided {
             let decide = result.to_decide.map_or_else(String::new, |longer| {
                 format!("; {} would decide it", longer.words())
             });
-            format!("'{name}', {label}: {}{decide}", result.reason)
-        })
-        .collect::<Vec<_>>()
-    };
-    let mut lines: Vec<String> = view
-        .figures
-        .iter()
-        .zip(view.objectives)
-        .flat_map(of_candidate)
+            let line = format!("{}: {}{decide}", result.objective.label(), result.reason);
+            let name = format!("'{}'", figures.name);
+            match open.iter_mut().find(|(other, _)| *other == line) {
+                Some((_, names)) => names.push(name),
+                None => open.push((line, vec![name])),
+            }
+        }
+    }
+    let mut lines: Vec<String> = open
+        .into_iter()
+        .map(|(line, names)| format!("{}, {line}", names.join(", ")))
         .collect();
     if lines.len() > LINES_MAX {
         let left = lines.len() - (LINES_MAX - 1);
