@@ -21,6 +21,8 @@ pub enum Along {
     Percentiles,
     /// Shares of a whole, in per cent.
     Percent,
+    /// Plain numbers: of workers, or how many times as much.
+    Plain,
 }
 
 /// A chart over something other than time.
@@ -94,7 +96,7 @@ impl Along {
     pub const fn scale(&self) -> Scale {
         match self {
             Self::Values { scale, .. } => *scale,
-            Self::Percentiles | Self::Percent => Scale::Linear,
+            Self::Percentiles | Self::Percent | Self::Plain => Scale::Linear,
         }
     }
 
@@ -105,6 +107,7 @@ impl Along {
             Self::Values { quantity, .. } => quantity.text(value),
             Self::Percentiles => percentile_text(value),
             Self::Percent => text::percent(value / 100.0),
+            Self::Plain => text::number(value),
         }
     }
 
@@ -112,6 +115,10 @@ impl Along {
         match self {
             Self::Values { quantity, scale } => value_axis(quantity, *scale, low, high, at_most),
             Self::Percentiles => percentile_axis(high),
+            Self::Plain => Axis {
+                unit: String::new(),
+                ..Axis::from_zero(&Quantity::Count, high, at_most)
+            },
             Self::Percent => {
                 let mut axis = Axis::from_zero(&Quantity::Count, high, at_most);
                 for tick in &mut axis.ticks {

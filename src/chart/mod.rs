@@ -19,6 +19,7 @@ mod line;
 mod marks;
 pub mod palette;
 mod percentiles;
+mod plane;
 mod split;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ pub use book::{ChartBook, build};
 pub use diagram::{Along, Diagram, nines};
 pub use distribution::{Distribution, histogram_overlay, percentile_curve};
 pub use marks::{ChartMark, FaultBand, Glyph};
+pub use plane::{Band, Heat, Plane, Rule, RuleOf, capacity_plane, scaling_planes};
 pub use split::{SplitBar, SplitChart, SplitPart, SplitScale};
 
 /// With fewer labels a logarithmic axis cannot be read.

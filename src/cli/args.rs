@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::cli::compare_args::{CompareArgs, ReportArgs, ToleranceArgs};
 use crate::cli::prices::preset_name;
 use crate::cli::python_args::PythonArgs;
 use crate::cli::runs_args::RunsArgs;
@@ -37,6 +38,10 @@ Examples:
   poolscope run first_look --quick       a first impression, in the terminal
   poolscope run my.ron --out results     charts, figures and a copy of the scenario
   poolscope run my.ron --json            one JSON document on standard output
+  poolscope run my.ron --baseline last   the same, held against the newest kept run
+  poolscope report last --out review.html
+                                         one page for a design review
+  poolscope compare last~1 last          two runs beside each other
   poolscope sweep image_pipeline         one parameter over its values: who wins where
   poolscope capacity io_bound_service    the highest rate at which the objectives hold
   poolscope runs                         the runs that were kept
@@ -49,7 +54,9 @@ Examples:
 Exit codes of run:
   0  done; objectives met or none set    3  no candidate meets the objectives
   1  internal error                      4  the figures cannot be trusted
-  2  usage, or an invalid file           130  interrupted; figures so far are given out";
+  2  usage, or an invalid file           5  worse than the --baseline
+  130  interrupted; figures so far are given out
+Of several the first of 130, 1, 2, 4, 3, 5 counts.";
 
 const RUN_EXAMPLES: &str = "\
 Examples:
@@ -57,6 +64,11 @@ Examples:
   poolscope run my.ron --measure 5s --repeats 3 --out results
   poolscope run my.ron --prices aws-m5.xlarge
   poolscope run my.ron --only threads,'async ×100' --json > figures.json
+  poolscope run my.ron --repeats 5 --baseline 'main branch'   fail a build when it got worse
+
+With --baseline the run is held against a kept one as 'poolscope compare' does, and ends with 5 if at least one measure
+of one candidate is worse by more than chance, noise and --tolerance. That takes three repeats in both runs; if nothing
+can be judged it ends with 4. Of several codes the first of 130, 1, 2, 4, 3, 5 counts.
 
 Every run is kept in the user's data folder, block by block while it goes on; see 'poolscope runs --help'.
 --no-keep leaves that out.";
@@ -90,6 +102,10 @@ pub enum Command {
     Capacity(CapacityArgs),
     /// List the runs that were kept, show and name them, and run them again
     Runs(RunsArgs),
+    /// Lay a run beside a baseline, or the candidates of a run beside each other
+    Compare(CompareArgs),
+    /// Write a run as one page for a design review, or as Markdown
+    Report(ReportArgs),
     /// Say what is wrong with scenario files, or in plain words what they would do
     Check(CheckArgs),
     /// List the scenarios that come along
@@ -111,7 +127,7 @@ pub struct RunArgs {
     /// Scenario files, or names of scenarios that come along
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Write charts, figures and the scenario into this folder
+    /// Write report, charts, figures and the scenario into this folder
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Print one JSON document on standard output instead of the table
@@ -120,6 +136,12 @@ pub struct RunArgs {
     /// Do not keep the run in the library
     #[arg(long)]
     pub no_keep: bool,
+    /// Hold the run against this kept one, and end with 5 if it is worse
+    #[arg(long, value_name = "RUN")]
+    pub baseline: Option<String>,
+    /// How much worse than the baseline is tolerated.
+    #[command(flatten)]
+    pub tolerance: ToleranceArgs,
     /// What is changed of the scenario.
     #[command(flatten)]
     pub changes: Changes,

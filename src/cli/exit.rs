@@ -16,6 +16,8 @@ pub enum Exit {
     NoneQualifies = 3,
     /// The figures passed a limit of trust, or a block failed.
     NotTrustworthy = 4,
+    /// A run is worse than its baseline.
+    Worse = 5,
     /// Stopped by Ctrl-C or a signal that asks to end; figures so far were still given out.
     Interrupted = 130,
 }
@@ -40,11 +42,12 @@ impl Exit {
     const fn weight(self) -> u8 {
         match self {
             Self::Success => 0,
-            Self::NoneQualifies => 1,
-            Self::NotTrustworthy => 2,
-            Self::Usage => 3,
-            Self::Internal => 4,
-            Self::Interrupted => 5,
+            Self::Worse => 1,
+            Self::NoneQualifies => 2,
+            Self::NotTrustworthy => 3,
+            Self::Usage => 4,
+            Self::Internal => 5,
+            Self::Interrupted => 6,
         }
     }
 }
@@ -67,6 +70,13 @@ mod tests {
         );
         assert_eq!(
             Exit::NotTrustworthy.worse(Exit::NoneQualifies),
+            Exit::NotTrustworthy
+        );
+        assert_eq!(Exit::Worse.worse(Exit::Success).code(), 5);
+        // A missed objective is absolute; figures that cannot be trusted say nothing of either.
+        assert_eq!(Exit::Worse.worse(Exit::NoneQualifies), Exit::NoneQualifies);
+        assert_eq!(
+            Exit::NotTrustworthy.worse(Exit::Worse),
             Exit::NotTrustworthy
         );
         assert_eq!(Exit::Interrupted.worse(Exit::Internal).code(), 130);

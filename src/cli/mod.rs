@@ -9,6 +9,8 @@
 mod args;
 mod capacity;
 mod check;
+mod compare;
+mod compare_args;
 mod diagnostics;
 mod doctor;
 mod doctor_cases;
@@ -24,6 +26,7 @@ mod progress;
 mod prose;
 mod python;
 mod python_args;
+mod report;
 mod request;
 mod results;
 mod run;
@@ -44,6 +47,7 @@ pub use args::{
     Changes, CheckArgs, Command, CommandLine, CompletionsArgs, DoctorArgs, ListArgs, PricesArgs,
     RunArgs,
 };
+pub use compare_args::{CompareArgs, ReportArgs, Share, ToleranceArgs};
 pub use diagnostics::diagnostics_to_stderr;
 pub use exit::Exit;
 pub use output::Output;
@@ -107,6 +111,8 @@ pub fn execute(command: &Command, out: &mut Output) -> Exit {
         Command::Sweep(args) => sweep::sweep(args, out),
         Command::Capacity(args) => capacity::capacity(args, out),
         Command::Runs(args) => runs::runs(args, out),
+        Command::Compare(args) => compare::compare(args, out),
+        Command::Report(args) => report::report(args, out),
         Command::Check(args) => check::check(args, out),
         Command::List(args) => Ok(list::list(args, out)),
         Command::Prices(args) => Ok(prices::prices(args, out)),

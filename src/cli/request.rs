@@ -44,8 +44,8 @@ pub(super) fn request(scenario: Scenario, only: &[String]) -> Result<RunRequest,
     Ok(request)
 }
 
-/// A name may itself have commas (`async ×100, CPU on 2 threads`), so the longest fitting name is taken.
-fn candidates_named(list: &str, candidates: &[Candidate]) -> Result<Vec<usize>, String> {
+/// The candidates of that list of names. A name may itself have commas (`async ×100, CPU on 2 threads`), so the longest fitting name is taken.
+pub(super) fn candidates_named(list: &str, candidates: &[Candidate]) -> Result<Vec<usize>, String> {
     let parts: Vec<&str> = list.split(',').collect();
     let mut found = Vec::new();
     let mut next = 0;

@@ -9,7 +9,7 @@ use crate::analysis::{
     self, CandidateFigures, CandidateStatus, Finding, FindingKind, NoiseFloor, Trust, Verdict,
     VerdictKind,
 };
-use crate::cli::{Exit, Output};
+use crate::cli::{Exit, Output, compare};
 use crate::export::{self, Table};
 use crate::run::Run;
 use crate::scenario;
@@ -29,6 +29,22 @@ pub(super) fn give_out(
     json: bool,
     out: &mut Output,
 ) -> anyhow::Result<Exit> {
+    let scenario = scenario::to_text(&run.request.scenario);
+    give_out_report(&export::Report::of(run, &scenario), folder, json, out)
+}
+
+/// The same of a run that is more than itself: that has a record, or a baseline, against which it is held. What follows
+/// from that is printed below the figures, or beside the document.
+///
+/// # Errors
+/// As [`give_out`].
+pub(super) fn give_out_report(
+    report: &export::Report<'_>,
+    folder: Option<&Path>,
+    json: bool,
+    out: &mut Output,
+) -> anyhow::Result<Exit> {
+    let run = report.run;
     let figures = analysis::candidate_figures(run);
     let trust = analysis::trust(run);
     let verdict = analysis::verdict(run, &figures, &trust);
@@ -62,13 +78,22 @@ pub(super) fn give_out(
             out.prose("", &remark);
         }
     }
+    let mut exit = exit(run, &trust, &verdict);
+    if let Some((sides, compared, outcome)) = compare::compared(report) {
+        if json {
+            out.message(&outcome.why);
+        } else {
+            out.figure("");
+            compare::print(sides, &compared, &outcome, out);
+        }
+        exit = exit.worse(compare::exit(&outcome));
+    }
     if let Some(folder) = folder {
-        let scenario = scenario::to_text(&run.request.scenario);
-        export::write_folder(folder, &export::Report::of(run, &scenario))
+        export::write_folder(folder, report)
             .with_context(|| format!("results cannot be written to '{}'", folder.display()))?;
         out.message(format_args!("Results are in '{}'.", folder.display()));
     }
-    Ok(exit(run, &trust, &verdict))
+    Ok(exit)
 }
 
 fn print_table(table: &Table, out: &mut Output) {

@@ -10,12 +10,15 @@ use anyhow::Context;
 use crossbeam_channel::{Receiver, never, select};
 
 use crate::cli::args::{Changes, RunArgs};
+use crate::cli::compare::open_plain;
+use crate::cli::compare_args::ToleranceArgs;
 use crate::cli::interrupt::interrupts;
 use crate::cli::keep::Keeping;
 use crate::cli::progress::ProgressReport;
 use crate::cli::request::{changed, request};
 use crate::cli::source::{Source, print_problems};
 use crate::cli::{Exit, Output, results};
+use crate::export::Report;
 use crate::run::{Run, RunRequest};
 use crate::scenario::{self, Problem, Scenario, Severity};
 use crate::session::{RunnerCommand, Session};
@@ -39,6 +42,17 @@ pub(super) fn run(args: &RunArgs, out: &mut Output) -> anyhow::Result<Exit> {
         out.message("error: --json gives one document, so it takes one FILE; run them one by one");
         return Ok(Exit::Usage);
     }
+    if args.baseline.is_some() && args.files.len() > 1 {
+        out.message("error: --baseline is held against one FILE; run them one by one");
+        return Ok(Exit::Usage);
+    }
+    let baseline = match &args.baseline {
+        None => None,
+        Some(word) => match open_plain(word, out)? {
+            None => return Ok(Exit::Usage),
+            baseline => baseline,
+        },
+    };
     let Some(prepared) = prepare(args, out) else {
         return Ok(Exit::Usage);
     };
@@ -51,7 +65,13 @@ pub(super) fn run(args: &RunArgs, out: &mut Output) -> anyhow::Result<Exit> {
         }
         let mut keeping = Keeping::new(!args.no_keep);
         let run = measure(prepared.request, &mut keeping, &interrupts, out)?;
-        let given_out = results::give_out(&run, prepared.folder.as_deref(), args.json, out);
+        let text = scenario::to_text(&run.request.scenario);
+        let mut report = Report::of(&run, &text);
+        if let Some(baseline) = baseline.as_ref().and_then(Report::of_record) {
+            report = report.against(baseline.side(), args.tolerance.tolerance.0);
+        }
+        let given_out =
+            results::give_out_report(&report, prepared.folder.as_deref(), args.json, out);
         keeping.finish(&run, out);
         exit = exit.worse(given_out?);
         if exit == Exit::Interrupted {
@@ -74,6 +94,8 @@ pub(super) fn run_quickly(file: Option<PathBuf>, out: &mut Output) -> anyhow::Re
         out: None,
         json: false,
         no_keep: false,
+        baseline: None,
+        tolerance: ToleranceArgs::default(),
         changes: Changes {
             quick: true,
             ..Changes::default()

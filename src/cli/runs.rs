@@ -13,7 +13,7 @@ use crate::cli::runs_args::{
 };
 use crate::cli::source::print_problems;
 use crate::cli::{Exit, Output, results, run, runs_list};
-use crate::export;
+use crate::export::{self, Report};
 use crate::run::RunRequest;
 use crate::run::library::{Library, LibraryError};
 use crate::run::record::{Completeness, Head, Meta, Record, RecordKind};
@@ -136,7 +136,11 @@ fn show(library: &Library, args: &RunsShowArgs, out: &mut Output) -> anyhow::Res
                 step.round
             ));
         }
-        results::give_out(run, args.out.as_deref(), args.json, out)?;
+        let folder = args.out.as_deref();
+        match Report::of_record(&record).filter(|_| record.steps.len() == 1) {
+            Some(report) => results::give_out_report(&report, folder, args.json, out)?,
+            None => results::give_out(run, folder, args.json, out)?,
+        };
     }
     Ok(Exit::Success)
 }
@@ -245,4 +249,39 @@ fn import(library: &Library, args: &RunsImportArgs, out: &mut Output) -> anyhow:
         ));
     }
     Ok(Exit::Success)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::record::{Header, Step};
+    use crate::support;
+
+    fn record(run: crate::run::Run) -> Record {
+        Record {
+            header: Header::of_run(&run),
+            meta: Meta::default(),
+            steps: vec![(Step::default(), run)],
+            completeness: Completeness::Whole,
+        }
+    }
+
+    #[test]
+    fn a_file_from_elsewhere_asks_for_nothing_that_a_scenario_may_not() {
+        let mut out = Output::standard();
+        let mut run = support::finished_run();
+        run.request.candidates = vec![1];
+        run.request.seed = 7;
+        let again = request_of(&record(run.clone()), &mut out).unwrap();
+        assert_eq!((again.candidates, again.seed), (vec![1], 7));
+        run.request.scenario.protocol.repeats = 1_000_000;
+        assert_eq!(request_of(&record(run), &mut out), None);
+    }
+
+    #[test]
+    fn a_sweep_is_not_run_again_as_if_it_were_one_run() {
+        let mut sweep = record(support::finished_run());
+        sweep.header.kind = RecordKind::Sweep;
+        assert_eq!(request_of(&sweep, &mut Output::standard()), None);
+    }
 }

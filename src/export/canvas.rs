@@ -38,7 +38,7 @@ impl From<[u8; 3]> for Ink {
 }
 
 impl Ink {
-    const fn new(light: [u8; 3], dark: [u8; 3]) -> Self {
+    pub(super) const fn new(light: [u8; 3], dark: [u8; 3]) -> Self {
         Self { light, dark }
     }
 
@@ -282,6 +282,19 @@ impl Canvas {
         self.push(format_args!(
             "<path d=\"{path}\" fill=\"none\" {colour} stroke-width=\"{width}\" \
              stroke-linejoin=\"round\"{dashes}/>"
+        ));
+    }
+
+    /// The inside of an outline, through which what lies below is seen.
+    pub(super) fn veil(&mut self, outline: &[[f64; 2]], fill: impl Into<Ink>) {
+        let fill = self.paint("fill", fill.into());
+        let mut points = String::new();
+        for [x, y] in outline {
+            let _ = write!(points, "{x:.1},{y:.1} ");
+        }
+        self.push(format_args!(
+            "<polygon points=\"{}\" {fill} fill-opacity=\"0.16\"/>",
+            points.trim_end(),
         ));
     }
 

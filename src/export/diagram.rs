@@ -1,8 +1,8 @@
 //! A chart over something other than time as an SVG picture.
 
-use crate::chart::Diagram;
+use crate::chart::{Band, Diagram, Plane, Rule, RuleOf, Series, Stroke};
 use crate::export::Theme;
-use crate::export::canvas::{Anchor, Canvas, Colours, Frame};
+use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
 use crate::export::font::{Weight, text_width};
 use crate::export::plot::{
     Head, Scales, Sizes, draw_axes, draw_head, draw_lines, page_frame, y_ticks,
@@ -17,11 +17,21 @@ const X_APART: f64 = 72.0;
 /// `diagram` as a picture of its own. `name` tells apart pictures that share a page.
 #[must_use]
 pub fn diagram_svg(diagram: &Diagram, name: &str, theme: Theme) -> String {
+    drawn(diagram, (&[], &[]), name, theme)
+}
+
+/// `plane` as a picture of its own, with its bands, its marked places, and a dot for every point that was measured.
+#[must_use]
+pub fn plane_svg(plane: &Plane, name: &str, theme: Theme) -> String {
+    drawn(&plane.diagram, (&plane.bands, &plane.rules), name, theme)
+}
+
+fn drawn(diagram: &Diagram, extras: Extras<'_>, name: &str, theme: Theme) -> String {
     let mut canvas = Canvas::new(name, WIDTH, HEIGHT, diagram.title, theme);
     canvas.describe(&words(&diagram.caption, &diagram.series));
     if theme == Theme::Page {
         let frame = page_frame(WIDTH, HEIGHT);
-        draw_diagram(&mut canvas, &frame, diagram, Sizes::PAGE);
+        draw_diagram(&mut canvas, &frame, diagram, extras, Sizes::PAGE);
     } else {
         let frame = Frame {
             x: MARGIN,
@@ -29,12 +39,18 @@ pub fn diagram_svg(diagram: &Diagram, name: &str, theme: Theme) -> String {
             width: WIDTH - 2.0 * MARGIN,
             height: HEIGHT - 2.0 * MARGIN,
         };
-        draw_diagram(&mut canvas, &frame, diagram, Sizes::PICTURE);
+        draw_diagram(&mut canvas, &frame, diagram, extras, Sizes::PICTURE);
     }
     canvas.finish()
 }
 
-fn draw_diagram(canvas: &mut Canvas, frame: &Frame, diagram: &Diagram, sizes: Sizes) {
+fn draw_diagram(
+    canvas: &mut Canvas,
+    frame: &Frame,
+    diagram: &Diagram,
+    (bands, rules): Extras<'_>,
+    sizes: Sizes,
+) {
     let head = Head {
         title: diagram.title,
         caption: &diagram.caption,
@@ -86,5 +102,98 @@ fn draw_diagram(canvas: &mut Canvas, frame: &Frame, diagram: &Diagram, sizes: Si
     }
     let ticks = [x_axis.ticks.as_slice(), &y_axis.ticks];
     draw_axes(canvas, &scales, ticks, diagram.x_name, sizes);
+    draw_bands(canvas, bands, &scales);
     draw_lines(canvas, &diagram.series, &scales, sizes);
+    if !bands.is_empty() {
+        draw_dots(canvas, &diagram.series, &scales, sizes);
+    }
+    draw_rules(canvas, rules, &scales, sizes);
 }
+
+/// What lies below the lines.
+fn draw_bands(canvas: &mut Canvas, bands: &[Band], scales: &Scales) {
+    canvas.clipped(&scales.plot, |canvas| {
+        for band in bands {
+            let place = |x: f64, y: f64| [scales.x(x), scales.y(y)];
+            let upper = band.points.iter().map(|&[x, _, high]| place(x, high));
+            let lower = band.points.iter().rev().map(|&[x, low, _]| place(x, low));
+            let outline: Vec<[f64; 2]> = upper
+                .chain(lower)
+                .map(|[x, y]| {
+                    [
+                        x,
+                        if y.is_finite() {
+                            y
+                        } else {
+                            scales.plot.bottom()
+                        },
+                    ]
+                })
+                .collect();
+            if band.points.len() > 1 {
+                canvas.veil(&outline, Ink::of_candidate(band.candidate));
+            }
+        }
+    });
+}
+
+/// A dot at every point of a full line: what was measured, and not what lies between.
+fn draw_dots(canvas: &mut Canvas, series: &[Series], scales: &Scales, sizes: Sizes) {
+    let measured = series
+        .iter()
+        .filter(|series| series.stroke == Stroke::Solid);
+    for series in measured {
+        for &[x, y] in series.runs.iter().flatten() {
+            let at = [scales.x(x), scales.y(y)];
+            if at[0].is_finite() && at[1].is_finite() {
+                let colour = Ink::of_candidate(series.candidate);
+                canvas.polyline(&[at], colour, Stroke::Solid, sizes.line + 1.5);
+            }
+        }
+    }
+}
+
+/// Dashed lines across; the names of those along x stand in rows, so that none stands on another.
+fn draw_rules(canvas: &mut Canvas, rules: &[Rule], scales: &Scales, sizes: Sizes) {
+    let plot = scales.plot;
+    let look = Type {
+        colour: Colours::ALL.warning,
+        ..sizes.muted()
+    };
+    let mut row = 0.0;
+    for rule in rules {
+        let (from, to, at, anchor) = match rule.of {
+            RuleOf::X => {
+                let x = scales.x(rule.at);
+                let y = plot.y + (row + 1.0) * (sizes.small + 3.0);
+                row += 1.0;
+                // Towards the middle of the chart, where there is room.
+                if x > plot.x + plot.width / 2.0 {
+                    ([x, plot.y], [x, plot.bottom()], [x - 5.0, y], Anchor::End)
+                } else {
+                    ([x, plot.y], [x, plot.bottom()], [x + 5.0, y], Anchor::Start)
+                }
+            }
+            RuleOf::Y => {
+                let y = scales.y(rule.at);
+                (
+                    [plot.x, y],
+                    [plot.right(), y],
+                    [plot.x + 5.0, y - 5.0],
+                    Anchor::Start,
+                )
+            }
+        };
+        let inside = |[x, y]: [f64; 2]| {
+            (plot.x - 1.0..=plot.right() + 1.0).contains(&x)
+                && (plot.y - 1.0..=plot.bottom() + 1.0).contains(&y)
+        };
+        if inside(from) && inside(to) {
+            canvas.polyline(&[from, to], Colours::ALL.warning, Stroke::Dashed, 1.2);
+            canvas.text(at, anchor, look, &rule.label);
+        }
+    }
+}
+
+/// Bands and rules.
+type Extras<'a> = (&'a [Band], &'a [Rule]);

@@ -15,6 +15,7 @@ mod diagram;
 mod document;
 mod folder;
 pub mod font;
+mod heat;
 mod legend;
 mod marks;
 mod objectives;
@@ -38,7 +39,7 @@ pub use comparison::{
 };
 pub use csv::figures_csv;
 pub use details::details;
-pub use diagram::diagram_svg;
+pub use diagram::{diagram_svg, plane_svg};
 pub use document::{
     AttemptsDocument, BreakerDocument, CandidateDocument, CollectionsDocument, CostDocument,
     CounterDocument, DecidingDocument, DecidingFigureDocument, Document, FaultDocument,
@@ -49,6 +50,7 @@ pub use document::{
     document, json,
 };
 pub use folder::{write_file, write_folder};
+pub use heat::heat_svg;
 pub use objectives::objectives_table;
 pub use png::png;
 pub use report::{Report, comparison_html, comparison_markdown, report_html, report_markdown};

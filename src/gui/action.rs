@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::chart::ChartId;
 use crate::gui::app::{MachineChange, Page, Slot};
 use crate::gui::theme::ThemeChoice;
-use crate::run::record::Meta;
+use crate::run::record::{Meta, RecordKind};
 use crate::scenario::Scenario;
 
 /// One wish of the user.
@@ -58,6 +58,8 @@ pub enum Action {
     ChangeMachine(MachineChange),
     /// Do this with kept runs.
     Runs(RunsAction),
+    /// Do this with a sweep or a search.
+    Series(SeriesAction),
     /// Show what the program is.
     About,
     /// Leave, after the questions that are due.
@@ -104,6 +106,15 @@ pub enum RunsAction {
     Compare(Slot, SideChoice),
     /// Exchange the two that are compared.
     SwapSides,
+}
+
+/// What can be done with a sweep or a search for the capacity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeriesAction {
+    /// Begin that of the open scenario.
+    Start(RecordKind),
+    /// Go on with the one that was stopped.
+    Resume,
 }
 
 /// Which run is to be compared.

@@ -93,8 +93,7 @@ pub(super) fn differing(
         run.version.to_owned(),
         false,
     );
-    let seeds = [baseline, run].map(|side| side.run.request.seed.to_string());
-    let [before, now] = seeds;
+    let [before, now] = [baseline, run].map(|side| side.run.request.seed.to_string());
     hold("Seed".to_owned(), before, now, false);
     found
 }

@@ -200,7 +200,12 @@ fn interpreter_lock(
 /// no transfer.
 fn transfer(run: &Run, backend: Backend, payload: bool, own: &Own) -> Option<Finding> {
     let chunk = match backend {
-        Backend::Processes { chunk, .. } => chunk.unwrap_or(1),
+        Backend::Processes { chunk, .. }
+        | Backend::Python(
+            PythonPool::ProcessPoolExecutor { chunk, .. }
+            | PythonPool::MultiprocessingPool { chunk, .. }
+            | PythonPool::Joblib { chunk, .. },
+        ) => chunk.unwrap_or(1),
         _ => 1,
     };
     let of_load = match run.request.scenario.load {

@@ -51,7 +51,9 @@ pub(super) fn none_qualifies(run: &Run, entries: &[Entry<'_>]) -> String {
         .iter()
         .any(|entry| entry.standing == Standing::Undecided);
     let over = entries.iter().any(|entry| entry.standing != Standing::Out);
-    let mut parts = vec![if !over {
+    let mut parts = vec![if !over && !run.ended {
+        "no candidate is measured to its end yet".to_owned()
+    } else if !over {
         "no candidate was measured as planned, so that none qualifies".to_owned()
     } else if undecided {
         "no candidate is known to meet all objectives, and some are only undecided".to_owned()

@@ -9,7 +9,7 @@ use crate::export::{Align, Table, pair_table, table};
 use crate::units::text;
 
 /// Findings that are told of one candidate.
-const FINDINGS_MAX: usize = 5;
+const FINDINGS_MAX: usize = 3;
 /// Differences that are listed.
 const DIFFERENCES_MAX: usize = 12;
 
@@ -218,11 +218,13 @@ fn findings(md: &mut String, story: &Story<'_>) {
 fn again(md: &mut String, story: &Story<'_>) {
     let run = story.run();
     line(md, "## How to get these figures again");
-    md.push_str("```console\n");
-    for (_, command) in story.steps_again() {
-        let _ = writeln!(md, "$ {command}");
-    }
-    md.push_str("```\n\n");
+    let steps = story.steps_again();
+    let commands: String = steps
+        .iter()
+        .map(|(_, command)| format!("$ {command}\n"))
+        .collect();
+    let around = fence(&commands);
+    let _ = write!(md, "{around}console\n{commands}{around}\n\n");
     let machine = run.machine.as_ref().map_or_else(
         || "a machine that is not known".to_owned(),
         |machine| escaped(&machine_words(machine)),
@@ -289,7 +291,11 @@ fn escaped(text: &str) -> String {
                 escaped.push(character);
             }
             // A numbered list.
-            '.' | ')' if text[..place].chars().all(|c| c.is_ascii_digit()) => {
+            '.' | ')'
+                if place > 0
+                    && text[..place].chars().all(|c| c.is_ascii_digit())
+                    && rest[1..].starts_with(char::is_whitespace) =>
+            {
                 escaped.push('\\');
                 escaped.push(character);
             }
@@ -324,6 +330,7 @@ mod tests {
             ("http://a.b www.c", "http&#58;//a.b www&#46;c"),
             ("- item\n# head", "\\- item \\# head"),
             ("12. of 1.5 ms", "12\\. of 1.5 ms"),
+            ("1.50 ms", "1.50 ms"),
             ("p_95 `x` **y**", "p\\_95 \\`x\\` \\*\\*y\\*\\*"),
         ] {
             assert_eq!(escaped(given), expected);

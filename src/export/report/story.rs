@@ -211,26 +211,17 @@ impl<'a> Story<'a> {
         }
     }
 
-    /// What the verdict says beside its reason: what would change it, and what a textbook would have said.
+    /// What the verdict says beside its reason: what would change it.
     pub(super) fn beside_the_verdict(&self) -> Vec<String> {
         let sentence = |text: &str| {
             let mut letters = text.trim_end_matches('.').chars();
             let first = letters.next().map(|first| first.to_uppercase().to_string());
             format!("{}{}.", first.unwrap_or_default(), letters.as_str())
         };
-        let mut lines: Vec<String> = Vec::new();
-        for change in &self.verdict.changes {
-            lines.push(format!("What would change it: {}", sentence(change)));
-        }
-        if let Some(textbook) = &self.verdict.textbook {
-            lines.push(format!(
-                "What a textbook would say: {}",
-                sentence(&textbook.text)
-            ));
-            let differs = textbook.differs.iter();
-            lines.extend(differs.map(|differs| sentence(differs)));
-        }
-        lines
+        let changes = self.verdict.changes.iter();
+        changes
+            .map(|change| format!("What would change it: {}", sentence(change)))
+            .collect()
     }
 
     /// One objective of one candidate in words, and what is to be known beside it.
@@ -418,7 +409,11 @@ pub(super) fn machine_card(machine: &Machine) -> Vec<(String, String)> {
 
 /// `words` as one word of a shell.
 fn shell_quoted(words: &str) -> String {
-    format!("'{}'", words.replace('\'', "'\\''"))
+    let line: String = words
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    format!("'{}'", line.replace('\'', "'\\''"))
 }
 
 /// What the words of a report mean, for those who meet them for the first time.

@@ -2,10 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::analysis::{CapacityFigures, CapacityPlan, SweepFigures, SweepPlan};
+use crate::analysis::{CapacityFigures, CapacityPlan, SweepFigures, SweepPlan, scaling};
+use crate::chart::{Heat, Plane, capacity_plane, scaling_planes};
 use crate::export::series::{capacity_csv, capacity_document, sweep_csv, sweep_document};
-use crate::export::{ExportError, write_file};
+use crate::export::{ExportError, Theme, heat_svg, plane_svg, png, write_file};
 use crate::scenario::to_text;
+
+/// Pictures of the folder are made for slides and print.
+const PNG_SCALE: f32 = 2.0;
 
 /// Writes the document, the figures, the scenario and all pictures of a sweep into `dir`, which is made if it is
 /// missing; files of the same name are replaced. Returns the files in the order in which they were written.
@@ -26,7 +30,25 @@ pub fn write_sweep_folder(
         ("sweep.csv", sweep_csv(figures)?),
         ("scenario.ron", to_text(&document.scenario)),
     ];
-    write_all(dir, &files)
+    let pictures = figures
+        .planes()
+        .into_iter()
+        .chain(scaling(plan).map_or_else(
+            |_| Vec::new(),
+            |all| {
+                if all.is_empty() {
+                    Vec::new()
+                } else {
+                    scaling_planes(&all, &figures.candidates)
+                }
+            },
+        ))
+        .map(|plane| Picture::Plane(Box::new(plane)));
+    let heats = figures
+        .heats()
+        .into_iter()
+        .map(|heat| Picture::Heat(Box::new(heat)));
+    write_all(dir, &files, pictures.chain(heats))
 }
 
 /// As [`write_sweep_folder`], of a search for the capacity.
@@ -47,19 +69,59 @@ pub fn write_capacity_folder(
         ("capacity.csv", capacity_csv(plan, figures)?),
         ("scenario.ron", to_text(&document.scenario)),
     ];
-    write_all(dir, &files)
+    let picture = Picture::Plane(Box::new(capacity_plane(plan, figures)));
+    write_all(dir, &files, std::iter::once(picture))
 }
 
-fn write_all(dir: &Path, files: &[(&str, String)]) -> Result<Vec<PathBuf>, ExportError> {
-    std::fs::create_dir_all(dir).map_err(|source| ExportError::Write {
-        path: dir.to_owned(),
+/// A picture of the folder.
+enum Picture {
+    Plane(Box<Plane>),
+    Heat(Box<Heat>),
+}
+
+impl Picture {
+    fn slug(&self) -> &str {
+        match self {
+            Self::Plane(plane) => plane.diagram.slug,
+            Self::Heat(heat) => &heat.slug,
+        }
+    }
+
+    fn svg(&self, theme: Theme) -> String {
+        match self {
+            Self::Plane(plane) => plane_svg(plane, self.slug(), theme),
+            Self::Heat(heat) => heat_svg(heat, self.slug(), theme),
+        }
+    }
+}
+
+/// Pictures are light, as for paper, and once more dark, as for slides.
+fn write_all(
+    dir: &Path,
+    files: &[(&str, String)],
+    pictures: impl Iterator<Item = Picture>,
+) -> Result<Vec<PathBuf>, ExportError> {
+    let charts = dir.join("charts");
+    std::fs::create_dir_all(&charts).map_err(|source| ExportError::Write {
+        path: charts.clone(),
         source,
     })?;
     let mut written = Vec::new();
-    for (name, text) in files {
-        let path = dir.join(name);
-        write_file(&path, text.as_bytes())?;
+    let mut write = |path: PathBuf, bytes: &[u8]| {
+        write_file(&path, bytes)?;
         written.push(path);
+        Ok::<(), ExportError>(())
+    };
+    for (name, text) in files {
+        write(dir.join(name), text.as_bytes())?;
+    }
+    for picture in pictures {
+        for (theme, ending) in [(Theme::Light, ""), (Theme::Dark, "_dark")] {
+            let svg = picture.svg(theme);
+            let name = format!("{}{ending}", picture.slug());
+            write(charts.join(format!("{name}.svg")), svg.as_bytes())?;
+            write(charts.join(format!("{name}.png")), &png(&svg, PNG_SCALE)?)?;
+        }
     }
     Ok(written)
 }

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::analysis::{Figure, Measure, Scaling, SweepFigures, SweepPlan, scaling};
-use crate::export::ExportError;
 use crate::export::csv::{text as csv_text, written};
-use crate::export::series::words::{aligned, cells, doubts, figure_text, value_text};
+use crate::export::series::words::{aligned, cells, doubts, figure_text};
+use crate::export::{ExportError, measure_text};
 use crate::scenario::{Scenario, Setting};
 use crate::stats::{Crossover, ScalingFit};
 use crate::units::text;
@@ -56,7 +56,7 @@ fn table(figures: &SweepFigures, measure: Measure) -> String {
         let at = settings.map(|(axis, setting)| axis.text(*setting));
         let of = (0..figures.candidates.len()).map(|candidate| {
             figure_text(figures.figure(index, candidate, measure), |value| {
-                value_text(measure, value, &figures.currency)
+                measure_text(measure, value, &figures.currency)
             })
         });
         rows.push(at.chain(of).collect());

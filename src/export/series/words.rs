@@ -1,27 +1,8 @@
 //! What the texts of sweeps and searches have in common.
 
-use crate::analysis::{Doubts, Figure, Measure};
+use crate::analysis::{Doubts, Figure};
 use crate::export::csv::cell;
 use crate::units::text;
-
-/// A value of `measure` as people read it.
-pub(super) fn value_text(measure: Measure, value: f64, currency: &str) -> String {
-    match measure {
-        Measure::Throughput | Measure::Goodput | Measure::Good => text::per_sec(value),
-        Measure::Response(_) | Measure::Makespan | Measure::ColdStart | Measure::CpuPerTask => {
-            text::nanos(value)
-        }
-        Measure::ErrorRatio | Measure::DropRatio => text::percent(value),
-        Measure::CpuCores => text::cores(value),
-        Measure::VoluntarySwitches | Measure::InvoluntarySwitches => text::per_sec(value),
-        Measure::MemoryPerWorker
-        | Measure::MemorySteady
-        | Measure::MemoryUnique
-        | Measure::MemoryTotal
-        | Measure::MemoryPerTask => text::bytes(value),
-        Measure::Cost | Measure::CostConsumed | Measure::CostRented => text::money(value, currency),
-    }
-}
 
 /// A figure with its interval, or that it is missing.
 pub(super) fn figure_text(figure: Option<Figure>, told: impl Fn(f64) -> String) -> String {

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::gui::action::{Exported, Format};
+use crate::gui::app::series::Told;
 use crate::gui::app::{ChosenRun, Compared, Slot};
 use crate::gui::dialogs::{FileRequest, Picked};
 use crate::run::library::{Kept, LibraryError, Listing};
@@ -89,6 +90,10 @@ pub(super) enum Done {
         path: PathBuf,
         chosen: Box<Result<ChosenRun, String>>,
     },
+    /// A run of a series was taken in, or a kept one put together.
+    SeriesTold(Box<Told>),
+    /// A series is written to its end, in this file.
+    SeriesKept(Result<PathBuf, String>),
     /// Two runs were compared.
     Compared {
         number: u64,

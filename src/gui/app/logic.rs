@@ -23,6 +23,7 @@ impl App {
     /// Takes in what happened since the last frame.
     pub(super) fn advance(&mut self, ctx: &Context) {
         self.drain_run(ctx);
+        self.follow_series();
         for done in self.jobs.finished() {
             self.take(done, ctx);
         }
@@ -63,7 +64,8 @@ impl App {
         if let Some(kept) = kept {
             self.take_kept(kept.map_err(|error| error.to_string()));
         }
-        if was_active && !state.is_active() && self.closing == Closing::AfterRun {
+        let is_over = was_active && !state.is_active() && !self.has_active_series();
+        if is_over && self.closing == Closing::AfterRun {
             self.closing = Closing::No;
             self.actions.push(Action::Quit);
         }
@@ -138,6 +140,8 @@ impl App {
             } => self.take_deleted(path, title, deleted, now),
             Done::Kept(kept) => self.take_kept(kept),
             Done::SideRead { slot, path, chosen } => self.take_side(slot, &path, *chosen),
+            Done::SeriesTold(told) => self.take_told(*told),
+            Done::SeriesKept(kept) => self.take_series_kept(kept),
             Done::Compared { number, compared } => self.take_compared(number, compared),
             Done::SettingsSaved(Ok(())) => {}
             Done::SettingsSaved(Err(error)) => log::warn!("the settings are not saved: {error}"),
@@ -239,9 +243,8 @@ impl App {
 
     /// Whether processes of ours are at work.
     pub(super) fn is_running(&self) -> bool {
-        self.measurement
-            .as_ref()
-            .is_some_and(super::Measurement::is_running)
+        let measurement = self.measurement.as_ref();
+        self.has_active_series() || measurement.is_some_and(super::Measurement::is_running)
     }
 
     /// Carries out what has been asked for since the last frame.

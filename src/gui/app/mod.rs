@@ -12,6 +12,8 @@ mod measurement;
 mod page;
 mod perform;
 mod runs;
+mod series;
+mod series_file;
 mod ui;
 
 use std::path::PathBuf;
@@ -25,6 +27,7 @@ pub use machine::{Changing, MachineChange, Search};
 pub use measurement::{Measurement, RunState};
 pub use page::Page;
 pub use runs::{Origin, RunEntry};
+pub use series::{Series, SeriesFigures, SeriesProgress, SeriesState};
 
 use crate::gui::action::Action;
 use crate::gui::dialogs::FileDialogs;
@@ -36,6 +39,7 @@ use crate::gui::panels::machine::MachinePanel;
 use crate::gui::panels::question::{Question, QuestionPanel};
 use crate::gui::panels::results::ResultsPanel;
 use crate::gui::panels::runs::RunsPanel;
+use crate::gui::panels::series::SeriesPanel;
 use crate::gui::panels::toasts::Toasts;
 use crate::gui::repaint::{FrameClock, Pacer};
 use crate::gui::settings::Settings;
@@ -109,6 +113,9 @@ pub struct App {
     /// The kept runs.
     runs: runs::Runs,
     comparison: comparison::TwoRuns,
+    series: Option<Series>,
+    /// Number of the newest series.
+    series_number: u64,
     jobs: jobs::Jobs,
     /// A dialog of the desktop is open.
     picking: bool,
@@ -121,6 +128,7 @@ pub struct App {
     library_panel: LibraryPanel,
     runs_panel: RunsPanel,
     comparison_panel: ComparisonPanel,
+    series_panel: SeriesPanel,
     composer: ComposerPanel,
     board: BoardPanel,
     results_panel: ResultsPanel,
@@ -164,6 +172,8 @@ impl App {
             machine: machine::Machine::default(),
             runs: runs::Runs::default(),
             comparison: comparison::TwoRuns::default(),
+            series: None,
+            series_number: 0,
             jobs: jobs::Jobs::new(ctx.clone()),
             picking: false,
             question: None,
@@ -173,6 +183,7 @@ impl App {
             library_panel: LibraryPanel::default(),
             runs_panel: RunsPanel::default(),
             comparison_panel: ComparisonPanel::default(),
+            series_panel: SeriesPanel::default(),
             composer: ComposerPanel::default(),
             board: BoardPanel::default(),
             results_panel: ResultsPanel::default(),

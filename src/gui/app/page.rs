@@ -12,13 +12,15 @@ pub enum Page {
     Charts,
     /// Two runs beside each other.
     Comparison,
+    /// A sweep, or a search for the capacity.
+    Series,
     /// The settings of this machine.
     Machine,
 }
 
 impl Page {
     /// The pages that can be chosen beside the menus, in their order.
-    pub const CHOICES: [Self; 3] = [Self::Plan, Self::Charts, Self::Comparison];
+    pub const CHOICES: [Self; 4] = [Self::Plan, Self::Charts, Self::Comparison, Self::Series];
 
     /// As it stands beside the menus.
     #[must_use]
@@ -27,6 +29,7 @@ impl Page {
             Self::Plan => "Plan",
             Self::Charts => "Charts",
             Self::Comparison => "Comparison",
+            Self::Series => "Series",
             Self::Machine => "Settings",
         }
     }
@@ -38,6 +41,7 @@ impl Page {
             Self::Plan => "What the open scenario would do",
             Self::Charts => "Charts and results of the run that is shown",
             Self::Comparison => "Two runs beside each other",
+            Self::Series => "Sweeps over a parameter, and the search for the capacity",
             Self::Machine => "Interpreters and clusters of this machine",
         }
     }

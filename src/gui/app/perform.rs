@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use egui::Context;
 
-use crate::gui::action::{Action, Answer, Exported, Format};
+use crate::gui::action::{Action, Answer, Exported, Format, SeriesAction};
 use crate::gui::app::jobs::{Done, Kind};
 use crate::gui::app::logic::sentence;
 use crate::gui::app::runs::{importing, is_run_file};
@@ -30,11 +30,7 @@ impl App {
                 }
             }
             Action::Run => self.start_run(&[]),
-            Action::Stop => {
-                if let Some(measurement) = &mut self.measurement {
-                    measurement.stop();
-                }
-            }
+            Action::Stop => self.stop_run(),
             Action::Compose => {
                 self.tab = SidebarTab::Compose;
                 self.settings.sidebar = true;
@@ -75,6 +71,8 @@ impl App {
             Action::ChooseInterpreter { folder } => self.choose_interpreter(folder),
             Action::ChangeMachine(change) => self.change_machine(change),
             Action::Runs(action) => self.perform_on_runs(action),
+            Action::Series(SeriesAction::Start(kind)) => self.start_series(kind),
+            Action::Series(SeriesAction::Resume) => self.resume_series(),
             Action::About => self.question = Some(Question::About),
             Action::Answer(answer) => self.take_answer(answer),
         }
@@ -98,10 +96,8 @@ impl App {
                 .candidates
                 .retain(|&index| names.contains(&all[index]));
         }
-        let (waker, clock) = (self.jobs.ctx().clone(), Arc::clone(&self.frame_clock));
-        let wake = move || waker.request_repaint_after(clock.until_due());
         self.stop_looking();
-        match Session::start(request.clone(), self.runner_command(), wake) {
+        match Session::start(request.clone(), self.runner_command(), self.waker()) {
             Ok(session) => {
                 let run = Run::new(request, unix_secs());
                 self.put_run_away();
@@ -113,6 +109,19 @@ impl App {
                 self.measurement = Some(measurement);
             }
             Err(error) => self.fail(&format!("The run cannot be started: {error}")),
+        }
+    }
+
+    /// What asks for a frame when something has happened, within the repaint budget.
+    pub(super) fn waker(&self) -> impl Fn() + Send + 'static + use<> {
+        let (waker, clock) = (self.jobs.ctx().clone(), Arc::clone(&self.frame_clock));
+        move || waker.request_repaint_after(clock.until_due())
+    }
+
+    fn stop_run(&mut self) {
+        self.stop_series();
+        if let Some(measurement) = &mut self.measurement {
+            measurement.stop();
         }
     }
 
@@ -182,9 +191,7 @@ impl App {
             (Question::Unsaved(then), Answer::Discard) => self.proceed(then),
             (Question::CloseDuringRun, Answer::StopAndClose) => {
                 self.closing = Closing::AfterRun;
-                if let Some(measurement) = &mut self.measurement {
-                    measurement.stop();
-                }
+                self.stop_run();
                 // The run may have ended while the question was open.
                 if !self.is_running() {
                     self.closing = Closing::No;
@@ -358,7 +365,7 @@ impl App {
 }
 
 /// Seconds since 1970; a clock before that is as good as none.
-fn unix_secs() -> u64 {
+pub(super) fn unix_secs() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs())

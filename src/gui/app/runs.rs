@@ -18,9 +18,6 @@ use crate::run::library::{Entry, Keeper, Kept, Library, LibraryError, Listing};
 use crate::run::record::{EXTENSION, Head, MAGIC, Meta, Record, RecordKind};
 use crate::scenario::parse;
 
-/// What cannot be shown as a run.
-const NO_SERIES: &str = "This file holds a series of runs; 'poolscope runs' tells what is in it";
-
 /// One kept run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunEntry {
@@ -34,11 +31,16 @@ pub struct RunEntry {
 
 impl RunEntry {
     fn of(entry: Entry) -> Self {
-        let head = entry.head.map(Box::new);
+        let place = format!("'{}': ", entry.path.display());
+        let head = entry.head.map(Box::new).map_err(|error| {
+            // The path stands beside it anyway.
+            let error = error.to_string();
+            sentence(error.strip_prefix(&place).unwrap_or(&error))
+        });
         Self {
             path: entry.path,
             bytes: entry.bytes,
-            head: head.map_err(|error| sentence(&error.to_string())),
+            head,
         }
     }
 
@@ -144,7 +146,7 @@ impl App {
     }
 
     /// The list is out of date; it is made anew if it was ever seen.
-    fn list_again(&mut self) {
+    pub(super) fn list_again(&mut self) {
         if self.runs.search != Search::NotYet {
             self.list_runs();
         }
@@ -180,7 +182,7 @@ impl App {
             return;
         }
         if record.header.kind != RecordKind::Run {
-            self.fail(NO_SERIES);
+            self.show_series(path, record);
             return;
         }
         let origin = Origin {
@@ -236,7 +238,7 @@ impl App {
         self.open_bundled = None;
         match header.kind {
             RecordKind::Run => self.start_run(&header.candidates),
-            RecordKind::Sweep | RecordKind::Capacity => self.fail(NO_SERIES),
+            RecordKind::Sweep | RecordKind::Capacity => self.start_series(header.kind),
         }
     }
 

@@ -5,10 +5,13 @@
 use std::path::PathBuf;
 
 use crate::analysis::{
-    CapacityFigures, CapacityPlan, Scaling, SweepFigures, SweepPlan, objectives_hold, scaling,
+    CapacityFigures, CapacityPlan, Held, Outcome, Scaling, SweepFigures, SweepPlan,
+    candidate_figures, objective_results, scaling,
 };
+use crate::gui::action::Action;
 use crate::gui::app::jobs::{Done, Kind};
 use crate::gui::app::logic::sentence;
+use crate::gui::app::perform::unix_secs;
 use crate::gui::app::series_file::SeriesKeeper;
 use crate::gui::app::{App, Closing, Document, Measurement, Page, SidebarTab};
 use crate::run::record::{Record, RecordKind, Step};
@@ -39,7 +42,12 @@ pub enum SeriesFigures {
         no_scaling: Option<&'static str>,
     },
     /// Of a search for the capacity.
-    Capacity(Vec<CapacityFigures>),
+    Capacity {
+        /// Candidate by candidate.
+        figures: Vec<CapacityFigures>,
+        /// The currency of costs.
+        currency: String,
+    },
 }
 
 /// Where a series stands.
@@ -192,7 +200,10 @@ impl Plan {
                     no_scaling,
                 }
             }
-            Self::Capacity(plan) => SeriesFigures::Capacity(plan.figures()),
+            Self::Capacity(plan) => SeriesFigures::Capacity {
+                figures: plan.figures(),
+                currency: plan.base.prices.currency.clone(),
+            },
         }
     }
 }
@@ -224,9 +235,9 @@ impl App {
             }
         };
         let title = scenario.title.clone();
-        let keeper = self.kept_runs().map(|library| {
-            SeriesKeeper::begin(library, kind, scenario, super::perform::unix_secs())
-        });
+        let keeper = self
+            .kept_runs()
+            .map(|library| SeriesKeeper::begin(library, kind, scenario, unix_secs()));
         self.stop_looking();
         self.series_number += 1;
         self.series = Some(Series {
@@ -302,7 +313,7 @@ impl App {
         };
         match Session::start(request.clone(), self.runner_command(), self.waker()) {
             Ok(session) => {
-                let run = Run::new(request, super::perform::unix_secs());
+                let run = Run::new(request, unix_secs());
                 self.put_run_away();
                 self.board.begin(&run);
                 self.measurement = Some(Measurement::new(run, Some(session)));
@@ -330,7 +341,7 @@ impl App {
         }
         if self.closing == Closing::AfterRun {
             self.closing = Closing::No;
-            self.actions.push(crate::gui::action::Action::Quit);
+            self.actions.push(Action::Quit);
         }
     }
 
@@ -391,7 +402,10 @@ impl App {
         series.figures = Some(told.figures);
         series.progress = told.progress;
         if series.state == SeriesState::Reading {
-            let is_over = series.plan.as_ref().is_some_and(|plan| plan.next().is_none());
+            let is_over = series
+                .plan
+                .as_ref()
+                .is_some_and(|plan| plan.next().is_none());
             series.state = if is_over {
                 SeriesState::Finished
             } else {
@@ -451,6 +465,21 @@ impl App {
         if let Some(error) = refused {
             self.end_series(SeriesState::Failed(error));
         }
+    }
+}
+
+/// Whether all objectives hold for a candidate of a run.
+fn objectives_hold(run: &Run, candidate: usize) -> Held {
+    let figures = candidate_figures(run);
+    let results = objective_results(run, &figures);
+    let place = figures.iter().position(|one| one.candidate == candidate);
+    let Some(results) = place.and_then(|place| results.get(place)) else {
+        return Held::Undecided;
+    };
+    match results.iter().map(|result| result.outcome).max() {
+        Some(Outcome::Met) => Held::Yes,
+        Some(Outcome::Missed) => Held::No,
+        Some(Outcome::Undecided) | None => Held::Undecided,
     }
 }
 

@@ -9,6 +9,7 @@ use crate::gui::panels::library::LibraryView;
 use crate::gui::panels::machine::MachineView;
 use crate::gui::panels::results::ResultsView;
 use crate::gui::panels::runs::RunsView;
+use crate::gui::panels::series::SeriesView;
 use crate::gui::panels::start::start_ui;
 use crate::gui::panels::toolbar::{ToolbarView, menu_ui, toolbar_ui};
 use crate::gui::theme::{self, space};
@@ -67,6 +68,8 @@ impl App {
             path: self.document.path(),
             changed: self.document.is_changed(),
             errors: self.document.errors(),
+            has_sweep: self.document.scenario().sweep.is_some(),
+            has_capacity: self.document.scenario().capacity.is_some(),
             state: self.run_state(),
             running: self.is_running(),
             measurement: self.measurement.as_ref(),
@@ -147,6 +150,19 @@ impl App {
         measurement.is_some_and(|measurement| measurement.run().ended)
     }
 
+    fn series_ui(&mut self, ui: &mut Ui) {
+        let scenario = self.document.scenario();
+        let view = SeriesView {
+            title: &scenario.title,
+            has_sweep: scenario.sweep.is_some(),
+            has_capacity: scenario.capacity.is_some(),
+            errors: self.document.errors(),
+            series: self.series.as_ref(),
+            locked: self.is_running(),
+        };
+        self.series_panel.ui(ui, &view, &mut self.actions);
+    }
+
     fn comparison_ui(&mut self, ui: &mut Ui) {
         let shown = self.measurement.as_ref().filter(|_| self.has_ended());
         let title = shown.map(|measurement| measurement.origin().name);
@@ -201,6 +217,7 @@ impl App {
             Page::Plan => self.plan_ui(ui),
             Page::Charts => self.charts_ui(ui),
             Page::Comparison => self.comparison_ui(ui),
+            Page::Series => self.series_ui(ui),
             Page::Machine => self.machine_ui(ui),
         }
     }

@@ -12,6 +12,7 @@ mod plot_lines;
 pub mod question;
 pub mod results;
 pub mod runs;
+pub mod series;
 pub mod start;
 pub mod toasts;
 pub mod toolbar;

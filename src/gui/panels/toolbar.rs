@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use egui::{Align, Button, Layout, MenuBar, ProgressBar, RichText, Ui};
 
-use crate::gui::action::{Action, Exported, Format};
+use crate::gui::action::{Action, Exported, Format, SeriesAction};
 use crate::gui::app::{Measurement, Page, RunState};
 use crate::gui::settings::Settings;
 use crate::gui::theme::{self, ThemeChoice, space};
 use crate::gui::widgets::{badge_ui, icon_button_ui, primary_button_ui};
+use crate::run::record::RecordKind;
 use crate::units::text;
 
 /// What menus and toolbar show.
@@ -22,6 +23,10 @@ pub struct ToolbarView<'a> {
     pub changed: bool,
     /// How many problems forbid running.
     pub errors: usize,
+    /// Whether it has a sweep.
+    pub has_sweep: bool,
+    /// Whether it has a search for the capacity.
+    pub has_capacity: bool,
     /// Where the run stands.
     pub state: RunState,
     /// Whether processes of ours are at work.
@@ -56,6 +61,14 @@ pub fn menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
                 Action::Stop,
                 actions,
             );
+            ui.separator();
+            for (label, has, kind) in [
+                ("Run the sweep", view.has_sweep, RecordKind::Sweep),
+                ("Find the capacity", view.has_capacity, RecordKind::Capacity),
+            ] {
+                let start = Action::Series(SeriesAction::Start(kind));
+                item_ui(ui, label, "", can_run && has, start, actions);
+            }
         });
         top_menu_ui(ui, "View", |ui| view_menu_ui(ui, view.settings, actions));
         top_menu_ui(ui, "Help", |ui| {

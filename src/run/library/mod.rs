@@ -172,7 +172,7 @@ impl Library {
     /// # Errors
     /// If it is none, or could be several.
     pub fn find(&self, word: &str) -> Result<PathBuf, LibraryError> {
-        if pick::looks_like_a_path(word) {
+        if pick::place(word).is_none() && pick::looks_like_a_path(word) {
             return Ok(PathBuf::from(word));
         }
         pick::find(self.list()?.entries, word).map(|entry| entry.path)

@@ -18,8 +18,8 @@ pub(super) const FILE_HEAD: usize = 16;
 const FRAME_HEAD: usize = 20;
 /// Content of a frame as it stands in the file: ten times the largest block that was seen.
 const STORED_MAX: u32 = 32 << 20;
-/// Content of a frame once inflated: an hour at full resolution with all slots in use.
-const INFLATED_MAX: u32 = 128 << 20;
+/// Content of a frame once inflated: all intervals of a time line with ten thousand different times in each.
+const INFLATED_MAX: u32 = 64 << 20;
 /// Frames of a file: a sweep of a thousand runs has some twenty thousand.
 const FRAMES_MAX: u64 = 1 << 20;
 

@@ -55,7 +55,7 @@ pub use write::RecordWriter;
 /// The first bytes of a file: not ASCII at first and both line ends, so that a transfer as text is noticed.
 pub const MAGIC: [u8; 14] = *b"\x89poolscope\r\n\x1a\n";
 /// The version that is written.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 /// What names of such files end in.
 pub const EXTENSION: &str = "poolscope-run";
 

@@ -12,8 +12,9 @@ use crate::run::record::{
 use crate::run::{Block, Run, RunRequest};
 use crate::scenario;
 
-/// What a record may take in memory, by its text and its histograms: some two thousand blocks of a minute each.
-const LOADED_MAX_BYTES: u64 = 1 << 30;
+/// What a record may take by its text and its histograms: a sweep of a thousand blocks of a minute each. Lists of pairs
+/// of small numbers take three times as much memory as their text.
+const LOADED_MAX_BYTES: u64 = 512 << 20;
 /// Blocks of one step: all candidates and a twin, repeated as often as can be.
 const PLAN_MAX: usize =
     (scenario::bounds::MAX_CANDIDATES + 1) * scenario::bounds::MAX_REPEATS as usize;

@@ -77,7 +77,18 @@ fn a_file_that_was_cut_opens_with_the_whole_frames_before_the_cut() {
     let bytes = bytes_of(&run);
     let whole = read(&bytes).unwrap();
     let mut blocks_seen = std::collections::BTreeSet::new();
-    for length in 0..bytes.len() {
+    let mut frames = frame::Frames::new(Cursor::new(&bytes), Path::new("run")).unwrap();
+    let mut ends = vec![frames.at()];
+    while let frame::Next::Frame(frame) = frames.next().unwrap() {
+        ends.push(frame.end());
+    }
+    // Exactly between two frames, one byte before and behind, and here and there within them.
+    let near = ends.iter().flat_map(|&end| [end - 1, end, end + 1]);
+    let within = (0..bytes.len() as u64).step_by(23);
+    let mut lengths: Vec<usize> = near.chain(within).map(|at| at as usize).collect();
+    lengths.retain(|&length| length < bytes.len());
+    lengths.sort_unstable();
+    for length in lengths {
         let record = match read(&bytes[..length]) {
             Ok(record) => record,
             Err(error) => {

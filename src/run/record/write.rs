@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -43,7 +44,9 @@ impl RecordWriter {
             .create_new(true)
             .open(path)
             .map_err(refused)?;
-        lock(&file, path)?;
+        // Nobody else writes into a file that has just been made; a list may look at it for a moment. Where files cannot
+        // be locked, nobody is kept from it.
+        let _ = file.lock();
         let mut writer = Self {
             file,
             path: path.to_path_buf(),
@@ -206,10 +209,16 @@ impl Closing {
 
 /// Keeps others from writing. Where files cannot be locked, nobody is kept from it.
 fn lock(file: &File, path: &Path) -> Result<(), RecordError> {
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => Err(RecordError::Busy {
-            path: path.to_path_buf(),
-        }),
-        Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
+    /// A list looks at the lock for microseconds; a writer holds it for as long as its run lasts.
+    const TRIES: u32 = 20;
+    const BETWEEN: Duration = Duration::from_millis(5);
+    for _ in 0..TRIES {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(BETWEEN),
+            Ok(()) | Err(TryLockError::Error(_)) => return Ok(()),
+        }
     }
+    Err(RecordError::Busy {
+        path: path.to_path_buf(),
+    })
 }

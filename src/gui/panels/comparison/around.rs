@@ -78,6 +78,8 @@ fn grid_ui(ui: &mut Ui, salt: &str, what: &str, lines: &[Line<'_>]) {
     let width = ui.available_width() - 2.0 * space::L;
     let name_width = width * NAME_SHARE;
     let value_width = (width - name_width) / 2.0;
+    // Lines of text, not of controls.
+    ui.spacing_mut().interact_size.y = 0.0;
     Grid::new(salt)
         .num_columns(3)
         .spacing([space::L, space::XS])

@@ -42,7 +42,8 @@ pub(super) fn sides_ui(ui: &mut Ui, view: &ComparisonView<'_>, actions: &mut Vec
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = gap;
         for (slot, side) in Slot::ALL.into_iter().zip(view.sides) {
-            ui.allocate_ui(Vec2::new(width, 0.0), |ui| {
+            let layout = egui::Layout::top_down(egui::Align::Min);
+            ui.allocate_ui_with_layout(Vec2::new(width, 0.0), layout, |ui| {
                 ui.set_width(width);
                 card_ui(ui, |ui| side_ui(ui, slot, side, view, actions));
             });

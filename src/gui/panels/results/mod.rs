@@ -160,6 +160,12 @@ impl ResultsPanel {
         ui.horizontal(|ui| {
             ui.label(RichText::new("Results").text_style(theme::title_style()));
             let (word, color) = verdict_badge(view.verdict.kind, palette);
+            // What is not over has no answer yet, whatever its first candidates say.
+            let (word, color) = if view.run.ended {
+                (word, color)
+            } else {
+                ("not over yet", palette.weak)
+            };
             badge_ui(ui, word, color).on_hover_text(&view.verdict.why);
             same_work_ui(ui, view.figures);
             ui.add_space(space::S);

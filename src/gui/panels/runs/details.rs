@@ -42,9 +42,9 @@ impl Draft {
         });
         match &entry.head {
             Ok(head) => {
-                weak_wrapped_ui(ui, facts(head, entry.bytes));
                 buttons_ui(ui, entry, head, view, actions);
                 compare_ui(ui, entry, head, view, actions);
+                weak_wrapped_ui(ui, facts(head, entry.bytes));
                 ui.add_space(space::XS);
                 self.words_ui(ui, entry, head, view, actions);
             }
@@ -153,7 +153,7 @@ fn facts(head: &Head, bytes: u64) -> String {
         text::date_time(header.started_unix_secs),
         format!("seed {}", header.seed),
         text::counted(head.blocks, "block", "blocks"),
-        text::size(bytes),
+        text::bytes(bytes as f64),
         format!("poolscope {}", header.app_version),
         format!("id {}", header.id),
     ];

@@ -60,6 +60,8 @@ fn row_ui(ui: &mut Ui, entries: &Entries<'_>, entry: &RunEntry) -> egui::Respons
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let selected = entries.chosen == Some(&*entry.path);
     let frame = theme::choice_frame(palette, response.hovered(), selected);
+    // The text is laid out below, within the frame and not in it.
+    let frame = frame.inner_margin(0);
     ui.painter().add(frame.paint(rect));
     let inner = rect.shrink2(Vec2::new(space::M, space::S));
     let builder = UiBuilder::new().max_rect(inner).id_salt(&entry.path);

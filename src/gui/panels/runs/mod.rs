@@ -17,7 +17,9 @@ use crate::scenario::Severity;
 use crate::units::text;
 
 /// Height of what can be done with the chosen run at the start, in points.
-const DETAILS_HEIGHT: f32 = 330.0;
+const DETAILS_HEIGHT: f32 = 372.0;
+/// As much of the room as it may take from the list.
+const DETAILS_SHARE: f32 = 0.58;
 /// Title and buttons, in points.
 const DETAILS_MIN_HEIGHT: f32 = 120.0;
 
@@ -169,9 +171,11 @@ impl RunsPanel {
         let frame = egui::Frame::new()
             .fill(palette.panel)
             .inner_margin(egui::Margin::symmetric(0, space::S as i8));
+        // The list keeps a share also where the results leave little.
+        let most = (ui.available_height() * DETAILS_SHARE).max(DETAILS_MIN_HEIGHT);
         Panel::bottom("chosen run")
             .default_size(DETAILS_HEIGHT)
-            .min_size(DETAILS_MIN_HEIGHT)
+            .size_range(DETAILS_MIN_HEIGHT..=most)
             .resizable(true)
             .frame(frame)
             .show(ui, |ui| {
@@ -187,7 +191,7 @@ impl RunsPanel {
 fn mark(entry: &RunEntry, palette: &theme::Palette) -> (&'static str, egui::Color32) {
     match &entry.head {
         Err(_) => ("broken", palette.error),
-        Ok(head) if head.is_live => ("going on", palette.accent),
+        Ok(head) if head.is_live => ("running", palette.accent),
         Ok(head) => match head.completeness {
             Completeness::Whole => ("whole", palette.good),
             Completeness::Stopped => ("stopped", palette.warning),

@@ -18,7 +18,13 @@ pub(super) fn capacity_ui(ui: &mut Ui, figures: &[CapacityFigures], currency: &s
         Grid::new("capacities")
             .spacing([space::L, space::XS])
             .show(ui, |ui| {
-                for head in ["Candidate", "Holds up to", "Not at", "Knee", "Cost/1k there"] {
+                for head in [
+                    "Candidate",
+                    "Holds up to",
+                    "Not at",
+                    "Knee",
+                    "Cost/1k there",
+                ] {
                     ui.label(weak(head));
                 }
                 ui.end_row();
@@ -50,6 +56,7 @@ fn probes_ui(ui: &mut Ui, one: &CapacityFigures) {
     ui.spacing_mut().item_spacing.y = space::XS;
     ui.label(RichText::new(&one.name).text_style(theme::title_style()));
     weak_ui(ui, "Every rate that was tried");
+    ui.spacing_mut().interact_size.y = 0.0;
     Grid::new(("probes", one.candidate))
         .spacing([space::L, space::XS])
         .show(ui, |ui| {

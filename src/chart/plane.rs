@@ -1,0 +1,498 @@
+//! Charts of sweeps and searches: a diagram with bands of uncertainty and marked places; and the heat map.
+
+use crate::analysis::{
+    CapacityFigures, CapacityPlan, Crossing, Measure, PointFigures, Scaling, SweepAxis,
+    SweepFigures,
+};
+use crate::chart::{Along, Diagram, Percentile, Quantity, Scale, Series, Stroke};
+use crate::scenario::{ParameterUnit, Setting};
+use crate::stats::{Crossover, ScalingFit};
+use crate::units::text;
+
+/// A diagram with what a sweep adds to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plane {
+    /// Axes and lines.
+    pub diagram: Diagram,
+    /// Intervals around the lines.
+    pub bands: Vec<Band>,
+    /// Places that are told.
+    pub rules: Vec<Rule>,
+}
+
+/// The interval around a line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Band {
+    /// Index of the candidate: decides the colour.
+    pub candidate: usize,
+    /// [x, low, high], ascending in x.
+    pub points: Vec<[f64; 3]>,
+}
+
+/// A straight line across the chart, with its name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    /// Along which axis it has one value.
+    pub of: RuleOf,
+    /// Where it lies.
+    pub at: f64,
+    /// What it is.
+    pub label: String,
+}
+
+/// Along which axis a rule has one value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleOf {
+    /// One place of x.
+    X,
+    /// One value of y.
+    Y,
+}
+
+/// A heat map: two parameters, one candidate, one measure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heat {
+    /// For file names and ids.
+    pub slug: String,
+    /// As it stands above it.
+    pub title: String,
+    /// What exactly is drawn.
+    pub caption: String,
+    /// Names of both parameters.
+    pub axes: [&'static str; 2],
+    /// Labels along x.
+    pub columns: Vec<String>,
+    /// Labels along y, from below.
+    pub rows: Vec<String>,
+    /// Row by row from below: the value and its text; none where it is not known.
+    pub cells: Vec<Vec<Option<(f64, String)>>>,
+    /// The ends of the colour scale, in words.
+    pub ends: Option<((f64, String), (f64, String))>,
+}
+
+impl SweepFigures {
+    /// A chart per measure; none for two parameters.
+    #[must_use]
+    pub fn planes(&self) -> Vec<Plane> {
+        let [along] = self.axes.as_slice() else {
+            return Vec::new();
+        };
+        self.measures
+            .iter()
+            .map(|measure| self.plane(along, *measure))
+            .collect()
+    }
+
+    fn plane(&self, along: &SweepAxis, measure: Measure) -> Plane {
+        let (mut series, mut bands) = (Vec::new(), Vec::new());
+        for (candidate, name) in self.candidates.iter().enumerate() {
+            let known = self.points.iter().enumerate().map(|(index, point)| {
+                let figure = self.figure(index, candidate, measure)?;
+                Some((place(along, *point.settings.first()?), figure))
+            });
+            let mut known: Vec<_> = known.collect();
+            // A list need not ascend.
+            known.sort_by(|a, b| of(a).total_cmp(&of(b)));
+            let runs = known.split(Option::is_none).map(|run| {
+                run.iter()
+                    .flatten()
+                    .map(|(x, figure)| [*x, figure.value])
+                    .collect::<Vec<_>>()
+            });
+            series.push(line(
+                candidate,
+                name,
+                "",
+                Stroke::Solid,
+                runs.filter(|run| !run.is_empty()).collect(),
+            ));
+            let ends = known.iter().flatten().filter_map(|(x, figure)| {
+                let (low, high) = figure.ends()?;
+                Some([*x, low, high])
+            });
+            bands.push(Band {
+                candidate,
+                points: ends.collect(),
+            });
+        }
+        let by_time = matches!(measure, Measure::Response(_) | Measure::Makespan);
+        let scale = if by_time { Scale::Log10 } else { Scale::Linear };
+        Plane {
+            diagram: Diagram {
+                slug: measure.name(),
+                title: title(measure),
+                caption: format!(
+                    "{} over {}, with 95 % intervals of {}",
+                    measure.label(),
+                    along.parameter.label(),
+                    text::counted(self.rounds.into(), "round", "rounds")
+                ),
+                warning: None,
+                x: x_of(along),
+                x_name: along.parameter.label(),
+                y: Along::Values {
+                    quantity: quantity(measure, &self.currency),
+                    scale,
+                },
+                y_name: "",
+                series,
+            },
+            bands,
+            rules: self.rules(along, measure),
+        }
+    }
+
+    /// Where candidates change places.
+    fn rules(&self, along: &SweepAxis, measure: Measure) -> Vec<Rule> {
+        /// More would stand on each other.
+        const RULES_MAX: usize = 3;
+        let crossings = self
+            .crossings
+            .iter()
+            .filter(|crossing| crossing.measure == measure);
+        let places = crossings.flat_map(|crossing: &Crossing| match &crossing.crossover {
+            Crossover::At { places, .. } => places.clone(),
+            Crossover::Always { .. } | Crossover::TooClose => Vec::new(),
+        });
+        places
+            .take(RULES_MAX)
+            .map(|figure| {
+                let reach = figure.ends().map_or_else(String::new, |(low, high)| {
+                    format!(
+                        " ({} to {})",
+                        along.text_between(low),
+                        along.text_between(high)
+                    )
+                });
+                Rule {
+                    of: RuleOf::X,
+                    at: scaled(along, figure.value),
+                    label: format!("{}{reach}", along.text_between(figure.value)),
+                }
+            })
+            .collect()
+    }
+
+    /// A heat map per candidate and deciding measure; none for one parameter.
+    #[must_use]
+    pub fn heats(&self) -> Vec<Heat> {
+        /// The most important measures; the others are in the values.
+        const HEATS: usize = 3;
+        let [x, y] = self.axes.as_slice() else {
+            return Vec::new();
+        };
+        let measures = self.measures.iter().take(HEATS);
+        let each =
+            measures.flat_map(|measure| (0..self.candidates.len()).map(move |one| (*measure, one)));
+        each.map(|(measure, candidate)| self.heat([x, y], measure, candidate))
+            .collect()
+    }
+
+    fn heat(&self, [x, y]: [&SweepAxis; 2], measure: Measure, candidate: usize) -> Heat {
+        let told = |value: f64| quantity(measure, &self.currency).text(value);
+        let cell = |column: &Setting, row: &Setting| {
+            let is_it = |point: &PointFigures| point.settings == [*column, *row];
+            let value = self
+                .figure(self.points.iter().position(is_it)?, candidate, measure)?
+                .value;
+            Some((value, told(value)))
+        };
+        let cells: Vec<Vec<_>> = y
+            .settings
+            .iter()
+            .map(|row| x.settings.iter().map(|column| cell(column, row)).collect())
+            .collect();
+        // One scale for all candidates, so that their maps can be compared.
+        let all = (0..self.points.len()).flat_map(|point| {
+            (0..self.candidates.len())
+                .filter_map(move |candidate| Some(self.figure(point, candidate, measure)?.value))
+        });
+        let ends = all.fold(None, |ends: Option<(f64, f64)>, value| {
+            Some(ends.map_or((value, value), |(low, high)| {
+                (low.min(value), high.max(value))
+            }))
+        });
+        let name = self.candidates.get(candidate).cloned().unwrap_or_default();
+        Heat {
+            slug: format!("{}_{}", measure.name(), candidate + 1),
+            title: format!("{}: {name}", title(measure)),
+            caption: format!(
+                "{} by {} and {}; all candidates have the same scale",
+                measure.label(),
+                x.parameter.label(),
+                y.parameter.label()
+            ),
+            axes: [x.parameter.label(), y.parameter.label()],
+            columns: x.settings.iter().map(|setting| x.text(*setting)).collect(),
+            rows: y.settings.iter().map(|setting| y.text(*setting)).collect(),
+            cells,
+            ends: ends.map(|(low, high)| ((low, told(low)), (high, told(high)))),
+        }
+    }
+}
+
+fn of<T>(known: &Option<(f64, T)>) -> f64 {
+    known.as_ref().map_or(f64::NEG_INFINITY, |(x, _)| *x)
+}
+
+fn line(
+    candidate: usize,
+    label: &str,
+    detail: &'static str,
+    stroke: Stroke,
+    runs: Vec<Vec<[f64; 2]>>,
+) -> Series {
+    let name = if detail.is_empty() {
+        label.to_owned()
+    } else {
+        format!("{label} {detail}")
+    };
+    Series {
+        candidate,
+        name,
+        label: label.to_owned(),
+        detail,
+        stroke,
+        runs,
+    }
+}
+
+/// Where a value lies along x: shares are told in per cent.
+fn place(along: &SweepAxis, setting: Setting) -> f64 {
+    scaled(along, setting.amount())
+}
+
+fn scaled(along: &SweepAxis, amount: f64) -> f64 {
+    match along.parameter.unit() {
+        ParameterUnit::Ratio => amount * 100.0,
+        _ => amount,
+    }
+}
+
+fn x_of(along: &SweepAxis) -> Along {
+    let scale = if along.by_ratio {
+        Scale::Log10
+    } else {
+        Scale::Linear
+    };
+    let quantity = match (along.parameter.unit(), along.settings.first()) {
+        (ParameterUnit::Ratio, _) => return Along::Percent,
+        (_, Some(Setting::Time(_))) => Quantity::Nanos,
+        (_, Some(Setting::Size(_))) => Quantity::Bytes,
+        (ParameterUnit::PerSec, _) => Quantity::PerSec,
+        _ => Quantity::Count,
+    };
+    Along::Values { quantity, scale }
+}
+
+fn quantity(measure: Measure, currency: &str) -> Quantity {
+    match measure {
+        Measure::Response(_) | Measure::Makespan | Measure::ColdStart | Measure::CpuPerTask => {
+            Quantity::Nanos
+        }
+        Measure::MemoryPerWorker
+        | Measure::MemorySteady
+        | Measure::MemoryUnique
+        | Measure::MemoryTotal
+        | Measure::MemoryPerTask => Quantity::Bytes,
+        Measure::Cost | Measure::CostConsumed | Measure::CostRented => {
+            Quantity::Money(currency.to_owned())
+        }
+        Measure::CpuCores => Quantity::Cores,
+        _ => Quantity::PerSec,
+    }
+}
+
+/// A measure of a sweep as it stands above a chart.
+const fn title(measure: Measure) -> &'static str {
+    match measure {
+        Measure::Throughput => "Throughput",
+        Measure::Goodput => "Goodput",
+        Measure::Response(Percentile::P50) => "Response time, p50",
+        Measure::Response(Percentile::P90) => "Response time, p90",
+        Measure::Response(Percentile::P95) => "Response time, p95",
+        Measure::Response(Percentile::P99) => "Response time, p99",
+        Measure::Response(Percentile::P999) => "Response time, p99.9",
+        Measure::Makespan => "Makespan",
+        Measure::CpuPerTask => "CPU per task",
+        Measure::MemoryTotal => "Memory",
+        Measure::Cost => "Cost per 1k tasks",
+        other => other.label(),
+    }
+}
+
+/// Response time over rate, with the objective and the knees.
+#[must_use]
+pub fn capacity_plane(plan: &CapacityPlan, figures: &[CapacityFigures]) -> Plane {
+    let (percentile, bound) = plan.percentile();
+    let (mut series, mut bands, mut rules) = (Vec::new(), Vec::new(), Vec::new());
+    for one in figures {
+        let known = || {
+            one.probes
+                .iter()
+                .filter_map(|probe| Some((probe.rate_per_sec, probe.response_nanos?)))
+        };
+        let run: Vec<_> = known().map(|(rate, figure)| [rate, figure.value]).collect();
+        series.push(line(one.candidate, &one.name, "", Stroke::Solid, vec![run]));
+        bands.push(Band {
+            candidate: one.candidate,
+            points: known()
+                .filter_map(|(rate, figure)| figure.ends().map(|(low, high)| [rate, low, high]))
+                .collect(),
+        });
+        let places = [
+            (one.held_per_sec, "capacity of"),
+            (one.knee_per_sec, "knee of"),
+        ];
+        rules.extend(places.into_iter().filter_map(|(at, what)| {
+            Some(Rule {
+                of: RuleOf::X,
+                at: at?,
+                label: format!("{what} {}", one.name),
+            })
+        }));
+    }
+    rules.extend(bound.map(|bound| Rule {
+        of: RuleOf::Y,
+        at: bound,
+        label: format!("objective {}", text::nanos(bound)),
+    }));
+    Plane {
+        diagram: Diagram {
+            slug: "capacity",
+            title: "Response time over rate",
+            caption: format!(
+                "{} of the response time at each rate that was tried",
+                percentile.label()
+            ),
+            warning: None,
+            x: Along::Values {
+                quantity: Quantity::PerSec,
+                scale: Scale::Log10,
+            },
+            x_name: "tasks offered per second",
+            y: Along::Values {
+                quantity: Quantity::Nanos,
+                scale: Scale::Log10,
+            },
+            y_name: "",
+            series,
+        },
+        bands,
+        rules,
+    }
+}
+
+/// Points along the curve of a law.
+const CURVE_POINTS: u32 = 60;
+
+/// Speed-up and efficiency over workers, with the laws and the ideal. `names` are the candidates'.
+#[must_use]
+pub fn scaling_planes(all: &[Scaling], names: &[String]) -> Vec<Plane> {
+    let speedup = scaling_plane(all, names, false);
+    vec![speedup, scaling_plane(all, names, true)]
+}
+
+fn scaling_plane(all: &[Scaling], names: &[String], by_worker: bool) -> Plane {
+    let per_worker = |workers: f64, speedup: f64| {
+        if by_worker {
+            100.0 * speedup / workers
+        } else {
+            speedup
+        }
+    };
+    let (mut series, mut bands, mut rules) = (Vec::new(), Vec::new(), Vec::new());
+    let mut most = 1.0_f64;
+    for one in all {
+        let name = names.get(one.candidate).cloned().unwrap_or_default();
+        let measured = one
+            .points
+            .iter()
+            .map(|p| [p.workers, per_worker(p.workers, p.speedup.value)]);
+        series.push(line(
+            one.candidate,
+            &name,
+            "measured",
+            Stroke::Solid,
+            vec![measured.collect()],
+        ));
+        let ends = one.points.iter().filter_map(|point| {
+            let (low, high) = point.speedup.ends()?;
+            Some([
+                point.workers,
+                per_worker(point.workers, low),
+                per_worker(point.workers, high),
+            ])
+        });
+        bands.push(Band {
+            candidate: one.candidate,
+            points: ends.collect(),
+        });
+        most = one
+            .points
+            .iter()
+            .map(|point| point.workers)
+            .fold(most, f64::max);
+        if let Some(fit) = one.universal.as_ref().or(one.amdahl.as_ref()) {
+            let curve = curve(one, fit)
+                .into_iter()
+                .map(|[n, speedup]| [n, per_worker(n, speedup)]);
+            series.push(line(
+                one.candidate,
+                &name,
+                "by the law",
+                Stroke::Dashed,
+                vec![curve.collect()],
+            ));
+            most = most.max(fit.limit_workers);
+            rules.push(Rule {
+                of: RuleOf::X,
+                at: fit.limit_workers,
+                label: format!("{name}: not to be read beyond"),
+            });
+        }
+    }
+    // The ideal is nobody's: it has the colour after the last candidate's.
+    let ideal: Vec<[f64; 2]> = [1.0, most].map(|n| [n, per_worker(n, n)]).to_vec();
+    series.push(line(
+        names.len(),
+        "ideal",
+        "ideal",
+        Stroke::Dotted,
+        vec![ideal],
+    ));
+    Plane {
+        diagram: Diagram {
+            slug: if by_worker { "efficiency" } else { "speed_up" },
+            title: if by_worker { "Efficiency" } else { "Speed-up" },
+            caption: if by_worker {
+                "speed-up per worker; 100 % is ideal".to_owned()
+            } else {
+                "throughput over that of one worker".to_owned()
+            },
+            warning: None,
+            x: Along::Plain,
+            x_name: "workers",
+            y: if by_worker {
+                Along::Percent
+            } else {
+                Along::Plain
+            },
+            y_name: "",
+            series,
+        },
+        bands,
+        rules,
+    }
+}
+
+/// The law up to its limit, over the throughput to which the measured speed-up is related.
+fn curve(scaling: &Scaling, fit: &ScalingFit) -> Vec<[f64; 2]> {
+    (0..=CURVE_POINTS)
+        .map(|step| {
+            let share = f64::from(step) / f64::from(CURVE_POINTS);
+            let workers = 1.0 + share * (fit.limit_workers - 1.0);
+            [workers, fit.best.throughput(workers) / scaling.one_per_sec]
+        })
+        .collect()
+}
