@@ -22,12 +22,19 @@ fn nobody_late(kind: Kind, mut value: Value) -> Value {
     if kind != Kind::Block {
         return value;
     }
-    if let Some(last) = value.pointer_mut("/block/last").filter(|last| last.is_object()) {
+    if let Some(last) = value
+        .pointer_mut("/block/last")
+        .filter(|last| last.is_object())
+    {
         last["window_good_late"] = 0.into();
         last["good_late"] = 0.into();
     }
     let intervals = value.pointer_mut("/block/timeline/intervals");
-    for interval in intervals.and_then(Value::as_array_mut).into_iter().flatten() {
+    for interval in intervals
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
         interval["good_late"] = 0.into();
     }
     value
