@@ -164,8 +164,8 @@ fn result(run: &Run, figures: &CandidateFigures, objective: &Objective) -> Objec
 /// more than anybody runs.
 pub(super) fn further_blocks(blocks: usize, half: f64, distance: f64) -> Option<u32> {
     let needed = blocks as f64 * (half / distance).powi(2);
-    // Also what is no number: a distance of zero.
-    if !(needed <= f64::from(MAX_REPEATS)) {
+    // No number at all where both are zero.
+    if needed.is_nan() || needed > f64::from(MAX_REPEATS) {
         return None;
     }
     Some(((needed.ceil() as usize).saturating_sub(blocks) as u32).max(1))

@@ -51,7 +51,9 @@ pub fn objectives_table(
     let mut headers = HEADERS.to_vec();
     if decided {
         headers.truncate(5);
-        rows.iter_mut().for_each(|row| row.cells.truncate(5));
+        for row in &mut rows {
+            row.cells.truncate(5);
+        }
     }
     Table { headers, rows }
 }

@@ -35,13 +35,13 @@ impl CostFigures {
         service_nanos: Option<f64>,
     ) -> Self {
         let prices = sample.prices();
-        let priced = per_1k(prices, sample);
+        let bill = per_1k(prices, sample);
         Self {
             consumed_per_1k: sample.figure(Measure::CostConsumed),
             rented_per_1k: sample.figure(Measure::CostRented),
-            cpu_per_1k: priced.map(|priced| priced.cpu),
-            memory_per_1k: priced.map(|priced| priced.memory),
-            dominant: priced.and_then(|priced| priced.dominant),
+            cpu_per_1k: bill.map(|bill| bill.cpu),
+            memory_per_1k: bill.map(|bill| bill.memory),
+            dominant: bill.and_then(|bill| bill.dominant),
             sizing: demand(sample, backend, service_nanos)
                 .and_then(|demand| sizing(prices, &demand)),
         }

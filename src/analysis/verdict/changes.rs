@@ -38,7 +38,7 @@ pub(super) fn of_none(run: &Run, entries: &[Entry<'_>]) -> Vec<String> {
     }));
     changes.extend(repeats_for_objectives(run, entries));
     changes.extend(sweep(run));
-    finished(changes)
+    finished(&changes)
 }
 
 /// What would change who is chosen.
@@ -52,10 +52,10 @@ pub(super) fn of_choice(run: &Run, entries: &[Entry<'_>], choice: &Choice<'_, '_
     changes.extend(repeats_for_objectives(run, entries));
     changes.extend(repeats_for_ties(run, choice));
     changes.extend(sweep(run));
-    finished(changes)
+    finished(&changes)
 }
 
-fn finished(changes: Vec<String>) -> Vec<String> {
+fn finished(changes: &[String]) -> Vec<String> {
     changes.iter().map(|change| sentence(change)).collect()
 }
 
