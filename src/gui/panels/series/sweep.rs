@@ -81,7 +81,7 @@ fn points_ui(ui: &mut Ui, figures: &SweepFigures, measure: Measure) {
     egui::ScrollArea::horizontal()
         .id_salt("points")
         .show(ui, |ui| {
-            ui.spacing_mut().interact_size.y = 0.0;
+            ui.spacing_mut().interact_size.y = 16.0;
             Grid::new("points of the sweep")
                 .spacing([space::L, space::XS])
                 .striped(false)
