@@ -55,7 +55,7 @@ pub use resilience::{
 };
 pub use scaling::{NoScaling, Scaling, WorkersFigures, scaling};
 pub use steadiness::{Course, Steadiness, SteadinessLabel, steadiness};
-pub use sweep::{Crossing, Doubts, PointFigures, SweepAxis, SweepFigures, SweepPlan};
+pub use sweep::{AxisValues, Crossing, Doubts, PointFigures, SweepAxis, SweepFigures, SweepPlan};
 pub use textbook::{Recommendation, Textbook};
 pub use trust::{Bound, Trust, TrustLine, TrustUnit, trust};
 pub use verdict::{Deciding, DecidingFigure, Verdict, VerdictKind, verdict};

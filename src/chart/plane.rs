@@ -1,11 +1,10 @@
 //! Charts of sweeps and searches: a diagram with bands of uncertainty and marked places; and the heat map.
 
 use crate::analysis::{
-    CapacityFigures, CapacityPlan, Crossing, Measure, PointFigures, Scaling, SweepAxis,
+    AxisValues, CapacityFigures, CapacityPlan, Crossing, Measure, PointFigures, Scaling, SweepAxis,
     SweepFigures,
 };
 use crate::chart::{Along, Diagram, Percentile, Quantity, Scale, Series, Stroke};
-use crate::scenario::{ParameterUnit, Setting};
 use crate::stats::{Crossover, ScalingFit};
 use crate::units::text;
 
@@ -88,7 +87,7 @@ impl SweepFigures {
         for (candidate, name) in self.candidates.iter().enumerate() {
             let known = self.points.iter().enumerate().map(|(index, point)| {
                 let figure = self.figure(index, candidate, measure)?;
-                Some((place(along, *point.settings.first()?), figure))
+                Some((scaled(along, point.settings.first()?.amount()), figure))
             });
             let mut known: Vec<_> = known.collect();
             // A list need not ascend.
@@ -190,18 +189,20 @@ impl SweepFigures {
 
     fn heat(&self, [x, y]: [&SweepAxis; 2], measure: Measure, candidate: usize) -> Heat {
         let told = |value: f64| quantity(measure, &self.currency).text(value);
-        let cell = |column: &Setting, row: &Setting| {
-            let is_it = |point: &PointFigures| point.settings == [*column, *row];
+        let cell = |column: usize, row: usize| {
+            let wanted = [x.settings[column], y.settings[row]];
+            let is_it = |point: &PointFigures| point.settings == wanted;
             let value = self
                 .figure(self.points.iter().position(is_it)?, candidate, measure)?
                 .value;
             Some((value, told(value)))
         };
-        let cells: Vec<Vec<_>> = y
-            .settings
-            .iter()
-            .map(|row| x.settings.iter().map(|column| cell(column, row)).collect())
-            .collect();
+        let row = |row: usize| {
+            (0..x.settings.len())
+                .map(|column| cell(column, row))
+                .collect()
+        };
+        let cells: Vec<Vec<_>> = (0..y.settings.len()).map(row).collect();
         // One scale for all candidates, so that their maps can be compared.
         let all = (0..self.points.len()).flat_map(|point| {
             (0..self.candidates.len())
@@ -258,13 +259,9 @@ fn line(
 }
 
 /// Where a value lies along x: shares are told in per cent.
-fn place(along: &SweepAxis, setting: Setting) -> f64 {
-    scaled(along, setting.amount())
-}
-
 fn scaled(along: &SweepAxis, amount: f64) -> f64 {
-    match along.parameter.unit() {
-        ParameterUnit::Ratio => amount * 100.0,
+    match along.values() {
+        AxisValues::Shares => amount * 100.0,
         _ => amount,
     }
 }
@@ -275,12 +272,12 @@ fn x_of(along: &SweepAxis) -> Along {
     } else {
         Scale::Linear
     };
-    let quantity = match (along.parameter.unit(), along.settings.first()) {
-        (ParameterUnit::Ratio, _) => return Along::Percent,
-        (_, Some(Setting::Time(_))) => Quantity::Nanos,
-        (_, Some(Setting::Size(_))) => Quantity::Bytes,
-        (ParameterUnit::PerSec, _) => Quantity::PerSec,
-        _ => Quantity::Count,
+    let quantity = match along.values() {
+        AxisValues::Shares => return Along::Percent,
+        AxisValues::Nanos => Quantity::Nanos,
+        AxisValues::Bytes => Quantity::Bytes,
+        AxisValues::PerSec => Quantity::PerSec,
+        AxisValues::Numbers => Quantity::Count,
     };
     Along::Values { quantity, scale }
 }

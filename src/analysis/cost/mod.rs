@@ -35,8 +35,6 @@ mod sizing;
 pub use figures::CostFigures;
 pub use sizing::{Demand, HOURS_PER_MONTH, Sizing, sizing};
 
-pub(super) use figures::Pool;
-
 use serde::Serialize;
 
 use crate::scenario::{CostBasis, PriceCard};
@@ -156,12 +154,12 @@ pub fn rented_per_hour(prices: &PriceCard, machine: Resources, used: Resources) 
 /// unknown.
 #[must_use]
 pub fn price_per_hour(prices: &PriceCard, used: Resources) -> Option<f64> {
-    let priced = match prices.basis {
+    let bill = match prices.basis {
         CostBasis::Consumed | CostBasis::Instance { .. } => consumed_per_hour(prices, used),
         // The machine says nothing of what the card sets aside.
         CostBasis::Rented { .. } => rented_per_hour(prices, used, used),
     };
-    Some(priced?.total())
+    Some(bill?.total())
 }
 
 /// The price of 1,000 good tasks by the card's basis, in its currency; none while no task was good.

@@ -43,10 +43,10 @@ fn overload(run: &Run, figures: &CandidateFigures) -> Option<Finding> {
             text::nanos(split.queue_wait_nanos)
         );
         if dropped > 0.0 {
-            evidence.push_str(&format!(
-                "; {} of the tasks were dropped",
+            evidence = format!(
+                "{evidence}; {} of the tasks were dropped",
                 text::percent(dropped)
-            ));
+            );
         }
         Finding {
             kind: FindingKind::QueueBound,

@@ -106,7 +106,34 @@ impl Measure {
     const DECIDING: usize = 3;
 }
 
+/// What values along an axis are, for whoever draws it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AxisValues {
+    /// Shares from 0 to 1.
+    Shares,
+    /// Times in nanoseconds.
+    Nanos,
+    /// Sizes in bytes.
+    Bytes,
+    /// Tasks per second.
+    PerSec,
+    /// Plain numbers.
+    Numbers,
+}
+
 impl SweepAxis {
+    /// What its values are.
+    #[must_use]
+    pub fn values(&self) -> AxisValues {
+        match (self.parameter.unit(), self.settings.first()) {
+            (ParameterUnit::Ratio, _) => AxisValues::Shares,
+            (_, Some(Setting::Time(_))) => AxisValues::Nanos,
+            (_, Some(Setting::Size(_))) => AxisValues::Bytes,
+            (ParameterUnit::PerSec, _) => AxisValues::PerSec,
+            _ => AxisValues::Numbers,
+        }
+    }
+
     fn of(axis: &Axis) -> Self {
         let settings = axis.settings();
         let amounts = || settings.iter().map(|setting| setting.amount());

@@ -1,0 +1,133 @@
+//! Sweeps and searches for the capacity as scripts see them; figures are not judged, only that they are there.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// Two pools under two clients, and a sweep of two points; about a second in all.
+const TINY: &str = r#"(
+    format: 1,
+    title: "Tiny",
+    tasks: [(name: "task", stages: [Cpu(amount: Work(1_000)), Wait(time: Constant("1ms"))])],
+    load: Closed(clients: 2),
+    candidates: [(backend: Threads(workers: 2)), (backend: Async(in_flight: 4))],
+    protocol: (warm_up: "0s", measure: "200ms", drain: "30s"),
+    sweep: (x: (vary: Clients, over: [1, 2])),
+)"#;
+
+/// A demand that every machine meets, with objectives that every machine meets.
+const EASY: &str = r#"(
+    format: 1,
+    title: "Easy",
+    tasks: [(name: "task", stages: [Wait(time: Constant("1ms"))])],
+    load: Open(rate_per_sec: 10),
+    candidates: [(backend: Threads(workers: 8))],
+    protocol: (warm_up: "0s", measure: "500ms", drain: "30s"),
+    objectives: [ErrorRatio(at_most: 0.5)],
+    capacity: (from: 20, to: 40),
+)"#;
+
+#[test]
+fn a_sweep_gives_figures_for_every_point_and_can_be_gone_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = write(folder.path(), TINY);
+    let out = folder.path().join("out");
+    let output = poolscope(
+        folder.path(),
+        &["sweep", &file, "--json", "--out", out.to_str().unwrap()],
+    );
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["schema"], "poolscope.sweep/1");
+    assert_eq!(
+        (&document["visits"], &document["visits_planned"]),
+        (&2.into(), &2.into())
+    );
+    for point in document["points"].as_array().unwrap() {
+        for figures in point["figures"].as_array().unwrap() {
+            assert!(
+                figures["throughput"]["value"].as_f64().unwrap() > 0.0,
+                "{point}"
+            );
+        }
+    }
+    for name in [
+        "sweep.json",
+        "sweep.csv",
+        "scenario.ron",
+        "charts/throughput.svg",
+        "charts/goodput_dark.png",
+    ] {
+        assert!(out.join(name).exists(), "{name}");
+    }
+    // Nothing is left to be measured.
+    let again = poolscope(folder.path(), &["sweep", "--resume", "last", "--json"]);
+    let resumed: Value = serde_json::from_slice(&again.stdout).unwrap();
+    assert_eq!(resumed["points"], document["points"], "{}", stderr(&again));
+    assert!(!stderr(&again).contains("Visit"), "{}", stderr(&again));
+    let of_another_kind = poolscope(folder.path(), &["capacity", "--resume", "last"]);
+    assert_eq!(of_another_kind.status.code(), Some(2));
+    assert!(stderr(&of_another_kind).contains("is of a sweep and not of a capacity"));
+}
+
+#[test]
+fn options_take_the_place_of_the_files_sweep() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = write(folder.path(), TINY);
+    let arguments = [
+        "sweep",
+        &file,
+        "--vary",
+        "in-flight",
+        "--over",
+        "1..4:2",
+        "--only",
+        "async",
+        "--no-keep",
+    ];
+    let output = poolscope(folder.path(), &arguments);
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    assert!(
+        text.contains("tasks under way at most  async ×N"),
+        "{text}{}",
+        stderr(&output)
+    );
+    assert!(!text.contains("threads"), "{text}");
+    assert!(!stderr(&output).contains("Kept as"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_search_finds_that_the_objectives_hold_at_the_highest_rate_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = write(folder.path(), EASY);
+    let output = poolscope(folder.path(), &["capacity", &file, "--json"]);
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["schema"], "poolscope.capacity/1");
+    let found = &document["candidates"][0];
+    assert_eq!(
+        (found["end"].as_str(), found["held_per_sec"].as_f64()),
+        (Some("beyond_range"), Some(40.0))
+    );
+    assert_eq!(found["probes"].as_array().unwrap().len(), 2);
+}
+
+fn poolscope(home: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_poolscope"));
+    command
+        .args(arguments)
+        .env("XDG_DATA_HOME", home)
+        .env("HOME", home);
+    command.stdin(Stdio::null()).output().unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn write(folder: &Path, scenario: &str) -> String {
+    let path = folder.join("scenario.ron");
+    fs::write(&path, scenario).unwrap();
+    path.to_str().unwrap().to_owned()
+}
