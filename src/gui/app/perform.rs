@@ -246,7 +246,7 @@ impl App {
         let library = self.kept_runs();
         self.start("open file", Kind::Abandonable, move || {
             if is_run_file(&path) {
-                return importing(library, path);
+                return importing(library, &path);
             }
             let result = Box::new(read_file(&path));
             Done::Loaded { path, result }

@@ -387,10 +387,10 @@ fn import_request() -> FileRequest {
 }
 
 /// A file from elsewhere: a run is copied in and shown. To be called on a background thread.
-pub(super) fn importing(library: Option<Library>, path: PathBuf) -> Done {
+pub(super) fn importing(library: Option<Library>, path: &Path) -> Done {
     let imported = match library {
-        None => Record::read(&path).map(|record| (path.clone(), record)),
-        Some(library) => match library.import(&path) {
+        None => Record::read(path).map(|record| (path.to_owned(), record)),
+        Some(library) => match library.import(path) {
             Ok(imported) => Ok(imported),
             // It may be a file of the library itself.
             Err(LibraryError::Present { path, .. }) => {

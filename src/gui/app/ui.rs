@@ -13,6 +13,7 @@ use crate::gui::panels::series::SeriesView;
 use crate::gui::panels::start::start_ui;
 use crate::gui::panels::toolbar::{ToolbarView, menu_ui, toolbar_ui};
 use crate::gui::theme::{self, space};
+use crate::run::record::RecordKind;
 use crate::session::LocalSettings;
 
 /// Width of the left panel at the start, in points: a form of labels and fields.
@@ -63,13 +64,16 @@ impl App {
 
     fn bars_ui(&mut self, ui: &mut Ui) {
         let palette = theme::palette(ui);
+        let scenario = self.document.scenario();
+        let sweep = scenario.sweep.as_ref().map(|_| RecordKind::Sweep);
+        let capacity = scenario.capacity.as_ref().map(|_| RecordKind::Capacity);
+        let series: Vec<RecordKind> = sweep.into_iter().chain(capacity).collect();
         let view = ToolbarView {
             title: &self.document.scenario().title,
             path: self.document.path(),
             changed: self.document.is_changed(),
             errors: self.document.errors(),
-            has_sweep: self.document.scenario().sweep.is_some(),
-            has_capacity: self.document.scenario().capacity.is_some(),
+            series: &series,
             state: self.run_state(),
             running: self.is_running(),
             measurement: self.measurement.as_ref(),

@@ -4,8 +4,8 @@
 
 use egui::{Align, Align2, Layout, RichText, Stroke, Ui, Vec2};
 use egui_plot::{
-    AxisHints, FilledArea, HLine, HPlacement, HoverPosition, Line, LineStyle, Plot, PlotPoint,
-    PlotPoints, PlotUi, Points, Text, VLine, VPlacement,
+    AxisHints, FilledArea, HLine, HPlacement, HoverPosition, Line, LineStyle, Plot, PlotBounds,
+    PlotPoint, PlotPoints, PlotUi, Points, Text, VLine, VPlacement,
 };
 
 use crate::chart::axis::Axis;
@@ -20,6 +20,9 @@ const Y_AXIS_WIDTH: f32 = 62.0;
 const X_LABEL_WIDTH: f32 = 52.0;
 /// Room that a label of y takes with the space around it, in points.
 const Y_LABEL_HEIGHT: f32 = 24.0;
+
+/// Above and below what the y axis spans, as a share of it.
+const MARGIN_SHARE: f64 = 0.04;
 
 /// The points of a diagram as the plot wants them.
 #[derive(Debug, Default)]
@@ -166,12 +169,6 @@ fn plot_ui(ui: &mut Ui, diagram: &Diagram, points: &DiagramPoints) {
         .show_y(false)
         .grid_color(palette.grid)
         .cursor_color(palette.weak)
-        .include_x(plotted(x.low, x_scale))
-        .include_x(plotted(x.high, x_scale))
-        .include_y(plotted(y.low, y_scale))
-        .include_y(plotted(y.high, y_scale))
-        // So that the outermost labels do not touch what is above and below.
-        .set_margin_fraction(Vec2::new(0.0, 0.04))
         .x_grid_spacer(|_| grid(&x, x_scale))
         .y_grid_spacer(|_| grid(&y, y_scale))
         .custom_x_axes(vec![
@@ -183,20 +180,19 @@ fn plot_ui(ui: &mut Ui, diagram: &Diagram, points: &DiagramPoints) {
                 .min_thickness(Y_AXIS_WIDTH),
         ])
         .label_formatter(hover);
+    let range = |axis: &Axis, scale| [plotted(axis.low, scale), plotted(axis.high, scale)];
+    let (along, up) = (range(&x, x_scale), range(&y, y_scale));
+    // So that the outermost labels do not touch what is above and below.
+    let margin = (up[1] - up[0]) * MARGIN_SHARE;
+    let bounds = PlotBounds::from_min_max([along[0], up[0] - margin], [along[1], up[1] + margin]);
     plot.show(ui, |plot| {
+        plot.set_plot_bounds(bounds);
         draw_bands(plot, &points.bands, dark);
         draw_lines(plot, &points.lines, dark);
         if points.dots {
             draw_dots(plot, &points.lines, dark);
         }
-        let top = plotted(y.high, y_scale);
-        let height = top - plotted(y.low, y_scale);
-        draw_rules(
-            plot,
-            &points.rules,
-            (plotted(x.low, x_scale), top, height),
-            palette,
-        );
+        draw_rules(plot, &points.rules, (along, up), palette);
     });
 }
 
@@ -232,26 +228,31 @@ fn draw_dots<'a>(plot: &mut PlotUi<'a>, lines: &'a [LinePoints], dark: bool) {
 fn draw_rules(
     plot: &mut PlotUi<'_>,
     rules: &[(RuleOf, f64, String)],
-    (left, top, height): (f64, f64, f64),
+    (along, up): ([f64; 2], [f64; 2]),
     palette: &Palette,
 ) {
     /// The share of the height that a name takes.
     const NAME_SHARE: f64 = 0.075;
+    /// Names right of that share of the width stand left of their lines.
+    const TURN_SHARE: f64 = 0.5;
+    let height = up[1] - up[0];
+    let turn = along[0] + (along[1] - along[0]) * TURN_SHARE;
     for (index, (of, at, label)) in rules.iter().enumerate() {
         let label = RichText::new(label).small().color(palette.weak);
         let place = match of {
             RuleOf::X => {
                 let line = VLine::new("", *at).color(palette.weak);
                 plot.vline(line.style(LineStyle::dashed_dense()).allow_hover(false));
-                PlotPoint::new(*at, top - height * NAME_SHARE * index as f64)
+                PlotPoint::new(*at, up[1] - height * NAME_SHARE * index as f64)
             }
             RuleOf::Y => {
                 let line = HLine::new("", *at).color(palette.warning);
                 plot.hline(line.style(LineStyle::dashed_dense()).allow_hover(false));
-                PlotPoint::new(left, *at)
+                PlotPoint::new(along[0], *at)
             }
         };
         let anchor = match of {
+            RuleOf::X if *at > turn => Align2::RIGHT_TOP,
             RuleOf::X => Align2::LEFT_TOP,
             RuleOf::Y => Align2::LEFT_BOTTOM,
         };

@@ -23,10 +23,8 @@ pub struct ToolbarView<'a> {
     pub changed: bool,
     /// How many problems forbid running.
     pub errors: usize,
-    /// Whether it has a sweep.
-    pub has_sweep: bool,
-    /// Whether it has a search for the capacity.
-    pub has_capacity: bool,
+    /// The series that it has: a sweep, a search for the capacity.
+    pub series: &'a [RecordKind],
     /// Where the run stands.
     pub state: RunState,
     /// Whether processes of ours are at work.
@@ -62,10 +60,11 @@ pub fn menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
                 actions,
             );
             ui.separator();
-            for (label, has, kind) in [
-                ("Run the sweep", view.has_sweep, RecordKind::Sweep),
-                ("Find the capacity", view.has_capacity, RecordKind::Capacity),
+            for (label, kind) in [
+                ("Run the sweep", RecordKind::Sweep),
+                ("Find the capacity", RecordKind::Capacity),
             ] {
+                let has = view.series.contains(&kind);
                 let start = Action::Series(SeriesAction::Start(kind));
                 item_ui(ui, label, "", can_run && has, start, actions);
             }

@@ -149,12 +149,12 @@ impl RunsPanel {
             return;
         }
         let words: Vec<String> = self.words.split_whitespace().map(str::to_owned).collect();
-        let fits = |entry: &RunEntry| match &entry.head {
-            Ok(head) => head.matches(&words),
-            Err(_) => {
-                let name = entry.title().to_lowercase();
-                words.iter().all(|word| name.contains(&word.to_lowercase()))
+        let fits = |entry: &RunEntry| {
+            if let Ok(head) = &entry.head {
+                return head.matches(&words);
             }
+            let name = entry.title().to_lowercase();
+            words.iter().all(|word| name.contains(&word.to_lowercase()))
         };
         let all = view.entries.iter().enumerate();
         let found = all.filter(|(_, entry)| fits(entry)).map(|(index, _)| index);

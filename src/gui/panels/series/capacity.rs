@@ -15,6 +15,7 @@ pub(super) fn capacity_ui(ui: &mut Ui, figures: &[CapacityFigures], currency: &s
     card_ui(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::XS;
         ui.label(RichText::new("Capacity").text_style(theme::title_style()));
+        ui.spacing_mut().interact_size.y = 16.0;
         Grid::new("capacities")
             .spacing([space::L, space::XS])
             .show(ui, |ui| {
@@ -56,7 +57,7 @@ fn probes_ui(ui: &mut Ui, one: &CapacityFigures) {
     ui.spacing_mut().item_spacing.y = space::XS;
     ui.label(RichText::new(&one.name).text_style(theme::title_style()));
     weak_ui(ui, "Every rate that was tried");
-    ui.spacing_mut().interact_size.y = 0.0;
+    ui.spacing_mut().interact_size.y = 16.0;
     Grid::new(("probes", one.candidate))
         .spacing([space::L, space::XS])
         .show(ui, |ui| {

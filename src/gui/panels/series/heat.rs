@@ -52,8 +52,8 @@ pub(super) fn heat_ui(ui: &mut Ui, heat: &Heat) {
     for (place, (label, cells)) in heat.rows.iter().zip(&heat.cells).enumerate() {
         let line = lines - 2.0 - place as f32;
         let at = egui::pos2(area.left(), area.top() + line * CELL_HEIGHT);
-        let head = Rect::from_min_size(at, Vec2::new(ROW_LABEL_WIDTH, CELL_HEIGHT));
-        write(head, label, palette.weak);
+        let size = Vec2::new(ROW_LABEL_WIDTH, CELL_HEIGHT);
+        write(Rect::from_min_size(at, size), label, palette.weak);
         for (column, known) in cells.iter().enumerate() {
             let at = cell(column as f32, line);
             let Some((value, text)) = known else {
@@ -71,11 +71,11 @@ pub(super) fn heat_ui(ui: &mut Ui, heat: &Heat) {
         write(cell(column as f32, lines - 1.0), label, palette.weak);
     }
     let [x, y] = heat.axes;
-    let mut legend = format!("to the right: {x} · upwards: {y}");
+    let mut legend = vec![format!("to the right: {x}"), format!("upwards: {y}")];
     if let Some(((_, low), (_, high))) = &heat.ends {
-        legend.push_str(&format!(" · from {low} (pale) to {high} (strong)"));
+        legend.push(format!("from {low} (pale) to {high} (strong)"));
     }
-    weak_ui(ui, legend);
+    weak_ui(ui, legend.join(" · "));
 }
 
 /// Where a value lies between the ends of the scale, from 0 to 1.

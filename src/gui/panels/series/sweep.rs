@@ -35,19 +35,14 @@ impl SweepView {
         };
         let chosen = self.measure.filter(|one| figures.measures.contains(one));
         let measure = chosen.unwrap_or(first);
-        card_ui(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = space::XS;
-            ui.horizontal_wrapped(|ui| {
-                ui.label(RichText::new("Point by point").text_style(theme::title_style()));
-                for &one in &figures.measures {
-                    let tab = ui.selectable_label(one == measure, one.label());
-                    let name = format!("Show {}", one.label());
-                    if tab.accessible_name(name).clicked() {
-                        self.measure = Some(one);
-                    }
+        ui.horizontal_wrapped(|ui| {
+            for &one in &figures.measures {
+                let tab = ui.selectable_label(one == measure, one.label());
+                let name = format!("Show {}", one.label());
+                if tab.accessible_name(name).clicked() {
+                    self.measure = Some(one);
                 }
-            });
-            points_ui(ui, figures, measure);
+            }
         });
         let place = figures.measures.iter().position(|one| *one == measure);
         let place = place.unwrap_or(0);
@@ -60,6 +55,11 @@ impl SweepView {
         for heat in heats.iter().skip(place * candidates).take(candidates) {
             card_ui(ui, |ui| heat_ui(ui, heat));
         }
+        card_ui(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = space::XS;
+            ui.label(RichText::new("Point by point").text_style(theme::title_style()));
+            points_ui(ui, figures, measure);
+        });
         if figures.axes.len() == 1 {
             card_ui(ui, |ui| crossings_ui(ui, figures, measure));
         }
@@ -81,6 +81,7 @@ fn points_ui(ui: &mut Ui, figures: &SweepFigures, measure: Measure) {
     egui::ScrollArea::horizontal()
         .id_salt("points")
         .show(ui, |ui| {
+            ui.spacing_mut().interact_size.y = 16.0;
             Grid::new("points of the sweep")
                 .spacing([space::L, space::XS])
                 .striped(false)
