@@ -79,9 +79,9 @@
 //! | [`runner`] | child side: guard, runner, probe, finder, the hidden parts | engine, sampler, wire, scenario, stats |
 //! | [`run`] | what is known of one run, live or loaded; the file of a run, and the library of kept ones | wire, scenario, stats |
 //! | [`session`] | parent side: starts, reads, commands, ends; the settings of the machine | run, wire, scenario |
-//! | [`analysis`] | conclusions: figures with intervals, comparisons and noise floor, steadiness, cost, objectives, findings, trust, verdict, sweeps, capacity, scaling | run, scenario, stats |
+//! | [`analysis`] | conclusions: figures with intervals, comparisons of candidates and of runs, noise floor, steadiness, cost, objectives, findings, trust, verdict, sweeps, capacity, scaling | run, scenario, stats |
 //! | [`chart`] | what to draw, as data | run, analysis, stats |
-//! | [`export`] | CSV, JSON, SVG, PNG, tables | chart, run, analysis, scenario |
+//! | [`export`] | CSV, JSON, SVG, PNG, tables, the report as a page and as Markdown | chart, run, analysis, scenario |
 //! | [`cli`] | arguments, headless runs, progress, exit codes | session, run, analysis, export, scenario |
 //! | `gui` | the window; the only place that names egui | session, run, analysis, chart, export, scenario |
 //!

@@ -42,6 +42,8 @@ fn the_help_names_every_command_and_the_exit_codes() {
     assert_eq!(code(&help), 0);
     for word in [
         "run",
+        "compare",
+        "report",
         "sweep",
         "capacity",
         "check",

@@ -247,6 +247,8 @@ fn exports_are_written_off_the_thread_that_draws() {
         (Exported::Board, Format::Svg, "<svg"),
         (Exported::Figures, Format::Csv, "candidate"),
         (Exported::Figures, Format::Json, "{"),
+        (Exported::Report, Format::Html, "<!DOCTYPE html>"),
+        (Exported::Report, Format::Markdown, "#"),
     ] {
         let path = folder.path().join(format!("export.{}", format.extension()));
         let mut harness = window_with(Picked::Path(path.clone()), None);

@@ -5,6 +5,7 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
+use poolscope::run::library::Library;
 use poolscope::run::record::{
     Closing, Completeness, Header, Meta, Record, RecordKind, RecordWriter, Step, VERSION,
 };
@@ -263,6 +264,28 @@ fn holds_resources(run: &Run) {
     assert_eq!(block.resources.workers[0].cpu_nanos, 250_000_000);
     let resident = block.resources.resident.unwrap();
     assert_eq!(resident.total_peak_bytes, 12 << 20);
+}
+
+#[test]
+fn a_file_of_each_version_takes_a_name_and_loses_nothing() {
+    for version in 1..=VERSION {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("old.poolscope-run");
+        std::fs::copy(on_the_shelf(version), &path).unwrap();
+        let before = Record::read(&path).unwrap();
+        let library = Library::at(folder.path().to_path_buf());
+        let change = library.change(&path, |meta| meta.name = "of old".to_owned());
+        assert_eq!(change.unwrap().title(), "of old");
+        let after = Record::read(&path).unwrap();
+        assert_eq!(after.title(), "of old");
+        assert_eq!(
+            (&after.header, &after.meta.note),
+            (&before.header, &before.meta.note)
+        );
+        assert_eq!(after.steps, before.steps);
+        assert_eq!(after.completeness, before.completeness);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 }
 
 #[test]

@@ -33,6 +33,7 @@ fn window_of(run: Run) -> Window {
                 dialogs: Arc::new(NoDialogs),
                 executable: PathBuf::from("no-such-executable"),
                 settings_dir: None,
+                runs_dir: None,
             };
             App::new(&creation.egui_ctx, services)
         });
@@ -103,7 +104,10 @@ fn without_objectives_the_page_leads_to_where_they_are_set() {
     assert!(is_shown(&harness, "Nothing is demanded"));
     click(&mut harness, "Set objectives…");
     harness.get_by_label("Add objective");
-    click(&mut harness, "Set a target rate…");
+    // It may have to be scrolled to.
+    let button = harness.get_by_label("Set a target rate…");
+    button.click_accesskit();
+    harness.run_steps(3);
     harness.get_by_role_and_label(egui::Role::TextInput, "Target rate");
 }
 

@@ -3,11 +3,12 @@
 //! A figure with an interval meets its bound, or misses it, if the whole interval is on one side; else it is undecided.
 //! The half-width of an interval shrinks with the square root of the number of blocks, so that with n blocks it would
 //! end at the bound after n × (half-width ÷ distance to the bound)² of them. With fewer than three blocks there is no
-//! interval: the value alone decides then, and the result says so. What is not known is undecided, never met.
+//! interval: the value alone decides then, and the result says so. What is not known is undecided, or missed if it is beyond
+//! the bound for certain, and never met.
 
 use serde::Serialize;
 
-use crate::analysis::CandidateFigures;
+use crate::analysis::{CandidateFigures, CandidateStatus};
 use crate::run::Run;
 use crate::scenario::bounds::MAX_REPEATS;
 use crate::scenario::{Objective, ResponsePercentile, estimate_run_nanos};
@@ -53,7 +54,7 @@ pub struct ObjectiveResult {
     pub margin_ratio: Option<f64>,
     /// Whether the value alone decided, as there are too few blocks for an interval.
     pub by_value_alone: bool,
-    /// Why it is undecided, for people; empty if it is decided.
+    /// Why it is undecided, or missed without a figure, for people; empty otherwise.
     pub reason: String,
     /// How much longer a run would decide it; none if it is decided, or if no run would.
     pub to_decide: Option<Longer>,
@@ -117,6 +118,9 @@ fn result(run: &Run, figures: &CandidateFigures, objective: &Objective) -> Objec
     };
     let Some(figure) = figure else {
         result.reason = unknown(figures, objective);
+        if is_beyond(run, figures, objective) {
+            result.outcome = Outcome::Missed;
+        }
         return result;
     };
     let is_good = |value: f64| side * (value - bound) >= 0.0;
@@ -191,6 +195,24 @@ const fn in_stats(percentile: ResponsePercentile) -> Percentile {
         ResponsePercentile::P99 => Percentile::P99,
         ResponsePercentile::P999 => Percentile::P999,
     }
+}
+
+/// Whether a response time that is not known is beyond its bound all the same: where its percentile falls among the tasks
+/// that were cut, and these had the whole drain, which is longer than the bound.
+fn is_beyond(run: &Run, figures: &CandidateFigures, objective: &Objective) -> bool {
+    let Objective::ResponseTime {
+        percentile,
+        at_most,
+    } = objective
+    else {
+        return false;
+    };
+    let enough = figures.response_time_nanos.count >= percentile.samples_needed();
+    let drain = run.request.scenario.protocol.drain;
+    figures.status == CandidateStatus::Done
+        && enough
+        && figures.counts.cancelled > 0
+        && drain >= *at_most
 }
 
 /// Why a figure is not known.

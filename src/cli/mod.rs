@@ -68,7 +68,7 @@ pub enum Part {
     /// The window, with this file if there is one.
     Window(Option<PathBuf>),
     /// A command without the window.
-    Command(Command),
+    Command(Box<Command>),
 }
 
 /// Reads the command line; help, version and usage errors are printed and end the program.
@@ -91,7 +91,7 @@ pub fn read_arguments(
         }
     })?;
     match (line.command, line.file) {
-        (Some(command), _) => Ok(Part::Command(command)),
+        (Some(command), _) => Ok(Part::Command(Box::new(command))),
         // A misspelt command arrives here as a file that does not exist.
         (None, Some(file)) => match source::Source::read(&file) {
             Ok(_) => Ok(Part::Window(Some(file))),

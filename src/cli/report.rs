@@ -24,7 +24,7 @@ impl Form {
     /// # Errors
     /// Says for people which endings there are.
     pub(super) fn of(path: &Path) -> Result<Self, String> {
-        let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
+        let ending = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
         match ending.as_ref().and_then(|ending| ending.to_str()) {
             Some("html" | "htm") => Ok(Self::Page),
             Some("md" | "markdown") => Ok(Self::Markdown),

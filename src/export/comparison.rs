@@ -107,10 +107,13 @@ fn interval((low, high): (f64, f64)) -> String {
     format!("{} to {}", text::number(low), text::factor(high))
 }
 
+/// A ratio with its interval in words, and what follows from it; none where it is not known.
+pub type RatioCell = Option<(String, Judgement)>;
+
 /// All pairs in one table: a row for each measure, a column for each candidate that is held against the same one.
 /// A cell is the ratio and what follows from it.
 #[must_use]
-pub fn ratio_cells(pairs: &[PairComparison]) -> Vec<(Measure, Vec<Option<(String, Judgement)>>)> {
+pub fn ratio_cells(pairs: &[PairComparison]) -> Vec<(Measure, Vec<RatioCell>)> {
     let has = |measure: &Measure| {
         let mut measures = pairs.iter().flat_map(|pair| &pair.measures);
         measures.any(|found| found.measure == *measure)

@@ -34,8 +34,8 @@ use std::path::PathBuf;
 pub use board::board_svg;
 pub use canvas::Theme;
 pub use comparison::{
-    COMPARE_SCHEMA, CompareDocument, MeasureDocument, OutcomeDocument, PairDocument, SideDocument,
-    compare_document, compare_json, measure_text, pair_table, ratio_cells,
+    COMPARE_SCHEMA, CompareDocument, MeasureDocument, OutcomeDocument, PairDocument, RatioCell,
+    SideDocument, compare_document, compare_json, measure_text, pair_table, ratio_cells,
 };
 pub use csv::figures_csv;
 pub use details::details;

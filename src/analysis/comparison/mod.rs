@@ -290,7 +290,11 @@ fn pair(
             measure,
             baseline: figures.0,
             run: figures.1,
-            judgement: Judgement::of(comparison.as_ref()),
+            judgement: if is_lost(measure, figures) {
+                Judgement::Worse
+            } else {
+                Judgement::of(comparison.as_ref())
+            },
             comparison,
         })
     });
@@ -309,6 +313,15 @@ fn pair(
         notes,
         measures: measures.collect(),
     }
+}
+
+/// Whether there was surely some of a rate and now there is none, of which a ratio has no interval.
+fn is_lost(measure: Measure, (baseline, run): (Option<Figure>, Option<Figure>)) -> bool {
+    let was_there = baseline
+        .and_then(|figure| figure.ends())
+        .is_some_and(|(low, _)| low > 0.0);
+    let is_none = run.is_some_and(|figure| figure.ends().is_some() && figure.value <= 0.0);
+    measure.more_is_better() && was_there && is_none
 }
 
 fn blocks(run: &Run, candidate: usize) -> Vec<&Block> {

@@ -220,7 +220,7 @@ fn named(deviations: &[Deviation]) -> String {
         .checked_sub(NAMED_MAX)
         .filter(|more| *more > 0)
     {
-        named.push_str(&format!("; and {} more", text::count(more as u64)));
+        named.extend(["; and ", &text::count(more as u64), " more"]);
     }
     named
 }

@@ -113,6 +113,27 @@ fn what_is_slower_is_worse_and_the_other_way_round_better() {
 }
 
 #[test]
+fn a_rate_that_fell_to_nothing_is_worse() {
+    let then = noisy_run(1, 3, &[1.0]);
+    let mut now = noisy_run(2, 3, &[1.0]);
+    for block in &mut now.blocks {
+        block.last.as_mut().unwrap().window_good = 0;
+    }
+    let lost = of(&then, &now);
+    let goodput = measure(&lost.pairs[0], Measure::Goodput);
+    assert_eq!(goodput.judgement, Judgement::Worse);
+    let outcome = lost.outcome(TOLERANCE_RATIO);
+    assert_eq!(outcome.kind, RunOutcomeKind::Worse);
+    assert!(
+        outcome
+            .why
+            .contains("goodput of 'threads ×1' is 0 times the baseline's"),
+        "{}",
+        outcome.why
+    );
+}
+
+#[test]
 fn two_runs_of_the_same_are_called_worse_in_at_most_one_of_twenty_pairs() {
     let worse: Vec<u64> = (0..20)
         .filter(|seed| {

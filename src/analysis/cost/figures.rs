@@ -27,17 +27,13 @@ pub struct CostFigures {
     pub sizing: Option<Sizing>,
 }
 
-/// What is known of a candidate's workers.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::analysis) struct Pool {
-    pub(in crate::analysis) backend: Backend,
-    /// Mean service time, in nanoseconds.
-    pub(in crate::analysis) service_nanos: Option<f64>,
-}
-
 impl CostFigures {
-    /// Of the candidate with this sample.
-    pub(in crate::analysis) fn of(sample: &Sample<'_>, pool: Pool) -> Self {
+    /// Of the candidate with this sample and back end, whose mean service time is so long.
+    pub(in crate::analysis) fn of(
+        sample: &Sample<'_>,
+        backend: Backend,
+        service_nanos: Option<f64>,
+    ) -> Self {
         let prices = sample.prices();
         let priced = per_1k(prices, sample);
         Self {
@@ -46,7 +42,8 @@ impl CostFigures {
             cpu_per_1k: priced.map(|priced| priced.cpu),
             memory_per_1k: priced.map(|priced| priced.memory),
             dominant: priced.and_then(|priced| priced.dominant),
-            sizing: demand(sample, pool).and_then(|demand| sizing(prices, &demand)),
+            sizing: demand(sample, backend, service_nanos)
+                .and_then(|demand| sizing(prices, &demand)),
         }
     }
 }
@@ -71,19 +68,19 @@ fn resources(sample: &Sample<'_>) -> Resources {
 }
 
 /// What the tasks need; none if a part of it is not known.
-fn demand(sample: &Sample<'_>, pool: Pool) -> Option<Demand> {
+fn demand(sample: &Sample<'_>, backend: Backend, service_nanos: Option<f64>) -> Option<Demand> {
     let good_per_sec = sample.value(Measure::Good).filter(|rate| *rate > 0.0)?;
     let used = resources(sample);
-    let memory_workers = match pool.backend.worker_processes() {
-        0 => pool.backend.workers(),
+    let memory_workers = match backend.worker_processes() {
+        0 => backend.workers(),
         processes => processes,
     };
     let bytes_per_worker = sample.value(Measure::MemoryPerWorker)?;
     let of_workers = bytes_per_worker * f64::from(memory_workers);
-    let (_, under_way) = lanes(pool.backend);
+    let (_, under_way) = lanes(backend);
     Some(Demand {
         cpu_secs_per_task: used.cpu_cores? / good_per_sec,
-        service_secs: pool.service_nanos? / 1e9,
+        service_secs: service_nanos? / 1e9,
         tasks_per_worker: (f64::from(under_way) / f64::from(memory_workers.max(1))).max(1.0),
         base_bytes: (used.memory_bytes? - of_workers).max(0.0),
         bytes_per_worker,

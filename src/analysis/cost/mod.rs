@@ -35,8 +35,6 @@ mod sizing;
 pub use figures::CostFigures;
 pub use sizing::{Demand, HOURS_PER_MONTH, Sizing, sizing};
 
-pub(super) use figures::Pool;
-
 use serde::Serialize;
 
 use crate::scenario::{CostBasis, PriceCard};

@@ -4,7 +4,7 @@
 mod tests;
 
 use crate::analysis::compare::ratio_of_means;
-use crate::analysis::cost::{CostFigures, Pool};
+use crate::analysis::cost::CostFigures;
 use crate::analysis::findings::{self, Finding};
 use crate::analysis::interpreter::{self, CollectionFigures, InterpreterLockFigures};
 use crate::analysis::measure::Measure;
@@ -249,13 +249,7 @@ fn figures_of(run: &Run, candidate: usize) -> Option<CandidateFigures> {
         memory_resident_peak_bytes: merged.resident_peak_bytes,
         memory_kind: merged.memory_kind,
         cost_per_1k: figure(Measure::Cost),
-        cost: CostFigures::of(
-            &sample,
-            Pool {
-                backend: described.backend,
-                service_nanos: service_time_nanos.mean,
-            },
-        ),
+        cost: CostFigures::of(&sample, described.backend, service_time_nanos.mean),
         lost_updates: LostUpdates::of(&blocks),
         work_digest: merged.digest,
         pools: PoolFigures::of(&blocks),

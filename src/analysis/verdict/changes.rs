@@ -22,7 +22,7 @@ pub(super) fn of_none(run: &Run, entries: &[Entry<'_>]) -> Vec<String> {
     let mut changes = Vec::new();
     let missed = entries
         .iter()
-        .filter(|entry| entry.standing == Standing::Missed);
+        .filter(|entry| entry.standing == Standing::Missed && has_figures(entry));
     // Who is nearest: by its worst margin, then by name.
     let nearest = missed.min_by(|a, b| {
         worst_margin(b)
@@ -57,6 +57,13 @@ pub(super) fn of_choice(run: &Run, entries: &[Entry<'_>], choice: &Choice<'_, '_
 
 fn finished(changes: Vec<String>) -> Vec<String> {
     changes.iter().map(|change| sentence(change)).collect()
+}
+
+/// Whether it is known by how much it misses what it misses.
+fn has_figures(entry: &Entry<'_>) -> bool {
+    entry
+        .with(Outcome::Missed)
+        .all(|result| result.figure.is_some())
 }
 
 /// The margin of the objective that is farthest from being met.
@@ -101,7 +108,9 @@ fn cheaper_but_out(run: &Run, entries: &[Entry<'_>], choice: &Choice<'_, '_>) ->
     let least = choice.best.first()?.cost()?;
     let all: Vec<&Entry<'_>> = entries.iter().collect();
     let cheaper = by_cost(&all).into_iter().find(|entry| {
-        entry.standing == Standing::Missed && entry.cost().is_some_and(|cost| cost < least)
+        entry.standing == Standing::Missed
+            && has_figures(entry)
+            && entry.cost().is_some_and(|cost| cost < least)
     })?;
     let cost = cheaper.cost()?;
     Some(format!(

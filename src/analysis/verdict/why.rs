@@ -259,11 +259,11 @@ fn missed(run: &Run, entry: &Entry<'_>) -> String {
     let told: Vec<String> = entry
         .with(Outcome::Missed)
         .map(|result| {
-            format!(
-                "{} with {}",
-                result.objective.demand(currency),
-                value(run, result)
-            )
+            let demand = result.objective.demand(currency);
+            if result.figure.is_none() {
+                return format!("{demand}, as {}", result.reason);
+            }
+            format!("{demand} with {}", value(run, result))
         })
         .collect();
     format!("'{}' misses {}", entry.name(), joined(&told))

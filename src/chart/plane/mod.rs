@@ -94,7 +94,7 @@ impl SweepFigures {
             });
             let mut known: Vec<_> = known.collect();
             // A list need not ascend.
-            known.sort_by(|a, b| of(a).total_cmp(&of(b)));
+            known.sort_by(|a, b| of(a.as_ref()).total_cmp(&of(b.as_ref())));
             let runs = known.split(Option::is_none).map(|run| {
                 run.iter()
                     .flatten()
@@ -235,8 +235,8 @@ impl SweepFigures {
     }
 }
 
-fn of<T>(known: &Option<(f64, T)>) -> f64 {
-    known.as_ref().map_or(f64::NEG_INFINITY, |(x, _)| *x)
+fn of<T>(known: Option<&(f64, T)>) -> f64 {
+    known.map_or(f64::NEG_INFINITY, |(x, _)| *x)
 }
 
 pub(super) fn line(

@@ -42,7 +42,7 @@ pub(super) fn page_sections(story: &Story<'_>) -> Option<Vec<Section>> {
             write_sides(html, story, baseline);
         }),
         Section::new("around", "What differs around them", |html| {
-            write_around(html, compared)
+            write_around(html, compared);
         }),
         Section::new("candidates", "Candidate by candidate", |html| {
             write_pairs(html, story, baseline, compared);

@@ -219,12 +219,13 @@ fn again(md: &mut String, story: &Story<'_>) {
     let run = story.run();
     line(md, "## How to get these figures again");
     let steps = story.steps_again();
-    let commands: String = steps
+    let commands: Vec<String> = steps
         .iter()
-        .map(|(_, command)| format!("$ {command}\n"))
+        .map(|(_, command)| format!("$ {command}"))
         .collect();
+    let commands = commands.join("\n");
     let around = fence(&commands);
-    let _ = write!(md, "{around}console\n{commands}{around}\n\n");
+    let _ = write!(md, "{around}console\n{commands}\n{around}\n\n");
     let machine = run.machine.as_ref().map_or_else(
         || "a machine that is not known".to_owned(),
         |machine| escaped(&machine_words(machine)),

@@ -91,7 +91,7 @@ impl<'a> Report<'a> {
 #[must_use]
 pub fn report_html(report: &Report<'_>) -> String {
     let story = story::Story::of(report);
-    page::page(&story, sections::all(&story))
+    page::page(&story, page::Kind::Report, &sections::all(&story))
 }
 
 /// Only what differs between a run and its baseline, as one page; none without a baseline.
@@ -99,5 +99,5 @@ pub fn report_html(report: &Report<'_>) -> String {
 pub fn comparison_html(report: &Report<'_>) -> Option<String> {
     let story = story::Story::of(report);
     let sections = comparing::page_sections(&story)?;
-    Some(page::page(&story, sections))
+    Some(page::page(&story, page::Kind::Comparison, &sections))
 }

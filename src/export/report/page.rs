@@ -38,18 +38,27 @@ impl Section {
     }
 }
 
+/// What a page is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// All of a run.
+    Report,
+    /// A run beside its baseline, and nothing else.
+    Comparison,
+}
+
 /// The whole page.
-pub(super) fn page(story: &Story<'_>, sections: Vec<Section>) -> String {
+pub(super) fn page(story: &Story<'_>, kind: Kind, sections: &[Section]) -> String {
     let scenario = &story.run().request.scenario;
     let mut html = Html::default();
     html.own("<!DOCTYPE html>\n");
     html.within("html", &[("lang", "en")], |html| {
         html.within("head", &[], |html| head(html, &scenario.title));
         html.within("body", &[], |html| {
-            html.within("header", &[], |html| header(html, story));
+            html.within("header", &[], |html| header(html, story, kind));
             html.within("nav", &[("aria-label", "Contents")], |html| {
                 html.within("ol", &[], |html| {
-                    for section in &sections {
+                    for section in sections {
                         let link = format!("#{}", section.id);
                         html.within("li", &[], |html| {
                             html.leaf("a", &[("href", &link)], &section.title);
@@ -58,7 +67,7 @@ pub(super) fn page(story: &Story<'_>, sections: Vec<Section>) -> String {
                 });
             });
             html.within("main", &[], |html| {
-                for section in &sections {
+                for section in sections {
                     html.within("section", &[("id", section.id)], |html| {
                         html.leaf("h2", &[], &section.title);
                         html.own(&section.html);
@@ -123,9 +132,13 @@ fn colours() -> String {
     format!("{light}@media screen and (prefers-color-scheme:dark){{\n{dark}{pictures}}}\n")
 }
 
-fn header(html: &mut Html, story: &Story<'_>) {
+fn header(html: &mut Html, story: &Story<'_>, kind: Kind) {
     let scenario = &story.run().request.scenario;
-    html.leaf("p", &[("class", "kicker")], "poolscope report");
+    let kicker = match kind {
+        Kind::Report => "poolscope report",
+        Kind::Comparison => "poolscope: two runs compared",
+    };
+    html.leaf("p", &[("class", "kicker")], kicker);
     html.leaf("h1", &[], &scenario.title);
     if !scenario.about.is_empty() {
         html.leaf("p", &[("class", "lead")], &scenario.about);
@@ -137,7 +150,8 @@ fn header(html: &mut Html, story: &Story<'_>) {
         });
     }
     html.terms("facts", &story.circumstances());
-    if !story.trust.trustworthy {
+    // Of two runs the outcome says it.
+    if kind == Kind::Report && !story.trust.trustworthy {
         html.within("div", &[("class", "stamp"), ("role", "note")], |html| {
             let count = story.trust.reasons.len() as u64;
             let reasons = text::counted(count, "reason", "reasons");

@@ -175,7 +175,8 @@ impl<'a> Story<'a> {
                 .iter()
                 .filter_map(|&index| all.get(index));
             let names: Vec<_> = names.map(scenario::Candidate::label).collect();
-            command.push_str(&format!(" --only {}", shell_quoted(&names.join(","))));
+            command.push_str(" --only ");
+            command.push_str(&shell_quoted(&names.join(",")));
         }
         let mut steps = vec![
             (
@@ -270,7 +271,7 @@ impl<'a> Story<'a> {
         order.truncate(ORDER_MAX);
         let mut order = order.join(" → ");
         if rest > 0 {
-            order.push_str(&format!(" → and {} more", text::count(rest as u64)));
+            order.extend([" → and ", &text::count(rest as u64), " more"]);
         }
         vec![
             ("Seed of the run".to_owned(), request.seed.to_string()),

@@ -184,7 +184,7 @@ pub struct CrossingDocument {
     pub measure: &'static str,
     /// Their names.
     pub candidates: [String; 2],
-    /// "too_close", "always" or "crosses".
+    /// `too_close`, `always` or `crosses`.
     pub kind: &'static str,
     /// Where they change places.
     pub places: Vec<Figure>,

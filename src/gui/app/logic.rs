@@ -62,7 +62,8 @@ impl App {
             self.results_panel.show_verdict();
         }
         if let Some(kept) = kept {
-            self.take_kept(kept.map_err(|error| error.to_string()));
+            let now = ctx.input(|input| input.time);
+            self.take_kept(kept.map_err(|error| error.to_string()), now);
         }
         let is_over = was_active && !state.is_active() && !self.has_active_series();
         if is_over && self.closing == Closing::AfterRun {
@@ -138,7 +139,7 @@ impl App {
                 title,
                 deleted,
             } => self.take_deleted(path, title, deleted, now),
-            Done::Kept(kept) => self.take_kept(kept),
+            Done::Kept(kept) => self.take_kept(kept, now),
             Done::SideRead { slot, path, chosen } => self.take_side(slot, &path, *chosen),
             Done::SeriesTold(told) => self.take_told(*told),
             Done::SeriesKept(kept) => self.take_series_kept(kept),

@@ -14,6 +14,7 @@ mod perform;
 mod runs;
 mod series;
 mod series_file;
+mod series_plan;
 mod ui;
 
 use std::path::PathBuf;
@@ -27,7 +28,8 @@ pub use machine::{Changing, MachineChange, Search};
 pub use measurement::{Measurement, RunState};
 pub use page::Page;
 pub use runs::{Origin, RunEntry};
-pub use series::{Series, SeriesFigures, SeriesProgress, SeriesState};
+pub use series::{Series, SeriesState};
+pub use series_plan::{SeriesFigures, SeriesProgress};
 
 use crate::gui::action::Action;
 use crate::gui::dialogs::FileDialogs;

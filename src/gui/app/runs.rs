@@ -315,17 +315,17 @@ impl App {
     pub(super) fn keeper(&mut self, run: &Run) -> Option<Keeper> {
         let started = Keeper::start(self.kept_runs()?, run);
         started
-            .inspect_err(|error| self.fail(&format!("The run is not kept: {error}")))
+            .inspect_err(|error| self.fail(&format!("This run is not kept: {error}")))
             .ok()
     }
 
-    pub(super) fn take_kept(&mut self, kept: Result<Kept, String>) {
+    pub(super) fn take_kept(&mut self, kept: Result<Kept, String>, now: f64) {
         match kept {
-            Ok(kept) => {
-                log::debug!("kept at {}", kept.path.display());
+            Ok(_) => {
+                self.toasts.good("Kept in the run library".to_owned(), now);
                 self.list_again();
             }
-            Err(error) => self.fail(&format!("The run is not kept: {error}")),
+            Err(error) => self.fail(&format!("This run is not kept: {error}")),
         }
     }
 

@@ -4,51 +4,22 @@
 
 use std::path::PathBuf;
 
-use crate::analysis::{
-    CapacityFigures, CapacityPlan, Held, Outcome, Scaling, SweepFigures, SweepPlan,
-    candidate_figures, objective_results, scaling,
-};
 use crate::gui::action::Action;
 use crate::gui::app::jobs::{Done, Kind};
 use crate::gui::app::logic::sentence;
 use crate::gui::app::perform::unix_secs;
 use crate::gui::app::series_file::SeriesKeeper;
-use crate::gui::app::{App, Closing, Document, Measurement, Page, SidebarTab};
+use crate::gui::app::series_plan::Plan;
+use crate::gui::app::{
+    App, Closing, Document, Measurement, Page, SeriesFigures, SeriesProgress, SidebarTab,
+};
+use crate::run::Run;
 use crate::run::record::{Record, RecordKind, Step};
-use crate::run::{Run, RunRequest};
-use crate::scenario::{NotApplicable, Scenario, parse};
+use crate::scenario::parse;
 use crate::session::Session;
 
 /// So often a step may come to nothing before the series is given up.
 const FRUITLESS_MAX: u32 = 3;
-
-/// Which run is next.
-#[derive(Debug)]
-pub(super) enum Plan {
-    Sweep(Box<SweepPlan>),
-    Capacity(Box<CapacityPlan>),
-}
-
-/// What is known by now.
-#[derive(Debug)]
-pub enum SeriesFigures {
-    /// Of a sweep.
-    Sweep {
-        /// What every point measured.
-        figures: Box<SweepFigures>,
-        /// How throughput grows with the workers; empty where the sweep is not of them.
-        scaling: Vec<Scaling>,
-        /// Why there is no scaling law; none where nobody would expect one.
-        no_scaling: Option<&'static str>,
-    },
-    /// Of a search for the capacity.
-    Capacity {
-        /// Candidate by candidate.
-        figures: Vec<CapacityFigures>,
-        /// The currency of costs.
-        currency: String,
-    },
-}
 
 /// Where a series stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,17 +46,6 @@ impl SeriesState {
     }
 }
 
-/// How far a series is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct SeriesProgress {
-    /// Runs that were made.
-    pub done: usize,
-    /// Runs that there will be; none where nobody knows yet.
-    pub all: Option<usize>,
-    /// About how long the rest takes, in nanoseconds.
-    pub remaining_nanos: u64,
-}
-
 /// The series that is shown.
 #[derive(Debug)]
 pub struct Series {
@@ -110,7 +70,7 @@ pub struct Series {
     path: Option<PathBuf>,
     fruitless: u32,
     /// Another number for each series: what comes of an older one is out of date.
-    number: u64,
+    pub number: u64,
 }
 
 impl Series {
@@ -132,83 +92,13 @@ pub(super) struct Told {
     taken: bool,
 }
 
-impl Plan {
-    fn of(kind: RecordKind, scenario: &Scenario) -> Result<Self, NotApplicable> {
-        let seed = scenario.protocol.seed;
-        let missing = |message: &str| NotApplicable {
-            message: message.to_owned(),
-            hint: String::new(),
-        };
-        match kind {
-            RecordKind::Capacity => {
-                let search = scenario.capacity.as_ref();
-                let search = search.ok_or_else(|| missing("the scenario searches no capacity"))?;
-                CapacityPlan::new(scenario, search, seed, objectives_hold)
-                    .map(|plan| Self::Capacity(Box::new(plan)))
-            }
-            RecordKind::Sweep | RecordKind::Run => {
-                let sweep = scenario.sweep.as_ref();
-                let sweep = sweep.ok_or_else(|| missing("the scenario sweeps nothing"))?;
-                SweepPlan::new(scenario, sweep, seed).map(|plan| Self::Sweep(Box::new(plan)))
-            }
-        }
-    }
-
-    fn next(&self) -> Option<(Step, RunRequest)> {
-        match self {
-            Self::Sweep(plan) => plan.next(),
-            Self::Capacity(plan) => plan.next(),
-        }
-    }
-
-    fn tell(&mut self, step: &Step, run: &Run) -> bool {
-        match self {
-            Self::Sweep(plan) => plan.tell(step, run),
-            Self::Capacity(plan) => plan.tell(step, run),
-        }
-    }
-
-    fn progress(&self) -> SeriesProgress {
-        match self {
-            Self::Sweep(plan) => {
-                let (done, all) = plan.progress();
-                SeriesProgress {
-                    done,
-                    all: Some(all),
-                    remaining_nanos: plan.remaining_nanos(),
-                }
-            }
-            Self::Capacity(plan) => SeriesProgress {
-                done: plan.probes_made() as usize,
-                all: None,
-                remaining_nanos: plan.remaining_nanos(),
-            },
-        }
-    }
-
-    fn figures(&self) -> SeriesFigures {
-        match self {
-            Self::Sweep(plan) => {
-                let figures = Box::new(SweepFigures::of(plan));
-                let (scaling, no_scaling) = match scaling(plan) {
-                    Ok(scaling) => (scaling, None),
-                    Err(why) => (Vec::new(), why.reason()),
-                };
-                SeriesFigures::Sweep {
-                    figures,
-                    scaling,
-                    no_scaling,
-                }
-            }
-            Self::Capacity(plan) => SeriesFigures::Capacity {
-                figures: plan.figures(),
-                currency: plan.base.prices.currency.clone(),
-            },
-        }
-    }
-}
-
 impl App {
+    /// The series that is shown.
+    #[must_use]
+    pub const fn series(&self) -> Option<&Series> {
+        self.series.as_ref()
+    }
+
     /// Whether a series goes on: between two of its runs nothing is measured, and yet it is not over.
     pub(super) fn has_active_series(&self) -> bool {
         let series = self.series.as_ref();
@@ -465,21 +355,6 @@ impl App {
         if let Some(error) = refused {
             self.end_series(SeriesState::Failed(error));
         }
-    }
-}
-
-/// Whether all objectives hold for a candidate of a run.
-fn objectives_hold(run: &Run, candidate: usize) -> Held {
-    let figures = candidate_figures(run);
-    let results = objective_results(run, &figures);
-    let place = figures.iter().position(|one| one.candidate == candidate);
-    let Some(results) = place.and_then(|place| results.get(place)) else {
-        return Held::Undecided;
-    };
-    match results.iter().map(|result| result.outcome).max() {
-        Some(Outcome::Met) => Held::Yes,
-        Some(Outcome::Missed) => Held::No,
-        Some(Outcome::Undecided) | None => Held::Undecided,
     }
 }
 

@@ -43,18 +43,6 @@ pub enum RecordError {
         /// Its version.
         version: u16,
     },
-    /// Written by an earlier program: it can be read, and not be added to.
-    #[error(
-        "'{}': it is of version {version} and this program writes version {VERSION}, so it can be shown, and nothing \
-         can be added to it",
-        path.display()
-    )]
-    Older {
-        /// Which file.
-        path: PathBuf,
-        /// Its version.
-        version: u16,
-    },
     /// The bytes are not what was written.
     #[error("'{}': frame {frame} at byte {at} is damaged: {what}; copy the file anew from where it came", path.display())]
     Damaged {

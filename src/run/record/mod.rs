@@ -27,7 +27,8 @@
 //! - A new field that is an `Option` needs nothing: an older file does not have it, and it reads as none.
 //! - Any other change (new field, other name or meaning, a variant that goes) raises [`VERSION`] by one and adds one line
 //!   to `migrate::STEPS`: a function that turns the JSON value of a frame of the version before into one of the new
-//!   version. Readers apply them in turn, so that version 1 is read for ever; `tests/data/record` has a file of each.
+//!   version. Readers apply them in turn, so that version 1 is read for ever; `tests/data/record` has a file of each. A file that
+//!   is added to is first written anew in the version of today.
 //! - Integers above 2^64 stand as text, so that a value of JSON keeps them ([`crate::stats::text_form`]).
 //!
 //! **Invariant**: reading never panics, and what it takes of memory is bounded, whatever the bytes are. Nothing in a file

@@ -331,6 +331,27 @@ fn a_sweep_that_was_stopped_goes_on_in_the_same_file() {
     assert_eq!(record.header, header);
 }
 
+#[test]
+fn blocks_of_any_shape_in_files_of_any_version_never_make_a_reader_stumble() {
+    for json in [
+        serde_json::json!(null),
+        serde_json::json!([1, 2]),
+        serde_json::json!({"index": 0, "block": {"last": 7, "timeline": []}}),
+        serde_json::json!({"index": 0, "block": {"last": {}, "timeline": {"intervals": [1, null, "x", []]}}}),
+    ] {
+        for version in 1..=VERSION {
+            let mut bytes = bytes_of(&support::waiting_run());
+            bytes[14..16].copy_from_slice(&version.to_le_bytes());
+            bytes.extend(frame::frame(Kind::Block, &json).unwrap());
+            let error = read(&bytes).unwrap_err();
+            assert!(
+                matches!(error, RecordError::Content { frame: 3, .. }),
+                "{error}"
+            );
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn arbitrary_bytes_never_make_a_reader_stumble(
@@ -348,6 +369,7 @@ proptest! {
     #[test]
     fn frames_of_arbitrary_text_never_make_a_reader_stumble(
         kind in 1_u8..7,
+        version in 1..=VERSION,
         texts in proptest::collection::vec("[\\[\\]{}\":,0-9a-z]{0,60}", 0..4),
     ) {
         let mut all = [
@@ -355,6 +377,7 @@ proptest! {
             frame::frame(Kind::Header, &Header::of_run(&support::waiting_run())).unwrap(),
         ]
         .concat();
+        all[14..16].copy_from_slice(&version.to_le_bytes());
         for text in texts {
             if let Ok(value) = serde_json::from_str::<serde_json::Value>(&text) {
                 all.extend(frame::frame(Kind::of(kind).unwrap(), &value).unwrap());

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::run::record::frame::{self, Frames, Next};
 use crate::run::record::{
-    Begin, Closing, End, Header, Kind, Meta, RecordError, Step, VERSION, read,
+    Begin, Closing, Completeness, End, Header, Kind, Meta, Record, RecordError, Step, VERSION, read,
 };
 use crate::run::{Block, Run};
 use crate::scenario;
@@ -62,21 +62,23 @@ impl RecordWriter {
         begun.map(|()| writer)
     }
 
-    /// Opens a file to write on after its last whole frame; what was cut behind it is dropped.
+    /// Opens a file to write on after its last whole frame; what was cut behind it is dropped. A file of an older version
+    /// becomes one of this version first.
     ///
     /// # Errors
-    /// If it is no record, is damaged, is of another version, somebody else writes into it, or the system refuses.
+    /// If it is no record, is damaged, is of a later version, somebody else writes into it, or the system refuses.
     pub fn resume(path: &Path) -> Result<Self, RecordError> {
         let refused = |source| RecordError::io(path, "cannot be written", source);
+        let open = || OpenOptions::new().write(true).open(path).map_err(refused);
+        let mut file = open()?;
+        lock(&file, path)?;
         let mut frames = Frames::open(path)?;
         if frames.version() != VERSION {
-            return Err(RecordError::Older {
-                path: path.to_path_buf(),
-                version: frames.version(),
-            });
+            upgrade(path)?;
+            file = open()?;
+            lock(&file, path)?;
+            frames = Frames::open(path)?;
         }
-        let file = OpenOptions::new().write(true).open(path).map_err(refused)?;
-        lock(&file, path)?;
         read::header(&mut frames)?;
         while let Next::Frame(_) = frames.next()? {}
         let at = frames.at();
@@ -205,6 +207,30 @@ impl Closing {
         self.blocks_ended += run.blocks_ended() as u64;
         self.blocks_failed += run.blocks.iter().filter(failed).count() as u64;
     }
+}
+
+/// Writes a file of an older version anew, with all that is in it; either completely, or not at all.
+fn upgrade(path: &Path) -> Result<(), RecordError> {
+    let refused = |source| RecordError::io(path, "cannot be brought to this version", source);
+    let record = Record::read(path)?;
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let beside = tempfile::tempdir_in(folder.unwrap_or(Path::new("."))).map_err(refused)?;
+    let anew = beside.path().join("anew");
+    let mut writer = RecordWriter::create(&anew, &record.header)?;
+    for (step, run) in &record.steps {
+        writer.whole_run(step, run)?;
+    }
+    writer.meta(&record.meta)?;
+    let runs = record.steps.iter().map(|(_, run)| run);
+    match record.completeness {
+        Completeness::Cut => {}
+        Completeness::Whole => writer.close(&Closing::of(runs, false))?,
+        Completeness::Stopped => writer.close(&Closing::of(runs, true))?,
+    }
+    drop(writer);
+    std::fs::rename(&anew, path).map_err(refused)
 }
 
 /// Keeps others from writing. Where files cannot be locked, nobody is kept from it.

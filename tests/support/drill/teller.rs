@@ -105,18 +105,15 @@ impl Teller {
         let (start, end) = (warm_up * TICK_NANOS, (warm_up + measure) * TICK_NANOS);
         let is_measured = now > start;
         let over = now > end;
-        let ended = told.good + told.failed + told.timed_out;
-        let response_nanos =
-            |number: u64| 20_000_000 + number * 300_000 + told.timed_out * 12_000_000;
-        let mut response = Histogram::new();
-        (0..ended).for_each(|number| response.record(response_nanos(number)));
-        let late = |number: &u64| response_nanos(*number) > self.good_within;
-        let late = (0..told.good).filter(late).count() as u64;
+        let late = self.late(told);
         self.good_late += late;
         if is_measured && !over {
             self.window[2] += late;
         }
         self.add(told, usize::from(is_measured), over);
+        let ended = told.good + told.failed + told.timed_out;
+        let mut response = Histogram::new();
+        (0..ended).for_each(|number| response.record(response_nanos(told, number)));
         let cohort = |counts, response: SparseHistogram, split| Cohort {
             counts,
             service: response.clone(),
@@ -179,6 +176,12 @@ impl Teller {
         }
     }
 
+    /// How many of its good tasks, the first ones, are answered after the bound.
+    fn late(&self, told: &Tick) -> u64 {
+        let late = |number: &u64| response_nanos(told, *number) > self.good_within;
+        (0..told.good).filter(late).count() as u64
+    }
+
     fn add(&mut self, told: &Tick, cohort: usize, over: bool) {
         let counts = &mut self.counts[cohort];
         let admitted = told.offered - told.dropped;
@@ -231,4 +234,9 @@ impl Teller {
         self.split.on_cpu_nanos += ended * 2_000_000;
         self.split.off_cpu_nanos += ended * 6_000_000;
     }
+}
+
+/// The response time of that one of the tasks of a tenth of a second, in nanoseconds.
+const fn response_nanos(told: &Tick, number: u64) -> u64 {
+    20_000_000 + number * 300_000 + told.timed_out * 12_000_000
 }

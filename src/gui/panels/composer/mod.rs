@@ -351,7 +351,8 @@ fn section_ui(
     let response = fold_line_ui(ui, &line, *open, ui.available_width());
     if sections.lead_to == Some(title) {
         sections.lead_to = None;
-        response.scroll_to_me(Some(egui::Align::TOP));
+        let at_once = egui::style::ScrollAnimation::none();
+        response.scroll_to_me_animation(Some(egui::Align::TOP), at_once);
     }
     if response.clicked() {
         *open = !*open;

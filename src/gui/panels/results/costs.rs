@@ -9,6 +9,8 @@ use crate::gui::widgets::{swatch_ui, weak_ui};
 use crate::scenario::{PriceCard, describe};
 use crate::units::text;
 
+/// Height of a row, in points.
+const ROW_HEIGHT: f32 = 20.0;
 /// The most room for a candidate's name, in points.
 const NAME_MAX: f32 = 220.0;
 
@@ -136,7 +138,7 @@ fn amounts(values: &[Option<f64>], currency: &str) -> Vec<String> {
 
 fn table_ui(ui: &mut Ui, all: &[CandidateFigures], columns: &[Column]) {
     let dark = ui.visuals().dark_mode;
-    ui.spacing_mut().interact_size.y = 0.0;
+    ui.spacing_mut().interact_size.y = ROW_HEIGHT;
     let widths: Vec<f32> = columns
         .iter()
         .map(|column| {
@@ -147,7 +149,8 @@ fn table_ui(ui: &mut Ui, all: &[CandidateFigures], columns: &[Column]) {
     Grid::new("costs")
         .num_columns(columns.len() + 1)
         .striped(true)
-        .spacing(Vec2::new(space::L, 3.0))
+        .spacing(Vec2::new(space::L, 2.0))
+        .min_row_height(ROW_HEIGHT)
         .show(ui, |ui| {
             weak_ui(ui, "Candidate");
             for (column, width) in columns.iter().zip(&widths) {
@@ -174,9 +177,8 @@ fn table_ui(ui: &mut Ui, all: &[CandidateFigures], columns: &[Column]) {
 }
 
 fn right_ui(ui: &mut Ui, width: f32, content: impl FnOnce(&mut Ui)) {
-    let height = ui.text_style_height(&egui::TextStyle::Body);
     let layout = Layout::right_to_left(Align::Center);
-    ui.allocate_ui_with_layout(Vec2::new(width, height), layout, content);
+    ui.allocate_ui_with_layout(Vec2::new(width, ROW_HEIGHT), layout, content);
 }
 
 /// How wide a small text is, in points.

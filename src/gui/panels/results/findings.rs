@@ -51,12 +51,27 @@ fn group_ui(ui: &mut Ui, group: &Group<'_>) {
         RichText::new(label)
     };
     ui.label(head.family(theme::semi_bold()));
-    for (figures, finding) in &group.of {
-        let line = format!("{}: {}", figures.name, finding.evidence);
+    for line in lines(group) {
         ui.add(Label::new(line).wrap());
     }
     let advice = RichText::new(format!("→ {}", group.kind.advice())).color(palette.weak);
     ui.add(Label::new(advice).wrap());
+}
+
+/// Who has it, with the evidence; those of whom the same is to be said share a line.
+fn lines(group: &Group<'_>) -> Vec<String> {
+    let mut told: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (figures, finding) in &group.of {
+        match told
+            .iter_mut()
+            .find(|(evidence, _)| *evidence == finding.evidence)
+        {
+            Some((_, names)) => names.push(&figures.name),
+            None => told.push((&finding.evidence, vec![&figures.name])),
+        }
+    }
+    let line = |(evidence, names): &(&str, Vec<&str>)| format!("{}: {evidence}", names.join(", "));
+    told.iter().map(line).collect()
 }
 
 /// With a capital letter at its beginning.
@@ -90,6 +105,14 @@ mod tests {
         let kinds: Vec<_> = groups.iter().map(|group| group.kind).collect();
         assert_eq!(kinds, [FindingKind::QueueBound, FindingKind::CpuBound]);
         assert_eq!((groups[0].of.len(), groups[1].of.len()), (1, figures.len()));
+        let names: Vec<&str> = figures
+            .iter()
+            .map(|figures| figures.name.as_str())
+            .collect();
+        assert_eq!(
+            lines(&groups[1]),
+            [format!("{}: so it is", names.join(", "))]
+        );
         assert_eq!(capitalised("wait-bound"), "Wait-bound");
     }
 }

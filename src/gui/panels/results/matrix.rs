@@ -2,7 +2,7 @@
 //!
 //! Whether a bound is met is told by a word and a sign; the colour only repeats it.
 
-use egui::{Color32, Grid, Label, RichText, ScrollArea, Ui, Vec2};
+use egui::{Color32, Grid, Label, RichText, ScrollArea, TextStyle, Ui, Vec2};
 
 use crate::analysis::{
     CandidateFigures, CandidateStatus, Deciding, ObjectiveResult, Outcome, VerdictKind,
@@ -15,11 +15,11 @@ use crate::gui::widgets::{swatch_ui, weak_ui};
 use crate::units::text;
 
 /// Room for what is demanded, in points.
-const LABEL_WIDTH: f32 = 168.0;
+const LABEL_WIDTH: f32 = 160.0;
 /// The least and the most room for a candidate, in points.
-const CELL_WIDTHS: std::ops::RangeInclusive<f32> = 116.0..=210.0;
+const CELL_WIDTHS: std::ops::RangeInclusive<f32> = 112.0..=210.0;
 /// Between two columns, in points.
-const GAP: f32 = 14.0;
+const GAP: f32 = 12.0;
 
 /// A figure that decided.
 #[derive(Debug, PartialEq)]
@@ -114,7 +114,7 @@ fn cell(result: &ObjectiveResult, currency: &str) -> Cell {
     let margin = match (&result.to_decide, result.margin_ratio) {
         (Some(longer), _) => longer.words(),
         (None, _) if result.outcome == Outcome::Undecided => String::new(),
-        (None, Some(margin)) => format!("by {}", text::percent(margin.abs())),
+        (None, Some(margin)) => format!("by {}", roughly(margin.abs())),
         (None, None) => String::new(),
     };
     let mut about = vec![result.objective.demand(currency)];
@@ -135,6 +135,20 @@ fn cell(result: &ObjectiveResult, currency: &str) -> Cell {
         outcome: Some(result.outcome),
         margin,
         about: about.join("\n"),
+    }
+}
+
+/// A margin, as exactly as one asks for it at a glance: `71 %`, `3.1 %`, `<0.1 %`.
+fn roughly(ratio: f64) -> String {
+    let percent = ratio * 100.0;
+    if !percent.is_finite() {
+        text::MISSING.to_owned()
+    } else if percent >= 9.95 {
+        format!("{} %", text::given(percent.round()))
+    } else if percent == 0.0 || percent >= 0.05 {
+        format!("{percent:.1} %")
+    } else {
+        "<0.1 %".to_owned()
     }
 }
 
@@ -187,7 +201,10 @@ fn head_ui(
     let palette = theme::palette(ui);
     let color = theme::series_color(figures.candidate, ui.visuals().dark_mode);
     sized(ui, width, |ui| {
+        // As high as the name, so that the square stands in its middle.
+        ui.spacing_mut().interact_size.y = ui.text_style_height(&TextStyle::Body);
         ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = space::XS;
             swatch_ui(ui, color);
             let name = RichText::new(&figures.name).family(theme::semi_bold());
             ui.add(Label::new(name).truncate())
@@ -208,7 +225,7 @@ fn standing(
     if view.verdict.candidates.contains(&figures.name) {
         let word = match view.verdict.kind {
             _ if !view.run.ended => "✔ ahead so far",
-            VerdictKind::Tie => "✔ as good as the best",
+            VerdictKind::Tie => "✔ tied",
             _ => "✔ chosen",
         };
         return (word.to_owned(), palette.good);
@@ -270,29 +287,31 @@ const fn sign(outcome: Outcome, palette: &Palette) -> (&'static str, Color32) {
     }
 }
 
-/// What is open, and what would decide it: a line for each, as long as there are few.
+/// What is open, and what would decide it: a line for each, as long as there are few. Candidates of which the same is to
+/// be said share a line.
 pub(super) fn open_questions(view: &ResultsView<'_>) -> Vec<String> {
     /// More than these are no better understood one by one.
     const LINES_MAX: usize = 6;
-    let of_candidate = |(figures, results): (&CandidateFigures, &Vec<ObjectiveResult>)| {
-        let name = figures.name.clone();
-        let open = results
+    let mut open: Vec<(String, Vec<String>)> = Vec::new();
+    for (figures, results) in view.figures.iter().zip(view.objectives) {
+        let undecided = results
             .iter()
             .filter(|result| result.outcome == Outcome::Undecided);
-        open.map(move |result| {
-            let label = result.objective.label();
+        for result in undecided {
             let decide = result.to_decide.map_or_else(String::new, |longer| {
                 format!("; {} would decide it", longer.words())
             });
-            format!("'{name}', {label}: {}{decide}", result.reason)
-        })
-        .collect::<Vec<_>>()
-    };
-    let mut lines: Vec<String> = view
-        .figures
-        .iter()
-        .zip(view.objectives)
-        .flat_map(of_candidate)
+            let line = format!("{}: {}{decide}", result.objective.label(), result.reason);
+            let name = format!("'{}'", figures.name);
+            match open.iter_mut().find(|(other, _)| *other == line) {
+                Some((_, names)) => names.push(name),
+                None => open.push((line, vec![name])),
+            }
+        }
+    }
+    let mut lines: Vec<String> = open
+        .into_iter()
+        .map(|(line, names)| format!("{}, {line}", names.join(", ")))
         .collect();
     if lines.len() > LINES_MAX {
         let left = lines.len() - (LINES_MAX - 1);
@@ -300,4 +319,28 @@ pub(super) fn open_questions(view: &ResultsView<'_>) -> Vec<String> {
         lines.push(format!("and {} more", text::count(left as u64)));
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn margins_are_read_at_a_glance_and_labels_begin_with_a_capital_letter() {
+        for (ratio, told) in [
+            (0.708, "71 %"),
+            (0.0306, "3.1 %"),
+            (0.0001, "<0.1 %"),
+            (0.0, "0.0 %"),
+            (12.5, "1,250 %"),
+            (f64::INFINITY, text::MISSING),
+        ] {
+            assert_eq!(roughly(ratio), told);
+        }
+        assert_eq!(titled("goodput"), "Goodput");
+        assert_eq!(
+            titled("p99 of the response time"),
+            "p99 of the response time"
+        );
+    }
 }

@@ -5,16 +5,14 @@ use egui::{Align, Color32, Label, Layout, RichText, Ui, Vec2};
 use crate::analysis::VerdictKind;
 use crate::gui::action::{Action, ComposerSection};
 use crate::gui::app::RunState;
-use crate::gui::panels::results::{
-    ResultsView, costs::costs_ui, findings::findings_ui, matrix, verdict_badge,
-};
+use crate::gui::panels::results::{ResultsView, costs::costs_ui, findings::findings_ui, matrix};
 use crate::gui::theme::{self, Palette, space};
 use crate::gui::widgets::{badge_ui, empty_state_ui, weak_ui};
 
 /// From this width on, the words stand beside the matrix, in points.
 const SIDE_BY_SIDE: f32 = 900.0;
 /// The part of the width that the words have then.
-const WORDS_RATIO: f32 = 0.4;
+const WORDS_RATIO: f32 = 0.36;
 /// A comfortable line of text, in points.
 const LINE_MAX: f32 = 760.0;
 
@@ -88,13 +86,9 @@ fn column_ui(ui: &mut Ui, width: f32, content: impl FnOnce(&mut Ui)) {
 fn words_ui(ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) -> bool {
     let palette = theme::palette(ui);
     let verdict = view.verdict;
-    ui.horizontal_wrapped(|ui| {
-        let (word, color) = verdict_badge(verdict.kind, palette);
-        badge_ui(ui, word, color);
-        if let Some((word, color, about)) = state_badge(view.state, palette) {
-            badge_ui(ui, word, color).on_hover_text(about);
-        }
-    });
+    if let Some((word, color, about)) = state_badge(view.state, palette) {
+        badge_ui(ui, word, color).on_hover_text(about);
+    }
     ui.label(RichText::new(headline(view)).text_style(theme::title_style()));
     let mut to_trust = false;
     match verdict.kind {

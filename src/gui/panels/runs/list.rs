@@ -65,12 +65,12 @@ fn row_ui(ui: &mut Ui, entries: &Entries<'_>, entry: &RunEntry) -> egui::Respons
     ui.painter().add(frame.paint(rect));
     let inner = rect.shrink2(Vec2::new(space::M, space::S));
     let builder = UiBuilder::new().max_rect(inner).id_salt(&entry.path);
-    ui.scope_builder(builder, |ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
-        ui.spacing_mut().interact_size.y = 18.0;
-        first_line_ui(ui, entries, entry, inner);
-        second_line_ui(ui, entry);
-    });
+    // A child of its own, so that the next row begins below this one and not below its text.
+    let mut child = ui.new_child(builder);
+    child.spacing_mut().item_spacing.y = 2.0;
+    child.spacing_mut().interact_size.y = 18.0;
+    first_line_ui(&mut child, entries, entry, inner);
+    second_line_ui(&mut child, entry);
     let title = format!("Run {}", name_of(entry));
     response.widget_info(|| {
         egui::WidgetInfo::selected(egui::Role::Button, true, selected, title.clone())

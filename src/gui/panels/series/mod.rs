@@ -1,12 +1,14 @@
 //! The page of sweeps and of searches for the capacity: how far they are, and what they found.
 
 mod capacity;
+mod heat;
 mod sweep;
 
 use egui::{Align, Button, Layout, ProgressBar, RichText, ScrollArea, Ui};
 
 use crate::gui::action::{Action, SeriesAction};
 use crate::gui::app::{Series, SeriesFigures, SeriesState};
+use crate::gui::panels::diagram::Planes;
 use crate::gui::panels::series::sweep::SweepView;
 use crate::gui::theme::{self, Palette, space};
 use crate::gui::widgets::{
@@ -15,6 +17,9 @@ use crate::gui::widgets::{
 use crate::run::record::RecordKind;
 use crate::scenario::Severity;
 use crate::units::text;
+
+/// Height of a chart, in points.
+const CHART_HEIGHT: f32 = 300.0;
 
 /// What the page shows.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +42,7 @@ pub struct SeriesView<'a> {
 #[derive(Debug, Default)]
 pub struct SeriesPanel {
     sweep: SweepView,
+    capacity: Planes,
 }
 
 impl SeriesPanel {
@@ -61,17 +67,34 @@ impl SeriesPanel {
                     Some(SeriesFigures::Sweep {
                         figures,
                         scaling,
+                        planes,
+                        heats,
+                        scaling_planes,
                         no_scaling,
                     }) => {
-                        self.sweep.ui(ui, figures);
+                        let charts = (planes.as_slice(), heats.as_slice());
+                        self.sweep.ui(ui, figures, charts, key(series));
+                        let charts = scaling_planes.as_slice();
+                        self.sweep.scaling_charts_ui(ui, charts, key(series));
                         sweep::scaling_ui(ui, figures, scaling, *no_scaling);
                     }
-                    Some(SeriesFigures::Capacity { figures, currency }) => {
+                    Some(SeriesFigures::Capacity {
+                        figures,
+                        plane,
+                        currency,
+                    }) => {
+                        let planes = plane.as_slice();
+                        self.capacity.ui(ui, planes, CHART_HEIGHT, key(series));
                         capacity::capacity_ui(ui, figures, currency);
                     }
                 }
             });
     }
+}
+
+/// Which state of which series it is, by which points are cached.
+const fn key(series: &Series) -> (u64, usize) {
+    (series.number, series.progress.done)
 }
 
 fn head_ui(ui: &mut Ui, view: &SeriesView<'_>, actions: &mut Vec<Action>) {

@@ -3,7 +3,11 @@
 use egui::{Grid, Label, RichText, Ui};
 
 use crate::analysis::{Crossing, Measure, Scaling, SweepFigures};
+use crate::chart::{Heat, Plane};
 use crate::export::measure_text;
+use crate::gui::panels::diagram::Planes;
+use crate::gui::panels::series::CHART_HEIGHT;
+use crate::gui::panels::series::heat::heat_ui;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{card_ui, severity_ui, swatch_ui, weak_ui};
 use crate::scenario::Severity;
@@ -14,10 +18,18 @@ use crate::units::text;
 pub(super) struct SweepView {
     /// The first one if nothing was chosen.
     measure: Option<Measure>,
+    chart: Planes,
+    scaling: Planes,
 }
 
 impl SweepView {
-    pub(super) fn ui(&mut self, ui: &mut Ui, figures: &SweepFigures) {
+    pub(super) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        figures: &SweepFigures,
+        (planes, heats): (&[Plane], &[Heat]),
+        (number, done): (u64, usize),
+    ) {
         let Some(&first) = figures.measures.first() else {
             return;
         };
@@ -37,8 +49,26 @@ impl SweepView {
             });
             points_ui(ui, figures, measure);
         });
+        let place = figures.measures.iter().position(|one| *one == measure);
+        let place = place.unwrap_or(0);
+        if let Some(plane) = planes.get(place..=place) {
+            // Another measure is another state.
+            let key = (number, done * figures.measures.len() + place);
+            self.chart.ui(ui, plane, CHART_HEIGHT, key);
+        }
+        let candidates = figures.candidates.len();
+        for heat in heats.iter().skip(place * candidates).take(candidates) {
+            card_ui(ui, |ui| heat_ui(ui, heat));
+        }
         if figures.axes.len() == 1 {
             card_ui(ui, |ui| crossings_ui(ui, figures, measure));
+        }
+    }
+
+    /// Speed-up and efficiency.
+    pub(super) fn scaling_charts_ui(&mut self, ui: &mut Ui, planes: &[Plane], key: (u64, usize)) {
+        if !planes.is_empty() {
+            self.scaling.ui(ui, planes, CHART_HEIGHT, key);
         }
     }
 }
