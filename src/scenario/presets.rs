@@ -39,6 +39,9 @@ pub fn price_preset(name: &str) -> Option<&'static PricePreset> {
 }
 
 /// A price card as it stands in a scenario file: `prices: (…),`.
+///
+/// # Panics
+/// Never: prices consist of what RON can express.
 #[must_use]
 pub fn prices_text(card: &PriceCard) -> String {
     let options = ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME);

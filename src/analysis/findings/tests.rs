@@ -19,8 +19,8 @@ fn split(
     interpreter: f64,
     cpu: f64,
     waiting: f64,
-) -> Option<SplitFigures> {
-    Some(SplitFigures {
+) -> SplitFigures {
+    SplitFigures {
         tasks: 1_000,
         schedule_delay_nanos: 0.0,
         retries_nanos: 0.0,
@@ -31,7 +31,7 @@ fn split(
         on_cpu_nanos: cpu * 1e6,
         waiting_nanos: waiting * 1e6,
         return_nanos: 0.0,
-    })
+    }
 }
 
 /// What is found of candidate `candidate` of the usual open load on four cores, after `change`.
@@ -46,7 +46,7 @@ fn found(
         ..figures.steadiness
     };
     figures.drop_ratio = Some(Figure::plain(0.0));
-    figures.time_split = split(0.0, 0.1, 0.0, 0.0, 4.0, 4.0);
+    figures.time_split = Some(split(0.0, 0.1, 0.0, 0.0, 4.0, 4.0));
     figures.cpu_cores_used = Some(Figure::plain(1.0));
     change(&mut run, &mut figures);
     let blocks: Vec<&Block> = run.blocks_of(candidate).collect();
@@ -59,9 +59,9 @@ fn found(
 }
 
 /// With that split and so many cores busy.
-fn of_split(candidate: usize, parts: Option<SplitFigures>, cores: f64) -> Vec<FindingKind> {
+fn of_split(candidate: usize, parts: SplitFigures, cores: f64) -> Vec<FindingKind> {
     found(candidate, |_, figures| {
-        figures.time_split = parts;
+        figures.time_split = Some(parts);
         figures.cpu_cores_used = Some(Figure::plain(cores));
     })
 }
@@ -119,7 +119,7 @@ fn waits_for_locks_and_for_the_interpreter_lock_are_told_apart() {
             run.request.scenario.candidates[THREADS].interpreter = Interpreter::Lock {
                 switch_interval: Nanos::from_millis(5),
             };
-            figures.time_split = locked(0.0, interpreter);
+            figures.time_split = Some(locked(0.0, interpreter));
         })
     };
     assert_eq!(modelled(4.0), [FindingKind::InterpreterLockBound]);
@@ -142,7 +142,7 @@ fn threads_of_cpython_that_fill_one_core_and_no_second_are_held_by_its_lock() {
                 library: None,
                 engine_start_nanos: None,
             });
-            figures.time_split = split(0.0, 0.0, 0.0, 0.0, 1.0, 9.0);
+            figures.time_split = Some(split(0.0, 0.0, 0.0, 0.0, 1.0, 9.0));
             figures.cpu_cores_used = Some(Figure::plain(cores));
         })
     };
@@ -159,7 +159,7 @@ fn what_crosses_a_process_is_a_transfer_and_what_stays_in_it_is_none() {
     assert_eq!(of_split(THREADS, sent, 1.0), []);
     let in_chunks = |payload: bool| {
         found(PROCESSES, |run, figures| {
-            figures.time_split = sent;
+            figures.time_split = Some(sent);
             run.request.scenario.load = Load::Batch {
                 tasks: 400,
                 chunk: 10,
@@ -180,7 +180,7 @@ fn what_crosses_a_process_is_a_transfer_and_what_stays_in_it_is_none() {
 fn a_queue_that_makes_the_response_time_or_drops_is_overload_and_a_batch_is_none() {
     let queued = |millis: f64, dropped: f64, load: Option<Load>| {
         found(THREADS, |run, figures| {
-            figures.time_split = split(millis, 0.0, 0.0, 0.0, 4.0, 4.0);
+            figures.time_split = Some(split(millis, 0.0, 0.0, 0.0, 4.0, 4.0));
             figures.response_time_nanos.mean = Some((8.0 + millis) * 1e6);
             figures.drop_ratio = Some(Figure::plain(dropped));
             if let Some(load) = load {

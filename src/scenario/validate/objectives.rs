@@ -228,11 +228,11 @@ mod tests {
 
     #[test]
     fn a_bound_is_set_once_and_makes_sense_for_the_load() {
+        use ResponsePercentile::{P50, P99, P999};
         let response = |percentile| Objective::ResponseTime {
             percentile,
             at_most: Nanos::from_millis(50),
         };
-        use ResponsePercentile::{P50, P99, P999};
         assert_eq!(
             said("image_pipeline", vec![response(P50), response(P99)]),
             [""; 0]

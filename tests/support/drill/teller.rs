@@ -158,19 +158,7 @@ impl Teller {
             window_good: self.window[1],
             window_good_late: self.window[2],
             good_late: self.good_late,
-            resources: Resources {
-                cpu_nanos: now / 2,
-                instrument_cpu_nanos: now / 100,
-                observer_cpu_nanos: Some(now / 50),
-                memory: Some(Memory {
-                    kind: MemoryKind::Derived,
-                    per_worker_bytes: 600_000.0,
-                    per_worker_uss_bytes: None,
-                    per_worker_rss_bytes: None,
-                    total_bytes: 8 << 20,
-                }),
-                ..Resources::default()
-            },
+            resources: resources(now),
             skipped_ticks: 0,
             merged: 0,
         }
@@ -233,6 +221,23 @@ impl Teller {
         self.split.queue_wait_nanos += ended * 4_000_000;
         self.split.on_cpu_nanos += ended * 2_000_000;
         self.split.off_cpu_nanos += ended * 6_000_000;
+    }
+}
+
+/// What the system says at that instant, in nanoseconds since the start.
+fn resources(now: u64) -> Resources {
+    Resources {
+        cpu_nanos: now / 2,
+        instrument_cpu_nanos: now / 100,
+        observer_cpu_nanos: Some(now / 50),
+        memory: Some(Memory {
+            kind: MemoryKind::Derived,
+            per_worker_bytes: 600_000.0,
+            per_worker_uss_bytes: None,
+            per_worker_rss_bytes: None,
+            total_bytes: 8 << 20,
+        }),
+        ..Resources::default()
     }
 }
 
