@@ -274,7 +274,10 @@ fn a_run_that_cannot_be_kept_is_a_warning_and_one_that_shall_not_be_is_none() {
     std::fs::write(user.at("data"), "a file where the folder should be").unwrap();
     let (document, output) = user.run(&[]);
     let said = errors(&output);
-    assert!(said.contains("warning: this run is not kept: "), "{said}");
+    assert!(
+        said.contains("warning: this run is not kept, or not all of it: "),
+        "{said}"
+    );
     assert_eq!(document["candidates"].as_array().unwrap().len(), 2);
 }
 

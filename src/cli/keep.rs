@@ -10,6 +10,8 @@ use crate::run::library::Keeper;
 pub(super) struct Keeping {
     wanted: bool,
     keeper: Option<Keeper>,
+    /// Why the run is not kept, or not all of it; told at the end, where it is read.
+    trouble: Option<String>,
 }
 
 impl Keeping {
@@ -18,21 +20,25 @@ impl Keeping {
         Self {
             wanted,
             keeper: None,
+            trouble: None,
         }
     }
 
     /// The run begins.
-    pub(super) fn begin(&mut self, run: &Run, out: &mut Output) {
+    pub(super) fn begin(&mut self, run: &Run) {
         if !self.wanted {
             return;
         }
         let library = library();
         let keeper = library.and_then(|library| Ok(Keeper::start(library, run)?));
-        self.keeper = keeper.map_err(|error| out.message(not_kept(&error))).ok();
+        match keeper {
+            Ok(keeper) => self.keeper = Some(keeper),
+            Err(error) => self.trouble = Some(format!("{error:#}")),
+        }
     }
 
     /// Something happened in the run. Never waits for the disk.
-    pub(super) fn follow(&mut self, run: &Run, out: &mut Output) {
+    pub(super) fn follow(&mut self, run: &Run) {
         let Some(keeper) = &mut self.keeper else {
             return;
         };
@@ -40,26 +46,25 @@ impl Keeping {
         if !run.ended
             && let Some(Err(error)) = keeper.outcome()
         {
-            out.message(not_kept(&error));
+            self.trouble = Some(error.to_string());
             self.keeper = None;
         }
     }
 
     /// The run is over, and its figures are given out: waits until it is kept, and says under which name.
-    pub(super) fn finish(self, run: &Run, out: &mut Output) {
-        let Some(keeper) = self.keeper else {
-            return;
-        };
-        match keeper.finish(run) {
-            Ok(kept) => out.message(format_args!(
+    pub(super) fn finish(mut self, run: &Run, out: &mut Output) {
+        match self.keeper.take().map(|keeper| keeper.finish(run)) {
+            Some(Ok(kept)) => out.message(format_args!(
                 "Kept as {0}; see it again with 'poolscope runs show {0}'.",
                 kept.id
             )),
-            Err(error) => out.message(not_kept(&error)),
+            Some(Err(error)) => self.trouble = Some(error.to_string()),
+            None => {}
+        }
+        if let Some(trouble) = self.trouble {
+            out.message(format_args!(
+                "warning: this run is not kept, or not all of it: {trouble}"
+            ));
         }
     }
-}
-
-fn not_kept<E: std::fmt::Display>(error: &E) -> String {
-    format!("warning: this run is not kept: {error:#}")
 }

@@ -209,7 +209,7 @@ pub(super) fn measure(
         .map_or(0, |since| since.as_secs());
     let mut run = Run::new(request.clone(), now);
     let mut progress = ProgressReport::new();
-    keeping.begin(&run, out);
+    keeping.begin(&run);
     let session = Session::start(request, RunnerCommand { executable }, || {})
         .context("the run cannot be started")?;
     // Replaced by one that never speaks after the first: the second interrupt does not come here.
@@ -226,7 +226,7 @@ pub(super) fn measure(
             }
             default(CLOCK_TICK) => {}
         }
-        keeping.follow(&run, out);
+        keeping.follow(&run);
         progress.update(&run, out);
     }
     Ok(run)

@@ -2,9 +2,10 @@
 
 use egui::Ui;
 
-use crate::gui::panels::composer::form::{Form, Owner};
+use crate::gui::panels::composer::form::{Field, Form, Owner};
 use crate::gui::panels::composer::lines::{note_ui, remark_ui};
 use crate::gui::panels::composer::options::Entry;
+use crate::gui::panels::composer::parameters;
 use crate::gui::panels::composer::parameters::{
     PARAMETERS, SCALES, VALUE_FORMS, convert_values, new_sweep, second_axis, usual_values,
 };
@@ -256,39 +257,7 @@ pub(super) fn capacity_ui(
         form.rest(ui, "capacity");
         return;
     };
-    rate_ui(
-        ui,
-        form,
-        &owner.named(
-            "from",
-            "From",
-            "The lowest rate: the search begins here and doubles",
-            "Lowest rate",
-        ),
-        &mut search.from,
-    );
-    rate_ui(
-        ui,
-        form,
-        &owner.named(
-            "to",
-            "To",
-            "The highest rate that is of interest",
-            "Highest rate",
-        ),
-        &mut search.to,
-    );
-    let hint =
-        "How near the highest rate that holds and the lowest that does not must lie together";
-    let field = owner.named(
-        "precision_ratio",
-        "Precision",
-        hint,
-        "Precision of the capacity",
-    );
-    let mut precision = Share(search.precision_ratio);
-    form.value(ui, &field, &mut precision);
-    search.precision_ratio = precision.0;
+    search_fields_ui(ui, form, &owner, &mut search);
     chosen_ui(
         ui,
         form,
@@ -307,12 +276,24 @@ pub(super) fn capacity_ui(
     form.rest(ui, "capacity");
 }
 
-fn rate_ui(
-    ui: &mut Ui,
-    form: &mut Form<'_>,
-    field: &crate::gui::panels::composer::form::Field,
-    rate: &mut f64,
-) {
+/// The ends of the search, and how near it must come.
+fn search_fields_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, search: &mut CapacitySearch) {
+    let hint = "The lowest rate: the search begins here and doubles";
+    let field = owner.named("from", "From", hint, "Lowest rate");
+    rate_ui(ui, form, &field, &mut search.from);
+    let hint = "The highest rate that is of interest";
+    let field = owner.named("to", "To", hint, "Highest rate");
+    rate_ui(ui, form, &field, &mut search.to);
+    let hint =
+        "How near the highest rate that holds and the lowest that does not must lie together";
+    let spoken = "Precision of the capacity";
+    let field = owner.named("precision_ratio", "Precision", hint, spoken);
+    let mut precision = Share(search.precision_ratio);
+    form.value(ui, &field, &mut precision);
+    search.precision_ratio = precision.0;
+}
+
+fn rate_ui(ui: &mut Ui, form: &mut Form<'_>, field: &Field, rate: &mut f64) {
     let mut typed = PerSec(*rate);
     form.value(ui, field, &mut typed);
     *rate = typed.0;
@@ -393,7 +374,7 @@ pub(super) fn follow_names(edited: &mut Scenario, before: &[Candidate]) {
     }
     let (before, after) = (labels(before), labels(&edited.candidates));
     for names in &mut chosen {
-        crate::gui::panels::composer::parameters::follow_names(names, &before, &after);
+        parameters::follow_names(names, &before, &after);
     }
 }
 

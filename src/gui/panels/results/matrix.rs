@@ -15,7 +15,7 @@ use crate::gui::widgets::{swatch_ui, weak_ui};
 use crate::units::text;
 
 /// Room for what is demanded, in points.
-const LABEL_WIDTH: f32 = 160.0;
+const LABEL_WIDTH: f32 = 172.0;
 /// The least and the most room for a candidate, in points.
 const CELL_WIDTHS: std::ops::RangeInclusive<f32> = 112.0..=210.0;
 /// Between two columns, in points.
