@@ -71,7 +71,7 @@
 //! | folder | what it is | may import, besides `units` |
 //! |---|---|---|
 //! | [`units`] | quantities and how they read: the only place that turns numbers into text | nothing |
-//! | [`stats`] | pure mathematics: histogram, percentiles, intervals, queueing laws, reduction, repeatable randomness | nothing |
+//! | [`stats`] | pure mathematics: histogram, percentiles, intervals, queueing and scaling laws, crossings of curves, reduction, repeatable randomness | nothing |
 //! | [`scenario`] | the file: model, reading with all problems at once, validation, description | nothing |
 //! | [`sampler`] | what the operating system says of processes and of the machine | nothing |
 //! | [`wire`] | the language between runner and session, each field with its unit | scenario, stats |
@@ -79,7 +79,7 @@
 //! | [`runner`] | child side: guard, runner, probe, finder, the hidden parts | engine, sampler, wire, scenario, stats |
 //! | [`run`] | what is known of one run, live or loaded; the file of a run, and the library of kept ones | wire, scenario, stats |
 //! | [`session`] | parent side: starts, reads, commands, ends; the settings of the machine | run, wire, scenario |
-//! | [`analysis`] | conclusions: figures with intervals, comparisons of candidates and of runs, noise floor, steadiness, cost, objectives, findings, trust, verdict | run, scenario, stats |
+//! | [`analysis`] | conclusions: figures with intervals, comparisons of candidates and of runs, noise floor, steadiness, cost, objectives, findings, trust, verdict, sweeps, capacity, scaling | run, scenario, stats |
 //! | [`chart`] | what to draw, as data | run, analysis, stats |
 //! | [`export`] | CSV, JSON, SVG, PNG, tables, the report as a page and as Markdown | chart, run, analysis, scenario |
 //! | [`cli`] | arguments, headless runs, progress, exit codes | session, run, analysis, export, scenario |

@@ -62,3 +62,6 @@ pub use verdict::{Deciding, DecidingFigure, Verdict, VerdictKind, verdict};
 
 /// Part of every candidate's figures.
 pub use crate::stats::{Figure, Summary};
+
+/// Part of what sweeps find.
+pub use crate::stats::{Crossover, ScalingFit};

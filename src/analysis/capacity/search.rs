@@ -65,7 +65,7 @@ pub(super) fn next(search: &CapacitySearch, tried: &[Tried]) -> Next {
         }
         _ => return Next::Found,
     };
-    if tried.len() as u32 >= search.probes().min(MAX_CAPACITY_PROBES) + 1 {
+    if tried.len() as u32 > search.probes().min(MAX_CAPACITY_PROBES) {
         return Next::GivenUp;
     }
     Next::Try(wanted)

@@ -314,13 +314,13 @@ fn crossings(
     candidates: usize,
     measures: &[Measure],
 ) -> Vec<Crossing> {
-    let [axis] = axes else {
+    let [along] = axes else {
         return Vec::new();
     };
     let pairs = (0..candidates).flat_map(|a| (a + 1..candidates).map(move |b| (a, b)));
     let of_pair = |pair: (usize, usize)| {
         let deciding = measures.iter().take(Measure::DECIDING);
-        deciding.filter_map(move |measure| crossing(plan, axis, pair, *measure))
+        deciding.filter_map(move |measure| crossing(plan, along, pair, *measure))
     };
     pairs.flat_map(of_pair).take(CROSSINGS_MAX).collect()
 }

@@ -129,7 +129,7 @@ pub struct CapacityDocument {
 pub struct CandidateCapacityDocument {
     /// Its name.
     pub name: String,
-    /// "found", "beyond_range", "below_range" or "open".
+    /// `found`, `beyond_range`, `below_range` or `open`.
     pub end: &'static str,
     /// The highest rate that holds.
     pub held_per_sec: Option<f64>,

@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
-use crate::analysis::{Figure, Measure, Scaling, SweepFigures, SweepPlan, scaling};
+use crate::analysis::{
+    Crossing, Crossover, Figure, Measure, Scaling, ScalingFit, SweepFigures, SweepPlan, scaling,
+};
 use crate::export::csv::{text as csv_text, written};
 use crate::export::series::words::{aligned, cells, doubts, figure_text};
 use crate::export::{ExportError, measure_text};
 use crate::scenario::{Scenario, Setting};
-use crate::stats::{Crossover, ScalingFit};
 use crate::units::text;
 
 /// Measures that the text has a table of; the documents have all.
@@ -183,7 +184,7 @@ pub struct CrossingDocument {
     pub measure: &'static str,
     /// Their names.
     pub candidates: [String; 2],
-    /// "too_close", "always" or "crosses".
+    /// `too_close`, `always` or `crosses`.
     pub kind: &'static str,
     /// Where they change places.
     pub places: Vec<Figure>,
@@ -242,44 +243,6 @@ pub fn sweep_document(
     plan: &SweepPlan,
     figures: &SweepFigures,
 ) -> Result<SweepDocument, ExportError> {
-    let mut points = Vec::new();
-    for (index, point) in figures.points.iter().enumerate() {
-        let mut of_candidates = Vec::new();
-        for candidate in 0..figures.candidates.len() {
-            let mut known = serde_json::Map::new();
-            for measure in &figures.measures {
-                let figure = serde_json::to_value(figures.figure(index, candidate, *measure))?;
-                known.insert(measure.name().to_owned(), figure);
-            }
-            of_candidates.push(known);
-        }
-        points.push(PointDocument {
-            settings: point.settings.clone(),
-            rounds: point.rounds,
-            figures: of_candidates,
-        });
-    }
-    let name = |candidate: usize| {
-        figures
-            .candidates
-            .get(candidate)
-            .cloned()
-            .unwrap_or_default()
-    };
-    let crossings = figures.crossings.iter().map(|crossing| {
-        let (kind, places) = match &crossing.crossover {
-            Crossover::TooClose => ("too_close", Vec::new()),
-            Crossover::Always { .. } => ("always", Vec::new()),
-            Crossover::At { places, .. } => ("crosses", places.clone()),
-        };
-        CrossingDocument {
-            measure: crossing.measure.name(),
-            candidates: [name(crossing.pair.0), name(crossing.pair.1)],
-            kind,
-            places,
-            sentence: figures.sentence(crossing),
-        }
-    });
     let laws = scaling(plan).unwrap_or_default();
     let (visits, visits_planned) = plan.progress();
     let mut scenario = plan.base.clone();
@@ -301,12 +264,16 @@ pub fn sweep_document(
             })
             .collect(),
         candidates: figures.candidates.clone(),
-        points,
-        crossings: crossings.collect(),
+        points: points(figures)?,
+        crossings: figures
+            .crossings
+            .iter()
+            .map(|one| crossing(figures, one))
+            .collect(),
         scaling: laws
             .iter()
             .map(|law| ScalingDocument {
-                candidate: name(law.candidate),
+                candidate: name_of(figures, law.candidate),
                 speedup: law
                     .points
                     .iter()
@@ -317,4 +284,51 @@ pub fn sweep_document(
             })
             .collect(),
     })
+}
+
+fn name_of(figures: &SweepFigures, candidate: usize) -> String {
+    figures
+        .candidates
+        .get(candidate)
+        .cloned()
+        .unwrap_or_default()
+}
+
+fn points(figures: &SweepFigures) -> Result<Vec<PointDocument>, ExportError> {
+    let mut points = Vec::new();
+    for (index, point) in figures.points.iter().enumerate() {
+        let mut of_candidates = Vec::new();
+        for candidate in 0..figures.candidates.len() {
+            let mut known = serde_json::Map::new();
+            for measure in &figures.measures {
+                let figure = serde_json::to_value(figures.figure(index, candidate, *measure))?;
+                known.insert(measure.name().to_owned(), figure);
+            }
+            of_candidates.push(known);
+        }
+        points.push(PointDocument {
+            settings: point.settings.clone(),
+            rounds: point.rounds,
+            figures: of_candidates,
+        });
+    }
+    Ok(points)
+}
+
+fn crossing(figures: &SweepFigures, crossing: &Crossing) -> CrossingDocument {
+    let (kind, places) = match &crossing.crossover {
+        Crossover::TooClose => ("too_close", Vec::new()),
+        Crossover::Always { .. } => ("always", Vec::new()),
+        Crossover::At { places, .. } => ("crosses", places.clone()),
+    };
+    CrossingDocument {
+        measure: crossing.measure.name(),
+        candidates: [
+            name_of(figures, crossing.pair.0),
+            name_of(figures, crossing.pair.1),
+        ],
+        kind,
+        places,
+        sentence: figures.sentence(crossing),
+    }
 }

@@ -1,12 +1,15 @@
 //! Charts of sweeps and searches: a diagram with bands of uncertainty and marked places; and the heat map.
 
-use crate::analysis::{
-    AxisValues, CapacityFigures, CapacityPlan, Crossing, Measure, PointFigures, Scaling, SweepAxis,
-    SweepFigures,
-};
+mod capacity;
+mod scaling;
+
+use crate::analysis::{AxisValues, Crossing, Measure, PointFigures, SweepAxis, SweepFigures};
 use crate::chart::{Along, Diagram, Percentile, Quantity, Scale, Series, Stroke};
-use crate::stats::{Crossover, ScalingFit};
+use crate::stats::Crossover;
 use crate::units::text;
+
+pub use capacity::capacity_plane;
+pub use scaling::scaling_planes;
 
 /// A diagram with what a sweep adds to it.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,7 +94,7 @@ impl SweepFigures {
             });
             let mut known: Vec<_> = known.collect();
             // A list need not ascend.
-            known.sort_by(|a, b| of(a).total_cmp(&of(b)));
+            known.sort_by(|a, b| of(a.as_ref()).total_cmp(&of(b.as_ref())));
             let runs = known.split(Option::is_none).map(|run| {
                 run.iter()
                     .flatten()
@@ -232,11 +235,11 @@ impl SweepFigures {
     }
 }
 
-fn of<T>(known: &Option<(f64, T)>) -> f64 {
-    known.as_ref().map_or(f64::NEG_INFINITY, |(x, _)| *x)
+fn of<T>(known: Option<&(f64, T)>) -> f64 {
+    known.map_or(f64::NEG_INFINITY, |(x, _)| *x)
 }
 
-fn line(
+pub(super) fn line(
     candidate: usize,
     label: &str,
     detail: &'static str,
@@ -316,191 +319,4 @@ const fn title(measure: Measure) -> &'static str {
         Measure::Cost => "Cost per 1k tasks",
         other => other.label(),
     }
-}
-
-/// Response time over rate, with the objective and the knees.
-#[must_use]
-pub fn capacity_plane(plan: &CapacityPlan, figures: &[CapacityFigures]) -> Plane {
-    let (percentile, bound) = plan.percentile();
-    let (mut series, mut bands, mut rules) = (Vec::new(), Vec::new(), Vec::new());
-    for one in figures {
-        let known = || {
-            one.probes
-                .iter()
-                .filter_map(|probe| Some((probe.rate_per_sec, probe.response_nanos?)))
-        };
-        let run: Vec<_> = known().map(|(rate, figure)| [rate, figure.value]).collect();
-        series.push(line(one.candidate, &one.name, "", Stroke::Solid, vec![run]));
-        // Only rates that were measured again have an interval: each stands for itself.
-        bands.extend(known().filter_map(|(rate, figure)| {
-            let (low, high) = figure.ends()?;
-            Some(Band {
-                candidate: one.candidate,
-                points: vec![[rate, low, high]],
-            })
-        }));
-        let places = [
-            (one.held_per_sec, "capacity of"),
-            (one.knee_per_sec, "knee of"),
-        ];
-        rules.extend(places.into_iter().filter_map(|(at, what)| {
-            Some(Rule {
-                of: RuleOf::X,
-                at: at?,
-                label: format!("{what} {}", one.name),
-            })
-        }));
-    }
-    rules.extend(bound.map(|bound| Rule {
-        of: RuleOf::Y,
-        at: bound,
-        label: format!("objective {}", text::nanos(bound)),
-    }));
-    Plane {
-        diagram: Diagram {
-            slug: "capacity",
-            title: "Response time over rate",
-            caption: format!(
-                "{} of the response time at each rate that was tried",
-                percentile.label()
-            ),
-            warning: None,
-            x: Along::Values {
-                quantity: Quantity::PerSec,
-                scale: Scale::Log10,
-            },
-            x_name: "tasks offered per second",
-            y: Along::Values {
-                quantity: Quantity::Nanos,
-                scale: Scale::Log10,
-            },
-            y_name: "",
-            series,
-        },
-        bands,
-        rules,
-    }
-}
-
-/// Points along the curve of a law.
-const CURVE_POINTS: u32 = 60;
-
-/// Speed-up and efficiency over workers, with the laws and the ideal. `names` are the candidates'.
-#[must_use]
-pub fn scaling_planes(all: &[Scaling], names: &[String]) -> Vec<Plane> {
-    let speedup = scaling_plane(all, names, false);
-    vec![speedup, scaling_plane(all, names, true)]
-}
-
-fn scaling_plane(all: &[Scaling], names: &[String], by_worker: bool) -> Plane {
-    let per_worker = |workers: f64, speedup: f64| {
-        if by_worker {
-            100.0 * speedup / workers
-        } else {
-            speedup
-        }
-    };
-    let (mut series, mut bands) = (Vec::new(), Vec::new());
-    let (mut most, mut limits) = (1.0_f64, Vec::new());
-    for one in all {
-        let name = names.get(one.candidate).cloned().unwrap_or_default();
-        let measured = one
-            .points
-            .iter()
-            .map(|p| [p.workers, per_worker(p.workers, p.speedup.value)]);
-        series.push(line(
-            one.candidate,
-            &name,
-            "measured",
-            Stroke::Solid,
-            vec![measured.collect()],
-        ));
-        let ends = one.points.iter().filter_map(|point| {
-            let (low, high) = point.speedup.ends()?;
-            Some([
-                point.workers,
-                per_worker(point.workers, low),
-                per_worker(point.workers, high),
-            ])
-        });
-        bands.push(Band {
-            candidate: one.candidate,
-            points: ends.collect(),
-        });
-        most = one
-            .points
-            .iter()
-            .map(|point| point.workers)
-            .fold(most, f64::max);
-        if let Some(fit) = one.universal.as_ref().or(one.amdahl.as_ref()) {
-            let curve = curve(one, fit)
-                .into_iter()
-                .map(|[n, speedup]| [n, per_worker(n, speedup)]);
-            series.push(line(
-                one.candidate,
-                &name,
-                "by the law",
-                Stroke::Dashed,
-                vec![curve.collect()],
-            ));
-            most = most.max(fit.limit_workers);
-            limits.push((fit.limit_workers, name.clone()));
-        }
-    }
-    let alike = limits
-        .windows(2)
-        .all(|pair| pair[0].0.total_cmp(&pair[1].0).is_eq());
-    let told = if alike { 1 } else { limits.len() };
-    let rules = limits.into_iter().take(told).map(|(at, name)| Rule {
-        of: RuleOf::X,
-        at,
-        label: if alike {
-            "not to be read beyond".to_owned()
-        } else {
-            format!("{name}: not to be read beyond")
-        },
-    });
-    // The ideal is nobody's: it has the colour after the last candidate's.
-    let ideal: Vec<[f64; 2]> = [1.0, most].map(|n| [n, per_worker(n, n)]).to_vec();
-    series.push(line(
-        names.len(),
-        "ideal",
-        "ideal",
-        Stroke::Dotted,
-        vec![ideal],
-    ));
-    Plane {
-        diagram: Diagram {
-            slug: if by_worker { "efficiency" } else { "speed_up" },
-            title: if by_worker { "Efficiency" } else { "Speed-up" },
-            caption: if by_worker {
-                "speed-up per worker; 100 % is ideal".to_owned()
-            } else {
-                "throughput over that of one worker".to_owned()
-            },
-            warning: None,
-            x: Along::Plain,
-            x_name: "workers",
-            y: if by_worker {
-                Along::Percent
-            } else {
-                Along::Plain
-            },
-            y_name: "",
-            series,
-        },
-        bands,
-        rules: rules.collect(),
-    }
-}
-
-/// The law up to its limit, over the throughput to which the measured speed-up is related.
-fn curve(scaling: &Scaling, fit: &ScalingFit) -> Vec<[f64; 2]> {
-    (0..=CURVE_POINTS)
-        .map(|step| {
-            let share = f64::from(step) / f64::from(CURVE_POINTS);
-            let workers = 1.0 + share * (fit.limit_workers - 1.0);
-            [workers, fit.best.throughput(workers) / scaling.one_per_sec]
-        })
-        .collect()
 }
