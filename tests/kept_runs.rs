@@ -324,3 +324,55 @@ fn a_sweep_runs_point_by_point_is_kept_and_can_be_opened_again() {
         series.is_some_and(|series| series.state == SeriesState::Finished)
     });
 }
+
+#[test]
+fn a_sweep_that_was_stopped_goes_on_where_it_was_and_in_the_same_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("sweep.ron");
+    std::fs::write(&file, SWEEP.replace("repeats: 1", "repeats: 4")).unwrap();
+    let runs = folder.path().join("runs");
+    let mut harness = window(Some(runs.clone()));
+    harness.state_mut().request(Action::OpenFile(file));
+    run_until(&mut harness, "the scenario is open", |harness| {
+        harness.state().document().scenario().sweep.is_some()
+    });
+    let start = SeriesAction::Start(RecordKind::Sweep);
+    harness.state_mut().request(Action::Series(start));
+    let done = |harness: &Harness<'static, App>| {
+        let series = harness.state().series();
+        series.map_or(0, |series| series.progress.done)
+    };
+    run_until(&mut harness, "the first run is over", |harness| {
+        done(harness) >= 1
+    });
+    harness.state_mut().request(Action::Stop);
+    let is = |harness: &Harness<'static, App>, state: &SeriesState| {
+        let series = harness.state().series();
+        series.is_some_and(|series| series.state == *state)
+    };
+    run_until(&mut harness, "it is stopped", |harness| {
+        is(harness, &SeriesState::Stopped)
+    });
+    assert!(done(&harness) < 8);
+    let completeness = || {
+        let listing = Library::at(runs.clone()).list().unwrap();
+        let heads = listing
+            .entries
+            .into_iter()
+            .filter_map(|entry| entry.head.ok());
+        heads.map(|head| head.completeness).collect::<Vec<_>>()
+    };
+    run_until(&mut harness, "what there is is kept", |harness| {
+        completeness() == [Completeness::Stopped]
+            && harness.query_by_label("Go on with the series").is_some()
+    });
+    harness.run_steps(5);
+    click(&mut harness, "Go on with the series");
+    run_until(&mut harness, "it is over", |harness| {
+        is(harness, &SeriesState::Finished)
+    });
+    assert_eq!(done(&harness), 8);
+    run_until(&mut harness, "all of it is kept", |_| {
+        completeness() == [Completeness::Whole]
+    });
+}

@@ -262,7 +262,11 @@ impl App {
         if measurement.is_running() || !measurement.run().ended {
             return;
         }
-        let (Some(step), Some(mut plan)) = (series.step.take(), series.plan.take()) else {
+        // One after the other: without a step the plan stays where it is.
+        let Some(step) = series.step.take() else {
+            return;
+        };
+        let Some(mut plan) = series.plan.take() else {
             return;
         };
         let run = measurement.run().clone();
