@@ -283,7 +283,8 @@ fn closing_with_changes_asks_and_without_closes() {
 #[test]
 fn every_control_has_a_name_of_its_own() {
     let mut names = Vec::new();
-    for mut harness in [window(), window_of(support::sample_run())] {
+    for open in [window, || window_of(support::sample_run())] {
+        let mut harness = open();
         for tab in ["Library", "Compose"] {
             click(&mut harness, tab);
             names.clear();

@@ -1,6 +1,5 @@
 //! The page of the verdict: every state of a run has an answer there, and each doubt leads on by one click.
 #![cfg(feature = "gui")]
-#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod support;
 

@@ -16,8 +16,8 @@ pub enum Theme {
     Light,
     /// On dark grey.
     Dark,
-    /// As the page around the picture is: light, and dark by the rules of [`Theme::page_rules`]. For pictures that are
-    /// part of a page.
+    /// As the page around the picture is: light, and dark where the reader wants it so. For pictures that are part of
+    /// a page.
     Page,
 }
 

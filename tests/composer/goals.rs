@@ -83,6 +83,7 @@ fn one_objective_of_each_kind_is_added_bounded_and_removed() {
 
 #[test]
 fn a_second_bound_of_the_response_time_takes_another_percentile_and_the_same_one_is_a_problem() {
+    use ResponsePercentile::{P50, P95, P99};
     let mut harness = shown(Board::new(under_open_load()));
     click(&mut harness, "Objectives");
     choose(&mut harness, "Add objective", "Response time");
@@ -94,7 +95,6 @@ fn a_second_bound_of_the_response_time_takes_another_percentile_and_the_same_one
         };
         objectives(harness).iter().map(of).collect::<Vec<_>>()
     };
-    use ResponsePercentile::{P50, P95, P99};
     assert_eq!(percentiles(&harness), [P99, P50]);
     click(&mut harness, "Percentile of objective 2: p99");
     assert_eq!(percentiles(&harness), [P99, P99]);

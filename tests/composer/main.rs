@@ -1,5 +1,6 @@
 //! The composer without a window: what is clicked and typed becomes a changed scenario, and nothing else does.
 #![cfg(feature = "gui")]
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod cpython;
 mod goals;

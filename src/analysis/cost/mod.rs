@@ -5,29 +5,6 @@
 //!
 //! Of an instance that is paid for as a whole, work takes as much as it takes of the resource that it needs the larger
 //! share of: the dominant share of Ghodsi et al., "Dominant Resource Fairness" (2011).
-//!
-//! # A worked example
-//!
-//! 100 good tasks a second keep two cores and 4 GiB busy, on instances of 4 vCPUs and 16 GiB at 0.192 USD an hour:
-//!
-//! ```
-//! use poolscope::analysis::{Resource, Resources, consumed_per_hour, cost_per_1k};
-//! use poolscope::scenario::{CostBasis, PriceCard};
-//! use poolscope::units::Bytes;
-//!
-//! let prices = PriceCard {
-//!     basis: CostBasis::Instance { per_hour: 0.192, vcpus: 4.0, memory: Bytes::from_mib(16 * 1024) },
-//!     ..PriceCard::default()
-//! };
-//! let used = Resources { cpu_cores: Some(2.0), memory_bytes: Some(4.0 * 1024.0 * 1024.0 * 1024.0) };
-//! // Half of the cores and a quarter of the memory: the cores decide, and half of the instance is paid for.
-//! let hourly = consumed_per_hour(&prices, used).unwrap();
-//! assert!((hourly.total() - 0.096).abs() < 1e-12);
-//! assert_eq!(hourly.dominant, Some(Resource::Cores));
-//! // 0.096 USD an hour for 360,000 tasks.
-//! let per_1k = cost_per_1k(&prices, used, Some(100.0)).unwrap();
-//! assert!((per_1k - 0.096 / 360.0).abs() < 1e-12);
-//! ```
 
 mod figures;
 mod sizing;
@@ -163,6 +140,29 @@ pub fn price_per_hour(prices: &PriceCard, used: Resources) -> Option<f64> {
 }
 
 /// The price of 1,000 good tasks by the card's basis, in its currency; none while no task was good.
+///
+/// # A worked example
+///
+/// 100 good tasks a second keep two cores and 4 GiB busy, on instances of 4 vCPUs and 16 GiB at 0.192 USD an hour:
+///
+/// ```
+/// use poolscope::analysis::{Resource, Resources, consumed_per_hour, cost_per_1k};
+/// use poolscope::scenario::{CostBasis, PriceCard};
+/// use poolscope::units::Bytes;
+///
+/// let prices = PriceCard {
+///     basis: CostBasis::Instance { per_hour: 0.192, vcpus: 4.0, memory: Bytes::from_mib(16 * 1024) },
+///     ..PriceCard::default()
+/// };
+/// let used = Resources { cpu_cores: Some(2.0), memory_bytes: Some(4.0 * 1024.0 * 1024.0 * 1024.0) };
+/// // Half of the cores and a quarter of the memory: the cores decide, and half of the instance is paid for.
+/// let hourly = consumed_per_hour(&prices, used).unwrap();
+/// assert!((hourly.total() - 0.096).abs() < 1e-12);
+/// assert_eq!(hourly.dominant, Some(Resource::Cores));
+/// // 0.096 USD an hour for 360,000 tasks.
+/// let per_1k = cost_per_1k(&prices, used, Some(100.0)).unwrap();
+/// assert!((per_1k - 0.096 / 360.0).abs() < 1e-12);
+/// ```
 #[must_use]
 pub fn cost_per_1k(prices: &PriceCard, used: Resources, good_per_sec: Option<f64>) -> Option<f64> {
     Some(price_per_hour(prices, used)? * hours_per_1k(good_per_sec)?)

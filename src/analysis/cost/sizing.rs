@@ -3,39 +3,6 @@
 //! Cores by the CPU that a good task takes, with what failed and was tried again in it. Workers by Little's law: as
 //! many tasks are under way as come in within a service time. Memory by what the pool has before its first worker, and
 //! what each worker adds. Each instance keeps a share of both free; the one of which more instances are needed decides.
-//!
-//! # A worked example
-//!
-//! Tasks that take 20 ms of a core and 40 ms in all, on workers of 192 MiB beside 1 GiB that any instance needs: how
-//! many instances of 4 vCPUs and 16 GiB at 0.192 USD an hour serve 500 tasks a second with 30 % kept free?
-//!
-//! ```
-//! use poolscope::analysis::{Demand, Resource, sizing};
-//! use poolscope::scenario::{CostBasis, PriceCard, Target};
-//! use poolscope::units::Bytes;
-//!
-//! let prices = PriceCard {
-//!     basis: CostBasis::Instance { per_hour: 0.192, vcpus: 4.0, memory: Bytes::from_mib(16 * 1024) },
-//!     target: Some(Target { rate_per_sec: 500.0, headroom_ratio: 0.3 }),
-//!     ..PriceCard::default()
-//! };
-//! let mib = 1024.0 * 1024.0;
-//! let demand = Demand {
-//!     cpu_secs_per_task: 0.020,
-//!     service_secs: 0.040,
-//!     tasks_per_worker: 1.0,
-//!     base_bytes: 1024.0 * mib,
-//!     bytes_per_worker: 192.0 * mib,
-//! };
-//! let sizing = sizing(&prices, &demand).unwrap();
-//! // 500 × 0.020 s = 10 cores; an instance gives 4 × 0.7 = 2.8 of its cores, so that 4 are needed.
-//! assert!((sizing.cores - 10.0).abs() < 1e-9);
-//! // 500 × 0.040 s = 20 workers, which need 3.75 GiB: a part of what one instance gives, 16 × 0.7 − 1 = 10.2 GiB.
-//! assert_eq!(sizing.workers, 20);
-//! assert_eq!((sizing.instances, sizing.decided_by), (Some(4), Resource::Cores));
-//! // 4 × 0.192 USD × 730 hours.
-//! assert!((sizing.per_month - 560.64).abs() < 1e-9);
-//! ```
 
 use crate::analysis::cost::{BYTES_PER_GIB, Resource};
 use crate::scenario::{CostBasis, PriceCard};
@@ -81,6 +48,39 @@ pub struct Sizing {
 }
 
 /// What the card's target needs; none without a target, and where not even one worker fits into an instance.
+///
+/// # A worked example
+///
+/// Tasks that take 20 ms of a core and 40 ms in all, on workers of 192 MiB beside 1 GiB that any instance needs: how
+/// many instances of 4 vCPUs and 16 GiB at 0.192 USD an hour serve 500 tasks a second with 30 % kept free?
+///
+/// ```
+/// use poolscope::analysis::{Demand, Resource, sizing};
+/// use poolscope::scenario::{CostBasis, PriceCard, Target};
+/// use poolscope::units::Bytes;
+///
+/// let prices = PriceCard {
+///     basis: CostBasis::Instance { per_hour: 0.192, vcpus: 4.0, memory: Bytes::from_mib(16 * 1024) },
+///     target: Some(Target { rate_per_sec: 500.0, headroom_ratio: 0.3 }),
+///     ..PriceCard::default()
+/// };
+/// let mib = 1024.0 * 1024.0;
+/// let demand = Demand {
+///     cpu_secs_per_task: 0.020,
+///     service_secs: 0.040,
+///     tasks_per_worker: 1.0,
+///     base_bytes: 1024.0 * mib,
+///     bytes_per_worker: 192.0 * mib,
+/// };
+/// let sizing = sizing(&prices, &demand).unwrap();
+/// // 500 × 0.020 s = 10 cores; an instance gives 4 × 0.7 = 2.8 of its cores, so that 4 are needed.
+/// assert!((sizing.cores - 10.0).abs() < 1e-9);
+/// // 500 × 0.040 s = 20 workers, which need 3.75 GiB: a part of what one instance gives, 16 × 0.7 − 1 = 10.2 GiB.
+/// assert_eq!(sizing.workers, 20);
+/// assert_eq!((sizing.instances, sizing.decided_by), (Some(4), Resource::Cores));
+/// // 4 × 0.192 USD × 730 hours.
+/// assert!((sizing.per_month - 560.64).abs() < 1e-9);
+/// ```
 #[must_use]
 pub fn sizing(prices: &PriceCard, demand: &Demand) -> Option<Sizing> {
     let target = prices.target?;
