@@ -293,7 +293,12 @@ pub(super) fn figure(figure: Option<Figure>, text: impl Fn(f64) -> String) -> St
     match figure.ends() {
         Some((low, high)) if figure.value > 0.0 => {
             let reach = (high - figure.value).max(figure.value - low) / figure.value;
-            format!("{value} ±{}", text::percent(reach))
+            // Beyond that an interval says only that nothing is known yet; its ends stand in the details.
+            if reach > 1.0 {
+                format!("{value} ±>100 %")
+            } else {
+                format!("{value} ±{}", text::percent(reach))
+            }
         }
         _ => value,
     }
