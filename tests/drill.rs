@@ -38,7 +38,13 @@ fn the_document_tells_attempts_degradation_recovery_and_what_has_a_name() {
     };
     assert_eq!(
         names(0),
-        ["metastable_overload", "retry_storm", "stuck_workers"]
+        [
+            "metastable_overload",
+            "retry_storm",
+            "stuck_workers",
+            "queue_bound",
+            "wait_bound"
+        ]
     );
     assert_eq!(candidates[0]["recovery"], "not_within_run");
     assert!(candidates[0]["recovery_nanos"].is_null());
