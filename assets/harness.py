@@ -42,7 +42,7 @@ from functools import lru_cache, partial
 from itertools import accumulate
 from time import monotonic_ns
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Version of the protocol, the same on both sides."""
 
 ANSWER_BYTES = 64
@@ -135,19 +135,30 @@ class ProtocolError(Exception):
 class Orders:
     """Tasks to be executed: three columns of equal length."""
 
-    def __init__(self, triples):
-        words = array("Q")
-        words.frombytes(triples)
-        if len(words) % 3:
-            raise ProtocolError("orders are not triples")
-        self.tickets = words[0::3]
+    def __init__(self, tickets, numbers, phases):
+        self.tickets = tickets
         """Names each order until it is answered."""
-        self.numbers = words[1::3]
+        self.numbers = numbers
         """The task's number in its block, from which all its draws follow."""
-        self.phases = words[2::3]
+        self.phases = phases
         """Which part of the task, counted by the barriers before it."""
         self.are_struck = False
         """Whether something befalls some of them."""
+
+    @classmethod
+    def of_triples(cls, data):
+        """Orders of which each is told."""
+        words = array("Q")
+        words.frombytes(data)
+        if len(words) % 3:
+            raise ProtocolError("orders are not triples")
+        return cls(words[0::3], words[1::3], words[2::3])
+
+    @classmethod
+    def consecutive(cls, ticket, number, phase, count):
+        """`count` orders of one phase whose tickets and numbers count up by one from the first ones."""
+        tickets, numbers = range(ticket, ticket + count), range(number, number + count)
+        return cls(tickets, numbers, array("Q", [phase]) * count)
 
     def strike(self, afflictions):
         """Takes out of `afflictions` what befalls these orders."""
@@ -160,16 +171,10 @@ class Orders:
             self.phases = phases
 
     def lead(self):
-        """By how much each ticket is ahead of its number, if both count up by one, in one phase; else None."""
-        if self.are_struck:
+        """By how much each ticket is ahead of its number, where they were told as consecutive; else None."""
+        if self.are_struck or not isinstance(self.tickets, range):
             return None
-        ticket, number, phase, count = self.tickets[0], self.numbers[0], self.phases[0], len(self)
-        are_consecutive = (
-            self.tickets.tobytes() == array("Q", range(ticket, ticket + count)).tobytes()
-            and self.numbers.tobytes() == array("Q", range(number, number + count)).tobytes()
-            and self.phases.tobytes() == array("Q", [phase]).tobytes() * count
-        )
-        return ticket - number if are_consecutive else None
+        return self.tickets[0] - self.numbers[0]
 
     def __iter__(self):
         return zip(self.tickets, self.numbers, self.phases)
@@ -2007,8 +2012,9 @@ class Payload(Step):
     caller compares that with what the worker says it wrote.
     """
 
-    PLACES = 8_192
-    """Tasks bring different parts of what the caller has."""
+    PARTS = 4
+    PART_STRIDE = 16_384
+    """Tasks bring different parts of what the caller has: so many, so far from each other."""
 
     def __init__(self, place, seed, recipe):
         super().__init__(place, seed)
@@ -2018,13 +2024,13 @@ class Payload(Step):
     def prepare(self, tables):
         tables.map("payload")
 
-    def brought(self, tables, number):
-        """What task `number` brings to its worker, as a reference."""
+    def brought(self, number):
+        """Where in the table what task `number` brings to its worker begins and ends."""
         start = self._start(self.draws(number).next())
-        return memoryview(tables.map("payload"))[start : start + self.to_worker]
+        return start, start + self.to_worker
 
     def _start(self, draw):
-        return draw % self.PLACES * 8
+        return draw % self.PARTS * self.PART_STRIDE
 
     def run(self, bench, number):
         draw = self.draws(number).next()
@@ -3093,9 +3099,12 @@ class Pool:
     def take(self, kind, payload):
         """Takes in a frame of orders."""
         if kind == b"T":
-            self.submit(self._orders(payload))
+            self.submit(self._struck(Orders.of_triples(payload)))
         elif kind == b"M":
-            self.map(self._orders(payload[4:]), int.from_bytes(payload[:4], "little"))
+            self.map(self._struck(Orders.of_triples(payload[4:])), int.from_bytes(payload[:4], "little"))
+        elif kind == b"C":
+            chunk, *first_and_count = struct.unpack("<I4Q", payload)
+            self.map(self._struck(Orders.consecutive(*first_and_count)), chunk)
         elif kind == b"X":
             self.afflict(dict(afflictions_of(payload)))
         elif kind == b"K":
@@ -3103,8 +3112,7 @@ class Pool:
         else:
             raise ProtocolError(f"a frame of the unknown kind {kind!r} came")
 
-    def _orders(self, triples):
-        orders = Orders(triples)
+    def _struck(self, orders):
         if self._afflictions:
             orders.strike(self._afflictions)
         return orders
@@ -3451,7 +3459,8 @@ class Processes:
 
     def map(self, function, orders, tickets, chunk):
         """`Executor.map`; all orders must be `settled`."""
-        orders = list(orders)
+        # Where the pool is broken they are handed over once more.
+        orders = orders if isinstance(orders, range) else list(orders)
         return self._hand_over(tickets, lambda executor: executor.map(function, orders, chunksize=chunk))
 
     def try_submit(self, function, order, *arguments):
@@ -3571,6 +3580,9 @@ class Processes:
 class Post:
     """Brings payloads to worker processes and takes in what comes back."""
 
+    KEPT_BYTES_MAX = 64 << 20
+    """So much of what tasks bring is at hand as objects; of more, each task has its own made."""
+
     def __init__(self, setup, settings):
         self._recipes = Recipes(setup)
         self._tables = Tables(setup["tables"])
@@ -3580,6 +3592,13 @@ class Post:
         self._blocks = Blocks(settings["workers"]) if in_shared_memory else None
         self._in_use = {}
         """Blocks by the ticket of the order they belong to."""
+        self._kept = {}
+        """What tasks bring, by where it lies in the table.
+
+        A program has what it sends: a copy for each task would be work of the harness, and new memory for each copy
+        takes as long as sending it.
+        """
+        self._kept_bytes = 0
 
     def orders(self, orders, chunk):
         """`orders`, each with its mail if it brings any, for travelling in chunks."""
@@ -3602,15 +3621,27 @@ class Post:
     def pack(self, order, payloads):
         """What becomes of a parcel when it is pickled: a function of the worker's and its arguments."""
         ticket, number, _ = order
-        pieces = [payload.brought(self._tables, number) for payload in payloads]
+        places = [payload.brought(number) for payload in payloads]
         if self._blocks is None:
-            return Mail, ([bytes(piece) for piece in pieces],)
+            return Mail, ([self._piece(place) for place in places],)
+        table = memoryview(self._tables.map("payload"))
         sizes = [payload.to_worker for payload in payloads]
         block = self._blocks.take(sum(sizes) + sum(payload.back for payload in payloads))
         self._in_use[ticket] = block, sum(sizes)
-        for piece, (start, end) in zip(pieces, places_of(sizes)):
-            block.buf[start:end] = piece
+        for (start, end), (to_start, to_end) in zip(places, places_of(sizes)):
+            block.buf[to_start:to_end] = table[start:end]
         return SharedMail, (block.name, sizes)
+
+    def _piece(self, place):
+        """What lies at `place` of the table, from its begin to its end."""
+        piece = self._kept.get(place)
+        if piece is None:
+            start, end = place
+            piece = bytes(memoryview(self._tables.map("payload"))[start:end])
+            if self._kept_bytes + len(piece) <= self.KEPT_BYTES_MAX:
+                self._kept[place] = piece
+                self._kept_bytes += len(piece)
+        return piece
 
     def receive(self, ticket, back):
         """Checks what came back with an answer; the text of a failure, or None."""

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use poolscope::engine::cancel::Cancel;
 use poolscope::engine::clock;
-use poolscope::engine::stages::{Step, Workbench, calibrate};
+use poolscope::engine::stages::{KnownSpeed, Step, Workbench, calibrate};
 use poolscope::scenario::{Amount, Kernel, Stage};
 use poolscope::stats::rng::Rng;
 use poolscope::units::Nanos;
@@ -44,7 +44,11 @@ fn errors(used: &[u64], expected: f64) -> [f64; 2] {
 
 fn main() {
     println!("                     calibrated per unit   spread   1 ms of time      work of 1 ms");
-    for speed in calibrate(&Kernel::ALL) {
+    let kernels = Kernel::ALL.map(|kernel| KnownSpeed {
+        kernel,
+        fastest_nanos: None,
+    });
+    for speed in calibrate(&kernels, |_| true) {
         let kernel = speed.kernel;
         let unit = speed.unit_nanos.unwrap_or(speed.medians_nanos[1]);
         let units = (ASKED_NANOS / unit).round().max(1.0);

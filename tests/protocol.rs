@@ -83,6 +83,7 @@ fn start(to: &mut PipeEnd, candidate: u32, measure: &str) {
         seed: 1,
         python: None,
         observer_pid: std::process::id(),
+        fastest_nanos: Vec::new(),
     };
     write_frame(to, &ToRunner::Start(block)).unwrap();
 }

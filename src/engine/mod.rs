@@ -42,6 +42,6 @@ pub use phases::Stand;
 pub use plan::{Plan, PythonHome, Recipes, Surroundings};
 pub use recorder::{Admission, Distributions, Recorder, Tally};
 pub use resilience::{Attempts, BreakerState, Incident, IncidentKind, Resilience};
-pub use stages::{KernelSpeed, calibrate, serve};
+pub use stages::{KernelSpeed, KnownSpeed, calibrate, serve};
 pub use task::{Cohort, Journey, Outcome, Parts, Ran, Task};
 pub use totals::Totals;

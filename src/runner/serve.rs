@@ -7,9 +7,11 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Select, Sender, bounded};
 
-use crate::engine::{self, BackendError, Block, Observation, Plan, Stand, Surroundings, clock};
+use crate::engine::{
+    self, BackendError, Block, KnownSpeed, Observation, Plan, Stand, Surroundings, clock,
+};
 use crate::runner::resources::{ResourceReader, machine};
 use crate::runner::words::{
     self, cohort, collections, counters, interpreter_lock, phase, pool_shapes, python_facts,
@@ -67,7 +69,7 @@ pub fn serve(
     };
     let (stop_sender, stop) = bounded(1);
     listen(input, stop_sender).map_err(|error| RunnerError::Refused(error.to_string()))?;
-    let measured = prepare(&start, environment).and_then(|(block, server)| {
+    let measured = prepare(&start, environment, &stop).and_then(|(block, server)| {
         let server_pid = server.as_ref().map(engine::ServerProcess::pid);
         measure(block, &start, server_pid, &stop, &mut output).map(|()| drop(server))
     });
@@ -125,6 +127,7 @@ fn listen(mut input: impl Read + Send + 'static, stop: Sender<()>) -> std::io::R
 fn prepare(
     start: &StartBlock,
     environment: &Environment,
+    stop: &Receiver<()>,
 ) -> Result<(Prepared, Option<engine::ServerProcess>), BlockError> {
     let loaded = crate::scenario::parse(&start.scenario);
     let scenario: Scenario = loaded.scenario.ok_or_else(|| {
@@ -169,7 +172,7 @@ fn prepare(
         Prepared {
             block: Block::new(plan)?,
             backend,
-            calibration: calibration(&scenario),
+            calibration: calibration(&scenario, &start.fastest_nanos, stop),
         },
         server,
     ))
@@ -183,8 +186,13 @@ struct Prepared {
 }
 
 /// How fast this machine computes the kernels of `scenario` now. Before the back end is there, and before its
-/// baseline of memory is read: what a kernel works on is then part of that.
-fn calibration(scenario: &Scenario) -> Vec<Calibration> {
+/// baseline of memory is read: what a kernel works on is then part of that. A stop ends it; whoever measures hears of
+/// that stop as well.
+fn calibration(
+    scenario: &Scenario,
+    fastest_nanos: &[(Kernel, f64)],
+    stop: &Receiver<()>,
+) -> Vec<Calibration> {
     let kernels: BTreeSet<Kernel> = scenario
         .tasks
         .iter()
@@ -194,8 +202,16 @@ fn calibration(scenario: &Scenario) -> Vec<Calibration> {
             _ => None,
         })
         .collect();
-    let kernels: Vec<Kernel> = kernels.into_iter().collect();
-    engine::calibrate(&kernels)
+    let known = |kernel| KnownSpeed {
+        kernel,
+        fastest_nanos: fastest_nanos
+            .iter()
+            .find_map(|(one, nanos)| (*one == kernel).then_some(*nanos)),
+    };
+    let kernels: Vec<KnownSpeed> = kernels.into_iter().map(known).collect();
+    let mut told = Select::new();
+    told.recv(stop);
+    engine::calibrate(&kernels, |pause| told.ready_timeout(pause).is_err())
         .into_iter()
         .map(|speed| Calibration {
             kernel: speed.kernel,

@@ -1,5 +1,6 @@
 //! The thread of a session: one runner after the other.
 
+use std::collections::BTreeMap;
 use std::process::ChildStdout;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -8,7 +9,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use serde::de::DeserializeOwned;
 
 use crate::run::{BlockEnd, Event, PlannedBlock, RunRequest};
-use crate::scenario::{Backend, Candidate, Scenario, Stage};
+use crate::scenario::{Backend, Candidate, Kernel, Scenario, Stage};
 use crate::session::child::{Ending, RunnerProcess};
 use crate::session::outbox::Outbox;
 use crate::session::{FindError, LocalPython, RunnerCommand};
@@ -47,6 +48,8 @@ pub(super) struct Conductor<W> {
     wake: W,
     /// What this machine has for candidates of CPython, or why that is not known; found out before the first of them.
     python: Option<Result<LocalPython, String>>,
+    /// The shortest time of a unit of each kernel in the blocks so far, in nanoseconds.
+    fastest_nanos: BTreeMap<Kernel, f64>,
     /// Since when a stop is asked for.
     stopping: Option<Instant>,
     /// Whether nobody looks any more.
@@ -69,6 +72,7 @@ impl<W: Fn()> Conductor<W> {
             outbox,
             wake,
             python: None,
+            fastest_nanos: BTreeMap::new(),
             stopping: None,
             ending: false,
         }
@@ -135,6 +139,7 @@ impl<W: Fn()> Conductor<W> {
             seed: self.request.seed,
             observer_pid: std::process::id(),
             python,
+            fastest_nanos: self.fastest_nanos.clone().into_iter().collect(),
         };
         // A runner that cannot be told anything has ended; the reader says so.
         let _ = process
@@ -254,7 +259,15 @@ impl<W: Fn()> Conductor<W> {
                 }
             }
             FromRunner::Refused { message } => course.refused = Some(message.clone()),
-            FromRunner::Started(_) => course.started = true,
+            FromRunner::Started(started) => {
+                course.started = true;
+                for calibration in &started.calibration {
+                    let nanos = calibration.fastest_nanos;
+                    let fastest = self.fastest_nanos.entry(calibration.kernel);
+                    let fastest = fastest.or_insert(nanos);
+                    *fastest = fastest.min(nanos);
+                }
+            }
             FromRunner::Snapshot(snapshot) => course.phase = Some(snapshot.phase),
             FromRunner::Incident(_) => {}
             FromRunner::Finished(finished) => course.finished = Some(finished.clone()),

@@ -14,7 +14,7 @@ use crate::wire::{
 };
 
 /// Version of this language; raised at every change that the other side could misunderstand.
-pub const PROTOCOL: u32 = 5;
+pub const PROTOCOL: u32 = 6;
 
 /// From session to runner.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -92,7 +92,7 @@ impl Hello {
 }
 
 /// Which block to measure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StartBlock {
     /// The scenario in its file form.
     pub scenario: String,
@@ -106,6 +106,9 @@ pub struct StartBlock {
     pub observer_pid: u32,
     /// Where CPython candidates run; none for the others.
     pub python: Option<PythonHome>,
+    /// The shortest time of a unit of each kernel in the blocks before, in nanoseconds; the calibration waits a while
+    /// for that speed.
+    pub fastest_nanos: Vec<(Kernel, f64)>,
 }
 
 /// The back end is up.
@@ -126,7 +129,7 @@ pub struct Started {
     pub python: Option<PythonFacts>,
 }
 
-/// How fast a kernel runs on this machine: two calibrations, one after the other.
+/// How fast a kernel runs on this machine: two passes or more, one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Calibration {
@@ -134,13 +137,13 @@ pub struct Calibration {
     pub kernel: Kernel,
     /// Processor time of one unit in nanoseconds, the mean of the two medians; none if they disagree.
     pub unit_nanos: Option<f64>,
-    /// The medians of the two calibrations, in nanoseconds of processor time per unit.
+    /// The medians of the first and of the last pass, in nanoseconds of processor time per unit.
     #[serde(deserialize_with = "floats")]
     pub medians_nanos: [f64; 2],
     /// Difference of slowest and fastest round over the median, of all rounds; 0.1 is ten per cent.
     #[serde(deserialize_with = "float")]
     pub spread_ratio: f64,
-    /// The fastest round of both, in nanoseconds per unit: what comes between can only slow the others.
+    /// The fastest round of all, in nanoseconds per unit: what comes between can only slow the others.
     #[serde(deserialize_with = "float")]
     pub fastest_nanos: f64,
 }

@@ -98,6 +98,7 @@ impl Live {
             repeat: 0,
             seed: 7,
             observer_pid: std::process::id(),
+            fastest_nanos: Vec::new(),
             python,
         };
         write_frame(&mut commands, &ToRunner::Start(start)).unwrap();

@@ -320,7 +320,7 @@ impl Checks {
         let line = question.of_run(value, limit);
         if let (Some(false), Some((kernel, _))) = (line.passed, worst) {
             self.reasons.push(format!(
-                "the native {} kernel was {} slower in one block than in another, more than {}: the processor changed under the run",
+                "the native {} kernel was {} slower before one block than before another, for seconds, more than {}: the processor changed between them, or somebody else used it",
                 kernel.label(),
                 line.value_text(),
                 TrustUnit::Ratio.limit_text(at::CALIBRATION_MAX_RATIO)

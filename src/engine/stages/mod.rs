@@ -36,7 +36,7 @@ use crate::scenario::{Distribution, Stage};
 use crate::stats::rng::Rng;
 use crate::units::Bytes;
 
-pub use calibrate::{KernelSpeed, calibrate};
+pub use calibrate::{KernelSpeed, KnownSpeed, calibrate};
 pub(in crate::engine) use draw::draw;
 pub use network::serve;
 pub use shared::Shared;

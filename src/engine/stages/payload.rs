@@ -22,6 +22,9 @@ use crate::stats::rng::Rng;
 
 /// What the caller has is somewhat longer than what a task brings: tasks bring different parts of it.
 const SPREAD_BYTES: usize = 64 << 10;
+/// So many different parts there are: few, so that an interpreter can have each at hand as an object of its own and
+/// need not copy one for each task.
+const PARTS: usize = 4;
 /// What the caller's bytes are made from.
 const CALLERS_SEED: u64 = 0x706f_6f6c_7363_6f70;
 /// Difference of neighbouring words of what is written: odd, so that no two of them are equal.
@@ -139,7 +142,7 @@ impl PayloadStep {
 
     fn brought(&self, seed: u64) -> &[u8] {
         let callers = self.callers.get_or_init(|| callers_bytes(self.to_worker));
-        let from = seed as usize % (SPREAD_BYTES / 8) * 8;
+        let from = seed as usize % PARTS * (SPREAD_BYTES / PARTS);
         &callers[from..from + self.to_worker]
     }
 

@@ -119,25 +119,34 @@ impl Feeder {
         match self.batch {
             Some(batch) if self.begun => {
                 for orders in orders.chunks(ORDERS_MAX) {
-                    self.send(&mut input, b'M', &batch.chunk.to_le_bytes(), orders)?;
+                    self.send_batch(&mut input, batch.chunk, orders)?;
                 }
             }
             _ if orders.is_empty() => {}
-            _ => self.send(&mut input, b'T', &[], &orders)?,
+            _ => {
+                self.payload.clear();
+                frames::put_orders(&orders, &mut self.payload);
+                input.write(b'T', &self.payload)?;
+            }
         }
         Ok(())
     }
 
-    fn send(
+    /// Hands over orders for one call of `map`.
+    fn send_batch(
         &mut self,
         input: &mut Held<'_>,
-        kind: u8,
-        head: &[u8],
+        chunk: u32,
         orders: &[Order],
     ) -> std::io::Result<()> {
         self.payload.clear();
-        self.payload.extend_from_slice(head);
-        frames::put_orders(orders, &mut self.payload);
+        self.payload.extend_from_slice(&chunk.to_le_bytes());
+        let kind = if frames::put_consecutive(orders, &mut self.payload) {
+            b'C'
+        } else {
+            frames::put_orders(orders, &mut self.payload);
+            b'M'
+        };
         input.write(kind, &self.payload)
     }
 

@@ -11,7 +11,7 @@ use crate::engine::task::Outcome;
 use crate::scenario::Protection;
 
 /// Version of this language.
-pub(super) const PROTOCOL: u32 = 1;
+pub(super) const PROTOCOL: u32 = 2;
 /// Longest frame, in bytes.
 const FRAME_MAX: usize = 64 << 20;
 /// Most orders in a frame.
@@ -50,6 +50,27 @@ pub(super) fn put_orders(orders: &[Order], payload: &mut Vec<u8>) {
             payload.extend_from_slice(&number.to_le_bytes());
         }
     }
+}
+
+/// Puts orders into `payload` as the first one and how many follow, if they are of one phase and their tickets and
+/// numbers count up by one: a whole batch in a few bytes. False, and nothing put, for others.
+pub(super) fn put_consecutive(orders: &[Order], payload: &mut Vec<u8>) -> bool {
+    let follows = |pair: &[Order]| {
+        pair[1].ticket.checked_sub(pair[0].ticket) == Some(1)
+            && pair[1].number.checked_sub(pair[0].number) == Some(1)
+            && pair[1].phase == pair[0].phase
+    };
+    let Some(first) = orders.first() else {
+        return false;
+    };
+    if !orders.windows(2).all(follows) {
+        return false;
+    }
+    let phase = u64::from(first.phase);
+    for number in [first.ticket, first.number, phase, orders.len() as u64] {
+        payload.extend_from_slice(&number.to_le_bytes());
+    }
+    true
 }
 
 /// What the harness says.
@@ -352,5 +373,28 @@ mod tests {
         put_orders(&[order], &mut payload);
         assert_eq!(payload, [vec![1], numbers(&[5, u64::MAX, 2])].concat());
         const { assert!(ORDERS_MAX * 24 + 5 < FRAME_MAX) }
+    }
+
+    #[test]
+    fn a_batch_that_counts_up_is_told_by_its_first_order_and_how_many_follow() {
+        let order = |ticket, number, phase| Order {
+            ticket,
+            number,
+            phase,
+        };
+        let mut payload = vec![1];
+        let batch = [order(7, 0, 2), order(8, 1, 2), order(9, 2, 2)];
+        assert!(put_consecutive(&batch, &mut payload));
+        assert_eq!(payload, [vec![1], numbers(&[7, 0, 2, 3])].concat());
+        for other in [
+            order(9, 1, 2),
+            order(8, 2, 2),
+            order(8, 1, 3),
+            order(7, 0, 2),
+        ] {
+            assert!(!put_consecutive(&[order(7, 0, 2), other], &mut payload));
+        }
+        assert!(!put_consecutive(&[], &mut payload));
+        assert_eq!(payload.len(), 33, "nothing is put of what does not");
     }
 }
