@@ -67,8 +67,12 @@ pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<
                     return Ok(Exit::Usage);
                 }
             };
-            let recording =
-                Recording::new(RecordKind::Capacity, &scenario, !args.series.no_keep, out);
+            let recording = Recording::new(
+                RecordKind::Capacity,
+                &scenario,
+                !args.series.results.no_keep,
+                out,
+            );
             (plan, recording)
         }
         Begin::Old(record, path) => {
@@ -89,14 +93,14 @@ pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<
     let stopped = drive(&mut plan, &mut recording, &interrupts, out)?;
     recording.finish(stopped, out);
     let figures = plan.figures();
-    if args.series.json {
+    if args.series.results.json {
         out.figure(serde_json::to_string_pretty(&capacity_document(
             &plan, &figures,
         ))?);
     } else {
         out.figure_text(&capacity_text(&plan, &figures));
     }
-    if let Some(folder) = &args.series.out {
+    if let Some(folder) = &args.series.results.out {
         write_capacity_folder(folder, &plan, &figures)
             .with_context(|| format!("results cannot be written to '{}'", folder.display()))?;
         out.message(format_args!("Results are in '{}'.", folder.display()));

@@ -45,7 +45,7 @@ pub(super) fn begin(
     kind: RecordKind,
     out: &mut Output,
 ) -> anyhow::Result<Option<Begin>> {
-    if !takes_results(args.out.as_deref(), out) {
+    if !takes_results(args.results.out.as_deref(), out) {
         return Ok(None);
     }
     if let Some(word) = &args.resume {

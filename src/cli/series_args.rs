@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::args::Changes;
+use crate::cli::args::{Changes, ResultsArgs};
 
 const SWEEP_EXAMPLES: &str = "\
 Examples:
@@ -90,15 +90,9 @@ pub struct SeriesArgs {
     /// Go on with a kept one that did not come to its end: a path, an id, a name, or 'last'
     #[arg(long, value_name = "RUN")]
     pub resume: Option<String>,
-    /// Write charts, figures and the scenario into this folder
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Print one JSON document on standard output instead of the tables
-    #[arg(long)]
-    pub json: bool,
-    /// Do not keep it in the library
-    #[arg(long)]
-    pub no_keep: bool,
+    /// Where the results go.
+    #[command(flatten)]
+    pub results: ResultsArgs,
     /// What is changed of the scenario.
     #[command(flatten)]
     pub changes: Changes,

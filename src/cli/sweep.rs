@@ -61,7 +61,12 @@ pub(super) fn sweep(args: &SweepArgs, out: &mut Output) -> anyhow::Result<Exit> 
                 return Ok(Exit::Usage);
             };
             let plan = plan_of(&scenario)?;
-            let recording = Recording::new(RecordKind::Sweep, &scenario, !args.series.no_keep, out);
+            let recording = Recording::new(
+                RecordKind::Sweep,
+                &scenario,
+                !args.series.results.no_keep,
+                out,
+            );
             (plan, recording)
         }
         Begin::Old(record, path) => {
@@ -84,13 +89,13 @@ pub(super) fn sweep(args: &SweepArgs, out: &mut Output) -> anyhow::Result<Exit> 
     let stopped = drive(&mut plan, &mut recording, &interrupts, out)?;
     recording.finish(stopped, out);
     let figures = SweepFigures::of(&plan);
-    if args.series.json {
-        let document = sweep_document(&plan, &figures)?;
+    if args.series.results.json {
+        let document = sweep_document(&plan, &figures);
         out.figure(serde_json::to_string_pretty(&document)?);
     } else {
         out.figure_text(&sweep_text(&plan, &figures));
     }
-    if let Some(folder) = &args.series.out {
+    if let Some(folder) = &args.series.results.out {
         write_sweep_folder(folder, &plan, &figures)
             .with_context(|| format!("results cannot be written to '{}'", folder.display()))?;
         out.message(format_args!("Results are in '{}'.", folder.display()));
