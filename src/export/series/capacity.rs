@@ -107,6 +107,7 @@ pub fn capacity_csv(
 
 /// A search for programs. Null is "not known", never zero.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CapacityDocument {
     /// Always "poolscope.capacity/1".
     pub schema: &'static str,
@@ -126,6 +127,7 @@ pub struct CapacityDocument {
 
 /// The capacity of a candidate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CandidateCapacityDocument {
     /// Its name.
     pub name: String,
@@ -147,6 +149,7 @@ pub struct CandidateCapacityDocument {
 
 /// A rate that was tried.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ProbeDocument {
     /// Tasks per second that were offered.
     pub rate_per_sec: f64,

@@ -21,7 +21,7 @@ pub fn write_sweep_folder(
     plan: &SweepPlan,
     figures: &SweepFigures,
 ) -> Result<Vec<PathBuf>, ExportError> {
-    let document = sweep_document(plan, figures)?;
+    let document = sweep_document(plan, figures);
     let files = [
         (
             "sweep.json",
