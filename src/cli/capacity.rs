@@ -5,7 +5,7 @@ use anyhow::Context;
 use crate::analysis::{CapacityEnd, CapacityPlan, objectives_hold};
 use crate::cli::interrupt::interrupts;
 use crate::cli::series::{
-    Begin, Plan, Recording, begin, chosen, drive, exit, is_usable, scenario_of,
+    Begin, Plan, Recording, SameMachine, begin, chosen, drive, exit, is_usable, scenario_of,
 };
 use crate::cli::series_args::CapacityArgs;
 use crate::cli::{Exit, Output};
@@ -55,7 +55,7 @@ pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<
     else {
         return Ok(Exit::Usage);
     };
-    let (mut plan, mut recording) = match begun {
+    let (mut plan, mut recording, same) = match begun {
         Begin::New(scenario) => {
             let Some(scenario) = searched(*scenario, args, out) else {
                 return Ok(Exit::Usage);
@@ -73,14 +73,15 @@ pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<
                 !args.series.results.no_keep,
                 out,
             );
-            (plan, recording)
+            (plan, recording, SameMachine::default())
         }
         Begin::Old(record, path) => {
             let mut plan = plan_of(&scenario_of(&record)?)??;
             for (step, run) in &record.steps {
                 plan.tell(step, run);
             }
-            (plan, Recording::resume(&record, &path)?)
+            let same = SameMachine::as_of(&record, args.series.other_machine);
+            (plan, Recording::resume(&record, &path)?, same)
         }
     };
     let interrupts = interrupts().context("Ctrl-C cannot be watched")?;
@@ -90,7 +91,9 @@ pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<
         text::counted(plan.base.candidates.len() as u64, "candidate", "candidates"),
         text::nanos(plan.remaining_nanos() as f64)
     ));
-    let stopped = drive(&mut plan, &mut recording, &interrupts, out)?;
+    let Some(stopped) = drive(&mut plan, &mut recording, same, &interrupts, out)? else {
+        return Ok(Exit::Usage);
+    };
     recording.finish(stopped, out);
     let figures = plan.figures();
     if args.series.results.json {

@@ -201,6 +201,17 @@ pub(super) fn measure(
     interrupts: &Receiver<()>,
     out: &mut Output,
 ) -> anyhow::Result<Run> {
+    measure_while(request, keeping, interrupts, &mut |_, _| true, out)
+}
+
+/// As [`measure`], and only for as long as `wanted` says so of what is known.
+pub(super) fn measure_while(
+    request: RunRequest,
+    keeping: &mut Keeping,
+    interrupts: &Receiver<()>,
+    wanted: &mut dyn FnMut(&Run, &mut Output) -> bool,
+    out: &mut Output,
+) -> anyhow::Result<Run> {
     let executable = std::env::current_exe().context("the path of this program is not known")?;
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -212,6 +223,7 @@ pub(super) fn measure(
         .context("the run cannot be started")?;
     // Replaced by one that never speaks after the first: the second interrupt does not come here.
     let mut interrupts = interrupts.clone();
+    let mut stopping = false;
     while !run.ended {
         select! {
             recv(session.events()) -> event => {
@@ -223,6 +235,10 @@ pub(super) fn measure(
                 interrupts = never();
             }
             default(CLOCK_TICK) => {}
+        }
+        if !stopping && !wanted(&run, out) {
+            session.stop();
+            stopping = true;
         }
         keeping.follow(&run);
         progress.update(&run, out);

@@ -5,7 +5,7 @@ use anyhow::Context;
 use crate::analysis::{SweepFigures, SweepPlan};
 use crate::cli::interrupt::interrupts;
 use crate::cli::series::{
-    Begin, Plan, Recording, begin, chosen, drive, exit, is_usable, scenario_of,
+    Begin, Plan, Recording, SameMachine, begin, chosen, drive, exit, is_usable, scenario_of,
 };
 use crate::cli::series_args::SweepArgs;
 use crate::cli::{Exit, Output};
@@ -55,7 +55,7 @@ pub(super) fn sweep(args: &SweepArgs, out: &mut Output) -> anyhow::Result<Exit> 
     let Some(begun) = begin(args.file.as_deref(), &args.series, RecordKind::Sweep, out)? else {
         return Ok(Exit::Usage);
     };
-    let (mut plan, mut recording) = match begun {
+    let (mut plan, mut recording, same) = match begun {
         Begin::New(scenario) => {
             let Some(scenario) = swept(*scenario, args, out) else {
                 return Ok(Exit::Usage);
@@ -67,14 +67,15 @@ pub(super) fn sweep(args: &SweepArgs, out: &mut Output) -> anyhow::Result<Exit> 
                 !args.series.results.no_keep,
                 out,
             );
-            (plan, recording)
+            (plan, recording, SameMachine::default())
         }
         Begin::Old(record, path) => {
             let mut plan = plan_of(&scenario_of(&record)?)?;
             for (step, run) in &record.steps {
                 plan.tell(step, run);
             }
-            (plan, Recording::resume(&record, &path)?)
+            let same = SameMachine::as_of(&record, args.series.other_machine);
+            (plan, Recording::resume(&record, &path)?, same)
         }
     };
     let interrupts = interrupts().context("Ctrl-C cannot be watched")?;
@@ -86,7 +87,9 @@ pub(super) fn sweep(args: &SweepArgs, out: &mut Output) -> anyhow::Result<Exit> 
         text::counted(all as u64, "visit", "visits"),
         text::nanos(plan.remaining_nanos() as f64)
     ));
-    let stopped = drive(&mut plan, &mut recording, &interrupts, out)?;
+    let Some(stopped) = drive(&mut plan, &mut recording, same, &interrupts, out)? else {
+        return Ok(Exit::Usage);
+    };
     recording.finish(stopped, out);
     let figures = SweepFigures::of(&plan);
     if args.series.results.json {
