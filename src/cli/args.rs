@@ -104,7 +104,7 @@ pub enum Command {
     Runs(RunsArgs),
     /// Lay a run beside a baseline, or the candidates of a run beside each other
     Compare(CompareArgs),
-    /// Write a run as one page for a design review, or as Markdown
+    /// Write a run, a sweep or a search as one page for a design review, or as Markdown
     Report(ReportArgs),
     /// Say what is wrong with scenario files, or in plain words what they would do
     Check(CheckArgs),

@@ -10,7 +10,7 @@ use crate::cli::series::{
 use crate::cli::series_args::CapacityArgs;
 use crate::cli::{Exit, Output};
 use crate::export::{capacity_document, capacity_text, write_capacity_folder};
-use crate::run::record::{RecordKind, Step};
+use crate::run::record::{Record, RecordKind, Step};
 use crate::run::{Run, RunRequest};
 use crate::scenario::{CapacitySearch, NotApplicable, Scenario};
 use crate::units::text;
@@ -76,10 +76,7 @@ pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<
             (plan, recording, SameMachine::default())
         }
         Begin::Old(record, path) => {
-            let mut plan = plan_of(&scenario_of(&record)?)??;
-            for (step, run) in &record.steps {
-                plan.tell(step, run);
-            }
+            let plan = plan_so_far(&record)?;
             let same = SameMachine::as_of(&record, args.series.other_machine);
             (plan, Recording::resume(&record, &path)?, same)
         }
@@ -115,6 +112,18 @@ pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<
         Exit::Success
     };
     Ok(exit(stopped, plan.doubts()).worse(by_objectives))
+}
+
+/// What `record` tells by now.
+///
+/// # Errors
+/// If its scenario cannot be read, or makes no capacity.
+pub(super) fn plan_so_far(record: &Record) -> anyhow::Result<CapacityPlan> {
+    let mut plan = plan_of(&scenario_of(record)?)??;
+    for (step, run) in &record.steps {
+        plan.tell(step, run);
+    }
+    Ok(plan)
 }
 
 fn plan_of(scenario: &Scenario) -> anyhow::Result<Result<CapacityPlan, NotApplicable>> {

@@ -209,10 +209,9 @@ impl SameMachine {
 
 /// The exit code by what went on.
 pub(super) fn exit(stopped: bool, doubts: &Doubts) -> Exit {
-    let (runs, doubted) = doubts.runs();
     if stopped {
         Exit::Interrupted
-    } else if doubted > 0 && doubted * 2 >= runs {
+    } else if doubts.are_many() {
         Exit::NotTrustworthy
     } else {
         Exit::Success

@@ -10,7 +10,7 @@ use crate::cli::series::{
 use crate::cli::series_args::SweepArgs;
 use crate::cli::{Exit, Output};
 use crate::export::{sweep_document, sweep_text, write_sweep_folder};
-use crate::run::record::{RecordKind, Step};
+use crate::run::record::{Record, RecordKind, Step};
 use crate::run::{Run, RunRequest};
 use crate::scenario::describe::setting as setting_text;
 use crate::scenario::{Axis, Parameter, Range, Scenario, Setting, StepScale, Sweep, Values};
@@ -70,10 +70,7 @@ pub(super) fn sweep(args: &SweepArgs, out: &mut Output) -> anyhow::Result<Exit> 
             (plan, recording, SameMachine::default())
         }
         Begin::Old(record, path) => {
-            let mut plan = plan_of(&scenario_of(&record)?)?;
-            for (step, run) in &record.steps {
-                plan.tell(step, run);
-            }
+            let plan = plan_so_far(&record)?;
             let same = SameMachine::as_of(&record, args.series.other_machine);
             (plan, Recording::resume(&record, &path)?, same)
         }
@@ -104,6 +101,18 @@ pub(super) fn sweep(args: &SweepArgs, out: &mut Output) -> anyhow::Result<Exit> 
         out.message(format_args!("Results are in '{}'.", folder.display()));
     }
     Ok(exit(stopped, plan.doubts()))
+}
+
+/// What `record` tells by now.
+///
+/// # Errors
+/// If its scenario cannot be read, or makes no sweep.
+pub(super) fn plan_so_far(record: &Record) -> anyhow::Result<SweepPlan> {
+    let mut plan = plan_of(&scenario_of(record)?)?;
+    for (step, run) in &record.steps {
+        plan.tell(step, run);
+    }
+    Ok(plan)
 }
 
 fn plan_of(scenario: &Scenario) -> anyhow::Result<SweepPlan> {

@@ -58,7 +58,8 @@ pub fn capacity_text(plan: &CapacityPlan, figures: &[CapacityFigures]) -> String
     parts.join("\n")
 }
 
-const fn held_word(held: Held) -> &'static str {
+/// Whether the objectives hold, in a word.
+pub(in crate::export) const fn held_word(held: Held) -> &'static str {
     match held {
         Held::Yes => "hold",
         Held::No => "missed",
@@ -166,8 +167,6 @@ pub struct ProbeDocument {
 /// The document of a search.
 #[must_use]
 pub fn capacity_document(plan: &CapacityPlan, figures: &[CapacityFigures]) -> CapacityDocument {
-    let mut scenario = plan.base.clone();
-    scenario.capacity = Some(plan.search.clone());
     let candidates = figures.iter().map(|one| CandidateCapacityDocument {
         name: one.name.clone(),
         end: match one.end {
@@ -196,7 +195,7 @@ pub fn capacity_document(plan: &CapacityPlan, figures: &[CapacityFigures]) -> Ca
     CapacityDocument {
         schema: "poolscope.capacity/1",
         version: env!("CARGO_PKG_VERSION"),
-        scenario,
+        scenario: plan.scenario(),
         seed: plan.seed,
         percentile: plan.percentile().0.label(),
         probes_doubted: plan.doubts().runs().1,

@@ -14,7 +14,7 @@ use crate::scenario::{Scenario, Setting};
 use crate::units::text;
 
 /// Measures that the text has a table of; the documents have all.
-const TABLES: usize = 3;
+pub(in crate::export) const TABLES: usize = 3;
 
 /// Tables of the most important measures, where candidates change places, and the scaling laws.
 #[must_use]
@@ -64,13 +64,19 @@ fn table(figures: &SweepFigures, measure: Measure) -> String {
         });
         rows.push(at.chain(of).collect());
     }
+    format!("{}\n{}", measure_title(measure), aligned(&rows))
+}
+
+/// A measure as it stands above its table.
+pub(in crate::export) fn measure_title(measure: Measure) -> String {
     let label = measure.label();
     let mut title: String = label.chars().take(1).flat_map(char::to_uppercase).collect();
     title.extend(label.chars().skip(1));
-    format!("{title}\n{}", aligned(&rows))
+    title
 }
 
-fn scaling_lines(figures: &SweepFigures, scaling: &Scaling) -> Vec<String> {
+/// Speed-up and laws of one candidate, each a line.
+pub(in crate::export) fn scaling_lines(figures: &SweepFigures, scaling: &Scaling) -> Vec<String> {
     let name = figures
         .candidates
         .get(scaling.candidate)
@@ -248,12 +254,10 @@ impl FitDocument {
 pub fn sweep_document(plan: &SweepPlan, figures: &SweepFigures) -> SweepDocument {
     let laws = scaling(plan).unwrap_or_default();
     let (visits, visits_planned) = plan.progress();
-    let mut scenario = plan.base.clone();
-    scenario.sweep = Some(plan.sweep.clone());
     SweepDocument {
         schema: "poolscope.sweep/1",
         version: env!("CARGO_PKG_VERSION"),
-        scenario,
+        scenario: plan.scenario(),
         seed: plan.seed,
         visits,
         visits_planned,
