@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use poolscope::run::record::{Record, RecordWriter};
 use serde_json::Value;
 
 /// Two pools under two clients, and a sweep of two points; about a second in all.
@@ -111,6 +112,42 @@ fn a_search_finds_that_the_objectives_hold_at_the_highest_rate_too() {
         (Some("beyond_range"), Some(40.0))
     );
     assert_eq!(found["probes"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_sweep_that_another_machine_began_goes_on_only_if_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = write(folder.path(), TINY);
+    poolscope(folder.path(), &["sweep", &file]);
+    let kept = poolscope(folder.path(), &["runs", "path", "last"]);
+    let kept = String::from_utf8(kept.stdout).unwrap();
+    let record = Record::read(Path::new(kept.trim_end())).unwrap();
+    // Its first visit, as a colleague's machine made it.
+    let theirs = folder.path().join("theirs.poolscope-run");
+    let (step, mut run) = record.steps[0].clone();
+    for block in &mut run.blocks {
+        block.started.as_mut().unwrap().machine.cpu = "Another processor".to_owned();
+    }
+    let mut writer = RecordWriter::create(&theirs, &record.header).unwrap();
+    writer.whole_run(&step, &run).unwrap();
+    drop(writer);
+    let before = fs::read(&theirs).unwrap();
+
+    let resume = ["sweep", "--resume", theirs.to_str().unwrap(), "--json"];
+    let refused = poolscope(folder.path(), &resume);
+    assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
+    for words in ["Processor: Another processor → ", "--other-machine"] {
+        assert!(stderr(&refused).contains(words), "{}", stderr(&refused));
+    }
+    assert_eq!(fs::read(&theirs).unwrap(), before);
+    let gone_on = poolscope(folder.path(), &[&resume[..], &["--other-machine"]].concat());
+    let document: Value = serde_json::from_slice(&gone_on.stdout).unwrap();
+    assert_eq!(document["visits"], 2);
+    let said = stderr(&gone_on);
+    assert!(
+        said.contains("warning: the machine is not as it was"),
+        "{said}"
+    );
 }
 
 fn poolscope(home: &Path, arguments: &[&str]) -> Output {

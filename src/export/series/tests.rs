@@ -2,7 +2,8 @@
 
 use crate::analysis::{CapacityPlan, Held, SweepFigures, SweepPlan};
 use crate::export::series::{
-    capacity_csv, capacity_document, capacity_text, sweep_csv, sweep_document, sweep_text,
+    CapacityDocument, SweepDocument, capacity_csv, capacity_document, capacity_text, sweep_csv,
+    sweep_document, sweep_text,
 };
 use crate::export::{write_capacity_folder, write_sweep_folder};
 use crate::run::Run;
@@ -69,7 +70,7 @@ fn a_sweep_of_workers_is_told_with_its_laws_and_drawn() {
         "{csv}"
     );
     assert!(csv.contains("\n16,'=others,3,cost_per_1k,"));
-    let document = serde_json::to_value(sweep_document(&plan, &figures).unwrap()).unwrap();
+    let document = serde_json::to_value(sweep_document(&plan, &figures)).unwrap();
     assert_eq!(document["schema"], "poolscope.sweep/1");
     assert_eq!(document["points"][4]["settings"][0], 16);
     assert!(document["points"][0]["figures"][0]["goodput"]["low"].is_number());
@@ -133,8 +134,8 @@ fn holds(run: &Run, _: usize) -> Held {
     }
 }
 
-#[test]
-fn a_search_is_told_with_every_rate_and_drawn_with_the_objective() {
+/// A search that came to its end.
+fn searched() -> CapacityPlan {
     let mut scenario = scenario();
     scenario.load = Load::Open {
         rate_per_sec: 1.0,
@@ -163,6 +164,12 @@ fn a_search_is_told_with_every_rate_and_drawn_with_the_objective() {
         run.request = request;
         assert!(plan.tell(&step, &run));
     }
+    plan
+}
+
+#[test]
+fn a_search_is_told_with_every_rate_and_drawn_with_the_objective() {
+    let plan = searched();
     let figures = plan.figures();
     let text = capacity_text(&plan, &figures);
     for words in [
@@ -186,4 +193,55 @@ fn a_search_is_told_with_every_rate_and_drawn_with_the_objective() {
     for words in ["objective 60.0 ms", "capacity of threads ×4"] {
         assert!(svg.contains(words), "{words}");
     }
+}
+
+/// The schema of `T` as `assets` keeps it under `name`; written anew if that is asked for.
+fn kept_schema<T: schemars::JsonSchema>(name: &str) -> serde_json::Value {
+    let path = format!("{}/assets/{name}", env!("CARGO_MANIFEST_DIR"));
+    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
+    let schema = settings.into_generator().into_root_schema_for::<T>();
+    let generated = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(&path, &generated).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == generated,
+        "run with UPDATE_EXPECT=1 to write assets/{name} anew"
+    );
+    serde_json::from_str(&kept).unwrap()
+}
+
+/// What of `document` is not as `schema` says.
+fn errors(schema: &serde_json::Value, document: &serde_json::Value) -> Vec<String> {
+    let validator = jsonschema::validator_for(schema).unwrap();
+    let errors = validator.iter_errors(document);
+    errors
+        .map(|error| format!("{}: {error}", error.instance_path))
+        .collect()
+}
+
+#[test]
+fn the_schema_of_sweeps_is_that_of_the_types_and_documents_follow_it() {
+    let schema = kept_schema::<SweepDocument>("sweep.schema.json");
+    let nothing_yet = Sweep::of(Parameter::Workers, list(&[1.0, 2.0]));
+    let nothing_yet = SweepPlan::new(&scenario(), &nothing_yet, 7).unwrap();
+    for plan in [workers(), nothing_yet] {
+        let figures = SweepFigures::of(&plan);
+        let mut document = serde_json::to_value(sweep_document(&plan, &figures)).unwrap();
+        assert_eq!(errors(&schema, &document), Vec::<String>::new());
+        document["points"][0]["rounds"] = "three".into();
+        assert_eq!(errors(&schema, &document).len(), 1);
+    }
+}
+
+#[test]
+fn the_schema_of_searches_is_that_of_the_types_and_documents_follow_it() {
+    let schema = kept_schema::<CapacityDocument>("capacity.schema.json");
+    let plan = searched();
+    let document = capacity_document(&plan, &plan.figures());
+    let mut document = serde_json::to_value(document).unwrap();
+    assert_eq!(errors(&schema, &document), Vec::<String>::new());
+    document["candidates"][0]["probes"][0]["rate_per_sec"] = serde_json::Value::Null;
+    assert_eq!(errors(&schema, &document).len(), 1);
 }
