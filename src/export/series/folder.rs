@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::analysis::{CapacityFigures, CapacityPlan, SweepFigures, SweepPlan, scaling};
-use crate::chart::{Heat, Plane, capacity_plane, scaling_planes};
+use crate::chart::{capacity_plane, scaling_planes};
 use crate::export::series::{capacity_csv, capacity_document, sweep_csv, sweep_document};
-use crate::export::{ExportError, Theme, heat_svg, plane_svg, png, write_file};
+use crate::export::{ExportError, Picture, Theme, png, write_file};
 use crate::scenario::to_text;
 
 /// Pictures of the folder are made for slides and print.
@@ -43,11 +43,8 @@ pub fn write_sweep_folder(
                 }
             },
         ))
-        .map(|plane| Picture::Plane(Box::new(plane)));
-    let heats = figures
-        .heats()
-        .into_iter()
-        .map(|heat| Picture::Heat(Box::new(heat)));
+        .map(Picture::Plane);
+    let heats = figures.heats().into_iter().map(Picture::Heat);
     write_all(dir, &files, pictures.chain(heats))
 }
 
@@ -69,30 +66,8 @@ pub fn write_capacity_folder(
         ("capacity.csv", capacity_csv(plan, figures)?),
         ("scenario.ron", to_text(&document.scenario)),
     ];
-    let picture = Picture::Plane(Box::new(capacity_plane(plan, figures)));
+    let picture = Picture::Plane(capacity_plane(plan, figures));
     write_all(dir, &files, std::iter::once(picture))
-}
-
-/// A picture of the folder.
-enum Picture {
-    Plane(Box<Plane>),
-    Heat(Box<Heat>),
-}
-
-impl Picture {
-    fn slug(&self) -> &str {
-        match self {
-            Self::Plane(plane) => plane.diagram.slug,
-            Self::Heat(heat) => &heat.slug,
-        }
-    }
-
-    fn svg(&self, theme: Theme) -> String {
-        match self {
-            Self::Plane(plane) => plane_svg(plane, self.slug(), theme),
-            Self::Heat(heat) => heat_svg(heat, self.slug(), theme),
-        }
-    }
 }
 
 /// Pictures are light, as for paper, and once more dark, as for slides.
