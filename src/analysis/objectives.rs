@@ -11,8 +11,8 @@ use serde::Serialize;
 use crate::analysis::{CandidateFigures, CandidateStatus};
 use crate::run::Run;
 use crate::scenario::bounds::MAX_REPEATS;
-use crate::scenario::{Objective, ResponsePercentile, estimate_run_nanos};
-use crate::stats::{Figure, Percentile};
+use crate::scenario::{Objective, estimate_run_nanos};
+use crate::stats::Figure;
 use crate::units::text;
 
 /// Whether an objective is met.
@@ -174,9 +174,7 @@ pub(super) fn further_blocks(blocks: usize, half: f64, distance: f64) -> Option<
 /// What an objective bounds, in the unit of its bound.
 pub(super) fn figure_of(figures: &CandidateFigures, objective: &Objective) -> Option<Figure> {
     match objective {
-        Objective::ResponseTime { percentile, .. } => {
-            figures.response_time_figures.of(in_stats(*percentile))
-        }
+        Objective::ResponseTime { percentile, .. } => figures.response_time_figures.of(*percentile),
         Objective::Throughput { .. } => figures.throughput_per_sec,
         Objective::Goodput { .. } => figures.goodput_per_sec,
         Objective::ErrorRatio { .. } => figures.error_ratio,
@@ -184,16 +182,6 @@ pub(super) fn figure_of(figures: &CandidateFigures, objective: &Objective) -> Op
         Objective::MemoryPerWorker { .. } => figures.memory_per_worker_bytes,
         Objective::Makespan { .. } => figures.makespan_nanos,
         Objective::CostPer1k { .. } => figures.cost_per_1k,
-    }
-}
-
-const fn in_stats(percentile: ResponsePercentile) -> Percentile {
-    match percentile {
-        ResponsePercentile::P50 => Percentile::P50,
-        ResponsePercentile::P90 => Percentile::P90,
-        ResponsePercentile::P95 => Percentile::P95,
-        ResponsePercentile::P99 => Percentile::P99,
-        ResponsePercentile::P999 => Percentile::P999,
     }
 }
 

@@ -247,7 +247,7 @@ impl CapacityPlan {
         bounds
             .max_by_key(|(percentile, _)| *percentile)
             .map_or((Percentile::P95, None), |(percentile, bound)| {
-                (measured(percentile), Some(bound))
+                (percentile, Some(bound))
             })
     }
 
@@ -392,17 +392,5 @@ fn limits_the_rate(objective: &Objective) -> bool {
         | Objective::Goodput { .. }
         | Objective::Makespan { .. }
         | Objective::CostPer1k { .. } => false,
-    }
-}
-
-/// The percentile of a bound as it is measured.
-const fn measured(percentile: crate::scenario::ResponsePercentile) -> Percentile {
-    use crate::scenario::ResponsePercentile as Bound;
-    match percentile {
-        Bound::P50 => Percentile::P50,
-        Bound::P90 => Percentile::P90,
-        Bound::P95 => Percentile::P95,
-        Bound::P99 => Percentile::P99,
-        Bound::P999 => Percentile::P999,
     }
 }

@@ -1,9 +1,9 @@
 //! Searches on simulated runs whose capacity is known.
 
 use super::*;
-use crate::scenario::{Arrivals, Load, ResponsePercentile};
+use crate::scenario::{Arrivals, Load};
 use crate::support;
-use crate::units::Nanos;
+use crate::units::{Nanos, Percentile};
 
 /// Objectives are taken to hold up to the rate that stands in the title.
 fn by_title(run: &Run, candidate: usize) -> Held {
@@ -37,7 +37,7 @@ fn scenario(capacities: &str) -> Scenario {
     };
     scenario.objectives = vec![
         Objective::ResponseTime {
-            percentile: ResponsePercentile::P95,
+            percentile: Percentile::P95,
             at_most: Nanos::from_millis(20),
         },
         Objective::Goodput { at_least: 50.0 },
