@@ -9,7 +9,7 @@ impl Percentile {
     /// Its value in `histogram`, or none while there are too few samples ([`Percentile::samples_needed`]).
     #[must_use]
     pub fn of(self, histogram: &Histogram) -> Option<u64> {
-        if histogram.count() + histogram.cut() < self.samples_needed() {
+        if histogram.count_with_cut() < self.samples_needed() {
             return None;
         }
         histogram.quantile(self.quantile())
