@@ -8,11 +8,10 @@ use crate::export::series::{
 use crate::export::{write_capacity_folder, write_sweep_folder};
 use crate::run::Run;
 use crate::scenario::{
-    Axis, Backend, Candidate, CapacitySearch, Load, Objective, Parameter, ResponsePercentile,
-    Scenario, Sweep, Values,
+    Axis, Backend, Candidate, CapacitySearch, Load, Objective, Parameter, Scenario, Sweep, Values,
 };
 use crate::support;
-use crate::units::Nanos;
+use crate::units::{Nanos, Percentile};
 
 fn scenario() -> Scenario {
     let mut scenario = support::scenario();
@@ -143,7 +142,7 @@ fn searched() -> CapacityPlan {
     };
     scenario.objectives = vec![
         Objective::ResponseTime {
-            percentile: ResponsePercentile::P95,
+            percentile: Percentile::P95,
             at_most: Nanos::from_millis(60),
         },
         Objective::Goodput { at_least: 1.0 },
