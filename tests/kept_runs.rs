@@ -112,7 +112,7 @@ fn a_list_marks_what_is_whole_cut_and_broken_and_can_be_searched() {
     let mut harness = window(Some(folder.path().to_owned()));
     click(&mut harness, "Runs");
     wait_for(&mut harness, "3 runs");
-    for mark in ["whole", "cut", "broken"] {
+    for mark in ["done", "cut", "broken"] {
         harness.get_by_label(mark);
     }
     type_into(&mut harness, "Search the runs", &whole);

@@ -11,8 +11,8 @@ use egui_kittest::kittest::Queryable as _;
 use poolscope::gui::app::{App, Services};
 use poolscope::gui::dialogs::{FileDialogs, FileRequest, Picked};
 use poolscope::run::{Event, Run, RunRequest};
-use poolscope::scenario::{Objective, ResponsePercentile, Target};
-use poolscope::units::Nanos;
+use poolscope::scenario::{Objective, Target};
+use poolscope::units::{Nanos, Percentile};
 
 struct NoDialogs;
 
@@ -54,7 +54,7 @@ fn is_shown(harness: &Window, text: &str) -> bool {
 fn reachable() -> Vec<Objective> {
     vec![
         Objective::ResponseTime {
-            percentile: ResponsePercentile::P99,
+            percentile: Percentile::P99,
             at_most: Nanos::from_millis(400),
         },
         Objective::DropRatio { at_most: 0.0 },
@@ -86,7 +86,7 @@ fn a_run_with_objectives_opens_at_its_verdict_with_words_for_what_is_met_and_mis
 #[test]
 fn an_objective_that_nobody_meets_leaves_nobody() {
     let impossible = Objective::ResponseTime {
-        percentile: ResponsePercentile::P50,
+        percentile: Percentile::P50,
         at_most: Nanos(1),
     };
     let harness = window_of(with(support::finished_run(), vec![impossible]));

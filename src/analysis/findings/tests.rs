@@ -4,8 +4,7 @@ use super::*;
 use crate::analysis::{SplitFigures, Steadiness, SteadinessLabel, candidate_figures};
 use crate::run::PythonFacts;
 use crate::scenario::{
-    Backend, Interpreter, Load, Objective, PythonPool, QueuePolicy, ResponsePercentile, Stage,
-    Workers,
+    Backend, Interpreter, Load, Objective, PythonPool, QueuePolicy, Stage, Workers,
 };
 use crate::stats::{Figure, Percentile};
 use crate::support;
@@ -321,7 +320,7 @@ fn what_drifts_is_unsteady_and_what_is_too_little_is_too_short() {
         [FindingKind::Unsteady]
     );
     assert_eq!(steadiness(SteadinessLabel::NotJudged), []);
-    let counted = |count: u64, percentile: Option<ResponsePercentile>| {
+    let counted = |count: u64, percentile: Option<Percentile>| {
         found(THREADS, |run, figures| {
             figures.response_time_nanos.count = count;
             run.request.scenario.objectives = percentile
@@ -335,9 +334,9 @@ fn what_drifts_is_unsteady_and_what_is_too_little_is_too_short() {
     };
     assert_eq!(counted(298, None), [FindingKind::TooShort]);
     assert_eq!(counted(Percentile::P99.samples_needed(), None), []);
-    assert_eq!(counted(298, Some(ResponsePercentile::P95)), []);
+    assert_eq!(counted(298, Some(Percentile::P95)), []);
     assert_eq!(
-        counted(2_000, Some(ResponsePercentile::P999)),
+        counted(2_000, Some(Percentile::P999)),
         [FindingKind::TooShort]
     );
 }

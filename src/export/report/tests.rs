@@ -7,9 +7,9 @@ use resvg::usvg::roxmltree::{Document, Node, ParsingOptions};
 use super::*;
 use crate::analysis::Side;
 use crate::run::record::{Completeness, Header, Meta, Record, Step};
-use crate::scenario::{Objective, ResponsePercentile, to_text};
+use crate::scenario::{Objective, to_text};
 use crate::support;
-use crate::units::Nanos;
+use crate::units::{Nanos, Percentile};
 
 /// A text that is no text in HTML, Markdown, SVG or a spreadsheet.
 pub(super) const HOSTILE: &str = "</style></pre><script>alert('x')</script><img src=x onerror=\"y\"> & [a](http://b) | `c` @all #1";
@@ -359,7 +359,7 @@ fn objectives_stand_with_what_each_candidate_makes_of_them() {
     let mut scenario = support::scenario();
     scenario.objectives = vec![
         Objective::ResponseTime {
-            percentile: ResponsePercentile::P95,
+            percentile: Percentile::P95,
             at_most: Nanos::from_millis(60),
         },
         Objective::DropRatio { at_most: 0.0 },

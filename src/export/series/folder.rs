@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::analysis::{CapacityFigures, CapacityPlan, SweepFigures, SweepPlan, scaling};
-use crate::chart::{Heat, Plane, capacity_plane, scaling_planes};
+use crate::chart::{capacity_plane, scaling_planes};
 use crate::export::series::{capacity_csv, capacity_document, sweep_csv, sweep_document};
 use crate::export::{
-    ExportError, SeriesFound, SeriesReport, Theme, heat_svg, plane_svg, png, series_html,
-    series_markdown, write_file,
+    ExportError, Picture, SeriesFound, SeriesReport, Theme, png, series_html, series_markdown,
+    write_file,
 };
 use crate::scenario::to_text;
 
@@ -52,11 +52,8 @@ pub fn write_sweep_folder(
                 }
             },
         ))
-        .map(|plane| Picture::Plane(Box::new(plane)));
-    let heats = figures
-        .heats()
-        .into_iter()
-        .map(|heat| Picture::Heat(Box::new(heat)));
+        .map(Picture::Plane);
+    let heats = figures.heats().into_iter().map(Picture::Heat);
     write_all(dir, &files, pictures.chain(heats))
 }
 
@@ -84,30 +81,8 @@ pub fn write_capacity_folder(
         ("report.md", series_markdown(&report)),
         ("scenario.ron", to_text(&document.scenario)),
     ];
-    let picture = Picture::Plane(Box::new(capacity_plane(plan, figures)));
+    let picture = Picture::Plane(capacity_plane(plan, figures));
     write_all(dir, &files, std::iter::once(picture))
-}
-
-/// A picture of the folder.
-enum Picture {
-    Plane(Box<Plane>),
-    Heat(Box<Heat>),
-}
-
-impl Picture {
-    fn slug(&self) -> &str {
-        match self {
-            Self::Plane(plane) => plane.diagram.slug,
-            Self::Heat(heat) => &heat.slug,
-        }
-    }
-
-    fn svg(&self, theme: Theme) -> String {
-        match self {
-            Self::Plane(plane) => plane_svg(plane, self.slug(), theme),
-            Self::Heat(heat) => heat_svg(heat, self.slug(), theme),
-        }
-    }
 }
 
 /// Pictures are light, as for paper, and once more dark, as for slides.

@@ -4,11 +4,10 @@
 use crate::analysis::{CapacityPlan, Held, SweepPlan};
 use crate::run::Run;
 use crate::scenario::{
-    Axis, Backend, Candidate, CapacitySearch, Load, Objective, Parameter, ResponsePercentile,
-    Scenario, Sweep, Values,
+    Axis, Backend, Candidate, CapacitySearch, Load, Objective, Parameter, Scenario, Sweep, Values,
 };
 use crate::support;
-use crate::units::Nanos;
+use crate::units::{Nanos, Percentile};
 
 /// Threads and processes under a closed load.
 pub(in crate::export) fn scenario() -> Scenario {
@@ -79,7 +78,7 @@ pub(in crate::export) fn searched() -> CapacityPlan {
     };
     scenario.objectives = vec![
         Objective::ResponseTime {
-            percentile: ResponsePercentile::P95,
+            percentile: Percentile::P95,
             at_most: Nanos::from_millis(60),
         },
         Objective::Goodput { at_least: 1.0 },
