@@ -1,6 +1,6 @@
 //! What a report of a series tells, in words: the same for a page and for Markdown.
 
-use crate::analysis::differing_machines;
+use crate::analysis::{Figure, differing_machines};
 use crate::export::ExportError;
 use crate::export::report::html::{Cell, Column, TableRow};
 use crate::export::report::series::{SeriesFound, SeriesReport, capacity, sweep};
@@ -11,7 +11,6 @@ use crate::export::series::words::doubts;
 use crate::export::{capacity_csv, sweep_csv};
 use crate::run::Machine;
 use crate::scenario::{Scenario, to_text};
-use crate::stats::Figure;
 use crate::units::text;
 
 /// Machines that are shown: a series that goes from hand to hand is nothing to decide by.
