@@ -68,6 +68,21 @@ fn a_sweep_gives_figures_for_every_point_and_can_be_gone_on_with() {
     let resumed: Value = serde_json::from_slice(&again.stdout).unwrap();
     assert_eq!(resumed["points"], document["points"], "{}", stderr(&again));
     assert!(!stderr(&again).contains("Visit"), "{}", stderr(&again));
+    for (name, words) in [("sweep.html", "<svg "), ("sweep.md", "## All points")] {
+        let report = folder.path().join(name);
+        let arguments = ["report", "last", "--out", report.to_str().unwrap()];
+        let reported = poolscope(folder.path(), &arguments);
+        assert_eq!(reported.status.code(), Some(0), "{}", stderr(&reported));
+        let report = fs::read_to_string(report).unwrap();
+        for words in [words, "Tiny", "poolscope sweep tiny.ron"] {
+            assert!(report.contains(words), "{name}: {words}");
+        }
+        assert!(out.join("report.html").exists() && out.join("report.md").exists());
+    }
+    let held_against = ["report", "last", "--out", "a.md", "--baseline", "last"];
+    let held_against = poolscope(folder.path(), &held_against);
+    assert_eq!(held_against.status.code(), Some(2));
+    assert!(stderr(&held_against).contains("is a sweep and is held against nothing"));
     let of_another_kind = poolscope(folder.path(), &["capacity", "--resume", "last"]);
     assert_eq!(of_another_kind.status.code(), Some(2));
     assert!(stderr(&of_another_kind).contains("is of a sweep and not of a capacity"));

@@ -2,6 +2,8 @@
 
 mod capacity;
 mod folder;
+#[cfg(test)]
+pub(super) mod samples;
 mod sweep;
 #[cfg(test)]
 mod tests;

@@ -92,10 +92,12 @@ pub fn series_html(report: &SeriesReport<'_>) -> String {
 
 fn verdict(story: &SeriesStory<'_>) -> Section {
     Section::new("verdict", "Verdict", |html| {
-        html.within("div", &[("class", story.told.class)], |html| {
+        let stamp = story.stamp();
+        let class = stamp.as_ref().map_or(story.told.class, |_| "verdict bad");
+        html.within("div", &[("class", class)], |html| {
             html.leaf("p", &[("class", "headline")], &story.told.headline);
-            if let Some(stamp) = story.stamp() {
-                html.paragraph(&format!("It is not to be decided by: {stamp}."));
+            if let Some(stamp) = stamp {
+                html.paragraph(&format!("Do not decide by it: {stamp}."));
             }
         });
         for (about, sentences) in &story.told.conclusions {
