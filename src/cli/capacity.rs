@@ -72,7 +72,10 @@ pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<
             (plan, recording)
         }
         Begin::Old(record, path) => {
-            let mut plan = plan_of(&scenario_of(&record)?)??;
+            let Some(scenario) = scenario_of(&record, out) else {
+                return Ok(Exit::Usage);
+            };
+            let mut plan = plan_of(&scenario)??;
             for (step, run) in &record.steps {
                 plan.tell(step, run);
             }
