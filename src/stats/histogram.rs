@@ -187,7 +187,8 @@ impl Histogram {
     }
 
     /// The largest value that was counted, whatever was cut; 0 if empty.
-    pub(super) const fn largest(&self) -> u64 {
+    #[must_use]
+    pub const fn largest(&self) -> u64 {
         self.max
     }
 
