@@ -292,7 +292,7 @@ fn twenty_threads_wait_at_the_same_time() {
 #[test]
 fn chunks_pay_for_tiny_tasks() {
     let scenario = scenario(
-        "Cpu(kernel: SumOfSquares, amount: Work(110))",
+        "Cpu(kernel: SumOfSquares, amount: Work(3))",
         "Batch(tasks: 20000)",
         r#"(name: "chunk_1", backend: Python(ProcessPoolExecutor(workers: 2, chunk: 1))),
            (name: "chunks of 1000", backend: Python(ProcessPoolExecutor(workers: 2, chunk: 1000)))"#,

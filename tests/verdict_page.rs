@@ -6,8 +6,8 @@ mod window_support;
 
 use egui_kittest::kittest::Queryable as _;
 use poolscope::run::{Event, Run, RunRequest};
-use poolscope::scenario::{Objective, ResponsePercentile, Target};
-use poolscope::units::Nanos;
+use poolscope::scenario::{Objective, Target};
+use poolscope::units::{Nanos, Percentile};
 
 use window_support::{Window, click, is_shown, opening};
 
@@ -19,7 +19,7 @@ fn window_of(run: Run) -> Window {
 fn reachable() -> Vec<Objective> {
     vec![
         Objective::ResponseTime {
-            percentile: ResponsePercentile::P99,
+            percentile: Percentile::P99,
             at_most: Nanos::from_millis(400),
         },
         Objective::DropRatio { at_most: 0.0 },
@@ -51,7 +51,7 @@ fn a_run_with_objectives_opens_at_its_verdict_with_words_for_what_is_met_and_mis
 #[test]
 fn an_objective_that_nobody_meets_leaves_nobody() {
     let impossible = Objective::ResponseTime {
-        percentile: ResponsePercentile::P50,
+        percentile: Percentile::P50,
         at_most: Nanos(1),
     };
     let harness = window_of(with(support::finished_run(), vec![impossible]));

@@ -56,7 +56,10 @@ pub use heat::heat_svg;
 pub use objectives::objectives_table;
 pub use picture::Picture;
 pub use png::png;
-pub use report::{Report, comparison_html, comparison_markdown, report_html, report_markdown};
+pub use report::{
+    Report, SeriesFound, SeriesReport, comparison_html, comparison_markdown, report_html,
+    report_markdown, series_html, series_markdown,
+};
 pub use series::{
     CapacityDocument, SweepDocument, capacity_csv, capacity_document, capacity_text, sweep_csv,
     sweep_document, sweep_text, write_capacity_folder, write_sweep_folder,

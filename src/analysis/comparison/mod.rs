@@ -21,7 +21,7 @@ use crate::run::{Block, MemoryKind, Run};
 use crate::scenario::Scenario;
 use crate::stats::Figure;
 
-pub use circumstances::Circumstance;
+pub use circumstances::{Circumstance, differing_machines};
 pub use outcome::{Deviation, RunOutcome, RunOutcomeKind, TOLERANCE_RATIO};
 pub use settings::{SETTINGS_MAX, SettingDifference};
 

@@ -211,6 +211,14 @@ fn what_does_not_belong_together_is_refused() {
             "no candidate 99",
         ),
         (
+            vec![begin(&run, &|begin| begin.plan[0].repeat = u32::MAX)],
+            "repeats more often",
+        ),
+        (
+            vec![begin(&run, &|begin| begin.candidates = vec![0, 1, 0])],
+            "a candidate twice",
+        ),
+        (
             vec![begin(&run, &|begin| begin.plan[0].candidate = 99)],
             "no candidate 99",
         ),

@@ -99,8 +99,8 @@ def case_wait():
 def case_chunk():
     numbers = range(20_000)
     return {
-        "chunk_1": pool(ProcessPoolExecutor, 2, small, numbers, [0], chunksize=1),
-        "chunk_1000": pool(ProcessPoolExecutor, 2, small, numbers, [0], chunksize=1000),
+        "chunk_1": pool(ProcessPoolExecutor, 2, tiny, numbers, [0], chunksize=1),
+        "chunk_1000": pool(ProcessPoolExecutor, 2, tiny, numbers, [0], chunksize=1000),
     }
 
 
