@@ -142,7 +142,7 @@ pub fn histogram_overlay(lines: &[Distribution<'_>]) -> Diagram {
     });
     Diagram {
         slug: "response_time_histogram",
-        title: "Distribution of the response time",
+        title: "Response time histogram",
         caption: format!(
             "share of the tasks by how long they took; {BARS_PER_DECADE} steps a decade"
         ),

@@ -244,6 +244,8 @@ impl App {
 
     fn load(&mut self, path: PathBuf) {
         let library = self.kept_runs();
+        // The list of recent files outlives the folder in which the program was started.
+        let path = std::path::absolute(&path).unwrap_or(path);
         self.start("open file", Kind::Abandonable, move || {
             if is_run_file(&path) {
                 return importing(library, &path);
