@@ -226,6 +226,21 @@ impl CapacityPlan {
             .min(estimate_run_nanos(&once).saturating_mul(u64::from(self.search.probes())))
     }
 
+    /// The scenario with the search, as a file can have it.
+    #[must_use]
+    pub fn scenario(&self) -> Scenario {
+        Scenario {
+            capacity: Some(self.search.clone()),
+            ..self.base.clone()
+        }
+    }
+
+    /// What is known by now.
+    #[must_use]
+    pub const fn series(&self) -> &Series {
+        &self.series
+    }
+
     /// Why probes are not to be trusted. An overloaded pool is none of these reasons.
     #[must_use]
     pub const fn doubts(&self) -> &Doubts {

@@ -93,6 +93,27 @@ fn computing_is_cpu_bound_by_its_share_or_by_full_cores() {
 }
 
 #[test]
+fn what_decided_that_work_is_cpu_bound_is_told_first() {
+    let evidence = |cpu: f64, waiting: f64| {
+        let run = support::finished_run();
+        let mut figures = candidate_figures(&run)[LOOP].clone();
+        figures.time_split = Some(split(0.0, 0.0, 0.0, 0.0, cpu, waiting));
+        figures.cpu_cores_used = Some(Figure::plain(1.0));
+        let found = findings(&run, &figures, &run.blocks_of(LOOP).collect::<Vec<_>>());
+        let cpu = found
+            .iter()
+            .find(|found| found.kind == FindingKind::CpuBound);
+        cpu.unwrap().evidence.clone()
+    };
+    assert!(evidence(7.0, 3.0).starts_with("70.0 % of a task's own 10.0 ms on a core, "));
+    let of_cores = evidence(1.0, 9.0);
+    assert!(
+        of_cores.contains(" busy of 1 that it may use; a task is on a core for 10.0 % of its own"),
+        "{of_cores}"
+    );
+}
+
+#[test]
 fn waiting_is_wait_bound_while_cores_are_free() {
     let bound = [FindingKind::WaitBound];
     assert_eq!(
