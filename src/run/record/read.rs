@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::run::record::frame::{FrameHead, Frames, Next};
+use crate::run::record::head::is_locked;
 use crate::run::record::{
     Begin, Closing, Completeness, End, Header, Kind, Meta, Record, RecordError, Step,
 };
@@ -34,6 +35,22 @@ impl Record {
     /// as long as its beginning is there.
     pub fn read(path: &Path) -> Result<Self, RecordError> {
         Self::of(Frames::open(path)?)
+    }
+
+    /// Reads a file to show it: what nobody writes any more has ended, whatever its last word was.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn open(path: &Path) -> Result<Self, RecordError> {
+        let is_live = is_locked(path);
+        let mut record = Self::read(path)?;
+        if let Some((_, run)) = record.steps.last_mut()
+            && !run.ended
+            && !is_live
+        {
+            (run.ended, run.stopped) = (true, true);
+        }
+        Ok(record)
     }
 
     /// Reads what `source` holds from its begin to its end; `path` is what errors call it.

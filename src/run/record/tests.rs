@@ -296,6 +296,21 @@ fn a_file_has_one_writer_and_says_so() {
 }
 
 #[test]
+fn what_nobody_writes_any_more_is_shown_as_ended_and_what_somebody_writes_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run");
+    let run = support::sample_run();
+    let mut writer = RecordWriter::create(&path, &Header::of_run(&run)).unwrap();
+    writer.whole_run(&Step::default(), &run).unwrap();
+    let shown = || Record::open(&path).unwrap().steps.remove(0).1;
+    assert!(!shown().ended);
+    drop(writer);
+    let shown = shown();
+    assert!(shown.ended && shown.stopped);
+    assert_eq!(shown.blocks, run.blocks);
+}
+
+#[test]
 fn a_sweep_that_was_stopped_goes_on_in_the_same_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sweep");
