@@ -198,8 +198,7 @@ impl App {
             return;
         };
         if !self.document.is_what_was_measured(&run.request.scenario) {
-            self.document = Document::of(run.request.scenario.clone(), None);
-            self.open_bundled = None;
+            self.open_document(Document::of(run.request.scenario.clone(), None));
         }
         self.show_run(run);
         if let Some(measurement) = &mut self.measurement {
@@ -233,8 +232,7 @@ impl App {
         };
         // The seed may have been given for that run only.
         scenario.protocol.seed = header.seed;
-        self.document = Document::of(scenario, None);
-        self.open_bundled = None;
+        self.open_document(Document::of(scenario, None));
         match header.kind {
             RecordKind::Run => self.start_run(&header.candidates),
             RecordKind::Sweep | RecordKind::Capacity => self.start_series(header.kind),

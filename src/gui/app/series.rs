@@ -353,8 +353,7 @@ impl App {
             number,
         });
         if *self.document.scenario() != scenario {
-            self.document = Document::of(scenario, None);
-            self.open_bundled = None;
+            self.open_document(Document::of(scenario, None));
         }
         self.pages.show(Page::Series);
         let refused = self.start("open series", Kind::Abandonable, move || {
