@@ -95,6 +95,8 @@ pub(super) struct Form<'a> {
     pub notes: Notes<'a>,
     /// The texts that are being typed.
     pub drafts: &'a mut Drafts,
+    /// The text field that has the keyboard.
+    pub typing: &'a mut Option<Id>,
     /// The parts, by path, whose rarely used settings are shown.
     pub unfolded: &'a mut BTreeSet<String>,
     /// Names of the interpreters of this machine, for candidates that run in one.
@@ -195,6 +197,7 @@ impl Form<'_> {
     ) {
         let mut text = self.drafts.shown(&field.path, &value.clone().write());
         let before = value.clone();
+        let id = Id::unique(("composer", &field.path));
         let changed = self.row(ui, field, |ui| {
             let buttons = if steps {
                 2.0 * (STEP_WIDTH + space::XS)
@@ -203,7 +206,6 @@ impl Form<'_> {
             };
             ui.spacing_mut().item_spacing.x = space::XS;
             let width = (ui.available_width() - buttons).max(FIELD_MIN_WIDTH);
-            let id = Id::unique(("composer", &field.path));
             if steps && ui.is_enabled() && ui.memory(|memory| memory.has_focus(id)) {
                 step_by_keys(ui, value);
             }
@@ -229,14 +231,17 @@ impl Form<'_> {
                 (false, false) => Typing::Left,
             }
         });
+        self.follow(ui, id);
         let read = T::read(&text);
         match (changed, &read) {
             (Typing::Changed, Ok(new)) => {
                 *value = new.clone();
-                self.drafts.keep(&field.path, text, value.clone().write());
+                self.drafts
+                    .keep(&field.path, text, value.clone().write(), true);
             }
             (Typing::Changed, Err(_)) => {
-                self.drafts.keep(&field.path, text, value.clone().write());
+                self.drafts
+                    .keep(&field.path, text, value.clone().write(), false);
             }
             // A text that cannot be read stays with its message until somebody mends it.
             (Typing::Over, _) | (Typing::Left, Ok(_)) => self.drafts.forget(&field.path),
@@ -262,6 +267,14 @@ impl Form<'_> {
             ui.add(edit.id(Id::unique(("composer", &field.path))))
                 .accessible_name(&field.name)
         });
+        self.follow(ui, Id::unique(("composer", &field.path)));
+    }
+
+    /// Remembers whether the text field `id` has the keyboard.
+    fn follow(&mut self, ui: &Ui, id: Id) {
+        if ui.memory(|memory| memory.has_focus(id)) {
+            *self.typing = Some(id);
+        }
     }
 
     /// A text of several lines with its label above.
@@ -289,6 +302,7 @@ impl Form<'_> {
                 .hint_text(placeholder.to_owned());
             ui.add(edit).accessible_name(&field.name)
         });
+        self.follow(ui, Id::unique(("composer", &field.path)));
     }
 
     /// A row with a few alternatives side by side: (value, title, explanation). Returns what was clicked.

@@ -98,6 +98,8 @@ pub struct ComposerPanel {
     /// The parts, by path, whose rarely used settings are shown.
     unfolded: BTreeSet<String>,
     drafts: Drafts,
+    /// The text field that has the keyboard, if it is one of these.
+    typing: Option<egui::Id>,
     /// How long a sweep and a search for the capacity would take.
     forecast: Forecast,
     /// Names of the interpreters of this machine, as its settings have them; none if nobody looked.
@@ -130,6 +132,17 @@ impl ComposerPanel {
         self.interpreters = names;
     }
 
+    /// Whether `id` is the text field of the composer that has the keyboard.
+    #[must_use]
+    pub fn is_typing_in(&self, id: egui::Id) -> bool {
+        self.typing == Some(id)
+    }
+
+    /// The fields with a text that cannot be read show their values again. Says whether there was one.
+    pub fn drop_unreadable(&mut self) -> bool {
+        self.drafts.drop_unreadable()
+    }
+
     /// Shows the scenario and appends an edited one to `actions` when something changed.
     ///
     /// `problems` are those of this scenario. `locked` means that a run goes on: everything can be looked
@@ -143,9 +156,11 @@ impl ComposerPanel {
         actions: &mut Vec<Action>,
     ) {
         let mut edited = scenario.clone();
+        self.typing = None;
         let mut form = Form {
             notes: Notes::new(problems),
             drafts: &mut self.drafts,
+            typing: &mut self.typing,
             unfolded: &mut self.unfolded,
             interpreters: &self.interpreters,
             in_cpython: edited.candidates.iter().any(Candidate::is_python),
