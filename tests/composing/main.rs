@@ -2,6 +2,7 @@
 #![cfg(feature = "gui")]
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+mod clipboard;
 mod undo;
 
 use std::path::PathBuf;

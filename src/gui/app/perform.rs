@@ -25,6 +25,8 @@ impl App {
     pub(super) fn perform(&mut self, action: Action, ctx: &Context) {
         match action {
             Action::EditScenario(scenario) => self.edit_scenario(*scenario, ctx),
+            Action::Tell(Ok(text)) => self.toasts.good(text, ctx.input(|input| input.time)),
+            Action::Tell(Err(text)) => self.fail(&text),
             Action::Undo => self.undo(ctx),
             Action::Redo => self.redo(ctx),
             Action::Run => self.start_run(&[]),
