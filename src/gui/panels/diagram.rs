@@ -318,6 +318,8 @@ fn draw_rules(
     const TURN_SHARE: f64 = 0.5;
     let height = up[1] - up[0];
     let turn = along[0] + (along[1] - along[0]) * TURN_SHARE;
+    // No line lies over the name of another.
+    let mut names = Vec::new();
     for (index, (of, at, label)) in rules.iter().enumerate() {
         // On a ground of its own: the line of another rule may pass behind it.
         let label = RichText::new(format!(" {label} "));
@@ -343,7 +345,10 @@ fn draw_rules(
             RuleOf::Y => Align2::LEFT_BOTTOM,
         };
         let name = Text::new("", place, label).anchor(anchor);
-        plot.text(name.allow_hover(false));
+        names.push(name.allow_hover(false));
+    }
+    for name in names {
+        plot.text(name);
     }
 }
 
