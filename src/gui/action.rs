@@ -230,6 +230,8 @@ impl Format {
 pub enum Answer {
     /// Save first, then go on.
     Save,
+    /// Save under another name, then go on.
+    SaveElsewhere,
     /// Go on and lose the changes.
     Discard,
     /// End the run, then go on.

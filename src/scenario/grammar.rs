@@ -13,6 +13,7 @@ const MAX_DEPTH: usize = 64;
 /// Reads `text`. Takes time and memory in proportion to its length, and never fails as a whole.
 pub(super) fn read(text: &str) -> Tree {
     let read = lex::words(text);
+    let comments = read.comments;
     let mut parser = Parser {
         words: read.list,
         at: 0,
@@ -26,6 +27,7 @@ pub(super) fn read(text: &str) -> Tree {
         root,
         nodes: parser.nodes,
         problems: parser.problems,
+        comments,
         stopped: parser.stopped || parser.cut,
     }
 }

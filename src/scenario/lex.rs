@@ -51,6 +51,8 @@ pub(super) struct Words {
     pub(super) list: Vec<Word>,
     /// What was wrong.
     pub(super) problems: Vec<Problem>,
+    /// How many comments there are.
+    pub(super) comments: usize,
     /// Whether reading ended before the end of the text.
     pub(super) stopped: bool,
 }
@@ -64,6 +66,7 @@ pub(super) fn words(text: &str) -> Words {
         rest: text.chars().peekable(),
         here: Place { line: 1, column: 1 },
         problems: Vec::new(),
+        comments: 0,
         stopped: false,
     };
     let mut words = Vec::new();
@@ -87,6 +90,7 @@ pub(super) fn words(text: &str) -> Words {
             return Words {
                 list: words,
                 problems: lexer.problems,
+                comments: lexer.comments,
                 stopped: lexer.stopped,
             };
         }
@@ -98,6 +102,7 @@ pub(super) struct Lexer<'t> {
     /// The place of the next character.
     pub(super) here: Place,
     pub(super) problems: Vec<Problem>,
+    comments: usize,
     /// Whether nothing more is read.
     pub(super) stopped: bool,
 }
@@ -156,9 +161,13 @@ impl Lexer<'_> {
         while let Some(c) = self.peek() {
             match c {
                 '/' if self.peek_second() == Some('/') => {
+                    self.comments += 1;
                     self.bump_while(|c| c != '\n');
                 }
-                '/' if self.peek_second() == Some('*') => self.skip_block_comment(),
+                '/' if self.peek_second() == Some('*') => {
+                    self.comments += 1;
+                    self.skip_block_comment();
+                }
                 c if c.is_whitespace() => {
                     self.bump();
                 }

@@ -20,6 +20,9 @@ use crate::scenario::{FORMAT, Place, Problem, Scenario, Severity};
 /// The largest file that is read. It holds tens of thousands of stages; a real scenario has a few KiB.
 pub const MAX_FILE_BYTES: usize = 1 << 20;
 
+/// How the first line of a written scenario begins.
+const HEAD: &str = "// poolscope scenario, format ";
+
 /// What a text turned out to be.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Loaded {
@@ -28,6 +31,9 @@ pub struct Loaded {
     pub scenario: Option<Scenario>,
     /// Everything that is wrong, in the order of the file.
     pub problems: Vec<Problem>,
+    /// How many comments the text has besides the line that [`to_text`] begins with. A scenario does not hold them:
+    /// they are lost when it is written.
+    pub comments: usize,
 }
 
 impl Loaded {
@@ -102,20 +108,26 @@ pub fn parse(text: &str) -> Loaded {
         return Loaded {
             scenario: None,
             problems: vec![problem],
+            comments: 0,
         };
     }
     // Some editors put a byte order mark in front.
-    let tree = grammar::read(text.strip_prefix('\u{feff}').unwrap_or(text));
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let tree = grammar::read(text);
+    let is_headed = text.starts_with(HEAD);
+    let comments = tree.comments.saturating_sub(is_headed.into());
     if let Some(problem) = newer_format(&tree.root) {
         return Loaded {
             scenario: None,
             problems: vec![problem],
+            comments: 0,
         };
     }
     if tree.stopped {
         return Loaded {
             scenario: None,
             problems: in_order(tree.problems),
+            comments: 0,
         };
     }
     let decoded = decode::<Scenario>(&tree);
@@ -143,6 +155,7 @@ pub fn parse(text: &str) -> Loaded {
     Loaded {
         scenario: decoded.value.filter(|_| readable),
         problems: in_order(problems),
+        comments,
     }
 }
 
@@ -162,10 +175,7 @@ pub fn to_text(scenario: &Scenario) -> String {
     let body = options
         .to_string_pretty(scenario, pretty)
         .expect("a scenario consists of what RON can express");
-    format!(
-        "// poolscope scenario, format {FORMAT}\n{}",
-        on_fewer_lines(&body)
-    )
+    format!("{HEAD}{FORMAT}\n{}", on_fewer_lines(&body))
 }
 
 /// Puts structs that fit on a line on one line, as a person writes them, and takes back the escape of

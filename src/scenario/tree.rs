@@ -68,6 +68,8 @@ pub(super) struct Tree {
     pub(super) nodes: usize,
     /// What was wrong, without paths.
     pub(super) problems: Vec<Problem>,
+    /// How many comments there are.
+    pub(super) comments: usize,
     /// Whether reading ended early: what follows from the tree's gaps must not be reported.
     pub(super) stopped: bool,
 }

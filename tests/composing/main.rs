@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod clipboard;
+mod share;
+mod text;
 mod undo;
 
 use std::path::PathBuf;

@@ -28,6 +28,7 @@ pub struct Document {
     saved: Arc<Scenario>,
     path: Option<PathBuf>,
     bundled: Option<&'static str>,
+    comments: usize,
     problems: Vec<Problem>,
     plan: Vec<String>,
 }
@@ -88,6 +89,7 @@ impl Document {
             saved,
             path,
             bundled: None,
+            comments: 0,
         })
     }
 
@@ -98,6 +100,19 @@ impl Document {
             bundled: Some(file),
             ..Self::of(scenario, None)
         }
+    }
+
+    /// The same, from a file with so many comments.
+    #[must_use]
+    pub(super) const fn with_comments(mut self, comments: usize) -> Self {
+        self.comments = comments;
+        self
+    }
+
+    /// How many comments its file has: a scenario does not hold them, so saving drops them.
+    #[must_use]
+    pub const fn comments(&self) -> usize {
+        self.comments
     }
 
     /// An earlier state.
@@ -112,6 +127,7 @@ impl Document {
             saved: state.saved,
             path: state.path,
             bundled: state.bundled,
+            comments: state.comments,
         }
     }
 
@@ -123,6 +139,7 @@ impl Document {
             saved: Arc::clone(&self.saved),
             path: self.path.clone(),
             bundled: self.bundled,
+            comments: self.comments,
         }
     }
 
@@ -204,6 +221,7 @@ impl Document {
             self.saved = written;
             self.path = Some(path);
             self.bundled = None;
+            self.comments = 0;
         }
     }
 

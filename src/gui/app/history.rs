@@ -28,6 +28,8 @@ pub(super) struct Snapshot {
     pub path: Option<PathBuf>,
     /// The bundled scenario that it is.
     pub bundled: Option<&'static str>,
+    /// How many comments its file has, which saving would drop.
+    pub comments: usize,
 }
 
 /// A state to which one can go, and what lies between here and there.
@@ -142,6 +144,7 @@ impl History {
             let state = &mut step.state;
             if state.document == document || state.path.as_deref() == Some(path) {
                 state.saved = Arc::clone(written);
+                state.comments = 0;
             }
             if state.document == document {
                 state.path = Some(path.to_path_buf());
@@ -173,6 +176,7 @@ mod tests {
             saved,
             path: None,
             bundled: None,
+            comments: 0,
         }
     }
 

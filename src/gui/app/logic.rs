@@ -165,11 +165,13 @@ impl App {
         match result {
             Ok(Loaded {
                 scenario: Some(scenario),
+                comments,
                 ..
             }) => {
                 self.settings.remember(&path);
                 self.save_settings();
-                self.open_document(Document::of(scenario, Some(path)));
+                let document = Document::of(scenario, Some(path));
+                self.open_document(document.with_comments(comments));
                 self.pages.show(Page::Plan);
                 let errors = self.document.errors() as u64;
                 if errors > 0 {
@@ -182,6 +184,7 @@ impl App {
             Ok(Loaded {
                 scenario: None,
                 problems,
+                ..
             }) => {
                 self.question = Some(Question::Problems { path, problems });
             }

@@ -48,6 +48,7 @@ use crate::gui::panels::question::{Question, QuestionPanel};
 use crate::gui::panels::results::ResultsPanel;
 use crate::gui::panels::runs::RunsPanel;
 use crate::gui::panels::series::SeriesPanel;
+use crate::gui::panels::text::TextPanel;
 use crate::gui::panels::toasts::Toasts;
 use crate::gui::repaint::{FrameClock, Pacer};
 use crate::gui::settings::Settings;
@@ -138,6 +139,7 @@ pub struct App {
     comparison_panel: ComparisonPanel,
     series_panel: SeriesPanel,
     composer: ComposerPanel,
+    text_panel: TextPanel,
     board: BoardPanel,
     results_panel: ResultsPanel,
     /// The theme in which the window was last drawn: exported pictures have the same.
@@ -196,6 +198,7 @@ impl App {
             comparison_panel: ComparisonPanel::default(),
             series_panel: SeriesPanel::default(),
             composer: ComposerPanel::default(),
+            text_panel: TextPanel::default(),
             board: BoardPanel::default(),
             results_panel: ResultsPanel::default(),
             is_dark: false,

@@ -8,6 +8,8 @@ pub enum Page {
     /// What the open scenario would do, and the button that does it.
     #[default]
     Plan,
+    /// The open scenario as the text of its file.
+    Text,
     /// The charts and the results of the run that is shown.
     Charts,
     /// Two runs beside each other.
@@ -20,13 +22,20 @@ pub enum Page {
 
 impl Page {
     /// The pages that can be chosen beside the menus, in their order.
-    pub const CHOICES: [Self; 4] = [Self::Plan, Self::Charts, Self::Comparison, Self::Series];
+    pub const CHOICES: [Self; 5] = [
+        Self::Plan,
+        Self::Text,
+        Self::Charts,
+        Self::Comparison,
+        Self::Series,
+    ];
 
     /// As it stands beside the menus.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
             Self::Plan => "Plan",
+            Self::Text => "Text",
             Self::Charts => "Charts",
             Self::Comparison => "Comparison",
             Self::Series => "Series",
@@ -39,6 +48,7 @@ impl Page {
     pub const fn about(self) -> &'static str {
         match self {
             Self::Plan => "What the open scenario would do",
+            Self::Text => "The open scenario as the text of its file, to edit beside the form",
             Self::Charts => "Charts and results of the run that is shown",
             Self::Comparison => "Two runs beside each other",
             Self::Series => "Sweeps over a parameter, and the search for the capacity",

@@ -186,6 +186,12 @@ impl App {
                 self.after_save = Some(then);
                 self.save();
             }
+            (Question::Comments(_), Answer::Save) => {
+                if let Some(path) = self.document.path() {
+                    self.write_scenario(path.to_path_buf());
+                }
+            }
+            (Question::Comments(_), Answer::SaveElsewhere) => self.save_as(),
             (Question::Unsaved(then), Answer::Discard) => self.proceed(then),
             (Question::CloseDuringRun, Answer::StopAndClose) => {
                 self.closing = Closing::AfterRun;
@@ -199,7 +205,7 @@ impl App {
             (Question::Path { purpose, request }, Answer::Path(path)) => {
                 self.use_path(purpose, request.with_extension(&path));
             }
-            (Question::Path { .. }, _) => self.after_save = None,
+            (Question::Path { .. } | Question::Comments(_), _) => self.after_save = None,
             (
                 Question::DeleteRun {
                     path,
@@ -255,6 +261,9 @@ impl App {
 
     fn save(&mut self) {
         match self.document.path() {
+            Some(_) if self.document.comments() > 0 => {
+                self.question = Some(Question::Comments(self.document.comments()));
+            }
             Some(path) => self.write_scenario(path.to_path_buf()),
             None => self.save_as(),
         }

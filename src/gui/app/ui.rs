@@ -224,6 +224,7 @@ impl App {
     fn centre_ui(&mut self, ui: &mut Ui) {
         match self.page() {
             Page::Plan => self.plan_ui(ui),
+            Page::Text => self.text_ui(ui),
             Page::Charts => self.charts_ui(ui),
             Page::Comparison => self.comparison_ui(ui),
             Page::Series => self.series_ui(ui),
@@ -237,6 +238,11 @@ impl App {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             start_ui(ui, &self.document, title, &mut self.actions);
         });
+    }
+
+    fn text_ui(&mut self, ui: &mut Ui) {
+        let (scenario, locked) = (self.document.scenario(), self.is_running());
+        self.text_panel.ui(ui, scenario, locked, &mut self.actions);
     }
 
     fn charts_ui(&mut self, ui: &mut Ui) {

@@ -15,5 +15,6 @@ pub mod results;
 pub mod runs;
 pub mod series;
 pub mod start;
+pub mod text;
 pub mod toasts;
 pub mod toolbar;

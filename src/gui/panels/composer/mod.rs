@@ -35,6 +35,7 @@ mod prices;
 mod profile;
 mod python;
 mod settings;
+mod share;
 mod stage_fields;
 mod stages;
 mod steps;
@@ -105,6 +106,8 @@ pub struct ComposerPanel {
     clipboard: Clipboard,
     /// The text field that has the keyboard, if it is one of these.
     typing: Option<egui::Id>,
+    /// The scenario as it was when the slider of the CPU share was taken hold of.
+    held: Option<Box<Scenario>>,
     /// How long a sweep and a search for the capacity would take.
     forecast: Forecast,
     /// Names of the interpreters of this machine, as its settings have them; none if nobody looked.
@@ -181,6 +184,7 @@ impl ComposerPanel {
             let summary = tasks::section_summary(&edited.tasks);
             if section_ui(ui, sections, "Task kinds", &summary, true) {
                 tasks::tasks_ui(ui, &mut form, &mut edited.tasks, &mut self.tasks);
+                share::share_ui(ui, &mut form, &mut edited, &mut self.held);
             }
             form.rest(ui, "tasks");
 
