@@ -220,7 +220,8 @@ pub fn estimate_run_nanos(scenario: &Scenario) -> u64 {
         .saturating_mul(u64::from(scenario.protocol.repeats))
 }
 
-/// How long the phases of all blocks together may take at the most, in nanoseconds.
+/// How long the phases of all blocks together may take at the most, in nanoseconds; never less than the estimate, which
+/// has the starts of the back ends as well.
 #[must_use]
 pub fn longest_run_nanos(scenario: &Scenario) -> u64 {
     let Protocol {
@@ -230,7 +231,9 @@ pub fn longest_run_nanos(scenario: &Scenario) -> u64 {
         ..
     } = scenario.protocol;
     let block = warm_up.0.saturating_add(measure.0).saturating_add(drain.0);
-    block.saturating_mul(blocks(scenario))
+    block
+        .saturating_mul(blocks(scenario))
+        .max(estimate_run_nanos(scenario))
 }
 
 fn each_candidate_nanos(scenario: &Scenario) -> impl Iterator<Item = u64> {
