@@ -80,7 +80,12 @@ impl SeriesKeeper {
             self.is_behind = true;
             return;
         }
-        let job = Job::Step(Box::new((step.clone(), run.clone())));
+        let mut run = run.clone();
+        for block in &mut run.blocks {
+            // A sweep has thousands of blocks.
+            block.lives = None;
+        }
+        let job = Job::Step(Box::new((step.clone(), run)));
         // Where nobody takes it any more the outcome says why.
         self.is_behind = matches!(self.steps.try_send(job), Err(TrySendError::Full(_)));
     }

@@ -212,6 +212,8 @@ impl Answers {
             // CPython does not tell how long a thread waited for its lock: it is time off the CPU.
             interpreter_wait_nanos: 0,
             start_wait_nanos: 0,
+            // The harness does not tell.
+            worker: None,
         })
     }
 

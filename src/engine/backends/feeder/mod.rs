@@ -332,6 +332,7 @@ impl Feeder {
             worker_end_nanos: answer.end_nanos,
             on_cpu_nanos: answer.on_cpu_nanos,
             lock_wait_nanos: answer.lock_wait_nanos,
+            worker: Some(self.worker as u32),
             ..Ran::here(answer.start_nanos, clock::now_nanos())
         };
         let result = match answer.outcome {
@@ -356,6 +357,7 @@ impl Feeder {
             let now = clock::now_nanos();
             let ran = Ran {
                 taken_nanos: chunk.taken_nanos,
+                worker: Some(self.worker as u32),
                 ..Ran::here(chunk.taken_nanos, now)
             };
             self.hand_on(task, ran, Err(end()));
