@@ -9,6 +9,9 @@ use poolscope::chart::{ChartId, ChartSettings, SplitChart, build};
 use poolscope::export::{
     Report, Theme, board_svg, chart_svg, figures_csv, json, text_table, timeline_csv, write_folder,
 };
+use poolscope::run::Run;
+use poolscope::scenario::Objective;
+use poolscope::units::Nanos;
 
 #[test]
 fn the_books_of_every_synthetic_block_balance() {
@@ -285,6 +288,46 @@ fn the_figures_have_one_row_per_candidate_and_empty_cells_where_nothing_is_known
     assert_eq!(rows[2]["memory_kind"], "pss");
     assert!(rows[2]["cause"].starts_with("The runner ended by signal 9"));
     assert!(rows[0]["dropped"].parse::<u64>().unwrap() > 100);
+}
+
+#[test]
+fn the_figures_say_of_each_objective_whether_a_candidate_meets_it() {
+    let mut run = support::finished_run();
+    let rows = |run: &Run| -> Vec<BTreeMap<String, String>> {
+        let text = figures_csv(run).unwrap();
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        reader.deserialize().map(Result::unwrap).collect()
+    };
+    let named = |row: &BTreeMap<String, String>| {
+        row.keys()
+            .filter(|name| name.starts_with("objective_"))
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(named(&rows(&run)[0]), Vec::<String>::new());
+    run.request.scenario.objectives = vec![
+        Objective::Throughput { at_least: 1.0 },
+        Objective::Throughput { at_least: 1e9 },
+        Objective::Makespan {
+            at_most: Nanos::from_secs(1),
+        },
+    ];
+    for row in rows(&run) {
+        assert_eq!(
+            named(&row),
+            [
+                "objective_1_throughput",
+                "objective_2_throughput",
+                "objective_3_makespan"
+            ]
+        );
+        assert_eq!(row["objective_1_throughput"], "met");
+        assert_eq!(row["objective_2_throughput"], "missed");
+        assert_eq!(
+            row["objective_3_makespan"], "undecided",
+            "only batches have one"
+        );
+    }
 }
 
 #[test]

@@ -3,91 +3,36 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod support;
+mod window_support;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use poolscope::chart::ChartId;
 use poolscope::gui::action::{Action, Exported, Format};
-use poolscope::gui::app::{App, RunState, Services};
-use poolscope::gui::dialogs::{FileDialogs, FileRequest, Picked};
+use poolscope::gui::app::RunState;
+use poolscope::gui::dialogs::Picked;
 use poolscope::run::Run;
 use poolscope::scenario::parse;
 use poolscope::units::Nanos;
 
-/// Longer than any background thread of these tests takes, also on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+use window_support::{Window, ask, click, opening, run_until};
 
-/// Answers every dialog alike.
-struct Canned {
-    answer: Picked,
+fn window_with(answer: Picked, settings_dir: Option<PathBuf>) -> Window {
+    let opening = opening().answering(answer);
+    opening.settings_in(settings_dir).open()
 }
 
-impl FileDialogs for Canned {
-    fn pick(&self, _request: &FileRequest) -> Picked {
-        self.answer.clone()
-    }
+fn window() -> Window {
+    opening().open()
 }
 
-fn window_with(answer: Picked, settings_dir: Option<PathBuf>) -> Harness<'static, App> {
-    let dialogs = Arc::new(Canned { answer });
-    let mut harness = Harness::builder()
-        .with_size([1280.0, 800.0])
-        .build_eframe(|creation| {
-            let executable = PathBuf::from("no-such-executable");
-            App::new(
-                &creation.egui_ctx,
-                Services {
-                    dialogs,
-                    executable,
-                    settings_dir,
-                    runs_dir: None,
-                },
-            )
-        });
-    harness.run_steps(3);
-    harness
+fn window_of(run: Run) -> Window {
+    opening().open_with(run)
 }
 
-fn window() -> Harness<'static, App> {
-    window_with(Picked::Cancelled, None)
-}
-
-fn window_of(run: Run) -> Harness<'static, App> {
-    let mut harness = window();
-    harness.state_mut().show_run(run);
-    harness.run_steps(3);
-    harness
-}
-
-/// Draws frames until `done`; background threads need a moment.
-fn run_until(
-    harness: &mut Harness<'static, App>,
-    what: &str,
-    done: impl Fn(&Harness<'static, App>) -> bool,
-) {
-    let start = Instant::now();
-    while !done(harness) {
-        assert!(start.elapsed() < PATIENCE, "never happened: {what}");
-        std::thread::yield_now();
-        harness.step();
-    }
-}
-
-fn click(harness: &mut Harness<'static, App>, label: &str) {
-    harness.get_by_label(label).click();
-    harness.run_steps(3);
-}
-
-fn ask(harness: &mut Harness<'static, App>, action: Action) {
-    harness.state_mut().request(action);
-    harness.run_steps(3);
-}
-
-fn retitle(harness: &mut Harness<'static, App>, title: &str) {
+fn retitle(harness: &mut Window, title: &str) {
     let mut scenario = harness.state().document().scenario().clone();
     title.clone_into(&mut scenario.title);
     ask(harness, Action::EditScenario(Box::new(scenario)));
@@ -130,7 +75,7 @@ fn every_chart_of_a_live_run_can_be_exported_and_every_candidate_hidden() {
     for id in &ChartId::ALL[..4] {
         harness.get_by_label(&format!("Export {}", id.title()));
     }
-    let lines = |harness: &Harness<'static, App>| {
+    let lines = |harness: &Window| {
         let charts = harness.state().measurement().unwrap().charts();
         charts.chart(ChartId::ResponseTime).unwrap().series.len()
     };
@@ -253,6 +198,7 @@ fn exports_are_written_off_the_thread_that_draws() {
         let path = folder.path().join(format!("export.{}", format.extension()));
         let mut harness = window_with(Picked::Path(path.clone()), None);
         harness.state_mut().show_run(support::sample_run());
+        let name = format!("{what:?}");
         ask(&mut harness, Action::Export(what, format));
         run_until(&mut harness, "exported", |harness| {
             harness.query_all_by_label_contains("Exported").count() > 0
@@ -260,7 +206,7 @@ fn exports_are_written_off_the_thread_that_draws() {
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(
             text.trim_start_matches('\u{feff}').starts_with(begins),
-            "{what:?}: {text:.40}"
+            "{name}: {text:.40}"
         );
         std::fs::remove_file(&path).unwrap();
     }

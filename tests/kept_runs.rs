@@ -3,82 +3,37 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod support;
+mod window_support;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use poolscope::gui::action::{Action, SeriesAction};
-use poolscope::gui::app::{App, ChosenRun, Origin, Page, RunState, SeriesState, Services};
-use poolscope::gui::dialogs::{FileDialogs, FileRequest, Picked};
+use poolscope::gui::action::{Action, Format, RunsAction, SeriesAction};
+use poolscope::gui::app::{ChosenRun, Origin, Page, RunState, SeriesState, Slot};
+use poolscope::gui::dialogs::Picked;
 use poolscope::run::Run;
 use poolscope::run::library::Library;
 use poolscope::run::record::{Closing, Completeness, Head, Header, RecordKind, Step};
 
-/// Longer than anything here takes on a machine under load.
-const PATIENCE: Duration = Duration::from_mins(2);
+use window_support::{
+    Window, ask, click, is_shown, opening, press, run_until, type_into, wait_for,
+};
 
-struct NoDialogs;
-
-impl FileDialogs for NoDialogs {
-    fn pick(&self, _request: &FileRequest) -> Picked {
-        Picked::Cancelled
-    }
+/// A window that keeps its runs there, with the program itself as runner.
+fn window(runs_dir: Option<PathBuf>) -> Window {
+    let executable = env!("CARGO_BIN_EXE_poolscope");
+    let opening = opening().tall(900.0).running(executable);
+    opening.runs_in(runs_dir).open()
 }
 
-fn window(runs_dir: Option<PathBuf>) -> Harness<'static, App> {
-    let services = Services {
-        dialogs: Arc::new(NoDialogs),
-        executable: PathBuf::from(env!("CARGO_BIN_EXE_poolscope")),
-        settings_dir: None,
-        runs_dir,
-    };
-    let mut harness = Harness::builder()
-        .with_size([1280.0, 900.0])
-        .build_eframe(|creation| App::new(&creation.egui_ctx, services));
-    harness.run_steps(3);
-    harness
-}
-
-fn run_until(
-    harness: &mut Harness<'static, App>,
-    what: &str,
-    done: impl Fn(&Harness<'static, App>) -> bool,
-) {
-    let start = Instant::now();
-    while !done(harness) {
-        assert!(start.elapsed() < PATIENCE, "never happened: {what}");
-        std::thread::yield_now();
-        harness.step();
-    }
-}
-
-fn is_shown(harness: &Harness<'static, App>, text: &str) -> bool {
-    harness.query_all_by_label_contains(text).next().is_some()
-}
-
-fn wait_for(harness: &mut Harness<'static, App>, text: &str) {
-    run_until(harness, text, |harness| is_shown(harness, text));
-}
-
-fn click(harness: &mut Harness<'static, App>, label: &str) {
-    harness.get_by_label(label).click();
-    harness.run_steps(3);
-}
-
-fn type_into(harness: &mut Harness<'static, App>, field: &str, text: &str) {
-    let is_long = field == "Note";
-    let role = if is_long {
-        egui::Role::MultilineTextInput
-    } else {
-        egui::Role::TextInput
-    };
-    harness.get_by_role_and_label(role, field).focus();
-    harness.run_steps(2);
-    harness.get_by_role_and_label(role, field).type_text(text);
-    harness.run_steps(3);
+/// A window in which the only kept run of `folder`, which is `run`, was clicked in the list.
+fn at_the_run(folder: &Path, run: &Run, id: &str) -> Window {
+    let mut window = window(Some(folder.to_owned()));
+    click(&mut window, "Runs");
+    wait_for(&mut window, "1 run");
+    let title = &run.request.scenario.title;
+    click(&mut window, &format!("Run {title} {id}"));
+    window
 }
 
 /// Keeps `run` in `folder`; where the file is, and the id of the run.
@@ -112,7 +67,7 @@ fn a_list_marks_what_is_whole_cut_and_broken_and_can_be_searched() {
     let mut harness = window(Some(folder.path().to_owned()));
     click(&mut harness, "Runs");
     wait_for(&mut harness, "3 runs");
-    for mark in ["whole", "cut", "broken"] {
+    for mark in ["done", "cut", "broken"] {
         harness.get_by_label(mark);
     }
     type_into(&mut harness, "Search the runs", &whole);
@@ -127,11 +82,7 @@ fn an_opened_run_is_on_the_board_as_if_it_had_just_ended() {
     let folder = tempfile::tempdir().unwrap();
     let run = support::finished_run();
     let (_, id) = kept(folder.path(), &run, true);
-    let mut harness = window(Some(folder.path().to_owned()));
-    click(&mut harness, "Runs");
-    wait_for(&mut harness, "1 run");
-    let row = format!("Run {} {id}", run.request.scenario.title);
-    click(&mut harness, &row);
+    let mut harness = at_the_run(folder.path(), &run, &id);
     click(&mut harness, "Open this run");
     run_until(&mut harness, "it is open", |harness| {
         harness.state().measurement().is_some()
@@ -152,13 +103,7 @@ fn a_name_tags_and_a_note_are_written_into_the_file_of_the_run() {
     let folder = tempfile::tempdir().unwrap();
     let run = support::finished_run();
     let (path, id) = kept(folder.path(), &run, true);
-    let mut harness = window(Some(folder.path().to_owned()));
-    click(&mut harness, "Runs");
-    wait_for(&mut harness, "1 run");
-    click(
-        &mut harness,
-        &format!("Run {} {id}", run.request.scenario.title),
-    );
+    let mut harness = at_the_run(folder.path(), &run, &id);
     type_into(&mut harness, "Name", "before the change");
     type_into(&mut harness, "Tags", "laptop, baseline");
     type_into(&mut harness, "Note", "on battery");
@@ -178,13 +123,7 @@ fn deleting_asks_first_and_no_means_no() {
     let folder = tempfile::tempdir().unwrap();
     let run = support::finished_run();
     let (path, id) = kept(folder.path(), &run, true);
-    let mut harness = window(Some(folder.path().to_owned()));
-    click(&mut harness, "Runs");
-    wait_for(&mut harness, "1 run");
-    click(
-        &mut harness,
-        &format!("Run {} {id}", run.request.scenario.title),
-    );
+    let mut harness = at_the_run(folder.path(), &run, &id);
     click(&mut harness, "Delete this run");
     harness.get_by_label("Move the run to the bin?");
     click(&mut harness, "Keep it");
@@ -249,6 +188,71 @@ fn two_runs_beside_each_other_tell_what_differs_and_what_follows() {
 }
 
 #[test]
+fn two_candidates_of_the_shown_run_are_compared_like_two_runs() {
+    let mut harness = window(None);
+    harness.state_mut().show_run(support::finished_run());
+    harness.run_steps(3);
+    click(&mut harness, "Compare two candidates");
+    assert_eq!(harness.state().page(), Page::Comparison);
+    wait_for(&mut harness, "Measure by measure");
+    harness.run_steps(3);
+    harness.get_by_label("threads ×8 against sequential");
+    harness.get_by_label("Response time by percentile");
+    harness.get_by_label("Distribution of the response time");
+    let choose = RunsAction::ChooseCandidate(Slot::Run, 2);
+    ask(&mut harness, Action::Runs(choose));
+    wait_for(&mut harness, "processes ×4 against sequential");
+    click(&mut harness, "Swap the two sides");
+    wait_for(&mut harness, "sequential against processes ×4");
+    click(&mut harness, "Two runs");
+    assert!(is_shown(&harness, "No runs chosen"));
+    click(&mut harness, "Two candidates of a run");
+    wait_for(&mut harness, "threads ×8 against sequential");
+}
+
+#[test]
+fn without_a_run_that_is_over_there_are_no_candidates_to_compare() {
+    let mut harness = window(None);
+    harness.state_mut().show_run(support::waiting_run());
+    harness.run_steps(3);
+    click(&mut harness, "Compare two candidates");
+    assert_eq!(harness.state().page(), Page::Charts);
+    click(&mut harness, "Comparison page");
+    click(&mut harness, "Two candidates of a run");
+    assert!(is_shown(&harness, "No runs chosen"));
+}
+
+/// Chooses that form in the menu of the chart and waits until the file is written.
+fn export(window: &mut Window, chart: &str, format: Format) {
+    press(window, &format!("Export {chart}"));
+    press(window, &format!("Export as {}…", format.label()));
+    wait_for(window, "Exported");
+}
+
+#[test]
+fn the_charts_of_a_comparison_are_exported_in_every_form() {
+    let folder = tempfile::tempdir().unwrap();
+    for (format, begins) in [
+        (Format::Svg, b"<svg".as_slice()),
+        (Format::Png, b"\x89PNG"),
+        (Format::Csv, b"line,x_percent,y_nanos"),
+    ] {
+        let path = folder
+            .path()
+            .join("chart")
+            .with_extension(format.extension());
+        let answering = opening().answering(Picked::Path(path.clone()));
+        let mut harness = answering.open_with(support::finished_run());
+        click(&mut harness, "Compare two candidates");
+        wait_for(&mut harness, "Export Response time by percentile");
+        export(&mut harness, "Response time by percentile", format);
+        let bytes = std::fs::read(&path).unwrap();
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+        assert!(bytes.starts_with(begins), "{format:?}");
+    }
+}
+
+#[test]
 fn runs_without_a_common_candidate_say_so() {
     let mut harness = window(None);
     let mut other = support::finished_run();
@@ -272,6 +276,21 @@ const SWEEP: &str = r#"(
     sweep: (x: (vary: Workers, over: [1, 2]), repeats: 1),
 )"#;
 
+/// A window that has begun the sweep of `scenario`, and where it keeps it.
+fn sweeping(folder: &Path, scenario: &str) -> (Window, PathBuf) {
+    let file = folder.join("sweep.ron");
+    std::fs::write(&file, scenario).unwrap();
+    let runs = folder.join("runs");
+    let mut window = window(Some(runs.clone()));
+    ask(&mut window, Action::OpenFile(file));
+    run_until(&mut window, "the scenario is open", |window| {
+        window.state().document().scenario().sweep.is_some()
+    });
+    let start = SeriesAction::Start(RecordKind::Sweep);
+    window.state_mut().request(Action::Series(start));
+    (window, runs)
+}
+
 #[test]
 fn a_scenario_without_a_sweep_is_offered_the_composer() {
     let mut harness = window(None);
@@ -284,16 +303,7 @@ fn a_scenario_without_a_sweep_is_offered_the_composer() {
 #[test]
 fn a_sweep_runs_point_by_point_is_kept_and_can_be_opened_again() {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("sweep.ron");
-    std::fs::write(&file, SWEEP).unwrap();
-    let runs = folder.path().join("runs");
-    let mut harness = window(Some(runs.clone()));
-    harness.state_mut().request(Action::OpenFile(file));
-    run_until(&mut harness, "the scenario is open", |harness| {
-        harness.state().document().scenario().sweep.is_some()
-    });
-    let start = SeriesAction::Start(RecordKind::Sweep);
-    harness.state_mut().request(Action::Series(start));
+    let (mut harness, runs) = sweeping(folder.path(), SWEEP);
     run_until(&mut harness, "the sweep is over", |harness| {
         let series = harness.state().series();
         series.is_some_and(|series| series.state == SeriesState::Finished)
@@ -316,29 +326,27 @@ fn a_sweep_runs_point_by_point_is_kept_and_can_be_opened_again() {
     let head = head().unwrap();
     assert_eq!((head.header.kind, head.steps), (RecordKind::Sweep, 2));
     let path = Library::at(runs).list().unwrap().entries.remove(0).path;
-    let mut harness = window(None);
+    let exported = folder.path().join("goodput.csv");
+    let answer = Picked::Path(exported.clone());
+    let mut harness = opening().tall(900.0).answering(answer).open();
     harness.state_mut().request(Action::OpenFile(path));
     wait_for(&mut harness, "sweep: 2 of 2 runs");
     run_until(&mut harness, "it is put together", |harness| {
         let series = harness.state().series();
         series.is_some_and(|series| series.state == SeriesState::Finished)
     });
+    harness.run_steps(3);
+    export(&mut harness, "Goodput", Format::Csv);
+    let text = std::fs::read_to_string(exported).unwrap();
+    assert_eq!(text.lines().count(), 3, "a head and two points: {text}");
 }
 
 #[test]
 fn a_sweep_that_was_stopped_goes_on_where_it_was_and_in_the_same_file() {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("sweep.ron");
-    std::fs::write(&file, SWEEP.replace("repeats: 1", "repeats: 4")).unwrap();
-    let runs = folder.path().join("runs");
-    let mut harness = window(Some(runs.clone()));
-    harness.state_mut().request(Action::OpenFile(file));
-    run_until(&mut harness, "the scenario is open", |harness| {
-        harness.state().document().scenario().sweep.is_some()
-    });
-    let start = SeriesAction::Start(RecordKind::Sweep);
-    harness.state_mut().request(Action::Series(start));
-    let done = |harness: &Harness<'static, App>| {
+    let longer = SWEEP.replace("repeats: 1", "repeats: 4");
+    let (mut harness, runs) = sweeping(folder.path(), &longer);
+    let done = |harness: &Window| {
         let series = harness.state().series();
         series.map_or(0, |series| series.progress.done)
     };
@@ -346,7 +354,7 @@ fn a_sweep_that_was_stopped_goes_on_where_it_was_and_in_the_same_file() {
         done(harness) >= 1
     });
     harness.state_mut().request(Action::Stop);
-    let is = |harness: &Harness<'static, App>, state: &SeriesState| {
+    let is = |harness: &Window, state: &SeriesState| {
         let series = harness.state().series();
         series.is_some_and(|series| series.state == *state)
     };

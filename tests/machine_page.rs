@@ -2,80 +2,30 @@
 #![cfg(all(feature = "gui", unix))]
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+mod window_support;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::path::Path;
 
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use poolscope::gui::action::Action;
-use poolscope::gui::app::{App, Services};
-use poolscope::gui::dialogs::{FileDialogs, FileRequest, Picked};
+use poolscope::gui::app::Page;
+use poolscope::gui::dialogs::Picked;
 use poolscope::run::interpreters::{
     FoundInterpreter, InterpreterFacts, Interpreters, Threading, Trouble,
 };
 use poolscope::session::{ClusterKind, LocalPython, LocalSettings};
 
-/// Longer than any search of these tests takes, also on a busy machine with slow interpreters.
-const PATIENCE: Duration = Duration::from_mins(1);
-
-/// Answers every dialog with a path.
-struct Canned(PathBuf);
-
-impl FileDialogs for Canned {
-    fn pick(&self, _request: &FileRequest) -> Picked {
-        Picked::Path(self.0.clone())
-    }
-}
+use window_support::{Window, ask, click, is_shown, opening, run_until, type_into};
 
 /// The page as it opens; `executable` is what is started to look for interpreters.
-fn page(executable: &str, folder: &Path, picked: &Path) -> Harness<'static, App> {
-    let services = Services {
-        dialogs: Arc::new(Canned(picked.to_owned())),
-        executable: PathBuf::from(executable),
-        settings_dir: Some(folder.join("config")),
-        runs_dir: None,
-    };
-    let mut harness = Harness::builder()
-        .with_size([1280.0, 1000.0])
-        .build_eframe(|creation| App::new(&creation.egui_ctx, services));
-    harness.run_steps(3);
+fn page(executable: &str, folder: &Path, picked: &Path) -> Window {
+    let opening = opening().tall(1000.0).running(executable);
+    let opening = opening.answering(Picked::Path(picked.to_owned()));
+    let mut harness = opening.settings_in(Some(folder.join("config"))).open();
+    ask(&mut harness, Action::Show(Page::Machine));
     harness
-        .state_mut()
-        .request(Action::Show(poolscope::gui::app::Page::Machine));
-    harness.run_steps(3);
-    harness
-}
-
-fn run_until(
-    harness: &mut Harness<'static, App>,
-    what: &str,
-    done: impl Fn(&Harness<'static, App>) -> bool,
-) {
-    let start = Instant::now();
-    while !done(harness) {
-        assert!(start.elapsed() < PATIENCE, "never happened: {what}");
-        std::thread::yield_now();
-        harness.step();
-    }
-}
-
-fn is_shown(harness: &Harness<'static, App>, text: &str) -> bool {
-    harness.query_all_by_label_contains(text).next().is_some()
-}
-
-fn click(harness: &mut Harness<'static, App>, label: &str) {
-    harness.get_by_label(label).click();
-    harness.run_steps(3);
-}
-
-fn type_into(harness: &mut Harness<'static, App>, field: &str, text: &str) {
-    harness.get_by_label(field).focus();
-    harness.run_steps(2);
-    harness.get_by_label(field).type_text(text);
-    harness.run_steps(2);
 }
 
 fn interpreter(name: &str, threading: Threading) -> FoundInterpreter {

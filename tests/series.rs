@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use poolscope::run::record::{Record, RecordWriter};
 use serde_json::Value;
 
 /// Two pools under two clients, and a sweep of two points; about a second in all.
@@ -67,6 +68,21 @@ fn a_sweep_gives_figures_for_every_point_and_can_be_gone_on_with() {
     let resumed: Value = serde_json::from_slice(&again.stdout).unwrap();
     assert_eq!(resumed["points"], document["points"], "{}", stderr(&again));
     assert!(!stderr(&again).contains("Visit"), "{}", stderr(&again));
+    for (name, words) in [("sweep.html", "<svg "), ("sweep.md", "## All points")] {
+        let report = folder.path().join(name);
+        let arguments = ["report", "last", "--out", report.to_str().unwrap()];
+        let reported = poolscope(folder.path(), &arguments);
+        assert_eq!(reported.status.code(), Some(0), "{}", stderr(&reported));
+        let report = fs::read_to_string(report).unwrap();
+        for words in [words, "Tiny", "poolscope sweep tiny.ron"] {
+            assert!(report.contains(words), "{name}: {words}");
+        }
+        assert!(out.join("report.html").exists() && out.join("report.md").exists());
+    }
+    let held_against = ["report", "last", "--out", "a.md", "--baseline", "last"];
+    let held_against = poolscope(folder.path(), &held_against);
+    assert_eq!(held_against.status.code(), Some(2));
+    assert!(stderr(&held_against).contains("is a sweep and is held against nothing"));
     let of_another_kind = poolscope(folder.path(), &["capacity", "--resume", "last"]);
     assert_eq!(of_another_kind.status.code(), Some(2));
     assert!(stderr(&of_another_kind).contains("is of a sweep and not of a capacity"));
@@ -111,6 +127,42 @@ fn a_search_finds_that_the_objectives_hold_at_the_highest_rate_too() {
         (Some("beyond_range"), Some(40.0))
     );
     assert_eq!(found["probes"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_sweep_that_another_machine_began_goes_on_only_if_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = write(folder.path(), TINY);
+    poolscope(folder.path(), &["sweep", &file]);
+    let kept = poolscope(folder.path(), &["runs", "path", "last"]);
+    let kept = String::from_utf8(kept.stdout).unwrap();
+    let record = Record::read(Path::new(kept.trim_end())).unwrap();
+    // Its first visit, as a colleague's machine made it.
+    let theirs = folder.path().join("theirs.poolscope-run");
+    let (step, mut run) = record.steps[0].clone();
+    for block in &mut run.blocks {
+        block.started.as_mut().unwrap().machine.cpu = "Another processor".to_owned();
+    }
+    let mut writer = RecordWriter::create(&theirs, &record.header).unwrap();
+    writer.whole_run(&step, &run).unwrap();
+    drop(writer);
+    let before = fs::read(&theirs).unwrap();
+
+    let resume = ["sweep", "--resume", theirs.to_str().unwrap(), "--json"];
+    let refused = poolscope(folder.path(), &resume);
+    assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
+    for words in ["Processor: Another processor → ", "--other-machine"] {
+        assert!(stderr(&refused).contains(words), "{}", stderr(&refused));
+    }
+    assert_eq!(fs::read(&theirs).unwrap(), before);
+    let gone_on = poolscope(folder.path(), &[&resume[..], &["--other-machine"]].concat());
+    let document: Value = serde_json::from_slice(&gone_on.stdout).unwrap();
+    assert_eq!(document["visits"], 2);
+    let said = stderr(&gone_on);
+    assert!(
+        said.contains("warning: the machine is not as it was"),
+        "{said}"
+    );
 }
 
 fn poolscope(home: &Path, arguments: &[&str]) -> Output {

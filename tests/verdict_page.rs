@@ -2,59 +2,24 @@
 #![cfg(feature = "gui")]
 
 mod support;
+mod window_support;
 
-use std::path::PathBuf;
-use std::sync::Arc;
-
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use poolscope::gui::app::{App, Services};
-use poolscope::gui::dialogs::{FileDialogs, FileRequest, Picked};
 use poolscope::run::{Event, Run, RunRequest};
-use poolscope::scenario::{Objective, ResponsePercentile, Target};
-use poolscope::units::Nanos;
+use poolscope::scenario::{Objective, Target};
+use poolscope::units::{Nanos, Percentile};
 
-struct NoDialogs;
-
-impl FileDialogs for NoDialogs {
-    fn pick(&self, _request: &FileRequest) -> Picked {
-        Picked::Cancelled
-    }
-}
-
-type Window = Harness<'static, App>;
+use window_support::{Window, click, is_shown, opening};
 
 fn window_of(run: Run) -> Window {
-    let mut harness = Harness::builder()
-        .with_size([1280.0, 2000.0])
-        .build_eframe(|creation| {
-            let services = Services {
-                dialogs: Arc::new(NoDialogs),
-                executable: PathBuf::from("no-such-executable"),
-                settings_dir: None,
-                runs_dir: None,
-            };
-            App::new(&creation.egui_ctx, services)
-        });
-    harness.state_mut().show_run(run);
-    harness.run_steps(3);
-    harness
-}
-
-fn click(harness: &mut Window, label: &str) {
-    harness.get_by_label(label).click();
-    harness.run_steps(3);
-}
-
-fn is_shown(harness: &Window, text: &str) -> bool {
-    harness.query_all_by_label_contains(text).count() > 0
+    opening().tall(2000.0).open_with(run)
 }
 
 /// Response times of 400 ms, which all who keep up with the load have.
 fn reachable() -> Vec<Objective> {
     vec![
         Objective::ResponseTime {
-            percentile: ResponsePercentile::P99,
+            percentile: Percentile::P99,
             at_most: Nanos::from_millis(400),
         },
         Objective::DropRatio { at_most: 0.0 },
@@ -86,7 +51,7 @@ fn a_run_with_objectives_opens_at_its_verdict_with_words_for_what_is_met_and_mis
 #[test]
 fn an_objective_that_nobody_meets_leaves_nobody() {
     let impossible = Objective::ResponseTime {
-        percentile: ResponsePercentile::P50,
+        percentile: Percentile::P50,
         at_most: Nanos(1),
     };
     let harness = window_of(with(support::finished_run(), vec![impossible]));

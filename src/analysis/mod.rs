@@ -37,7 +37,8 @@ pub use compare::{
 pub use comparison::{
     Circumstance, Deviation, Judgement, MeasureComparison, PairComparison, RunComparison,
     RunOutcome, RunOutcomeKind, SETTINGS_MAX, SettingDifference, Side, TOLERANCE_RATIO,
-    compare_candidates, compare_whole, reference,
+    compare_candidates, compare_two, compare_whole, differing_machines, measured_candidates,
+    reference,
 };
 pub use cost::{
     CostFigures, Demand, HOURS_PER_MONTH, Priced, Resource, Resources, Sizing, basis_label,

@@ -3,7 +3,8 @@
 //! A figure with an interval meets its bound, or misses it, if the whole interval is on one side; else it is undecided.
 //! The half-width of an interval shrinks with the square root of the number of blocks, so that with n blocks it would
 //! end at the bound after n × (half-width ÷ distance to the bound)² of them. With fewer than three blocks there is no
-//! interval: the value alone decides then, and the result says so. What is not known is undecided, or missed if it is beyond
+//! interval: the value alone decides then, and the result says so. A percentile that falls among tasks that were cut
+//! where some of the blocks are drawn has none either, and is undecided. What is not known is undecided, or missed if it is beyond
 //! the bound for certain, and never met.
 
 use serde::Serialize;
@@ -11,8 +12,9 @@ use serde::Serialize;
 use crate::analysis::{CandidateFigures, CandidateStatus};
 use crate::run::Run;
 use crate::scenario::bounds::MAX_REPEATS;
-use crate::scenario::{Objective, ResponsePercentile, estimate_run_nanos};
-use crate::stats::{Figure, Percentile};
+use crate::scenario::{Objective, estimate_run_nanos};
+use crate::stats::Figure;
+use crate::stats::bootstrap::BLOCKS_MIN;
 use crate::units::text;
 
 /// Whether an objective is met.
@@ -126,6 +128,13 @@ fn result(run: &Run, figures: &CandidateFigures, objective: &Objective) -> Objec
     let is_good = |value: f64| side * (value - bound) >= 0.0;
     let decided = |good| if good { Outcome::Met } else { Outcome::Missed };
     let Some((low, high)) = figure.ends() else {
+        if is_good(figure.value) && is_cut_in_draws(run, figures, objective) {
+            result.reason = format!(
+                "{} falls among the tasks that were cut in some of the blocks, so that its interval has no upper end",
+                objective.label()
+            );
+            return result;
+        }
         result.by_value_alone = true;
         result.outcome = decided(is_good(figure.value));
         return result;
@@ -174,9 +183,7 @@ pub(super) fn further_blocks(blocks: usize, half: f64, distance: f64) -> Option<
 /// What an objective bounds, in the unit of its bound.
 pub(super) fn figure_of(figures: &CandidateFigures, objective: &Objective) -> Option<Figure> {
     match objective {
-        Objective::ResponseTime { percentile, .. } => {
-            figures.response_time_figures.of(in_stats(*percentile))
-        }
+        Objective::ResponseTime { percentile, .. } => figures.response_time_figures.of(*percentile),
         Objective::Throughput { .. } => figures.throughput_per_sec,
         Objective::Goodput { .. } => figures.goodput_per_sec,
         Objective::ErrorRatio { .. } => figures.error_ratio,
@@ -184,16 +191,6 @@ pub(super) fn figure_of(figures: &CandidateFigures, objective: &Objective) -> Op
         Objective::MemoryPerWorker { .. } => figures.memory_per_worker_bytes,
         Objective::Makespan { .. } => figures.makespan_nanos,
         Objective::CostPer1k { .. } => figures.cost_per_1k,
-    }
-}
-
-const fn in_stats(percentile: ResponsePercentile) -> Percentile {
-    match percentile {
-        ResponsePercentile::P50 => Percentile::P50,
-        ResponsePercentile::P90 => Percentile::P90,
-        ResponsePercentile::P95 => Percentile::P95,
-        ResponsePercentile::P99 => Percentile::P99,
-        ResponsePercentile::P999 => Percentile::P999,
     }
 }
 
@@ -213,6 +210,16 @@ fn is_beyond(run: &Run, figures: &CandidateFigures, objective: &Objective) -> bo
         && enough
         && figures.counts.cancelled > 0
         && drain >= *at_most
+}
+
+/// Whether a percentile that is known has no interval for the tasks that were cut, and not for too few blocks: drawn
+/// often enough, the blocks in which they were cut put it among them.
+fn is_cut_in_draws(run: &Run, figures: &CandidateFigures, objective: &Objective) -> bool {
+    let blocks = run.blocks_of(figures.candidate);
+    matches!(objective, Objective::ResponseTime { .. })
+        && run.ended
+        && figures.counts.cancelled > 0
+        && blocks.count() >= BLOCKS_MIN
 }
 
 /// Why a figure is not known.
@@ -237,5 +244,34 @@ fn unknown(figures: &CandidateFigures, objective: &Objective) -> String {
             "no task was good, so that none has a price".to_owned()
         }
         _ => format!("{what} is not known"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::candidate_figures;
+    use crate::support;
+    use crate::units::{Nanos, Percentile};
+
+    #[test]
+    fn a_percentile_that_falls_among_cut_tasks_in_some_draws_is_not_met_by_its_value() {
+        let mut run = support::noisy::noisy_run(1, 3, &[1.0]);
+        run.request.scenario.objectives = vec![Objective::ResponseTime {
+            percentile: Percentile::P95,
+            at_most: Nanos::from_millis(100),
+        }];
+        let results = |run: &Run| objective_results(run, &candidate_figures(run)).remove(0);
+        assert_eq!(results(&run)[0].outcome, Outcome::Met);
+        // A tenth of the tasks of one block, and with it a thirtieth of all.
+        let block = run.blocks.iter_mut().find(|block| !block.planned.twin);
+        let block = block.unwrap();
+        let cut = block.counts().good / 10;
+        block.measured.response.set_cut(cut);
+        block.last.as_mut().unwrap().measured.counts.cancelled = cut;
+        let result = results(&run).remove(0);
+        assert!(result.figure.is_some_and(|figure| figure.ends().is_none()));
+        assert_eq!(result.outcome, Outcome::Undecided, "{result:?}");
+        assert!(result.reason.contains("cut"), "{}", result.reason);
     }
 }

@@ -9,7 +9,7 @@ use crate::analysis::cost::{
 };
 use crate::analysis::measure::Measure;
 use crate::analysis::memory;
-use crate::run::{Block, MemoryOver, Run, Window};
+use crate::run::{Block, BlockState, MemoryOver, Run, Window};
 use crate::scenario::PriceCard;
 use crate::stats::bootstrap::{BLOCKS_MIN, BlockHistograms, Bootstrap, Scale};
 use crate::stats::{Figure, Histogram, Uncertain};
@@ -37,7 +37,8 @@ pub(super) struct Sample<'a> {
     prices: &'a PriceCard,
     /// All cores and all memory of the machine.
     machine: Resources,
-    /// Whether rates are those of makespans: a batch of which at least one was done.
+    /// Whether blocks have makespans, and rates are those of them: a batch that was done in all blocks that ended as
+    /// planned. The makespan of those that were done in time would be one of the fast ones alone.
     by_makespan: bool,
     seed: u64,
     /// Whether figures get intervals: while a run goes on they would be computed anew with every snapshot.
@@ -51,9 +52,12 @@ impl<'a> Sample<'a> {
     /// `blocks`, all of one candidate of `run`.
     pub(super) fn of(run: &'a Run, blocks: &[&'a Block]) -> Self {
         let facts: Vec<_> = blocks.iter().map(|block| Facts::of(run, block)).collect();
-        let batch = run.request.is_batch();
+        let was_cut =
+            |block: &&Block| block.state == BlockState::Done && block.makespan_nanos().is_none();
         Self {
-            by_makespan: batch && facts.iter().any(|facts| facts.makespan_nanos.is_some()),
+            by_makespan: run.request.is_batch()
+                && facts.iter().any(|facts| facts.makespan_nanos.is_some())
+                && !blocks.iter().any(was_cut),
             facts,
             prices: &run.request.scenario.prices,
             machine: machine(run),
@@ -134,7 +138,8 @@ impl<'a> Sample<'a> {
     /// The places of the blocks that know `measure`; empty where a percentile has too few samples.
     fn known(&self, measure: Measure) -> Vec<usize> {
         let has = |facts: &Facts<'_>| match measure {
-            Measure::Response(_) => !facts.response.is_empty(),
+            // One in which every task was cut has ranks too.
+            Measure::Response(_) => facts.response.count_with_cut() > 0,
             Measure::Cost | Measure::CostConsumed | Measure::CostRented => {
                 self.is_priced(facts, measure)
             }
@@ -146,7 +151,7 @@ impl<'a> Sample<'a> {
             .map(|(index, _)| index)
             .collect();
         if let Measure::Response(percentile) = measure {
-            let count = |&index: &usize| self.facts[index].response.count();
+            let count = |&index: &usize| self.facts[index].response.count_with_cut();
             if found.iter().map(count).sum::<u64>() < percentile.samples_needed() {
                 return Vec::new();
             }
@@ -234,7 +239,10 @@ impl<'a> Sample<'a> {
             Measure::Good => rate(facts.good, |window| window.good),
             Measure::ErrorRatio => over(facts.completed - facts.good, facts.completed),
             Measure::DropRatio => over(facts.dropped, facts.offered),
-            Measure::Makespan => facts.makespan_nanos.map(|nanos| mean(nanos as f64)),
+            Measure::Makespan => {
+                let nanos = facts.makespan_nanos.filter(|_| self.by_makespan)?;
+                Some(mean(nanos as f64))
+            }
             Measure::ColdStart => facts.cold_start_nanos.map(|nanos| mean(nanos as f64)),
             Measure::CpuCores => {
                 // A batch that is done uses nothing between its end and the reading.

@@ -71,6 +71,15 @@ impl<'a> Distribution<'a> {
         ]
     }
 
+    /// Two candidates of one run: dashes for the baseline, and each in its own colour.
+    #[must_use]
+    pub const fn of_candidates(pair: &PairComparison, run: &'a Run) -> [Self; 2] {
+        let [mut baseline, mut candidate] = Self::of_pair(pair, run, run);
+        baseline.colour = pair.baseline;
+        candidate.detail = "candidate";
+        [baseline, candidate]
+    }
+
     fn histogram(&self) -> Histogram {
         let mut merged = Histogram::new();
         for block in self.run.blocks_of(self.candidate) {
@@ -111,8 +120,7 @@ pub fn percentile_curve(lines: &[Distribution<'_>]) -> Diagram {
     Diagram {
         slug: "response_time_percentiles",
         title: "Response time by percentile",
-        caption: "so many of 100 tasks took at most that long, from intended start; log axes"
-            .to_owned(),
+        caption: "tasks that took at most that long, from intended start; log axes".to_owned(),
         warning: warning(lines),
         x: Along::Percentiles,
         x_name: "share of the tasks, stretched towards 100 %",
@@ -136,7 +144,7 @@ pub fn histogram_overlay(lines: &[Distribution<'_>]) -> Diagram {
         slug: "response_time_histogram",
         title: "Distribution of the response time",
         caption: format!(
-            "share of the tasks by how long they took, from intended start; {BARS_PER_DECADE} steps a decade"
+            "share of the tasks by how long they took; {BARS_PER_DECADE} steps a decade"
         ),
         warning: warning(lines),
         x: Along::Values {

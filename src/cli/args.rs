@@ -104,7 +104,7 @@ pub enum Command {
     Runs(RunsArgs),
     /// Lay a run beside a baseline, or the candidates of a run beside each other
     Compare(CompareArgs),
-    /// Write a run as one page for a design review, or as Markdown
+    /// Write a run, a sweep or a search as one page for a design review, or as Markdown
     Report(ReportArgs),
     /// Say what is wrong with scenario files, or in plain words what they would do
     Check(CheckArgs),
@@ -127,15 +127,9 @@ pub struct RunArgs {
     /// Scenario files, or names of scenarios that come along
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Write report, charts, figures and the scenario into this folder
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Print one JSON document on standard output instead of the table
-    #[arg(long)]
-    pub json: bool,
-    /// Do not keep the run in the library
-    #[arg(long)]
-    pub no_keep: bool,
+    /// Where the results go.
+    #[command(flatten)]
+    pub results: ResultsArgs,
     /// Hold the run against this kept one, and end with 5 if it is worse
     #[arg(long, value_name = "RUN")]
     pub baseline: Option<String>,
@@ -145,6 +139,20 @@ pub struct RunArgs {
     /// What is changed of the scenario.
     #[command(flatten)]
     pub changes: Changes,
+}
+
+/// Where the results go of whatever measures: runs, runs of kept ones again, sweeps, searches for the capacity.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct ResultsArgs {
+    /// Write report, charts, figures and the scenario into this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Print one JSON document on standard output instead of the tables
+    #[arg(long)]
+    pub json: bool,
+    /// Do not keep it in the library
+    #[arg(long)]
+    pub no_keep: bool,
 }
 
 /// What `run` changes of the scenario, and which of its candidates it takes.

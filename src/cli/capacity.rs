@@ -5,12 +5,12 @@ use anyhow::Context;
 use crate::analysis::{CapacityEnd, CapacityPlan, objectives_hold};
 use crate::cli::interrupt::interrupts;
 use crate::cli::series::{
-    Begin, Plan, Recording, begin, chosen, drive, exit, is_usable, scenario_of,
+    Begin, Plan, Recording, SameMachine, begin, chosen, drive, exit, is_usable, scenario_of,
 };
 use crate::cli::series_args::CapacityArgs;
 use crate::cli::{Exit, Output};
 use crate::export::{capacity_document, capacity_text, write_capacity_folder};
-use crate::run::record::{RecordKind, Step};
+use crate::run::record::{Record, RecordKind, Step};
 use crate::run::{Run, RunRequest};
 use crate::scenario::{CapacitySearch, NotApplicable, Scenario};
 use crate::units::text;
@@ -55,7 +55,7 @@ pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<
     else {
         return Ok(Exit::Usage);
     };
-    let (mut plan, mut recording) = match begun {
+    let (mut plan, mut recording, same) = match begun {
         Begin::New(scenario) => {
             let Some(scenario) = searched(*scenario, args, out) else {
                 return Ok(Exit::Usage);
@@ -67,16 +67,18 @@ pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<
                     return Ok(Exit::Usage);
                 }
             };
-            let recording =
-                Recording::new(RecordKind::Capacity, &scenario, !args.series.no_keep, out);
-            (plan, recording)
+            let recording = Recording::new(
+                RecordKind::Capacity,
+                &scenario,
+                !args.series.results.no_keep,
+                out,
+            );
+            (plan, recording, SameMachine::default())
         }
         Begin::Old(record, path) => {
-            let mut plan = plan_of(&scenario_of(&record)?)??;
-            for (step, run) in &record.steps {
-                plan.tell(step, run);
-            }
-            (plan, Recording::resume(&record, &path)?)
+            let plan = plan_so_far(&record)?;
+            let same = SameMachine::as_of(&record, args.series.other_machine);
+            (plan, Recording::resume(&record, &path)?, same)
         }
     };
     let interrupts = interrupts().context("Ctrl-C cannot be watched")?;
@@ -86,17 +88,19 @@ pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<
         text::counted(plan.base.candidates.len() as u64, "candidate", "candidates"),
         text::nanos(plan.remaining_nanos() as f64)
     ));
-    let stopped = drive(&mut plan, &mut recording, &interrupts, out)?;
+    let Some(stopped) = drive(&mut plan, &mut recording, same, &interrupts, out)? else {
+        return Ok(Exit::Usage);
+    };
     recording.finish(stopped, out);
     let figures = plan.figures();
-    if args.series.json {
+    if args.series.results.json {
         out.figure(serde_json::to_string_pretty(&capacity_document(
             &plan, &figures,
         ))?);
     } else {
         out.figure_text(&capacity_text(&plan, &figures));
     }
-    if let Some(folder) = &args.series.out {
+    if let Some(folder) = &args.series.results.out {
         write_capacity_folder(folder, &plan, &figures)
             .with_context(|| format!("results cannot be written to '{}'", folder.display()))?;
         out.message(format_args!("Results are in '{}'.", folder.display()));
@@ -108,6 +112,18 @@ pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<
         Exit::Success
     };
     Ok(exit(stopped, plan.doubts()).worse(by_objectives))
+}
+
+/// What `record` tells by now.
+///
+/// # Errors
+/// If its scenario cannot be read, or makes no capacity.
+pub(super) fn plan_so_far(record: &Record) -> anyhow::Result<CapacityPlan> {
+    let mut plan = plan_of(&scenario_of(record)?)??;
+    for (step, run) in &record.steps {
+        plan.tell(step, run);
+    }
+    Ok(plan)
 }
 
 fn plan_of(scenario: &Scenario) -> anyhow::Result<Result<CapacityPlan, NotApplicable>> {

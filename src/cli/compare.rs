@@ -66,13 +66,8 @@ pub(super) fn compare(args: &CompareArgs, out: &mut Output) -> anyhow::Result<Ex
 /// # Errors
 /// If the library cannot be used at all.
 pub(super) fn open_plain(word: &str, out: &mut Output) -> anyhow::Result<Option<Record>> {
-    let record = match open_run(word) {
-        Ok(record) => record,
-        Err(error) if error.downcast_ref::<LibraryError>().is_some() => {
-            out.message(format_args!("error: {error}"));
-            return Ok(None);
-        }
-        Err(error) => return Err(error),
+    let Some(record) = open_begun(word, out)? else {
+        return Ok(None);
     };
     if record.header.kind != RecordKind::Run {
         out.message(format_args!(
@@ -81,6 +76,22 @@ pub(super) fn open_plain(word: &str, out: &mut Output) -> anyhow::Result<Option<
         ));
         return Ok(None);
     }
+    Ok(Some(record))
+}
+
+/// The record that `word` means, of a run or a series, if anything of it has begun. Else it is said why not.
+///
+/// # Errors
+/// If the library cannot be used at all.
+pub(super) fn open_begun(word: &str, out: &mut Output) -> anyhow::Result<Option<Record>> {
+    let record = match open_run(word) {
+        Ok(record) => record,
+        Err(error) if error.downcast_ref::<LibraryError>().is_some() => {
+            out.message(format_args!("error: {error}"));
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
     if record.run().is_none() {
         out.message(format_args!(
             "error: '{word}' was cut before its first block; there is nothing to look at"

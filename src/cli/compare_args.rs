@@ -34,9 +34,13 @@ Examples:
   poolscope report last --out review.html       one page for a design review, which needs no network
   poolscope report last --out pull-request.md   Markdown for a pull request
   poolscope report last --out review.html --baseline 'before the change'
+  poolscope report 'workers over night' --out sweep.html
+                                                a sweep or a search for the capacity, by the same names
 
 The page has everything: verdict, objectives, charts with their data, figures, findings, trust, machine, scenario,
 seeds, and how to get the figures again. It follows the reader's light or dark, and prints.
+Of a sweep or a search for the capacity it has what was varied, where candidates change places, capacities, scaling
+laws, and every point.
 
 Exit codes of report:
   0  written                              2  usage, or a run that cannot be found or read
@@ -70,7 +74,7 @@ pub struct CompareArgs {
 #[derive(Debug, Args)]
 #[command(after_help = REPORT_EXAMPLES)]
 pub struct ReportArgs {
-    /// The run: an id, a name, last, last~1 …, or the path of a file
+    /// The run, sweep or search: an id, a name, last, last~1 …, or the path of a file
     #[arg(value_name = "RUN")]
     pub run: String,
     /// Where to: a page if it ends in .html, Markdown if it ends in .md

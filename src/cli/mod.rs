@@ -45,7 +45,7 @@ use clap::{CommandFactory, Parser};
 
 pub use args::{
     Changes, CheckArgs, Command, CommandLine, CompletionsArgs, DoctorArgs, ListArgs, PricesArgs,
-    RunArgs,
+    ResultsArgs, RunArgs,
 };
 pub use compare_args::{CompareArgs, ReportArgs, Share, ToleranceArgs};
 pub use diagnostics::diagnostics_to_stderr;

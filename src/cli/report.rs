@@ -1,13 +1,15 @@
-//! `report`: a run as one page, or as Markdown.
+//! `report`: a run, a sweep or a search for the capacity as one page, or as Markdown.
 
 use std::path::Path;
 
 use anyhow::Context;
 
-use crate::cli::compare::open_plain;
+use crate::analysis::SweepFigures;
+use crate::cli::compare::{open_begun, open_plain};
 use crate::cli::compare_args::ReportArgs;
-use crate::cli::{Exit, Output};
-use crate::export::{self, Report};
+use crate::cli::{Exit, Output, capacity, sweep};
+use crate::export::{self, Report, SeriesFound, SeriesReport};
+use crate::run::record::{Record, RecordKind};
 
 /// In which form a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,27 +50,79 @@ pub(super) fn report(args: &ReportArgs, out: &mut Output) -> anyhow::Result<Exit
             return Ok(Exit::Usage);
         }
     };
-    let Some(record) = open_plain(&args.run, out)? else {
+    let Some(record) = open_begun(&args.run, out)? else {
         return Ok(Exit::Usage);
     };
-    let baseline = match &args.baseline {
-        None => None,
-        Some(word) => match open_plain(word, out)? {
-            None => return Ok(Exit::Usage),
-            baseline => baseline,
-        },
+    let content = match record.header.kind {
+        RecordKind::Run => of_run(&record, form, args, out)?,
+        kind if args.baseline.is_some() => {
+            out.message(format_args!(
+                "error: '{}' is a {} and is held against nothing; leave out --baseline",
+                args.run,
+                kind.label()
+            ));
+            None
+        }
+        RecordKind::Sweep => {
+            let plan = sweep::plan_so_far(&record)?;
+            let figures = SweepFigures::of(&plan);
+            Some(of_series(
+                &record,
+                SeriesFound::Sweep(&plan, &figures),
+                form,
+            ))
+        }
+        RecordKind::Capacity => {
+            let plan = capacity::plan_so_far(&record)?;
+            let figures = plan.figures();
+            Some(of_series(
+                &record,
+                SeriesFound::Capacity(&plan, &figures),
+                form,
+            ))
+        }
     };
-    let mut report = Report::of_record(&record).context("the record has a run")?;
-    if let Some(baseline) = baseline.as_ref().and_then(Report::of_record) {
-        report = report.against(baseline.side(), args.tolerance.tolerance.0);
-    }
-    let content = match form {
-        Form::Page => export::report_html(&report),
-        Form::Markdown => export::report_markdown(&report),
+    let Some(content) = content else {
+        return Ok(Exit::Usage);
     };
     export::write_file(&args.out, content.as_bytes())?;
     out.message(format_args!("The report is in '{}'.", args.out.display()));
     Ok(Exit::Success)
+}
+
+/// The report of a run; none if its baseline cannot be used, which was told.
+fn of_run(
+    record: &Record,
+    form: Form,
+    args: &ReportArgs,
+    out: &mut Output,
+) -> anyhow::Result<Option<String>> {
+    let baseline = match &args.baseline {
+        None => None,
+        Some(word) => match open_plain(word, out)? {
+            None => return Ok(None),
+            baseline => baseline,
+        },
+    };
+    let mut report = Report::of_record(record).context("the record has a run")?;
+    if let Some(baseline) = baseline.as_ref().and_then(Report::of_record) {
+        report = report.against(baseline.side(), args.tolerance.tolerance.0);
+    }
+    Ok(Some(match form {
+        Form::Page => export::report_html(&report),
+        Form::Markdown => export::report_markdown(&report),
+    }))
+}
+
+fn of_series(record: &Record, found: SeriesFound<'_>, form: Form) -> String {
+    let report = SeriesReport {
+        found,
+        record: Some(record),
+    };
+    match form {
+        Form::Page => export::series_html(&report),
+        Form::Markdown => export::series_markdown(&report),
+    }
 }
 
 #[cfg(test)]

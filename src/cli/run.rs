@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::Context;
 use crossbeam_channel::{Receiver, never, select};
 
-use crate::cli::args::{Changes, RunArgs};
+use crate::cli::args::{Changes, ResultsArgs, RunArgs};
 use crate::cli::compare::open_plain;
 use crate::cli::compare_args::ToleranceArgs;
 use crate::cli::interrupt::interrupts;
@@ -38,7 +38,7 @@ struct Prepared {
 /// # Errors
 /// Only for what the user could not know; everything else is printed and becomes an exit code.
 pub(super) fn run(args: &RunArgs, out: &mut Output) -> anyhow::Result<Exit> {
-    if args.json && args.files.len() > 1 {
+    if args.results.json && args.files.len() > 1 {
         out.message("error: --json gives one document, so it takes one FILE; run them one by one");
         return Ok(Exit::Usage);
     }
@@ -63,7 +63,7 @@ pub(super) fn run(args: &RunArgs, out: &mut Output) -> anyhow::Result<Exit> {
         if several {
             out.message(format_args!("{}", prepared.request.scenario.title));
         }
-        let mut keeping = Keeping::new(!args.no_keep);
+        let mut keeping = Keeping::new(!args.results.no_keep);
         let run = measure(prepared.request, &mut keeping, &interrupts, out)?;
         let text = scenario::to_text(&run.request.scenario);
         let mut report = Report::of(&run, &text);
@@ -71,7 +71,7 @@ pub(super) fn run(args: &RunArgs, out: &mut Output) -> anyhow::Result<Exit> {
             report = report.against(baseline.side(), args.tolerance.tolerance.0);
         }
         let given_out =
-            results::give_out_report(&report, prepared.folder.as_deref(), args.json, out);
+            results::give_out_report(&report, prepared.folder.as_deref(), args.results.json, out);
         keeping.finish(&run, out);
         exit = exit.worse(given_out?);
         if exit == Exit::Interrupted {
@@ -91,9 +91,7 @@ pub(super) fn run_quickly(file: Option<PathBuf>, out: &mut Output) -> anyhow::Re
         .context("no scenario comes along")?;
     let args = RunArgs {
         files: vec![file.unwrap_or_else(|| first.file.into())],
-        out: None,
-        json: false,
-        no_keep: false,
+        results: ResultsArgs::default(),
         baseline: None,
         tolerance: ToleranceArgs::default(),
         changes: Changes {
@@ -148,7 +146,7 @@ fn prepare_one(source: Source, args: &RunArgs, out: &mut Output) -> Option<Prepa
     let request = request(scenario, &args.changes.only)
         .map_err(|message| out.message(message))
         .ok()?;
-    let folder = args.out.as_ref().map(|folder| {
+    let folder = args.results.out.as_ref().map(|folder| {
         if args.files.len() > 1 {
             folder.join(stem)
         } else {
@@ -203,6 +201,17 @@ pub(super) fn measure(
     interrupts: &Receiver<()>,
     out: &mut Output,
 ) -> anyhow::Result<Run> {
+    measure_while(request, keeping, interrupts, &mut |_, _| true, out)
+}
+
+/// As [`measure`], and only for as long as `wanted` says so of what is known.
+pub(super) fn measure_while(
+    request: RunRequest,
+    keeping: &mut Keeping,
+    interrupts: &Receiver<()>,
+    wanted: &mut dyn FnMut(&Run, &mut Output) -> bool,
+    out: &mut Output,
+) -> anyhow::Result<Run> {
     let executable = std::env::current_exe().context("the path of this program is not known")?;
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -214,6 +223,7 @@ pub(super) fn measure(
         .context("the run cannot be started")?;
     // Replaced by one that never speaks after the first: the second interrupt does not come here.
     let mut interrupts = interrupts.clone();
+    let mut stopping = false;
     while !run.ended {
         select! {
             recv(session.events()) -> event => {
@@ -225,6 +235,10 @@ pub(super) fn measure(
                 interrupts = never();
             }
             default(CLOCK_TICK) => {}
+        }
+        if !stopping && !wanted(&run, out) {
+            session.stop();
+            stopping = true;
         }
         keeping.follow(&run);
         progress.update(&run, out);

@@ -196,13 +196,14 @@ fn rerun(args: &RunsRerunArgs, out: &mut Output) -> anyhow::Result<Exit> {
     let Some(request) = request_of(&record, out) else {
         return Ok(Exit::Usage);
     };
-    if !run::takes_results(args.out.as_deref(), out) {
+    let to = &args.results;
+    if !run::takes_results(to.out.as_deref(), out) {
         return Ok(Exit::Usage);
     }
     let interrupts = interrupts().context("Ctrl-C cannot be watched")?;
-    let mut keeping = Keeping::new(!args.no_keep);
+    let mut keeping = Keeping::new(!to.no_keep);
     let run = run::measure(request, &mut keeping, &interrupts, out)?;
-    let exit = results::give_out(&run, args.out.as_deref(), args.json, out);
+    let exit = results::give_out(&run, to.out.as_deref(), to.json, out);
     keeping.finish(&run, out);
     exit
 }

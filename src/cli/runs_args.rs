@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::cli::args::ResultsArgs;
+
 const EXAMPLES: &str = "\
 Examples:
   poolscope runs                                  all runs that were kept, the newest first
@@ -143,15 +145,9 @@ pub struct RunsPathArgs {
 pub struct RunsRerunArgs {
     /// Which run
     pub run: String,
-    /// Write charts, figures and the scenario into this folder
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Print one JSON document on standard output instead of the table
-    #[arg(long)]
-    pub json: bool,
-    /// Do not keep the run in the library
-    #[arg(long)]
-    pub no_keep: bool,
+    /// Where the results go.
+    #[command(flatten)]
+    pub results: ResultsArgs,
 }
 
 /// Arguments of `runs import`.

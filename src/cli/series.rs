@@ -6,17 +6,17 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::Context;
 use crossbeam_channel::Receiver;
 
-use crate::analysis::Doubts;
+use crate::analysis::{Doubts, differing_machines};
 use crate::cli::args::Changes;
 use crate::cli::keep::Keeping;
 use crate::cli::library::library;
 use crate::cli::request::{changed, request};
-use crate::cli::run::{measure, takes_results};
+use crate::cli::run::{measure_while, takes_results};
 use crate::cli::series_args::SeriesArgs;
 use crate::cli::source::{Source, print_problems};
 use crate::cli::{Exit, Output};
 use crate::run::record::{Closing, Header, Record, RecordError, RecordKind, RecordWriter, Step};
-use crate::run::{Run, RunRequest};
+use crate::run::{Machine, Run, RunRequest};
 use crate::scenario::{self, Candidate, Scenario, Severity};
 use crate::units::text;
 
@@ -45,7 +45,7 @@ pub(super) fn begin(
     kind: RecordKind,
     out: &mut Output,
 ) -> anyhow::Result<Option<Begin>> {
-    if !takes_results(args.out.as_deref(), out) {
+    if !takes_results(args.results.out.as_deref(), out) {
         return Ok(None);
     }
     if let Some(word) = &args.resume {
@@ -110,13 +110,15 @@ pub(super) fn is_usable(scenario: &Scenario, out: &mut Output) -> bool {
     problems.is_empty()
 }
 
-/// Makes all steps that are left, or those up to the first interrupt; whether it was stopped.
+/// Makes all steps that are left, or those up to the first interrupt; whether it was stopped. None if the machine is
+/// not the one to go on with, which was told.
 pub(super) fn drive(
     plan: &mut dyn Plan,
     recording: &mut Recording,
+    mut same: SameMachine,
     interrupts: &Receiver<()>,
     out: &mut Output,
-) -> anyhow::Result<bool> {
+) -> anyhow::Result<Option<bool>> {
     /// A machine on which every attempt breaks off does not get better by trying for ever.
     const FRUITLESS_MAX: u32 = 3;
     let mut fruitless = 0;
@@ -126,9 +128,14 @@ pub(super) fn drive(
             plan.told(&step),
             text::clock(plan.remaining_nanos())
         ));
-        let run = measure(request, &mut Keeping::new(false), interrupts, out)?;
+        let mut wanted = |run: &Run, out: &mut Output| same.lets_go_on(run, out);
+        let mut keeping = Keeping::new(false);
+        let run = measure_while(request, &mut keeping, interrupts, &mut wanted, out)?;
+        if same.refused {
+            return Ok(None);
+        }
         if run.stopped {
-            return Ok(true);
+            return Ok(Some(true));
         }
         recording.take(&step, &run, out);
         if plan.tell(&step, &run) {
@@ -141,15 +148,70 @@ pub(super) fn drive(
             );
         }
     }
-    Ok(false)
+    Ok(Some(false))
+}
+
+/// Whether a series that goes on does so on the machine that began it: of points that were measured on different ones
+/// nobody could say what makes the difference.
+#[derive(Debug, Default)]
+pub(super) struct SameMachine {
+    /// The machine that began it, until the one at hand has been held against it; none if nothing is to be held.
+    began: Option<Machine>,
+    /// Whether another one was asked for.
+    another_is_wanted: bool,
+    /// Whether it is another one that was not asked for.
+    refused: bool,
+}
+
+impl SameMachine {
+    /// As the machine of `record`, unless another one was asked for.
+    pub(super) fn as_of(record: &Record, another_is_wanted: bool) -> Self {
+        let mut machines = record
+            .steps
+            .iter()
+            .filter_map(|(_, run)| run.machine.as_ref());
+        Self {
+            began: machines.next().cloned(),
+            another_is_wanted,
+            refused: false,
+        }
+    }
+
+    /// Looks at the machine once, as soon as a runner has told of it, and before anything is measured.
+    fn lets_go_on(&mut self, run: &Run, out: &mut Output) -> bool {
+        let Some(now) = &run.machine else {
+            return true;
+        };
+        let Some(began) = self.began.take() else {
+            return !self.refused;
+        };
+        let differing = differing_machines(&began, now);
+        let is_another = differing.iter().any(|fact| fact.is_of_machine);
+        self.refused = is_another && !self.another_is_wanted;
+        if self.refused {
+            out.message("error: this is another machine than the one that began it:");
+        } else if !differing.is_empty() {
+            out.message("warning: the machine is not as it was when this began:");
+        }
+        for fact in &differing {
+            let (what, before, now) = (&fact.what, &fact.baseline, &fact.run);
+            out.message(format_args!("  {what}: {before} → {now}"));
+        }
+        if self.refused {
+            out.message(
+                "Nothing was measured. Go on where it began, or begin anew; with --other-machine it goes on here, and \
+                 differences between points can then be those of the machines.",
+            );
+        }
+        !self.refused
+    }
 }
 
 /// The exit code by what went on.
 pub(super) fn exit(stopped: bool, doubts: &Doubts) -> Exit {
-    let (runs, doubted) = doubts.runs();
     if stopped {
         Exit::Interrupted
-    } else if doubted > 0 && doubted * 2 >= runs {
+    } else if doubts.are_many() {
         Exit::NotTrustworthy
     } else {
         Exit::Success

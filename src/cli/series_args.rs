@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::args::Changes;
+use crate::cli::args::{Changes, ResultsArgs};
 
 const SWEEP_EXAMPLES: &str = "\
 Examples:
@@ -20,7 +20,7 @@ queue-capacity. Values are a list, or FROM..TO:HOW-MANY, with :log for equal rat
 of the file is made. Intervals and crossovers with intervals need --repeats 3 or more.
 
 Every visit of a point is kept as soon as it ends. What was interrupted goes on with --resume: what is there
-is not measured again.
+is not measured again. On another machine it is refused, unless --other-machine is given as well.
 
 Exit codes: as those of run; 4 if half of the visits or more cannot be trusted.";
 
@@ -90,15 +90,12 @@ pub struct SeriesArgs {
     /// Go on with a kept one that did not come to its end: a path, an id, a name, or 'last'
     #[arg(long, value_name = "RUN")]
     pub resume: Option<String>,
-    /// Write charts, figures and the scenario into this folder
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Print one JSON document on standard output instead of the tables
-    #[arg(long)]
-    pub json: bool,
-    /// Do not keep it in the library
-    #[arg(long)]
-    pub no_keep: bool,
+    /// With --resume: go on although this is another machine than the one that began
+    #[arg(long, requires = "resume")]
+    pub other_machine: bool,
+    /// Where the results go.
+    #[command(flatten)]
+    pub results: ResultsArgs,
     /// What is changed of the scenario.
     #[command(flatten)]
     pub changes: Changes,

@@ -5,12 +5,12 @@ use anyhow::Context;
 use crate::analysis::{SweepFigures, SweepPlan};
 use crate::cli::interrupt::interrupts;
 use crate::cli::series::{
-    Begin, Plan, Recording, begin, chosen, drive, exit, is_usable, scenario_of,
+    Begin, Plan, Recording, SameMachine, begin, chosen, drive, exit, is_usable, scenario_of,
 };
 use crate::cli::series_args::SweepArgs;
 use crate::cli::{Exit, Output};
 use crate::export::{sweep_document, sweep_text, write_sweep_folder};
-use crate::run::record::{RecordKind, Step};
+use crate::run::record::{Record, RecordKind, Step};
 use crate::run::{Run, RunRequest};
 use crate::scenario::describe::setting as setting_text;
 use crate::scenario::{Axis, Parameter, Range, Scenario, Setting, StepScale, Sweep, Values};
@@ -55,21 +55,24 @@ pub(super) fn sweep(args: &SweepArgs, out: &mut Output) -> anyhow::Result<Exit> 
     let Some(begun) = begin(args.file.as_deref(), &args.series, RecordKind::Sweep, out)? else {
         return Ok(Exit::Usage);
     };
-    let (mut plan, mut recording) = match begun {
+    let (mut plan, mut recording, same) = match begun {
         Begin::New(scenario) => {
             let Some(scenario) = swept(*scenario, args, out) else {
                 return Ok(Exit::Usage);
             };
             let plan = plan_of(&scenario)?;
-            let recording = Recording::new(RecordKind::Sweep, &scenario, !args.series.no_keep, out);
-            (plan, recording)
+            let recording = Recording::new(
+                RecordKind::Sweep,
+                &scenario,
+                !args.series.results.no_keep,
+                out,
+            );
+            (plan, recording, SameMachine::default())
         }
         Begin::Old(record, path) => {
-            let mut plan = plan_of(&scenario_of(&record)?)?;
-            for (step, run) in &record.steps {
-                plan.tell(step, run);
-            }
-            (plan, Recording::resume(&record, &path)?)
+            let plan = plan_so_far(&record)?;
+            let same = SameMachine::as_of(&record, args.series.other_machine);
+            (plan, Recording::resume(&record, &path)?, same)
         }
     };
     let interrupts = interrupts().context("Ctrl-C cannot be watched")?;
@@ -81,21 +84,35 @@ pub(super) fn sweep(args: &SweepArgs, out: &mut Output) -> anyhow::Result<Exit> 
         text::counted(all as u64, "visit", "visits"),
         text::nanos(plan.remaining_nanos() as f64)
     ));
-    let stopped = drive(&mut plan, &mut recording, &interrupts, out)?;
+    let Some(stopped) = drive(&mut plan, &mut recording, same, &interrupts, out)? else {
+        return Ok(Exit::Usage);
+    };
     recording.finish(stopped, out);
     let figures = SweepFigures::of(&plan);
-    if args.series.json {
-        let document = sweep_document(&plan, &figures)?;
+    if args.series.results.json {
+        let document = sweep_document(&plan, &figures);
         out.figure(serde_json::to_string_pretty(&document)?);
     } else {
         out.figure_text(&sweep_text(&plan, &figures));
     }
-    if let Some(folder) = &args.series.out {
+    if let Some(folder) = &args.series.results.out {
         write_sweep_folder(folder, &plan, &figures)
             .with_context(|| format!("results cannot be written to '{}'", folder.display()))?;
         out.message(format_args!("Results are in '{}'.", folder.display()));
     }
     Ok(exit(stopped, plan.doubts()))
+}
+
+/// What `record` tells by now.
+///
+/// # Errors
+/// If its scenario cannot be read, or makes no sweep.
+pub(super) fn plan_so_far(record: &Record) -> anyhow::Result<SweepPlan> {
+    let mut plan = plan_of(&scenario_of(record)?)?;
+    for (step, run) in &record.steps {
+        plan.tell(step, run);
+    }
+    Ok(plan)
 }
 
 fn plan_of(scenario: &Scenario) -> anyhow::Result<SweepPlan> {

@@ -117,6 +117,7 @@ impl Theme {
     /// The style rules that make pictures of [`Theme::Page`] dark; a page puts them where it is dark.
     pub(super) fn page_rules() -> String {
         let parts = (0..SPLIT_PARTS).map(Ink::of_part);
+        let parts = parts.chain(crate::export::heat::inks());
         let letters = parts.clone().map(Ink::letters);
         let inks: std::collections::BTreeMap<String, Ink> = Colours::ALL
             .list()

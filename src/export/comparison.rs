@@ -67,6 +67,30 @@ const PAIR_HEADERS: [Header; 8] = [
     header("Judgement", Align::Left, "What follows from it"),
 ];
 
+/// The same where both are candidates of one run.
+const CANDIDATE_HEADERS: [Header; 3] = [
+    header(
+        "Baseline",
+        Align::Right,
+        "What the other candidate is held against, with what its 95 % interval reaches to the farther side",
+    ),
+    header("Candidate", Align::Right, "What is held against it"),
+    header("Difference", Align::Right, "Candidate minus baseline"),
+];
+
+/// The measures of two candidates of one run, a row each.
+#[must_use]
+pub fn candidates_table(pair: &PairComparison, currency: &str) -> Table {
+    let mut table = pair_table(pair, currency);
+    for (header, own) in table.headers.iter_mut().skip(1).zip(CANDIDATE_HEADERS) {
+        *header = own;
+    }
+    if let Some(ratio) = table.headers.get_mut(4) {
+        ratio.about = "Candidate over baseline";
+    }
+    table
+}
+
 /// The measures of one pair, a row each.
 #[must_use]
 pub fn pair_table(pair: &PairComparison, currency: &str) -> Table {
@@ -98,9 +122,18 @@ fn pair_cells(row: &MeasureComparison, currency: &str) -> Vec<String> {
         compared
             .and_then(|compared| compared.ratio.ends())
             .map_or_else(|| text::MISSING.to_owned(), interval),
-        text::or_missing(compared.map(|compared| compared.noise_ratio), text::percent),
+        text::or_missing(compared.map(|compared| compared.noise_ratio), noise),
         row.judgement.label().to_owned(),
     ]
+}
+
+/// Beyond the figure itself a noise floor says only that no difference counts.
+fn noise(ratio: f64) -> String {
+    if ratio > 1.0 {
+        ">100 %".to_owned()
+    } else {
+        text::percent(ratio)
+    }
 }
 
 fn interval((low, high): (f64, f64)) -> String {

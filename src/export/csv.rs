@@ -5,14 +5,15 @@
 
 use crate::analysis::{
     AttemptFigures, CandidateFigures, CandidateStatus, Figure, Finding, SplitFigures,
-    candidate_figures,
+    candidate_figures, objective_results,
 };
 use crate::export::document::{recovery_nanos, recovery_word};
 use crate::export::{ExportError, status_word};
 use crate::run::{MemoryKind, Run};
 use crate::scenario::Load;
 
-/// One row per candidate.
+/// One row per candidate. At the end stands a column for each objective of the scenario, in its order:
+/// `objective_1_response_time_p95` with `met`, `missed` or `undecided`.
 ///
 /// # Errors
 /// If the table cannot be encoded, which would be an error of this program.
@@ -20,9 +21,22 @@ pub fn figures_csv(run: &Run) -> Result<String, ExportError> {
     let figures = candidate_figures(run);
     let rows: Vec<_> = figures
         .iter()
-        .map(|figures| figures_cells(figures, run))
+        .zip(objective_results(run, &figures))
+        .map(|(figures, results)| {
+            let mut cells = figures_cells(figures, run);
+            let outcomes = results
+                .iter()
+                .map(|result| result.outcome.text().to_owned());
+            cells.extend(outcomes);
+            cells
+        })
         .collect();
-    let header = figures_header();
+    let mut header = figures_header();
+    let objectives = run.request.scenario.objectives.iter().enumerate();
+    header.extend(
+        objectives
+            .map(|(place, objective)| format!("objective_{}_{}", place + 1, objective.name())),
+    );
     written(&header, rows)
 }
 

@@ -17,21 +17,21 @@ const X_APART: f64 = 72.0;
 /// `diagram` as a picture of its own. `name` tells apart pictures that share a page.
 #[must_use]
 pub fn diagram_svg(diagram: &Diagram, name: &str, theme: Theme) -> String {
-    drawn(diagram, (&[], &[]), name, theme)
+    drawn(diagram, None, name, theme)
 }
 
 /// `plane` as a picture of its own, with its bands, its marked places, and a dot for every point that was measured.
 #[must_use]
 pub fn plane_svg(plane: &Plane, name: &str, theme: Theme) -> String {
-    drawn(&plane.diagram, (&plane.bands, &plane.rules), name, theme)
+    drawn(&plane.diagram, Some(plane), name, theme)
 }
 
-fn drawn(diagram: &Diagram, extras: Extras<'_>, name: &str, theme: Theme) -> String {
+fn drawn(diagram: &Diagram, plane: Option<&Plane>, name: &str, theme: Theme) -> String {
     let mut canvas = Canvas::new(name, WIDTH, HEIGHT, diagram.title, theme);
     canvas.describe(&words(&diagram.caption, &diagram.series));
     if theme == Theme::Page {
         let frame = page_frame(WIDTH, HEIGHT);
-        draw_diagram(&mut canvas, &frame, diagram, extras, Sizes::PAGE);
+        draw_diagram(&mut canvas, &frame, diagram, plane, Sizes::PAGE);
     } else {
         let frame = Frame {
             x: MARGIN,
@@ -39,7 +39,7 @@ fn drawn(diagram: &Diagram, extras: Extras<'_>, name: &str, theme: Theme) -> Str
             width: WIDTH - 2.0 * MARGIN,
             height: HEIGHT - 2.0 * MARGIN,
         };
-        draw_diagram(&mut canvas, &frame, diagram, extras, Sizes::PICTURE);
+        draw_diagram(&mut canvas, &frame, diagram, plane, Sizes::PICTURE);
     }
     canvas.finish()
 }
@@ -48,7 +48,7 @@ fn draw_diagram(
     canvas: &mut Canvas,
     frame: &Frame,
     diagram: &Diagram,
-    (bands, rules): Extras<'_>,
+    plane: Option<&Plane>,
     sizes: Sizes,
 ) {
     let head = Head {
@@ -102,12 +102,14 @@ fn draw_diagram(
     }
     let ticks = [x_axis.ticks.as_slice(), &y_axis.ticks];
     draw_axes(canvas, &scales, ticks, diagram.x_name, sizes);
-    draw_bands(canvas, bands, &scales);
-    draw_lines(canvas, &diagram.series, &scales, sizes);
-    if !(bands.is_empty() && rules.is_empty()) {
-        draw_dots(canvas, &diagram.series, &scales, sizes);
+    if let Some(plane) = plane {
+        draw_bands(canvas, &plane.bands, &scales);
     }
-    draw_rules(canvas, rules, &scales, sizes);
+    draw_lines(canvas, &diagram.series, &scales, sizes);
+    if let Some(plane) = plane {
+        draw_dots(canvas, &diagram.series, &scales, sizes);
+        draw_rules(canvas, &plane.rules, &scales, sizes);
+    }
 }
 
 /// What lies below the lines.
@@ -201,6 +203,3 @@ fn draw_rules(canvas: &mut Canvas, rules: &[Rule], scales: &Scales, sizes: Sizes
         }
     }
 }
-
-/// Bands and rules.
-type Extras<'a> = (&'a [Band], &'a [Rule]);

@@ -19,7 +19,12 @@ const FIGURE_MIN: f64 = 34.0;
 /// `heat` as a picture of its own. `name` tells apart pictures that share a page.
 #[must_use]
 pub fn heat_svg(heat: &Heat, name: &str, theme: Theme) -> String {
-    let sizes = Sizes::PICTURE;
+    // A page has the title, and edges of its own.
+    let (sizes, margin) = if theme == Theme::Page {
+        (Sizes::PAGE, 1.0)
+    } else {
+        (Sizes::PICTURE, MARGIN)
+    };
     let mut canvas = Canvas::new(name, WIDTH, HEIGHT, &heat.title, theme);
     canvas.describe(&heat.caption);
     let title = Type {
@@ -27,16 +32,18 @@ pub fn heat_svg(heat: &Heat, name: &str, theme: Theme) -> String {
         weight: Weight::SemiBold,
         colour: Colours::ALL.text,
     };
-    let title_y = MARGIN + sizes.title * 0.8;
-    canvas.text([MARGIN, title_y], Anchor::Start, title, &heat.title);
+    let title_y = margin + sizes.title * 0.8;
+    if sizes.title > 0.0 {
+        canvas.text([margin, title_y], Anchor::Start, title, &heat.title);
+    }
     let caption = fitted(
         &heat.caption,
-        (WIDTH - 2.0 * MARGIN) / SLACK,
+        (WIDTH - 2.0 * margin) / SLACK,
         sizes.small,
         Weight::Regular,
     );
     canvas.text(
-        [MARGIN, title_y + sizes.small + 7.0],
+        [margin, title_y + sizes.small + 7.0],
         Anchor::Start,
         sizes.muted(),
         &caption,
@@ -50,13 +57,13 @@ pub fn heat_svg(heat: &Heat, name: &str, theme: Theme) -> String {
         .fold(0.0, f64::max);
     let top = title_y + 3.0 * sizes.small + 22.0;
     let plot = Frame {
-        x: MARGIN + rows + 12.0,
+        x: margin + rows + 12.0,
         y: top,
-        width: WIDTH - 2.0 * MARGIN - rows - ends - SCALE - 52.0,
-        height: HEIGHT - MARGIN - 2.0 * sizes.small - 16.0 - top,
+        width: WIDTH - 2.0 * margin - rows - ends - SCALE - 52.0,
+        height: HEIGHT - margin - 2.0 * sizes.small - 16.0 - top,
     };
     canvas.text(
-        [MARGIN, top - 9.0],
+        [margin, top - 9.0],
         Anchor::Start,
         sizes.muted(),
         heat.axes[1],
@@ -158,9 +165,16 @@ fn share(heat: &Heat, value: f64) -> f64 {
     }
 }
 
-/// A colour of the scale: from near the ground to a strong blue, so that order shows without a legend and to
+/// All colours of the scale.
+pub(super) fn inks() -> impl Iterator<Item = Ink> + Clone {
+    (0..STEPS).map(|step| ink(f64::from(step) / f64::from(STEPS - 1)))
+}
+
+/// A colour of the scale, in steps: from near the ground to a strong blue, so that order shows without a legend and to
 /// colour-blind readers too.
 fn ink(share: f64) -> Ink {
+    let last = f64::from(STEPS - 1);
+    let share = (share * last).round() / last;
     let between = |from: [u8; 3], to: [u8; 3]| {
         let mix = |index: usize| {
             let (from, to) = (f64::from(from[index]), f64::from(to[index]));

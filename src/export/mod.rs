@@ -19,6 +19,7 @@ mod heat;
 mod legend;
 mod marks;
 mod objectives;
+mod picture;
 mod plot;
 mod png;
 mod report;
@@ -35,7 +36,8 @@ pub use board::board_svg;
 pub use canvas::Theme;
 pub use comparison::{
     COMPARE_SCHEMA, CompareDocument, MeasureDocument, OutcomeDocument, PairDocument, RatioCell,
-    SideDocument, compare_document, compare_json, measure_text, pair_table, ratio_cells,
+    SideDocument, candidates_table, compare_document, compare_json, measure_text, pair_table,
+    ratio_cells,
 };
 pub use csv::figures_csv;
 pub use details::details;
@@ -52,8 +54,12 @@ pub use document::{
 pub use folder::{write_file, write_folder};
 pub use heat::heat_svg;
 pub use objectives::objectives_table;
+pub use picture::Picture;
 pub use png::png;
-pub use report::{Report, comparison_html, comparison_markdown, report_html, report_markdown};
+pub use report::{
+    Report, SeriesFound, SeriesReport, comparison_html, comparison_markdown, report_html,
+    report_markdown, series_html, series_markdown,
+};
 pub use series::{
     CapacityDocument, SweepDocument, capacity_csv, capacity_document, capacity_text, sweep_csv,
     sweep_document, sweep_text, write_capacity_folder, write_sweep_folder,

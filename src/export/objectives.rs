@@ -100,16 +100,16 @@ fn margin(ratio: f64) -> String {
 mod tests {
     use super::*;
     use crate::analysis::{candidate_figures, objective_results};
-    use crate::scenario::{Objective, ResponsePercentile};
+    use crate::scenario::Objective;
     use crate::support;
-    use crate::units::Nanos;
+    use crate::units::{Nanos, Percentile};
 
     #[test]
     fn every_objective_has_a_row_for_every_candidate_with_its_margin() {
         let mut run = support::finished_run();
         run.request.scenario.objectives = vec![
             Objective::ResponseTime {
-                percentile: ResponsePercentile::P99,
+                percentile: Percentile::P99,
                 at_most: Nanos::from_millis(60),
             },
             Objective::DropRatio { at_most: 0.0 },

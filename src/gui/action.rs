@@ -1,8 +1,10 @@
 //! What the user can ask for: panels push actions, `app::perform` carries them out.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::chart::ChartId;
+use crate::export::Picture;
 use crate::gui::app::{MachineChange, Page, Slot};
 use crate::gui::theme::ThemeChoice;
 use crate::run::record::{Meta, RecordKind};
@@ -106,6 +108,12 @@ pub enum RunsAction {
     Compare(Slot, SideChoice),
     /// Exchange the two that are compared.
     SwapSides,
+    /// Compare two candidates of the run that is shown.
+    CompareCandidates,
+    /// Make this candidate (an index in the scenario) one of the two that are compared.
+    ChooseCandidate(Slot, usize),
+    /// Compare two runs again, and not two candidates of one.
+    CompareRuns,
 }
 
 /// What can be done with a sweep or a search for the capacity.
@@ -128,11 +136,22 @@ pub enum SideChoice {
     Nothing,
 }
 
+/// A chart that is not of the board, as it is seen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeenChart {
+    /// What it is of, for the name of the file.
+    pub of: String,
+    /// The chart.
+    pub picture: Picture,
+}
+
 /// What is exported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Exported {
     /// One chart.
     Chart(ChartId),
+    /// A chart of a comparison, of a sweep or of a search.
+    Seen(Arc<SeenChart>),
     /// Where the time of a task goes.
     TimeSplit,
     /// All charts on one picture.
@@ -160,7 +179,19 @@ pub enum Format {
     Markdown,
 }
 
+impl Exported {
+    /// A chart of a comparison, of a sweep or of a search, as it is seen.
+    #[must_use]
+    pub fn seen(of: &str, picture: Picture) -> Self {
+        let of = of.to_owned();
+        Self::Seen(Arc::new(SeenChart { of, picture }))
+    }
+}
+
 impl Format {
+    /// The forms in which a chart leaves the window.
+    pub const OF_CHARTS: [Self; 3] = [Self::Svg, Self::Png, Self::Csv];
+
     /// As it stands in a menu.
     #[must_use]
     pub const fn label(self) -> &'static str {

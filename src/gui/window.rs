@@ -6,6 +6,7 @@ use std::sync::Arc;
 use eframe::{NativeOptions, Renderer};
 use egui::{IconData, ViewportBuilder};
 
+use crate::export::png;
 use crate::gui::action::Action;
 use crate::gui::app::{App, Services};
 use crate::gui::dialogs::DesktopDialogs;
@@ -14,6 +15,10 @@ use crate::session::{runs_folder, settings_folder};
 
 /// Name of the program, for the window's title and the desktop.
 const NAME: &str = "poolscope";
+/// The icon, 64 units wide.
+const ICON: &str = include_str!("../../assets/desktop/poolscope.svg");
+/// Pixels per unit of the icon in the window's title and in lists of windows.
+const ICON_SCALE: f32 = 2.0;
 /// The smallest screens that are in use leave this much, in points.
 const FIRST_SIZE: [f32; 2] = [1280.0, 800.0];
 /// Below this nothing can be read, in points.
@@ -53,17 +58,18 @@ pub fn run(file: Option<PathBuf>) -> Result<(), WindowError> {
         settings_dir: settings_folder(),
         runs_dir: runs_folder(),
     };
-    let options = NativeOptions {
+    let mut options = NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title(NAME)
             .with_app_id(NAME)
             .with_inner_size(FIRST_SIZE)
             .with_min_inner_size(MIN_SIZE)
-            .with_drag_and_drop(true)
-            .with_icon(icon()),
+            .with_drag_and_drop(true),
         renderer: Renderer::Glow,
         ..NativeOptions::default()
     };
+    // Without an icon the desktop shows one of its own.
+    options.viewport.icon = icon().map(Arc::new);
     let first = file.map(|file| {
         let bundled = file
             .to_str()
@@ -97,32 +103,10 @@ fn named(error: eframe::Error) -> WindowError {
     }
 }
 
-/// The program's icon: three lanes of different length, the candidates of a comparison.
-fn icon() -> IconData {
-    const SIZE: usize = 64;
-    const LANES: [([u8; 3], usize); 3] = [
-        ([74, 158, 230], 44),
-        ([242, 122, 48], 30),
-        ([34, 190, 146], 38),
-    ];
-    const GROUND: [u8; 3] = [0x22, 0x27, 0x2f];
-    let mut rgba = Vec::with_capacity(SIZE * SIZE * 4);
-    for y in 0..SIZE {
-        for x in 0..SIZE {
-            let lane = (y.saturating_sub(8)) / 16;
-            let within = y >= 8 && (y - 8) % 16 < 12;
-            let color = match LANES.get(lane) {
-                Some((color, length)) if within && (10..10 + length).contains(&x) => *color,
-                _ => GROUND,
-            };
-            rgba.extend([color[0], color[1], color[2], 255]);
-        }
-    }
-    IconData {
-        rgba,
-        width: SIZE as u32,
-        height: SIZE as u32,
-    }
+/// The program's icon, the one that the desktop shows in its menus.
+fn icon() -> Option<IconData> {
+    let drawn = png(ICON, ICON_SCALE).ok()?;
+    eframe::icon_data::from_png_bytes(&drawn).ok()
 }
 
 #[cfg(test)]
@@ -138,6 +122,14 @@ mod tests {
         ] {
             assert!(!error.to_string().contains(".cargo"));
         }
-        assert_eq!(icon().rgba.len(), 64 * 64 * 4);
+    }
+
+    #[test]
+    fn the_icon_of_the_desktop_is_drawn_for_the_window() {
+        let icon = icon().unwrap();
+        assert_eq!((icon.width, icon.height), (128, 128));
+        let pixel = |x: usize, y: usize| &icon.rgba[(y * 128 + x) * 4..][..4];
+        assert_eq!(pixel(0, 0)[3], 0, "its corners are round");
+        assert_eq!(pixel(40, 34), [0x4a, 0x9e, 0xe6, 255]);
     }
 }

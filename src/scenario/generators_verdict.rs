@@ -4,10 +4,11 @@ use proptest::option;
 use proptest::prelude::*;
 
 use crate::scenario::generators::{any_bytes, any_finite, any_nanos, any_text};
-use crate::scenario::{CostBasis, Objective, PriceCard, ResponsePercentile, Target};
+use crate::scenario::{CostBasis, Objective, PriceCard, Target};
+use crate::units::Percentile;
 
 pub(super) fn any_objective() -> BoxedStrategy<Objective> {
-    use ResponsePercentile::{P50, P90, P95, P99, P999};
+    use Percentile::{P50, P90, P95, P99, P999};
     let percentile = prop::sample::select(vec![P50, P90, P95, P99, P999]);
     prop_oneof![
         (percentile, any_nanos()).prop_map(|(percentile, at_most)| Objective::ResponseTime {

@@ -273,7 +273,7 @@ impl BlockHistograms {
             .into_iter()
             .map(|histogram| {
                 let cut = histogram.cut();
-                let totals = (histogram.count() + cut, cut, histogram.largest());
+                let totals = (histogram.count_with_cut(), cut, histogram.largest());
                 (histogram.running_counts(), totals)
             })
             .unzip();

@@ -100,6 +100,12 @@ impl Histogram {
         self.cut
     }
 
+    /// How many values there are, those that were cut included: what ranks are counted in.
+    #[must_use]
+    pub const fn count_with_cut(&self) -> u64 {
+        self.count + self.cut
+    }
+
     /// Counts `value` once.
     pub fn record(&mut self, value: u64) {
         self.add(value, 1);

@@ -19,7 +19,10 @@ pub use bootstrap::Figure;
 pub use crossover::{Crossover, RatioAt, crossover};
 pub use histogram::{Histogram, HistogramLayout, SparseHistogram};
 pub use knee::knee;
-pub use percentile::{Percentile, Summary};
+pub use percentile::Summary;
 pub use scaling::{Coefficients, Law, ScalingFit, ThroughputAt};
 pub use student::student_t;
 pub use uncertain::Uncertain;
+
+/// What a [`Histogram`] is asked for.
+pub use crate::units::Percentile;

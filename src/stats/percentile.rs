@@ -1,72 +1,15 @@
-//! Which percentiles there are, and when a sample is large enough for one.
-//!
-//! The maximum of n values is an upper bound of the percentile p with 95 % confidence only if
-//! p^n ≤ 0.05, that is n ≥ ln 0.05 / ln p: 59 for p95, 299 for p99, 2,995 for p99.9.
-//! Below that the percentile is not yet known and is shown as missing.
+//! What histograms say of their percentiles; which there are, and what sample they need, is [`Percentile`]'s.
 
 use serde::{Deserialize, Serialize};
 
 use crate::stats::Histogram;
-
-/// A percentile that is shown somewhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Percentile {
-    /// The median.
-    P50,
-    /// Nine tenths are at most this.
-    P90,
-    /// 95 of 100 are at most this.
-    P95,
-    /// 99 of 100 are at most this.
-    P99,
-    /// 999 of 1,000 are at most this.
-    P999,
-}
+use crate::units::Percentile;
 
 impl Percentile {
-    /// All of them, ascending.
-    pub const ALL: [Self; 5] = [Self::P50, Self::P90, Self::P95, Self::P99, Self::P999];
-
-    /// As a number from 0 to 1.
-    #[must_use]
-    pub const fn quantile(self) -> f64 {
-        match self {
-            Self::P50 => 0.5,
-            Self::P90 => 0.9,
-            Self::P95 => 0.95,
-            Self::P99 => 0.99,
-            Self::P999 => 0.999,
-        }
-    }
-
-    /// As people write it: `p99.9`.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::P50 => "p50",
-            Self::P90 => "p90",
-            Self::P95 => "p95",
-            Self::P99 => "p99",
-            Self::P999 => "p99.9",
-        }
-    }
-
-    /// The smallest sample from which it may be told; see the module's documentation.
-    #[must_use]
-    pub const fn samples_needed(self) -> u64 {
-        match self {
-            Self::P50 => 5,
-            Self::P90 => 29,
-            Self::P95 => 59,
-            Self::P99 => 299,
-            Self::P999 => 2_995,
-        }
-    }
-
-    /// Its value in `histogram`, or none while there are too few samples.
+    /// Its value in `histogram`, or none while there are too few samples ([`Percentile::samples_needed`]).
     #[must_use]
     pub fn of(self, histogram: &Histogram) -> Option<u64> {
-        if histogram.count() + histogram.cut() < self.samples_needed() {
+        if histogram.count_with_cut() < self.samples_needed() {
             return None;
         }
         histogram.quantile(self.quantile())

@@ -2,10 +2,10 @@
 
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use poolscope::scenario::{
-    Arrivals, Backend, CapacitySearch, CostBasis, Load, Objective, Parameter, Range,
-    ResponsePercentile, Scenario, Setting, StepScale, Sweep, Target, Values, price_preset,
+    Arrivals, Backend, CapacitySearch, CostBasis, Load, Objective, Parameter, Range, Scenario,
+    Setting, StepScale, Sweep, Target, Values, price_preset,
 };
-use poolscope::units::{Bytes, Nanos};
+use poolscope::units::{Bytes, Nanos, Percentile};
 
 use crate::vocabulary::choose;
 use crate::{Board, click, retype, scenario, shown, text_of};
@@ -58,7 +58,7 @@ fn one_objective_of_each_kind_is_added_bounded_and_removed() {
     }
     let all = [
         Objective::ResponseTime {
-            percentile: ResponsePercentile::P99,
+            percentile: Percentile::P99,
             at_most: Nanos::from_millis(50),
         },
         Objective::Goodput { at_least: 200.0 },
@@ -83,7 +83,7 @@ fn one_objective_of_each_kind_is_added_bounded_and_removed() {
 
 #[test]
 fn a_second_bound_of_the_response_time_takes_another_percentile_and_the_same_one_is_a_problem() {
-    use ResponsePercentile::{P50, P95, P99};
+    use Percentile::{P50, P95, P99};
     let mut harness = shown(Board::new(under_open_load()));
     click(&mut harness, "Objectives");
     choose(&mut harness, "Add objective", "Response time");

@@ -8,7 +8,9 @@ use crate::analysis::Measure;
 use crate::analysis::capacity::search::{Next, Tried, bracket, next};
 use crate::analysis::sample::Sample;
 use crate::analysis::sweep::{Doubts, seed_of_round};
-use crate::analysis::{Outcome, candidate_figures, objective_results};
+use crate::analysis::{
+    CandidateFigures, CandidateStatus, Outcome, candidate_figures, objective_results,
+};
 use crate::run::record::Step;
 use crate::run::{Run, RunRequest, Series};
 use crate::scenario::estimate::{estimate_candidate_nanos, estimate_run_nanos};
@@ -224,6 +226,21 @@ impl CapacityPlan {
             .min(estimate_run_nanos(&once).saturating_mul(u64::from(self.search.probes())))
     }
 
+    /// The scenario with the search, as a file can have it.
+    #[must_use]
+    pub fn scenario(&self) -> Scenario {
+        Scenario {
+            capacity: Some(self.search.clone()),
+            ..self.base.clone()
+        }
+    }
+
+    /// What is known by now.
+    #[must_use]
+    pub const fn series(&self) -> &Series {
+        &self.series
+    }
+
     /// Why probes are not to be trusted. An overloaded pool is none of these reasons.
     #[must_use]
     pub const fn doubts(&self) -> &Doubts {
@@ -247,7 +264,7 @@ impl CapacityPlan {
         bounds
             .max_by_key(|(percentile, _)| *percentile)
             .map_or((Percentile::P95, None), |(percentile, bound)| {
-                (measured(percentile), Some(bound))
+                (percentile, Some(bound))
             })
     }
 
@@ -353,7 +370,7 @@ impl CapacityFigures {
     }
 }
 
-/// Whether candidate `candidate` of `run` meets all objectives. A figure that is decided by its value alone, without an
+/// Whether candidate `candidate` of `run` meets all objectives; one that broke off does not. A figure that is decided by its value alone, without an
 /// interval, and close to its bound is undecided until it was measured often enough.
 #[must_use]
 pub fn objectives_hold(run: &Run, candidate: usize) -> Held {
@@ -361,6 +378,12 @@ pub fn objectives_hold(run: &Run, candidate: usize) -> Held {
     const CLOSE_RATIO: f64 = 0.1;
     let mut figures = candidate_figures(run);
     figures.retain(|figures| figures.candidate == candidate);
+    // Figures of a program that broke off are those of the time before it did.
+    let broke_off =
+        |figures: &CandidateFigures| matches!(figures.status, CandidateStatus::Failed { .. });
+    if figures.iter().any(broke_off) {
+        return Held::No;
+    }
     let results = objective_results(run, &figures);
     let visits = run.blocks_of(candidate).count();
     let mut outcomes = results.iter().flatten().map(|result| {
@@ -392,17 +415,5 @@ fn limits_the_rate(objective: &Objective) -> bool {
         | Objective::Goodput { .. }
         | Objective::Makespan { .. }
         | Objective::CostPer1k { .. } => false,
-    }
-}
-
-/// The percentile of a bound as it is measured.
-const fn measured(percentile: crate::scenario::ResponsePercentile) -> Percentile {
-    use crate::scenario::ResponsePercentile as Bound;
-    match percentile {
-        Bound::P50 => Percentile::P50,
-        Bound::P90 => Percentile::P90,
-        Bound::P95 => Percentile::P95,
-        Bound::P99 => Percentile::P99,
-        Bound::P999 => Percentile::P999,
     }
 }

@@ -1,9 +1,9 @@
 //! Searches on simulated runs whose capacity is known.
 
 use super::*;
-use crate::scenario::{Arrivals, Load, ResponsePercentile};
+use crate::scenario::{Arrivals, Load};
 use crate::support;
-use crate::units::Nanos;
+use crate::units::{Nanos, Percentile};
 
 /// Objectives are taken to hold up to the rate that stands in the title.
 fn by_title(run: &Run, candidate: usize) -> Held {
@@ -37,7 +37,7 @@ fn scenario(capacities: &str) -> Scenario {
     };
     scenario.objectives = vec![
         Objective::ResponseTime {
-            percentile: ResponsePercentile::P95,
+            percentile: Percentile::P95,
             at_most: Nanos::from_millis(20),
         },
         Objective::Goodput { at_least: 50.0 },
@@ -158,4 +158,20 @@ fn without_an_objective_that_limits_the_rate_there_is_no_search() {
     scenario.load = Load::closed(4);
     let refused = CapacityPlan::new(&scenario, &search(), 7, by_title).unwrap_err();
     assert!(refused.message.contains("no rate"), "{refused:?}");
+}
+
+#[test]
+fn a_rate_at_which_the_program_broke_off_does_not_hold_however_good_its_figures_were() {
+    let mut plan = CapacityPlan::new(&scenario("500 500"), &search(), 7, objectives_hold).unwrap();
+    let (step, request) = plan.next().unwrap();
+    let mut run = probe(&request, &step);
+    let candidate = request.candidates[0];
+    run.request.scenario.objectives = vec![Objective::ErrorRatio { at_most: 0.1 }];
+    assert_eq!(objectives_hold(&run, candidate), Held::Yes);
+    run.blocks[0].state = crate::run::BlockState::Failed {
+        cause: "The runner ended by signal 9 while measuring.".to_owned(),
+    };
+    assert_eq!(objectives_hold(&run, candidate), Held::No);
+    plan.tell(&step, &run);
+    assert_eq!(plan.figures()[candidate].end, CapacityEnd::BelowRange);
 }

@@ -48,17 +48,8 @@ pub(super) fn differing(
         }
     };
     let machines = (baseline.run.machine.as_ref(), run.run.machine.as_ref());
-    for (what, fact, is_of_machine) in FACTS {
-        let told = |machine: Option<&Machine>| {
-            let told = machine.and_then(fact).filter(|text| !text.is_empty());
-            told.unwrap_or_else(|| NOT_TOLD.to_owned())
-        };
-        hold(
-            what.to_owned(),
-            told(machines.0),
-            told(machines.1),
-            is_of_machine,
-        );
+    for fact in facts(machines.0, machines.1) {
+        hold(fact.what, fact.baseline, fact.run, fact.is_of_machine);
     }
     if let (Some(before), Some(now)) = (load(machines.0), load(machines.1))
         && (before - now).abs() >= LOAD_DIFFERENCE
@@ -96,6 +87,31 @@ pub(super) fn differing(
     let [before, now] = [baseline, run].map(|side| side.run.request.seed.to_string());
     hold("Seed".to_owned(), before, now, false);
     found
+}
+
+/// What differs between the machine on which something was measured, the baseline, and the one on which it goes on.
+#[must_use]
+pub fn differing_machines(before: &Machine, now: &Machine) -> Vec<Circumstance> {
+    let mut found = facts(Some(before), Some(now));
+    found.retain(|fact| fact.baseline != fact.run);
+    found
+}
+
+/// All that two machines tell, also where it is the same.
+fn facts(before: Option<&Machine>, now: Option<&Machine>) -> Vec<Circumstance> {
+    let fact = |(what, fact, is_of_machine): (&str, Fact, bool)| {
+        let told = |machine: Option<&Machine>| {
+            let told = machine.and_then(fact).filter(|text| !text.is_empty());
+            told.unwrap_or_else(|| NOT_TOLD.to_owned())
+        };
+        Circumstance {
+            what: what.to_owned(),
+            baseline: told(before),
+            run: told(now),
+            is_of_machine,
+        }
+    };
+    FACTS.map(fact).into()
 }
 
 type Fact = fn(&Machine) -> Option<String>;

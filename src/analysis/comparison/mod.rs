@@ -21,7 +21,7 @@ use crate::run::{Block, MemoryKind, Run};
 use crate::scenario::Scenario;
 use crate::stats::Figure;
 
-pub use circumstances::Circumstance;
+pub use circumstances::{Circumstance, differing_machines};
 pub use outcome::{Deviation, RunOutcome, RunOutcomeKind, TOLERANCE_RATIO};
 pub use settings::{SETTINGS_MAX, SettingDifference};
 
@@ -168,25 +168,34 @@ pub fn compare_whole(baseline: Side<'_>, run: Side<'_>) -> RunComparison {
 /// Lays every other candidate of `run` beside `reference`, an index in the scenario; empty if it was not measured.
 #[must_use]
 pub fn compare_candidates(run: &Run, reference: usize) -> Vec<PairComparison> {
-    let measured = measured(run);
+    let measured = measured_candidates(run);
     if !measured.contains(&reference) {
         return Vec::new();
     }
     let others = measured.into_iter().filter(|other| *other != reference);
-    others
-        .map(|other| {
-            pair((run, reference), (run, other), |measure| {
-                compare(run, other, reference, measure)
-            })
-        })
-        .collect()
+    others.map(|other| two(run, reference, other)).collect()
+}
+
+/// Lays candidate `other` of `run` beside `reference`, both as indices in the scenario; none if one of them was not
+/// measured, or if they are the same.
+#[must_use]
+pub fn compare_two(run: &Run, reference: usize, other: usize) -> Option<PairComparison> {
+    let measured = measured_candidates(run);
+    let are_there = measured.contains(&reference) && measured.contains(&other);
+    (are_there && reference != other).then(|| two(run, reference, other))
+}
+
+fn two(run: &Run, reference: usize, other: usize) -> PairComparison {
+    pair((run, reference), (run, other), |measure| {
+        compare(run, other, reference, measure)
+    })
 }
 
 /// What the candidates of `run` are held against if nobody says otherwise: the sequential one, else the first. None
 /// of a run without candidates.
 #[must_use]
 pub fn reference(run: &Run) -> Option<usize> {
-    let measured = measured(run);
+    let measured = measured_candidates(run);
     let candidates = &run.request.scenario.candidates;
     let is_sequential = |index: &&usize| candidates[**index].backend.kind() == "sequential";
     let sequential = measured.iter().find(is_sequential);
@@ -194,7 +203,8 @@ pub fn reference(run: &Run) -> Option<usize> {
 }
 
 /// The candidates that are measured, in the scenario's order.
-fn measured(run: &Run) -> Vec<usize> {
+#[must_use]
+pub fn measured_candidates(run: &Run) -> Vec<usize> {
     let all = &run.request.scenario.candidates;
     let mut measured = run.request.candidates.clone();
     measured.retain(|index| *index < all.len());
@@ -208,7 +218,7 @@ type Paired = (Vec<(usize, usize)>, Vec<String>, Vec<String>);
 
 /// By name; what is left by back end and workers, where these say clearly which is meant.
 fn paired(baseline: &Run, run: &Run) -> Paired {
-    let (of_baseline, of_run) = (measured(baseline), measured(run));
+    let (of_baseline, of_run) = (measured_candidates(baseline), measured_candidates(run));
     let scenarios = (&baseline.request.scenario, &run.request.scenario);
     let label = |scenario: &Scenario, index: usize| scenario.candidates[index].label();
     let kind = |scenario: &Scenario, index: usize| {

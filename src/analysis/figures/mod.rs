@@ -203,7 +203,6 @@ fn figures_of(run: &Run, candidate: usize) -> Option<CandidateFigures> {
     let merged = Merged::of(&blocks);
     let sample = Sample::of(run, &blocks);
     let figure = |measure| sample.figure(measure);
-    let batch = run.request.is_batch();
     let workers = described.backend.workers();
     let cpu_cores_used = figure(Measure::CpuCores);
     let steadiness = steadiness::worst(run, &blocks);
@@ -231,7 +230,7 @@ fn figures_of(run: &Run, candidate: usize) -> Option<CandidateFigures> {
         python: interpreter::python(&blocks),
         garbage_collections: CollectionFigures::of(&blocks),
         cold_start_nanos: figure(Measure::ColdStart),
-        makespan_nanos: figure(Measure::Makespan).filter(|_| batch),
+        makespan_nanos: figure(Measure::Makespan),
         speedup: None,
         cpu_cores_used,
         cpu_cores_per_worker: cpu_cores_used

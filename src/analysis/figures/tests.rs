@@ -152,3 +152,44 @@ fn a_block_whose_books_do_not_balance_makes_its_candidate_failed() {
         CandidateStatus::Failed { .. }
     ));
 }
+
+#[test]
+fn a_batch_that_was_not_done_in_one_of_its_repeats_has_no_makespan_of_the_others() {
+    let mut scenario = support::batch_scenario();
+    scenario.protocol.repeats = 3;
+    let mut run = support::run_of(&crate::run::RunRequest::all_of(scenario));
+    assert!(candidate_figures(&run)[1].makespan_nanos.is_some());
+    let cut = run
+        .blocks
+        .iter_mut()
+        .find(|block| block.planned.candidate == 1 && block.planned.repeat == 2);
+    cut.unwrap().finished.as_mut().unwrap().makespan_nanos = None;
+    let figures = candidate_figures(&run);
+    assert_eq!(
+        (figures[1].makespan_nanos, figures[1].speedup),
+        (None, None)
+    );
+    assert!(figures[0].makespan_nanos.is_some());
+    // Its rates are those of the measurement then, with what the cut one did.
+    assert!(figures[1].throughput_per_sec.is_some());
+}
+
+#[test]
+fn a_block_of_which_every_task_was_cut_counts_among_the_ranks() {
+    let mut run = support::noisy::noisy_run(1, 5, &[1.0, 1.0]);
+    let hung = run
+        .blocks
+        .iter_mut()
+        .filter(|block| block.planned.candidate == 0 && !block.planned.twin)
+        .find(|block| block.planned.repeat == 2);
+    let response = &mut hung.unwrap().measured.response;
+    *response = crate::stats::Histogram::new();
+    response.set_cut(100);
+    let figures = &candidate_figures(&run)[0];
+    let p95 = figures.response_time_figures.p95.unwrap();
+    assert_eq!(Some(p95.value as u64), figures.response_time_nanos.p95);
+    // One of 81 was cut: its time is above the 99th percentile of the others.
+    assert_eq!(figures.response_time_nanos.p99, None);
+    let p99 = Measure::Response(Percentile::P99);
+    assert_eq!(crate::analysis::compare(&run, 0, 1, p99), None);
+}

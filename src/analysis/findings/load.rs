@@ -5,8 +5,8 @@ use crate::analysis::findings::{Finding, FindingKind};
 use crate::analysis::trust::{LATENESS_ALWAYS_FINE_NANOS, LATENESS_OF_RESPONSE_RATIO};
 use crate::analysis::{CandidateFigures, CandidateStatus, SteadinessLabel};
 use crate::run::Run;
-use crate::scenario::{Objective, QueuePolicy, ResponsePercentile};
-use crate::units::text;
+use crate::scenario::{Objective, QueuePolicy};
+use crate::units::{Percentile, text};
 
 /// What the load and the measurement show.
 pub(super) fn findings(run: &Run, figures: &CandidateFigures) -> Vec<Finding> {
@@ -98,7 +98,7 @@ fn too_short(run: &Run, figures: &CandidateFigures) -> Option<Finding> {
     let percentile = match asked.max() {
         Some(percentile) => percentile,
         None if run.request.is_batch() => return None,
-        None => ResponsePercentile::P99,
+        None => Percentile::P99,
     };
     let (count, needed) = (
         figures.response_time_nanos.count,

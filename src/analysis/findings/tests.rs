@@ -4,8 +4,7 @@ use super::*;
 use crate::analysis::{SplitFigures, Steadiness, SteadinessLabel, candidate_figures};
 use crate::run::PythonFacts;
 use crate::scenario::{
-    Backend, Interpreter, Load, Objective, PythonPool, QueuePolicy, ResponsePercentile, Stage,
-    Workers,
+    Backend, Interpreter, Load, Objective, PythonPool, QueuePolicy, Stage, Workers,
 };
 use crate::stats::{Figure, Percentile};
 use crate::support;
@@ -90,6 +89,27 @@ fn computing_is_cpu_bound_by_its_share_or_by_full_cores() {
     assert_eq!(
         of_split(THREADS, split(0.0, 0.0, 0.0, 0.0, 3.0, 7.0), 3.5),
         bound
+    );
+}
+
+#[test]
+fn what_decided_that_work_is_cpu_bound_is_told_first() {
+    let evidence = |cpu: f64, waiting: f64| {
+        let run = support::finished_run();
+        let mut figures = candidate_figures(&run)[LOOP].clone();
+        figures.time_split = Some(split(0.0, 0.0, 0.0, 0.0, cpu, waiting));
+        figures.cpu_cores_used = Some(Figure::plain(1.0));
+        let found = findings(&run, &figures, &run.blocks_of(LOOP).collect::<Vec<_>>());
+        let cpu = found
+            .iter()
+            .find(|found| found.kind == FindingKind::CpuBound);
+        cpu.unwrap().evidence.clone()
+    };
+    assert!(evidence(7.0, 3.0).starts_with("70.0 % of a task's own 10.0 ms on a core, "));
+    let of_cores = evidence(1.0, 9.0);
+    assert!(
+        of_cores.contains(" busy of 1 that it may use; a task is on a core for 10.0 % of its own"),
+        "{of_cores}"
     );
 }
 
@@ -300,7 +320,7 @@ fn what_drifts_is_unsteady_and_what_is_too_little_is_too_short() {
         [FindingKind::Unsteady]
     );
     assert_eq!(steadiness(SteadinessLabel::NotJudged), []);
-    let counted = |count: u64, percentile: Option<ResponsePercentile>| {
+    let counted = |count: u64, percentile: Option<Percentile>| {
         found(THREADS, |run, figures| {
             figures.response_time_nanos.count = count;
             run.request.scenario.objectives = percentile
@@ -314,9 +334,9 @@ fn what_drifts_is_unsteady_and_what_is_too_little_is_too_short() {
     };
     assert_eq!(counted(298, None), [FindingKind::TooShort]);
     assert_eq!(counted(Percentile::P99.samples_needed(), None), []);
-    assert_eq!(counted(298, Some(ResponsePercentile::P95)), []);
+    assert_eq!(counted(298, Some(Percentile::P95)), []);
     assert_eq!(
-        counted(2_000, Some(ResponsePercentile::P999)),
+        counted(2_000, Some(Percentile::P999)),
         [FindingKind::TooShort]
     );
 }

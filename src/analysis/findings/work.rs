@@ -113,33 +113,43 @@ pub(super) fn findings(run: &Run, figures: &CandidateFigures) -> Vec<Finding> {
         .flat_map(|kind| &kind.stages)
         .any(|stage| matches!(stage, Stage::Payload { .. }));
     found.extend(transfer(run, backend, payload, &own));
-    let full = cores.as_ref().is_some_and(Cores::are_full);
-    if full || own.on_cpu > DECIDES_RATIO {
-        let busy = cores
-            .as_ref()
-            .map_or_else(String::new, |cores| format!(", {}", cores.words()));
-        found.push(Finding {
+    found.extend(cpu_or_wait(&own, cores.as_ref(), under_lock));
+    found
+}
+
+/// By the share of a task's time that decides, or by cores that are full; the figure that decided is told first.
+fn cpu_or_wait(own: &Own, cores: Option<&Cores>, under_lock: bool) -> Option<Finding> {
+    let busy = || cores.map_or_else(String::new, |cores| format!(", {}", cores.words()));
+    let nanos = text::nanos(own.nanos);
+    if own.on_cpu > DECIDES_RATIO {
+        return Some(Finding {
             kind: FindingKind::CpuBound,
             evidence: format!(
-                "{} of a task's own {} on a core{busy}",
+                "{} of a task's own {nanos} on a core{}",
                 text::percent(own.on_cpu),
-                text::nanos(own.nanos)
-            ),
-        });
-    } else if own.waiting > DECIDES_RATIO && !under_lock {
-        let busy = cores
-            .as_ref()
-            .map_or_else(String::new, |cores| format!(", {}", cores.words()));
-        found.push(Finding {
-            kind: FindingKind::WaitBound,
-            evidence: format!(
-                "{} of a task's own {} is waiting{busy}",
-                text::percent(own.waiting),
-                text::nanos(own.nanos)
+                busy()
             ),
         });
     }
-    found
+    // What waits where no core is left waits for its turn as well, as on a loop that is never idle.
+    if let Some(cores) = cores.filter(|cores| cores.are_full()) {
+        return Some(Finding {
+            kind: FindingKind::CpuBound,
+            evidence: format!(
+                "{}; a task is on a core for {} of its own {nanos}, and waits for its turn as well",
+                cores.words(),
+                text::percent(own.on_cpu)
+            ),
+        });
+    }
+    (own.waiting > DECIDES_RATIO && !under_lock).then(|| Finding {
+        kind: FindingKind::WaitBound,
+        evidence: format!(
+            "{} of a task's own {nanos} is waiting{}",
+            text::percent(own.waiting),
+            busy()
+        ),
+    })
 }
 
 /// A part of a task's own time that is in the way.

@@ -6,12 +6,12 @@ use crate::analysis::{
     CandidateFigures, FindingKind, RECOVERED_RATIO, RecoveredTo, Recovery, candidate_figures,
 };
 use crate::run::{BlockState, BreakerState, Run};
-use crate::scenario::{Fault, Inject, Objective, ResponsePercentile, Scenario};
+use crate::scenario::{Fault, Inject, Objective, Scenario};
 use crate::support::{
     self,
     drill::{self, Tick},
 };
-use crate::units::Nanos;
+use crate::units::{Nanos, Percentile};
 
 const SECOND: u64 = 1_000_000_000;
 
@@ -115,7 +115,7 @@ fn answer_by(objectives: Vec<Objective>, good: impl Fn(u64) -> u64) -> Option<Re
 fn where_objectives_are_set_goodput_is_back_when_they_hold_again() {
     // Tasks are answered within 20 ms and 300 µs more for each before them in the tenth: the last after 25.7 ms.
     let p90 = |micros: u64| Objective::ResponseTime {
-        percentile: ResponsePercentile::P90,
+        percentile: Percentile::P90,
         at_most: Nanos::from_micros(micros),
     };
     let dip = |good: u64| move |tick| if (30..60).contains(&tick) { good } else { 20 };

@@ -44,6 +44,12 @@ impl Doubts {
         (self.runs, self.doubted)
     }
 
+    /// Whether half of the runs or more are not to be trusted, so that nothing must be decided by all of them.
+    #[must_use]
+    pub const fn are_many(&self) -> bool {
+        self.doubted > 0 && self.doubted * 2 >= self.runs
+    }
+
     /// The reasons, each as it was told first, with how often there was one of the kind; most frequent first.
     #[must_use]
     pub fn reasons(&self) -> Vec<(&str, u64)> {

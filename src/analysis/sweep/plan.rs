@@ -103,6 +103,15 @@ impl SweepPlan {
             .fold(0, u64::saturating_add)
     }
 
+    /// The scenario with the sweep, as a file can have it.
+    #[must_use]
+    pub fn scenario(&self) -> Scenario {
+        Scenario {
+            sweep: Some(self.sweep.clone()),
+            ..self.base.clone()
+        }
+    }
+
     /// What is known by now.
     #[must_use]
     pub const fn series(&self) -> &Series {

@@ -6,10 +6,10 @@ use proptest::prelude::*;
 
 use crate::analysis::{Outcome, Verdict, VerdictKind, candidate_figures, trust, verdict};
 use crate::run::Run;
-use crate::scenario::{Objective, ResponsePercentile};
+use crate::scenario::Objective;
 use crate::stats::{Histogram, rng::Rng};
 use crate::support;
-use crate::units::{Bytes, Nanos};
+use crate::units::{Bytes, Nanos, Percentile};
 
 fn of(run: &Run) -> Verdict {
     verdict(run, &candidate_figures(run), &trust(run))
@@ -92,7 +92,7 @@ const FEW_ERRORS: Objective = Objective::ErrorRatio { at_most: 0.01 };
 
 fn p99(millis: u64) -> Objective {
     Objective::ResponseTime {
-        percentile: ResponsePercentile::P99,
+        percentile: Percentile::P99,
         at_most: Nanos::from_millis(millis),
     }
 }
@@ -180,7 +180,7 @@ fn what_is_only_undecided_is_said_to_be_so_with_what_would_decide_it() {
     // A bound halfway to the end of the interval: four times as many blocks are needed.
     let bound = Nanos(middle.value.midpoint(middle.high.unwrap()) as u64 + 1);
     let objective = Objective::ResponseTime {
-        percentile: ResponsePercentile::P99,
+        percentile: Percentile::P99,
         at_most: bound,
     };
     let verdict = of(&noisy(1, 3, &[1.0], &[objective]));

@@ -330,8 +330,8 @@ fn by_values_alone(entries: &[Entry<'_>]) -> Option<String> {
 
 fn once() -> String {
     format!(
-        "with fewer than three blocks of each there is no interval: the values alone decide, and costs within {} count \
-         as equal",
+        "without an interval, which takes three blocks that know the figure, the values alone decide, and costs within \
+         {} count as equal",
         text::percent(TIE_RATIO)
     )
 }

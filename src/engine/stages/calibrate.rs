@@ -9,7 +9,7 @@
 //! of the time by more than 15 %). A block is long enough to contain such bursts, and its intervals show them; the
 //! calibration before it is not. So it waits for the speed that was found before, for a while.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::engine::clock;
 use crate::engine::stages::kernels::{self, Work};
@@ -68,7 +68,8 @@ pub fn calibrate(
     kernels: &[KnownSpeed],
     mut pause: impl FnMut(Duration) -> bool,
 ) -> Vec<KernelSpeed> {
-    let begun = Instant::now();
+    let begun = clock::now_nanos();
+    let elapsed = || Duration::from_nanos(clock::now_nanos() - begun);
     let mut found = vec![Vec::new(); kernels.len()];
     loop {
         for (known, passes) in kernels.iter().zip(&mut found) {
@@ -77,7 +78,7 @@ pub fn calibrate(
         let waiting = kernels
             .iter()
             .zip(&found)
-            .any(|(known, passes)| goes_on(known.fastest_nanos, passes, begun.elapsed()));
+            .any(|(known, passes)| goes_on(known.fastest_nanos, passes, elapsed()));
         if !waiting || !pause(PAUSE) {
             break;
         }

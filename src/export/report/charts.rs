@@ -90,7 +90,7 @@ const fn reading(id: ChartId) -> &'static str {
 }
 
 /// A picture with its heading, how to read it, and its data.
-fn figure(
+pub(super) fn figure(
     html: &mut Html,
     (id, title, reading): (&str, &str, &str),
     svg: &str,
@@ -146,7 +146,7 @@ pub(super) fn diagram_figure(html: &mut Html, diagram: &Diagram, name: &str) {
 }
 
 /// A link that saves all points of `series`.
-fn series_file(html: &mut Html, series: &[Series], file: &str, columns: [&str; 2]) {
+pub(super) fn series_file(html: &mut Html, series: &[Series], file: &str, columns: [&str; 2]) {
     let runs: usize = series.iter().map(|series| series.runs.len()).sum();
     let width = (POINTS_MAX / runs.max(1) / 2).max(10);
     let mut header: Vec<String> = ["candidate", "line", "part"].map(str::to_owned).into();

@@ -79,7 +79,7 @@ pub fn comparison_markdown(report: &Report<'_>) -> Option<String> {
 }
 
 /// A paragraph.
-fn line(md: &mut String, text: &str) {
+pub(super) fn line(md: &mut String, text: &str) {
     md.push_str(text);
     md.push_str("\n\n");
 }
@@ -217,8 +217,29 @@ fn findings(md: &mut String, story: &Story<'_>) {
 
 fn again(md: &mut String, story: &Story<'_>) {
     let run = story.run();
+    let machine = run.machine.as_ref().map_or_else(
+        || "a machine that is not known".to_owned(),
+        |machine| escaped(&machine_words(machine)),
+    );
+    let when = text::date_time(run.started_unix_secs);
+    let (seed, version) = (run.request.seed, escaped(story.report.version));
+    let measured = format!("Measured on {machine}; {when}; seed {seed}; poolscope {version}.");
+    steps_and_scenario(
+        md,
+        &story.steps_again(),
+        &measured,
+        story.report.scenario_text,
+    );
+}
+
+/// How the figures can be had again; `measured` is Markdown.
+pub(super) fn steps_and_scenario(
+    md: &mut String,
+    steps: &[(String, String)],
+    measured: &str,
+    scenario_text: &str,
+) {
     line(md, "## How to get these figures again");
-    let steps = story.steps_again();
     let commands: Vec<String> = steps
         .iter()
         .map(|(_, command)| format!("$ {command}"))
@@ -226,23 +247,10 @@ fn again(md: &mut String, story: &Story<'_>) {
     let commands = commands.join("\n");
     let around = fence(&commands);
     let _ = write!(md, "{around}console\n{commands}\n{around}\n\n");
-    let machine = run.machine.as_ref().map_or_else(
-        || "a machine that is not known".to_owned(),
-        |machine| escaped(&machine_words(machine)),
-    );
-    let when = text::date_time(run.started_unix_secs);
-    let (seed, version) = (run.request.seed, escaped(story.report.version));
-    line(
-        md,
-        &format!("Measured on {machine}; {when}; seed {seed}; poolscope {version}."),
-    );
+    line(md, measured);
     md.push_str("<details><summary>Scenario</summary>\n\n");
-    let fence = fence(story.report.scenario_text);
-    let _ = write!(
-        md,
-        "{fence}ron\n{}\n{fence}\n\n",
-        story.report.scenario_text.trim_end()
-    );
+    let fence = fence(scenario_text);
+    let _ = write!(md, "{fence}ron\n{}\n{fence}\n\n", scenario_text.trim_end());
     md.push_str("</details>\n");
 }
 
@@ -277,7 +285,7 @@ fn markdown_table(table: &Table) -> String {
 
 /// Text in which nothing is a sign of Markdown or HTML, in one line; nobody is called by an at sign, no issue is named
 /// by a number, and no address becomes a link by itself.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for (place, character) in text.char_indices() {
         let rest = &text[place..];

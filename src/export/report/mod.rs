@@ -1,4 +1,5 @@
-//! A report of a run for people who were not there: a page of one file, and Markdown for pull requests.
+//! A report of a run, a sweep or a search for the capacity for people who were not there: a page of one file, and
+//! Markdown for pull requests.
 //!
 //! The page holds everything: style, fonts, pictures, and the data behind each picture. It loads nothing, runs
 //! nothing, and follows the reader's choice of light or dark; on paper it is light. The same run gives the same bytes.
@@ -11,6 +12,7 @@ mod html;
 mod markdown;
 mod page;
 mod sections;
+mod series;
 mod story;
 #[cfg(test)]
 mod tests;
@@ -20,6 +22,7 @@ use crate::run::Run;
 use crate::run::record::Record;
 
 pub use markdown::{comparison_markdown, report_markdown};
+pub use series::{SeriesFound, SeriesReport, series_html, series_markdown};
 
 /// What a report is of.
 #[derive(Debug, Clone, Copy)]
@@ -91,7 +94,8 @@ impl<'a> Report<'a> {
 #[must_use]
 pub fn report_html(report: &Report<'_>) -> String {
     let story = story::Story::of(report);
-    page::page(&story, page::Kind::Report, &sections::all(&story))
+    let front = page::Front::of(&story, page::Kind::Report);
+    page::page(&front, &sections::all(&story))
 }
 
 /// Only what differs between a run and its baseline, as one page; none without a baseline.
@@ -99,5 +103,6 @@ pub fn report_html(report: &Report<'_>) -> String {
 pub fn comparison_html(report: &Report<'_>) -> Option<String> {
     let story = story::Story::of(report);
     let sections = comparing::page_sections(&story)?;
-    Some(page::page(&story, page::Kind::Comparison, &sections))
+    let front = page::Front::of(&story, page::Kind::Comparison);
+    Some(page::page(&front, &sections))
 }

@@ -8,6 +8,7 @@ use crate::export::canvas::Ink;
 use crate::export::report::html::Html;
 use crate::export::report::story::Story;
 use crate::export::{Theme, font};
+use crate::scenario::Scenario;
 use crate::units::text;
 
 /// The style of a report.
@@ -47,15 +48,54 @@ pub(super) enum Kind {
     Comparison,
 }
 
+/// What stands above and below the sections.
+#[derive(Debug)]
+pub(super) struct Front<'a> {
+    /// What the page is, above its title.
+    pub(super) kicker: &'static str,
+    /// Title and prose are its.
+    pub(super) scenario: &'a Scenario,
+    /// What somebody who was not there must know first.
+    pub(super) facts: Vec<(String, String)>,
+    /// Why nothing must be decided by the figures; none where they can be trusted.
+    pub(super) stamp: Option<String>,
+    /// Version of the program that measured.
+    pub(super) version: &'a str,
+}
+
+impl<'a> Front<'a> {
+    /// Of a run.
+    pub(super) fn of(story: &Story<'a>, kind: Kind) -> Self {
+        // Of two runs the outcome says it.
+        let is_stamped = kind == Kind::Report && !story.trust.trustworthy;
+        let reasons = story.trust.reasons.len() as u64;
+        Self {
+            kicker: match kind {
+                Kind::Report => "poolscope report",
+                Kind::Comparison => "poolscope: two runs compared",
+            },
+            scenario: &story.run().request.scenario,
+            facts: story.circumstances(),
+            stamp: is_stamped.then(|| {
+                format!(
+                    "{}, under Verdict and Trust",
+                    text::counted(reasons, "reason", "reasons")
+                )
+            }),
+            version: story.report.version,
+        }
+    }
+}
+
 /// The whole page.
-pub(super) fn page(story: &Story<'_>, kind: Kind, sections: &[Section]) -> String {
-    let scenario = &story.run().request.scenario;
+pub(super) fn page(front: &Front<'_>, sections: &[Section]) -> String {
+    let scenario = front.scenario;
     let mut html = Html::default();
     html.own("<!DOCTYPE html>\n");
     html.within("html", &[("lang", "en")], |html| {
         html.within("head", &[], |html| head(html, &scenario.title));
         html.within("body", &[], |html| {
-            html.within("header", &[], |html| header(html, story, kind));
+            html.within("header", &[], |html| header(html, front));
             html.within("nav", &[("aria-label", "Contents")], |html| {
                 html.within("ol", &[], |html| {
                     for section in sections {
@@ -78,7 +118,7 @@ pub(super) fn page(story: &Story<'_>, kind: Kind, sections: &[Section]) -> Strin
                 html.paragraph(&format!(
                     "Measured by poolscope {}; report by poolscope {}. This page loads nothing from anywhere: it can be \
                      sent, archived and printed as it is.",
-                    story.report.version,
+                    front.version,
                     env!("CARGO_PKG_VERSION")
                 ));
             });
@@ -132,13 +172,9 @@ fn colours() -> String {
     format!("{light}@media screen and (prefers-color-scheme:dark){{\n{dark}{pictures}}}\n")
 }
 
-fn header(html: &mut Html, story: &Story<'_>, kind: Kind) {
-    let scenario = &story.run().request.scenario;
-    let kicker = match kind {
-        Kind::Report => "poolscope report",
-        Kind::Comparison => "poolscope: two runs compared",
-    };
-    html.leaf("p", &[("class", "kicker")], kicker);
+fn header(html: &mut Html, front: &Front<'_>) {
+    let scenario = front.scenario;
+    html.leaf("p", &[("class", "kicker")], front.kicker);
     html.leaf("h1", &[], &scenario.title);
     if !scenario.about.is_empty() {
         html.leaf("p", &[("class", "lead")], &scenario.about);
@@ -149,16 +185,11 @@ fn header(html: &mut Html, story: &Story<'_>, kind: Kind) {
             html.text(&format!(" {}", scenario.look_for));
         });
     }
-    html.terms("facts", &story.circumstances());
-    // Of two runs the outcome says it.
-    if kind == Kind::Report && !story.trust.trustworthy {
+    html.terms("facts", &front.facts);
+    if let Some(stamp) = &front.stamp {
         html.within("div", &[("class", "stamp"), ("role", "note")], |html| {
-            let count = story.trust.reasons.len() as u64;
-            let reasons = text::counted(count, "reason", "reasons");
             html.leaf("strong", &[], "Not trustworthy");
-            html.text(&format!(
-                ": {reasons}, under Verdict and Trust. Do not decide by these figures."
-            ));
+            html.text(&format!(": {stamp}. Do not decide by these figures."));
         });
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn all(story: &Story<'_>) -> Vec<Section> {
         machine(story),
         scenario(story),
         again(story),
-        words(),
+        words(&[]),
     ]);
     sections
 }
@@ -307,13 +307,18 @@ fn beside_each_other(story: &Story<'_>) -> Section {
 }
 
 fn measured(story: &Story<'_>) -> Section {
+    described(
+        "Every candidate ran the same tasks under the same demand, one after the other, each block in a fresh \
+         process. Estimates were made before; the figures below were measured.",
+        &story.what_was_measured(),
+    )
+}
+
+/// What a scenario is in plain words, after `how` it was measured.
+pub(super) fn described(how: &str, lines: &[String]) -> Section {
     Section::new("measured", "What was measured", |html| {
-        html.paragraph(
-            "Every candidate ran the same tasks under the same demand, one after the other, each block in a fresh \
-             process. Estimates were made before; the figures below were measured.",
-        );
+        html.paragraph(how);
         html.within("ul", &[], |html| {
-            let lines = story.what_was_measured();
             let mut lines = lines.iter().peekable();
             while let Some(line) = lines.next() {
                 html.within("li", &[], |html| {
@@ -432,31 +437,39 @@ fn machine(story: &Story<'_>) -> Section {
 }
 
 fn scenario(story: &Story<'_>) -> Section {
+    scenario_file(&story.scenario_file(), story.report.scenario_text)
+}
+
+/// The scenario as the file called `file`.
+pub(super) fn scenario_file(file: &str, content: &str) -> Section {
     Section::new("scenario", "Scenario", |html| {
-        let file = story.scenario_file();
         html.paragraph("The whole experiment as a file: who has it can run it.");
         html.within("p", &[], |html| {
-            let content = story.report.scenario_text;
-            html.download(&format!("Save as {file}"), &file, "text/plain", content);
+            html.download(&format!("Save as {file}"), file, "text/plain", content);
         });
         html.within(
             "pre",
             &[("tabindex", "0"), ("aria-label", "Scenario file")],
             |html| {
-                html.block("code", story.report.scenario_text);
+                html.block("code", content);
             },
         );
     })
 }
 
 fn again(story: &Story<'_>) -> Section {
+    seeds_and_steps(&story.seeds(), story.steps_again())
+}
+
+/// What decides on chance, and what to do for the same figures: what, and the command for it.
+pub(super) fn seeds_and_steps(seeds: &[(String, String)], steps: Vec<(String, String)>) -> Section {
     Section::new(
         "again",
         "Seeds, and how to get these figures again",
         |html| {
-            html.terms("card", &story.seeds());
+            html.terms("card", seeds);
             html.within("ol", &[("class", "steps")], |html| {
-                for (what, command) in story.steps_again() {
+                for (what, command) in steps {
                     html.within("li", &[], |html| {
                         html.paragraph(&what);
                         html.within("pre", &[], |html| html.leaf("code", &[], &command));
@@ -467,9 +480,13 @@ fn again(story: &Story<'_>) -> Section {
     )
 }
 
-fn words() -> Section {
+/// What words mean, those of `more` first.
+pub(super) fn words(more: &[(&str, &str)]) -> Section {
     Section::new("words", "Words", |html| {
-        let words = WORDS.map(|(word, what)| (word.to_owned(), what.to_owned()));
+        let words = more.iter().chain(&WORDS);
+        let words: Vec<_> = words
+            .map(|(word, what)| ((*word).to_owned(), (*what).to_owned()))
+            .collect();
         html.terms("words", &words);
     })
 }

@@ -5,8 +5,9 @@ use crate::analysis::{
     RunComparison, RunOutcome, Trust, Verdict, VerdictKind, basis_label,
 };
 use crate::export::report::Report;
+use crate::run::record::Record;
 use crate::run::{Machine, Run};
-use crate::scenario;
+use crate::scenario::{self, PriceCard, Scenario};
 use crate::units::text;
 
 /// All conclusions that a report is written from.
@@ -78,22 +79,8 @@ impl<'a> Story<'a> {
                 "a machine that is not known: no runner came up".to_owned(),
             ));
         }
-        let lines = scenario::describe(&run.request.scenario);
-        for (name, start) in [("Load", "Load: "), ("Time", "Time: ")] {
-            let line = lines.iter().find_map(|line| line.strip_prefix(start));
-            told.extend(line.map(|line| (name, line.to_owned())));
-        }
-        if let Some(record) = self.report.record {
-            let (header, meta) = (&record.header, &record.meta);
-            let called = if meta.name.is_empty() {
-                header.id.clone()
-            } else {
-                format!("{} ({})", meta.name, header.id)
-            };
-            told.push(("Kept as", called));
-            told.extend((!meta.tags.is_empty()).then(|| ("Tags", meta.tags.join(", "))));
-            told.extend((!meta.note.is_empty()).then(|| ("Note", meta.note.clone())));
-        }
+        told.extend(load_and_time(&run.request.scenario));
+        told.extend(self.report.record.map(kept_as).unwrap_or_default());
         told.extend(self.incomplete().map(|why| ("Incomplete", why)));
         let owned = told.into_iter().map(|(term, what)| (term.to_owned(), what));
         owned.collect()
@@ -123,12 +110,7 @@ impl<'a> Story<'a> {
     /// What a task does, how tasks come, and who carries them out: plain words, line by line. What is indented belongs
     /// to the line before.
     pub(super) fn what_was_measured(&self) -> Vec<String> {
-        let scenario = &self.run().request.scenario;
-        let prose = [&scenario.about, &scenario.look_for];
-        let prose = prose.iter().filter(|text| !text.is_empty()).count();
-        let mut lines = scenario::describe(scenario);
-        lines.drain(..(1 + prose).min(lines.len()));
-        lines
+        what_is_measured(&self.run().request.scenario)
     }
 
     /// What was found at each candidate: (index, name, lines). Candidates at which nothing was found are left out.
@@ -199,17 +181,7 @@ impl<'a> Story<'a> {
 
     /// A name for the scenario's file that every system and shell takes as it is.
     pub(super) fn scenario_file(&self) -> String {
-        let title = self.run().request.scenario.title.to_lowercase();
-        let plain = title
-            .chars()
-            .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' });
-        let plain: String = plain.take(40).collect();
-        let words: Vec<&str> = plain.split('_').filter(|word| !word.is_empty()).collect();
-        if words.is_empty() {
-            "scenario.ron".to_owned()
-        } else {
-            format!("{}.ron", words.join("_"))
-        }
+        file_of(&self.run().request.scenario)
     }
 
     /// What the verdict says beside its reason: what would change it.
@@ -286,17 +258,69 @@ impl<'a> Story<'a> {
 
     /// What costs are made of.
     pub(super) fn prices(&self) -> String {
-        let prices = &self.run().request.scenario.prices;
-        format!(
-            "{} {} per core and hour, {} {} per GiB and hour, for {} ({})",
-            text::given(prices.per_vcpu_hour),
-            prices.currency,
-            text::given(prices.per_gib_hour),
-            prices.currency,
-            basis_label(prices),
-            prices.source
-        )
+        prices_words(&self.run().request.scenario.prices)
     }
+}
+
+/// Under which words a record is found, and what people say of it.
+pub(super) fn kept_as(record: &Record) -> Vec<(&'static str, String)> {
+    let (header, meta) = (&record.header, &record.meta);
+    let called = if meta.name.is_empty() {
+        header.id.clone()
+    } else {
+        format!("{} ({})", meta.name, header.id)
+    };
+    let mut told = vec![("Kept as", called)];
+    told.extend((!meta.tags.is_empty()).then(|| ("Tags", meta.tags.join(", "))));
+    told.extend((!meta.note.is_empty()).then(|| ("Note", meta.note.clone())));
+    told
+}
+
+/// How tasks come, and how long that is measured.
+pub(super) fn load_and_time(scenario: &Scenario) -> Vec<(&'static str, String)> {
+    let lines = scenario::describe(scenario);
+    let told = [("Load", "Load: "), ("Time", "Time: ")].map(|(name, start)| {
+        let line = lines.iter().find_map(|line| line.strip_prefix(start));
+        line.map(|line| (name, line.to_owned()))
+    });
+    told.into_iter().flatten().collect()
+}
+
+/// See [`Story::what_was_measured`].
+pub(super) fn what_is_measured(scenario: &Scenario) -> Vec<String> {
+    let prose = [&scenario.about, &scenario.look_for];
+    let prose = prose.iter().filter(|text| !text.is_empty()).count();
+    let mut lines = scenario::describe(scenario);
+    lines.drain(..(1 + prose).min(lines.len()));
+    lines
+}
+
+/// See [`Story::scenario_file`].
+pub(super) fn file_of(scenario: &Scenario) -> String {
+    let title = scenario.title.to_lowercase();
+    let plain = title
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' });
+    let plain: String = plain.take(40).collect();
+    let words: Vec<&str> = plain.split('_').filter(|word| !word.is_empty()).collect();
+    if words.is_empty() {
+        "scenario.ron".to_owned()
+    } else {
+        format!("{}.ron", words.join("_"))
+    }
+}
+
+/// What costs are made of.
+pub(super) fn prices_words(prices: &PriceCard) -> String {
+    format!(
+        "{} {} per core and hour, {} {} per GiB and hour, for {} ({})",
+        text::given(prices.per_vcpu_hour),
+        prices.currency,
+        text::given(prices.per_gib_hour),
+        prices.currency,
+        basis_label(prices),
+        prices.source
+    )
 }
 
 /// Blocks that the order names.

@@ -7,19 +7,19 @@ use resvg::usvg::roxmltree::{Document, Node, ParsingOptions};
 use super::*;
 use crate::analysis::Side;
 use crate::run::record::{Completeness, Header, Meta, Record, Step};
-use crate::scenario::{Objective, ResponsePercentile, to_text};
+use crate::scenario::{Objective, to_text};
 use crate::support;
-use crate::units::Nanos;
+use crate::units::{Nanos, Percentile};
 
 /// A text that is no text in HTML, Markdown, SVG or a spreadsheet.
-const HOSTILE: &str = "</style></pre><script>alert('x')</script><img src=x onerror=\"y\"> & [a](http://b) | `c` @all #1";
+pub(super) const HOSTILE: &str = "</style></pre><script>alert('x')</script><img src=x onerror=\"y\"> & [a](http://b) | `c` @all #1";
 
 fn html(run: &Run) -> String {
     report_html(&Report::of(run, &to_text(&run.request.scenario)))
 }
 
 /// The page as a tree: what is not well-formed does not get through.
-fn parsed(page: &str) -> Document<'_> {
+pub(super) fn parsed(page: &str) -> Document<'_> {
     let options = ParsingOptions {
         allow_dtd: true,
         ..ParsingOptions::default()
@@ -28,7 +28,7 @@ fn parsed(page: &str) -> Document<'_> {
 }
 
 /// All text of a node, with spaces as one sees them.
-fn words(node: Node<'_, '_>) -> String {
+pub(super) fn words(node: Node<'_, '_>) -> String {
     let texts = node.descendants().filter(Node::is_text);
     let all: Vec<&str> = texts.filter_map(|node| node.text()).collect();
     all.join("")
@@ -37,7 +37,7 @@ fn words(node: Node<'_, '_>) -> String {
         .join(" ")
 }
 
-fn section(document: &Document<'_>, id: &str) -> String {
+pub(super) fn section(document: &Document<'_>, id: &str) -> String {
     let found = document
         .descendants()
         .find(|node| node.attribute("id") == Some(id));
@@ -104,6 +104,50 @@ fn a_report_tells_the_whole_story_in_its_order() {
     }
 }
 
+/// Loads nothing, runs nothing, and links only within itself.
+pub(super) fn stands_alone(page: &str) {
+    let document = parsed(page);
+    for node in document.descendants().filter(Node::is_element) {
+        let name = node.tag_name().name();
+        assert!(
+            ![
+                "script", "link", "iframe", "object", "embed", "img", "image", "use", "form",
+                "base"
+            ]
+            .contains(&name),
+            "{name}"
+        );
+        for attribute in node.attributes() {
+            let (name, value) = (attribute.name(), attribute.value());
+            assert!(!name.starts_with("on"), "{name}");
+            assert!(
+                name != "src" && name != "srcset" && name != "action",
+                "{name}"
+            );
+            if name == "href" {
+                assert!(
+                    value.starts_with('#') || value.starts_with("data:"),
+                    "{value}"
+                );
+            }
+            assert!(
+                !value.contains("url(") || value.starts_with("url(#"),
+                "{value}"
+            );
+        }
+    }
+    let style = document
+        .descendants()
+        .find(|node| node.has_tag_name("style"))
+        .unwrap();
+    let style = style.text().unwrap();
+    assert!(!style.contains("http") && !style.contains("@import"));
+    assert_eq!(
+        style.matches("url(").count(),
+        style.matches("url(data:").count()
+    );
+}
+
 #[test]
 fn a_page_loads_nothing_runs_nothing_and_links_only_within_itself() {
     for run in [
@@ -112,54 +156,14 @@ fn a_page_loads_nothing_runs_nothing_and_links_only_within_itself() {
         support::waiting_run(),
     ] {
         let page = html(&run);
-        let document = parsed(&page);
-        for node in document.descendants().filter(Node::is_element) {
-            let name = node.tag_name().name();
-            assert!(
-                ![
-                    "script", "link", "iframe", "object", "embed", "img", "image", "use", "form",
-                    "base"
-                ]
-                .contains(&name),
-                "{name}"
-            );
-            for attribute in node.attributes() {
-                let (name, value) = (attribute.name(), attribute.value());
-                assert!(!name.starts_with("on"), "{name}");
-                assert!(
-                    name != "src" && name != "srcset" && name != "action",
-                    "{name}"
-                );
-                if name == "href" {
-                    assert!(
-                        value.starts_with('#') || value.starts_with("data:"),
-                        "{value}"
-                    );
-                }
-                assert!(
-                    !value.contains("url(") || value.starts_with("url(#"),
-                    "{value}"
-                );
-            }
-        }
-        let style = document
-            .descendants()
-            .find(|node| node.has_tag_name("style"))
-            .unwrap();
-        let style = style.text().unwrap();
-        assert!(!style.contains("http") && !style.contains("@import"));
-        assert_eq!(
-            style.matches("url(").count(),
-            style.matches("url(data:").count()
-        );
+        stands_alone(&page);
         assert_eq!(html(&run), page, "the same run gives the same page");
     }
 }
 
-#[test]
-fn ids_are_unique_links_lead_somewhere_and_every_colour_has_a_rule_for_the_dark() {
-    let page = html(&support::drill::run());
-    let document = parsed(&page);
+/// Every id stands once, every link leads somewhere, and every colour of a picture has a rule.
+pub(super) fn is_linked_and_coloured(page: &str) {
+    let document = parsed(page);
     let mut ids = BTreeSet::new();
     for id in document
         .descendants()
@@ -187,15 +191,18 @@ fn ids_are_unique_links_lead_somewhere_and_every_colour_has_a_rule_for_the_dark(
 }
 
 #[test]
-fn every_picture_has_a_title_a_description_and_its_data() {
-    let page = html(&support::finished_run());
-    let document = parsed(&page);
+fn ids_are_unique_links_lead_somewhere_and_every_colour_has_a_rule_for_the_dark() {
+    is_linked_and_coloured(&html(&support::drill::run()));
+}
+
+/// Every picture has a title, a description and its data: how many there are.
+pub(super) fn pictures_with_data(page: &str) -> usize {
+    let document = parsed(page);
     let figures: Vec<Node<'_, '_>> = document
         .descendants()
         .filter(|node| node.has_tag_name("figure"))
         .collect();
-    assert!(figures.len() >= 9, "{}", figures.len());
-    for figure in figures {
+    for figure in &figures {
         let id = figure.attribute("id").unwrap();
         for part in ["title", "desc"] {
             let found = figure
@@ -213,6 +220,14 @@ fn every_picture_has_a_title_a_description_and_its_data() {
         let has = |name| details.descendants().any(|node| node.has_tag_name(name));
         assert!(has("table") || has("a"), "{id} has no data");
     }
+    figures.len()
+}
+
+#[test]
+fn every_picture_has_a_title_a_description_and_its_data() {
+    let page = html(&support::finished_run());
+    assert!(pictures_with_data(&page) >= 9);
+    let document = parsed(&page);
     let file = document
         .descendants()
         .find(|node| node.attribute("download") == Some("response_time_percentiles.csv"));
@@ -344,7 +359,7 @@ fn objectives_stand_with_what_each_candidate_makes_of_them() {
     let mut scenario = support::scenario();
     scenario.objectives = vec![
         Objective::ResponseTime {
-            percentile: ResponsePercentile::P95,
+            percentile: Percentile::P95,
             at_most: Nanos::from_millis(60),
         },
         Objective::DropRatio { at_most: 0.0 },

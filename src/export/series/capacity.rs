@@ -58,7 +58,8 @@ pub fn capacity_text(plan: &CapacityPlan, figures: &[CapacityFigures]) -> String
     parts.join("\n")
 }
 
-const fn held_word(held: Held) -> &'static str {
+/// Whether the objectives hold, in a word.
+pub(in crate::export) const fn held_word(held: Held) -> &'static str {
     match held {
         Held::Yes => "hold",
         Held::No => "missed",
@@ -107,6 +108,7 @@ pub fn capacity_csv(
 
 /// A search for programs. Null is "not known", never zero.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CapacityDocument {
     /// Always "poolscope.capacity/1".
     pub schema: &'static str,
@@ -126,6 +128,7 @@ pub struct CapacityDocument {
 
 /// The capacity of a candidate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CandidateCapacityDocument {
     /// Its name.
     pub name: String,
@@ -147,6 +150,7 @@ pub struct CandidateCapacityDocument {
 
 /// A rate that was tried.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ProbeDocument {
     /// Tasks per second that were offered.
     pub rate_per_sec: f64,
@@ -163,8 +167,6 @@ pub struct ProbeDocument {
 /// The document of a search.
 #[must_use]
 pub fn capacity_document(plan: &CapacityPlan, figures: &[CapacityFigures]) -> CapacityDocument {
-    let mut scenario = plan.base.clone();
-    scenario.capacity = Some(plan.search.clone());
     let candidates = figures.iter().map(|one| CandidateCapacityDocument {
         name: one.name.clone(),
         end: match one.end {
@@ -193,7 +195,7 @@ pub fn capacity_document(plan: &CapacityPlan, figures: &[CapacityFigures]) -> Ca
     CapacityDocument {
         schema: "poolscope.capacity/1",
         version: env!("CARGO_PKG_VERSION"),
-        scenario,
+        scenario: plan.scenario(),
         seed: plan.seed,
         percentile: plan.percentile().0.label(),
         probes_doubted: plan.doubts().runs().1,

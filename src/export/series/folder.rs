@@ -3,15 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use crate::analysis::{CapacityFigures, CapacityPlan, SweepFigures, SweepPlan, scaling};
-use crate::chart::{Heat, Plane, capacity_plane, scaling_planes};
+use crate::chart::{capacity_plane, scaling_planes};
 use crate::export::series::{capacity_csv, capacity_document, sweep_csv, sweep_document};
-use crate::export::{ExportError, Theme, heat_svg, plane_svg, png, write_file};
+use crate::export::{
+    ExportError, Picture, SeriesFound, SeriesReport, Theme, png, series_html, series_markdown,
+    write_file,
+};
 use crate::scenario::to_text;
 
 /// Pictures of the folder are made for slides and print.
 const PNG_SCALE: f32 = 2.0;
 
-/// Writes the document, the figures, the scenario and all pictures of a sweep into `dir`, which is made if it is
+/// Writes the document, the figures, the report, the scenario and all pictures of a sweep into `dir`, which is made if it is
 /// missing; files of the same name are replaced. Returns the files in the order in which they were written.
 ///
 /// # Errors
@@ -21,13 +24,19 @@ pub fn write_sweep_folder(
     plan: &SweepPlan,
     figures: &SweepFigures,
 ) -> Result<Vec<PathBuf>, ExportError> {
-    let document = sweep_document(plan, figures)?;
+    let document = sweep_document(plan, figures);
+    let report = SeriesReport {
+        found: SeriesFound::Sweep(plan, figures),
+        record: None,
+    };
     let files = [
         (
             "sweep.json",
             serde_json::to_string_pretty(&document)? + "\n",
         ),
         ("sweep.csv", sweep_csv(figures)?),
+        ("report.html", series_html(&report)),
+        ("report.md", series_markdown(&report)),
         ("scenario.ron", to_text(&document.scenario)),
     ];
     let pictures = figures
@@ -43,11 +52,8 @@ pub fn write_sweep_folder(
                 }
             },
         ))
-        .map(|plane| Picture::Plane(Box::new(plane)));
-    let heats = figures
-        .heats()
-        .into_iter()
-        .map(|heat| Picture::Heat(Box::new(heat)));
+        .map(Picture::Plane);
+    let heats = figures.heats().into_iter().map(Picture::Heat);
     write_all(dir, &files, pictures.chain(heats))
 }
 
@@ -61,38 +67,22 @@ pub fn write_capacity_folder(
     figures: &[CapacityFigures],
 ) -> Result<Vec<PathBuf>, ExportError> {
     let document = capacity_document(plan, figures);
+    let report = SeriesReport {
+        found: SeriesFound::Capacity(plan, figures),
+        record: None,
+    };
     let files = [
         (
             "capacity.json",
             serde_json::to_string_pretty(&document)? + "\n",
         ),
         ("capacity.csv", capacity_csv(plan, figures)?),
+        ("report.html", series_html(&report)),
+        ("report.md", series_markdown(&report)),
         ("scenario.ron", to_text(&document.scenario)),
     ];
-    let picture = Picture::Plane(Box::new(capacity_plane(plan, figures)));
+    let picture = Picture::Plane(capacity_plane(plan, figures));
     write_all(dir, &files, std::iter::once(picture))
-}
-
-/// A picture of the folder.
-enum Picture {
-    Plane(Box<Plane>),
-    Heat(Box<Heat>),
-}
-
-impl Picture {
-    fn slug(&self) -> &str {
-        match self {
-            Self::Plane(plane) => plane.diagram.slug,
-            Self::Heat(heat) => &heat.slug,
-        }
-    }
-
-    fn svg(&self, theme: Theme) -> String {
-        match self {
-            Self::Plane(plane) => plane_svg(plane, self.slug(), theme),
-            Self::Heat(heat) => heat_svg(heat, self.slug(), theme),
-        }
-    }
 }
 
 /// Pictures are light, as for paper, and once more dark, as for slides.

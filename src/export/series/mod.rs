@@ -2,11 +2,15 @@
 
 mod capacity;
 mod folder;
+#[cfg(test)]
+pub(super) mod samples;
 mod sweep;
 #[cfg(test)]
 mod tests;
-mod words;
+pub(super) mod words;
 
+pub(super) use capacity::held_word;
 pub use capacity::{CapacityDocument, capacity_csv, capacity_document, capacity_text};
 pub use folder::{write_capacity_folder, write_sweep_folder};
 pub use sweep::{SweepDocument, sweep_csv, sweep_document, sweep_text};
+pub(super) use sweep::{TABLES, measure_title, scaling_lines};

@@ -1,5 +1,7 @@
 //! A sweep as text, values and document.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::analysis::{
@@ -12,7 +14,7 @@ use crate::scenario::{Scenario, Setting};
 use crate::units::text;
 
 /// Measures that the text has a table of; the documents have all.
-const TABLES: usize = 3;
+pub(in crate::export) const TABLES: usize = 3;
 
 /// Tables of the most important measures, where candidates change places, and the scaling laws.
 #[must_use]
@@ -62,13 +64,19 @@ fn table(figures: &SweepFigures, measure: Measure) -> String {
         });
         rows.push(at.chain(of).collect());
     }
+    format!("{}\n{}", measure_title(measure), aligned(&rows))
+}
+
+/// A measure as it stands above its table.
+pub(in crate::export) fn measure_title(measure: Measure) -> String {
     let label = measure.label();
     let mut title: String = label.chars().take(1).flat_map(char::to_uppercase).collect();
     title.extend(label.chars().skip(1));
-    format!("{title}\n{}", aligned(&rows))
+    title
 }
 
-fn scaling_lines(figures: &SweepFigures, scaling: &Scaling) -> Vec<String> {
+/// Speed-up and laws of one candidate, each a line.
+pub(in crate::export) fn scaling_lines(figures: &SweepFigures, scaling: &Scaling) -> Vec<String> {
     let name = figures
         .candidates
         .get(scaling.candidate)
@@ -130,6 +138,7 @@ pub fn sweep_csv(figures: &SweepFigures) -> Result<String, ExportError> {
 
 /// A sweep for programs. Null is "not known", never zero.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SweepDocument {
     /// Always "poolscope.sweep/1".
     pub schema: &'static str,
@@ -159,6 +168,7 @@ pub struct SweepDocument {
 
 /// An axis.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AxisDocument {
     /// What is varied, as it is written in a file.
     pub vary: &'static str,
@@ -168,17 +178,19 @@ pub struct AxisDocument {
 
 /// A point.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PointDocument {
     /// The value of each axis.
     pub settings: Vec<Setting>,
     /// How often it was visited.
     pub rounds: u32,
     /// By candidate: the figures by the measure's name; times in nanoseconds, sizes in bytes.
-    pub figures: Vec<serde_json::Map<String, serde_json::Value>>,
+    pub figures: Vec<BTreeMap<&'static str, Option<Figure>>>,
 }
 
 /// Two candidates beside each other.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CrossingDocument {
     /// By what.
     pub measure: &'static str,
@@ -194,6 +206,7 @@ pub struct CrossingDocument {
 
 /// The scaling of a candidate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ScalingDocument {
     /// Its name.
     pub candidate: String,
@@ -207,6 +220,7 @@ pub struct ScalingDocument {
 
 /// A law that was fitted.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FitDocument {
     /// Throughput of one worker.
     pub one_per_sec: Figure,
@@ -236,21 +250,14 @@ impl FitDocument {
 }
 
 /// The document of a sweep.
-///
-/// # Errors
-/// If a figure cannot be encoded, which would be an error of this program.
-pub fn sweep_document(
-    plan: &SweepPlan,
-    figures: &SweepFigures,
-) -> Result<SweepDocument, ExportError> {
+#[must_use]
+pub fn sweep_document(plan: &SweepPlan, figures: &SweepFigures) -> SweepDocument {
     let laws = scaling(plan).unwrap_or_default();
     let (visits, visits_planned) = plan.progress();
-    let mut scenario = plan.base.clone();
-    scenario.sweep = Some(plan.sweep.clone());
-    Ok(SweepDocument {
+    SweepDocument {
         schema: "poolscope.sweep/1",
         version: env!("CARGO_PKG_VERSION"),
-        scenario,
+        scenario: plan.scenario(),
         seed: plan.seed,
         visits,
         visits_planned,
@@ -264,7 +271,7 @@ pub fn sweep_document(
             })
             .collect(),
         candidates: figures.candidates.clone(),
-        points: points(figures)?,
+        points: points(figures),
         crossings: figures
             .crossings
             .iter()
@@ -283,7 +290,7 @@ pub fn sweep_document(
                 universal: law.universal.as_ref().map(FitDocument::of),
             })
             .collect(),
-    })
+    }
 }
 
 fn name_of(figures: &SweepFigures, candidate: usize) -> String {
@@ -294,25 +301,23 @@ fn name_of(figures: &SweepFigures, candidate: usize) -> String {
         .unwrap_or_default()
 }
 
-fn points(figures: &SweepFigures) -> Result<Vec<PointDocument>, ExportError> {
-    let mut points = Vec::new();
-    for (index, point) in figures.points.iter().enumerate() {
-        let mut of_candidates = Vec::new();
-        for candidate in 0..figures.candidates.len() {
-            let mut known = serde_json::Map::new();
-            for measure in &figures.measures {
-                let figure = serde_json::to_value(figures.figure(index, candidate, *measure))?;
-                known.insert(measure.name().to_owned(), figure);
-            }
-            of_candidates.push(known);
-        }
-        points.push(PointDocument {
+fn points(figures: &SweepFigures) -> Vec<PointDocument> {
+    let of = |index: usize, candidate: usize| {
+        let measures = figures.measures.iter();
+        measures
+            .map(|measure| (measure.name(), figures.figure(index, candidate, *measure)))
+            .collect()
+    };
+    let points = figures.points.iter().enumerate();
+    points
+        .map(|(index, point)| PointDocument {
             settings: point.settings.clone(),
             rounds: point.rounds,
-            figures: of_candidates,
-        });
-    }
-    Ok(points)
+            figures: (0..figures.candidates.len())
+                .map(|candidate| of(index, candidate))
+                .collect(),
+        })
+        .collect()
 }
 
 fn crossing(figures: &SweepFigures, crossing: &Crossing) -> CrossingDocument {

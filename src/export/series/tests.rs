@@ -1,54 +1,13 @@
 //! Texts, values, documents and pictures of simulated sweeps.
 
-use crate::analysis::{CapacityPlan, Held, SweepFigures, SweepPlan};
+use crate::analysis::{SweepFigures, SweepPlan};
+use crate::export::series::samples::{list, pairs, scenario, searched, workers};
 use crate::export::series::{
-    capacity_csv, capacity_document, capacity_text, sweep_csv, sweep_document, sweep_text,
+    CapacityDocument, SweepDocument, capacity_csv, capacity_document, capacity_text, sweep_csv,
+    sweep_document, sweep_text,
 };
 use crate::export::{write_capacity_folder, write_sweep_folder};
-use crate::run::Run;
-use crate::scenario::{
-    Axis, Backend, Candidate, CapacitySearch, Load, Objective, Parameter, ResponsePercentile,
-    Scenario, Sweep, Values,
-};
-use crate::support;
-use crate::units::Nanos;
-
-fn scenario() -> Scenario {
-    let mut scenario = support::scenario();
-    scenario.load = Load::closed(8);
-    scenario.faults.clear();
-    scenario.candidates = vec![
-        Candidate::of(Backend::threads(4)),
-        Candidate {
-            name: Some("=others".to_owned()),
-            ..Candidate::of(Backend::processes(2))
-        },
-    ];
-    scenario
-}
-
-fn list(values: &[f64]) -> Values {
-    Values::List(values.iter().map(|value| (*value).into()).collect())
-}
-
-/// All visits, with so much slowness by the coordinates.
-fn done(sweep: &Sweep, slowness: impl Fn(&[f64]) -> Vec<f64>) -> SweepPlan {
-    let mut plan = SweepPlan::new(&scenario(), sweep, 7).unwrap();
-    while let Some((step, request)) = plan.next() {
-        let seed = 1_000 * step.point as u64 + u64::from(step.round);
-        let mut run = support::noisy::noisy_run(seed, 1, &slowness(&step.coordinates));
-        run.blocks.retain(|block| !block.planned.twin);
-        run.request = request;
-        assert!(plan.tell(&step, &run));
-    }
-    plan
-}
-
-fn workers() -> SweepPlan {
-    let mut sweep = Sweep::of(Parameter::Workers, list(&[1.0, 2.0, 4.0, 8.0, 16.0]));
-    sweep.repeats = Some(3);
-    done(&sweep, |at| vec![0.1 + 0.9 / at[0], 2.0 / at[0].powf(0.5)])
-}
+use crate::scenario::{Parameter, Sweep};
 
 #[test]
 fn a_sweep_of_workers_is_told_with_its_laws_and_drawn() {
@@ -69,7 +28,7 @@ fn a_sweep_of_workers_is_told_with_its_laws_and_drawn() {
         "{csv}"
     );
     assert!(csv.contains("\n16,'=others,3,cost_per_1k,"));
-    let document = serde_json::to_value(sweep_document(&plan, &figures).unwrap()).unwrap();
+    let document = serde_json::to_value(sweep_document(&plan, &figures)).unwrap();
     assert_eq!(document["schema"], "poolscope.sweep/1");
     assert_eq!(document["points"][4]["settings"][0], 16);
     assert!(document["points"][0]["figures"][0]["goodput"]["low"].is_number());
@@ -97,13 +56,7 @@ fn a_sweep_of_workers_is_told_with_its_laws_and_drawn() {
 
 #[test]
 fn two_parameters_make_heat_maps_on_one_scale() {
-    let mut sweep = Sweep::of(Parameter::Clients, list(&[2.0, 4.0, 8.0]));
-    sweep.y = Some(Axis {
-        vary: Parameter::Workers,
-        over: list(&[1.0, 2.0]),
-    });
-    sweep.repeats = Some(1);
-    let plan = done(&sweep, |at| vec![at[0] / at[1], 1.0]);
+    let plan = pairs();
     let figures = SweepFigures::of(&plan);
     assert!(figures.planes().is_empty() && figures.crossings.is_empty());
     let heats = figures.heats();
@@ -124,45 +77,9 @@ fn two_parameters_make_heat_maps_on_one_scale() {
     );
 }
 
-/// Holds below 100 tasks per second, and is undecided up to 110.
-fn holds(run: &Run, _: usize) -> Held {
-    match run.request.scenario.load.mean_rate_per_sec() {
-        Some(rate) if rate < 100.0 => Held::Yes,
-        Some(rate) if rate < 110.0 => Held::Undecided,
-        _ => Held::No,
-    }
-}
-
 #[test]
 fn a_search_is_told_with_every_rate_and_drawn_with_the_objective() {
-    let mut scenario = scenario();
-    scenario.load = Load::Open {
-        rate_per_sec: 1.0,
-        arrivals: crate::scenario::Arrivals::Poisson,
-    };
-    scenario.objectives = vec![
-        Objective::ResponseTime {
-            percentile: ResponsePercentile::P95,
-            at_most: Nanos::from_millis(60),
-        },
-        Objective::Goodput { at_least: 1.0 },
-    ];
-    let search = CapacitySearch {
-        from: 10.0,
-        to: 1_000.0,
-        precision_ratio: 0.05,
-        candidates: Vec::new(),
-    };
-    let mut plan = CapacityPlan::new(&scenario, &search, 7, holds).unwrap();
-    while let Some((step, request)) = plan.next() {
-        let slowness = 1.0 / (1.0 - (step.coordinates[0] / 130.0).min(0.9));
-        let mut run = support::noisy::noisy_run(step.point as u64, 1, &[slowness, slowness]);
-        let candidate = request.candidates[0];
-        run.blocks
-            .retain(|block| block.planned.candidate == candidate && !block.planned.twin);
-        run.request = request;
-        assert!(plan.tell(&step, &run));
-    }
+    let plan = searched();
     let figures = plan.figures();
     let text = capacity_text(&plan, &figures);
     for words in [
@@ -186,4 +103,55 @@ fn a_search_is_told_with_every_rate_and_drawn_with_the_objective() {
     for words in ["objective 60.0 ms", "capacity of threads ×4"] {
         assert!(svg.contains(words), "{words}");
     }
+}
+
+/// The schema of `T` as `assets` keeps it under `name`; written anew if that is asked for.
+fn kept_schema<T: schemars::JsonSchema>(name: &str) -> serde_json::Value {
+    let path = format!("{}/assets/{name}", env!("CARGO_MANIFEST_DIR"));
+    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
+    let schema = settings.into_generator().into_root_schema_for::<T>();
+    let generated = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(&path, &generated).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == generated,
+        "run with UPDATE_EXPECT=1 to write assets/{name} anew"
+    );
+    serde_json::from_str(&kept).unwrap()
+}
+
+/// What of `document` is not as `schema` says.
+fn errors(schema: &serde_json::Value, document: &serde_json::Value) -> Vec<String> {
+    let validator = jsonschema::validator_for(schema).unwrap();
+    let errors = validator.iter_errors(document);
+    errors
+        .map(|error| format!("{}: {error}", error.instance_path))
+        .collect()
+}
+
+#[test]
+fn the_schema_of_sweeps_is_that_of_the_types_and_documents_follow_it() {
+    let schema = kept_schema::<SweepDocument>("sweep.schema.json");
+    let nothing_yet = Sweep::of(Parameter::Workers, list(&[1.0, 2.0]));
+    let nothing_yet = SweepPlan::new(&scenario(), &nothing_yet, 7).unwrap();
+    for plan in [workers(), nothing_yet] {
+        let figures = SweepFigures::of(&plan);
+        let mut document = serde_json::to_value(sweep_document(&plan, &figures)).unwrap();
+        assert_eq!(errors(&schema, &document), Vec::<String>::new());
+        document["points"][0]["rounds"] = "three".into();
+        assert_eq!(errors(&schema, &document).len(), 1);
+    }
+}
+
+#[test]
+fn the_schema_of_searches_is_that_of_the_types_and_documents_follow_it() {
+    let schema = kept_schema::<CapacityDocument>("capacity.schema.json");
+    let plan = searched();
+    let document = capacity_document(&plan, &plan.figures());
+    let mut document = serde_json::to_value(document).unwrap();
+    assert_eq!(errors(&schema, &document), Vec::<String>::new());
+    document["candidates"][0]["probes"][0]["rate_per_sec"] = serde_json::Value::Null;
+    assert_eq!(errors(&schema, &document).len(), 1);
 }

@@ -37,7 +37,7 @@ pub(super) fn aligned(rows: &[Vec<String>]) -> String {
 }
 
 /// Why runs are not to be trusted, in lines; none if all are.
-pub(super) fn doubts(doubts: &Doubts, what: &str) -> Vec<String> {
+pub(in crate::export) fn doubts(doubts: &Doubts, what: &str) -> Vec<String> {
     let (runs, doubted) = doubts.runs();
     if doubted == 0 {
         return Vec::new();

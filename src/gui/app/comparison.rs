@@ -1,14 +1,17 @@
-//! Two runs beside each other: which they are, and what follows, computed on a background thread.
+//! Two runs beside each other, or two candidates of one: which they are, and what follows, computed on a background
+//! thread.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::analysis::{RunComparison, RunOutcome, Side, TOLERANCE_RATIO, compare_whole};
+use crate::analysis::{
+    PairComparison, RunComparison, RunOutcome, Side, TOLERANCE_RATIO, compare_whole,
+};
 use crate::chart::{Diagram, Distribution, histogram_overlay, percentile_curve};
 use crate::export::{Table, pair_table};
 use crate::gui::app::jobs::{Done, Kind};
 use crate::gui::app::logic::sentence;
-use crate::gui::app::{App, Origin};
+use crate::gui::app::{App, Origin, TwoCandidates};
 use crate::run::Run;
 use crate::run::record::Record;
 use crate::units::text;
@@ -68,13 +71,27 @@ pub enum Chosen {
     Failed(String),
 }
 
-/// What follows from two runs.
+/// What stands above the pairs.
+#[derive(Debug)]
+pub enum Around {
+    /// Of two runs: what differs around them, and what follows as a whole.
+    Runs(Box<(RunComparison, RunOutcome)>),
+    /// Of two candidates: why their run cannot be trusted; empty if it can.
+    OneRun {
+        /// For people.
+        doubts: Vec<String>,
+    },
+}
+
+/// What follows from two runs, or from two candidates of one.
 #[derive(Debug)]
 pub struct Compared {
-    /// What differs around them, and candidate by candidate.
-    pub comparison: RunComparison,
-    /// What follows as a whole.
-    pub outcome: RunOutcome,
+    /// What it is of, for the names of files.
+    pub of: String,
+    /// What stands above the pairs.
+    pub around: Around,
+    /// The candidates that both runs measured, in the order of the run; or the one pair of a run.
+    pub pairs: Vec<PairComparison>,
     /// The measures of each pair, in the order of the pairs.
     pub tables: Vec<Table>,
     /// Percentiles and histogram of each pair.
@@ -95,18 +112,27 @@ pub enum Comparing {
     Failed(String),
 }
 
-/// The two runs, and what follows.
+/// What is compared, and what follows.
 #[derive(Debug, Default)]
-pub(super) struct TwoRuns {
+pub(super) struct TwoSides {
     pub(super) sides: [Chosen; 2],
+    /// Two candidates of one run, while these are compared and not the two runs.
+    pub(super) candidates: Option<TwoCandidates>,
     pub(super) comparing: Comparing,
     /// Number of the newest comparison: what comes of an older one is out of date.
     pub(super) newest: u64,
 }
 
-impl TwoRuns {
+impl TwoSides {
+    /// Chooses one of two runs.
     pub(super) fn set(&mut self, slot: Slot, chosen: Chosen) {
         self.sides[slot as usize] = chosen;
+        self.compare_within(None);
+    }
+
+    /// Compares two candidates of a run, or two runs; what came of others is out of date.
+    pub(super) fn compare_within(&mut self, candidates: Option<TwoCandidates>) {
+        self.candidates = candidates;
         self.comparing = Comparing::Incomplete;
         self.newest += 1;
     }
@@ -154,6 +180,12 @@ impl App {
     }
 
     pub(super) fn swap_sides(&mut self) {
+        if let Some(mut two) = self.comparison.candidates.take() {
+            two.pair.reverse();
+            self.comparison.compare_within(Some(two));
+            self.compare_if_complete();
+            return;
+        }
         let [baseline, run] = std::mem::take(&mut self.comparison.sides);
         self.comparison.set(Slot::Baseline, run);
         self.comparison.set(Slot::Run, baseline);
@@ -161,16 +193,24 @@ impl App {
     }
 
     pub(super) fn compare_if_complete(&mut self) {
-        let [Chosen::Ready(baseline), Chosen::Ready(run)] = &self.comparison.sides else {
-            return;
+        type Work = Box<dyn FnOnce() -> Compared + Send>;
+        let work: Work = match (&self.comparison.candidates, &self.comparison.sides) {
+            (Some(two), _) => {
+                let two = two.clone();
+                Box::new(move || two.compared())
+            }
+            (None, [Chosen::Ready(baseline), Chosen::Ready(run)]) => {
+                let (baseline, run) = (Arc::clone(baseline), Arc::clone(run));
+                Box::new(move || compared(&baseline, &run))
+            }
+            (None, _) => return,
         };
-        let (baseline, run) = (Arc::clone(baseline), Arc::clone(run));
         self.comparison.comparing = Comparing::Working;
         self.comparison.newest += 1;
         let number = self.comparison.newest;
         let refused = self.start("comparison", Kind::Abandonable, move || Done::Compared {
             number,
-            compared: Box::new(compared(&baseline, &run)),
+            compared: Box::new(work()),
         });
         if let Some(error) = refused {
             self.comparison.comparing = Comparing::Failed(error);
@@ -239,11 +279,13 @@ fn compared(baseline: &ChosenRun, run: &ChosenRun) -> Compared {
         let lines = Distribution::of_pair(pair, &baseline.run, &run.run);
         [percentile_curve(&lines), histogram_overlay(&lines)]
     });
+    let outcome = comparison.outcome(TOLERANCE_RATIO);
     Compared {
+        of: run.origin.name.clone(),
+        pairs: comparison.pairs.clone(),
         tables: pairs.map(|pair| pair_table(pair, currency)).collect(),
         diagrams: diagrams.collect(),
-        outcome: comparison.outcome(TOLERANCE_RATIO),
-        comparison,
+        around: Around::Runs(Box::new((comparison, outcome))),
     }
 }
 
@@ -277,7 +319,7 @@ mod tests {
     #[test]
     fn every_pair_has_a_table_and_two_charts() {
         let compared = compared(&chosen(0), &chosen(3_600));
-        let pairs = compared.comparison.pairs.len();
+        let pairs = compared.pairs.len();
         assert!(pairs > 1);
         assert_eq!(compared.tables.len(), pairs);
         assert_eq!(compared.diagrams.len(), pairs);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::chart::{ChartSettings, build};
 use crate::export::{
-    ExportError, Report, Theme, board_svg, chart_svg, figures_csv, json, png, report_html,
+    ExportError, Picture, Report, Theme, board_svg, chart_svg, figures_csv, json, png, report_html,
     report_markdown, split_svg, timeline_csv, write_file,
 };
 use crate::gui::action::{Exported, Format};
@@ -31,15 +31,16 @@ pub(super) struct Content {
 }
 
 /// What the user is asked for.
-pub(super) fn file_request(run: &Run, what: Exported, format: Format) -> FileRequest {
+pub(super) fn file_request(title: &str, what: &Exported, format: Format) -> FileRequest {
     let part = match what {
         Exported::Chart(id) => id.slug(),
+        Exported::Seen(seen) => seen.picture.slug(),
         Exported::TimeSplit => "time_split",
         Exported::Board => "board",
         Exported::Figures => "figures",
         Exported::Report => "report",
     };
-    let stem = file_stem(&run.request.scenario.title);
+    let stem = file_stem(title);
     FileRequest {
         title: format!("Export as {}", format.label()),
         save: true,
@@ -53,7 +54,7 @@ pub(super) fn file_request(run: &Run, what: Exported, format: Format) -> FileReq
 /// Makes the export and writes it to `path`, either completely or not at all.
 pub(super) fn write(
     content: &Content,
-    what: Exported,
+    what: &Exported,
     format: Format,
     path: &Path,
 ) -> Result<(), String> {
@@ -61,7 +62,7 @@ pub(super) fn write(
     let bytes = match format {
         Format::Svg => svg(content, what).into_bytes(),
         Format::Png => png(&svg(content, what), PNG_SCALE).map_err(told)?,
-        Format::Csv if what == Exported::Figures => {
+        Format::Csv if *what == Exported::Figures => {
             figures_csv(&content.run).map_err(told)?.into_bytes()
         }
         Format::Csv => timeline_csv(&content.run).map_err(told)?.into_bytes(),
@@ -70,6 +71,27 @@ pub(super) fn write(
         Format::Markdown => report(content, report_markdown)?.into_bytes(),
     };
     write_file(path, &bytes).map_err(told)
+}
+
+/// Makes a picture of a chart, or the table of its points, and writes it to `path`, either completely or not at all.
+pub(super) fn write_seen(
+    picture: &Picture,
+    dark: bool,
+    format: Format,
+    path: &Path,
+) -> Result<(), String> {
+    let told = |error: ExportError| error.to_string();
+    let drawn = || picture.svg(theme_of(dark));
+    let bytes = match format {
+        Format::Png => png(&drawn(), PNG_SCALE).map_err(told)?,
+        Format::Csv => picture.csv().map_err(told)?.into_bytes(),
+        Format::Svg | Format::Json | Format::Html | Format::Markdown => drawn().into_bytes(),
+    };
+    write_file(path, &bytes).map_err(told)
+}
+
+const fn theme_of(dark: bool) -> Theme {
+    if dark { Theme::Dark } else { Theme::Light }
 }
 
 /// The report, with what the run's file says of it where it is kept.
@@ -88,15 +110,12 @@ fn report(content: &Content, form: fn(&Report<'_>) -> String) -> Result<String, 
 }
 
 /// The picture of one chart, or of everything.
-fn svg(content: &Content, what: Exported) -> String {
-    let theme = if content.dark {
-        Theme::Dark
-    } else {
-        Theme::Light
-    };
+fn svg(content: &Content, what: &Exported) -> String {
+    let theme = theme_of(content.dark);
     match what {
+        Exported::Seen(seen) => seen.picture.svg(theme),
         Exported::Chart(id) => chart_svg(
-            &build(id, &content.run, &content.settings),
+            &build(*id, &content.run, &content.settings),
             &content.run,
             theme,
         ),

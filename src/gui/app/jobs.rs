@@ -17,7 +17,7 @@ use crate::scenario::{Loaded, Scenario, ScenarioFileError};
 use crate::session::LocalPython;
 
 /// Why a file is chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Purpose {
     /// To open it.
     Open,

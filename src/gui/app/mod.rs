@@ -15,13 +15,14 @@ mod runs;
 mod series;
 mod series_file;
 mod series_plan;
+mod two_candidates;
 mod ui;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use comparison::{Chosen, ChosenRun, Compared, Comparing, Slot};
+pub use comparison::{Around, Chosen, ChosenRun, Compared, Comparing, Slot};
 pub use document::Document;
 pub use jobs::Purpose;
 pub use machine::{Changing, MachineChange, Search};
@@ -30,6 +31,7 @@ pub use page::Page;
 pub use runs::{Origin, RunEntry};
 pub use series::{Series, SeriesState};
 pub use series_plan::{SeriesFigures, SeriesProgress};
+pub use two_candidates::TwoCandidates;
 
 use crate::gui::action::Action;
 use crate::gui::dialogs::FileDialogs;
@@ -114,7 +116,7 @@ pub struct App {
     machine: machine::Machine,
     /// The kept runs.
     runs: runs::Runs,
-    comparison: comparison::TwoRuns,
+    comparison: comparison::TwoSides,
     series: Option<Series>,
     /// Number of the newest series.
     series_number: u64,
@@ -134,8 +136,8 @@ pub struct App {
     composer: ComposerPanel,
     board: BoardPanel,
     results_panel: ResultsPanel,
-    /// The theme in which the board was last drawn: exported pictures have the same.
-    board_is_dark: bool,
+    /// The theme in which the window was last drawn: exported pictures have the same.
+    is_dark: bool,
     machine_panel: MachinePanel,
     question_panel: QuestionPanel,
     toasts: Toasts,
@@ -173,7 +175,7 @@ impl App {
             pages: page::Pages::default(),
             machine: machine::Machine::default(),
             runs: runs::Runs::default(),
-            comparison: comparison::TwoRuns::default(),
+            comparison: comparison::TwoSides::default(),
             series: None,
             series_number: 0,
             jobs: jobs::Jobs::new(ctx.clone()),
@@ -189,7 +191,7 @@ impl App {
             composer: ComposerPanel::default(),
             board: BoardPanel::default(),
             results_panel: ResultsPanel::default(),
-            board_is_dark: false,
+            is_dark: false,
             machine_panel: MachinePanel::default(),
             question_panel: QuestionPanel::default(),
             toasts: Toasts::default(),

@@ -285,15 +285,27 @@ impl App {
     }
 
     fn ask_where_to_export(&mut self, what: Exported, format: Format) {
-        let Some(measurement) = &self.measurement else {
-            self.fail("There is nothing to export before the first run");
-            return;
+        let title = match (&what, &self.measurement) {
+            (Exported::Seen(seen), _) => &seen.of,
+            (_, Some(measurement)) => &measurement.run().request.scenario.title,
+            (_, None) => {
+                self.fail("There is nothing to export before the first run");
+                return;
+            }
         };
-        let request = exports::file_request(measurement.run(), what, format);
+        let request = exports::file_request(title, &what, format);
         self.pick(Purpose::Export(what, format), request);
     }
 
     fn export(&mut self, what: Exported, format: Format, path: PathBuf) {
+        let dark = self.is_dark;
+        if let Exported::Seen(seen) = what {
+            self.start("export", Kind::Writes, move || {
+                let result = exports::write_seen(&seen.picture, dark, format, &path);
+                Done::Exported { path, result }
+            });
+            return;
+        }
         let Some(measurement) = &self.measurement else {
             return;
         };
@@ -301,13 +313,13 @@ impl App {
         let content = exports::Content {
             run: measurement.run().clone(),
             settings: self.board.settings().clone(),
-            dark: self.board_is_dark,
+            dark,
             kept: origin.path,
             name: origin.name,
             version: origin.version,
         };
         self.start("export", Kind::Writes, move || {
-            let result = exports::write(&content, what, format, &path);
+            let result = exports::write(&content, &what, format, &path);
             Done::Exported { path, result }
         });
     }

@@ -101,6 +101,9 @@ impl App {
             }
             RunsAction::Compare(slot, choice) => self.choose_side(slot, choice),
             RunsAction::SwapSides => self.swap_sides(),
+            RunsAction::CompareCandidates => self.compare_candidates(),
+            RunsAction::ChooseCandidate(slot, candidate) => self.choose_candidate(slot, candidate),
+            RunsAction::CompareRuns => self.compare_two_runs(),
         }
     }
 

@@ -34,6 +34,7 @@ impl App {
     /// Draws the whole window.
     pub(super) fn show(&mut self, ui: &mut Ui) {
         let palette = theme::palette(ui);
+        self.is_dark = ui.visuals().dark_mode;
         self.bars_ui(ui);
         if self.settings.results && self.page() == Page::Charts {
             let height = ui.available_height() * RESULTS_RATIO;
@@ -172,6 +173,8 @@ impl App {
         let title = shown.map(|measurement| measurement.origin().name);
         let view = ComparisonView {
             sides: &self.comparison.sides,
+            candidates: self.comparison.candidates.as_ref(),
+            has_candidates: self.has_candidates_to_compare(),
             comparing: &self.comparison.comparing,
             number: self.comparison.newest,
             entries: &self.runs.entries,
@@ -239,7 +242,6 @@ impl App {
             return;
         };
         let measured = &measurement.run().request.scenario;
-        self.board_is_dark = ui.visuals().dark_mode;
         let view = BoardView {
             title: &measured.title,
             outdated: !self.document.is_what_was_measured(measured),

@@ -5,14 +5,15 @@ use egui::{Align, Button, Layout, RichText, ScrollArea, Ui, Vec2};
 use crate::analysis::{CandidateFigures, CandidateStatus};
 use crate::chart::axis::Axis;
 use crate::chart::{Chart, ChartBook, ChartId, ChartSettings, Percentile, Stroke};
-use crate::gui::action::{Action, Exported, Format};
+use crate::gui::action::{Action, Exported};
 use crate::gui::app::RunState;
 use crate::gui::panels::chart::{ChartPoints, ChartView, chart_plot_ui};
+use crate::gui::panels::export_menu::export_menu_ui;
 use crate::gui::panels::marks;
 use crate::gui::panels::results::standing_ui;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{
-    badge_ui, icon_button_ui, legend_toggle_ui, stroke_sample_ui, stroke_toggle_ui, weak_ui,
+    badge_ui, legend_toggle_ui, stroke_sample_ui, stroke_toggle_ui, weak_ui,
 };
 use crate::run::Run;
 use crate::scenario::Load;
@@ -242,7 +243,7 @@ impl BoardPanel {
                 badge_ui(ui, short.unwrap_or(warning), palette.warning).on_hover_text(CLOSED_LOAD);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                export_menu_ui(ui, chart, actions);
+                export_menu_ui(ui, &chart.title, || Exported::Chart(chart.id), actions);
                 if chart.id == ChartId::ResponseTime {
                     self.percentiles_ui(ui);
                 } else {
@@ -331,22 +332,6 @@ fn caption(chart: &Chart) -> String {
     } else {
         format!("{unit} · {}", chart.caption)
     }
-}
-
-fn export_menu_ui(ui: &mut Ui, chart: &Chart, actions: &mut Vec<Action>) {
-    let name = format!("Export {}", chart.title);
-    let button = icon_button_ui(ui, "⋯", &name);
-    egui::Popup::menu(&button).show(|ui| {
-        for format in [Format::Svg, Format::Png, Format::Csv] {
-            if ui
-                .button(format!("Export as {}…", format.label()))
-                .clicked()
-            {
-                actions.push(Action::Export(Exported::Chart(chart.id), format));
-                ui.close();
-            }
-        }
-    });
 }
 
 /// The word for where a run stands, with its colour.

@@ -10,9 +10,12 @@ use egui_plot::{
 
 use crate::chart::axis::Axis;
 use crate::chart::{Band, Diagram, Plane, Rule, RuleOf, Scale};
+use crate::export::Picture;
+use crate::gui::action::{Action, Exported};
+use crate::gui::panels::export_menu::export_menu_ui;
 use crate::gui::panels::plot_lines::{LinePoints, draw_lines, grid, label_at, measured, plotted};
 use crate::gui::theme::{self, Palette, space};
-use crate::gui::widgets::{badge_ui, empty_state_ui, stroke_sample_ui, weak_ui};
+use crate::gui::widgets::{badge_ui, empty_state_ui, stroke_sample_ui, swatch_ui, weak_ui};
 
 /// Room for the labels of the y axis, in points.
 const Y_AXIS_WIDTH: f32 = 62.0;
@@ -23,6 +26,8 @@ const Y_LABEL_HEIGHT: f32 = 24.0;
 
 /// Above and below what the y axis spans, as a share of it.
 const MARGIN_SHARE: f64 = 0.04;
+/// Left and right of what the x axis spans, as a share of it: half a dot has to fit.
+const X_MARGIN_SHARE: f64 = 0.008;
 
 /// The points of a diagram as the plot wants them.
 #[derive(Debug, Default)]
@@ -100,8 +105,37 @@ impl DiagramPoints {
     }
 }
 
+/// A diagram as it is drawn.
+#[derive(Clone, Copy)]
+pub(super) struct DiagramView<'a> {
+    /// What is drawn.
+    pub(super) diagram: &'a Diagram,
+    /// The same with its bands and rules, if it has any.
+    pub(super) plane: Option<&'a Plane>,
+    /// Its points.
+    pub(super) points: &'a DiagramPoints,
+    /// What it is of, for the name of an exported file.
+    pub(super) of: &'a str,
+}
+
+impl DiagramView<'_> {
+    fn exported(&self) -> Exported {
+        let picture = match self.plane {
+            Some(plane) => Picture::Plane(plane.clone()),
+            None => Picture::Diagram(self.diagram.clone()),
+        };
+        Exported::seen(self.of, picture)
+    }
+}
+
 /// Draws a card with the diagram, of that size.
-pub(super) fn diagram_ui(ui: &mut Ui, size: Vec2, diagram: &Diagram, points: &DiagramPoints) {
+pub(super) fn diagram_ui(
+    ui: &mut Ui,
+    size: Vec2,
+    view: DiagramView<'_>,
+    actions: &mut Vec<Action>,
+) {
+    let (diagram, points) = (view.diagram, view.points);
     let palette = theme::palette(ui);
     let frame = theme::chart_frame(palette);
     let inside = size - frame.total_margin().sum();
@@ -110,7 +144,7 @@ pub(super) fn diagram_ui(ui: &mut Ui, size: Vec2, diagram: &Diagram, points: &Di
             ui.set_min_size(inside);
             ui.set_max_size(inside);
             ui.spacing_mut().item_spacing.y = 2.0;
-            head_ui(ui, diagram);
+            head_ui(ui, view, actions);
             ui.add_space(space::XS);
             if diagram.bounds().is_none() {
                 empty_state_ui(ui, "No data", "Too few tasks ended for this chart");
@@ -121,8 +155,9 @@ pub(super) fn diagram_ui(ui: &mut Ui, size: Vec2, diagram: &Diagram, points: &Di
     });
 }
 
-fn head_ui(ui: &mut Ui, diagram: &Diagram) {
+fn head_ui(ui: &mut Ui, view: DiagramView<'_>, actions: &mut Vec<Action>) {
     let palette = theme::palette(ui);
+    let diagram = view.diagram;
     ui.horizontal(|ui| {
         ui.label(RichText::new(diagram.title).text_style(theme::title_style()));
         if let Some(warning) = diagram.warning {
@@ -130,6 +165,10 @@ fn head_ui(ui: &mut Ui, diagram: &Diagram) {
             badge_ui(ui, short, palette.warning).on_hover_text(warning);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if diagram.bounds().is_some() {
+                export_menu_ui(ui, diagram.title, || view.exported(), actions);
+            }
+            candidates_ui(ui, diagram);
             let mut known: Vec<&str> = Vec::new();
             for series in diagram.series.iter().rev() {
                 if !series.detail.is_empty() && !known.contains(&series.detail) {
@@ -143,6 +182,38 @@ fn head_ui(ui: &mut Ui, diagram: &Diagram) {
     });
     let text = RichText::new(&diagram.caption).small().color(palette.weak);
     ui.add(egui::Label::new(text).truncate());
+}
+
+/// The colours of several candidates, from the right; none where the strokes say which line is which, and none
+/// without room for all.
+fn candidates_ui(ui: &mut Ui, diagram: &Diagram) {
+    /// Square and gaps of an entry, in points.
+    const AROUND_NAME: f32 = 30.0;
+    let mut known: Vec<(usize, &str)> = Vec::new();
+    for series in &diagram.series {
+        let told_by_stroke = series.stroke != crate::chart::Stroke::Solid;
+        if !told_by_stroke && !known.contains(&(series.candidate, &series.label)) {
+            known.push((series.candidate, &series.label));
+        }
+    }
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    let width = |name: &str| {
+        let color = egui::Color32::PLACEHOLDER;
+        let galley = ui
+            .painter()
+            .layout_no_wrap(name.to_owned(), font.clone(), color);
+        galley.size().x + AROUND_NAME
+    };
+    let needed: f32 = known.iter().map(|(_, name)| width(name)).sum();
+    if known.len() < 2 || needed > ui.available_width() {
+        return;
+    }
+    let dark = ui.visuals().dark_mode;
+    for (candidate, name) in known.into_iter().rev() {
+        weak_ui(ui, name);
+        swatch_ui(ui, theme::series_color(candidate, dark));
+        ui.add_space(space::XS);
+    }
 }
 
 fn plot_ui(ui: &mut Ui, diagram: &Diagram, points: &DiagramPoints) {
@@ -184,7 +255,11 @@ fn plot_ui(ui: &mut Ui, diagram: &Diagram, points: &DiagramPoints) {
     let (along, up) = (range(&x, x_scale), range(&y, y_scale));
     // So that the outermost labels do not touch what is above and below.
     let margin = (up[1] - up[0]) * MARGIN_SHARE;
-    let bounds = PlotBounds::from_min_max([along[0], up[0] - margin], [along[1], up[1] + margin]);
+    let side = (along[1] - along[0]) * X_MARGIN_SHARE;
+    let bounds = PlotBounds::from_min_max(
+        [along[0] - side, up[0] - margin],
+        [along[1] + side, up[1] + margin],
+    );
     plot.show(ui, |plot| {
         plot.set_plot_bounds(bounds);
         draw_bands(plot, &points.bands, dark);
@@ -238,7 +313,12 @@ fn draw_rules(
     let height = up[1] - up[0];
     let turn = along[0] + (along[1] - along[0]) * TURN_SHARE;
     for (index, (of, at, label)) in rules.iter().enumerate() {
-        let label = RichText::new(label).small().color(palette.weak);
+        // On a ground of its own: the line of another rule may pass behind it.
+        let label = RichText::new(format!(" {label} "));
+        let label = label
+            .small()
+            .color(palette.weak)
+            .background_color(palette.card);
         let place = match of {
             RuleOf::X => {
                 let line = VLine::new("", *at).color(palette.weak);
@@ -261,6 +341,17 @@ fn draw_rules(
     }
 }
 
+/// Which charts of a series are drawn.
+#[derive(Clone, Copy)]
+pub(super) struct PlanesView<'a> {
+    /// The charts.
+    pub(super) planes: &'a [Plane],
+    /// Which state of the series they are of.
+    pub(super) key: (u64, usize),
+    /// Title of the series, for the names of exported files.
+    pub(super) of: &'a str,
+}
+
 /// Charts of a series, converted once for each state of it.
 #[derive(Debug, Default)]
 pub(super) struct Planes {
@@ -269,10 +360,13 @@ pub(super) struct Planes {
 }
 
 impl Planes {
-    /// Draws `planes` side by side where there is room; `key` says which state of the series they are of.
-    pub(super) fn ui(&mut self, ui: &mut Ui, planes: &[Plane], height: f32, key: (u64, usize)) {
+    /// Draws `planes` side by side where there is room.
+    pub(super) fn ui(&mut self, ui: &mut Ui, view: PlanesView<'_>, actions: &mut Vec<Action>) {
+        /// Height of a chart, in points.
+        const HEIGHT: f32 = 300.0;
         /// Narrower charts stand below each other, in points.
         const MIN_WIDTH: f32 = 330.0;
+        let PlanesView { planes, key, of } = view;
         if self.converted_from != Some(key) || self.points.len() != planes.len() {
             self.converted_from = Some(key);
             self.points = planes.iter().map(DiagramPoints::of_plane).collect();
@@ -280,13 +374,19 @@ impl Planes {
         let gap = space::S;
         let columns = ((ui.available_width() / MIN_WIDTH) as usize).clamp(1, planes.len().max(1));
         let width = (ui.available_width() - gap * (columns - 1) as f32) / columns as f32;
-        let size = Vec2::new(width, height);
+        let size = Vec2::new(width, HEIGHT);
         let all: Vec<_> = planes.iter().zip(&self.points).collect();
         for row in all.chunks(columns) {
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing = Vec2::splat(gap);
                 for (plane, points) in row {
-                    diagram_ui(ui, size, &plane.diagram, points);
+                    let view = DiagramView {
+                        diagram: &plane.diagram,
+                        plane: Some(plane),
+                        points,
+                        of,
+                    };
+                    diagram_ui(ui, size, view, actions);
                 }
             });
         }

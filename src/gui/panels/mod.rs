@@ -5,6 +5,7 @@ pub mod chart;
 pub mod comparison;
 pub mod composer;
 mod diagram;
+mod export_menu;
 pub mod library;
 pub mod machine;
 mod marks;

@@ -17,7 +17,7 @@ use crate::units::text;
 const WIDTH: f32 = 460.0;
 
 /// What is asked or told.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Question {
     /// The scenario has changes that are not saved.
     Unsaved(Then),

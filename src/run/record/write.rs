@@ -235,7 +235,8 @@ fn upgrade(path: &Path) -> Result<(), RecordError> {
 
 /// Keeps others from writing. Where files cannot be locked, nobody is kept from it.
 fn lock(file: &File, path: &Path) -> Result<(), RecordError> {
-    /// A list looks at the lock for microseconds; a writer holds it for as long as its run lasts.
+    /// A list looks at the lock for microseconds; a writer holds it for as long as its run lasts. To tell them apart takes
+    /// a wait with an end, a tenth of a second in all, and systems offer locks only with a wait without one.
     const TRIES: u32 = 20;
     const BETWEEN: Duration = Duration::from_millis(5);
     for _ in 0..TRIES {

@@ -27,8 +27,8 @@ pub(super) fn objectives(scenario: &Scenario) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{Objective, ResponsePercentile, bundled_named, parse};
-    use crate::units::Nanos;
+    use crate::scenario::{Objective, bundled_named, parse};
+    use crate::units::{Nanos, Percentile};
 
     #[test]
     fn demands_are_told_in_one_line_with_what_they_do_to_goodput() {
@@ -39,7 +39,7 @@ mod tests {
         assert_eq!(objectives(&scenario), None);
         scenario.objectives = vec![
             Objective::ResponseTime {
-                percentile: ResponsePercentile::P95,
+                percentile: Percentile::P95,
                 at_most: Nanos::from_millis(250),
             },
             Objective::DropRatio { at_most: 0.0 },

@@ -21,14 +21,14 @@ mod workers;
 
 use serde::{Deserialize, Serialize};
 
-use crate::units::Nanos;
+use crate::units::{Nanos, Percentile};
 
 pub use backend::{AsyncCpu, Backend, Candidate, HybridWaits, Start, Transfer};
 pub use defences::{Backoff, Breaker, Defences, Jitter, Retry, RetryBudget};
 pub use faults::{Crash, Fault, Inject};
 pub(in crate::scenario) use load::round_nanos;
 pub use load::{Arrivals, Load, ProfilePart, Queue, QueuePolicy};
-pub use objectives::{Objective, ResponsePercentile};
+pub use objectives::Objective;
 pub use prices::{CostBasis, PriceCard, Target};
 pub use python::{
     Cluster, Interpreter, InterpreterLock, JoblibBackend, Package, PoolCall, PythonPool,
@@ -195,7 +195,7 @@ impl Scenario {
 
     /// The objective on the response time with the highest percentile, and its bound; none without any.
     #[must_use]
-    pub fn strictest_response(&self) -> Option<(ResponsePercentile, Nanos)> {
+    pub fn strictest_response(&self) -> Option<(Percentile, Nanos)> {
         objectives::strictest_response(&self.objectives)
     }
 

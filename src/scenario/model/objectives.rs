@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::units::{Bytes, Nanos, text};
+use crate::units::{Bytes, Nanos, Percentile, text};
 
 /// A bound on what a candidate may need or must give. Each kind of bound is set at most once, bounds of the response
 /// time at most once for each percentile.
@@ -15,7 +15,7 @@ pub enum Objective {
     ResponseTime {
         /// Which share of the tasks must be answered within the bound.
         #[serde(default)]
-        percentile: ResponsePercentile,
+        percentile: Percentile,
         /// The bound.
         at_most: Nanos,
     },
@@ -56,64 +56,6 @@ pub enum Objective {
     },
 }
 
-/// Which share of the tasks a bound of the response time is about.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub enum ResponsePercentile {
-    /// The median.
-    P50,
-    /// Nine tenths of the tasks.
-    P90,
-    /// 95 of 100 tasks.
-    P95,
-    /// 99 of 100 tasks: what most agreements are about.
-    #[default]
-    P99,
-    /// 999 of 1,000 tasks.
-    P999,
-}
-
-impl ResponsePercentile {
-    /// As people write it: `p99.9`.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::P50 => "p50",
-            Self::P90 => "p90",
-            Self::P95 => "p95",
-            Self::P99 => "p99",
-            Self::P999 => "p99.9",
-        }
-    }
-
-    /// As a number from 0 to 1.
-    #[must_use]
-    pub const fn quantile(self) -> f64 {
-        match self {
-            Self::P50 => 0.5,
-            Self::P90 => 0.9,
-            Self::P95 => 0.95,
-            Self::P99 => 0.99,
-            Self::P999 => 0.999,
-        }
-    }
-
-    /// The smallest sample from which it can be told. (The one of `stats`, which the vocabulary does not import.)
-    #[must_use]
-    pub const fn samples_needed(self) -> u64 {
-        match self {
-            Self::P50 => 5,
-            Self::P90 => 29,
-            Self::P95 => 59,
-            Self::P99 => 299,
-            Self::P999 => 2_995,
-        }
-    }
-}
-
 impl Objective {
     /// What is bounded, for people: `p99 of the response time`.
     #[must_use]
@@ -137,11 +79,11 @@ impl Objective {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::ResponseTime { percentile, .. } => match percentile {
-                ResponsePercentile::P50 => "response_time_p50",
-                ResponsePercentile::P90 => "response_time_p90",
-                ResponsePercentile::P95 => "response_time_p95",
-                ResponsePercentile::P99 => "response_time_p99",
-                ResponsePercentile::P999 => "response_time_p99_9",
+                Percentile::P50 => "response_time_p50",
+                Percentile::P90 => "response_time_p90",
+                Percentile::P95 => "response_time_p95",
+                Percentile::P99 => "response_time_p99",
+                Percentile::P999 => "response_time_p99_9",
             },
             Self::Throughput { .. } => "throughput",
             Self::Goodput { .. } => "goodput",
@@ -217,7 +159,7 @@ impl Objective {
 }
 
 /// The objective on the response time with the highest percentile; none without any.
-pub(super) fn strictest_response(objectives: &[Objective]) -> Option<(ResponsePercentile, Nanos)> {
+pub(super) fn strictest_response(objectives: &[Objective]) -> Option<(Percentile, Nanos)> {
     let bounds = objectives.iter().filter_map(|objective| match objective {
         Objective::ResponseTime {
             percentile,
@@ -239,11 +181,11 @@ mod tests {
             at_most: Nanos::from_millis(millis),
         };
         let objectives = [
-            response(ResponsePercentile::P99, 80),
+            response(Percentile::P99, 80),
             Objective::Goodput { at_least: 1.0 },
-            response(ResponsePercentile::P50, 200),
+            response(Percentile::P50, 200),
         ];
-        let strictest = (ResponsePercentile::P99, Nanos::from_millis(80));
+        let strictest = (Percentile::P99, Nanos::from_millis(80));
         assert_eq!(strictest_response(&objectives), Some(strictest));
         assert_eq!(strictest_response(&objectives[1..2]), None);
     }
@@ -253,7 +195,7 @@ mod tests {
         let demand = |objective: Objective| objective.demand("EUR");
         assert_eq!(
             demand(Objective::ResponseTime {
-                percentile: ResponsePercentile::P999,
+                percentile: Percentile::P999,
                 at_most: Nanos::from_millis(50)
             }),
             "p99.9 of the response time at most 50 ms"

@@ -4,10 +4,8 @@ use std::collections::HashSet;
 
 use crate::scenario::bounds::{MAX_MEMORY, MAX_RATE, MAX_TOTAL};
 use crate::scenario::validate::Checks;
-use crate::scenario::{
-    CostBasis, Load, Objective, PriceCard, ResponsePercentile, Scenario, Target,
-};
-use crate::units::{Bytes, Nanos, text};
+use crate::scenario::{CostBasis, Load, Objective, PriceCard, Scenario, Target};
+use crate::units::{Bytes, Nanos, Percentile, text};
 
 /// The shortest time that can be told from none.
 const NANOSECOND: Nanos = Nanos(1);
@@ -104,7 +102,7 @@ impl Checks {
     }
 
     /// Warns of a percentile that cannot become known.
-    fn enough_samples(&mut self, path: &str, percentile: ResponsePercentile, scenario: &Scenario) {
+    fn enough_samples(&mut self, path: &str, percentile: Percentile, scenario: &Scenario) {
         let in_a_block = match scenario.load {
             Load::Batch { tasks, .. } => Some(tasks as f64),
             Load::Open { .. } | Load::Profile { .. } => {
@@ -228,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_bound_is_set_once_and_makes_sense_for_the_load() {
-        use ResponsePercentile::{P50, P99, P999};
+        use Percentile::{P50, P99, P999};
         let response = |percentile| Objective::ResponseTime {
             percentile,
             at_most: Nanos::from_millis(50),
@@ -265,7 +263,7 @@ mod tests {
     fn bounds_are_finite_and_in_their_range() {
         for objective in [
             Objective::ResponseTime {
-                percentile: ResponsePercentile::P50,
+                percentile: Percentile::P50,
                 at_most: Nanos::ZERO,
             },
             Objective::Throughput { at_least: 0.0 },

@@ -1,14 +1,15 @@
 //! Two runs beside each other: what differs around them first, then candidate by candidate.
 
 mod around;
+mod candidates;
 mod pairs;
 mod sides;
 
 use egui::{RichText, ScrollArea, Ui};
 
-use crate::analysis::{Judgement, RunOutcome, RunOutcomeKind};
+use crate::analysis::{Judgement, RunComparison, RunOutcome, RunOutcomeKind};
 use crate::gui::action::Action;
-use crate::gui::app::{Chosen, Compared, Comparing, RunEntry};
+use crate::gui::app::{Around, Chosen, Compared, Comparing, RunEntry, TwoCandidates};
 use crate::gui::panels::comparison::pairs::PairView;
 use crate::gui::theme::{self, Palette, space};
 use crate::gui::widgets::{badge_ui, card_ui, empty_state_ui, severity_ui};
@@ -19,6 +20,10 @@ use crate::scenario::Severity;
 pub struct ComparisonView<'a> {
     /// Baseline and run.
     pub sides: &'a [Chosen; 2],
+    /// Two candidates of one run, while these are compared.
+    pub candidates: Option<&'a TwoCandidates>,
+    /// Whether the run that is shown has candidates to compare.
+    pub has_candidates: bool,
     /// What follows.
     pub comparing: &'a Comparing,
     /// Another number for each comparison, by which points are cached.
@@ -45,7 +50,11 @@ impl ComparisonPanel {
             .id_salt("comparison")
             .show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = space::S;
-                sides::sides_ui(ui, view, actions);
+                sides::head_ui(ui, view, actions);
+                match view.candidates {
+                    Some(two) => candidates::candidates_ui(ui, two, view.locked, actions),
+                    None => sides::sides_ui(ui, view, actions),
+                }
                 match view.comparing {
                     Comparing::Incomplete => incomplete_ui(ui, view.sides),
                     Comparing::Working => empty_state_ui(
@@ -54,23 +63,37 @@ impl ComparisonPanel {
                         "Each measure is drawn again many times to find its interval",
                     ),
                     Comparing::Failed(error) => severity_ui(ui, Severity::Error, error),
-                    Comparing::Done(compared) => self.compared_ui(ui, compared, view.number),
+                    Comparing::Done(compared) => {
+                        self.compared_ui(ui, compared, view.number, actions);
+                    }
                 }
             });
     }
 
-    fn compared_ui(&mut self, ui: &mut Ui, compared: &Compared, number: u64) {
-        outcome_ui(ui, compared);
-        around::around_ui(ui, &compared.comparison);
-        if compared.comparison.pairs.is_empty() {
-            empty_state_ui(
-                ui,
-                "Nothing to compare",
-                "The runs have no candidate in common: neither by name nor by back end and workers",
-            );
+    fn compared_ui(
+        &mut self,
+        ui: &mut Ui,
+        compared: &Compared,
+        number: u64,
+        actions: &mut Vec<Action>,
+    ) {
+        let nothing = match &compared.around {
+            Around::Runs(around) => {
+                let (comparison, outcome) = &**around;
+                outcome_ui(ui, comparison, outcome);
+                around::around_ui(ui, comparison);
+                "The runs have no candidate in common: neither by name nor by back end and workers"
+            }
+            Around::OneRun { doubts } => {
+                candidates::outcome_ui(ui, &compared.pairs, doubts);
+                "The run has not measured both candidates"
+            }
+        };
+        if compared.pairs.is_empty() {
+            empty_state_ui(ui, "Nothing to compare", nothing);
             return;
         }
-        self.pairs.ui(ui, compared, number);
+        self.pairs.ui(ui, compared, number, actions);
     }
 }
 
@@ -94,9 +117,8 @@ fn incomplete_ui(ui: &mut Ui, sides: &[Chosen; 2]) {
     empty_state_ui(ui, title, text);
 }
 
-fn outcome_ui(ui: &mut Ui, compared: &Compared) {
+fn outcome_ui(ui: &mut Ui, comparison: &RunComparison, outcome: &RunOutcome) {
     let palette = theme::palette(ui);
-    let outcome = &compared.outcome;
     card_ui(ui, |ui| {
         ui.horizontal(|ui| {
             ui.label(RichText::new("Outcome").text_style(theme::title_style()));
@@ -104,7 +126,7 @@ fn outcome_ui(ui: &mut Ui, compared: &Compared) {
             badge_ui(ui, word, color);
         });
         ui.add(egui::Label::new(&outcome.why).wrap());
-        for (name, reason) in compared.comparison.doubts.iter().skip(1) {
+        for (name, reason) in comparison.doubts.iter().skip(1) {
             severity_ui(ui, Severity::Warning, &format!("{name}: {reason}"));
         }
     });

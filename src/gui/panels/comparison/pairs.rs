@@ -5,9 +5,10 @@ use egui_extras::{Column, TableBuilder};
 
 use crate::analysis::{Judgement, PairComparison};
 use crate::export::{Align as Side, Header, Table};
-use crate::gui::app::Compared;
+use crate::gui::action::Action;
+use crate::gui::app::{Around, Compared};
 use crate::gui::panels::comparison::{around, judged};
-use crate::gui::panels::diagram::{DiagramPoints, diagram_ui};
+use crate::gui::panels::diagram::{DiagramPoints, DiagramView, diagram_ui};
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{card_ui, severity_ui, swatch_ui, weak_ui};
 use crate::scenario::Severity;
@@ -34,8 +35,15 @@ pub(super) struct PairView {
 }
 
 impl PairView {
-    pub(super) fn ui(&mut self, ui: &mut Ui, compared: &Compared, number: u64) {
-        let pairs = &compared.comparison.pairs;
+    pub(super) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        compared: &Compared,
+        number: u64,
+        actions: &mut Vec<Action>,
+    ) {
+        let pairs = &compared.pairs;
+        let is_of_runs = matches!(compared.around, Around::Runs(_));
         let is_open = |pair: &PairComparison| Some(&pair.name) == self.open.as_ref();
         let index = pairs.iter().position(is_open).unwrap_or(0);
         let (Some(pair), Some(table), Some(diagrams)) = (
@@ -47,11 +55,15 @@ impl PairView {
         };
         card_ui(ui, |ui| {
             ui.spacing_mut().item_spacing.y = space::XS;
-            self.tabs_ui(ui, pairs, index);
+            if is_of_runs {
+                self.tabs_ui(ui, pairs, index);
+            } else {
+                title_ui(ui, "Measure by measure");
+            }
             for note in &pair.notes {
                 severity_ui(ui, Severity::Warning, note);
             }
-            if pair.name != pair.baseline_name {
+            if is_of_runs && pair.name != pair.baseline_name {
                 let text = format!("In the baseline it is called '{}'", pair.baseline_name);
                 weak_ui(ui, text);
             }
@@ -77,16 +89,22 @@ impl PairView {
         };
         ui.with_layout(layout, |ui| {
             ui.spacing_mut().item_spacing = Vec2::splat(gap);
+            let of = named(&compared.of, pair);
             for (diagram, points) in diagrams.iter().zip(&self.points) {
-                diagram_ui(ui, size, diagram, points);
+                let view = DiagramView {
+                    diagram,
+                    plane: None,
+                    points,
+                    of: &of,
+                };
+                diagram_ui(ui, size, view, actions);
             }
         });
     }
 
     fn tabs_ui(&mut self, ui: &mut Ui, pairs: &[PairComparison], open: usize) {
         let dark = ui.visuals().dark_mode;
-        let title = RichText::new("Candidate by candidate").text_style(theme::title_style());
-        ui.label(title);
+        title_ui(ui, "Candidate by candidate");
         ui.horizontal_wrapped(|ui| {
             for (index, pair) in pairs.iter().enumerate() {
                 swatch_ui(ui, theme::series_color(pair.candidate, dark));
@@ -99,6 +117,19 @@ impl PairView {
                 ui.add_space(space::XS);
             }
         });
+    }
+}
+
+fn title_ui(ui: &mut Ui, title: &str) {
+    ui.label(RichText::new(title).text_style(theme::title_style()));
+}
+
+/// What an exported chart of a pair is of.
+fn named(of: &str, pair: &PairComparison) -> String {
+    if pair.name == pair.baseline_name {
+        format!("{of} {} compared", pair.name)
+    } else {
+        format!("{of} {} against {}", pair.name, pair.baseline_name)
     }
 }
 

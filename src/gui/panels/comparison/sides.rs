@@ -1,4 +1,4 @@
-//! Which two runs are compared.
+//! What is compared: the choice between two runs and two candidates, and which two runs.
 
 use egui::{Button, ComboBox, Label, RichText, Ui, Vec2};
 
@@ -16,19 +16,33 @@ const OFFERED_MAX: usize = 20;
 /// Room for the title of a run in the list of those that can be chosen, in points.
 const CHOICE_WIDTH: f32 = 420.0;
 
-/// Shows the two and what can be chosen instead.
-pub(super) fn sides_ui(ui: &mut Ui, view: &ComparisonView<'_>, actions: &mut Vec<Action>) {
+/// Shows what kind of things is compared, and the button that exchanges them.
+pub(super) fn head_ui(ui: &mut Ui, view: &ComparisonView<'_>, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         ui.label(RichText::new("Comparison").text_style(egui::TextStyle::Heading));
-        let both = view
-            .sides
-            .iter()
-            .any(|side| !matches!(side, Chosen::Nothing));
+        let within = view.candidates.is_some();
+        if ui.selectable_label(!within, "Two runs").clicked() && within {
+            actions.push(Action::Runs(RunsAction::CompareRuns));
+        }
+        // What is chosen already can be looked at while another run goes on.
+        let can = within || (view.has_candidates && !view.locked);
+        let tab = egui::Button::selectable(within, "Two candidates of a run");
+        let tab = ui.add_enabled(can, tab).on_disabled_hover_text(
+            "Takes a run that is over, with two candidates: open a kept one, or run a scenario",
+        );
+        if tab.clicked() && !within {
+            actions.push(Action::Runs(RunsAction::CompareCandidates));
+        }
+        let can_swap = within
+            || view
+                .sides
+                .iter()
+                .any(|side| !matches!(side, Chosen::Nothing));
         let swap = Button::new(RichText::new("⇄ Swap").small());
-        let swap = ui.add_enabled(both && !view.locked, swap);
+        let swap = ui.add_enabled(can_swap && !view.locked, swap);
         if swap
-            .on_hover_text("Make the run the baseline, and the baseline the run")
-            .accessible_name("Swap baseline and run")
+            .on_hover_text("Make the baseline what is held against it, and that the baseline")
+            .accessible_name("Swap the two sides")
             .clicked()
         {
             actions.push(Action::Runs(RunsAction::SwapSides));
@@ -37,15 +51,26 @@ pub(super) fn sides_ui(ui: &mut Ui, view: &ComparisonView<'_>, actions: &mut Vec
             weak_ui(ui, "Stop the run to choose others");
         }
     });
+}
+
+/// Shows the two runs and what can be chosen instead.
+pub(super) fn sides_ui(ui: &mut Ui, view: &ComparisonView<'_>, actions: &mut Vec<Action>) {
+    two_cards_ui(ui, |ui, slot| {
+        side_ui(ui, slot, &view.sides[slot as usize], view, actions);
+    });
+}
+
+/// Two cards beside each other.
+pub(super) fn two_cards_ui(ui: &mut Ui, mut content: impl FnMut(&mut Ui, Slot)) {
     let gap = space::S;
     let width = (ui.available_width() - gap) / 2.0;
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = gap;
-        for (slot, side) in Slot::ALL.into_iter().zip(view.sides) {
+        for slot in Slot::ALL {
             let layout = egui::Layout::top_down(egui::Align::Min);
             ui.allocate_ui_with_layout(Vec2::new(width, 0.0), layout, |ui| {
                 ui.set_width(width);
-                card_ui(ui, |ui| side_ui(ui, slot, side, view, actions));
+                card_ui(ui, |ui| content(ui, slot));
             });
         }
     });

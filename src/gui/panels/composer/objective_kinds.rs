@@ -1,7 +1,7 @@
 //! The kinds of objectives: their names, what they mean, and with which bound one begins.
 
-use crate::scenario::{Objective, ResponsePercentile, Scenario};
-use crate::units::{Bytes, Nanos, text};
+use crate::scenario::{Objective, Scenario};
+use crate::units::{Bytes, Nanos, Percentile, text};
 
 /// What is bounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,25 +25,25 @@ pub(super) enum ObjectiveForm {
 }
 
 /// The percentiles, in the order in which they are shown.
-pub(super) const PERCENTILES: [(ResponsePercentile, &str, &str); 5] = [
-    (ResponsePercentile::P50, "p50", "The median"),
-    (ResponsePercentile::P90, "p90", "Nine tenths of the tasks"),
-    (ResponsePercentile::P95, "p95", "95 of 100 tasks"),
-    (ResponsePercentile::P99, "p99", "99 of 100 tasks"),
+pub(super) const PERCENTILES: [(Percentile, &str, &str); 5] = [
+    (Percentile::P50, "p50", "The median"),
+    (Percentile::P90, "p90", "Nine tenths of the tasks"),
+    (Percentile::P95, "p95", "95 of 100 tasks"),
+    (Percentile::P99, "p99", "99 of 100 tasks"),
     (
-        ResponsePercentile::P999,
+        Percentile::P999,
         "p99.9",
         "999 of 1,000 tasks: needs 2,995 of them to be known",
     ),
 ];
 
 /// Which percentile is proposed next, once those before it are bounded.
-const PROPOSED: [ResponsePercentile; 5] = [
-    ResponsePercentile::P99,
-    ResponsePercentile::P50,
-    ResponsePercentile::P95,
-    ResponsePercentile::P999,
-    ResponsePercentile::P90,
+const PROPOSED: [Percentile; 5] = [
+    Percentile::P99,
+    Percentile::P50,
+    Percentile::P95,
+    Percentile::P999,
+    Percentile::P90,
 ];
 
 impl ObjectiveForm {
@@ -167,8 +167,8 @@ impl ObjectiveForm {
     }
 }
 
-fn free_percentile(objectives: &[Objective]) -> ResponsePercentile {
-    let is_taken = |wanted: &ResponsePercentile| {
+fn free_percentile(objectives: &[Objective]) -> Percentile {
+    let is_taken = |wanted: &Percentile| {
         objectives.iter().any(|objective| {
             matches!(objective, Objective::ResponseTime { percentile, .. } if percentile == wanted)
         })

@@ -22,7 +22,7 @@ use crate::analysis::{
 };
 use crate::chart::{SplitChart, SplitScale};
 use crate::export::Table;
-use crate::gui::action::{Action, Exported, Format};
+use crate::gui::action::{Action, Exported, Format, RunsAction};
 use crate::gui::app::RunState;
 use crate::gui::panels::results::sorting::Sorting;
 use crate::gui::theme::{self, Palette, space};
@@ -209,9 +209,24 @@ impl ResultsPanel {
                         actions.push(Action::Export(what, format));
                     }
                 }
+                compare_button_ui(ui, view, actions);
             });
         });
         ui.add_space(space::XS);
+    }
+}
+
+/// Leads to two candidates beside each other.
+fn compare_button_ui(ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) {
+    let can = view.run.ended && view.figures.len() > 1;
+    let button = Button::new(RichText::new("Compare…").small());
+    let button = ui.add_enabled(can, button);
+    let button = button
+        .on_hover_text("Lay two candidates of this run beside each other")
+        .on_disabled_hover_text("Takes a run that is over, with two candidates")
+        .accessible_name("Compare two candidates");
+    if button.clicked() {
+        actions.push(Action::Runs(RunsAction::CompareCandidates));
     }
 }
 

@@ -16,7 +16,7 @@ use crate::run::record::Completeness;
 use crate::scenario::Severity;
 use crate::units::text;
 
-/// Height of what can be done with the chosen run at the start, in points.
+/// Height of what can be done with the chosen run, in points.
 const DETAILS_HEIGHT: f32 = 372.0;
 /// As much of the room as it may take from the list.
 const DETAILS_SHARE: f32 = 0.58;
@@ -173,10 +173,11 @@ impl RunsPanel {
             .inner_margin(egui::Margin::symmetric(0, space::S as i8));
         // The list keeps a share also where the results leave little.
         let most = (ui.available_height() * DETAILS_SHARE).max(DETAILS_MIN_HEIGHT);
+        // Not what was remembered: a place that was short once would stay so.
+        let height = DETAILS_HEIGHT.clamp(DETAILS_MIN_HEIGHT, most);
         Panel::bottom("chosen run")
-            .default_size(DETAILS_HEIGHT)
-            .size_range(DETAILS_MIN_HEIGHT..=most)
-            .resizable(true)
+            .size_range(height..=height)
+            .resizable(false)
             .frame(frame)
             .show(ui, |ui| {
                 egui::ScrollArea::vertical()
@@ -193,7 +194,7 @@ fn mark(entry: &RunEntry, palette: &theme::Palette) -> (&'static str, egui::Colo
         Err(_) => ("broken", palette.error),
         Ok(head) if head.is_live => ("running", palette.accent),
         Ok(head) => match head.completeness {
-            Completeness::Whole => ("whole", palette.good),
+            Completeness::Whole => ("done", palette.good),
             Completeness::Stopped => ("stopped", palette.warning),
             Completeness::Cut => ("cut", palette.warning),
         },

@@ -1,8 +1,13 @@
 //! The map of two parameters: a cell for each pair of values, the stronger the colour the larger the value.
 
-use egui::{Align2, Color32, CornerRadius, Label, Rect, RichText, Sense, TextStyle, Ui, Vec2};
+use egui::{
+    Align, Align2, Color32, CornerRadius, Label, Layout, Rect, RichText, Sense, TextStyle, Ui, Vec2,
+};
 
 use crate::chart::Heat;
+use crate::export::Picture;
+use crate::gui::action::{Action, Exported};
+use crate::gui::panels::export_menu::export_menu_ui;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::weak_ui;
 
@@ -15,11 +20,17 @@ const CELL_MAX_WIDTH: f32 = 130.0;
 /// How much of the colour the smallest and the largest value have.
 const STRENGTH: [f32; 2] = [0.06, 0.7];
 
-/// Draws the map.
-pub(super) fn heat_ui(ui: &mut Ui, heat: &Heat) {
+/// Draws the map; `of` is the series, for the name of an exported file.
+pub(super) fn heat_ui(ui: &mut Ui, heat: &Heat, of: &str, actions: &mut Vec<Action>) {
     let palette = theme::palette(ui);
     ui.spacing_mut().item_spacing.y = space::XS;
-    ui.label(RichText::new(&heat.title).text_style(theme::title_style()));
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(&heat.title).text_style(theme::title_style()));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let what = || Exported::seen(of, Picture::Heat(heat.clone()));
+            export_menu_ui(ui, &heat.title, what, actions);
+        });
+    });
     let caption = RichText::new(&heat.caption).small().color(palette.weak);
     ui.add(Label::new(caption).truncate());
     if heat.columns.is_empty() {

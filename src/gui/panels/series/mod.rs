@@ -6,9 +6,10 @@ mod sweep;
 
 use egui::{Align, Button, Layout, ProgressBar, RichText, ScrollArea, Ui};
 
+use crate::chart::Plane;
 use crate::gui::action::{Action, SeriesAction};
 use crate::gui::app::{Series, SeriesFigures, SeriesState};
-use crate::gui::panels::diagram::Planes;
+use crate::gui::panels::diagram::{Planes, PlanesView};
 use crate::gui::panels::series::sweep::SweepView;
 use crate::gui::theme::{self, Palette, space};
 use crate::gui::widgets::{
@@ -17,9 +18,6 @@ use crate::gui::widgets::{
 use crate::run::record::RecordKind;
 use crate::scenario::Severity;
 use crate::units::text;
-
-/// Height of a chart, in points.
-const CHART_HEIGHT: f32 = 300.0;
 
 /// What the page shows.
 #[derive(Debug, Clone, Copy)]
@@ -72,10 +70,10 @@ impl SeriesPanel {
                         scaling_planes,
                         no_scaling,
                     }) => {
-                        let charts = (planes.as_slice(), heats.as_slice());
-                        self.sweep.ui(ui, figures, charts, key(series));
-                        let charts = scaling_planes.as_slice();
-                        self.sweep.scaling_charts_ui(ui, charts, key(series));
+                        let charts = planes_view(series, planes);
+                        self.sweep.ui(ui, figures, (charts, heats), actions);
+                        let charts = planes_view(series, scaling_planes);
+                        self.sweep.scaling_charts_ui(ui, charts, actions);
                         sweep::scaling_ui(ui, figures, scaling, *no_scaling);
                     }
                     Some(SeriesFigures::Capacity {
@@ -83,8 +81,8 @@ impl SeriesPanel {
                         plane,
                         currency,
                     }) => {
-                        let planes = plane.as_slice();
-                        self.capacity.ui(ui, planes, CHART_HEIGHT, key(series));
+                        let charts = planes_view(series, plane.as_slice());
+                        self.capacity.ui(ui, charts, actions);
                         capacity::capacity_ui(ui, figures, currency);
                     }
                 }
@@ -92,9 +90,13 @@ impl SeriesPanel {
     }
 }
 
-/// Which state of which series it is, by which points are cached.
-const fn key(series: &Series) -> (u64, usize) {
-    (series.number, series.progress.done)
+/// Charts of this state of the series.
+fn planes_view<'a>(series: &'a Series, planes: &'a [Plane]) -> PlanesView<'a> {
+    PlanesView {
+        planes,
+        key: (series.number, series.progress.done),
+        of: &series.title,
+    }
 }
 
 fn head_ui(ui: &mut Ui, view: &SeriesView<'_>, actions: &mut Vec<Action>) {

@@ -3,10 +3,10 @@
 use egui::{Grid, Label, RichText, Ui};
 
 use crate::analysis::{Crossing, Measure, Scaling, SweepFigures};
-use crate::chart::{Heat, Plane};
+use crate::chart::Heat;
 use crate::export::measure_text;
-use crate::gui::panels::diagram::Planes;
-use crate::gui::panels::series::CHART_HEIGHT;
+use crate::gui::action::Action;
+use crate::gui::panels::diagram::{Planes, PlanesView};
 use crate::gui::panels::series::heat::heat_ui;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{card_ui, severity_ui, swatch_ui, weak_ui};
@@ -27,8 +27,8 @@ impl SweepView {
         &mut self,
         ui: &mut Ui,
         figures: &SweepFigures,
-        (planes, heats): (&[Plane], &[Heat]),
-        (number, done): (u64, usize),
+        (charts, heats): (PlanesView<'_>, &[Heat]),
+        actions: &mut Vec<Action>,
     ) {
         let Some(&first) = figures.measures.first() else {
             return;
@@ -46,14 +46,20 @@ impl SweepView {
         });
         let place = figures.measures.iter().position(|one| *one == measure);
         let place = place.unwrap_or(0);
-        if let Some(plane) = planes.get(place..=place) {
+        if let Some(planes) = charts.planes.get(place..=place) {
+            let (number, done) = charts.key;
             // Another measure is another state.
             let key = (number, done * figures.measures.len() + place);
-            self.chart.ui(ui, plane, CHART_HEIGHT, key);
+            let chart = PlanesView {
+                planes,
+                key,
+                ..charts
+            };
+            self.chart.ui(ui, chart, actions);
         }
         let candidates = figures.candidates.len();
         for heat in heats.iter().skip(place * candidates).take(candidates) {
-            card_ui(ui, |ui| heat_ui(ui, heat));
+            card_ui(ui, |ui| heat_ui(ui, heat, charts.of, actions));
         }
         card_ui(ui, |ui| {
             ui.spacing_mut().item_spacing.y = space::XS;
@@ -66,9 +72,14 @@ impl SweepView {
     }
 
     /// Speed-up and efficiency.
-    pub(super) fn scaling_charts_ui(&mut self, ui: &mut Ui, planes: &[Plane], key: (u64, usize)) {
-        if !planes.is_empty() {
-            self.scaling.ui(ui, planes, CHART_HEIGHT, key);
+    pub(super) fn scaling_charts_ui(
+        &mut self,
+        ui: &mut Ui,
+        charts: PlanesView<'_>,
+        actions: &mut Vec<Action>,
+    ) {
+        if !charts.planes.is_empty() {
+            self.scaling.ui(ui, charts, actions);
         }
     }
 }
