@@ -165,6 +165,8 @@ impl Answers {
         let handed_over = books.leave(answer.ticket).ok_or_else(unknown)?;
         if answer.outcome == Outcome::Cancelled && handed_over.is_given_up() {
             let desk = &self.shared.desk;
+            let ran = Ran::here(handed_over.at_nanos, clock::now_nanos());
+            desk.cut_short(FRONT_POOL, &handed_over.task, &ran);
             desk.discard(FRONT_POOL, &handed_over.task, true);
             return Ok(());
         }

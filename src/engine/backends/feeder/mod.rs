@@ -175,7 +175,10 @@ impl Feeder {
             self.served += orders.len() as u64;
             let exchanged = self.exchange(&mut worker, &orders, chunk);
             process = match exchanged {
-                _ if self.rests() => self.stop(worker, chunk),
+                _ if self.rests() => {
+                    self.cut_short(chunk);
+                    self.stop(worker, chunk)
+                }
                 Ok(()) if self.has_served() => self.recycle(worker),
                 Ok(()) => Some(worker),
                 Err((trouble, unanswered)) => self.bury(worker, &trouble, chunk, unanswered),
@@ -347,6 +350,17 @@ impl Feeder {
         let pool = self.settings.pool;
         if let Some(task) = self.desk.end(pool, self.worker, task, ran, result) {
             self.desk.pass_on_blocking(task);
+        }
+    }
+
+    /// The worker was ended with the first task of the chunk that has no answer.
+    fn cut_short(&self, chunk: &Chunk) {
+        if let Some(task) = chunk.tasks.front() {
+            let ran = Ran {
+                worker: Some(self.worker as u32),
+                ..Ran::here(chunk.taken_nanos, clock::now_nanos())
+            };
+            self.desk.cut_short(self.settings.pool, task, &ran);
         }
     }
 
