@@ -80,12 +80,7 @@ impl SeriesKeeper {
             self.is_behind = true;
             return;
         }
-        let mut run = run.clone();
-        for block in &mut run.blocks {
-            // A sweep has thousands of blocks.
-            block.lives = None;
-        }
-        let job = Job::Step(Box::new((step.clone(), run)));
+        let job = Job::Step(Box::new((step.clone(), run.clone())));
         // Where nobody takes it any more the outcome says why.
         self.is_behind = matches!(self.steps.try_send(job), Err(TrySendError::Full(_)));
     }
