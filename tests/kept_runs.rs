@@ -180,7 +180,7 @@ fn two_runs_beside_each_other_tell_what_differs_and_what_follows() {
     harness.get_by_label("What differs around them");
     harness.get_by_label("Seed");
     harness.get_by_label("Response time by percentile");
-    harness.get_by_label("Distribution of the response time");
+    harness.get_by_label("Response time histogram");
     assert!(is_shown(&harness, "not known") || is_shown(&harness, "too close to call"));
     click(&mut harness, "Compare threads ×8");
     click(&mut harness, "Clear the run");
@@ -198,7 +198,7 @@ fn two_candidates_of_the_shown_run_are_compared_like_two_runs() {
     harness.run_steps(3);
     harness.get_by_label("threads ×8 against sequential");
     harness.get_by_label("Response time by percentile");
-    harness.get_by_label("Distribution of the response time");
+    harness.get_by_label("Response time histogram");
     let choose = RunsAction::ChooseCandidate(Slot::Run, 2);
     ask(&mut harness, Action::Runs(choose));
     wait_for(&mut harness, "processes ×4 against sequential");

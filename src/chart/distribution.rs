@@ -142,7 +142,7 @@ pub fn histogram_overlay(lines: &[Distribution<'_>]) -> Diagram {
     });
     Diagram {
         slug: "response_time_histogram",
-        title: "Distribution of the response time",
+        title: "Response time histogram",
         caption: format!(
             "share of the tasks by how long they took; {BARS_PER_DECADE} steps a decade"
         ),
@@ -168,7 +168,7 @@ fn curve(histogram: &Histogram) -> Vec<[f64; 2]> {
     if histogram.is_empty() {
         return Vec::new();
     }
-    let all = histogram.count() + histogram.cut();
+    let all = histogram.count_with_cut();
     // By the rule for each percentile, solved for the quantile: 1 - confidence = quantile ^ samples.
     let highest = nines(UNKNOWN.powf(1.0 / all as f64));
     let known = Known::of(histogram);
@@ -211,24 +211,22 @@ impl<'a> Known<'a> {
 
     /// The same as [`Histogram::quantile`].
     fn quantile(&self, quantile: f64) -> Option<u64> {
-        let all = self.histogram.count() + self.histogram.cut();
+        let all = self.histogram.count_with_cut();
         let wanted = ((quantile * all as f64).ceil() as u64).max(1);
         if wanted > self.histogram.count() {
             return None;
         }
         let place = self.running.partition_point(|(seen, _)| *seen < wanted);
-        let found = self.running.get(place).map(|(_, highest)| *highest);
         // Beyond the layout only the maximum is known.
-        let most = self.histogram.max();
-        found.map_or(most, |found| {
-            Some(most.map_or(found, |most| found.min(most)))
-        })
+        let most = self.histogram.largest();
+        let found = self.running.get(place);
+        Some(found.map_or(most, |(_, highest)| most.min(*highest)))
     }
 }
 
 /// The outline of the bars, [nanoseconds, per cent of all tasks], from left to right.
 fn bars(histogram: &Histogram) -> Vec<[f64; 2]> {
-    let all = histogram.count() + histogram.cut();
+    let all = histogram.count_with_cut();
     let edge = |bar: i64| 10_f64.powf(bar as f64 / BARS_PER_DECADE);
     let bar_of = |lowest: u64, highest: u64| {
         let middle = ((lowest + highest) as f64 / 2.0).max(1.0);
@@ -300,6 +298,7 @@ mod tests {
             (last[0] - 1.0).abs() < 1e-9,
             "{last:?}: of 1,000 nine tenths are known"
         );
+        assert_eq!(Some(last[1] as u64), histogram.quantile(0.9));
         let outline = bars(&histogram);
         let most = outline.iter().map(|point| point[1]).fold(0.0, f64::max);
         assert!((most - 90.0).abs() < 1e-9);

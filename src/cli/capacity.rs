@@ -76,7 +76,9 @@ pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<
             (plan, recording, SameMachine::default())
         }
         Begin::Old(record, path) => {
-            let plan = plan_so_far(&record)?;
+            let Some(plan) = plan_so_far(&record, out)? else {
+                return Ok(Exit::Usage);
+            };
             let same = SameMachine::as_of(&record, args.series.other_machine);
             (plan, Recording::resume(&record, &path)?, same)
         }
@@ -114,16 +116,22 @@ pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<
     Ok(exit(stopped, plan.doubts()).worse(by_objectives))
 }
 
-/// What `record` tells by now.
+/// What `record` tells by now; none if its scenario may not run, which was told.
 ///
 /// # Errors
-/// If its scenario cannot be read, or makes no capacity.
-pub(super) fn plan_so_far(record: &Record) -> anyhow::Result<CapacityPlan> {
-    let mut plan = plan_of(&scenario_of(record)?)??;
+/// If its scenario makes no capacity.
+pub(super) fn plan_so_far(
+    record: &Record,
+    out: &mut Output,
+) -> anyhow::Result<Option<CapacityPlan>> {
+    let Some(scenario) = scenario_of(record, out) else {
+        return Ok(None);
+    };
+    let mut plan = plan_of(&scenario)??;
     for (step, run) in &record.steps {
         plan.tell(step, run);
     }
-    Ok(plan)
+    Ok(Some(plan))
 }
 
 fn plan_of(scenario: &Scenario) -> anyhow::Result<Result<CapacityPlan, NotApplicable>> {

@@ -63,24 +63,14 @@ pub(super) fn report(args: &ReportArgs, out: &mut Output) -> anyhow::Result<Exit
             ));
             None
         }
-        RecordKind::Sweep => {
-            let plan = sweep::plan_so_far(&record)?;
+        RecordKind::Sweep => sweep::plan_so_far(&record, out)?.map(|plan| {
             let figures = SweepFigures::of(&plan);
-            Some(of_series(
-                &record,
-                SeriesFound::Sweep(&plan, &figures),
-                form,
-            ))
-        }
-        RecordKind::Capacity => {
-            let plan = capacity::plan_so_far(&record)?;
+            of_series(&record, SeriesFound::Sweep(&plan, &figures), form)
+        }),
+        RecordKind::Capacity => capacity::plan_so_far(&record, out)?.map(|plan| {
             let figures = plan.figures();
-            Some(of_series(
-                &record,
-                SeriesFound::Capacity(&plan, &figures),
-                form,
-            ))
-        }
+            of_series(&record, SeriesFound::Capacity(&plan, &figures), form)
+        }),
     };
     let Some(content) = content else {
         return Ok(Exit::Usage);

@@ -97,7 +97,7 @@ fn list(library: &Library, args: &RunsListArgs, out: &mut Output) -> anyhow::Res
 
 fn show(library: &Library, args: &RunsShowArgs, out: &mut Output) -> anyhow::Result<Exit> {
     let path = library.find(&args.run)?;
-    let record = Record::read(&path).map_err(LibraryError::from)?;
+    let record = Record::open(&path).map_err(LibraryError::from)?;
     if args.scenario {
         out.figure_text(&record.header.scenario);
         return Ok(Exit::Success);

@@ -296,10 +296,38 @@ fn not_kept<E: std::fmt::Display>(error: &E) -> String {
     format!("warning: this is not kept: {error:#}")
 }
 
-/// What a record that is gone on with began with.
-pub(super) fn scenario_of(record: &Record) -> anyhow::Result<Scenario> {
+/// What a record that is gone on with began with. A file from elsewhere can ask for anything, so it is looked at as any
+/// scenario; none if it cannot run, and was told.
+pub(super) fn scenario_of(record: &Record, out: &mut Output) -> Option<Scenario> {
     let loaded = scenario::parse(&record.header.scenario);
-    loaded
-        .scenario
-        .context("the scenario of the record cannot be read")
+    if loaded.scenario.is_none() || loaded.has_errors() {
+        print_problems(record.title(), &loaded.problems, out);
+        return None;
+    }
+    loaded.scenario
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::record::{Completeness, Meta};
+    use crate::support;
+
+    #[test]
+    fn a_series_from_elsewhere_goes_on_only_if_its_scenario_may_run() {
+        let mut out = Output::standard();
+        let record = |scenario: &Scenario| Record {
+            header: Header::new(RecordKind::Sweep, scenario, &[0], 1, 2),
+            meta: Meta::default(),
+            steps: Vec::new(),
+            completeness: Completeness::Stopped,
+        };
+        let mut scenario = support::scenario();
+        assert_eq!(
+            scenario_of(&record(&scenario), &mut out),
+            Some(scenario.clone())
+        );
+        scenario.protocol.repeats = 1_000_000;
+        assert_eq!(scenario_of(&record(&scenario), &mut out), None);
+    }
 }

@@ -70,7 +70,9 @@ pub(super) fn sweep(args: &SweepArgs, out: &mut Output) -> anyhow::Result<Exit> 
             (plan, recording, SameMachine::default())
         }
         Begin::Old(record, path) => {
-            let plan = plan_so_far(&record)?;
+            let Some(plan) = plan_so_far(&record, out)? else {
+                return Ok(Exit::Usage);
+            };
             let same = SameMachine::as_of(&record, args.series.other_machine);
             (plan, Recording::resume(&record, &path)?, same)
         }
@@ -103,16 +105,19 @@ pub(super) fn sweep(args: &SweepArgs, out: &mut Output) -> anyhow::Result<Exit> 
     Ok(exit(stopped, plan.doubts()))
 }
 
-/// What `record` tells by now.
+/// What `record` tells by now; none if its scenario may not run, which was told.
 ///
 /// # Errors
-/// If its scenario cannot be read, or makes no sweep.
-pub(super) fn plan_so_far(record: &Record) -> anyhow::Result<SweepPlan> {
-    let mut plan = plan_of(&scenario_of(record)?)?;
+/// If its scenario makes no sweep.
+pub(super) fn plan_so_far(record: &Record, out: &mut Output) -> anyhow::Result<Option<SweepPlan>> {
+    let Some(scenario) = scenario_of(record, out) else {
+        return Ok(None);
+    };
+    let mut plan = plan_of(&scenario)?;
     for (step, run) in &record.steps {
         plan.tell(step, run);
     }
-    Ok(plan)
+    Ok(Some(plan))
 }
 
 fn plan_of(scenario: &Scenario) -> anyhow::Result<SweepPlan> {

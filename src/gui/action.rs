@@ -15,6 +15,12 @@ use crate::scenario::Scenario;
 pub enum Action {
     /// The composer changed the scenario; this is the new one.
     EditScenario(Box<Scenario>),
+    /// Tell this: what went well, or, as an error, what did not.
+    Tell(Result<String, String>),
+    /// Take back the newest edit of the scenario.
+    Undo,
+    /// Do again what was taken back last.
+    Redo,
     /// Measure all candidates of the scenario.
     Run,
     /// End the run and keep what was measured.

@@ -78,7 +78,9 @@ pub fn named(text: &str, scenario: &Scenario) -> String {
     })
 }
 
-fn place(path: &str, scenario: &Scenario) -> String {
+/// What `path` is called: `task 'request', stage 3, size`; empty for the scenario as a whole.
+#[must_use]
+pub fn place(path: &str, scenario: &Scenario) -> String {
     let parts = path.split('.').filter(|part| *part != "backend");
     let words = parts.map(|part| named(&part.replace('_', " "), scenario));
     words.collect::<Vec<_>>().join(", ")

@@ -110,7 +110,8 @@ impl RunRequest {
     #[must_use]
     pub fn has_several_pools(&self) -> bool {
         self.backends().any(|backend| match backend {
-            Backend::Async { cpu, .. } => cpu != AsyncCpu::Inline,
+            // The queue before blocking threads is the runtime's own, and nobody tells its length.
+            Backend::Async { cpu, .. } => matches!(cpu, AsyncCpu::Processes { .. }),
             Backend::Hybrid { .. } => true,
             Backend::Sequential
             | Backend::Threads { .. }

@@ -16,6 +16,7 @@ mod decode;
 pub mod describe;
 mod deserialize;
 pub mod estimate;
+mod fragment;
 #[cfg(test)]
 mod generators;
 #[cfg(test)]
@@ -47,6 +48,7 @@ mod vary;
 
 pub use describe::describe;
 pub use estimate::{cpu_share, estimate_block_nanos, estimate_run_nanos};
+pub use fragment::{parse_stages, stage_text};
 pub use library::{Bundled, bundled, bundled_named};
 pub use load::{Loaded, MAX_FILE_BYTES, ScenarioFileError, parse, read_file, to_text, write_file};
 pub use model::*;

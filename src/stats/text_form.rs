@@ -66,6 +66,11 @@ impl<'de> Deserialize<'de> for Histogram {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let (sparse, cut) = <(SparseHistogram, u64)>::deserialize(from)?;
         sparse.check().map_err(D::Error::custom)?;
+        if cut > COUNT_MAX {
+            return Err(D::Error::custom(
+                "a histogram has more cut values than a run can count",
+            ));
+        }
         let mut histogram = sparse.to_dense();
         histogram.set_cut(cut);
         Ok(histogram)
@@ -80,6 +85,10 @@ impl SparseHistogram {
     pub fn check(&self) -> Result<(), &'static str> {
         let mut place = 0_u64;
         let mut count = self.overflow;
+        // No two of them can be more than all numbers, when they are added up.
+        if self.sum > u128::from(self.max) * u128::from(COUNT_MAX) {
+            return Err("a histogram has a sum that its values cannot have");
+        }
         for (index, &(gap, times)) in self.slots.iter().enumerate() {
             if gap == 0 && index > 0 {
                 return Err("a histogram names a slot twice");
@@ -126,7 +135,8 @@ mod tests {
     #[test]
     fn sums_above_64_bits_come_back_also_through_values() {
         let sparse = SparseHistogram {
-            sum: u128::MAX - 1,
+            sum: u128::from(u64::MAX) << 50,
+            max: u64::MAX,
             ..SparseHistogram::default()
         };
         let value = serde_json::to_value(&sparse).unwrap();
@@ -151,6 +161,20 @@ mod tests {
                 ..SparseHistogram::default()
             };
             let text = serde_json::to_string(&(&sparse, 0)).unwrap();
+            assert!(serde_json::from_str::<Histogram>(&text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn sums_and_cuts_that_would_overflow_when_they_are_added_up_are_refused() {
+        let sparse = SparseHistogram {
+            slots: vec![(1, 1)],
+            sum: u128::MAX,
+            max: u64::MAX,
+            overflow: 0,
+        };
+        for (sparse, cut) in [(sparse, 0), (SparseHistogram::default(), u64::MAX)] {
+            let text = serde_json::to_string(&(&sparse, cut)).unwrap();
             assert!(serde_json::from_str::<Histogram>(&text).is_err(), "{text}");
         }
     }

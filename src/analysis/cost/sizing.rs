@@ -124,7 +124,11 @@ pub fn sizing(prices: &PriceCard, demand: &Demand) -> Option<Sizing> {
         return None;
     }
     let for_cores = cores / (vcpus * usable);
-    let for_memory = of_workers / room;
+    let for_memory = if demand.bytes_per_worker > 0.0 {
+        workers / (room / demand.bytes_per_worker).floor()
+    } else {
+        0.0
+    };
     let instances = for_cores.max(for_memory).ceil().max(1.0);
     Some(Sizing {
         rate_per_sec: rate,
@@ -190,6 +194,14 @@ mod tests {
         };
         let sized = sizing(&instance, &looped).unwrap();
         assert_eq!((sized.workers, sized.instances), (2, Some(1)));
+        // 2.7 GiB have room for one worker of 1.8 GiB, and not for one and a half.
+        let halves = Demand {
+            service_secs: 0.03,
+            bytes_per_worker: 1.8 * BYTES_PER_GIB,
+            ..DEMAND
+        };
+        let sized = sizing(&instance, &halves).unwrap();
+        assert_eq!((sized.workers, sized.instances), (3, Some(3)));
         let large = Demand {
             bytes_per_worker: 3.0 * BYTES_PER_GIB,
             ..DEMAND

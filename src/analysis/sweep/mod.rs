@@ -235,10 +235,14 @@ impl SweepFigures {
             Crossover::Always { first_above } => {
                 let (winner, other) = better(*first_above);
                 let (low, high) = crossing.range;
+                let (low, high) = (axis.text(low), axis.text(high));
+                let range = if low == high {
+                    format!("which is at {what} {low}")
+                } else {
+                    format!("{what} {low} to {high}")
+                };
                 Some(format!(
-                    "'{winner}' has {more} than '{other}' wherever they can be told apart, {what} {} to {}",
-                    axis.text(low),
-                    axis.text(high)
+                    "'{winner}' has {more} than '{other}' wherever they can be told apart, {range}"
                 ))
             }
             Crossover::At {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::analysis::sweep::doubts::Doubts;
 use crate::run::record::Step;
 use crate::run::{Run, RunRequest, Series};
+use crate::scenario::bounds::MAX_REPEATS;
 use crate::scenario::estimate::estimate_run_nanos;
 use crate::scenario::{NotApplicable, Point, Scenario, Sweep};
 use crate::stats::rng::Rng;
@@ -34,7 +35,7 @@ pub struct SweepPlan {
 }
 
 impl SweepPlan {
-    /// A sweep of which nothing is known yet.
+    /// A sweep of which nothing is known yet. More rounds than a scenario may ask for are not planned.
     ///
     /// # Errors
     /// If some point is none.
@@ -44,7 +45,7 @@ impl SweepPlan {
             base: sweep.base(scenario),
             seed,
             points: sweep.points(scenario)?,
-            rounds: sweep.rounds(scenario).max(1),
+            rounds: sweep.rounds(scenario).clamp(1, MAX_REPEATS),
             done: HashSet::new(),
             series: Series::default(),
             doubts: Doubts::default(),

@@ -389,7 +389,8 @@ mod tests {
         run.blocks[2].started.as_mut().unwrap().calibration = vec![of([1_310.0, 1_450.0], 1_300.0)];
         let moved = trust(&run);
         assert!(
-            moved.reasons[0].contains("30.0 % slower in one block than in another, more than 20 %"),
+            moved.reasons[0]
+                .contains("30.0 % slower before one block than before another, for seconds"),
             "{:?}",
             moved.reasons
         );

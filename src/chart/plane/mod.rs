@@ -5,7 +5,7 @@ mod scaling;
 
 use crate::analysis::{AxisValues, Crossing, Measure, PointFigures, SweepAxis, SweepFigures};
 use crate::chart::{Along, Diagram, Percentile, Quantity, Scale, Series, Stroke};
-use crate::stats::Crossover;
+use crate::stats::{Crossover, Figure};
 use crate::units::text;
 
 pub use capacity::capacity_plane;
@@ -88,34 +88,27 @@ impl SweepFigures {
     fn plane(&self, along: &SweepAxis, measure: Measure) -> Plane {
         let (mut series, mut bands) = (Vec::new(), Vec::new());
         for (candidate, name) in self.candidates.iter().enumerate() {
-            let known = self.points.iter().enumerate().map(|(index, point)| {
-                let figure = self.figure(index, candidate, measure)?;
-                Some((scaled(along, point.settings.first()?.amount()), figure))
+            let points = self.points.iter().enumerate().filter_map(|(index, point)| {
+                let x = scaled(along, point.settings.first()?.amount());
+                Some((x, self.figure(index, candidate, measure)))
             });
-            let mut known: Vec<_> = known.collect();
+            let mut points: Vec<(f64, Option<Figure>)> = points.collect();
             // A list need not ascend.
-            known.sort_by(|a, b| of(a.as_ref()).total_cmp(&of(b.as_ref())));
-            let runs = known.split(Option::is_none).map(|run| {
-                run.iter()
-                    .flatten()
-                    .map(|(x, figure)| [*x, figure.value])
-                    .collect::<Vec<_>>()
-            });
+            points.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+            let values = |(x, figure): &(f64, Option<Figure>)| Some([*x, (*figure)?.value]);
             series.push(line(
                 candidate,
                 name,
                 "",
                 Stroke::Solid,
-                runs.filter(|run| !run.is_empty()).collect(),
+                unbroken(&points, values),
             ));
-            let ends = known.iter().flatten().filter_map(|(x, figure)| {
-                let (low, high) = figure.ends()?;
+            let ends = |(x, figure): &(f64, Option<Figure>)| {
+                let (low, high) = (*figure)?.ends()?;
                 Some([*x, low, high])
-            });
-            bands.push(Band {
-                candidate,
-                points: ends.collect(),
-            });
+            };
+            let pieces = unbroken(&points, ends).into_iter();
+            bands.extend(pieces.map(|points| Band { candidate, points }));
         }
         let by_time = matches!(measure, Measure::Response(_) | Measure::Makespan);
         let scale = if by_time { Scale::Log10 } else { Scale::Linear };
@@ -235,8 +228,17 @@ impl SweepFigures {
     }
 }
 
-fn of<T>(known: Option<&(f64, T)>) -> f64 {
-    known.map_or(f64::NEG_INFINITY, |(x, _)| *x)
+/// What is known of `points`, in pieces: what is not known is a gap.
+fn unbroken<P, T>(points: &[P], known: impl Fn(&P) -> Option<T>) -> Vec<Vec<T>> {
+    let mut pieces = vec![Vec::new()];
+    for point in points {
+        match (known(point), pieces.last_mut()) {
+            (Some(point), Some(piece)) => piece.push(point),
+            _ => pieces.push(Vec::new()),
+        }
+    }
+    pieces.retain(|piece| !piece.is_empty());
+    pieces
 }
 
 pub(super) fn line(
@@ -318,5 +320,56 @@ const fn title(measure: Measure) -> &'static str {
         Measure::MemoryTotal => "Memory",
         Measure::Cost => "Cost per 1k tasks",
         other => other.label(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Parameter, Setting};
+
+    #[test]
+    fn a_point_of_which_nothing_is_known_is_a_gap_in_the_line_and_in_its_band() {
+        let settings = [4.0, 1.0, 2.0, 8.0].map(Setting::Number);
+        let figure = |value| Figure {
+            value,
+            low: Some(value - 1.0),
+            high: Some(value + 1.0),
+        };
+        let at = |setting, figure| PointFigures {
+            settings: vec![setting],
+            rounds: 3,
+            figures: vec![vec![figure]],
+        };
+        let figures = SweepFigures {
+            axes: vec![SweepAxis {
+                parameter: Parameter::Workers,
+                settings: settings.to_vec(),
+                by_ratio: true,
+            }],
+            candidates: vec!["threads".to_owned()],
+            measures: vec![Measure::Throughput],
+            points: [Some(40.0), Some(10.0), None, Some(80.0)]
+                .iter()
+                .zip(settings)
+                .map(|(value, setting)| at(setting, value.map(figure)))
+                .collect(),
+            crossings: Vec::new(),
+            currency: "USD".to_owned(),
+            rounds: 3,
+        };
+        let plane = &figures.planes()[0];
+        assert_eq!(
+            plane.diagram.series[0].runs,
+            [vec![[1.0, 10.0]], vec![[4.0, 40.0], [8.0, 80.0]]]
+        );
+        let bands: Vec<_> = plane.bands.iter().map(|band| &band.points[..]).collect();
+        assert_eq!(
+            bands,
+            [
+                &[[1.0, 9.0, 11.0]][..],
+                &[[4.0, 39.0, 41.0], [8.0, 79.0, 81.0]]
+            ]
+        );
     }
 }

@@ -146,7 +146,7 @@ pub(super) fn diagram_figure(html: &mut Html, diagram: &Diagram, name: &str) {
 }
 
 /// A link that saves all points of `series`.
-pub(super) fn series_file(html: &mut Html, series: &[Series], file: &str, columns: [&str; 2]) {
+fn series_file(html: &mut Html, series: &[Series], file: &str, columns: [&str; 2]) {
     let runs: usize = series.iter().map(|series| series.runs.len()).sum();
     let width = (POINTS_MAX / runs.max(1) / 2).max(10);
     let mut header: Vec<String> = ["candidate", "line", "part"].map(str::to_owned).into();

@@ -234,7 +234,7 @@ impl App {
 }
 
 fn read(path: &Path) -> Result<ChosenRun, String> {
-    let record = Record::read(path).map_err(|error| error.to_string())?;
+    let record = Record::open(path).map_err(|error| error.to_string())?;
     let origin = Origin {
         path: Some(path.to_owned()),
         name: record.title().to_owned(),

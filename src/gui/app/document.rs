@@ -1,7 +1,10 @@
 //! The scenario that is being composed, and how it stands to its file.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::gui::app::history::Snapshot;
 use crate::gui::words;
 use crate::run::RunRequest;
 use crate::scenario::{
@@ -11,15 +14,20 @@ use crate::scenario::{
 };
 use crate::units::Nanos;
 
+/// Counts documents, to tell them apart.
+static NUMBERS: AtomicU64 = AtomicU64::new(0);
+
 /// The scenario with its file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
+    number: u64,
     scenario: Scenario,
     /// As a run on this machine would have it.
     resolved: Scenario,
     /// As it is in the file, or as it was when it was begun.
-    saved: Scenario,
+    saved: Arc<Scenario>,
     path: Option<PathBuf>,
+    bundled: Option<&'static str>,
     problems: Vec<Problem>,
     plan: Vec<String>,
 }
@@ -73,14 +81,60 @@ impl Document {
     /// A scenario as it was read.
     #[must_use]
     pub fn of(scenario: Scenario, path: Option<PathBuf>) -> Self {
+        let saved = Arc::new(scenario);
+        Self::at(Snapshot {
+            document: NUMBERS.fetch_add(1, Ordering::Relaxed),
+            scenario: Arc::clone(&saved),
+            saved,
+            path,
+            bundled: None,
+        })
+    }
+
+    /// The bundled scenario of this file name.
+    #[must_use]
+    pub fn of_bundled(scenario: Scenario, file: &'static str) -> Self {
         Self {
-            saved: scenario.clone(),
+            bundled: Some(file),
+            ..Self::of(scenario, None)
+        }
+    }
+
+    /// An earlier state.
+    pub(super) fn at(state: Snapshot) -> Self {
+        let scenario = Arc::unwrap_or_clone(state.scenario);
+        Self {
+            number: state.document,
             resolved: RunRequest::all_of(scenario.clone()).scenario,
             problems: problems(&scenario),
             plan: plan(&scenario),
             scenario,
-            path,
+            saved: state.saved,
+            path: state.path,
+            bundled: state.bundled,
         }
+    }
+
+    /// The state, to come back to.
+    pub(super) fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            document: self.number,
+            scenario: Arc::new(self.scenario.clone()),
+            saved: Arc::clone(&self.saved),
+            path: self.path.clone(),
+            bundled: self.bundled,
+        }
+    }
+
+    /// Tells it from other documents.
+    pub(super) const fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The file name of the bundled scenario that it is, edited or not.
+    #[must_use]
+    pub const fn bundled(&self) -> Option<&'static str> {
+        self.bundled
     }
 
     /// The scenario.
@@ -132,7 +186,7 @@ impl Document {
     /// Whether something would be lost if it were closed.
     #[must_use]
     pub fn is_changed(&self) -> bool {
-        self.scenario != self.saved
+        self.scenario != *self.saved
     }
 
     /// Takes over an edited scenario.
@@ -143,10 +197,14 @@ impl Document {
         self.scenario = scenario;
     }
 
-    /// `written` is now in the file at `path`. Edits made meanwhile stay unsaved.
-    pub fn saved_as(&mut self, path: PathBuf, written: Scenario) {
-        self.saved = written;
-        self.path = Some(path);
+    /// `written`, a state of the document of that number, is now in the file at `path`. Edits made meanwhile stay
+    /// unsaved; a document that has been left meanwhile has no more to do with it.
+    pub(super) fn saved_as(&mut self, number: u64, path: PathBuf, written: Arc<Scenario>) {
+        if number == self.number {
+            self.saved = written;
+            self.path = Some(path);
+            self.bundled = None;
+        }
     }
 
     /// A file name made from the title, without ending: `checkout_service`.
@@ -212,7 +270,8 @@ mod tests {
         let mut second = first.clone();
         second.about = "More".to_owned();
         document.edit(second);
-        document.saved_as(PathBuf::from("a.ron"), first.clone());
+        let number = document.number();
+        document.saved_as(number, PathBuf::from("a.ron"), Arc::new(first.clone()));
         assert!(document.is_changed());
         document.edit(first);
         assert!(!document.is_changed());

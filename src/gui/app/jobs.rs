@@ -47,6 +47,8 @@ pub(super) enum Done {
     },
     /// The scenario was saved.
     Saved {
+        /// Of which document.
+        number: u64,
         path: PathBuf,
         scenario: Box<Scenario>,
         result: Result<(), ScenarioFileError>,

@@ -103,6 +103,7 @@ impl App {
             } => self.take_picked(purpose, request, picked),
             Done::Loaded { path, result } => self.take_loaded(path, *result),
             Done::Saved {
+                number,
                 path,
                 scenario,
                 result,
@@ -111,8 +112,7 @@ impl App {
                     self.settings.remember(&path);
                     self.save_settings();
                     self.toasts.good(format!("Saved {}", file_name(&path)), now);
-                    self.document.saved_as(path, *scenario);
-                    self.open_bundled = None;
+                    self.document_saved(number, path, *scenario);
                     if let Some(then) = self.after_save.take() {
                         self.leave_document(then);
                     }
@@ -169,9 +169,8 @@ impl App {
             }) => {
                 self.settings.remember(&path);
                 self.save_settings();
-                self.document = Document::of(scenario, Some(path));
+                self.open_document(Document::of(scenario, Some(path)));
                 self.pages.show(Page::Plan);
-                self.open_bundled = None;
                 let errors = self.document.errors() as u64;
                 if errors > 0 {
                     let text = crate::units::text::counted(errors, "problem", "problems");
@@ -207,6 +206,7 @@ impl App {
         if self.question.is_some() {
             return;
         }
+        self.take_undo_keys(ctx);
         let command = Modifiers::COMMAND;
         // The longer combination first: egui's match of the shorter one ignores the shift key.
         let shortcuts = [

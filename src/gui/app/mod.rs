@@ -2,9 +2,11 @@
 //!
 //! `logic` takes in what happened, `ui` only lays out, `perform` is the only place with effects.
 
+mod changes;
 mod comparison;
 mod document;
 mod exports;
+mod history;
 mod jobs;
 mod logic;
 mod machine;
@@ -17,6 +19,7 @@ mod series_file;
 mod series_plan;
 mod two_candidates;
 mod ui;
+mod undo;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,6 +27,7 @@ use std::time::Duration;
 
 pub use comparison::{Around, Chosen, ChosenRun, Compared, Comparing, Slot};
 pub use document::Document;
+pub use history::STEPS_MAX;
 pub use jobs::Purpose;
 pub use machine::{Changing, MachineChange, Search};
 pub use measurement::{Measurement, RunState};
@@ -106,8 +110,8 @@ pub struct App {
     services: Services,
     settings: Settings,
     document: Document,
-    /// Name of the bundled scenario that is open, for the mark in the library.
-    open_bundled: Option<&'static str>,
+    /// The way back from edits.
+    history: history::History,
     library: Vec<LibraryEntry>,
     measurement: Option<Measurement>,
     /// What stands in the middle.
@@ -164,12 +168,15 @@ impl App {
         let first = bundled().first();
         let document = first
             .and_then(|bundled| parse(bundled.text).scenario)
-            .map_or_else(Document::blank, |scenario| Document::of(scenario, None));
+            .zip(first.map(|bundled| bundled.file))
+            .map_or_else(Document::blank, |(scenario, file)| {
+                Document::of_bundled(scenario, file)
+            });
         Self {
             services,
             settings,
             document,
-            open_bundled: first.map(|bundled| bundled.file),
+            history: history::History::default(),
             library,
             measurement: None,
             pages: page::Pages::default(),

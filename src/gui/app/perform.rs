@@ -24,11 +24,11 @@ use crate::session::Session;
 impl App {
     pub(super) fn perform(&mut self, action: Action, ctx: &Context) {
         match action {
-            Action::EditScenario(scenario) => {
-                if !self.is_running() {
-                    self.document.edit(*scenario);
-                }
-            }
+            Action::EditScenario(scenario) => self.edit_scenario(*scenario, ctx),
+            Action::Tell(Ok(text)) => self.toasts.good(text, ctx.input(|input| input.time)),
+            Action::Tell(Err(text)) => self.fail(&text),
+            Action::Undo => self.undo(ctx),
+            Action::Redo => self.redo(ctx),
             Action::Run => self.start_run(&[]),
             Action::Stop => self.stop_run(),
             Action::Compose => {
@@ -148,9 +148,8 @@ impl App {
     fn proceed(&mut self, then: Then) {
         match then {
             Then::New => {
-                self.document = Document::blank();
+                self.open_document(Document::blank());
                 self.pages.show(Page::Plan);
-                self.open_bundled = None;
                 self.tab = SidebarTab::Compose;
             }
             Then::Open => self.pick(
@@ -167,9 +166,8 @@ impl App {
             Then::OpenBundled(name) => {
                 let scenario = bundled_named(name).and_then(|found| parse(found.text).scenario);
                 if let Some(scenario) = scenario {
-                    self.document = Document::of(scenario, None);
+                    self.open_document(Document::of_bundled(scenario, name));
                     self.pages.show(Page::Plan);
-                    self.open_bundled = Some(name);
                 }
             }
             Then::OpenFile(path) => self.load(path),
@@ -244,6 +242,8 @@ impl App {
 
     fn load(&mut self, path: PathBuf) {
         let library = self.kept_runs();
+        // The list of recent files outlives the folder in which the program was started.
+        let path = std::path::absolute(&path).unwrap_or(path);
         self.start("open file", Kind::Abandonable, move || {
             if is_run_file(&path) {
                 return importing(library, &path);
@@ -273,10 +273,12 @@ impl App {
     }
 
     fn write_scenario(&mut self, path: PathBuf) {
+        let number = self.document.number();
         let scenario = Box::new(self.document.scenario().clone());
         self.start("save scenario", Kind::Writes, move || {
             let result = write_file(&path, &scenario);
             Done::Saved {
+                number,
                 path,
                 scenario,
                 result,

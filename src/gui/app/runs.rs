@@ -162,7 +162,7 @@ impl App {
         }
         self.runs.opening = Some(path.clone());
         let refused = self.start("open run", Kind::Abandonable, move || {
-            let result = Record::read(&path).map_err(|error| error.to_string());
+            let result = Record::open(&path).map_err(|error| error.to_string());
             Done::RunRead(Box::new(RunFile { path, result }))
         });
         if refused.is_some() {
@@ -193,17 +193,12 @@ impl App {
             name: record.title().to_owned(),
             version: record.header.app_version.clone(),
         };
-        let Some((_, mut run)) = record.steps.into_iter().next() else {
+        let Some((_, run)) = record.steps.into_iter().next() else {
             self.fail("Nothing is in this file: it was cut before the first block began");
             return;
         };
-        // What is not written any more has ended, whatever its last word was.
-        if !run.ended {
-            (run.ended, run.stopped) = (true, true);
-        }
         if !self.document.is_what_was_measured(&run.request.scenario) {
-            self.document = Document::of(run.request.scenario.clone(), None);
-            self.open_bundled = None;
+            self.open_document(Document::of(run.request.scenario.clone(), None));
         }
         self.show_run(run);
         if let Some(measurement) = &mut self.measurement {
@@ -237,8 +232,7 @@ impl App {
         };
         // The seed may have been given for that run only.
         scenario.protocol.seed = header.seed;
-        self.document = Document::of(scenario, None);
-        self.open_bundled = None;
+        self.open_document(Document::of(scenario, None));
         match header.kind {
             RecordKind::Run => self.start_run(&header.candidates),
             RecordKind::Sweep | RecordKind::Capacity => self.start_series(header.kind),
@@ -392,12 +386,12 @@ fn import_request() -> FileRequest {
 /// A file from elsewhere: a run is copied in and shown. To be called on a background thread.
 pub(super) fn importing(library: Option<Library>, path: &Path) -> Done {
     let imported = match library {
-        None => Record::read(path).map(|record| (path.to_owned(), record)),
+        None => Record::open(path).map(|record| (path.to_owned(), record)),
         Some(library) => match library.import(path) {
             Ok(imported) => Ok(imported),
             // It may be a file of the library itself.
             Err(LibraryError::Present { path, .. }) => {
-                Record::read(&path).map(|record| (path, record))
+                Record::open(&path).map(|record| (path, record))
             }
             Err(error) => {
                 return Done::RunImported(Err(error.to_string()));

@@ -61,6 +61,8 @@ pub struct Series {
     pub figures: Option<SeriesFigures>,
     /// What went wrong with keeping it.
     pub not_kept: Option<String>,
+    /// Whether its scenario may run: a file from elsewhere can ask for anything.
+    may_run: bool,
     /// None while a background thread has it.
     plan: Option<Plan>,
     /// The step that is being measured.
@@ -77,7 +79,8 @@ impl Series {
     /// Whether it can go on from where it ended.
     #[must_use]
     pub const fn can_resume(&self) -> bool {
-        self.plan.is_some() && matches!(self.state, SeriesState::Stopped | SeriesState::Failed(_))
+        let is_over = matches!(self.state, SeriesState::Stopped | SeriesState::Failed(_));
+        self.may_run && self.plan.is_some() && is_over
     }
 }
 
@@ -137,6 +140,7 @@ impl App {
             progress: plan.progress(),
             figures: None,
             not_kept: None,
+            may_run: true,
             plan: Some(plan),
             step: None,
             keeper: None,
@@ -318,7 +322,9 @@ impl App {
 
     /// Shows a series that was kept.
     pub(super) fn show_series(&mut self, path: Option<PathBuf>, record: Record) {
-        let Some(scenario) = parse(&record.header.scenario).scenario else {
+        let loaded = parse(&record.header.scenario);
+        let may_run = !loaded.has_errors();
+        let Some(scenario) = loaded.scenario else {
             self.fail("The scenario of this series cannot be read by this program");
             return;
         };
@@ -338,6 +344,7 @@ impl App {
             progress: SeriesProgress::default(),
             figures: None,
             not_kept: None,
+            may_run,
             plan: None,
             step: None,
             keeper: None,
@@ -346,8 +353,7 @@ impl App {
             number,
         });
         if *self.document.scenario() != scenario {
-            self.document = Document::of(scenario, None);
-            self.open_bundled = None;
+            self.open_document(Document::of(scenario, None));
         }
         self.pages.show(Page::Series);
         let refused = self.start("open series", Kind::Abandonable, move || {

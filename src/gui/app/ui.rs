@@ -73,6 +73,8 @@ impl App {
             title: &self.document.scenario().title,
             path: self.document.path(),
             changed: self.document.is_changed(),
+            undoes: self.history.undoes(),
+            redoes: self.history.redoes(),
             errors: self.document.errors(),
             series: &series,
             state: self.run_state(),
@@ -117,7 +119,7 @@ impl App {
                 SidebarTab::Library => {
                     let view = LibraryView {
                         entries: &self.library,
-                        open: self.open_bundled,
+                        open: self.document.bundled(),
                         recent: &self.settings.recent,
                         locked,
                     };

@@ -19,7 +19,7 @@ const Y_AXIS_WIDTH: f32 = 62.0;
 const X_STEPS: usize = 8;
 /// Height that a label of the y axis takes with the space around it, in points.
 const Y_LABEL_HEIGHT: f32 = 26.0;
-/// The same of a logarithmic axis, where 1, 2 and 5 of two decades are six.
+/// The same with hardly any space, as on a logarithmic axis, where 1, 2 and 5 of two decades are six.
 const Y_LABEL_HEIGHT_LOG: f32 = 18.0;
 /// What the time axis takes of a chart's height, in points.
 const X_AXIS_HEIGHT: f32 = 24.0;
@@ -182,6 +182,12 @@ fn y_steps(scale: Scale, height: f32) -> usize {
     (((height - X_AXIS_HEIGHT) / label) as usize).clamp(4, 12)
 }
 
+/// As many steps as can be labelled at all where so many have room with space between them: the plot leaves out
+/// every label that is higher than its step.
+const fn most_steps(steps: usize) -> usize {
+    (steps as f32 * Y_LABEL_HEIGHT / Y_LABEL_HEIGHT_LOG) as usize
+}
+
 /// The ticks between `low` and `high`, which are on the plot's scale: about `steps` of them, and more where these
 /// are too few to be read.
 fn y_ticks(chart: &Chart, low: f64, high: f64, steps: usize) -> Axis {
@@ -200,9 +206,9 @@ fn y_ticks(chart: &Chart, low: f64, high: f64, steps: usize) -> Axis {
             let coarse = [steps, all].map(logarithmic).into_iter().find(is_readable);
             coarse.or_else(|| Axis::within_a_decade(quantity, from, to, TICKS_LEAST))
         }
-        Scale::Linear => [steps, steps + 2].map(even).into_iter().find(is_readable),
+        Scale::Linear => Some(even(steps)).filter(|axis| is_readable(axis)),
     };
-    let mut axis = found.unwrap_or_else(|| even(steps + 4));
+    let mut axis = found.unwrap_or_else(|| even(most_steps(steps)));
     // Even steps crowd at the upper end of a logarithmic axis.
     let apart = (high - low) / (steps + 2) as f64;
     let mut before = f64::NEG_INFINITY;

@@ -21,6 +21,8 @@ use crate::gui::widgets::{badge_ui, empty_state_ui, stroke_sample_ui, swatch_ui,
 const Y_AXIS_WIDTH: f32 = 62.0;
 /// Room that a label of x takes with the space around it, in points.
 const X_LABEL_WIDTH: f32 = 52.0;
+/// What the last label of x reaches beyond the plot, in points.
+const X_LABEL_OVERHANG: f32 = 16.0;
 /// Room that a label of y takes with the space around it, in points.
 const Y_LABEL_HEIGHT: f32 = 24.0;
 
@@ -220,7 +222,8 @@ fn plot_ui(ui: &mut Ui, diagram: &Diagram, points: &DiagramPoints) {
     let palette = theme::palette(ui);
     let dark = ui.visuals().dark_mode;
     let steps = |room: f32, label: f32| ((room / label) as usize).clamp(3, 12);
-    let room = ui.available_size();
+    let mut room = ui.available_size();
+    room.x -= X_LABEL_OVERHANG;
     let x = diagram.x_axis(steps(room.x - Y_AXIS_WIDTH, X_LABEL_WIDTH));
     let y = diagram.y_axis(steps(room.y, Y_LABEL_HEIGHT));
     let (x_scale, y_scale) = (diagram.x.scale(), diagram.y.scale());
@@ -230,6 +233,7 @@ fn plot_ui(ui: &mut Ui, diagram: &Diagram, points: &DiagramPoints) {
         points.values_at(position.x, diagram)
     };
     let plot = Plot::new(diagram.slug)
+        .width(room.x)
         .allow_scroll(false)
         .allow_zoom(false)
         .allow_drag(false)
@@ -243,7 +247,9 @@ fn plot_ui(ui: &mut Ui, diagram: &Diagram, points: &DiagramPoints) {
         .x_grid_spacer(|_| grid(&x, x_scale))
         .y_grid_spacer(|_| grid(&y, y_scale))
         .custom_x_axes(vec![
-            axis_hints(AxisHints::new_x(), palette, &x, x_scale).placement(VPlacement::Bottom),
+            axis_hints(AxisHints::new_x(), palette, &x, x_scale)
+                .placement(VPlacement::Bottom)
+                .label(RichText::new(diagram.x_name).small().color(palette.weak)),
         ])
         .custom_y_axes(vec![
             axis_hints(AxisHints::new_y(), palette, &y, y_scale)
@@ -312,6 +318,8 @@ fn draw_rules(
     const TURN_SHARE: f64 = 0.5;
     let height = up[1] - up[0];
     let turn = along[0] + (along[1] - along[0]) * TURN_SHARE;
+    // No line lies over the name of another.
+    let mut names = Vec::new();
     for (index, (of, at, label)) in rules.iter().enumerate() {
         // On a ground of its own: the line of another rule may pass behind it.
         let label = RichText::new(format!(" {label} "));
@@ -337,7 +345,10 @@ fn draw_rules(
             RuleOf::Y => Align2::LEFT_BOTTOM,
         };
         let name = Text::new("", place, label).anchor(anchor);
-        plot.text(name.allow_hover(false));
+        names.push(name.allow_hover(false));
+    }
+    for name in names {
+        plot.text(name);
     }
 }
 

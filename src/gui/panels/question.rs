@@ -74,7 +74,7 @@ impl QuestionPanel {
         let modal = modal.show(ctx, |ui| {
             ui.set_width(WIDTH);
             answer = match question {
-                Question::Unsaved(_) => unsaved_ui(ui),
+                Question::Unsaved(then) => unsaved_ui(ui, then),
                 Question::CloseDuringRun => close_during_run_ui(ui),
                 Question::Path { request, .. } => self.path_ui(ui, request),
                 Question::Problems { path, problems } => problems_ui(ui, path, problems),
@@ -123,9 +123,16 @@ impl QuestionPanel {
     }
 }
 
-fn unsaved_ui(ui: &mut Ui) -> Option<Answer> {
+fn unsaved_ui(ui: &mut Ui, then: &Then) -> Option<Answer> {
     title_ui(ui, "Save the changes?");
-    ui.label("The scenario has changes that are not in a file. Without saving they are lost.");
+    let else_ = if *then == Then::Quit {
+        "they are lost"
+    } else {
+        "only Undo brings them back, and not after the window was closed"
+    };
+    ui.label(format!(
+        "The scenario has changes that are not in a file. Without saving {else_}."
+    ));
     let mut answer = None;
     answers_ui(ui, |ui| {
         if primary_button_ui(ui, "Save changes", true).clicked() {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use egui::{Align, Button, Layout, MenuBar, ProgressBar, RichText, Ui};
 
 use crate::gui::action::{Action, Exported, Format, SeriesAction};
-use crate::gui::app::{Measurement, Page, RunState};
+use crate::gui::app::{Measurement, Page, RunState, STEPS_MAX};
 use crate::gui::settings::Settings;
 use crate::gui::theme::{self, ThemeChoice, space};
 use crate::gui::widgets::{badge_ui, icon_button_ui, primary_button_ui};
@@ -21,6 +21,10 @@ pub struct ToolbarView<'a> {
     pub path: Option<&'a std::path::Path>,
     /// Whether it has changes that are not saved.
     pub changed: bool,
+    /// What undoing would undo.
+    pub undoes: Option<&'a str>,
+    /// What redoing would do again.
+    pub redoes: Option<&'a str>,
     /// How many problems forbid running.
     pub errors: usize,
     /// The series that it has: a sweep, a search for the capacity.
@@ -41,6 +45,7 @@ pub struct ToolbarView<'a> {
 pub fn menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
     MenuBar::new().ui(ui, |ui| {
         top_menu_ui(ui, "File", |ui| file_menu_ui(ui, view, actions));
+        top_menu_ui(ui, "Edit", |ui| edit_menu_ui(ui, view, actions));
         top_menu_ui(ui, "Run", |ui| {
             let can_run = !view.running && view.errors == 0;
             item_ui(
@@ -158,6 +163,30 @@ fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) 
     item_ui(ui, "Quit", "Ctrl+Q", true, Action::Quit, actions);
 }
 
+fn edit_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
+    /// Longer entries would make a menu wider than a small window has room for, in letters.
+    const LETTERS_MAX: usize = 60;
+    for (verb, what, keys, action) in [
+        ("Undo", view.undoes, "Ctrl+Z", Action::Undo),
+        ("Redo", view.redoes, "Ctrl+Shift+Z", Action::Redo),
+    ] {
+        let label = what.map_or_else(
+            || format!("Nothing to {}", verb.to_lowercase()),
+            |what| shortened(&format!("{verb}: {what}"), LETTERS_MAX),
+        );
+        let can_be = what.is_some() && !view.running;
+        item_ui(ui, &label, keys, can_be, action, actions);
+    }
+}
+
+/// `text`, cut off with an ellipsis where it has more than `most` letters.
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most).chain(['…']).collect()
+}
+
 fn view_menu_ui(ui: &mut Ui, settings: &Settings, actions: &mut Vec<Action>) {
     for (label, mut shown, action) in [
         ("Left panel", settings.sidebar, Action::ToggleSidebar),
@@ -207,6 +236,7 @@ pub fn toolbar_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>
         if icon_button_ui(ui, "☰", "Show or hide the left panel").clicked() {
             actions.push(Action::ToggleSidebar);
         }
+        undo_and_redo_ui(ui, view, actions);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             theme_switch_ui(ui, actions);
             run_or_stop_ui(ui, view, actions);
@@ -218,6 +248,32 @@ pub fn toolbar_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>
             });
         });
     });
+}
+
+/// The buttons that take back an edit and do it again; their hover texts say which.
+fn undo_and_redo_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
+    for (icon, name, what, keys, action) in [
+        ("⟲", "Undo", view.undoes, "Ctrl+Z", Action::Undo),
+        ("⟳", "Redo", view.redoes, "Ctrl+Shift+Z", Action::Redo),
+    ] {
+        let why_not = if view.running {
+            "Stop the run to change the scenario".to_owned()
+        } else {
+            let which = name.to_lowercase();
+            format!("Nothing to {which}. The last {STEPS_MAX} edits of the scenario are kept")
+        };
+        ui.add_enabled_ui(what.is_some() && !view.running, |ui| {
+            let size = egui::Vec2::splat(space::CONTROL_HEIGHT);
+            let button = Button::new(icon).min_size(size).frame_when_inactive(false);
+            ui.spacing_mut().button_padding = egui::Vec2::splat(space::XS);
+            let hover = format!("{name}: {} ({keys})", what.unwrap_or_default());
+            let response = ui.add(button).on_hover_text(hover);
+            let response = response.on_disabled_hover_text(why_not);
+            if response.accessible_name(name).clicked() {
+                actions.push(action);
+            }
+        });
+    }
 }
 
 /// Height of the line, in points.

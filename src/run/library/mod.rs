@@ -178,12 +178,12 @@ impl Library {
         pick::find(self.list()?.entries, word).map(|entry| entry.path)
     }
 
-    /// Reads the run that `word` means; see [`Self::find`].
+    /// Reads the run that `word` means, to show it; see [`Self::find`].
     ///
     /// # Errors
     /// If there is none, or it cannot be read.
     pub fn open(&self, word: &str) -> Result<Record, LibraryError> {
-        Ok(Record::read(&self.find(word)?)?)
+        Ok(Record::open(&self.find(word)?)?)
     }
 
     /// Makes the file of a new record.
@@ -245,7 +245,7 @@ impl Library {
     /// # Errors
     /// If it cannot be read, is no run, is there already, or the system refuses.
     pub fn import(&self, from: &Path) -> Result<(PathBuf, Record), LibraryError> {
-        let record = Record::read(from)?;
+        let record = Record::open(from)?;
         let id = &record.header.id;
         let same = |entry: &Entry| entry.head.as_ref().is_ok_and(|head| head.header.id == *id);
         if let Some(present) = self.list()?.entries.into_iter().find(same) {

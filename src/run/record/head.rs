@@ -69,7 +69,7 @@ impl Head {
 }
 
 /// Whether a writer holds the file. Where files cannot be locked, none does.
-fn is_locked(path: &Path) -> bool {
+pub(super) fn is_locked(path: &Path) -> bool {
     File::open(path)
         .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::run::record::frame::{FrameHead, Frames, Next};
+use crate::run::record::head::is_locked;
 use crate::run::record::{
     Begin, Closing, Completeness, End, Header, Kind, Meta, Record, RecordError, Step,
 };
@@ -34,6 +35,22 @@ impl Record {
     /// as long as its beginning is there.
     pub fn read(path: &Path) -> Result<Self, RecordError> {
         Self::of(Frames::open(path)?)
+    }
+
+    /// Reads a file to show it: what nobody writes any more has ended, whatever its last word was.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn open(path: &Path) -> Result<Self, RecordError> {
+        let is_live = is_locked(path);
+        let mut record = Self::read(path)?;
+        if let Some((_, run)) = record.steps.last_mut()
+            && !run.ended
+            && !is_live
+        {
+            (run.ended, run.stopped) = (true, true);
+        }
+        Ok(record)
     }
 
     /// Reads what `source` holds from its begin to its end; `path` is what errors call it.
@@ -124,6 +141,9 @@ impl Reading {
             Kind::Meta => self.record.meta = meta(frames, frame)?,
             Kind::Begin => {
                 let begin: Begin = frames.content(frame)?;
+                // Of what is planned a few bytes stand in the file.
+                let blocks = (begin.plan.len() * size_of::<Block>()) as u64;
+                self.spend(frames, frame, blocks)?;
                 match begun(begin) {
                     Ok(step) => self.record.steps.push(step),
                     Err(what) => return wrong(frames, what),
@@ -220,6 +240,19 @@ fn begun(begin: Begin) -> Result<(Step, Run), String> {
     {
         return Err(format!("its scenario has no candidate {missing}"));
     }
+    if begin
+        .plan
+        .iter()
+        .any(|block| block.repeat >= scenario::bounds::MAX_REPEATS)
+    {
+        return Err("it repeats more often than any run".to_owned());
+    }
+    let mut told_once = begin.candidates.clone();
+    told_once.sort_unstable();
+    told_once.dedup();
+    if told_once.len() < begin.candidates.len() {
+        return Err("it measures a candidate twice".to_owned());
+    }
     let run = Run {
         request: RunRequest {
             scenario,
@@ -241,4 +274,47 @@ fn without_controls(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+    use crate::run::record::frame;
+    use crate::support;
+
+    #[test]
+    fn what_is_planned_counts_by_the_memory_that_it_takes_and_not_by_its_text() {
+        let run = support::waiting_run();
+        let begin = Begin {
+            step: Step::default(),
+            scenario: scenario::to_text(&run.request.scenario),
+            candidates: vec![0],
+            seed: 1,
+            started_unix_secs: 2,
+            plan: vec![run.blocks[0].planned; PLAN_MAX],
+        };
+        let begin = frame::frame(Kind::Begin, &begin).unwrap();
+        let bytes = [frame::file_head().to_vec(), begin].concat();
+        let mut frames = Frames::new(Cursor::new(&bytes), Path::new("run")).unwrap();
+        let Next::Frame(frame) = frames.next().unwrap() else {
+            panic!("there is a frame");
+        };
+        let taken = |taken: u64| Reading {
+            record: Record {
+                header: Header::of_run(&run),
+                meta: Meta::default(),
+                steps: Vec::new(),
+                completeness: Completeness::Cut,
+            },
+            taken,
+        };
+        assert!(taken(0).take(&mut frames, &frame).is_ok());
+        // Room for the text, and not for the blocks.
+        let mut full = taken(LOADED_MAX_BYTES - 2 * frame.inflated());
+        let error = full.take(&mut frames, &frame).unwrap_err();
+        assert!(matches!(error, RecordError::TooLarge { .. }), "{error}");
+        assert_eq!(full.record.steps.len(), 0);
+    }
 }

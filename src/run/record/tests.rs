@@ -211,6 +211,14 @@ fn what_does_not_belong_together_is_refused() {
             "no candidate 99",
         ),
         (
+            vec![begin(&run, &|begin| begin.plan[0].repeat = u32::MAX)],
+            "repeats more often",
+        ),
+        (
+            vec![begin(&run, &|begin| begin.candidates = vec![0, 1, 0])],
+            "a candidate twice",
+        ),
+        (
             vec![begin(&run, &|begin| begin.plan[0].candidate = 99)],
             "no candidate 99",
         ),
@@ -285,6 +293,21 @@ fn a_file_has_one_writer_and_says_so() {
         RecordWriter::create(&path, &Header::of_run(&run)),
         Err(RecordError::Io { .. })
     ));
+}
+
+#[test]
+fn what_nobody_writes_any_more_is_shown_as_ended_and_what_somebody_writes_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run");
+    let run = support::sample_run();
+    let mut writer = RecordWriter::create(&path, &Header::of_run(&run)).unwrap();
+    writer.whole_run(&Step::default(), &run).unwrap();
+    let shown = || Record::open(&path).unwrap().steps.remove(0).1;
+    assert!(!shown().ended);
+    drop(writer);
+    let shown = shown();
+    assert!(shown.ended && shown.stopped);
+    assert_eq!(shown.blocks, run.blocks);
 }
 
 #[test]

@@ -73,13 +73,11 @@ impl RecordWriter {
     pub fn resume(path: &Path) -> Result<Self, RecordError> {
         let refused = |source| RecordError::io(path, "cannot be written", source);
         let open = || OpenOptions::new().write(true).open(path).map_err(refused);
-        let mut file = open()?;
-        lock(&file, path)?;
+        let mut file = locked(path, open)?;
         let mut frames = Frames::open(path)?;
         if frames.version() != VERSION {
             upgrade(path)?;
-            file = open()?;
-            lock(&file, path)?;
+            file = locked(path, open)?;
             frames = Frames::open(path)?;
         }
         read::header(&mut frames)?;
@@ -245,6 +243,38 @@ fn upgrade(path: &Path) -> Result<(), RecordError> {
     std::fs::rename(&anew, path).map_err(refused)
 }
 
+/// The file at `path`, which nobody else writes. Who waited for the lock may have opened what was replaced meanwhile by a
+/// file of a later version: what is written into that one is lost.
+fn locked(path: &Path, open: impl Fn() -> Result<File, RecordError>) -> Result<File, RecordError> {
+    let mut file = open()?;
+    lock(&file, path)?;
+    while !is_at(&file, path) {
+        file = open()?;
+        lock(&file, path)?;
+    }
+    Ok(file)
+}
+
+/// Whether `file` is still the one at `path`.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let same = |of: &std::fs::Metadata, at: &std::fs::Metadata| {
+        (of.dev(), of.ino()) == (at.dev(), at.ino())
+    };
+    match (file.metadata(), std::fs::metadata(path)) {
+        (Ok(of), Ok(at)) => same(&of, &at),
+        // Whoever opens it next says what is wrong.
+        _ => true,
+    }
+}
+
+/// Whether `file` is still the one at `path`: elsewhere a file that is open is not replaced.
+#[cfg(not(unix))]
+const fn is_at(_file: &File, _path: &Path) -> bool {
+    true
+}
+
 /// Keeps others from writing. Where files cannot be locked, nobody is kept from it.
 fn lock(file: &File, path: &Path) -> Result<(), RecordError> {
     /// A list looks at the lock for microseconds; a writer holds it for as long as its run lasts. To tell them apart takes
@@ -260,4 +290,34 @@ fn lock(file: &File, path: &Path) -> Result<(), RecordError> {
     Err(RecordError::Busy {
         path: path.to_path_buf(),
     })
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support;
+
+    #[test]
+    fn a_file_that_was_replaced_while_its_lock_was_waited_for_is_opened_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run");
+        let header = Header::of_run(&support::waiting_run());
+        drop(RecordWriter::create(&path, &header).unwrap());
+        let opened = std::cell::Cell::new(0);
+        let open = || {
+            opened.set(opened.get() + 1);
+            let file = OpenOptions::new().write(true).open(&path).unwrap();
+            if opened.get() == 1 {
+                // As somebody does who brings it to a later version.
+                let anew = folder.path().join("anew");
+                drop(RecordWriter::create(&anew, &header).unwrap());
+                std::fs::rename(&anew, &path).unwrap();
+            }
+            Ok(file)
+        };
+        let file = locked(&path, open).unwrap();
+        assert_eq!(opened.get(), 2);
+        assert!(is_at(&file, &path));
+    }
 }

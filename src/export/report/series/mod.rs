@@ -14,7 +14,7 @@ use crate::export::report::html::table;
 use crate::export::report::page::{Front, Section, page};
 use crate::export::report::sections::{described, scenario_file, seeds_and_steps, words};
 use crate::export::report::series::story::{PointTable, SeriesStory};
-use crate::export::report::story::{machine_card, prices_words, what_is_measured};
+use crate::export::report::story::{machine_card, prices_words};
 use crate::run::Series;
 use crate::run::record::Record;
 
@@ -78,7 +78,7 @@ pub fn series_html(report: &SeriesReport<'_>) -> String {
     };
     let sections = [
         verdict(&story),
-        described(story.told.how, &what_is_measured(&story.scenario)),
+        described(story.told.how, &story.what_was_measured()),
         charts::section(&story),
         points(&story),
         trust(&story),

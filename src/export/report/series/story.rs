@@ -1,15 +1,16 @@
 //! What a report of a series tells, in words: the same for a page and for Markdown.
 
-use crate::analysis::differing_machines;
+use crate::analysis::{Figure, differing_machines};
 use crate::export::ExportError;
 use crate::export::report::html::{Cell, Column, TableRow};
 use crate::export::report::series::{SeriesFound, SeriesReport, capacity, sweep};
-use crate::export::report::story::{file_of, kept_as, load_and_time, machine_words};
+use crate::export::report::story::{
+    file_of, kept_as, load_and_time, machine_words, what_is_measured,
+};
 use crate::export::series::words::doubts;
 use crate::export::{capacity_csv, sweep_csv};
 use crate::run::Machine;
 use crate::scenario::{Scenario, to_text};
-use crate::stats::Figure;
 use crate::units::text;
 
 /// Machines that are shown: a series that goes from hand to hand is nothing to decide by.
@@ -114,11 +115,31 @@ impl<'a> SeriesStory<'a> {
             ("On", self.machine()),
             (*varied, how.clone()),
         ];
-        facts.extend(load_and_time(&self.scenario));
+        // Of the time a scenario tells what a plain run of it would take.
+        let load = load_and_time(&self.scenario).into_iter();
+        facts.extend(load.filter(|(name, _)| *name != "Time"));
+        let protocol = &self.scenario.protocol;
+        let [warm_up, measure, drain] =
+            [protocol.warm_up, protocol.measure, protocol.drain].map(|time| text::span(time.0));
+        facts.push((
+            "Time",
+            format!("in each block warm-up {warm_up}, measurement {measure}, drain up to {drain}"),
+        ));
         facts.extend(self.report.record.map(kept_as).unwrap_or_default());
         facts.extend(self.told.incomplete.clone().map(|why| ("Incomplete", why)));
         let owned = facts.into_iter();
         owned.map(|(term, what)| (term.to_owned(), what)).collect()
+    }
+
+    /// What a task does, how tasks come, and who carries them out; what is said of the time and of what was varied stands
+    /// at the head.
+    pub(super) fn what_was_measured(&self) -> Vec<String> {
+        let mut plain = self.scenario.clone();
+        plain.sweep = None;
+        plain.capacity = None;
+        let mut lines = what_is_measured(&plain);
+        lines.retain(|line| !line.starts_with("Time: "));
+        lines
     }
 
     /// Why nothing must be decided by the figures; none where they can be trusted.

@@ -51,21 +51,21 @@ fn headline(plan: &SweepPlan, figures: &SweepFigures) -> (String, &'static str) 
     let crossings = || figures.crossings.iter().map(|crossing| &crossing.crossover);
     let crosses = crossings().any(|one| matches!(one, Crossover::At { .. }));
     let decided = crossings().any(|one| !matches!(one, Crossover::TooClose));
-    let (plain, good) = ("verdict", "verdict good");
+    let (open, good) = ("verdict", "verdict good");
     let [axis] = figures.axes.as_slice() else {
-        return ("Two parameters, pair by pair".to_owned(), plain);
+        return ("Two parameters, pair by pair".to_owned(), open);
     };
     let what = axis.parameter.label();
     if plan.progress().0 == 0 {
-        ("Nothing was measured".to_owned(), plain)
+        ("Nothing was measured".to_owned(), open)
     } else if figures.candidates.len() < 2 {
-        (format!("One candidate over {what}"), plain)
+        (format!("One candidate over {what}"), open)
     } else if crosses {
         (format!("Which candidate is better depends on {what}"), good)
     } else if decided {
         (format!("No candidates change places over {what}"), good)
     } else {
-        ("Too close to call".to_owned(), plain)
+        ("Too close to call".to_owned(), open)
     }
 }
 

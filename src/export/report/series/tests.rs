@@ -5,7 +5,7 @@ use crate::analysis::{CapacityEnd, Crossover, SweepFigures, SweepPlan};
 use crate::export::report::tests::{
     HOSTILE, is_linked_and_coloured, parsed, pictures_with_data, section, stands_alone,
 };
-use crate::export::series::samples::{done, list, pairs, scenario, searched, workers};
+use crate::export::series::{done, list, pairs, scenario, searched, workers};
 use crate::run::record::{Completeness, Header, Meta, RecordKind};
 use crate::scenario::{Parameter, Sweep};
 

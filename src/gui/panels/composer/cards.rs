@@ -82,23 +82,36 @@ pub(super) fn card_header_ui(
     locked: bool,
     before: impl FnOnce(&mut Ui),
 ) -> Option<ListEdit> {
+    header_and_line_ui(ui, card, line, open, locked, before).0
+}
+
+/// The same, with the line for whoever has more to do with it.
+pub(super) fn header_and_line_ui(
+    ui: &mut Ui,
+    card: Card<'_>,
+    line: &FoldLine<'_>,
+    open: &mut bool,
+    locked: bool,
+    before: impl FnOnce(&mut Ui),
+) -> (Option<ListEdit>, Response) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         ui.add_enabled_ui(!locked, |ui| handle_ui(ui, card));
         before(ui);
         let buttons = 4.0 * ICON + 3.0 * ICON_GAP + space::XS;
         let width = (ui.available_width() - buttons).max(ICON);
-        if fold_line_ui(ui, line, *open, width).clicked() {
+        let folds = fold_line_ui(ui, line, *open, width);
+        if folds.clicked() {
             *open = !*open;
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let asked = ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = ICON_GAP;
             if locked {
                 ui.disable();
             }
             buttons_ui(ui, card)
-        })
-        .inner
+        });
+        (asked.inner, folds)
     })
     .inner
 }

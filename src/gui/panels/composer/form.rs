@@ -7,19 +7,19 @@
 use std::collections::BTreeSet;
 
 use egui::{
-    Align, Button, ComboBox, Id, Key, Label, Layout, Modifiers, RichText, TextEdit, TextStyle, Ui,
-    UiBuilder, Vec2,
+    Align, Button, ComboBox, Id, Key, Label, Layout, RichText, TextEdit, TextStyle, Ui, UiBuilder,
+    Vec2,
 };
 
 use crate::gui::panels::composer::cards::{FoldLine, fold_line_ui};
+use crate::gui::panels::composer::clipboard::Clipboard;
 use crate::gui::panels::composer::lines::{explained_item_ui, message_ui, problems_ui};
 use crate::gui::panels::composer::notes::Notes;
+use crate::gui::panels::composer::steps::{STEP_WIDTH, step_buttons_ui, step_by_keys};
 use crate::gui::panels::composer::typed::{Drafts, Typed};
 use crate::gui::theme::{self, space};
 use crate::scenario::Severity;
 
-/// Width of a button beside a field.
-const STEP_WIDTH: f32 = 30.0;
 /// An open list scrolls beyond this: all types of stages are seen at once in the smallest window.
 const LIST_HEIGHT: f32 = 600.0;
 /// A field never gets narrower than its usual text.
@@ -95,6 +95,10 @@ pub(super) struct Form<'a> {
     pub notes: Notes<'a>,
     /// The texts that are being typed.
     pub drafts: &'a mut Drafts,
+    /// What is copied and pasted.
+    pub clipboard: &'a mut Clipboard,
+    /// The text field that has the keyboard.
+    pub typing: &'a mut Option<Id>,
     /// The parts, by path, whose rarely used settings are shown.
     pub unfolded: &'a mut BTreeSet<String>,
     /// Names of the interpreters of this machine, for candidates that run in one.
@@ -195,6 +199,7 @@ impl Form<'_> {
     ) {
         let mut text = self.drafts.shown(&field.path, &value.clone().write());
         let before = value.clone();
+        let id = Id::unique(("composer", &field.path));
         let changed = self.row(ui, field, |ui| {
             let buttons = if steps {
                 2.0 * (STEP_WIDTH + space::XS)
@@ -203,7 +208,6 @@ impl Form<'_> {
             };
             ui.spacing_mut().item_spacing.x = space::XS;
             let width = (ui.available_width() - buttons).max(FIELD_MIN_WIDTH);
-            let id = Id::unique(("composer", &field.path));
             if steps && ui.is_enabled() && ui.memory(|memory| memory.has_focus(id)) {
                 step_by_keys(ui, value);
             }
@@ -229,14 +233,17 @@ impl Form<'_> {
                 (false, false) => Typing::Left,
             }
         });
+        self.follow(ui, id);
         let read = T::read(&text);
         match (changed, &read) {
             (Typing::Changed, Ok(new)) => {
                 *value = new.clone();
-                self.drafts.keep(&field.path, text, value.clone().write());
+                self.drafts
+                    .keep(&field.path, text, value.clone().write(), true);
             }
             (Typing::Changed, Err(_)) => {
-                self.drafts.keep(&field.path, text, value.clone().write());
+                self.drafts
+                    .keep(&field.path, text, value.clone().write(), false);
             }
             // A text that cannot be read stays with its message until somebody mends it.
             (Typing::Over, _) | (Typing::Left, Ok(_)) => self.drafts.forget(&field.path),
@@ -262,6 +269,14 @@ impl Form<'_> {
             ui.add(edit.id(Id::unique(("composer", &field.path))))
                 .accessible_name(&field.name)
         });
+        self.follow(ui, Id::unique(("composer", &field.path)));
+    }
+
+    /// Remembers whether the text field `id` has the keyboard.
+    fn follow(&mut self, ui: &Ui, id: Id) {
+        if ui.memory(|memory| memory.has_focus(id)) {
+            *self.typing = Some(id);
+        }
     }
 
     /// A text of several lines with its label above.
@@ -289,6 +304,7 @@ impl Form<'_> {
                 .hint_text(placeholder.to_owned());
             ui.add(edit).accessible_name(&field.name)
         });
+        self.follow(ui, Id::unique(("composer", &field.path)));
     }
 
     /// A row with a few alternatives side by side: (value, title, explanation). Returns what was clicked.
@@ -423,54 +439,9 @@ fn single_line(text: &mut String, width: f32) -> TextEdit<'_> {
         .align(egui::Align2::LEFT_CENTER)
 }
 
-fn step_by_keys<T: Typed>(ui: &Ui, value: &mut T) {
-    if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowUp)) {
-        *value = value.clone().more();
-    }
-    if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowDown)) {
-        *value = value.clone().less();
-    }
-}
-
-fn step_buttons_ui<T: Typed>(ui: &mut Ui, name: &str, value: &mut T) {
-    ui.spacing_mut().button_padding.x = 2.0;
-    for (index, (symbol, verb)) in T::STEPS.into_iter().enumerate() {
-        let size = [STEP_WIDTH, space::CONTROL_HEIGHT];
-        let response = ui.add_sized(size, Button::new(symbol)).on_hover_text(verb);
-        if response
-            .accessible_name(format!("{verb} {}", lower_first(name)))
-            .clicked()
-        {
-            *value = if index == 0 {
-                value.clone().less()
-            } else {
-                value.clone().more()
-            };
-        }
-    }
-}
-
-/// For a name inside of a sentence: `Size of stage 1` becomes `size of stage 1`; `CPU` stays.
-fn lower_first(name: &str) -> String {
-    let mut letters = name.chars();
-    match (letters.next(), letters.clone().next()) {
-        (Some(first), Some(second)) if second.is_lowercase() => {
-            first.to_lowercase().chain(letters).collect()
-        }
-        _ => name.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_are_lowered_inside_of_a_sentence_and_abbreviations_are_not() {
-        assert_eq!(lower_first("Size of stage 1"), "size of stage 1");
-        assert_eq!(lower_first("CPU threads"), "CPU threads");
-        assert_eq!(lower_first(""), "");
-    }
 
     #[test]
     fn fields_are_named_after_their_owner() {

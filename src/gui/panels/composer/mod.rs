@@ -8,11 +8,12 @@
 //! - `kinds`, `fault_kinds`, `objective_kinds`, `parameters`, `options` and `options_python` are what there is to choose from, and the words that explain it;
 //! - `edit`, `convert`, `convert_setup` and `convert_python` are what can be done, without drawing; `typed` and `typed_units`
 //!   how values are read from text;
-//! - `notes` finds each problem its place; `strip` shows a task to scale.
+//! - `clipboard` copies and pastes stages; `notes` finds each problem its place; `strip` shows a task to scale.
 
 mod backends;
 mod candidates;
 mod cards;
+mod clipboard;
 mod convert;
 mod convert_python;
 mod convert_setup;
@@ -36,6 +37,7 @@ mod python;
 mod settings;
 mod stage_fields;
 mod stages;
+mod steps;
 mod strip;
 mod sweep;
 mod tasks;
@@ -49,6 +51,7 @@ use egui::Ui;
 
 use crate::gui::action::{Action, ComposerSection};
 use crate::gui::panels::composer::cards::{FoldLine, fold_line_ui};
+use crate::gui::panels::composer::clipboard::Clipboard;
 use crate::gui::panels::composer::form::{Form, Owner};
 use crate::gui::panels::composer::lines::{message_ui, problems_ui};
 use crate::gui::panels::composer::notes::Notes;
@@ -98,6 +101,10 @@ pub struct ComposerPanel {
     /// The parts, by path, whose rarely used settings are shown.
     unfolded: BTreeSet<String>,
     drafts: Drafts,
+    /// What is copied and pasted.
+    clipboard: Clipboard,
+    /// The text field that has the keyboard, if it is one of these.
+    typing: Option<egui::Id>,
     /// How long a sweep and a search for the capacity would take.
     forecast: Forecast,
     /// Names of the interpreters of this machine, as its settings have them; none if nobody looked.
@@ -130,6 +137,17 @@ impl ComposerPanel {
         self.interpreters = names;
     }
 
+    /// Whether `id` is the text field of the composer that has the keyboard.
+    #[must_use]
+    pub fn is_typing_in(&self, id: egui::Id) -> bool {
+        self.typing == Some(id)
+    }
+
+    /// The fields with a text that cannot be read show their values again. Says whether there was one.
+    pub fn drop_unreadable(&mut self) -> bool {
+        self.drafts.drop_unreadable()
+    }
+
     /// Shows the scenario and appends an edited one to `actions` when something changed.
     ///
     /// `problems` are those of this scenario. `locked` means that a run goes on: everything can be looked
@@ -143,9 +161,12 @@ impl ComposerPanel {
         actions: &mut Vec<Action>,
     ) {
         let mut edited = scenario.clone();
+        self.typing = None;
         let mut form = Form {
             notes: Notes::new(problems),
             drafts: &mut self.drafts,
+            clipboard: &mut self.clipboard,
+            typing: &mut self.typing,
             unfolded: &mut self.unfolded,
             interpreters: &self.interpreters,
             in_cpython: edited.candidates.iter().any(Candidate::is_python),
@@ -163,21 +184,7 @@ impl ComposerPanel {
             }
             form.rest(ui, "tasks");
 
-            let summary = load::load_summary(&edited.load);
-            if section_ui(ui, sections, "Load", &summary, true) {
-                load::load_ui(ui, &mut form, &mut edited, &mut self.parts);
-            }
-            form.rest(ui, "load");
-            form.rest(ui, "queue");
-
-            let summary = load::server_summary(edited.server);
-            if load::has_server(&edited)
-                && section_ui(ui, sections, "Loopback server", &summary, false)
-            {
-                load::server_ui(ui, &mut form, &mut edited.server);
-            }
-            form.rest(ui, "server");
-
+            demand_ui(ui, &mut form, sections, &mut edited, &mut self.parts);
             faults::follow_names(&mut edited.faults, &scenario.tasks, &edited.tasks);
             resilience_ui(ui, &mut form, sections, &mut edited, &mut self.faults);
 
@@ -198,6 +205,7 @@ impl ComposerPanel {
             ranges_ui(ui, &mut form, sections, &mut edited, &mut self.forecast);
         });
         self.drafts.sweep();
+        actions.extend(self.clipboard.end_frame(ui).into_iter().map(Action::Tell));
         if !locked && edited != *scenario {
             actions.push(Action::EditScenario(Box::new(edited)));
         }
@@ -271,6 +279,29 @@ fn head_ui(ui: &mut Ui, form: &mut Form<'_>, sections: &mut Sections, edited: &m
     for path in ["title", "about", "look_for"] {
         form.rest(ui, path);
     }
+}
+
+/// How tasks become due and wait, and who answers their requests; `parts` says which parts of a profile show their
+/// fields.
+fn demand_ui(
+    ui: &mut Ui,
+    form: &mut Form<'_>,
+    sections: &mut Sections,
+    edited: &mut Scenario,
+    parts: &mut Vec<bool>,
+) {
+    let summary = load::load_summary(&edited.load);
+    if section_ui(ui, sections, "Load", &summary, true) {
+        load::load_ui(ui, form, edited, parts);
+    }
+    form.rest(ui, "load");
+    form.rest(ui, "queue");
+
+    let summary = load::server_summary(edited.server);
+    if load::has_server(edited) && section_ui(ui, sections, "Loopback server", &summary, false) {
+        load::server_ui(ui, form, &mut edited.server);
+    }
+    form.rest(ui, "server");
 }
 
 /// What goes wrong, and what is done about it; `open` says which faults show their fields.

@@ -3,8 +3,9 @@
 use egui::{TextStyle, Ui};
 
 use crate::gui::panels::composer::cards::{self, Card, FoldLine};
+use crate::gui::panels::composer::clipboard::Asked;
 use crate::gui::panels::composer::convert;
-use crate::gui::panels::composer::edit::{self, ListEdit};
+use crate::gui::panels::composer::edit;
 use crate::gui::panels::composer::form::{Form, Owner};
 use crate::gui::panels::composer::kinds::{StageType, default_stage};
 use crate::gui::panels::composer::lines::explained_item_ui;
@@ -37,26 +38,38 @@ pub(super) fn stages_ui(
         let response = frame.show(ui, |ui| {
             ui.set_min_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = space::XS;
-            asked = asked.or(stage_ui(ui, form, card, stage, open));
+            let here = stage_ui(ui, form, card, stage, open);
+            asked = asked.take().or(here);
         });
         places.push(response.response.rect);
     }
     form.rest(ui, &list);
     add_stage_ui(ui, form, owner, stages, open);
-    if let Some(edit) = asked.or_else(|| cards::drop_ui(ui, &list, &places, form.locked)) {
-        edit::apply(stages, edit, |stages, at| stages[at].clone());
-        edit::apply(open, edit, |open, at| open[at]);
-        form.drafts.clear();
+    let asked = asked
+        .or_else(|| form.clipboard.take(ui, &list))
+        .or_else(|| cards::drop_ui(ui, &list, &places, form.locked).map(Asked::Edit));
+    match asked {
+        Some(Asked::Edit(edit)) => {
+            edit::apply(stages, edit, |stages, at| stages[at].clone());
+            edit::apply(open, edit, |open, at| open[at]);
+            form.drafts.clear();
+        }
+        Some(Asked::Paste { at, text }) => {
+            form.clipboard.paste(&text, at, stages, open);
+            form.drafts.clear();
+        }
+        None => {}
     }
 }
 
 fn add_stage_ui(
     ui: &mut Ui,
-    form: &Form<'_>,
+    form: &mut Form<'_>,
     owner: &Owner,
     stages: &mut Vec<Stage>,
     open: &mut Vec<bool>,
 ) {
+    let mut pastes = false;
     form.add_menu(
         ui,
         "Add stage",
@@ -68,8 +81,15 @@ fn add_stage_ui(
                     open.push(true);
                 }
             }
+            ui.separator();
+            let explained = "What was copied here, in another window or in an editor";
+            pastes = explained_item_ui(ui, false, "Paste stage", explained);
         },
     );
+    if pastes {
+        let list = format!("{}.stages", owner.path);
+        form.clipboard.want(ui, &list, stages.len());
+    }
 }
 
 fn stage_ui(
@@ -78,7 +98,7 @@ fn stage_ui(
     card: Card<'_>,
     stage: &mut Stage,
     open: &mut bool,
-) -> Option<ListEdit> {
+) -> Option<Asked> {
     let title = format!("{} · {}", card.index + 1, StageType::of(stage).title());
     // What the fields say need not be said twice.
     let summary = if *open { String::new() } else { summary(stage) };
@@ -88,7 +108,10 @@ fn stage_ui(
         name: card.name,
         style: TextStyle::Body,
     };
-    let asked = cards::card_header_ui(ui, card, &line, open, form.locked, |_| {});
+    let (edit, line) = cards::header_and_line_ui(ui, card, &line, open, form.locked, |_| {});
+    let place = (card.list, card.index, card.name);
+    let asked = form.clipboard.line_ui(ui, &line, place, stage, form.locked);
+    let asked = edit.map(Asked::Edit).or(asked);
     let owner = Owner::new(format!("{}[{}]", card.list, card.index), card.name);
     if *open {
         let types = StageType::ALL.map(|kind| (kind, kind.title(), kind.explanation()));

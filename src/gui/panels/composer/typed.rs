@@ -266,6 +266,8 @@ struct Draft {
     text: String,
     /// Whether its field was drawn in this frame.
     is_on_screen: bool,
+    /// Whether the text is a value.
+    readable: bool,
     /// Whether somebody left the field with a text that cannot be read.
     abandoned: bool,
     /// What the value was written as when the text was typed. Once it differs, the value has changed
@@ -293,13 +295,14 @@ impl Drafts {
     }
 
     /// Keeps what was typed, beside the value as it is after that.
-    pub(super) fn keep(&mut self, path: &str, text: String, value: String) {
+    pub(super) fn keep(&mut self, path: &str, text: String, value: String, readable: bool) {
         self.texts.insert(
             path.to_owned(),
             Draft {
                 text,
                 value,
                 is_on_screen: true,
+                readable,
                 abandoned: false,
             },
         );
@@ -310,6 +313,13 @@ impl Drafts {
         if let Some(draft) = self.texts.get_mut(path) {
             draft.abandoned = true;
         }
+    }
+
+    /// The fields with a text that cannot be read show their values again. Says whether there was one.
+    pub(super) fn drop_unreadable(&mut self) -> bool {
+        let before = self.texts.len();
+        self.texts.retain(|_, draft| draft.readable);
+        self.texts.len() < before
     }
 
     /// How many fields show a text that is not their value, and will stay so.
@@ -394,7 +404,7 @@ mod tests {
     #[test]
     fn a_typed_text_stays_until_the_value_changes_elsewhere() {
         let mut drafts = Drafts::default();
-        drafts.keep("a", "1.50s".to_owned(), "1.5s".to_owned());
+        drafts.keep("a", "1.50s".to_owned(), "1.5s".to_owned(), true);
         drafts.sweep();
         assert_eq!(drafts.shown("a", "1.5s"), "1.50s");
         drafts.sweep();
@@ -406,9 +416,10 @@ mod tests {
     #[test]
     fn a_text_left_behind_counts_until_its_field_is_gone() {
         let mut drafts = Drafts::default();
-        drafts.keep("a", "soon".to_owned(), "1s".to_owned());
+        drafts.keep("a", "soon".to_owned(), "1s".to_owned(), false);
         assert_eq!(drafts.abandoned(), 0);
         drafts.abandon("a");
+        drafts.keep("b", "2s".to_owned(), "2s".to_owned(), true);
         drafts.sweep();
         assert_eq!(drafts.abandoned(), 1);
         drafts.sweep();

@@ -130,10 +130,12 @@ fn points_ui(ui: &mut Ui, figures: &SweepFigures, measure: Measure) {
                     }
                 });
         });
-    weak_ui(
-        ui,
-        "● the best value of a row; whether it differs by more than chance is told below",
-    );
+    // Where candidates change places is found along one parameter only.
+    let legend = match figures.axes.len() {
+        1 => "● the best value of a row; whether it differs by more than chance is told below",
+        _ => "● the best value of a row, if only by chance",
+    };
+    weak_ui(ui, legend);
 }
 
 /// The candidate with the best value at a point; none where fewer than two are known.

@@ -1,0 +1,105 @@
+//! Edits of the scenario, the way back from them, and the change to another scenario.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::{Context, Key, KeyboardShortcut, Modifiers};
+
+use crate::gui::action::Action;
+use crate::gui::app::changes::Change;
+use crate::gui::app::{App, Document, SidebarTab};
+use crate::scenario::Scenario;
+
+impl App {
+    /// Takes over what was edited; not while a run goes on, whose scenario it is.
+    pub(super) fn edit_scenario(&mut self, scenario: Scenario, ctx: &Context) {
+        if self.is_running() {
+            return;
+        }
+        let Some(change) = Change::between(self.document.scenario(), &scenario) else {
+            return;
+        };
+        let control = ctx
+            .memory(egui::Memory::focused)
+            .or_else(|| ctx.dragged_id());
+        let now = ctx.input(|input| input.time);
+        let before = self.document.snapshot();
+        self.history.edited(before, &scenario, change, control, now);
+        self.document.edit(scenario);
+    }
+
+    /// Puts another document in the place of the one that was open.
+    pub(super) fn open_document(&mut self, document: Document) {
+        let what = format!("open '{}'", document.scenario().title);
+        self.history.left(self.document.snapshot(), what);
+        self.document = document;
+    }
+
+    /// `written` is now in the file at `path`, as a state of the document of that number.
+    pub(super) fn document_saved(&mut self, number: u64, path: PathBuf, written: Scenario) {
+        let written = Arc::new(written);
+        self.history.saved(number, &path, &written);
+        self.document.saved_as(number, path, written);
+    }
+
+    pub(super) fn undo(&mut self, ctx: &Context) {
+        // A text that is no value yet is what somebody would take back first.
+        if self.is_running() || (self.is_composing() && self.composer.drop_unreadable()) {
+            return;
+        }
+        if let Some((state, what)) = self.history.back(self.document.snapshot()) {
+            let was = self.document.number();
+            self.document = Document::at(state);
+            self.say_if_another(was, &format!("Undone: {what}"), ctx);
+        }
+    }
+
+    pub(super) fn redo(&mut self, ctx: &Context) {
+        if self.is_running() {
+            return;
+        }
+        if let Some((state, what)) = self.history.forth(self.document.snapshot()) {
+            let was = self.document.number();
+            self.document = Document::at(state);
+            self.say_if_another(was, &format!("Done again: {what}"), ctx);
+        }
+    }
+
+    /// Whether the composer is on the screen.
+    fn is_composing(&self) -> bool {
+        self.settings.sidebar && self.tab == SidebarTab::Compose
+    }
+
+    /// A step to another document changes everything that is seen.
+    fn say_if_another(&mut self, was: u64, what: &str, ctx: &Context) {
+        if was != self.document.number() {
+            let title = &self.document.scenario().title;
+            let text = format!("{what}. Open now: '{title}'");
+            self.toasts.good(text, ctx.input(|input| input.time));
+        }
+    }
+
+    /// The keys of undo and redo. A text field outside of the composer has its own undo and keeps them; in the
+    /// composer a text is part of the scenario, and one undo is enough.
+    pub(super) fn take_undo_keys(&mut self, ctx: &Context) {
+        let focused = ctx.memory(egui::Memory::focused);
+        let types_elsewhere = focused.is_some_and(|id| {
+            egui::TextEdit::load_state(ctx, id).is_some() && !self.composer.is_typing_in(id)
+        });
+        if types_elsewhere {
+            return;
+        }
+        let command = Modifiers::COMMAND;
+        // The longer combination first: egui's match of the shorter one ignores the shift key.
+        for (modifiers, key, action) in [
+            (command | Modifiers::SHIFT, Key::Z, Action::Redo),
+            (command, Key::Y, Action::Redo),
+            (command, Key::Z, Action::Undo),
+        ] {
+            let shortcut = KeyboardShortcut::new(modifiers, key);
+            if ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {
+                self.actions.push(action);
+            }
+        }
+    }
+}
