@@ -119,6 +119,7 @@ fn snapshot(tick: u64, candidate: u64) -> Snapshot {
         window_good: good,
         window_good_late: 0,
         good_late: 0,
+        lives: None,
         resources: Resources::default(),
         skipped_ticks: 0,
         merged: 0,

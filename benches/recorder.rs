@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use poolscope::engine::arrivals::OpenSchedule;
-use poolscope::engine::{Admission, Cohort, Outcome, Ran, Recorder, Task, clock};
+use poolscope::engine::{Admission, Cohort, Lives, Outcome, PartEnd, Ran, Recorder, Task, clock};
 use poolscope::scenario::{Arrivals, Load};
 use poolscope::wire::{FromRunner, read_frame, write_frame};
 
@@ -33,17 +33,35 @@ fn record(criterion: &mut Criterion) {
             recorder.end(1, black_box(&task), &ran, Outcome::Good, 0);
         });
     });
-    criterion.bench_function("the same, with the two readings of the clock", |bencher| {
+    let lives = Lives::default();
+    // Full at once, so that all that is measured is what tasks cost that are not kept.
+    let _ = lives.drain(0, true);
+    criterion.bench_function("the same, and a look whether its life is kept", |bencher| {
         bencher.iter(|| {
             number += 1;
             let task = task(number);
             recorder.offer(0, &task, || Admission::Admitted);
             recorder.start(1, &task);
-            let start_nanos = clock::now_nanos();
-            let ran = Ran::here(start_nanos, clock::now_nanos());
+            let ran = Ran::here(number + 20, number + 20 + number % 100_000);
             recorder.end(1, black_box(&task), &ran, Outcome::Good, 0);
+            lives.part_ended(0, &task, &ran, PartEnd::Ended(Outcome::Good));
+            lives.task_ended(&task, &ran, Outcome::Good);
         });
     });
+    criterion.bench_function(
+        "the first one, with the two readings of the clock",
+        |bencher| {
+            bencher.iter(|| {
+                number += 1;
+                let task = task(number);
+                recorder.offer(0, &task, || Admission::Admitted);
+                recorder.start(1, &task);
+                let start_nanos = clock::now_nanos();
+                let ran = Ran::here(start_nanos, clock::now_nanos());
+                recorder.end(1, black_box(&task), &ran, Outcome::Good, 0);
+            });
+        },
+    );
     criterion.bench_function(
         "a naive recorder: two clocks, two locked hdrhistograms",
         |bencher| {
@@ -136,6 +154,7 @@ fn frames(criterion: &mut Criterion) {
         window_good: 2_000,
         window_good_late: 0,
         good_late: 0,
+        lives: None,
         resources: poolscope::wire::Resources::default(),
         skipped_ticks: 0,
         merged: 0,

@@ -15,6 +15,7 @@ pub mod axis;
 mod book;
 mod diagram;
 mod distribution;
+mod lanes;
 mod line;
 mod marks;
 pub mod palette;
@@ -33,6 +34,10 @@ pub use crate::stats::Percentile;
 pub use book::{ChartBook, build};
 pub use diagram::{Along, Diagram, nines};
 pub use distribution::{Distribution, histogram_overlay, percentile_curve};
+pub use lanes::{
+    Lane, LanePart, Lanes, LanesOf, NoLanes, Piece, end_words, lane_blocks, life_pieces,
+    split_pieces, stretch_with,
+};
 pub use marks::{ChartMark, FaultBand, Glyph};
 pub use plane::{Band, Heat, Plane, Rule, RuleOf, capacity_plane, scaling_planes};
 pub use split::{SplitBar, SplitChart, SplitPart, SplitScale};

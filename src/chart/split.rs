@@ -86,7 +86,7 @@ impl SplitPart {
     }
 
     /// Its time in `split`, summed over the tasks, in nanoseconds.
-    const fn of(self, split: &TimeSplit) -> u64 {
+    pub(super) const fn of(self, split: &TimeSplit) -> u64 {
         match self {
             Self::ScheduleDelay => split.schedule_delay_nanos,
             Self::Retries => split.retries_nanos,

@@ -15,7 +15,8 @@ use crate::engine::cancel::Cancel;
 use crate::engine::clock;
 use crate::engine::drill::Drill;
 use crate::engine::interpreter::InterpreterLock;
-use crate::engine::load::{Gate, LoadDriver};
+use crate::engine::lives::{Lives, Sampled};
+use crate::engine::load::{Gate, LoadDriver, WARM_UP_NUMBERS};
 use crate::engine::observation::Observation;
 use crate::engine::phases::{Facts, Phases, Stand};
 use crate::engine::plan::{FRONT_POOL, Plan, is_pipelined};
@@ -58,6 +59,7 @@ fn lock_of(interpreter: Interpreter) -> Option<Arc<InterpreterLock>> {
 pub struct Block {
     plan: Plan,
     recorder: Arc<Recorder>,
+    lives: Arc<Lives>,
     driver: LoadDriver,
     desk: Arc<Desk>,
     cancel: Arc<Cancel>,
@@ -116,6 +118,7 @@ impl Block {
             ),
         );
         let cancel = Arc::new(Cancel::default());
+        let lives = Arc::new(Lives::default());
         let (incident_sender, incidents) = bounded(INCIDENTS_MAX);
         let desk = Arc::new(Desk::new(DeskParts {
             recipes: plan.recipes.clone(),
@@ -123,6 +126,7 @@ impl Block {
             cancel: cancel.clone(),
             interpreter: lock_of(plan.interpreter),
             recorder: recorder.clone(),
+            lives: lives.clone(),
             gate: driver.gate().clone(),
             caller,
             faults: plan.faults.clone(),
@@ -135,6 +139,7 @@ impl Block {
             drill: Drill::of(&plan),
             plan,
             recorder,
+            lives,
             driver,
             desk,
             cancel,
@@ -422,7 +427,25 @@ impl Block {
             resilience: self.desk.resilience(),
             window: self.recorder.window(),
             good_late: self.recorder.good_late(),
+            lives: self.sampled(),
         }
+    }
+
+    /// What was kept of single tasks since the last call.
+    fn sampled(&self) -> Sampled {
+        let measuring = self.phases.stand() == Stand::Measure;
+        let mut sampled = self.lives.drain(clock::now_nanos(), measuring);
+        let slowest = sampled.slowest.iter_mut().flatten();
+        for part in sampled
+            .parts
+            .iter_mut()
+            .chain(slowest.map(|slow| &mut slow.last))
+        {
+            part.kind = self.plan.recipes.kind_of(part.number);
+            // From here on the cohort says it.
+            part.number &= !WARM_UP_NUMBERS;
+        }
+        sampled
     }
 
     /// Ends everything that runs.

@@ -30,7 +30,7 @@ use crate::units::Nanos;
 /// The generator looks at the stop signal at least this often.
 const STOP_LOOK_NANOS: u64 = 20_000_000;
 /// Numbers of warm-up tasks lie above all others, so that they draw other numbers.
-const WARM_UP_NUMBERS: u64 = 1 << 63;
+pub(in crate::engine) const WARM_UP_NUMBERS: u64 = 1 << 63;
 /// A stream of its own, so that thinking does not move with the tasks' draws.
 const THINK_STREAM: u64 = 0x7468_696e_6b73;
 

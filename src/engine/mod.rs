@@ -17,6 +17,7 @@ pub mod clock;
 mod drill;
 pub mod faults;
 pub mod interpreter;
+pub mod lives;
 pub mod load;
 mod observation;
 pub mod phases;
@@ -37,6 +38,7 @@ pub use backends::{
 };
 pub use block::Block;
 pub use interpreter::InterpreterUse;
+pub use lives::{LifePart, Lives, PartEnd, Sampled, SlowTask, Stretch};
 pub use observation::Observation;
 pub use phases::Stand;
 pub use plan::{Plan, PythonHome, Recipes, Surroundings};

@@ -1,6 +1,7 @@
 //! What can be seen of a block.
 
 use crate::engine::interpreter::InterpreterUse;
+use crate::engine::lives::Sampled;
 use crate::engine::phases::Stand;
 use crate::engine::recorder::{Distributions, Tally, WindowTally};
 use crate::engine::resilience::Resilience;
@@ -36,4 +37,6 @@ pub struct Observation {
     pub window: WindowTally,
     /// Good tasks that were answered after the bound of the objective on the response time, of any cohort.
     pub good_late: u64,
+    /// What was kept of single tasks since the last observation.
+    pub lives: Sampled,
 }

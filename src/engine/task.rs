@@ -166,7 +166,7 @@ pub enum Outcome {
     Cancelled,
 }
 
-/// When one part of a task really ran, in nanoseconds on the monotonic clock.
+/// When and where one part of a task really ran, in nanoseconds on the monotonic clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ran {
     /// When it was taken off the queue.
@@ -185,6 +185,8 @@ pub struct Ran {
     pub interpreter_wait_nanos: u64,
     /// As that, before the start: time between being taken and the start.
     pub start_wait_nanos: u64,
+    /// Which worker of its pool; none where tasks have no worker of their own.
+    pub worker: Option<u32>,
 }
 
 impl Ran {
@@ -200,6 +202,7 @@ impl Ran {
             lock_wait_nanos: 0,
             interpreter_wait_nanos: 0,
             start_wait_nanos: 0,
+            worker: None,
         }
     }
 }
@@ -282,6 +285,7 @@ mod tests {
             lock_wait_nanos: 40,
             interpreter_wait_nanos: 20,
             start_wait_nanos: 7,
+            worker: None,
         };
         let mut task = Task::new(7, Cohort::Measured, 90, 100);
         let parts = Parts::of(task.queued_nanos(), &ran).unwrap();

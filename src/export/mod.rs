@@ -16,6 +16,7 @@ mod document;
 mod folder;
 pub mod font;
 mod heat;
+mod lanes;
 mod legend;
 mod marks;
 mod objectives;
@@ -53,6 +54,7 @@ pub use document::{
 };
 pub use folder::{write_file, write_folder};
 pub use heat::heat_svg;
+pub use lanes::{lanes_svg, lives_csv};
 pub use objectives::objectives_table;
 pub use picture::Picture;
 pub use png::png;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::chart::ChartId;
+use crate::chart::{ChartId, LanesOf};
 use crate::export::Picture;
 use crate::gui::app::{MachineChange, Page, Slot};
 use crate::gui::theme::ThemeChoice;
@@ -160,6 +160,8 @@ pub enum Exported {
     Seen(Arc<SeenChart>),
     /// Where the time of a task goes.
     TimeSplit,
+    /// What each worker did, from and until these nanoseconds since the block's start.
+    Lanes(LanesOf, [u64; 2]),
     /// All charts on one picture.
     Board,
     /// The figures of all candidates.

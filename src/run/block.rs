@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::run::interpreter::AtEdge;
 use crate::run::{
-    BlockEnd, Interval, MemoryOver, PlannedBlock, PoolOver, ResilienceOver, ResourcesOver,
+    BlockEnd, Interval, Lives, MemoryOver, PlannedBlock, PoolOver, ResilienceOver, ResourcesOver,
     Timeline, pools,
 };
 use crate::stats::{Histogram, SparseHistogram};
@@ -135,6 +135,8 @@ pub struct Block {
     pub loop_lag: Histogram,
     /// The course of the block.
     pub timeline: Timeline,
+    /// Single tasks; none if their runner told nothing of them.
+    pub lives: Option<Lives>,
     /// What happened to workers, faults and breakers.
     pub resilience: ResilienceOver,
     /// The first incidents of each kind.
@@ -172,6 +174,7 @@ impl Block {
             pools: Vec::new(),
             loop_lag: Histogram::new(),
             timeline: Timeline::new(),
+            lives: None,
             resilience: ResilienceOver::new(),
             incidents: Vec::new(),
             incidents_dropped: 0,
@@ -274,6 +277,9 @@ impl Block {
         self.move_edges(&snapshot);
         self.timeline
             .push(Interval::between(self.last.as_ref(), &snapshot));
+        if let Some(news) = snapshot.lives.take() {
+            self.lives.get_or_insert_default().take(news);
+        }
         strip(&mut snapshot.warm_up);
         strip(&mut snapshot.measured);
         snapshot.loop_lag = SparseHistogram::default();

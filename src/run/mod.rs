@@ -10,6 +10,7 @@ mod event;
 mod faults;
 mod interpreter;
 pub mod library;
+mod lives;
 mod memory;
 mod plan;
 mod pools;
@@ -23,6 +24,7 @@ mod timeline;
 pub use block::{Block, BlockState, Distributions, Window};
 pub use event::{BlockEnd, Event};
 pub use faults::FaultWindow;
+pub use lives::Lives;
 pub use memory::MemoryOver;
 pub use plan::{PlannedBlock, Run, RunRequest};
 pub use pools::PoolOver;
@@ -35,8 +37,8 @@ pub use timeline::{Interval, Timeline};
 // The plain words of the wire that a run is told in, for those who read runs and never speak to a runner.
 pub use crate::wire::{
     Attempts, BreakerState, Calibration, Collections, Counter, Counts, Finished, Incident,
-    IncidentKind, InterpreterLockUse, Machine, MachineSample, MemoryKind, Phase, Pool, PoolKind,
-    PythonFacts, Started, TimeSplit,
+    IncidentKind, InterpreterLockUse, LifeEnd, LifePart, Machine, MachineSample, MemoryKind, Phase,
+    Pool, PoolKind, PythonFacts, SlowTask, Started, Stretch, TimeSplit,
 };
 
 /// Which interpreters the hidden finder found, for those who show them and never speak to a finder.

@@ -175,6 +175,7 @@ mod tests {
             window_good: completed,
             window_good_late: 0,
             good_late: 0,
+            lives: None,
             resources: Resources::default(),
             skipped_ticks: 0,
             merged: 0,

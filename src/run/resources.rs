@@ -210,6 +210,7 @@ mod tests {
             window_good: 0,
             window_good_late: 0,
             good_late: 0,
+            lives: None,
             resources,
             skipped_ticks: 0,
             merged: 0,

@@ -93,6 +93,7 @@ impl SeriesPoint {
 fn lean(block: &Block) -> Block {
     let mut block = block.clone();
     block.timeline = Timeline::new();
+    block.lives = None;
     block.measured.service = Histogram::new();
     block.measured.queue_wait = Histogram::new();
     block.measured.schedule_delay = Histogram::new();

@@ -13,6 +13,7 @@ mod finder;
 mod guard;
 mod lifeline;
 mod limits;
+mod lives;
 mod memory;
 mod probe;
 mod resources;

@@ -12,6 +12,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Select, Sender, bounded};
 use crate::engine::{
     self, BackendError, Block, KnownSpeed, Observation, Plan, Stand, Surroundings, clock,
 };
+use crate::runner::lives::lives as words_of_lives;
 use crate::runner::resources::{ResourceReader, machine};
 use crate::runner::words::{
     self, cohort, collections, counters, interpreter_lock, phase, pool_shapes, python_facts,
@@ -377,6 +378,7 @@ impl Reporter {
             resilience,
             window,
             good_late,
+            lives,
         } = block.observe();
         resources.memory = self.reader.memory_if_due(block);
         let snapshot = Snapshot {
@@ -397,6 +399,7 @@ impl Reporter {
             window_good: window.good,
             window_good_late: window.good_late,
             good_late,
+            lives: Some(words_of_lives(&lives, block.start_nanos())),
             resources,
             skipped_ticks: self.skipped_ticks,
             merged: 0,

@@ -123,6 +123,7 @@ mod tests {
             window_good: 0,
             window_good_late: 0,
             good_late: 0,
+            lives: None,
             resources: Resources::default(),
             skipped_ticks: 0,
             merged: 0,

@@ -9,12 +9,12 @@ use crate::scenario::{Kernel, Protection};
 use crate::stats::SparseHistogram;
 use crate::stats::text_form::{float, floats};
 use crate::wire::{
-    Collections, Incident, InterpreterLockUse, MachineSample, Memory, PythonFacts, PythonHome,
-    Resident, Resilience, WorkerSample,
+    Collections, Incident, InterpreterLockUse, LivesNews, MachineSample, Memory, PythonFacts,
+    PythonHome, Resident, Resilience, WorkerSample,
 };
 
 /// Version of this language; raised at every change that the other side could misunderstand.
-pub const PROTOCOL: u32 = 6;
+pub const PROTOCOL: u32 = 7;
 
 /// From session to runner.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -229,6 +229,8 @@ pub struct Snapshot {
     pub window_good_late: u64,
     /// Good tasks of any cohort that were answered after that bound, cumulative since the block's start.
     pub good_late: u64,
+    /// What was kept of single tasks; none once a run has taken it in, and from files of before.
+    pub lives: Option<LivesNews>,
     /// What the system says.
     pub resources: Resources,
     /// Ticks of 100 ms at which no snapshot could be sent, cumulative.
@@ -461,6 +463,10 @@ impl Snapshot {
             mine.schedule_delay.absorb(&theirs.schedule_delay);
         }
         self.loop_lag.absorb(&older.loop_lag);
+        match (&mut self.lives, older.lives) {
+            (Some(lives), Some(older)) => lives.absorb(older),
+            (lives, older) => *lives = lives.take().or(older),
+        }
         self.resources.memory = self.resources.memory.or(older.resources.memory);
         self.resources.machine = self.resources.machine.or(older.resources.machine);
     }

@@ -8,6 +8,7 @@
 
 mod frame;
 mod interpreters;
+mod lives;
 mod machine;
 mod message;
 pub mod part;
@@ -17,6 +18,7 @@ mod resilience;
 
 pub use frame::{FrameError, read_frame, write_frame};
 pub use interpreters::*;
+pub use lives::*;
 pub use machine::*;
 pub use message::*;
 pub use probe::*;

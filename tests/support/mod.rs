@@ -9,6 +9,7 @@
 )]
 
 pub mod drill;
+pub mod lives;
 pub mod noisy;
 mod sim;
 

@@ -132,6 +132,7 @@ fn at(
         window_good: tasks,
         window_good_late: 0,
         good_late: 0,
+        lives: None,
         resources: Resources {
             cpu_nanos,
             memory: Some(Memory {

@@ -162,6 +162,7 @@ impl Simulation {
                 .iter()
                 .filter(|task| !task.dropped && task.end <= now && self.is_late(task))
                 .count() as u64,
+            lives: None,
             resources: Resources {
                 cpu_nanos: (busy as f64 * profile.cpu_share) as u64,
                 instrument_cpu_nanos: now / 100,

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::chart::{ChartSettings, build};
+use crate::chart::{ChartSettings, Lanes, build};
 use crate::export::{
-    ExportError, Picture, Report, Theme, board_svg, chart_svg, figures_csv, json, png, report_html,
-    report_markdown, split_svg, timeline_csv, write_file,
+    ExportError, Picture, Report, Theme, board_svg, chart_svg, figures_csv, json, lanes_svg,
+    lives_csv, png, report_html, report_markdown, split_svg, timeline_csv, write_file,
 };
 use crate::gui::action::{Exported, Format};
 use crate::gui::app::document::file_stem;
@@ -36,6 +36,7 @@ pub(super) fn file_request(title: &str, what: &Exported, format: Format) -> File
         Exported::Chart(id) => id.slug(),
         Exported::Seen(seen) => seen.picture.slug(),
         Exported::TimeSplit => "time_split",
+        Exported::Lanes(..) => "lanes",
         Exported::Board => "board",
         Exported::Figures => "figures",
         Exported::Report => "report",
@@ -60,10 +61,13 @@ pub(super) fn write(
 ) -> Result<(), String> {
     let told = |error: ExportError| error.to_string();
     let bytes = match format {
-        Format::Svg => svg(content, what).into_bytes(),
-        Format::Png => png(&svg(content, what), PNG_SCALE).map_err(told)?,
+        Format::Svg => svg(content, what)?.into_bytes(),
+        Format::Png => png(&svg(content, what)?, PNG_SCALE).map_err(told)?,
         Format::Csv if *what == Exported::Figures => {
             figures_csv(&content.run).map_err(told)?.into_bytes()
+        }
+        Format::Csv if let Exported::Lanes(of, _) = what => {
+            lives_csv(&content.run, *of).map_err(told)?.into_bytes()
         }
         Format::Csv => timeline_csv(&content.run).map_err(told)?.into_bytes(),
         Format::Json => json(&content.run).map_err(told)?.into_bytes(),
@@ -110,9 +114,9 @@ fn report(content: &Content, form: fn(&Report<'_>) -> String) -> Result<String, 
 }
 
 /// The picture of one chart, or of everything.
-fn svg(content: &Content, what: &Exported) -> String {
+fn svg(content: &Content, what: &Exported) -> Result<String, String> {
     let theme = theme_of(content.dark);
-    match what {
+    Ok(match what {
         Exported::Seen(seen) => seen.picture.svg(theme),
         Exported::Chart(id) => chart_svg(
             &build(*id, &content.run, &content.settings),
@@ -120,8 +124,12 @@ fn svg(content: &Content, what: &Exported) -> String {
             theme,
         ),
         Exported::TimeSplit => split_svg(&content.run, theme),
+        Exported::Lanes(of, [from, until]) => {
+            let lanes = Lanes::of(&content.run, *of).map_err(|why| why.words().0.to_owned())?;
+            lanes_svg(&content.run, &lanes, (*from, *until), theme)
+        }
         Exported::Board | Exported::Figures | Exported::Report => {
             board_svg(&content.run, &content.settings, theme)
         }
-    }
+    })
 }

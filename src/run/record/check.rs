@@ -26,6 +26,9 @@ impl Block {
         if !self.state.is_over() {
             return Err("a block that has not ended was kept as one that has".to_owned());
         }
+        if let Some(lives) = &self.lives {
+            lives.check()?;
+        }
         self.timeline.check()
     }
 }

@@ -23,6 +23,8 @@ pub struct RecordWriter {
     path: PathBuf,
     /// Where the next frame goes: after the last whole one.
     at: u64,
+    /// Whether the step that was begun is one of a series.
+    of_series: bool,
 }
 
 /// The content of a block's frame.
@@ -51,6 +53,7 @@ impl RecordWriter {
             file,
             path: path.to_path_buf(),
             at: 0,
+            of_series: false,
         };
         let begun = writer
             .append_bytes(&frame::file_head())
@@ -85,6 +88,7 @@ impl RecordWriter {
             file,
             path: path.to_path_buf(),
             at,
+            of_series: false,
         })
     }
 
@@ -99,6 +103,7 @@ impl RecordWriter {
     /// # Errors
     /// If the system refuses; the file then ends with the frame before, here as in all that follow.
     pub fn begin(&mut self, step: &Step, run: &Run) -> Result<(), RecordError> {
+        self.of_series = !step.coordinates.is_empty();
         let request = &run.request;
         let begin = Begin {
             step: step.clone(),
@@ -111,11 +116,18 @@ impl RecordWriter {
         self.append(Kind::Begin, &begin)
     }
 
-    /// A block of the step ended; `index` is its place in the plan.
+    /// A block of the step ended; `index` is its place in the plan. Of a series, which has thousands of them, single tasks
+    /// are not kept.
     ///
     /// # Errors
     /// If the system refuses.
     pub fn block(&mut self, index: usize, block: &Block) -> Result<(), RecordError> {
+        if self.of_series && block.lives.is_some() {
+            let mut block = block.clone();
+            block.lives = None;
+            let block = &block;
+            return self.append(Kind::Block, &Ended { index, block });
+        }
         self.append(Kind::Block, &Ended { index, block })
     }
 

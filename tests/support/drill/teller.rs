@@ -158,6 +158,7 @@ impl Teller {
             window_good: self.window[1],
             window_good_late: self.window[2],
             good_late: self.good_late,
+            lives: None,
             resources: resources(now),
             skipped_ticks: 0,
             merged: 0,

@@ -236,6 +236,8 @@ fn work(
         };
         let Some(result) = result else {
             pool.benches().extend(bench);
+            let ran = Ran::here(start_nanos, clock::now_nanos());
+            pool.desk.cut_short(FRONT_POOL, &task, &ran);
             pool.desk.discard(FRONT_POOL, &task, true);
             return;
         };

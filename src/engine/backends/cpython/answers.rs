@@ -165,6 +165,8 @@ impl Answers {
         let handed_over = books.leave(answer.ticket).ok_or_else(unknown)?;
         if answer.outcome == Outcome::Cancelled && handed_over.is_given_up() {
             let desk = &self.shared.desk;
+            let ran = Ran::here(handed_over.at_nanos, clock::now_nanos());
+            desk.cut_short(FRONT_POOL, &handed_over.task, &ran);
             desk.discard(FRONT_POOL, &handed_over.task, true);
             return Ok(());
         }
@@ -212,6 +214,8 @@ impl Answers {
             // CPython does not tell how long a thread waited for its lock: it is time off the CPU.
             interpreter_wait_nanos: 0,
             start_wait_nanos: 0,
+            // The harness does not tell.
+            worker: None,
         })
     }
 

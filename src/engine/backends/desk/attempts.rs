@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use crate::engine::backends::desk::{Desk, Stopper};
 use crate::engine::caller::{Attempt, Caller, Clerk, Count, Due, GivenUp};
 use crate::engine::clock;
+use crate::engine::lives::PartEnd;
 use crate::engine::plan::FRONT_POOL;
 use crate::engine::queue::Offer;
 use crate::engine::resilience::{IncidentKind, Resilience};
@@ -114,6 +115,11 @@ impl Desk {
     /// When the caller of `task`, which has begun, gives it up; none if never.
     pub(in crate::engine::backends) fn deadline_nanos(&self, task: &Task) -> Option<u64> {
         self.caller.as_ref()?.deadline_nanos(task.attempt.as_ref()?)
+    }
+
+    /// A worker of `pool` was really stopped while it executed `task` for nobody: what it did until then.
+    pub(in crate::engine::backends) fn cut_short(&self, pool: usize, task: &Task, ran: &Ran) {
+        self.lives.part_ended(pool, task, ran, PartEnd::Unawaited);
     }
 
     /// A worker of `pool` has come to the end of a task that was given up while it ran: really stopped before its end,

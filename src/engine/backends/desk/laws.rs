@@ -70,6 +70,7 @@ impl Bureau {
             cancel: Arc::new(Cancel::default()),
             interpreter: None,
             recorder: recorder.clone(),
+            lives: Arc::default(),
             gate: gate.clone(),
             caller: Some(caller.clone()),
             faults: None,

@@ -19,6 +19,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::clock;
 use crate::engine::faults::Faults;
 use crate::engine::interpreter::{self, InterpreterLock};
+use crate::engine::lives::{Lives, PartEnd};
 use crate::engine::load::Gate;
 use crate::engine::plan::{BACK_POOL, FRONT_POOL, Next, Recipes, Surroundings};
 use crate::engine::queue::TaskQueue;
@@ -49,6 +50,7 @@ pub(in crate::engine) struct Desk {
     /// By pool; the first is the one that tasks are admitted to.
     pools: Vec<Pool>,
     recorder: Arc<Recorder>,
+    lives: Arc<Lives>,
     gate: Arc<Gate>,
     /// What watches attempts; none if nobody does.
     caller: Option<Arc<Caller>>,
@@ -85,6 +87,7 @@ pub(in crate::engine) struct DeskParts {
     pub(in crate::engine) cancel: Arc<Cancel>,
     pub(in crate::engine) interpreter: Option<Arc<InterpreterLock>>,
     pub(in crate::engine) recorder: Arc<Recorder>,
+    pub(in crate::engine) lives: Arc<Lives>,
     pub(in crate::engine) gate: Arc<Gate>,
     pub(in crate::engine) caller: Option<Arc<Caller>>,
     pub(in crate::engine) faults: Option<Arc<Faults>>,
@@ -114,6 +117,7 @@ impl Desk {
                 })
                 .collect(),
             recorder: parts.recorder,
+            lives: parts.lives,
             gate: parts.gate,
             caller: parts.caller,
             faults: parts.faults,
@@ -234,6 +238,8 @@ impl Desk {
         } else {
             task.is_awaited()
         };
+        let end = part_end(is_awaited, next, &result);
+        self.lives.part_ended(pool, &task, &ran, end);
         if !is_awaited {
             self.discard(pool, &task, false);
             return None;
@@ -302,6 +308,7 @@ impl Desk {
         frees_place: bool,
     ) {
         self.recorder.end(worker, task, ran, outcome, digest);
+        self.lives.task_ended(task, ran, outcome);
         if frees_place {
             self.pools[FRONT_POOL].queue.task_ended();
         }
@@ -386,6 +393,7 @@ impl Desk {
             lock_wait_nanos: spent.lock_wait_nanos,
             interpreter_wait_nanos: spent.interpreter_wait_nanos,
             start_wait_nanos,
+            worker: Some(worker as u32),
             ..Ran::here(start_nanos, end_nanos)
         };
         // What the task waited for is no wait before the next one.
@@ -393,6 +401,17 @@ impl Desk {
         if let Some(task) = self.end(pool, worker, task, ran, result) {
             self.pass_on_blocking(task);
         }
+    }
+}
+
+/// How a part ended that its worker is done with.
+fn part_end(is_awaited: bool, next: Next, result: &Result<u64, StageError>) -> PartEnd {
+    match result {
+        _ if !is_awaited => PartEnd::Unawaited,
+        Ok(_) if next == Next::Done => PartEnd::Ended(Outcome::Good),
+        Ok(_) => PartEnd::GoesOn,
+        Err(StageError::Cancelled) => PartEnd::Ended(Outcome::Cancelled),
+        Err(StageError::Failed(_)) => PartEnd::Ended(Outcome::Failed),
     }
 }
 

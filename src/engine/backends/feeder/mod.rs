@@ -175,7 +175,10 @@ impl Feeder {
             self.served += orders.len() as u64;
             let exchanged = self.exchange(&mut worker, &orders, chunk);
             process = match exchanged {
-                _ if self.rests() => self.stop(worker, chunk),
+                _ if self.rests() => {
+                    self.cut_short(chunk);
+                    self.stop(worker, chunk)
+                }
                 Ok(()) if self.has_served() => self.recycle(worker),
                 Ok(()) => Some(worker),
                 Err((trouble, unanswered)) => self.bury(worker, &trouble, chunk, unanswered),
@@ -332,6 +335,7 @@ impl Feeder {
             worker_end_nanos: answer.end_nanos,
             on_cpu_nanos: answer.on_cpu_nanos,
             lock_wait_nanos: answer.lock_wait_nanos,
+            worker: Some(self.worker as u32),
             ..Ran::here(answer.start_nanos, clock::now_nanos())
         };
         let result = match answer.outcome {
@@ -349,6 +353,17 @@ impl Feeder {
         }
     }
 
+    /// The worker was ended with the first task of the chunk that has no answer.
+    fn cut_short(&self, chunk: &Chunk) {
+        if let Some(task) = chunk.tasks.front() {
+            let ran = Ran {
+                worker: Some(self.worker as u32),
+                ..Ran::here(chunk.taken_nanos, clock::now_nanos())
+            };
+            self.desk.cut_short(self.settings.pool, task, &ran);
+        }
+    }
+
     /// Up to `count` tasks of the chunk come to an end without an answer.
     fn give_up(&self, chunk: &mut Chunk, count: usize, end: impl Fn() -> StageError) {
         let count = count.min(chunk.tasks.len());
@@ -356,6 +371,7 @@ impl Feeder {
             let now = clock::now_nanos();
             let ran = Ran {
                 taken_nanos: chunk.taken_nanos,
+                worker: Some(self.worker as u32),
                 ..Ran::here(chunk.taken_nanos, now)
             };
             self.hand_on(task, ran, Err(end()));

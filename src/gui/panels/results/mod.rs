@@ -6,6 +6,7 @@ mod costs;
 mod details;
 mod findings;
 mod interpreter_lines;
+mod lanes;
 mod lines;
 mod matrix;
 mod resilience_lines;
@@ -24,6 +25,7 @@ use crate::chart::{SplitChart, SplitScale};
 use crate::export::Table;
 use crate::gui::action::{Action, Exported, Format, RunsAction};
 use crate::gui::app::RunState;
+use crate::gui::panels::results::lanes::LanesPage;
 use crate::gui::panels::results::sorting::Sorting;
 use crate::gui::theme::{self, Palette, space};
 use crate::gui::widgets::badge_ui;
@@ -65,6 +67,8 @@ enum Page {
     Table,
     /// Where the time of a task goes.
     Split,
+    /// What each worker did.
+    Lanes,
     /// What became of attempts.
     Attempts,
     /// All figures of one candidate.
@@ -74,7 +78,7 @@ enum Page {
 }
 
 impl Page {
-    const ALL: [(Self, &'static str, &'static str); 6] = [
+    const ALL: [(Self, &'static str, &'static str); 7] = [
         (
             Self::Verdict,
             "Verdict",
@@ -89,6 +93,11 @@ impl Page {
             Self::Split,
             "Time split",
             "Where the time of a task goes, in the same parts for every back end",
+        ),
+        (
+            Self::Lanes,
+            "Time line",
+            "What each worker did, moment by moment, and the slowest tasks",
         ),
         (
             Self::Attempts,
@@ -111,6 +120,7 @@ pub struct ResultsPanel {
     sorting: Sorting,
     /// What the viewer chose; what can be read, if nothing was chosen.
     scale: Option<SplitScale>,
+    lanes: LanesPage,
     /// The candidate whose details are shown, as its index in the scenario.
     candidate: Option<usize>,
 }
@@ -147,6 +157,7 @@ impl ResultsPanel {
             Page::Split => scrolled(ui, "split", |ui| {
                 split::split_ui(ui, view.split, &mut self.scale, actions);
             }),
+            Page::Lanes => self.lanes.ui(ui, view, actions),
             Page::Attempts => scrolled(ui, "attempts", |ui| attempts::attempts_ui(ui, view)),
             Page::Details => scrolled(ui, "details", |ui| {
                 details::details_ui(ui, view, &mut self.candidate);
