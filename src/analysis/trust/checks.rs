@@ -29,6 +29,28 @@ const fn question(
     }
 }
 
+/// Two candidates, and how much slower the processor was before one than before the other.
+struct Span {
+    slowest: usize,
+    fastest: usize,
+    /// 0.1 is ten per cent.
+    ratio: f64,
+}
+
+impl Span {
+    /// Of the times by candidate; none without any.
+    fn of(times: &BTreeMap<usize, f64>) -> Option<Self> {
+        let by_time = |a: &(&usize, &f64), b: &(&usize, &f64)| a.1.total_cmp(b.1);
+        let (slowest, most) = times.iter().max_by(by_time)?;
+        let (fastest, least) = times.iter().min_by(by_time)?;
+        Some(Self {
+            slowest: *slowest,
+            fastest: *fastest,
+            ratio: most / least - 1.0,
+        })
+    }
+}
+
 impl Checks {
     /// All checks, in the order in which they are shown.
     pub(super) fn of(run: &Run) -> Self {
@@ -287,10 +309,11 @@ impl Checks {
         );
     }
 
-    /// Did the processor compute as fast in every block? Asked of native code also where the tasks run in CPython:
-    /// it is the processor that is looked at.
+    /// Did the processor compute as fast for every candidate? Asked of native code also where the tasks run in CPython:
+    /// it is the processor that is looked at. Of a candidate the fastest block counts: that a neighbour slowed one of
+    /// its repeats is what their intervals show, that he slowed them all is not.
     fn calibrations(&mut self, run: &Run) {
-        let mut units: BTreeMap<Kernel, (f64, f64)> = BTreeMap::new();
+        let mut units: BTreeMap<Kernel, BTreeMap<usize, f64>> = BTreeMap::new();
         for block in &run.blocks {
             let calibrations = block
                 .started
@@ -302,27 +325,33 @@ impl Checks {
                 // processor that has changed slows all.
                 let nanos = calibration.fastest_nanos;
                 if nanos > 0.0 {
-                    let span = units.entry(calibration.kernel).or_insert((nanos, nanos));
-                    *span = (span.0.min(nanos), span.1.max(nanos));
+                    let candidates = units.entry(calibration.kernel).or_default();
+                    let fastest = candidates.entry(block.planned.candidate).or_insert(nanos);
+                    *fastest = fastest.min(nanos);
                 }
             }
         }
-        let spread = |(_, (least, most)): &(&Kernel, &(f64, f64))| *most / *least - 1.0;
-        let worst = units.iter().max_by(|a, b| spread(a).total_cmp(&spread(b)));
-        let value = worst.as_ref().map(spread);
+        let worst = units
+            .iter()
+            .filter_map(|(kernel, candidates)| Some((kernel, Span::of(candidates)?)))
+            .max_by(|(_, a), (_, b)| a.ratio.total_cmp(&b.ratio));
+        let value = worst.as_ref().map(|(_, span)| span.ratio);
         let limit = value.map(|_| at::CALIBRATION_MAX_RATIO);
         let question = question(
             "calibration",
-            "Native CPU work, slowest over fastest block",
+            "Native CPU work, slowest over fastest candidate",
             TrustUnit::Ratio,
             Bound::AtMost,
         );
         let line = question.of_run(value, limit);
-        if let (Some(false), Some((kernel, _))) = (line.passed, worst) {
+        if let (Some(false), Some((kernel, span))) = (line.passed, worst) {
+            let name = |candidate: usize| run.request.scenario.candidates[candidate].label();
             self.reasons.push(format!(
-                "the native {} kernel was {} slower before one block than before another, for seconds, more than {}: the processor changed between them, or somebody else used it",
+                "the native {} kernel was {} slower before '{}' than before '{}', for seconds, more than {}: the processor changed between them, or somebody else used it",
                 kernel.label(),
                 line.value_text(),
+                name(span.slowest),
+                name(span.fastest),
                 TrustUnit::Ratio.limit_text(at::CALIBRATION_MAX_RATIO)
             ));
         }

@@ -36,7 +36,7 @@ pub(super) const SNAPSHOTS_LOST_MAX: f64 = 0.0;
 pub(super) const TICKS_SKIPPED_MAX_RATIO: f64 = 0.5;
 /// A machine that slept while it measured: clocks that are read one after the other differ by less.
 pub(super) const SUSPENDED_MAX_NANOS: f64 = 10_000_000.0;
-/// A unit of CPU work takes the same processor time in every block, unless the processor changed under the run: a
+/// A unit of CPU work takes the same processor time for every candidate, unless the processor changed under the run: a
 /// fifth is more than turbo clocks and shared cores usually do.
 pub(super) const CALIBRATION_MAX_RATIO: f64 = 0.20;
 /// Where more than half of the tasks fail, the figures describe failing.

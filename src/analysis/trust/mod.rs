@@ -388,11 +388,26 @@ mod tests {
         assert_eq!(line(&near, "calibration").passed, Some(true));
         run.blocks[2].started.as_mut().unwrap().calibration = vec![of([1_310.0, 1_450.0], 1_300.0)];
         let moved = trust(&run);
+        let names = |block: usize| {
+            let candidate = run.blocks[block].planned.candidate;
+            run.request.scenario.candidates[candidate].label()
+        };
+        let reason = format!(
+            "30.0 % slower before '{}' than before '{}', for seconds",
+            names(2),
+            names(0)
+        );
         assert!(
-            moved.reasons[0]
-                .contains("30.0 % slower before one block than before another, for seconds"),
-            "{:?}",
+            moved.reasons[0].contains(&reason),
+            "{reason}: {:?}",
             moved.reasons
+        );
+        // A repeat of the same candidate that was as fast as ever: its interval shows what happened to the other.
+        run.blocks[3].planned.candidate = run.blocks[2].planned.candidate;
+        run.blocks[3].started.as_mut().unwrap().calibration = vec![of([1_000.0, 1_000.0], 1_050.0)];
+        assert_eq!(
+            line(&trust(&run), "calibration").value,
+            Some(1_100.0 / 1_000.0 - 1.0)
         );
     }
 
