@@ -285,3 +285,25 @@ fn is_somewhere_below(folder: &Path, part: &str) -> bool {
         name.contains(part) || (path.is_dir() && is_somewhere_below(&path, part))
     })
 }
+
+#[test]
+fn a_run_that_is_opened_without_a_display_is_shown() {
+    let user = User::new();
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/data/record/v2.poolscope-run"
+    );
+    let mut command = user.command(&[file]);
+    for display in ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"] {
+        command.env_remove(display);
+    }
+    let output = command.output().unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(
+        told.contains("throughput") || told.contains("Throughput"),
+        "{told}"
+    );
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("the run is shown here instead"), "{said}");
+}

@@ -13,8 +13,8 @@ use crate::units::Nanos;
 
 /// Compare threads, processes and async on the same work, on this machine
 ///
-/// Without a command the window opens. Where there is no display, FILE is run in its quick form instead, or
-/// the first of the scenarios that come along.
+/// Without a command the window opens. Where there is no display, FILE is run in its quick form instead (a kept run is
+/// shown), or the first of the scenarios that come along.
 #[derive(Debug, Parser)]
 #[command(
     name = "poolscope",
@@ -23,7 +23,7 @@ use crate::units::Nanos;
     after_help = EXAMPLES,
 )]
 pub struct CommandLine {
-    /// Scenario file that the window opens
+    /// Scenario, or file of a run, that the window opens
     pub file: Option<PathBuf>,
     /// What to do instead
     #[command(subcommand)]

@@ -43,6 +43,8 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser};
 
+use crate::run::record::is_run_file;
+
 pub use args::{
     Changes, CheckArgs, Command, CommandLine, CompletionsArgs, DoctorArgs, ListArgs, PricesArgs,
     ResultsArgs, RunArgs,
@@ -92,6 +94,7 @@ pub fn read_arguments(
     })?;
     match (line.command, line.file) {
         (Some(command), _) => Ok(Part::Command(Box::new(command))),
+        (None, Some(file)) if is_run_file(&file) => Ok(Part::Window(Some(file))),
         // A misspelt command arrives here as a file that does not exist.
         (None, Some(file)) => match source::Source::read(&file) {
             Ok(_) => Ok(Part::Window(Some(file))),
@@ -126,10 +129,20 @@ pub fn execute(command: &Command, out: &mut Output) -> Exit {
 /// Says in one line why there is no window, and runs `file`, or the first scenario that comes along, in its
 /// quick form instead.
 pub fn instead_of_window(reason: &str, file: Option<PathBuf>, out: &mut Output) -> Exit {
-    out.message(format_args!(
-        "{reason}; running headless and quickly instead (see 'poolscope run --help')."
-    ));
-    let result = run::run_quickly(file, out);
+    let result = match file {
+        Some(file) if is_run_file(&file) => {
+            out.message(format_args!(
+                "{reason}; the run is shown here instead (see 'poolscope runs --help')."
+            ));
+            runs::show_file(&file, out)
+        }
+        file => {
+            out.message(format_args!(
+                "{reason}; running headless and quickly instead (see 'poolscope run --help')."
+            ));
+            run::run_quickly(file, out)
+        }
+    };
     conclude(result, out)
 }
 

@@ -1,6 +1,6 @@
 //! `runs`: the library of kept runs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
@@ -93,6 +93,21 @@ fn list(library: &Library, args: &RunsListArgs, out: &mut Output) -> anyhow::Res
         out.message("Show one with 'poolscope runs show RUN'; more with 'poolscope runs --help'.");
     }
     Ok(Exit::Success)
+}
+
+/// Shows the run in the file at `path`, which need not be one of the library.
+///
+/// # Errors
+/// As [`runs`].
+pub(super) fn show_file(path: &Path, out: &mut Output) -> anyhow::Result<Exit> {
+    let show = RunsShowArgs {
+        run: path.display().to_string(),
+        json: false,
+        scenario: false,
+        out: None,
+    };
+    let command = Some(RunsCommand::Show(show));
+    runs(&RunsArgs { command }, out)
 }
 
 fn show(library: &Library, args: &RunsShowArgs, out: &mut Output) -> anyhow::Result<Exit> {

@@ -1,13 +1,13 @@
 //! The lives of single tasks: a bounded sample of what workers did, and the slowest tasks.
 //!
 //! Histograms say how long tasks took and not what was going on beside them. To draw what each worker did, neighbours
-//! must be complete, so the sample is made of *stretches*: about every [`PERIOD_NANOS`] of the measurement one begins, and every part of a
+//! must be complete, so the sample is made of *stretches*: about every `PERIOD_NANOS` of the measurement one begins, and every part of a
 //! task that touches it is kept. A stretch ends where the next one begins, or earlier with the end of the part that
-//! makes [`PARTS_MAX`] of them: of slow tasks the stretches lie end to end and show everything, of fast ones each is a
+//! makes `PARTS_MAX` of them: of slow tasks the stretches lie end to end and show everything, of fast ones each is a
 //! fraction of a millisecond, whatever the length of the run. Parts that began within a stretch and end later are kept
-//! too, up to [`TAIL_MAX`]; more are counted.
+//! too, up to `TAIL_MAX`; more are counted.
 //!
-//! Of the measured tasks the [`SLOWEST`] are kept as well. One that is not slower by a thousandth than the fastest of
+//! Of the measured tasks the `SLOWEST` are kept as well. One that is not slower by a thousandth than the fastest of
 //! those, which is below what a histogram tells apart, does not take its place: else every task of a growing queue,
 //! slower than all before, would have to be written down.
 //!
@@ -203,7 +203,7 @@ impl Lives {
         }
     }
 
-    /// A task ended. O([`SLOWEST`]), and O(1) without a lock if it is not one of the slowest.
+    /// A task ended. O(`SLOWEST`), and O(1) without a lock if it is not one of the slowest.
     pub fn task_ended(&self, task: &Task, ran: &Ran, outcome: Outcome) {
         let response_nanos = ran.end_nanos.saturating_sub(task.intended_nanos);
         if response_nanos > self.bar.load(Ordering::Relaxed) {

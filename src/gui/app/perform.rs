@@ -11,12 +11,13 @@ use egui::Context;
 use crate::gui::action::{Action, Answer, Exported, Format, SeriesAction};
 use crate::gui::app::jobs::{Done, Kind};
 use crate::gui::app::logic::sentence;
-use crate::gui::app::runs::{importing, is_run_file};
+use crate::gui::app::runs::importing;
 use crate::gui::app::{
     App, Closing, Document, Measurement, Page, Purpose, SidebarTab, Then, exports,
 };
 use crate::gui::dialogs::FileRequest;
 use crate::gui::panels::question::Question;
+use crate::run::record::is_run_file;
 use crate::run::{Run, RunRequest};
 use crate::scenario::{bundled_named, parse, read_file, write_file};
 use crate::session::Session;

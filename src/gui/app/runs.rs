@@ -15,7 +15,7 @@ use crate::gui::dialogs::FileRequest;
 use crate::gui::panels::question::Question;
 use crate::run::Run;
 use crate::run::library::{Entry, Keeper, Kept, Library, LibraryError, Listing};
-use crate::run::record::{EXTENSION, Head, MAGIC, Meta, Record, RecordKind};
+use crate::run::record::{EXTENSION, Head, Meta, Record, RecordKind};
 use crate::scenario::parse;
 
 /// One kept run.
@@ -362,14 +362,6 @@ pub struct Origin {
     pub name: String,
     /// Version of the program that measured it.
     pub version: String,
-}
-
-/// Whether a file begins as those of runs do.
-pub(super) fn is_run_file(path: &Path) -> bool {
-    use std::io::Read;
-    let mut first = [0; MAGIC.len()];
-    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut first));
-    read.is_ok() && first == MAGIC
 }
 
 fn import_request() -> FileRequest {

@@ -44,6 +44,10 @@ mod read;
 mod tests;
 mod write;
 
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use crate::run::Run;
@@ -55,6 +59,15 @@ pub use write::RecordWriter;
 
 /// The first bytes of a file: not ASCII at first and both line ends, so that a transfer as text is noticed.
 pub const MAGIC: [u8; 14] = *b"\x89poolscope\r\n\x1a\n";
+
+/// Whether the file at `path` begins as those of runs do; one that cannot be read does not.
+#[must_use]
+pub fn is_run_file(path: &Path) -> bool {
+    let mut first = [0; MAGIC.len()];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut first));
+    read.is_ok() && first == MAGIC
+}
+
 /// The version that is written.
 pub const VERSION: u16 = 2;
 /// What names of such files end in.
