@@ -126,32 +126,12 @@ impl Lives {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::LifeEnd;
+    use crate::support;
 
     const SECOND: u64 = 1_000_000_000;
 
     fn part(number: u64, start_nanos: u64, service_nanos: u64) -> LifePart {
-        LifePart {
-            number,
-            measured: true,
-            kind: 0,
-            attempt: 0,
-            part: 0,
-            pool: Some(0),
-            worker: Some(0),
-            intended_nanos: start_nanos,
-            schedule_delay_nanos: 0,
-            before_nanos: 0,
-            queue_wait_nanos: 0,
-            dispatch_nanos: 0,
-            start_wait_nanos: 0,
-            service_nanos,
-            return_nanos: 0,
-            on_cpu_nanos: None,
-            lock_wait_nanos: 0,
-            interpreter_wait_nanos: 0,
-            end: LifeEnd::Good,
-        }
+        support::lives::part(number, Some(0), start_nanos, service_nanos)
     }
 
     /// Stretch `number`, a second long, with `count` parts of it.

@@ -159,11 +159,89 @@ pub struct LivesNews {
     pub slowest: Option<Vec<SlowTask>>,
 }
 
+/// Parts, and stretches, that may wait for a receiver who is slow: some seconds of a runner's parts, an hour of its
+/// stretches.
+const WAITING_MAX: usize = 4_096;
+
 impl LivesNews {
-    /// Takes in what came before it.
-    pub(super) fn absorb(&mut self, older: Self) {
-        self.stretches.splice(0..0, older.stretches);
-        self.parts.splice(0..0, older.parts);
+    /// Takes in what came before it. Of parts that are too many to wait for their receiver the older ones are given up and
+    /// counted with their stretches; of stretches the oldest are given up.
+    pub(super) fn absorb(&mut self, mut older: Self) {
         self.slowest = self.slowest.take().or(older.slowest);
+        if older.parts.len() + self.parts.len() > WAITING_MAX {
+            for stretch in &mut older.stretches {
+                let given_up = older.parts.iter().filter(|part| stretch.touches(part));
+                stretch.dropped += given_up.count() as u64;
+            }
+            older.parts.clear();
+        }
+        // The later word on a stretch holds, but for what only we know to be missing.
+        older.stretches.retain(|one| {
+            let later = self.stretches.iter_mut();
+            let later = later.filter(|later| later.number == one.number);
+            let told = later.map(|later| later.dropped = later.dropped.max(one.dropped));
+            told.count() == 0
+        });
+        let all = older.stretches.len() + self.stretches.len();
+        let oldest = all.saturating_sub(WAITING_MAX).min(older.stretches.len());
+        self.stretches.splice(0..0, older.stretches.drain(oldest..));
+        self.parts.splice(0..0, older.parts);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support::lives::part;
+
+    /// A tenth of a second of stretch `number`, in which `parts` ended.
+    fn news(number: u32, parts: u64) -> LivesNews {
+        let from_nanos = u64::from(number) * 1_000;
+        LivesNews {
+            stretches: vec![Stretch {
+                number,
+                from_nanos,
+                until_nanos: from_nanos + 1_000,
+                dropped: 0,
+            }],
+            parts: (0..parts)
+                .map(|one| part(one, Some(0), from_nanos + 1, 1))
+                .collect(),
+            slowest: None,
+        }
+    }
+
+    fn merged(all: impl IntoIterator<Item = LivesNews>) -> LivesNews {
+        all.into_iter()
+            .reduce(|older, mut newer| {
+                newer.absorb(older);
+                newer
+            })
+            .unwrap()
+    }
+
+    #[test]
+    fn what_waits_for_its_receiver_is_told_in_order_with_one_word_on_each_stretch() {
+        let all = merged([news(0, 2), news(0, 1), news(1, 3)]);
+        let numbers: Vec<_> = all.stretches.iter().map(|one| one.number).collect();
+        assert_eq!((numbers, all.parts.len()), (vec![0, 1], 6));
+        assert!(all.parts.is_sorted_by_key(LifePart::start_nanos));
+    }
+
+    #[test]
+    fn what_waits_is_bounded_however_slow_the_receiver_is_and_what_is_missing_is_counted() {
+        let most = WAITING_MAX as u64;
+        let all = merged([news(7, most), news(7, 1), news(8, 5)]);
+        let told: Vec<_> = all
+            .stretches
+            .iter()
+            .map(|one| (one.number, one.dropped))
+            .collect();
+        assert_eq!(told, [(7, most), (8, 0)]);
+        assert_eq!(all.parts.len(), 6);
+
+        let all = merged((0..2 * WAITING_MAX as u32).map(|number| news(number, 0)));
+        assert_eq!(all.stretches.len(), WAITING_MAX);
+        assert_eq!(all.stretches[0].number, WAITING_MAX as u32);
     }
 }

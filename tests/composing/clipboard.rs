@@ -8,7 +8,7 @@ use super::*;
 const FIRST: &str = "stage 1 of task kind 'task'";
 
 /// What the window has put into the clipboard with the last frame.
-fn copied(harness: &Harness<'static, App>) -> Option<String> {
+fn copied(harness: &Window) -> Option<String> {
     let commands = &harness.output().platform_output.commands;
     commands.iter().find_map(|command| match command {
         OutputCommand::CopyText(text) => Some(text.clone()),
@@ -17,7 +17,7 @@ fn copied(harness: &Harness<'static, App>) -> Option<String> {
 }
 
 /// Sends `event` to the stage whose line has the keyboard.
-fn send(harness: &mut Harness<'static, App>, event: Event) -> Option<String> {
+fn send(harness: &mut Window, event: Event) -> Option<String> {
     harness.event(event);
     harness.step();
     let text = copied(harness);
@@ -25,7 +25,7 @@ fn send(harness: &mut Harness<'static, App>, event: Event) -> Option<String> {
     text
 }
 
-fn stages(harness: &Harness<'static, App>) -> Vec<String> {
+fn stages(harness: &Window) -> Vec<String> {
     scenario(harness).tasks[0]
         .stages
         .iter()

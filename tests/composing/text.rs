@@ -7,19 +7,19 @@ use super::*;
 
 const TEXT: &str = "Text of the scenario";
 
-fn beside_the_form() -> Harness<'static, App> {
+fn beside_the_form() -> Window {
     let mut harness = composing(Picked::Cancelled);
     ask(&mut harness, Action::Show(Page::Text));
     harness
 }
 
-fn shown(harness: &Harness<'static, App>) -> String {
+fn shown(harness: &Window) -> String {
     let field = harness.get_by_role_and_label(Role::MultilineTextInput, TEXT);
     field.value().unwrap_or_default()
 }
 
 /// Replaces the whole text at once, as pasting does.
-fn replace(harness: &mut Harness<'static, App>, text: &str) {
+fn replace(harness: &mut Window, text: &str) {
     harness
         .get_by_role_and_label(Role::MultilineTextInput, TEXT)
         .focus();

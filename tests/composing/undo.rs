@@ -4,7 +4,7 @@ use poolscope::gui::app::Page;
 
 use super::*;
 
-fn is_enabled(harness: &Harness<'static, App>, label: &str) -> bool {
+fn is_enabled(harness: &Window, label: &str) -> bool {
     !harness.get_by_label(label).accesskit_node().is_disabled()
 }
 

@@ -9,8 +9,8 @@ use super::noisy::noisy_run;
 
 const MILLI: u64 = 1_000_000;
 
-/// One part of `number`, on that worker, all of it on CPU.
-fn part(number: u64, worker: Option<u32>, start: u64, service: u64) -> LifePart {
+/// One part of `number`, on that worker, due and begun at `start`, all of its `service` nanoseconds on CPU.
+pub fn part(number: u64, worker: Option<u32>, start: u64, service: u64) -> LifePart {
     LifePart {
         number,
         measured: true,
@@ -19,11 +19,11 @@ fn part(number: u64, worker: Option<u32>, start: u64, service: u64) -> LifePart 
         part: 0,
         pool: Some(0),
         worker,
-        intended_nanos: start - 4 * MILLI,
-        schedule_delay_nanos: MILLI,
+        intended_nanos: start,
+        schedule_delay_nanos: 0,
         before_nanos: 0,
-        queue_wait_nanos: 2 * MILLI,
-        dispatch_nanos: MILLI,
+        queue_wait_nanos: 0,
+        dispatch_nanos: 0,
         start_wait_nanos: 0,
         service_nanos: service,
         return_nanos: 0,
@@ -31,6 +31,17 @@ fn part(number: u64, worker: Option<u32>, start: u64, service: u64) -> LifePart 
         lock_wait_nanos: 0,
         interpreter_wait_nanos: 0,
         end: LifeEnd::Good,
+    }
+}
+
+/// The same, due 4 ms before its start.
+fn late(number: u64, worker: Option<u32>, start: u64, service: u64) -> LifePart {
+    LifePart {
+        intended_nanos: start - 4 * MILLI,
+        schedule_delay_nanos: MILLI,
+        queue_wait_nanos: 2 * MILLI,
+        dispatch_nanos: MILLI,
+        ..part(number, worker, start, service)
     }
 }
 
@@ -63,11 +74,11 @@ pub fn run() -> Run {
         let from = snapshot.measure_start_nanos.unwrap_or(0) + 1_000 * MILLI;
         let waits = LifePart {
             on_cpu_nanos: Some(5 * MILLI),
-            ..part(3, worker(2), from + 20 * MILLI, 10 * MILLI)
+            ..late(3, worker(2), from + 20 * MILLI, 10 * MILLI)
         };
         let parts = vec![
-            part(1, worker(0), from, 30 * MILLI),
-            part(2, worker(1), from + 10 * MILLI, 30 * MILLI),
+            late(1, worker(0), from, 30 * MILLI),
+            late(2, worker(1), from + 10 * MILLI, 30 * MILLI),
             waits,
         ];
         snapshot.sequence += 1;
@@ -81,7 +92,7 @@ pub fn run() -> Run {
             queued: 0,
             in_flight: 0,
         }];
-        let far = part(9, worker(0), from + 2_000 * MILLI, 50 * MILLI);
+        let far = late(9, worker(0), from + 2_000 * MILLI, 50 * MILLI);
         snapshot.lives = Some(LivesNews {
             stretches: vec![Stretch {
                 number: 0,

@@ -2,31 +2,7 @@
 
 use super::*;
 use crate::run::record::Record;
-use crate::support;
-
-fn life(number: u64, worker: Option<u32>, start: u64, service: u64) -> LifePart {
-    LifePart {
-        number,
-        measured: true,
-        kind: 0,
-        attempt: 0,
-        part: 0,
-        pool: Some(0),
-        worker,
-        intended_nanos: start,
-        schedule_delay_nanos: 0,
-        before_nanos: 0,
-        queue_wait_nanos: 0,
-        dispatch_nanos: 0,
-        start_wait_nanos: 0,
-        service_nanos: service,
-        return_nanos: 0,
-        on_cpu_nanos: Some(service),
-        lock_wait_nanos: 0,
-        interpreter_wait_nanos: 0,
-        end: LifeEnd::Good,
-    }
-}
+use crate::support::{self, lives::part as life};
 
 fn drawn(parts: &[LifePart]) -> Vec<(usize, LanePart, u64, u64)> {
     let row: Vec<usize> = (0..parts.len()).collect();

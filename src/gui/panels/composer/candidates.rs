@@ -203,7 +203,7 @@ fn candidate_ui(
         style: TextStyle::Body,
     };
     let color = theme::series_color(index, ui.visuals().dark_mode);
-    let asked = cards::card_header_ui(ui, card, &line, open, form.locked, |ui| {
+    let (asked, _) = cards::card_header_ui(ui, card, &line, open, form.locked, |ui| {
         swatch_ui(ui, color).on_hover_text("Its colour in every chart");
     });
     let owner = Owner::new(format!("{LIST}[{index}]"), card.name);

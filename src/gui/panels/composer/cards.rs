@@ -73,20 +73,8 @@ pub(super) fn frame(palette: &Palette, inner: bool) -> Frame {
 }
 
 /// The first line of a card: handle, the line that folds it, the buttons. `before` draws between handle and
-/// line. Returns what the buttons ask for.
+/// line. Returns what the buttons ask for, and the line for whoever has more to do with it.
 pub(super) fn card_header_ui(
-    ui: &mut Ui,
-    card: Card<'_>,
-    line: &FoldLine<'_>,
-    open: &mut bool,
-    locked: bool,
-    before: impl FnOnce(&mut Ui),
-) -> Option<ListEdit> {
-    header_and_line_ui(ui, card, line, open, locked, before).0
-}
-
-/// The same, with the line for whoever has more to do with it.
-pub(super) fn header_and_line_ui(
     ui: &mut Ui,
     card: Card<'_>,
     line: &FoldLine<'_>,

@@ -73,7 +73,7 @@ fn part_ui(
         name: card.name,
         style: TextStyle::Body,
     };
-    let asked = cards::card_header_ui(ui, card, &line, open, form.locked, |_| {});
+    let (asked, _) = cards::card_header_ui(ui, card, &line, open, form.locked, |_| {});
     let owner = Owner::new(format!("{LIST}[{}]", card.index), card.name);
     if *open {
         let field = owner.named("form", "Shape", "How the rate goes", "Shape");

@@ -108,7 +108,7 @@ fn stage_ui(
         name: card.name,
         style: TextStyle::Body,
     };
-    let (edit, line) = cards::header_and_line_ui(ui, card, &line, open, form.locked, |_| {});
+    let (edit, line) = cards::card_header_ui(ui, card, &line, open, form.locked, |_| {});
     let place = (card.list, card.index, card.name);
     let asked = form.clipboard.line_ui(ui, &line, place, stage, form.locked);
     let asked = edit.map(Asked::Edit).or(asked);

@@ -102,7 +102,7 @@ fn task_ui(
         name: card.name,
         style: theme::title_style(),
     };
-    let asked = cards::card_header_ui(ui, card, &line, &mut open, form.locked, |_| {});
+    let (asked, _) = cards::card_header_ui(ui, card, &line, &mut open, form.locked, |_| {});
     view.folded = !open;
     if !task.stages.is_empty() {
         strip_ui(ui, &task.stages, &owner.path);
