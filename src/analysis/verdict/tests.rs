@@ -64,6 +64,26 @@ fn while_nothing_is_known_nothing_is_said() {
     );
 }
 
+#[test]
+fn before_a_candidate_is_measured_nobody_qualifies_and_values_decide_nothing() {
+    let mut run = support::waiting_run();
+    run.request.scenario.objectives = vec![FEW_ERRORS];
+    let verdict = of(&run);
+    assert_eq!(verdict.kind, VerdictKind::NoneQualifies);
+    assert!(
+        verdict
+            .why
+            .starts_with("No candidate is measured to its end yet"),
+        "{}",
+        verdict.why
+    );
+    assert!(
+        !verdict.why.contains("values alone decide"),
+        "{}",
+        verdict.why
+    );
+}
+
 /// A run of `slowness.len()` candidates under these objectives, each measured `repeats` times.
 fn noisy(seed: u64, repeats: u32, slowness: &[f64], objectives: &[Objective]) -> Run {
     let mut run = support::noisy::noisy_run(seed, repeats, slowness);

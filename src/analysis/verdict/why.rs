@@ -61,7 +61,8 @@ pub(super) fn none_qualifies(run: &Run, entries: &[Entry<'_>]) -> String {
         "no candidate meets all objectives".to_owned()
     }];
     parts.extend(others(run, entries));
-    parts.extend(by_values_alone(entries));
+    // Before anything is decided nothing is decided by values alone.
+    parts.extend(by_values_alone(entries).filter(|_| over));
     parts.extend(unfinished(run));
     sentences(&parts)
 }
