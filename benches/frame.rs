@@ -11,6 +11,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use eframe::App as _;
 use poolscope::gui::app::{App, Services};
 use poolscope::gui::dialogs::{FileDialogs, FileRequest, Picked};
+use poolscope::gui::notify::DesktopNotifier;
 use poolscope::run::{BlockEnd, Event, Run, RunRequest};
 use poolscope::scenario::{AsyncCpu, Backend, Candidate, bundled, parse};
 use poolscope::stats::Histogram;
@@ -155,6 +156,7 @@ fn one_frame(criterion: &mut Criterion) {
     let ctx = egui::Context::default();
     let services = Services {
         dialogs: Arc::new(NoDialogs),
+        notifier: Arc::new(DesktopNotifier),
         executable: PathBuf::new(),
         settings_dir: None,
         runs_dir: None,

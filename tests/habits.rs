@@ -9,7 +9,7 @@ mod window_support;
 use egui::{Key, Modifiers};
 use egui_kittest::Node;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use poolscope::gui::action::Action;
+use poolscope::gui::action::{Action, Preference};
 use poolscope::gui::app::Page;
 
 use window_support::{Window, ask, click, is_shown, opening};
@@ -207,4 +207,108 @@ fn everything_becomes_larger_and_smaller_by_keys_and_that_is_remembered() {
         Action::Zoom(poolscope::gui::action::Step::Normal),
     );
     assert!((again.ctx.zoom_factor() - 1.0).abs() < 1e-6);
+}
+
+#[test]
+fn settings_are_found_by_words_and_change_how_the_window_looks() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = Some(folder.path().to_path_buf());
+    let mut window = opening().tall(1600.0).settings_in(kept).open();
+    keys(&mut window, Modifiers::COMMAND, Key::Comma);
+    for section in [
+        "Appearance",
+        "Notifications",
+        "Interpreters",
+        "Where things are kept",
+    ] {
+        window.get_by_label(section);
+    }
+    let panel = |window: &Window| window.ctx.style_of(window.ctx.theme()).visuals.panel_fill;
+    let before = panel(&window);
+    click(&mut window, "High contrast");
+    assert_ne!(panel(&window), before);
+    click(&mut window, "High contrast");
+    assert_eq!(panel(&window), before);
+    let scale = window.get_by_role_and_label(egui::Role::ComboBox, "Size of everything");
+    scale.click();
+    window.run_steps(3);
+    click(&mut window, "125 %");
+    assert!((window.ctx.zoom_factor() - 1.25).abs() < 1e-6);
+    window_support::type_into(&mut window, "Search settings", "python");
+    window.get_by_label("Add an interpreter");
+    assert!(window.query_by_label("Appearance").is_none());
+    assert!(window.query_by_label("Dask address").is_none());
+    click(&mut window, "Show all settings");
+    window.get_by_label("Appearance");
+    window_support::type_into(&mut window, "Search settings", "qqqq");
+    window.get_by_label("No setting is called like this");
+}
+
+#[test]
+fn the_palette_leads_to_a_setting() {
+    let mut window = opening().open();
+    search(&mut window, "setting: reduced");
+    press(&mut window, Key::Enter);
+    assert_eq!(window.state().page(), Page::Machine);
+    window.get_by_label("Reduced motion");
+    assert!(window.query_by_label("High contrast").is_none());
+}
+
+#[test]
+fn the_window_begins_with_the_page_and_the_panel_with_which_it_was_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = || Some(folder.path().to_path_buf());
+    let mut window = opening().settings_in(kept()).open();
+    keys(&mut window, Modifiers::COMMAND, Key::Num4);
+    keys(&mut window, Modifiers::ALT, Key::Num2);
+    keys(&mut window, Modifiers::COMMAND, Key::Comma);
+    eframe::App::on_exit(window.state_mut(), None);
+    let again = opening().settings_in(kept()).open();
+    assert_eq!(again.state().page(), Page::Comparison);
+    assert!(again.query_by_label("Open Prime check").is_none());
+}
+
+#[test]
+fn what_the_program_is_comes_with_its_licence_and_where_things_are_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opening()
+        .settings_in(Some(folder.path().to_path_buf()))
+        .open();
+    ask(&mut window, Action::About);
+    assert!(is_shown(&window, "licensed under"));
+    click(&mut window, "Copy the path of settings");
+    let path = folder.path().display().to_string();
+    let copies =
+        |command: &egui::OutputCommand| *command == egui::OutputCommand::CopyText(path.clone());
+    let commands = &window.output().platform_output.commands;
+    assert!(commands.iter().any(copies) || is_shown(&window, "Copied"));
+}
+
+/// Runs until it fails, because there is no runner, with the keyboard in the window or not.
+fn told_after_a_run(focused: bool, after_secs: u32) -> Vec<String> {
+    let told = std::sync::Arc::new(window_support::Told::default());
+    let mut window = opening().telling(std::sync::Arc::clone(&told)).open();
+    ask(
+        &mut window,
+        Action::Prefer(Preference::NotifyAfter(after_secs)),
+    );
+    let root = window.input_mut().viewports.entry(egui::ViewportId::ROOT);
+    root.or_default().focused = Some(focused);
+    ask(&mut window, Action::Run);
+    window_support::run_until(&mut window, "the run ends", |window| {
+        !window.state().run_state().is_active()
+    });
+    let heard = || told.0.lock().unwrap().clone();
+    if !focused && after_secs == 0 {
+        window_support::run_until(&mut window, "the desktop is told", |_| !heard().is_empty());
+    }
+    heard()
+}
+
+#[test]
+fn the_desktop_is_told_of_a_long_run_only_if_one_looks_elsewhere() {
+    let told = told_after_a_run(false, 0);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told_after_a_run(true, 0).is_empty());
+    assert!(told_after_a_run(false, 86_400).is_empty());
 }

@@ -39,6 +39,12 @@ pub enum Action {
     Zoom(Step),
     /// Open the command palette, or close it.
     FindCommand,
+    /// Change how the window looks or behaves.
+    Prefer(Preference),
+    /// Show the settings that this finds.
+    FindSetting(&'static str),
+    /// Put this into the clipboard.
+    CopyText(String),
     /// Show all keys that do something.
     ListShortcuts,
     /// Show or hide this candidate (an index in the scenario) on the board.
@@ -99,6 +105,23 @@ pub enum Region {
     Previous,
     /// The menu bar.
     Menus,
+}
+
+/// A setting of the window; those without a value are switched on or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preference {
+    /// Size of everything, in percent of the usual.
+    Scale(u16),
+    /// Stronger text and lines.
+    HighContrast,
+    /// Marks on the lines of charts.
+    LineMarks,
+    /// Charts of a run move once a second.
+    ReducedMotion,
+    /// The desktop is told when a long run has ended.
+    Notify,
+    /// A run of at least so many seconds is a long one.
+    NotifyAfter(u32),
 }
 
 /// A step of the size of everything.

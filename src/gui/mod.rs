@@ -10,6 +10,7 @@ pub mod action;
 pub mod app;
 pub mod commands;
 pub mod dialogs;
+pub mod notify;
 pub mod panels;
 pub mod repaint;
 pub mod settings;

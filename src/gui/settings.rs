@@ -1,4 +1,4 @@
-//! What the window remembers from one start to the next: theme, panels, recent files.
+//! What the window remembers from one start to the next: how it looks, where it stands, panels, recent files.
 //!
 //! A small RON file in the user's configuration folder. A file that is missing or cannot be read is the
 //! same as none: the window starts with defaults, and nothing but convenience is lost.
@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use atomic_write_file::AtomicWriteFile;
 use serde::{Deserialize, Serialize};
 
+use crate::gui::app::{Page, SidebarTab};
 use crate::gui::theme::ThemeChoice;
 
 /// As many recent files as a glance takes in.
@@ -30,9 +31,43 @@ pub struct Settings {
     pub results: bool,
     /// Size of everything, in percent of the usual.
     pub scale_percent: u16,
+    /// Stronger text and lines in both themes.
+    pub high_contrast: bool,
+    /// Marks on the lines of charts, so that candidates are told apart without colour.
+    pub line_marks: bool,
+    /// Charts of a run move once a second.
+    pub reduced_motion: bool,
+    /// Whether the desktop is told that a long run has ended.
+    pub notify: bool,
+    /// A run that took at least so many seconds is a long one.
+    pub notify_after_secs: u32,
+    /// Where the window stood; none before it was closed for the first time.
+    pub window: Option<WindowPlace>,
+    /// The page in the middle.
+    pub page: Page,
+    /// What the panel on the left showed.
+    pub tab: SidebarTab,
+    /// Width of the panel on the left, in points; none before it was drawn.
+    pub sidebar_width: Option<u16>,
+    /// Height of the results, in points; none before they were drawn.
+    pub results_height: Option<u16>,
     /// Scenario files, the newest first.
     pub recent: Vec<PathBuf>,
 }
+
+/// Where a window stands on its screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WindowPlace {
+    /// Its upper left corner in pixels of the whole desktop; none where the system does not tell.
+    pub corner: Option<[i32; 2]>,
+    /// Width and height of what is inside, in points of the system.
+    pub size: [u16; 2],
+    /// Whether it fills the screen; the rest is then where it stood before.
+    pub maximized: bool,
+}
+
+/// The smallest and the largest size of everything, in percent of the usual.
+pub const SCALE_PERCENT: std::ops::RangeInclusive<u16> = 50..=300;
 
 impl Default for Settings {
     fn default() -> Self {
@@ -41,6 +76,16 @@ impl Default for Settings {
             sidebar: true,
             results: true,
             scale_percent: 100,
+            high_contrast: false,
+            line_marks: false,
+            reduced_motion: false,
+            notify: true,
+            notify_after_secs: 30,
+            window: None,
+            page: Page::Plan,
+            tab: SidebarTab::Library,
+            sidebar_width: None,
+            results_height: None,
             recent: Vec::new(),
         }
     }
@@ -57,10 +102,14 @@ impl Settings {
         let Ok(text) = std::fs::read_to_string(&path) else {
             return Self::default();
         };
-        ron::from_str(&text).unwrap_or_else(|error| {
+        let mut settings: Self = ron::from_str(&text).unwrap_or_else(|error| {
             log::warn!("the window's settings are not readable and start anew: {error}");
             Self::default()
-        })
+        });
+        // Edited by hand, everything could be too small to be changed back.
+        let (least, most) = (*SCALE_PERCENT.start(), *SCALE_PERCENT.end());
+        settings.scale_percent = settings.scale_percent.clamp(least, most);
+        settings
     }
 
     /// Writes the settings to `folder`.

@@ -1,7 +1,9 @@
-//! Every colour, spacing and text style of the window, light and dark.
+//! Every colour, spacing and text style of the window, light and dark, each also with high contrast.
 //!
 //! Nothing else in `gui` names a colour or a font size. The dark theme is not black and the light one not
 //! white: both leave room below and above for wells and cards.
+
+mod strong;
 
 use std::sync::Arc;
 
@@ -188,19 +190,26 @@ pub const LIGHT: Palette = Palette {
 /// The colours that are in force where `ui` draws.
 #[must_use]
 pub fn palette(ui: &Ui) -> &'static Palette {
-    if ui.visuals().dark_mode {
-        &DARK
-    } else {
-        &LIGHT
-    }
+    palette_in(ui.visuals())
 }
 
 /// The colours that are in force in the whole window.
 #[must_use]
 pub fn palette_of(ctx: &Context) -> &'static Palette {
-    match ctx.theme() {
-        Theme::Dark => &DARK,
-        Theme::Light => &LIGHT,
+    palette_in(&ctx.style_of(ctx.theme()).visuals)
+}
+
+/// The visuals were made from a palette, and the colour of panels tells which: nothing draws with a changed one.
+fn palette_in(visuals: &Visuals) -> &'static Palette {
+    let (usual, strong) = if visuals.dark_mode {
+        (&DARK, &strong::DARK)
+    } else {
+        (&LIGHT, &strong::LIGHT)
+    };
+    if visuals.panel_fill == strong.panel {
+        strong
+    } else {
+        usual
     }
 }
 
@@ -287,8 +296,45 @@ pub fn popup_frame(palette: &Palette, edge: Color32) -> egui::Frame {
 /// Gives `ctx` our fonts and both themes.
 pub fn apply(ctx: &Context) {
     ctx.set_fonts(fonts());
-    ctx.set_style_of(Theme::Dark, style(&DARK, Visuals::dark()));
-    ctx.set_style_of(Theme::Light, style(&LIGHT, Visuals::light()));
+    set_contrast(ctx, false);
+}
+
+/// Draws both themes with high contrast, or as usual.
+pub fn set_contrast(ctx: &Context, high: bool) {
+    let (dark, light) = if high {
+        (&strong::DARK, &strong::LIGHT)
+    } else {
+        (&DARK, &LIGHT)
+    };
+    for (theme, palette, base) in [
+        (Theme::Dark, dark, Visuals::dark()),
+        (Theme::Light, light, Visuals::light()),
+    ] {
+        let mut style = style(palette, base);
+        if high {
+            strengthen(&mut style.visuals);
+        }
+        ctx.set_style_of(theme, style);
+    }
+}
+
+/// Wider lines, and what is not possible now is still readable.
+fn strengthen(visuals: &mut Visuals) {
+    /// In points.
+    const LINE: f32 = 1.5;
+    /// Of what is enabled.
+    const DISABLED: f32 = 0.75;
+    visuals.disabled_alpha = DISABLED;
+    visuals.window_stroke.width = LINE;
+    let widgets = &mut visuals.widgets;
+    for widget in [
+        &mut widgets.noninteractive,
+        &mut widgets.inactive,
+        &mut widgets.hovered,
+        &mut widgets.open,
+    ] {
+        widget.bg_stroke.width = LINE;
+    }
 }
 
 /// Inter for text, as in the exported pictures; egui's own fonts for symbols that Inter does not have.
@@ -422,5 +468,7 @@ fn visuals(palette: &Palette, base: Visuals) -> Visuals {
         widget.corner_radius = CornerRadius::same(CONTROL_RADIUS);
         widget.expansion = 0.0;
     }
+    // What has the keyboard is drawn like this, and must be found at a glance.
+    widgets.active.bg_stroke.width = 2.0;
     visuals
 }

@@ -7,7 +7,7 @@
 )]
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use egui_kittest::Harness;
@@ -15,6 +15,7 @@ use egui_kittest::kittest::Queryable as _;
 use poolscope::gui::action::Action;
 use poolscope::gui::app::{App, Services};
 use poolscope::gui::dialogs::{FileDialogs, FileRequest, Picked};
+use poolscope::gui::notify::Notifier;
 use poolscope::run::Run;
 
 /// The window under test.
@@ -32,6 +33,17 @@ impl FileDialogs for Canned {
     }
 }
 
+/// Keeps what the desktop would have been told.
+#[derive(Default)]
+pub struct Told(pub Mutex<Vec<String>>);
+
+impl Notifier for Told {
+    fn notify(&self, title: &str, text: &str) -> Result<(), String> {
+        self.0.lock().unwrap().push(format!("{title}: {text}"));
+        Ok(())
+    }
+}
+
 /// A window that is about to open.
 pub struct Opening {
     size: [f32; 2],
@@ -44,6 +56,7 @@ pub fn opening() -> Opening {
         size: [1280.0, 800.0],
         services: Services {
             dialogs: Arc::new(Canned(Picked::Cancelled)),
+            notifier: Arc::new(Told::default()),
             executable: PathBuf::from("no-such-executable"),
             settings_dir: None,
             runs_dir: None,
@@ -61,6 +74,12 @@ impl Opening {
     /// Every dialog is answered like this.
     pub fn answering(mut self, answer: Picked) -> Self {
         self.services.dialogs = Arc::new(Canned(answer));
+        self
+    }
+
+    /// The desktop is told by this.
+    pub fn telling(mut self, told: Arc<Told>) -> Self {
+        self.services.notifier = told;
         self
     }
 

@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use egui::{Context, Id, Rect};
 
-use crate::gui::action::{Action, Region, RunsAction, Step};
+use crate::gui::action::{Action, Preference, Region, RunsAction, Step};
 use crate::gui::app::{App, Measurement, Search, SidebarTab};
 use crate::gui::commands::{COMMANDS, Situation, shortcuts};
 use crate::gui::panels::palette::Item;
+use crate::gui::panels::preferences::SETTINGS;
+use crate::gui::settings::Settings;
+use crate::gui::theme;
 use crate::run::record::RecordKind;
 
 /// Kept runs that the palette finds, the newest; older ones are found in their list.
@@ -97,6 +100,14 @@ impl App {
         self.add_scenarios(&mut items);
         self.add_candidates(&mut items);
         self.add_runs(&mut items);
+        items.extend(SETTINGS.iter().map(|setting| Item {
+            group: "Settings",
+            name: format!("Setting: {}", setting.name),
+            words: setting.words.to_owned(),
+            keys: String::new(),
+            why_not: None,
+            action: Action::FindSetting(setting.name),
+        }));
         items
     }
 
@@ -177,19 +188,36 @@ impl App {
 
     /// Draws everything larger or smaller, by the next of the even steps.
     pub(super) fn zoom(&mut self, step: Step, ctx: &Context) {
-        self.settings.scale_percent = scale_after(self.settings.scale_percent, step);
-        self.apply_look(ctx);
-        self.save_settings();
+        let scale = scale_after(self.settings.scale_percent, step);
+        self.prefer(Preference::Scale(scale), ctx);
     }
 
-    /// Draws everything as the settings say.
-    pub(super) fn apply_look(&self, ctx: &Context) {
-        ctx.set_zoom_factor(f32::from(self.settings.scale_percent) / 100.0);
+    pub(super) fn prefer(&mut self, preference: Preference, ctx: &Context) {
+        let settings = &mut self.settings;
+        match preference {
+            Preference::Scale(percent) => settings.scale_percent = percent,
+            Preference::HighContrast => settings.high_contrast = !settings.high_contrast,
+            Preference::LineMarks => settings.line_marks = !settings.line_marks,
+            Preference::ReducedMotion => settings.reduced_motion = !settings.reduced_motion,
+            Preference::Notify => settings.notify = !settings.notify,
+            Preference::NotifyAfter(secs) => settings.notify_after_secs = secs,
+        }
+        // Everything is drawn anew where one of these changes, and all else stays as it is.
+        if matches!(preference, Preference::Scale(_) | Preference::HighContrast) {
+            apply_look(ctx, &self.settings);
+        }
+        self.save_settings();
     }
 }
 
+/// Draws everything as the settings say.
+pub(super) fn apply_look(ctx: &Context, settings: &Settings) {
+    ctx.set_zoom_factor(f32::from(settings.scale_percent) / 100.0);
+    theme::set_contrast(ctx, settings.high_contrast);
+}
+
 /// The sizes that the keys go through, in percent.
-const SCALES: [u16; 13] = [50, 67, 75, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300];
+pub const SCALES: [u16; 13] = [50, 67, 75, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300];
 
 /// The size after `step`, in percent.
 fn scale_after(percent: u16, step: Step) -> u16 {

@@ -60,6 +60,8 @@ pub(super) enum Done {
     },
     /// The settings were saved.
     SettingsSaved(std::io::Result<()>),
+    /// The desktop was told something.
+    Notified(Result<(), String>),
     /// Interpreters were looked for.
     Looked {
         search: u64,

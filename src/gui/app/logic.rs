@@ -24,6 +24,8 @@ impl App {
     pub(super) fn advance(&mut self, ctx: &Context) {
         self.drain_run(ctx);
         self.follow_series();
+        self.follow_long_runs(ctx);
+        self.note_window(ctx);
         for done in self.jobs.finished() {
             self.take(done, ctx);
         }
@@ -86,7 +88,12 @@ impl App {
         if let Some(cost) = cost {
             self.pacer.record(cost);
         }
-        let interval = self.pacer.interval();
+        /// Charts that move rarely distract little.
+        const CALM: Duration = Duration::from_secs(1);
+        let mut interval = self.pacer.interval();
+        if self.settings.reduced_motion {
+            interval = interval.max(CALM);
+        }
         self.frame_clock.painted(interval);
         if self.is_running() {
             ctx.request_repaint_after(interval);
@@ -144,8 +151,9 @@ impl App {
             Done::SeriesTold(told) => self.take_told(*told),
             Done::SeriesKept(kept) => self.take_series_kept(kept),
             Done::Compared { number, compared } => self.take_compared(number, compared),
-            Done::SettingsSaved(Ok(())) => {}
-            Done::SettingsSaved(Err(error)) => log::warn!("the settings are not saved: {error}"),
+            Done::SettingsSaved(saved) => self.take_settings_saved(saved),
+            Done::Notified(Ok(())) => {}
+            Done::Notified(Err(error)) => log::warn!("the desktop shows no message: {error}"),
         }
     }
 

@@ -14,6 +14,7 @@ mod machine;
 mod measurement;
 mod page;
 mod perform;
+mod remember;
 mod runs;
 mod series;
 mod series_file;
@@ -28,6 +29,7 @@ use std::time::Duration;
 
 pub use comparison::{Around, Chosen, ChosenRun, Compared, Comparing, Slot};
 pub use document::Document;
+pub use habits::SCALES;
 pub use history::STEPS_MAX;
 pub use jobs::Purpose;
 pub use machine::{Changing, MachineChange, Search};
@@ -38,14 +40,18 @@ pub use series::{Series, SeriesState};
 pub use series_plan::{SeriesFigures, SeriesProgress};
 pub use two_candidates::TwoCandidates;
 
+use serde::{Deserialize, Serialize};
+
 use crate::gui::action::Action;
 use crate::gui::dialogs::FileDialogs;
+use crate::gui::notify::Notifier;
 use crate::gui::panels::board::BoardPanel;
 use crate::gui::panels::comparison::ComparisonPanel;
 use crate::gui::panels::composer::ComposerPanel;
 use crate::gui::panels::library::{LibraryEntry, LibraryPanel};
 use crate::gui::panels::machine::MachinePanel;
 use crate::gui::panels::palette::PalettePanel;
+use crate::gui::panels::preferences::PreferencesPanel;
 use crate::gui::panels::question::{Question, QuestionPanel};
 use crate::gui::panels::results::ResultsPanel;
 use crate::gui::panels::runs::RunsPanel;
@@ -64,6 +70,8 @@ pub struct Services {
     pub dialogs: Arc<dyn FileDialogs>,
     /// The executable of poolscope, which is started as runner.
     pub executable: PathBuf,
+    /// Who tells the desktop that a long run has ended.
+    pub notifier: Arc<dyn Notifier>,
     /// Where the settings are kept; none keeps nothing.
     pub settings_dir: Option<PathBuf>,
     /// Where runs are kept; none keeps nothing.
@@ -71,7 +79,7 @@ pub struct Services {
 }
 
 /// Which part of the left panel is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SidebarTab {
     /// What can be opened.
     Library,
@@ -139,6 +147,10 @@ pub struct App {
     /// What goes on when the scenario is saved.
     after_save: Option<Then>,
     closing: Closing,
+    /// How far the settings are written.
+    settings_file: remember::SettingsFile,
+    /// Since when something runs, in seconds of the window's clock.
+    busy_since: Option<f64>,
 
     tab: SidebarTab,
     library_panel: LibraryPanel,
@@ -149,6 +161,7 @@ pub struct App {
     text_panel: TextPanel,
     board: BoardPanel,
     results_panel: ResultsPanel,
+    preferences_panel: PreferencesPanel,
     /// The theme in which the window was last drawn: exported pictures have the same.
     is_dark: bool,
     machine_panel: MachinePanel,
@@ -177,8 +190,9 @@ impl App {
             .unwrap_or_default();
         // Our own keys do it, so that the size is remembered.
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
-        ctx.set_zoom_factor(f32::from(settings.scale_percent) / 100.0);
         ctx.set_theme(settings.theme.preference());
+        habits::apply_look(ctx, &settings);
+        let (pages, tab) = (page::Pages::beginning_at(settings.page), settings.tab);
         let library: Vec<LibraryEntry> = bundled().iter().filter_map(LibraryEntry::of).collect();
         let first = bundled().first();
         let document = first
@@ -194,7 +208,7 @@ impl App {
             history: history::History::default(),
             library,
             measurement: None,
-            pages: page::Pages::default(),
+            pages,
             machine: machine::Machine::default(),
             runs: runs::Runs::default(),
             comparison: comparison::TwoSides::default(),
@@ -205,7 +219,7 @@ impl App {
             question: None,
             after_save: None,
             closing: Closing::No,
-            tab: SidebarTab::Library,
+            tab,
             library_panel: LibraryPanel::default(),
             runs_panel: RunsPanel::default(),
             comparison_panel: ComparisonPanel::default(),
@@ -216,6 +230,9 @@ impl App {
             results_panel: ResultsPanel::default(),
             is_dark: false,
             machine_panel: MachinePanel::default(),
+            preferences_panel: PreferencesPanel::default(),
+            settings_file: remember::SettingsFile::default(),
+            busy_since: None,
             question_panel: QuestionPanel::default(),
             palette_panel: PalettePanel::default(),
             regions: habits::Regions::default(),

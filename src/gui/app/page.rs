@@ -1,9 +1,11 @@
 //! What stands in the middle of the window: one page at a time.
 
+use serde::{Deserialize, Serialize};
+
 use crate::gui::app::App;
 
 /// A page of the middle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Page {
     /// What the open scenario would do, and the button that does it.
     #[default]
@@ -52,7 +54,9 @@ impl Page {
             Self::Charts => "Charts and results of the run that is shown",
             Self::Comparison => "Two runs beside each other",
             Self::Series => "Sweeps over a parameter, and the search for the capacity",
-            Self::Machine => "Interpreters and clusters of this machine",
+            Self::Machine => {
+                "How the window looks, and the interpreters and clusters of this machine"
+            }
         }
     }
 }
@@ -65,6 +69,26 @@ pub(super) struct Pages {
 }
 
 impl Pages {
+    /// As the window was left, except in its settings.
+    pub(super) const fn beginning_at(page: Page) -> Self {
+        let shown = match page {
+            Page::Machine => Page::Plan,
+            page => page,
+        };
+        Self {
+            shown,
+            before: Page::Plan,
+        }
+    }
+
+    /// The page to begin with at the next start.
+    pub(super) const fn to_remember(self) -> Page {
+        match self.shown {
+            Page::Machine => self.before,
+            page => page,
+        }
+    }
+
     pub(super) const fn show(&mut self, page: Page) {
         if !matches!(self.shown, Page::Machine) {
             self.before = self.shown;

@@ -46,6 +46,16 @@ impl App {
             Action::GoTo(region) => self.regions.ask(region),
             Action::Zoom(step) => self.zoom(step, ctx),
             Action::FindCommand => self.toggle_palette(),
+            Action::Prefer(preference) => self.prefer(preference, ctx),
+            Action::FindSetting(name) => {
+                self.preferences_panel.look_for(name);
+                self.pages.show(Page::Machine);
+            }
+            Action::CopyText(text) => {
+                ctx.copy_text(text);
+                self.toasts
+                    .good("Copied".to_owned(), ctx.input(|input| input.time));
+            }
             Action::ListShortcuts => self.question = Some(Question::Shortcuts),
             Action::ToggleCandidate(candidate) => self.toggle_candidate(candidate),
             Action::Back => self.pages.back(),
@@ -81,7 +91,13 @@ impl App {
             Action::Runs(action) => self.perform_on_runs(action),
             Action::Series(SeriesAction::Start(kind)) => self.start_series(kind),
             Action::Series(SeriesAction::Resume) => self.resume_series(),
-            Action::About => self.question = Some(Question::About),
+            Action::About => {
+                let (settings, runs) = (&self.services.settings_dir, &self.services.runs_dir);
+                self.question = Some(Question::About {
+                    settings: settings.clone(),
+                    runs: runs.clone(),
+                });
+            }
             Action::Answer(answer) => self.take_answer(answer),
         }
     }
@@ -364,16 +380,6 @@ impl App {
         });
     }
 
-    pub(super) fn save_settings(&mut self) {
-        let Some(folder) = self.services.settings_dir.clone() else {
-            return;
-        };
-        let settings = self.settings.clone();
-        self.start("save settings", Kind::Writes, move || {
-            Done::SettingsSaved(settings.save(&folder))
-        });
-    }
-
     /// Does `work` on a thread of that name; if the system refuses one, says so and gives back how.
     pub(super) fn start(
         &mut self,
@@ -396,6 +402,7 @@ impl App {
     pub(super) fn finish(&mut self) {
         self.stop_looking();
         self.jobs.finish_writing();
+        self.save_at_the_end();
     }
 }
 

@@ -9,6 +9,7 @@ use crate::gui::panels::comparison::ComparisonView;
 use crate::gui::panels::library::LibraryView;
 use crate::gui::panels::machine::MachineView;
 use crate::gui::panels::menus::menus_ui;
+use crate::gui::panels::preferences::PreferencesView;
 use crate::gui::panels::results::ResultsView;
 use crate::gui::panels::runs::RunsView;
 use crate::gui::panels::series::SeriesView;
@@ -28,6 +29,8 @@ const SIDEBAR_MAX_WIDTH: f32 = 620.0;
 const RESULTS_HEIGHTS: std::ops::RangeInclusive<f32> = 242.0..=420.0;
 /// The part of the window that the results have at the start within that.
 const RESULTS_RATIO: f32 = 0.36;
+/// The part of the window that the results have at the most when they come back as they were left.
+const RESULTS_MOST: f32 = 0.7;
 /// The header and one row, in points.
 const RESULTS_MIN_HEIGHT: f32 = 90.0;
 
@@ -40,21 +43,30 @@ impl App {
         self.bars_ui(ui);
         if self.settings.results && self.page() == Page::Charts {
             let height = ui.available_height() * RESULTS_RATIO;
+            let height = height.clamp(*RESULTS_HEIGHTS.start(), *RESULTS_HEIGHTS.end());
+            // As it was left, where the window is still high enough for it.
+            let most = ui.available_height() * RESULTS_MOST;
+            let kept = self.settings.results_height.map(f32::from);
+            let height = kept.map_or(height, |kept| kept.min(most));
             let results = Panel::bottom("results")
-                .default_size(height.clamp(*RESULTS_HEIGHTS.start(), *RESULTS_HEIGHTS.end()))
+                .default_size(height)
                 .min_size(RESULTS_MIN_HEIGHT)
                 .resizable(true)
                 .frame(theme::panel_frame(palette))
                 .show(ui, |ui| self.results_ui(ui));
-            self.regions.note(Part::Results, results.response.rect);
+            let rect = results.response.rect;
+            self.settings.results_height = Some(rect.height().round() as u16);
+            self.regions.note(Part::Results, rect);
         }
         if self.settings.sidebar {
             let sidebar = Panel::left("sidebar")
-                .default_size(SIDEBAR_WIDTH)
+                .default_size(self.settings.sidebar_width.map_or(SIDEBAR_WIDTH, f32::from))
                 .size_range(SIDEBAR_MIN_WIDTH..=SIDEBAR_MAX_WIDTH)
                 .frame(theme::panel_frame(palette))
                 .show(ui, |ui| self.sidebar_ui(ui));
-            self.regions.note(Part::Sidebar, sidebar.response.rect);
+            let rect = sidebar.response.rect;
+            self.settings.sidebar_width = Some(rect.width().round() as u16);
+            self.regions.note(Part::Sidebar, rect);
         }
         let centre = CentralPanel::default()
             .frame(Frame::new().fill(palette.canvas).inner_margin(space::S))
@@ -213,11 +225,22 @@ impl App {
             file: file.as_deref(),
             locked: self.is_running(),
         };
-        let (panel, actions) = (&mut self.machine_panel, &mut self.actions);
+        let preferences = PreferencesView {
+            settings: &self.settings,
+            settings_dir: self.services.settings_dir.as_deref(),
+            runs_dir: self.services.runs_dir.as_deref(),
+        };
+        let (machine, page) = (&mut self.machine_panel, &mut self.preferences_panel);
+        let actions = &mut self.actions;
         ScrollArea::vertical()
             .auto_shrink(false)
             .id_salt("machine")
-            .show(ui, |ui| panel.ui(ui, &view, actions));
+            .show(ui, |ui| {
+                page.ui(ui, &preferences, actions);
+                let typed = page.typed().to_owned();
+                let any = machine.ui(ui, &view, &typed, actions);
+                page.end_ui(ui, &preferences, any, actions);
+            });
     }
 
     fn centre_ui(&mut self, ui: &mut Ui) {

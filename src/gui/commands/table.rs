@@ -2,7 +2,9 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::gui::action::{Action, Exported, Format, Region, RunsAction, SeriesAction, Step};
+use crate::gui::action::{
+    Action, Exported, Format, Preference, Region, RunsAction, SeriesAction, Step,
+};
 use crate::gui::app::{Page, RunState, SidebarTab};
 use crate::gui::commands::{Command, Marked, Menu, Situation};
 use crate::gui::theme::ThemeChoice;
@@ -155,6 +157,16 @@ pub static COMMANDS: &[Command] = &[
     theme("Theme: Dark", || Action::SetTheme(ThemeChoice::Dark)).marked(Marked::Choice(|now| {
         now.settings.theme == ThemeChoice::Dark
     })),
+    look("High contrast", || Action::Prefer(Preference::HighContrast))
+        .marked(Marked::Check(|now| now.settings.high_contrast)),
+    look("Marks on the lines of charts", || {
+        Action::Prefer(Preference::LineMarks)
+    })
+    .marked(Marked::Check(|now| now.settings.line_marks)),
+    look("Reduced motion", || {
+        Action::Prefer(Preference::ReducedMotion)
+    })
+    .marked(Marked::Check(|now| now.settings.reduced_motion)),
     Command::of(Menu::Run, 0, "Run all candidates", || Action::Run)
         .words("start measure")
         .keys(&[key(PLAIN, Key::F5), key(CTRL, Key::R)])
@@ -217,6 +229,10 @@ const fn tab(name: &'static str, action: fn() -> Action) -> Command {
 
 const fn theme(name: &'static str, action: fn() -> Action) -> Command {
     Command::of(Menu::View, 6, name, action).words("appearance colours")
+}
+
+const fn look(name: &'static str, action: fn() -> Action) -> Command {
+    Command::of(Menu::View, 7, name, action).words("appearance accessibility colours")
 }
 
 fn shows(now: &Situation<'_>, tab: SidebarTab) -> bool {

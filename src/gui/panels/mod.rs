@@ -12,6 +12,7 @@ mod marks;
 pub mod menus;
 pub mod palette;
 mod plot_lines;
+pub mod preferences;
 pub mod question;
 pub mod results;
 pub mod runs;

@@ -8,6 +8,7 @@ use crate::gui::action::{Action, Answer};
 use crate::gui::app::{Purpose, Then};
 use crate::gui::commands::{COMMANDS, Menu};
 use crate::gui::dialogs::FileRequest;
+use crate::gui::panels::preferences::place_ui;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{primary_button_ui, severity_ui, weak_ui};
 use crate::gui::words;
@@ -52,7 +53,12 @@ pub enum Question {
     /// All keys that do something.
     Shortcuts,
     /// What the program is.
-    About,
+    About {
+        /// Where settings are kept.
+        settings: Option<PathBuf>,
+        /// Where runs are kept.
+        runs: Option<PathBuf>,
+    },
 }
 
 /// Shows questions; keeps the path that is being typed.
@@ -86,7 +92,9 @@ impl QuestionPanel {
                 Question::Problems { path, problems } => problems_ui(ui, path, problems),
                 Question::DeleteRun { title, forever, .. } => delete_ui(ui, title, *forever),
                 Question::Shortcuts => shortcuts_ui(ui),
-                Question::About => about_ui(ui),
+                Question::About { settings, runs } => {
+                    about_ui(ui, settings.as_deref(), runs.as_deref(), actions)
+                }
             };
         });
         if answer.is_none() && modal.should_close() {
@@ -294,9 +302,22 @@ fn keys_ui(ui: &mut Ui, what: &str, keys: &str) {
     });
 }
 
-fn about_ui(ui: &mut Ui) -> Option<Answer> {
+fn about_ui(
+    ui: &mut Ui,
+    settings: Option<&std::path::Path>,
+    runs: Option<&std::path::Path>,
+    actions: &mut Vec<Action>,
+) -> Option<Answer> {
     title_ui(ui, "poolscope");
-    weak_ui(ui, concat!("Version ", env!("CARGO_PKG_VERSION")));
+    weak_ui(
+        ui,
+        concat!(
+            "Version ",
+            env!("CARGO_PKG_VERSION"),
+            " · licensed under ",
+            env!("CARGO_PKG_LICENSE")
+        ),
+    );
     ui.label(
         "Runs the same work on threads, on processes and async, on this machine, and shows what \
          response time callers see, how much memory each worker needs, and what a thousand tasks cost.",
@@ -305,6 +326,9 @@ fn about_ui(ui: &mut Ui) -> Option<Answer> {
         "Each candidate is measured in a fresh process. Response time runs from the instant at which \
          a task was due. Only the measurement counts, not the warm-up.",
     );
+    ui.add_space(space::XS);
+    place_ui(ui, "Settings", settings, actions);
+    place_ui(ui, "Runs", runs, actions);
     let mut answer = None;
     answers_ui(ui, |ui| cancel_ui(ui, "Close", &mut answer));
     answer
