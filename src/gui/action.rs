@@ -15,6 +15,8 @@ use crate::scenario::Scenario;
 pub enum Action {
     /// The composer changed the scenario; this is the new one.
     EditScenario(Box<Scenario>),
+    /// Its text was changed to this one, which describes this scenario.
+    EditText(Arc<str>, Box<Scenario>),
     /// Tell this: what went well, or, as an error, what did not.
     Tell(Result<String, String>),
     /// Take back the newest edit of the scenario.
@@ -232,8 +234,6 @@ impl Format {
 pub enum Answer {
     /// Save first, then go on.
     Save,
-    /// Save under another name, then go on.
-    SaveElsewhere,
     /// Go on and lose the changes.
     Discard,
     /// End the run, then go on.

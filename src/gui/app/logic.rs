@@ -105,14 +105,14 @@ impl App {
             Done::Saved {
                 number,
                 path,
-                scenario,
+                text,
                 result,
             } => match result {
                 Ok(()) => {
                     self.settings.remember(&path);
                     self.save_settings();
                     self.toasts.good(format!("Saved {}", file_name(&path)), now);
-                    self.document_saved(number, path, *scenario);
+                    self.document_saved(number, path, text);
                     if let Some(then) = self.after_save.take() {
                         self.leave_document(then);
                     }
@@ -161,17 +161,22 @@ impl App {
         }
     }
 
-    fn take_loaded(&mut self, path: std::path::PathBuf, result: Result<Loaded, ScenarioFileError>) {
+    fn take_loaded(
+        &mut self,
+        path: std::path::PathBuf,
+        result: Result<(Loaded, String), ScenarioFileError>,
+    ) {
         match result {
-            Ok(Loaded {
-                scenario: Some(scenario),
-                comments,
-                ..
-            }) => {
+            Ok((
+                Loaded {
+                    scenario: Some(scenario),
+                    ..
+                },
+                text,
+            )) => {
                 self.settings.remember(&path);
                 self.save_settings();
-                let document = Document::of(scenario, Some(path));
-                self.open_document(document.with_comments(comments));
+                self.open_document(Document::read(scenario, &text, Some(path)));
                 self.pages.show(Page::Plan);
                 let errors = self.document.errors() as u64;
                 if errors > 0 {
@@ -181,11 +186,13 @@ impl App {
                     self.tab = super::SidebarTab::Compose;
                 }
             }
-            Ok(Loaded {
-                scenario: None,
-                problems,
-                ..
-            }) => {
+            Ok((
+                Loaded {
+                    scenario: None,
+                    problems,
+                },
+                _,
+            )) => {
                 self.question = Some(Question::Problems { path, problems });
             }
             Err(error) => self.toasts.error(sentence(&error.to_string())),

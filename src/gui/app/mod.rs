@@ -54,7 +54,7 @@ use crate::gui::repaint::{FrameClock, Pacer};
 use crate::gui::settings::Settings;
 use crate::gui::theme;
 use crate::run::Run;
-use crate::scenario::{bundled, parse};
+use crate::scenario::bundled;
 
 /// What the application needs from outside; tests give their own.
 pub struct Services {
@@ -169,11 +169,8 @@ impl App {
         let library: Vec<LibraryEntry> = bundled().iter().filter_map(LibraryEntry::of).collect();
         let first = bundled().first();
         let document = first
-            .and_then(|bundled| parse(bundled.text).scenario)
-            .zip(first.map(|bundled| bundled.file))
-            .map_or_else(Document::blank, |(scenario, file)| {
-                Document::of_bundled(scenario, file)
-            });
+            .and_then(Document::of_bundled)
+            .unwrap_or_else(Document::blank);
         Self {
             services,
             settings,

@@ -19,13 +19,14 @@ use crate::gui::dialogs::FileRequest;
 use crate::gui::panels::question::Question;
 use crate::run::record::is_run_file;
 use crate::run::{Run, RunRequest};
-use crate::scenario::{bundled_named, parse, read_file, write_file};
+use crate::scenario::{bundled_named, parse, read_text, write_file};
 use crate::session::Session;
 
 impl App {
     pub(super) fn perform(&mut self, action: Action, ctx: &Context) {
         match action {
             Action::EditScenario(scenario) => self.edit_scenario(*scenario, ctx),
+            Action::EditText(text, scenario) => self.edit_text(text, *scenario, ctx),
             Action::Tell(Ok(text)) => self.toasts.good(text, ctx.input(|input| input.time)),
             Action::Tell(Err(text)) => self.fail(&text),
             Action::Undo => self.undo(ctx),
@@ -165,9 +166,8 @@ impl App {
                 },
             ),
             Then::OpenBundled(name) => {
-                let scenario = bundled_named(name).and_then(|found| parse(found.text).scenario);
-                if let Some(scenario) = scenario {
-                    self.open_document(Document::of_bundled(scenario, name));
+                if let Some(document) = bundled_named(name).and_then(Document::of_bundled) {
+                    self.open_document(document);
                     self.pages.show(Page::Plan);
                 }
             }
@@ -187,12 +187,6 @@ impl App {
                 self.after_save = Some(then);
                 self.save();
             }
-            (Question::Comments(_), Answer::Save) => {
-                if let Some(path) = self.document.path() {
-                    self.write_scenario(path.to_path_buf());
-                }
-            }
-            (Question::Comments(_), Answer::SaveElsewhere) => self.save_as(),
             (Question::Unsaved(then), Answer::Discard) => self.proceed(then),
             (Question::CloseDuringRun, Answer::StopAndClose) => {
                 self.closing = Closing::AfterRun;
@@ -206,7 +200,7 @@ impl App {
             (Question::Path { purpose, request }, Answer::Path(path)) => {
                 self.use_path(purpose, request.with_extension(&path));
             }
-            (Question::Path { .. } | Question::Comments(_), _) => self.after_save = None,
+            (Question::Path { .. }, _) => self.after_save = None,
             (
                 Question::DeleteRun {
                     path,
@@ -255,16 +249,13 @@ impl App {
             if is_run_file(&path) {
                 return importing(library, &path);
             }
-            let result = Box::new(read_file(&path));
+            let result = Box::new(read_text(&path).map(|text| (parse(&text), text)));
             Done::Loaded { path, result }
         });
     }
 
     fn save(&mut self) {
         match self.document.path() {
-            Some(_) if self.document.comments() > 0 => {
-                self.question = Some(Question::Comments(self.document.comments()));
-            }
             Some(path) => self.write_scenario(path.to_path_buf()),
             None => self.save_as(),
         }
@@ -284,13 +275,13 @@ impl App {
 
     fn write_scenario(&mut self, path: PathBuf) {
         let number = self.document.number();
-        let scenario = Box::new(self.document.scenario().clone());
+        let text = Arc::clone(self.document.text());
         self.start("save scenario", Kind::Writes, move || {
-            let result = write_file(&path, &scenario);
+            let result = write_file(&path, &text);
             Done::Saved {
                 number,
                 path,
-                scenario,
+                text,
                 result,
             }
         });

@@ -241,8 +241,8 @@ impl App {
     }
 
     fn text_ui(&mut self, ui: &mut Ui) {
-        let (scenario, locked) = (self.document.scenario(), self.is_running());
-        self.text_panel.ui(ui, scenario, locked, &mut self.actions);
+        let (text, locked) = (self.document.text(), self.is_running());
+        self.text_panel.ui(ui, text, locked, &mut self.actions);
     }
 
     fn charts_ui(&mut self, ui: &mut Ui) {

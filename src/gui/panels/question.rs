@@ -21,8 +21,6 @@ const WIDTH: f32 = 460.0;
 pub enum Question {
     /// The scenario has changes that are not saved.
     Unsaved(Then),
-    /// The file that is to be written has so many comments, which would be lost.
-    Comments(usize),
     /// The window shall close while a run is under way.
     CloseDuringRun,
     /// The desktop has no dialogs: a path is typed.
@@ -77,7 +75,6 @@ impl QuestionPanel {
             ui.set_width(WIDTH);
             answer = match question {
                 Question::Unsaved(then) => unsaved_ui(ui, then),
-                Question::Comments(count) => comments_ui(ui, *count),
                 Question::CloseDuringRun => close_during_run_ui(ui),
                 Question::Path { request, .. } => self.path_ui(ui, request),
                 Question::Problems { path, problems } => problems_ui(ui, path, problems),
@@ -143,25 +140,6 @@ fn unsaved_ui(ui: &mut Ui, then: &Then) -> Option<Answer> {
         }
         if ui.button("Discard changes").clicked() {
             answer = Some(Answer::Discard);
-        }
-        cancel_ui(ui, "Cancel", &mut answer);
-    });
-    answer
-}
-
-fn comments_ui(ui: &mut Ui, count: usize) -> Option<Answer> {
-    title_ui(ui, "Save without the comments?");
-    let comments = text::counted(count as u64, "comment", "comments");
-    ui.label(format!(
-        "The file has {comments}. The window does not keep them: what it writes is the scenario alone."
-    ));
-    let mut answer = None;
-    answers_ui(ui, |ui| {
-        if primary_button_ui(ui, "Save under another name…", true).clicked() {
-            answer = Some(Answer::SaveElsewhere);
-        }
-        if ui.button("Save without them").clicked() {
-            answer = Some(Answer::Save);
         }
         cancel_ui(ui, "Cancel", &mut answer);
     });
