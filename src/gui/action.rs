@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::chart::{ChartId, LanesOf};
 use crate::export::Picture;
-use crate::gui::app::{MachineChange, Page, Slot};
+use crate::gui::app::{MachineChange, Page, Slot, TabAction};
 use crate::gui::theme::ThemeChoice;
 use crate::run::record::{Meta, RecordKind};
 use crate::scenario::Scenario;
@@ -68,6 +68,8 @@ pub enum Action {
     ChangeMachine(MachineChange),
     /// Do this with kept runs.
     Runs(RunsAction),
+    /// Do this with the tabs of opened runs.
+    Tabs(TabAction),
     /// Do this with a sweep or a search.
     Series(SeriesAction),
     /// Show what the program is.

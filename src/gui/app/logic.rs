@@ -8,7 +8,7 @@ use egui::{Context, Key, KeyboardShortcut, Modifiers, ViewportCommand};
 
 use crate::gui::action::Action;
 use crate::gui::app::jobs::Done;
-use crate::gui::app::{App, Closing, Document, Origin, Page, Purpose, RunState};
+use crate::gui::app::{App, Closing, Document, Origin, Page, Purpose, RunState, TabAction};
 use crate::gui::dialogs::{FileRequest, Picked};
 use crate::gui::panels::question::Question;
 use crate::gui::repaint::process_cpu_time;
@@ -22,8 +22,11 @@ const KEPT_SOON: Duration = Duration::from_millis(50);
 impl App {
     /// Takes in what happened since the last frame.
     pub(super) fn advance(&mut self, ctx: &Context) {
-        self.drain_run(ctx);
+        for index in 0..self.tabs.len() {
+            self.drain_run(index, ctx);
+        }
         self.follow_series();
+        self.follow_leaving_tabs();
         for done in self.jobs.finished() {
             self.take(done, ctx);
         }
@@ -37,13 +40,16 @@ impl App {
         }
     }
 
-    fn drain_run(&mut self, ctx: &Context) {
-        let Some(measurement) = &mut self.measurement else {
+    fn drain_run(&mut self, index: usize, ctx: &Context) {
+        let Some((tab, is_shown)) = self.tabs.at(index) else {
             return;
         };
+        let measurement = &mut tab.measurement;
         let was_active = measurement.state().is_active();
         let more = measurement.drain(EVENTS_BUDGET);
-        measurement.update_charts(self.board.settings());
+        if is_shown {
+            measurement.update_charts(tab.board.settings());
+        }
         let state = measurement.state();
         let kept = measurement.follow_keeper();
         if measurement.is_being_kept() {
@@ -59,7 +65,7 @@ impl App {
         }
         let decides = !measurement.run().request.scenario.objectives.is_empty();
         if was_active && !state.is_active() && decides {
-            self.results_panel.show_verdict();
+            tab.results.show_verdict();
         }
         if let Some(kept) = kept {
             let now = ctx.input(|input| input.time);
@@ -226,6 +232,15 @@ impl App {
             (command, Key::O, Action::Open),
             (command, Key::R, Action::Run),
             (command, Key::Comma, Action::Show(Page::Machine)),
+            (command, Key::W, Action::Tabs(TabAction::CloseShown)),
+            (
+                command | Modifiers::SHIFT,
+                Key::Tab,
+                Action::Tabs(TabAction::Previous),
+            ),
+            (command, Key::Tab, Action::Tabs(TabAction::Next)),
+            (command, Key::PageUp, Action::Tabs(TabAction::Previous)),
+            (command, Key::PageDown, Action::Tabs(TabAction::Next)),
             (Modifiers::SHIFT, Key::F5, Action::Stop),
             (Modifiers::NONE, Key::F5, Action::Run),
         ];
@@ -254,8 +269,7 @@ impl App {
 
     /// Whether processes of ours are at work.
     pub(super) fn is_running(&self) -> bool {
-        let measurement = self.measurement.as_ref();
-        self.has_active_series() || measurement.is_some_and(super::Measurement::is_running)
+        self.has_active_series() || self.tabs.live().is_some()
     }
 
     /// Carries out what has been asked for since the last frame.
@@ -276,8 +290,9 @@ impl App {
         } else {
             ""
         };
-        let running = match self.run_state() {
-            RunState::Live | RunState::Waiting if self.is_running() => " (running)",
+        let live = self.tabs.live().map(|tab| tab.measurement.state());
+        let running = match live {
+            Some(RunState::Live | RunState::Waiting) => " (running)",
             _ => "",
         };
         let title = format!(

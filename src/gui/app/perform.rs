@@ -73,6 +73,7 @@ impl App {
             Action::ChooseInterpreter { folder } => self.choose_interpreter(folder),
             Action::ChangeMachine(change) => self.change_machine(change),
             Action::Runs(action) => self.perform_on_runs(action),
+            Action::Tabs(action) => self.perform_on_tabs(action),
             Action::Series(SeriesAction::Start(kind)) => self.start_series(kind),
             Action::Series(SeriesAction::Resume) => self.resume_series(),
             Action::About => self.question = Some(Question::About),
@@ -82,7 +83,7 @@ impl App {
 
     /// Measures the candidates of these names; all if there is no name.
     pub(super) fn start_run(&mut self, names: &[String]) {
-        if self.is_running() {
+        if self.is_running() || !self.has_room_for_a_tab() {
             return;
         }
         if self.document.errors() > 0 {
@@ -102,13 +103,10 @@ impl App {
         match Session::start(request.clone(), self.runner_command(), self.waker()) {
             Ok(session) => {
                 let run = Run::new(request, unix_secs());
-                self.put_run_away();
-                self.board.begin(&run);
-                self.pages.show(Page::Charts);
                 let keeper = self.keeper(&run);
                 let mut measurement = Measurement::new(run, Some(session));
                 measurement.keep(keeper);
-                self.measurement = Some(measurement);
+                self.open_tab(measurement);
             }
             Err(error) => self.fail(&format!("The run cannot be started: {error}")),
         }
@@ -120,16 +118,21 @@ impl App {
         move || waker.request_repaint_after(clock.until_due())
     }
 
-    fn stop_run(&mut self) {
+    pub(super) fn stop_run(&mut self) {
         self.stop_series();
-        if let Some(measurement) = &mut self.measurement {
-            measurement.stop();
+        if let Some(tab) = self.tabs.live_mut() {
+            tab.measurement.stop();
         }
     }
 
     /// Goes on with `then`, after the questions that are due.
     pub(super) fn leave_document(&mut self, then: Then) {
-        if self.is_running() && then != Then::Quit {
+        if let Then::OpenRun(path) = &then
+            && self.is_running()
+        {
+            // It comes into a tab of its own, and the scenario stays.
+            self.open_run(path.clone());
+        } else if self.is_running() && then != Then::Quit {
             self.fail("Stop the run before another scenario is opened");
         } else if self.document.is_changed() {
             self.question = Some(Question::Unsaved(then));
@@ -197,6 +200,10 @@ impl App {
                     self.leave_document(Then::Quit);
                 }
             }
+            (Question::CloseTab { number, .. }, Answer::StopAndClose) => {
+                self.stop_and_close(number);
+            }
+            (Question::CloseTab { number, .. }, Answer::Discard) => self.close_for_good(number),
             (Question::Path { purpose, request }, Answer::Path(path)) => {
                 self.use_path(purpose, request.with_extension(&path));
             }
@@ -288,7 +295,7 @@ impl App {
     }
 
     fn ask_where_to_export(&mut self, what: Exported, format: Format) {
-        let title = match (&what, &self.measurement) {
+        let title = match (&what, self.measurement()) {
             (Exported::Seen(seen), _) => &seen.of,
             (_, Some(measurement)) => &measurement.run().request.scenario.title,
             (_, None) => {
@@ -309,13 +316,13 @@ impl App {
             });
             return;
         }
-        let Some(measurement) = &self.measurement else {
+        let Some(measurement) = self.measurement() else {
             return;
         };
         let origin = measurement.origin();
         let content = exports::Content {
             run: measurement.run().clone(),
-            settings: self.board.settings().clone(),
+            settings: self.chart_settings(),
             dark,
             kept: origin.path,
             name: origin.name,

@@ -2,7 +2,7 @@
 
 use egui::{CentralPanel, Frame, Panel, RichText, ScrollArea, Ui};
 
-use crate::gui::app::{App, Measurement, Page, SidebarTab};
+use crate::gui::app::{App, Measurement, Page, RunState, SidebarTab};
 use crate::gui::panels::board::BoardView;
 use crate::gui::panels::comparison::ComparisonView;
 use crate::gui::panels::library::LibraryView;
@@ -11,6 +11,7 @@ use crate::gui::panels::results::ResultsView;
 use crate::gui::panels::runs::RunsView;
 use crate::gui::panels::series::SeriesView;
 use crate::gui::panels::start::start_ui;
+use crate::gui::panels::tabs::tabs_ui;
 use crate::gui::panels::toolbar::{ToolbarView, menu_ui, toolbar_ui};
 use crate::gui::theme::{self, space};
 use crate::run::record::RecordKind;
@@ -68,6 +69,9 @@ impl App {
         let scenario = self.document.scenario();
         let sweep = scenario.sweep.as_ref().map(|_| RecordKind::Sweep);
         let capacity = scenario.capacity.as_ref().map(|_| RecordKind::Capacity);
+        // What goes on is told of, whatever tab is looked at.
+        let live = self.tabs.live().map(|tab| &tab.measurement);
+        let in_bar = live.or_else(|| self.tabs.measurement());
         let series: Vec<RecordKind> = sweep.into_iter().chain(capacity).collect();
         let view = ToolbarView {
             title: &self.document.scenario().title,
@@ -77,9 +81,9 @@ impl App {
             redoes: self.history.redoes(),
             errors: self.document.errors(),
             series: &series,
-            state: self.run_state(),
+            state: in_bar.map_or(RunState::None, Measurement::state),
             running: self.is_running(),
-            measurement: self.measurement.as_ref(),
+            measurement: in_bar,
             page: self.page(),
             settings: &self.settings,
         };
@@ -135,7 +139,7 @@ impl App {
     }
 
     fn runs_ui(&mut self, ui: &mut Ui) {
-        let origin = self.measurement.as_ref().map(Measurement::origin);
+        let origin = self.tabs.measurement().map(Measurement::origin);
         let view = RunsView {
             entries: &self.runs.entries,
             revision: self.runs.revision,
@@ -153,7 +157,7 @@ impl App {
 
     /// Whether a run is shown that is over.
     fn has_ended(&self) -> bool {
-        let measurement = self.measurement.as_ref();
+        let measurement = self.tabs.measurement();
         measurement.is_some_and(|measurement| measurement.run().ended)
     }
 
@@ -171,7 +175,7 @@ impl App {
     }
 
     fn comparison_ui(&mut self, ui: &mut Ui) {
-        let shown = self.measurement.as_ref().filter(|_| self.has_ended());
+        let shown = self.tabs.measurement().filter(|_| self.has_ended());
         let title = shown.map(|measurement| measurement.origin().name);
         let view = ComparisonView {
             sides: &self.comparison.sides,
@@ -187,9 +191,10 @@ impl App {
     }
 
     fn results_ui(&mut self, ui: &mut Ui) {
-        let Some(measurement) = &self.measurement else {
+        let Some(tab) = self.tabs.shown_mut() else {
             return;
         };
+        let measurement = &tab.measurement;
         let view = ResultsView {
             table: measurement.table(),
             figures: measurement.figures(),
@@ -201,7 +206,10 @@ impl App {
             noise_floor: measurement.noise_floor(),
             run: measurement.run(),
         };
-        self.results_panel.ui(ui, &view, &mut self.actions);
+        // What is scrolled and unfolded belongs to the tab.
+        ui.push_id(("results of tab", tab.number), |ui| {
+            tab.results.ui(ui, &view, &mut self.actions);
+        });
     }
 
     fn machine_ui(&mut self, ui: &mut Ui) {
@@ -233,7 +241,7 @@ impl App {
     }
 
     fn plan_ui(&mut self, ui: &mut Ui) {
-        let measured = self.measurement.as_ref();
+        let measured = self.tabs.measurement();
         let title = measured.map(|measured| measured.run().request.scenario.title.as_str());
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             start_ui(ui, &self.document, title, &mut self.actions);
@@ -246,9 +254,11 @@ impl App {
     }
 
     fn charts_ui(&mut self, ui: &mut Ui) {
-        let Some(measurement) = &self.measurement else {
+        tabs_ui(ui, &self.tabs.labels(), &mut self.actions);
+        let Some(tab) = self.tabs.shown_mut() else {
             return;
         };
+        let measurement = &tab.measurement;
         let measured = &measurement.run().request.scenario;
         let view = BoardView {
             title: &measured.title,
@@ -257,8 +267,12 @@ impl App {
             revision: measurement.run().revision,
             charts: measurement.charts(),
             figures: measurement.figures(),
+            tab: tab.number,
         };
-        self.board.ui(ui, &view, &mut self.actions);
+        // Zoom and scrolling belong to the tab.
+        ui.push_id(("board of tab", tab.number), |ui| {
+            tab.board.ui(ui, &view, &mut self.actions);
+        });
     }
 }
 
@@ -295,7 +309,7 @@ impl eframe::App for App {
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         // Ends the runner before the files are waited for.
-        self.measurement = None;
+        self.tabs = super::tabs::RunTabs::default();
         self.finish();
     }
 }

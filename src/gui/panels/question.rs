@@ -46,6 +46,15 @@ pub enum Question {
         /// There is no bin: it would be gone.
         forever: bool,
     },
+    /// A tab shall close whose run is under way, or is nowhere else.
+    CloseTab {
+        /// Which tab.
+        number: u64,
+        /// What the run is called.
+        title: String,
+        /// Whether it is under way.
+        running: bool,
+    },
     /// What the program is.
     About,
 }
@@ -79,6 +88,7 @@ impl QuestionPanel {
                 Question::Path { request, .. } => self.path_ui(ui, request),
                 Question::Problems { path, problems } => problems_ui(ui, path, problems),
                 Question::DeleteRun { title, forever, .. } => delete_ui(ui, title, *forever),
+                Question::CloseTab { title, running, .. } => close_tab_ui(ui, title, *running),
                 Question::About => about_ui(ui),
             };
         });
@@ -214,6 +224,37 @@ fn delete_ui(ui: &mut Ui, title: &str, forever: bool) -> Option<Answer> {
             answer = Some(Answer::Delete);
         }
         cancel_ui(ui, "Keep it", &mut answer);
+    });
+    answer
+}
+
+fn close_tab_ui(ui: &mut Ui, title: &str, running: bool) -> Option<Answer> {
+    let (heading, text, verb, consequence) = if running {
+        (
+            "Stop the run and close its tab?",
+            "It is under way. What was measured until now is kept among the runs.",
+            "Stop and close",
+            Answer::StopAndClose,
+        )
+    } else {
+        (
+            "Close a run that is not kept?",
+            "Its figures are in no file: with the tab they are gone.",
+            "Close and lose it",
+            Answer::Discard,
+        )
+    };
+    title_ui(ui, heading);
+    ui.add(egui::Label::new(RichText::new(title).strong()).wrap());
+    ui.label(text);
+    let mut answer = None;
+    answers_ui(ui, |ui| {
+        if primary_button_ui(ui, "Keep the tab", true).clicked() {
+            answer = Some(Answer::Cancel);
+        }
+        if ui.button(verb).clicked() {
+            answer = Some(consequence);
+        }
     });
     answer
 }
