@@ -4,11 +4,11 @@
 
 use std::time::Duration;
 
-use egui::{Context, Key, KeyboardShortcut, Modifiers, ViewportCommand};
+use egui::{Context, ViewportCommand};
 
 use crate::gui::action::Action;
 use crate::gui::app::jobs::Done;
-use crate::gui::app::{App, Closing, Document, Origin, Page, Purpose, RunState, TabAction};
+use crate::gui::app::{App, Closing, Document, Origin, Page, Purpose, RunState};
 use crate::gui::dialogs::{FileRequest, Picked};
 use crate::gui::panels::question::Question;
 use crate::gui::repaint::process_cpu_time;
@@ -215,40 +215,6 @@ impl App {
         });
         if let Some(path) = dropped {
             self.actions.push(Action::OpenFile(path));
-        }
-    }
-
-    fn take_shortcuts(&mut self, ctx: &Context) {
-        if self.question.is_some() {
-            return;
-        }
-        self.take_undo_keys(ctx);
-        let command = Modifiers::COMMAND;
-        // The longer combination first: egui's match of the shorter one ignores the shift key.
-        let shortcuts = [
-            (command | Modifiers::SHIFT, Key::S, Action::SaveAs),
-            (command, Key::S, Action::Save),
-            (command, Key::N, Action::New),
-            (command, Key::O, Action::Open),
-            (command, Key::R, Action::Run),
-            (command, Key::Comma, Action::Show(Page::Machine)),
-            (command, Key::W, Action::Tabs(TabAction::CloseShown)),
-            (
-                command | Modifiers::SHIFT,
-                Key::Tab,
-                Action::Tabs(TabAction::Previous),
-            ),
-            (command, Key::Tab, Action::Tabs(TabAction::Next)),
-            (command, Key::PageUp, Action::Tabs(TabAction::Previous)),
-            (command, Key::PageDown, Action::Tabs(TabAction::Next)),
-            (Modifiers::SHIFT, Key::F5, Action::Stop),
-            (Modifiers::NONE, Key::F5, Action::Run),
-        ];
-        for (modifiers, key, action) in shortcuts {
-            let shortcut = KeyboardShortcut::new(modifiers, key);
-            if ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {
-                self.actions.push(action);
-            }
         }
     }
 

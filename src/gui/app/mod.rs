@@ -6,6 +6,7 @@ mod changes;
 mod comparison;
 mod document;
 mod exports;
+mod habits;
 mod history;
 mod jobs;
 mod logic;
@@ -45,6 +46,7 @@ use crate::gui::panels::comparison::ComparisonPanel;
 use crate::gui::panels::composer::ComposerPanel;
 use crate::gui::panels::library::{LibraryEntry, LibraryPanel};
 use crate::gui::panels::machine::MachinePanel;
+use crate::gui::panels::palette::PalettePanel;
 use crate::gui::panels::question::{Question, QuestionPanel};
 use crate::gui::panels::runs::RunsPanel;
 use crate::gui::panels::series::SeriesPanel;
@@ -69,9 +71,12 @@ pub struct Services {
 
 /// Which part of the left panel is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SidebarTab {
+pub enum SidebarTab {
+    /// What can be opened.
     Library,
+    /// The scenario as a form.
     Compose,
+    /// The kept runs.
     Runs,
 }
 
@@ -95,6 +100,8 @@ pub enum Then {
     Open,
     /// Open the bundled scenario of this name.
     OpenBundled(&'static str),
+    /// Open the bundled scenario of this name and measure it.
+    RunBundled(&'static str),
     /// Open this file: a scenario, or a run from elsewhere.
     OpenFile(PathBuf),
     /// Show the kept run in this file.
@@ -144,6 +151,9 @@ pub struct App {
     is_dark: bool,
     machine_panel: MachinePanel,
     question_panel: QuestionPanel,
+    palette_panel: PalettePanel,
+    /// Where the parts of the window stood in the last frame, and which the keyboard is to go to.
+    regions: habits::Regions,
     toasts: Toasts,
     actions: Vec<Action>,
 
@@ -163,6 +173,9 @@ impl App {
             .as_deref()
             .map(Settings::load)
             .unwrap_or_default();
+        // Our own keys do it, so that the size is remembered.
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        ctx.set_zoom_factor(f32::from(settings.scale_percent) / 100.0);
         ctx.set_theme(settings.theme.preference());
         let library: Vec<LibraryEntry> = bundled().iter().filter_map(LibraryEntry::of).collect();
         let first = bundled().first();
@@ -197,6 +210,8 @@ impl App {
             is_dark: false,
             machine_panel: MachinePanel::default(),
             question_panel: QuestionPanel::default(),
+            palette_panel: PalettePanel::default(),
+            regions: habits::Regions::default(),
             toasts: Toasts::default(),
             actions: Vec::new(),
             pacer: Pacer::default(),

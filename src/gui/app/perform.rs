@@ -43,10 +43,17 @@ impl App {
                 self.composer.lead_to(section);
             }
             Action::Show(page) => self.pages.show(page),
+            Action::ShowTab(tab) => self.show_tab(tab),
+            Action::GoTo(region) => self.regions.ask(region),
+            Action::Zoom(step) => self.zoom(step, ctx),
+            Action::FindCommand => self.toggle_palette(),
+            Action::ListShortcuts => self.question = Some(Question::Shortcuts),
+            Action::ToggleCandidate(candidate) => self.toggle_candidate(candidate),
             Action::Back => self.pages.back(),
             Action::New => self.leave_document(Then::New),
             Action::Open => self.leave_document(Then::Open),
             Action::OpenBundled(name) => self.leave_document(Then::OpenBundled(name)),
+            Action::RunBundled(name) => self.leave_document(Then::RunBundled(name)),
             Action::OpenFile(path) => self.leave_document(Then::OpenFile(path)),
             Action::Quit => self.quit(),
             Action::Save => self.save(),
@@ -173,6 +180,10 @@ impl App {
                     self.open_document(document);
                     self.pages.show(Page::Plan);
                 }
+            }
+            Then::RunBundled(name) => {
+                self.proceed(Then::OpenBundled(name));
+                self.start_run(&[]);
             }
             Then::OpenFile(path) => self.load(path),
             Then::OpenRun(path) => self.open_run(path),

@@ -2,19 +2,20 @@
 
 use egui::{CentralPanel, Frame, Panel, RichText, ScrollArea, Ui};
 
-use crate::gui::app::{App, Measurement, Page, RunState, SidebarTab};
+use crate::gui::app::habits::Part;
+use crate::gui::app::{App, Measurement, Page, SidebarTab};
 use crate::gui::panels::board::BoardView;
 use crate::gui::panels::comparison::ComparisonView;
 use crate::gui::panels::library::LibraryView;
 use crate::gui::panels::machine::MachineView;
+use crate::gui::panels::menus::menus_ui;
 use crate::gui::panels::results::ResultsView;
 use crate::gui::panels::runs::RunsView;
 use crate::gui::panels::series::SeriesView;
 use crate::gui::panels::start::start_ui;
 use crate::gui::panels::tabs::tabs_ui;
-use crate::gui::panels::toolbar::{ToolbarView, menu_ui, toolbar_ui};
+use crate::gui::panels::toolbar::{ToolbarView, toolbar_ui};
 use crate::gui::theme::{self, space};
-use crate::run::record::RecordKind;
 use crate::session::LocalSettings;
 
 /// Width of the left panel at the start, in points: a form of labels and fields.
@@ -36,64 +37,59 @@ impl App {
     pub(super) fn show(&mut self, ui: &mut Ui) {
         let palette = theme::palette(ui);
         self.is_dark = ui.visuals().dark_mode;
+        self.regions.begin();
         self.bars_ui(ui);
         if self.settings.results && self.page() == Page::Charts {
             let height = ui.available_height() * RESULTS_RATIO;
-            Panel::bottom("results")
+            let results = Panel::bottom("results")
                 .default_size(height.clamp(*RESULTS_HEIGHTS.start(), *RESULTS_HEIGHTS.end()))
                 .min_size(RESULTS_MIN_HEIGHT)
                 .resizable(true)
                 .frame(theme::panel_frame(palette))
                 .show(ui, |ui| self.results_ui(ui));
+            self.regions.note(Part::Results, results.response.rect);
         }
         if self.settings.sidebar {
-            Panel::left("sidebar")
+            let sidebar = Panel::left("sidebar")
                 .default_size(SIDEBAR_WIDTH)
                 .size_range(SIDEBAR_MIN_WIDTH..=SIDEBAR_MAX_WIDTH)
                 .frame(theme::panel_frame(palette))
                 .show(ui, |ui| self.sidebar_ui(ui));
+            self.regions.note(Part::Sidebar, sidebar.response.rect);
         }
-        CentralPanel::default()
+        let centre = CentralPanel::default()
             .frame(Frame::new().fill(palette.canvas).inner_margin(space::S))
             .show(ui, |ui| self.centre_ui(ui));
+        self.regions.note(Part::Centre, centre.response.rect);
+        self.palette_ui(ui.ctx());
         if let Some(question) = &self.question {
             self.question_panel
                 .ui(ui.ctx(), question, &mut self.actions);
         }
         self.toasts.ui(ui.ctx());
         drop_hint_ui(ui);
+        self.regions.follow(ui.ctx());
     }
 
     fn bars_ui(&mut self, ui: &mut Ui) {
         let palette = theme::palette(ui);
-        let scenario = self.document.scenario();
-        let sweep = scenario.sweep.as_ref().map(|_| RecordKind::Sweep);
-        let capacity = scenario.capacity.as_ref().map(|_| RecordKind::Capacity);
-        // What goes on is told of, whatever tab is looked at.
-        let live = self.tabs.live().map(|tab| &tab.measurement);
-        let in_bar = live.or_else(|| self.tabs.measurement());
-        let series: Vec<RecordKind> = sweep.into_iter().chain(capacity).collect();
+        let series = self.series_of_document();
+        let mut actions = std::mem::take(&mut self.actions);
         let view = ToolbarView {
             title: &self.document.scenario().title,
             path: self.document.path(),
             changed: self.document.is_changed(),
-            undoes: self.history.undoes(),
-            redoes: self.history.redoes(),
-            errors: self.document.errors(),
-            series: &series,
-            state: in_bar.map_or(RunState::None, Measurement::state),
-            running: self.is_running(),
-            measurement: in_bar,
-            page: self.page(),
-            settings: &self.settings,
+            now: self.situation(&series),
+            measurement: self.in_bar(),
         };
-        let actions = &mut self.actions;
-        Panel::top("bars")
+        let bars = Panel::top("bars")
             .frame(theme::panel_frame(palette))
             .show(ui, |ui| {
-                menu_ui(ui, &view, actions);
-                toolbar_ui(ui, &view, actions);
+                menus_ui(ui, &view.now, &mut actions);
+                toolbar_ui(ui, &view, &mut actions);
             });
+        self.actions = actions;
+        self.regions.note(Part::Bars, bars.response.rect);
     }
 
     fn sidebar_ui(&mut self, ui: &mut Ui) {

@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use egui::{Context, Key, KeyboardShortcut, Modifiers};
+use egui::Context;
 
-use crate::gui::action::Action;
 use crate::gui::app::changes::Change;
 use crate::gui::app::{App, Document, SidebarTab};
 use crate::scenario::Scenario;
@@ -89,30 +88,6 @@ impl App {
             let title = &self.document.scenario().title;
             let text = format!("{what}. Open now: '{title}'");
             self.toasts.good(text, ctx.input(|input| input.time));
-        }
-    }
-
-    /// The keys of undo and redo. A text field outside of the composer has its own undo and keeps them; in the
-    /// composer a text is part of the scenario, and one undo is enough.
-    pub(super) fn take_undo_keys(&mut self, ctx: &Context) {
-        let focused = ctx.memory(egui::Memory::focused);
-        let types_elsewhere = focused.is_some_and(|id| {
-            egui::TextEdit::load_state(ctx, id).is_some() && !self.composer.is_typing_in(id)
-        });
-        if types_elsewhere {
-            return;
-        }
-        let command = Modifiers::COMMAND;
-        // The longer combination first: egui's match of the shorter one ignores the shift key.
-        for (modifiers, key, action) in [
-            (command | Modifiers::SHIFT, Key::Z, Action::Redo),
-            (command, Key::Y, Action::Redo),
-            (command, Key::Z, Action::Undo),
-        ] {
-            let shortcut = KeyboardShortcut::new(modifiers, key);
-            if ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {
-                self.actions.push(action);
-            }
         }
     }
 }

@@ -113,6 +113,14 @@ impl BoardPanel {
         };
     }
 
+    /// Shows or hides a candidate.
+    pub fn toggle_candidate(&mut self, candidate: usize) {
+        if !self.settings.hidden.remove(&candidate) {
+            self.settings.hidden.insert(candidate);
+        }
+        self.version += 1;
+    }
+
     /// Which percentiles and candidates are shown.
     #[must_use]
     pub const fn settings(&self) -> &ChartSettings {
@@ -177,11 +185,7 @@ impl BoardPanel {
                 let color = theme::series_color(figures.candidate, dark);
                 let shown = !self.settings.hidden.contains(&figures.candidate);
                 if legend_toggle_ui(ui, &figures.name, color, shown).clicked() {
-                    if shown {
-                        self.settings.hidden.insert(figures.candidate);
-                    } else {
-                        self.settings.hidden.remove(&figures.candidate);
-                    }
+                    self.toggle_candidate(figures.candidate);
                     self.changed(ui);
                 }
             }

@@ -9,6 +9,8 @@ mod export_menu;
 pub mod library;
 pub mod machine;
 mod marks;
+pub mod menus;
+pub mod palette;
 mod plot_lines;
 pub mod question;
 pub mod results;

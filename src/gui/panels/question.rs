@@ -6,6 +6,7 @@ use egui::{Context, Id, Key, Modal, RichText, ScrollArea, Ui};
 
 use crate::gui::action::{Action, Answer};
 use crate::gui::app::{Purpose, Then};
+use crate::gui::commands::{COMMANDS, Menu};
 use crate::gui::dialogs::FileRequest;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{primary_button_ui, severity_ui, weak_ui};
@@ -55,6 +56,8 @@ pub enum Question {
         /// Whether it is under way.
         running: bool,
     },
+    /// All keys that do something.
+    Shortcuts,
     /// What the program is.
     About,
 }
@@ -89,6 +92,7 @@ impl QuestionPanel {
                 Question::Problems { path, problems } => problems_ui(ui, path, problems),
                 Question::DeleteRun { title, forever, .. } => delete_ui(ui, title, *forever),
                 Question::CloseTab { title, running, .. } => close_tab_ui(ui, title, *running),
+                Question::Shortcuts => shortcuts_ui(ui),
                 Question::About => about_ui(ui),
             };
         });
@@ -257,6 +261,56 @@ fn close_tab_ui(ui: &mut Ui, title: &str, running: bool) -> Option<Answer> {
         }
     });
     answer
+}
+
+fn shortcuts_ui(ui: &mut Ui) -> Option<Answer> {
+    /// The list scrolls beyond this, in points.
+    const LIST_HEIGHT: f32 = 420.0;
+    title_ui(ui, "Keyboard shortcuts");
+    let room = ui.ctx().content_rect().height() - 12.0 * space::L;
+    ScrollArea::vertical()
+        .max_height(LIST_HEIGHT.min(room))
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            for menu in Menu::ALL {
+                let commands = COMMANDS.iter().filter(|command| command.menu == menu);
+                let commands: Vec<_> = commands.filter(|one| !one.keys.is_empty()).collect();
+                if commands.is_empty() {
+                    continue;
+                }
+                ui.label(RichText::new(menu.label()).text_style(theme::title_style()));
+                for command in commands {
+                    keys_ui(ui, command.name.trim_end_matches('…'), &command.all_keys());
+                }
+                ui.add_space(space::S);
+            }
+            ui.label(RichText::new("Everywhere").text_style(theme::title_style()));
+            for (what, keys) in OTHER_KEYS {
+                keys_ui(ui, what, keys);
+            }
+        });
+    let mut answer = None;
+    answers_ui(ui, |ui| cancel_ui(ui, "Close", &mut answer));
+    answer
+}
+
+/// What is no command, because it belongs to whatever has the keyboard.
+const OTHER_KEYS: [(&str, &str); 4] = [
+    ("Next control, and the one before", "Tab, Shift+Tab"),
+    ("Next control in that direction", "Arrow keys"),
+    ("Press the control that has the keyboard", "Enter or Space"),
+    ("Close a menu or a question", "Esc"),
+];
+
+/// A line of the list: what is done, and by which keys.
+fn keys_ui(ui: &mut Ui, what: &str, keys: &str) {
+    ui.horizontal(|ui| {
+        ui.label(what);
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let color = theme::palette(ui).weak;
+            ui.label(RichText::new(keys).color(color));
+        });
+    });
 }
 
 fn about_ui(ui: &mut Ui) -> Option<Answer> {
