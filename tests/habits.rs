@@ -232,7 +232,7 @@ fn settings_are_found_by_words_and_change_how_the_window_looks() {
     let scale = window.get_by_role_and_label(egui::Role::ComboBox, "Size of everything");
     scale.click();
     window.run_steps(3);
-    click(&mut window, "125 %");
+    window_support::press(&mut window, "125 %");
     assert!((window.ctx.zoom_factor() - 1.25).abs() < 1e-6);
     window_support::type_into(&mut window, "Search settings", "python");
     window.get_by_label("Add an interpreter");

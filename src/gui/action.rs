@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::chart::{ChartId, LanesOf};
 use crate::export::Picture;
-use crate::gui::app::{MachineChange, Page, SidebarTab, Slot};
+use crate::gui::app::{MachineChange, Page, SidebarTab, Slot, TabAction};
 use crate::gui::theme::ThemeChoice;
 use crate::run::record::{Meta, RecordKind};
 use crate::scenario::Scenario;
@@ -15,6 +15,8 @@ use crate::scenario::Scenario;
 pub enum Action {
     /// The composer changed the scenario; this is the new one.
     EditScenario(Box<Scenario>),
+    /// Its text was changed to this one, which describes this scenario.
+    EditText(Arc<str>, Box<Scenario>),
     /// Tell this: what went well, or, as an error, what did not.
     Tell(Result<String, String>),
     /// Take back the newest edit of the scenario.
@@ -86,6 +88,8 @@ pub enum Action {
     ChangeMachine(MachineChange),
     /// Do this with kept runs.
     Runs(RunsAction),
+    /// Do this with the tabs of opened runs.
+    Tabs(TabAction),
     /// Do this with a sweep or a search.
     Series(SeriesAction),
     /// Show what the program is.
@@ -291,8 +295,6 @@ impl Format {
 pub enum Answer {
     /// Save first, then go on.
     Save,
-    /// Save under another name, then go on.
-    SaveElsewhere,
     /// Go on and lose the changes.
     Discard,
     /// End the run, then go on.

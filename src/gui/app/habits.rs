@@ -6,7 +6,7 @@ use std::time::Duration;
 use egui::{Context, Id, Rect};
 
 use crate::gui::action::{Action, Preference, Region, RunsAction, Step};
-use crate::gui::app::{App, Measurement, Search, SidebarTab};
+use crate::gui::app::{App, Measurement, RunState, Search, SidebarTab};
 use crate::gui::commands::{COMMANDS, Situation, shortcuts};
 use crate::gui::panels::palette::Item;
 use crate::gui::panels::preferences::SETTINGS;
@@ -25,13 +25,20 @@ impl App {
             redoes: self.history.redoes(),
             errors: self.document.errors(),
             series,
-            state: self.run_state(),
+            state: self.in_bar().map_or(RunState::None, Measurement::state),
+            tabs: self.tabs.len(),
             running: self.is_running(),
             comparable: self.has_candidates_to_compare(),
             page: self.page(),
             tab: self.tab,
             settings: &self.settings,
         }
+    }
+
+    /// The run that menus and toolbar are of: the one that goes on, whichever is looked at.
+    pub(super) fn in_bar(&self) -> Option<&Measurement> {
+        let live = self.tabs.live().map(|tab| &tab.measurement);
+        live.or_else(|| self.tabs.measurement())
     }
 
     /// The series that the open scenario has.
@@ -142,9 +149,11 @@ impl App {
     }
 
     fn add_candidates(&self, items: &mut Vec<Item>) {
-        let hidden = &self.board.settings().hidden;
-        let figures = self.measurement.as_ref().map(Measurement::figures);
-        for figures in figures.unwrap_or_default() {
+        let Some(tab) = self.tabs.shown() else {
+            return;
+        };
+        let hidden = &tab.board.settings().hidden;
+        for figures in tab.measurement.figures() {
             let is_hidden = hidden.contains(&figures.candidate);
             let verb = if is_hidden { "Show" } else { "Hide" };
             items.push(Item {
@@ -182,7 +191,9 @@ impl App {
     pub(super) fn toggle_candidate(&mut self, candidate: usize) {
         /// In time for the next frame, and without a second one.
         const SOON: Duration = Duration::from_millis(1);
-        self.board.toggle_candidate(candidate);
+        if let Some(tab) = self.tabs.shown_mut() {
+            tab.board.toggle_candidate(candidate);
+        }
         self.jobs.ctx().request_repaint_after(SOON);
     }
 

@@ -22,8 +22,11 @@ const KEPT_SOON: Duration = Duration::from_millis(50);
 impl App {
     /// Takes in what happened since the last frame.
     pub(super) fn advance(&mut self, ctx: &Context) {
-        self.drain_run(ctx);
+        for index in 0..self.tabs.len() {
+            self.drain_run(index, ctx);
+        }
         self.follow_series();
+        self.follow_leaving_tabs();
         self.follow_long_runs(ctx);
         self.note_window(ctx);
         for done in self.jobs.finished() {
@@ -39,13 +42,16 @@ impl App {
         }
     }
 
-    fn drain_run(&mut self, ctx: &Context) {
-        let Some(measurement) = &mut self.measurement else {
+    fn drain_run(&mut self, index: usize, ctx: &Context) {
+        let Some((tab, is_shown)) = self.tabs.at(index) else {
             return;
         };
+        let measurement = &mut tab.measurement;
         let was_active = measurement.state().is_active();
         let more = measurement.drain(EVENTS_BUDGET);
-        measurement.update_charts(self.board.settings());
+        if is_shown {
+            measurement.update_charts(tab.board.settings());
+        }
         let state = measurement.state();
         let kept = measurement.follow_keeper();
         if measurement.is_being_kept() {
@@ -61,7 +67,7 @@ impl App {
         }
         let decides = !measurement.run().request.scenario.objectives.is_empty();
         if was_active && !state.is_active() && decides {
-            self.results_panel.show_verdict();
+            tab.results.show_verdict();
         }
         if let Some(kept) = kept {
             let now = ctx.input(|input| input.time);
@@ -112,14 +118,14 @@ impl App {
             Done::Saved {
                 number,
                 path,
-                scenario,
+                text,
                 result,
             } => match result {
                 Ok(()) => {
                     self.settings.remember(&path);
                     self.save_settings();
                     self.toasts.good(format!("Saved {}", file_name(&path)), now);
-                    self.document_saved(number, path, *scenario);
+                    self.document_saved(number, path, text);
                     if let Some(then) = self.after_save.take() {
                         self.leave_document(then);
                     }
@@ -169,17 +175,22 @@ impl App {
         }
     }
 
-    fn take_loaded(&mut self, path: std::path::PathBuf, result: Result<Loaded, ScenarioFileError>) {
+    fn take_loaded(
+        &mut self,
+        path: std::path::PathBuf,
+        result: Result<(Loaded, String), ScenarioFileError>,
+    ) {
         match result {
-            Ok(Loaded {
-                scenario: Some(scenario),
-                comments,
-                ..
-            }) => {
+            Ok((
+                Loaded {
+                    scenario: Some(scenario),
+                    ..
+                },
+                text,
+            )) => {
                 self.settings.remember(&path);
                 self.save_settings();
-                let document = Document::of(scenario, Some(path));
-                self.open_document(document.with_comments(comments));
+                self.open_document(Document::read(scenario, &text, Some(path)));
                 self.pages.show(Page::Plan);
                 let errors = self.document.errors() as u64;
                 if errors > 0 {
@@ -189,11 +200,13 @@ impl App {
                     self.tab = super::SidebarTab::Compose;
                 }
             }
-            Ok(Loaded {
-                scenario: None,
-                problems,
-                ..
-            }) => {
+            Ok((
+                Loaded {
+                    scenario: None,
+                    problems,
+                },
+                _,
+            )) => {
                 self.question = Some(Question::Problems { path, problems });
             }
             Err(error) => self.toasts.error(sentence(&error.to_string())),
@@ -230,8 +243,7 @@ impl App {
 
     /// Whether processes of ours are at work.
     pub(super) fn is_running(&self) -> bool {
-        let measurement = self.measurement.as_ref();
-        self.has_active_series() || measurement.is_some_and(super::Measurement::is_running)
+        self.has_active_series() || self.tabs.live().is_some()
     }
 
     /// Carries out what has been asked for since the last frame.
@@ -252,8 +264,9 @@ impl App {
         } else {
             ""
         };
-        let running = match self.run_state() {
-            RunState::Live | RunState::Waiting if self.is_running() => " (running)",
+        let live = self.tabs.live().map(|tab| tab.measurement.state());
+        let running = match live {
+            Some(RunState::Live | RunState::Waiting) => " (running)",
             _ => "",
         };
         let title = format!(

@@ -19,6 +19,7 @@ mod runs;
 mod series;
 mod series_file;
 mod series_plan;
+mod tabs;
 mod two_candidates;
 mod ui;
 mod undo;
@@ -38,6 +39,7 @@ pub use page::Page;
 pub use runs::{Origin, RunEntry};
 pub use series::{Series, SeriesState};
 pub use series_plan::{SeriesFigures, SeriesProgress};
+pub use tabs::{TABS_MAX, TabAction, TabLabel};
 pub use two_candidates::TwoCandidates;
 
 use serde::{Deserialize, Serialize};
@@ -45,7 +47,6 @@ use serde::{Deserialize, Serialize};
 use crate::gui::action::Action;
 use crate::gui::dialogs::FileDialogs;
 use crate::gui::notify::Notifier;
-use crate::gui::panels::board::BoardPanel;
 use crate::gui::panels::comparison::ComparisonPanel;
 use crate::gui::panels::composer::ComposerPanel;
 use crate::gui::panels::library::{LibraryEntry, LibraryPanel};
@@ -53,7 +54,6 @@ use crate::gui::panels::machine::MachinePanel;
 use crate::gui::panels::palette::PalettePanel;
 use crate::gui::panels::preferences::PreferencesPanel;
 use crate::gui::panels::question::{Question, QuestionPanel};
-use crate::gui::panels::results::ResultsPanel;
 use crate::gui::panels::runs::RunsPanel;
 use crate::gui::panels::series::SeriesPanel;
 use crate::gui::panels::text::TextPanel;
@@ -61,8 +61,7 @@ use crate::gui::panels::toasts::Toasts;
 use crate::gui::repaint::{FrameClock, Pacer};
 use crate::gui::settings::Settings;
 use crate::gui::theme;
-use crate::run::Run;
-use crate::scenario::{bundled, parse};
+use crate::scenario::bundled;
 
 /// What the application needs from outside; tests give their own.
 pub struct Services {
@@ -129,7 +128,8 @@ pub struct App {
     /// The way back from edits.
     history: history::History,
     library: Vec<LibraryEntry>,
-    measurement: Option<Measurement>,
+    /// The runs that were started or opened.
+    tabs: tabs::RunTabs,
     /// What stands in the middle.
     pages: page::Pages,
     /// Interpreters and clusters.
@@ -149,8 +149,8 @@ pub struct App {
     closing: Closing,
     /// How far the settings are written.
     settings_file: remember::SettingsFile,
-    /// Since when something runs, in seconds of the window's clock.
-    busy_since: Option<f64>,
+    /// What runs, and since when.
+    busy: Option<remember::Busy>,
 
     tab: SidebarTab,
     library_panel: LibraryPanel,
@@ -159,8 +159,6 @@ pub struct App {
     series_panel: SeriesPanel,
     composer: ComposerPanel,
     text_panel: TextPanel,
-    board: BoardPanel,
-    results_panel: ResultsPanel,
     preferences_panel: PreferencesPanel,
     /// The theme in which the window was last drawn: exported pictures have the same.
     is_dark: bool,
@@ -196,18 +194,15 @@ impl App {
         let library: Vec<LibraryEntry> = bundled().iter().filter_map(LibraryEntry::of).collect();
         let first = bundled().first();
         let document = first
-            .and_then(|bundled| parse(bundled.text).scenario)
-            .zip(first.map(|bundled| bundled.file))
-            .map_or_else(Document::blank, |(scenario, file)| {
-                Document::of_bundled(scenario, file)
-            });
+            .and_then(Document::of_bundled)
+            .unwrap_or_else(Document::blank);
         Self {
             services,
             settings,
             document,
             history: history::History::default(),
             library,
-            measurement: None,
+            tabs: tabs::RunTabs::default(),
             pages,
             machine: machine::Machine::default(),
             runs: runs::Runs::default(),
@@ -226,13 +221,11 @@ impl App {
             series_panel: SeriesPanel::default(),
             composer: ComposerPanel::default(),
             text_panel: TextPanel::default(),
-            board: BoardPanel::default(),
-            results_panel: ResultsPanel::default(),
             is_dark: false,
             machine_panel: MachinePanel::default(),
             preferences_panel: PreferencesPanel::default(),
             settings_file: remember::SettingsFile::default(),
-            busy_since: None,
+            busy: None,
             question_panel: QuestionPanel::default(),
             palette_panel: PalettePanel::default(),
             regions: habits::Regions::default(),
@@ -243,17 +236,6 @@ impl App {
             cpu_at_last_frame: None,
             title: String::new(),
         }
-    }
-
-    /// Shows a run that is only looked at.
-    pub fn show_run(&mut self, run: Run) {
-        self.put_run_away();
-        self.board.begin(&run);
-        if run.ended && !run.request.scenario.objectives.is_empty() {
-            self.results_panel.show_verdict();
-        }
-        self.pages.show(Page::Charts);
-        self.measurement = Some(Measurement::new(run, None));
     }
 
     /// Asks for something, as a panel would; it is done after the next frame.
@@ -269,16 +251,15 @@ impl App {
 
     /// The run that is shown.
     #[must_use]
-    pub const fn measurement(&self) -> Option<&Measurement> {
-        self.measurement.as_ref()
+    pub fn measurement(&self) -> Option<&Measurement> {
+        self.tabs.measurement()
     }
 
     /// Where the run stands that is shown.
     #[must_use]
     pub fn run_state(&self) -> RunState {
         // A run without a session is only shown, whatever it says of itself.
-        self.measurement
-            .as_ref()
+        self.measurement()
             .map_or(RunState::None, Measurement::state)
     }
 }

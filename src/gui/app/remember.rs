@@ -93,38 +93,58 @@ impl App {
     /// Tells the desktop when what took long is over and the window is not the one that is looked at.
     pub(super) fn follow_long_runs(&mut self, ctx: &Context) {
         let (now, focused) = ctx.input(|input| (input.time, input.viewport().focused));
-        let since = match (self.is_running(), self.busy_since) {
-            (true, None) => {
-                self.busy_since = Some(now);
-                return;
+        if self.is_running() {
+            if self.busy.is_none() {
+                self.busy = Some(self.busy_since(now));
             }
-            (false, Some(since)) => since,
-            _ => return,
+            return;
+        }
+        let Some(busy) = self.busy.take() else {
+            return;
         };
-        self.busy_since = None;
-        let took_secs = now - since;
+        let took_secs = now - busy.since_secs;
         let long = took_secs >= f64::from(self.settings.notify_after_secs);
         if !self.settings.notify || !long || focused == Some(true) {
             return;
         }
         let command = ViewportCommand::RequestUserAttention(UserAttentionType::Informational);
         ctx.send_viewport_cmd(command);
-        let measured = self.measurement.as_ref();
-        let title = measured.map_or(&self.document.scenario().title, |measured| {
-            &measured.run().request.scenario.title
-        });
-        let word = match self.run_state() {
-            RunState::Failed => "failed",
-            RunState::Stopped => "was stopped",
+        let labels = self.tabs.labels();
+        let tab = labels.iter().find(|tab| Some(tab.number) == busy.tab);
+        let word = match tab.map(|tab| tab.state) {
+            Some(RunState::Failed) => "failed",
+            Some(RunState::Stopped) => "was stopped",
             _ => "is finished",
         };
         let text = format!("After {}", text::span((took_secs * 1e9) as u64));
         let (title, notifier) = (
-            format!("'{title}' {word}"),
+            format!("'{}' {word}", busy.title),
             Arc::clone(&self.services.notifier),
         );
         self.start("notification", Kind::Abandonable, move || {
             Done::Notified(notifier.notify(&title, &text))
         });
     }
+    /// What begins to run at `now`, in seconds of the window's clock.
+    fn busy_since(&self, now: f64) -> Busy {
+        let live = self.tabs.live();
+        let title = live.map_or(&self.document.scenario().title, |tab| {
+            &tab.measurement.run().request.scenario.title
+        });
+        Busy {
+            since_secs: now,
+            tab: live.map(|tab| tab.number),
+            title: title.clone(),
+        }
+    }
+}
+
+/// What runs.
+#[derive(Debug)]
+pub(super) struct Busy {
+    /// Since when, in seconds of the window's clock.
+    since_secs: f64,
+    /// The number of its tab, if it has one.
+    tab: Option<u64>,
+    title: String,
 }

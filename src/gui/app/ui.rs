@@ -14,6 +14,7 @@ use crate::gui::panels::results::ResultsView;
 use crate::gui::panels::runs::RunsView;
 use crate::gui::panels::series::SeriesView;
 use crate::gui::panels::start::start_ui;
+use crate::gui::panels::tabs::tabs_ui;
 use crate::gui::panels::toolbar::{ToolbarView, toolbar_ui};
 use crate::gui::theme::{self, space};
 use crate::session::LocalSettings;
@@ -91,7 +92,7 @@ impl App {
             path: self.document.path(),
             changed: self.document.is_changed(),
             now: self.situation(&series),
-            measurement: self.measurement.as_ref(),
+            measurement: self.in_bar(),
         };
         let bars = Panel::top("bars")
             .frame(theme::panel_frame(palette))
@@ -146,7 +147,7 @@ impl App {
     }
 
     fn runs_ui(&mut self, ui: &mut Ui) {
-        let origin = self.measurement.as_ref().map(Measurement::origin);
+        let origin = self.tabs.measurement().map(Measurement::origin);
         let view = RunsView {
             entries: &self.runs.entries,
             revision: self.runs.revision,
@@ -164,7 +165,7 @@ impl App {
 
     /// Whether a run is shown that is over.
     fn has_ended(&self) -> bool {
-        let measurement = self.measurement.as_ref();
+        let measurement = self.tabs.measurement();
         measurement.is_some_and(|measurement| measurement.run().ended)
     }
 
@@ -182,7 +183,7 @@ impl App {
     }
 
     fn comparison_ui(&mut self, ui: &mut Ui) {
-        let shown = self.measurement.as_ref().filter(|_| self.has_ended());
+        let shown = self.tabs.measurement().filter(|_| self.has_ended());
         let title = shown.map(|measurement| measurement.origin().name);
         let view = ComparisonView {
             sides: &self.comparison.sides,
@@ -198,9 +199,10 @@ impl App {
     }
 
     fn results_ui(&mut self, ui: &mut Ui) {
-        let Some(measurement) = &self.measurement else {
+        let Some(tab) = self.tabs.shown_mut() else {
             return;
         };
+        let measurement = &tab.measurement;
         let view = ResultsView {
             table: measurement.table(),
             figures: measurement.figures(),
@@ -212,7 +214,10 @@ impl App {
             noise_floor: measurement.noise_floor(),
             run: measurement.run(),
         };
-        self.results_panel.ui(ui, &view, &mut self.actions);
+        // What is scrolled and unfolded belongs to the tab.
+        ui.push_id(("results of tab", tab.number), |ui| {
+            tab.results.ui(ui, &view, &mut self.actions);
+        });
     }
 
     fn machine_ui(&mut self, ui: &mut Ui) {
@@ -255,7 +260,7 @@ impl App {
     }
 
     fn plan_ui(&mut self, ui: &mut Ui) {
-        let measured = self.measurement.as_ref();
+        let measured = self.tabs.measurement();
         let title = measured.map(|measured| measured.run().request.scenario.title.as_str());
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             start_ui(ui, &self.document, title, &mut self.actions);
@@ -263,14 +268,16 @@ impl App {
     }
 
     fn text_ui(&mut self, ui: &mut Ui) {
-        let (scenario, locked) = (self.document.scenario(), self.is_running());
-        self.text_panel.ui(ui, scenario, locked, &mut self.actions);
+        let (text, locked) = (self.document.text(), self.is_running());
+        self.text_panel.ui(ui, text, locked, &mut self.actions);
     }
 
     fn charts_ui(&mut self, ui: &mut Ui) {
-        let Some(measurement) = &self.measurement else {
+        tabs_ui(ui, &self.tabs.labels(), &mut self.actions);
+        let Some(tab) = self.tabs.shown_mut() else {
             return;
         };
+        let measurement = &tab.measurement;
         let measured = &measurement.run().request.scenario;
         let view = BoardView {
             title: &measured.title,
@@ -279,8 +286,12 @@ impl App {
             revision: measurement.run().revision,
             charts: measurement.charts(),
             figures: measurement.figures(),
+            tab: tab.number,
         };
-        self.board.ui(ui, &view, &mut self.actions);
+        // Zoom and scrolling belong to the tab.
+        ui.push_id(("board of tab", tab.number), |ui| {
+            tab.board.ui(ui, &view, &mut self.actions);
+        });
     }
 }
 
@@ -317,7 +328,7 @@ impl eframe::App for App {
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         // Ends the runner before the files are waited for.
-        self.measurement = None;
+        self.tabs = super::tabs::RunTabs::default();
         self.finish();
     }
 }

@@ -66,6 +66,8 @@ pub struct Situation<'a> {
     pub running: bool,
     /// Whether the run that is shown has two candidates that can be compared.
     pub comparable: bool,
+    /// How many runs are held in tabs.
+    pub tabs: usize,
     /// The page in the middle.
     pub page: Page,
     /// What the panel on the left shows.

@@ -5,7 +5,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 use crate::gui::action::{
     Action, Exported, Format, Preference, Region, RunsAction, SeriesAction, Step,
 };
-use crate::gui::app::{Page, RunState, SidebarTab};
+use crate::gui::app::{Page, RunState, SidebarTab, TabAction};
 use crate::gui::commands::{Command, Marked, Menu, Situation};
 use crate::gui::theme::ThemeChoice;
 use crate::run::record::RecordKind;
@@ -112,36 +112,47 @@ pub static COMMANDS: &[Command] = &[
         .words("show kept history panel")
         .keys(&[key(ALT, Key::Num3)])
         .marked(Marked::Choice(|now| shows(now, SidebarTab::Runs))),
-    Command::of(Menu::View, 3, "Left panel", || Action::ToggleSidebar)
+    run_tab("Next run", || Action::Tabs(TabAction::Next))
+        .keys(&[key(CTRL, Key::Tab), key(CTRL, Key::PageDown)])
+        .unless(|now| without_tabs(now, 2)),
+    run_tab("Previous run", || Action::Tabs(TabAction::Previous))
+        .keys(&[key(CTRL_SHIFT, Key::Tab), key(CTRL, Key::PageUp)])
+        .unless(|now| without_tabs(now, 2)),
+    run_tab("Close the run that is shown", || {
+        Action::Tabs(TabAction::CloseShown)
+    })
+    .keys(&[key(CTRL, Key::W)])
+    .unless(|now| without_tabs(now, 1)),
+    Command::of(Menu::View, 4, "Left panel", || Action::ToggleSidebar)
         .words("show hide sidebar")
         .keys(&[key(CTRL, Key::B)])
         .marked(Marked::Check(|now| now.settings.sidebar)),
-    Command::of(Menu::View, 3, "Results", || Action::ToggleResults)
+    Command::of(Menu::View, 4, "Results", || Action::ToggleResults)
         .words("show hide table panel")
         .keys(&[key(CTRL, Key::J)])
         .marked(Marked::Check(|now| now.settings.results)),
-    Command::of(Menu::View, 4, "Next part of the window", || {
+    Command::of(Menu::View, 5, "Next part of the window", || {
         Action::GoTo(Region::Next)
     })
     .words("focus keyboard region")
     .keys(&[key(PLAIN, Key::F6)]),
-    Command::of(Menu::View, 4, "Previous part of the window", || {
+    Command::of(Menu::View, 5, "Previous part of the window", || {
         Action::GoTo(Region::Previous)
     })
     .words("focus keyboard region")
     .keys(&[key(SHIFT, Key::F6)]),
-    Command::of(Menu::View, 4, "Menus", || Action::GoTo(Region::Menus))
+    Command::of(Menu::View, 5, "Menus", || Action::GoTo(Region::Menus))
         .words("focus keyboard bar")
         .keys(&[key(PLAIN, Key::F10)]),
-    Command::of(Menu::View, 5, "Larger", || Action::Zoom(Step::Up))
+    Command::of(Menu::View, 6, "Larger", || Action::Zoom(Step::Up))
         .words("zoom in scale bigger text")
         .keys(&[key(CTRL, Key::Plus), key(CTRL, Key::Equals)])
         .within("Size of everything"),
-    Command::of(Menu::View, 5, "Smaller", || Action::Zoom(Step::Down))
+    Command::of(Menu::View, 6, "Smaller", || Action::Zoom(Step::Down))
         .words("zoom out scale text")
         .keys(&[key(CTRL, Key::Minus)])
         .within("Size of everything"),
-    Command::of(Menu::View, 5, "Normal size", || Action::Zoom(Step::Normal))
+    Command::of(Menu::View, 6, "Normal size", || Action::Zoom(Step::Normal))
         .words("reset zoom scale 100%")
         .keys(&[key(CTRL, Key::Num0)])
         .within("Size of everything"),
@@ -228,11 +239,24 @@ const fn tab(name: &'static str, action: fn() -> Action) -> Command {
 }
 
 const fn theme(name: &'static str, action: fn() -> Action) -> Command {
-    Command::of(Menu::View, 6, name, action).words("appearance colours")
+    Command::of(Menu::View, 7, name, action).words("appearance colours")
+}
+
+const fn run_tab(name: &'static str, action: fn() -> Action) -> Command {
+    Command::of(Menu::View, 3, name, action).words("tab switch")
+}
+
+fn without_tabs(now: &Situation<'_>, needed: usize) -> Option<String> {
+    let why = if needed > 1 {
+        "No other run is open"
+    } else {
+        "No run is open"
+    };
+    (now.tabs < needed).then(|| why.to_owned())
 }
 
 const fn look(name: &'static str, action: fn() -> Action) -> Command {
-    Command::of(Menu::View, 7, name, action).words("appearance accessibility colours")
+    Command::of(Menu::View, 8, name, action).words("appearance accessibility colours")
 }
 
 fn shows(now: &Situation<'_>, tab: SidebarTab) -> bool {

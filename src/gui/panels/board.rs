@@ -51,6 +51,8 @@ pub struct BoardView<'a> {
     pub charts: &'a ChartBook,
     /// The candidates.
     pub figures: &'a [CandidateFigures],
+    /// Number of the tab: its charts share a time axis with each other only.
+    pub tab: u64,
 }
 
 /// Shows the board; keeps what is hidden, which percentiles are shown, and the points.
@@ -81,6 +83,15 @@ impl Default for BoardPanel {
 }
 
 impl BoardPanel {
+    /// One that shows the same percentiles as another.
+    #[must_use]
+    pub fn with(settings: ChartSettings) -> Self {
+        Self {
+            settings,
+            ..Self::default()
+        }
+    }
+
     /// Another run is shown: everything is visible again and no plot is zoomed.
     pub fn begin(&mut self, run: &Run) {
         let mut settings = std::mem::take(&mut self.settings);
@@ -232,6 +243,7 @@ impl BoardPanel {
                     points,
                     x_range,
                     reset: self.reset,
+                    tab: view.tab,
                 },
             );
         });

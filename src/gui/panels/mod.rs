@@ -18,6 +18,7 @@ pub mod results;
 pub mod runs;
 pub mod series;
 pub mod start;
+pub mod tabs;
 pub mod text;
 pub mod toasts;
 pub mod toolbar;

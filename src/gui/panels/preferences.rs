@@ -258,10 +258,14 @@ fn theme_ui(ui: &mut Ui, settings: &Settings, actions: &mut Vec<Action>) {
 }
 
 fn scale_ui(ui: &mut Ui, setting: &Setting, settings: &Settings, actions: &mut Vec<Action>) {
+    /// All sizes at once, in points.
+    const LIST_HEIGHT: f32 = 480.0;
     let percent = |scale: u16| format!("{scale} %");
     ui.horizontal(|ui| {
         ui.label(setting.name);
-        let choice = ComboBox::from_id_salt("scale").selected_text(percent(settings.scale_percent));
+        let choice = ComboBox::from_id_salt("scale")
+            .height(LIST_HEIGHT)
+            .selected_text(percent(settings.scale_percent));
         let response = choice.show_ui(ui, |ui| {
             for scale in SCALES {
                 let is_it = scale == settings.scale_percent;

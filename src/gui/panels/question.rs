@@ -23,8 +23,6 @@ const WIDTH: f32 = 460.0;
 pub enum Question {
     /// The scenario has changes that are not saved.
     Unsaved(Then),
-    /// The file that is to be written has so many comments, which would be lost.
-    Comments(usize),
     /// The window shall close while a run is under way.
     CloseDuringRun,
     /// The desktop has no dialogs: a path is typed.
@@ -49,6 +47,15 @@ pub enum Question {
         title: String,
         /// There is no bin: it would be gone.
         forever: bool,
+    },
+    /// A tab shall close whose run is under way, or is nowhere else.
+    CloseTab {
+        /// Which tab.
+        number: u64,
+        /// What the run is called.
+        title: String,
+        /// Whether it is under way.
+        running: bool,
     },
     /// All keys that do something.
     Shortcuts,
@@ -86,11 +93,11 @@ impl QuestionPanel {
             ui.set_width(WIDTH);
             answer = match question {
                 Question::Unsaved(then) => unsaved_ui(ui, then),
-                Question::Comments(count) => comments_ui(ui, *count),
                 Question::CloseDuringRun => close_during_run_ui(ui),
                 Question::Path { request, .. } => self.path_ui(ui, request),
                 Question::Problems { path, problems } => problems_ui(ui, path, problems),
                 Question::DeleteRun { title, forever, .. } => delete_ui(ui, title, *forever),
+                Question::CloseTab { title, running, .. } => close_tab_ui(ui, title, *running),
                 Question::Shortcuts => shortcuts_ui(ui),
                 Question::About { settings, runs } => {
                     about_ui(ui, settings.as_deref(), runs.as_deref(), actions)
@@ -155,25 +162,6 @@ fn unsaved_ui(ui: &mut Ui, then: &Then) -> Option<Answer> {
         }
         if ui.button("Discard changes").clicked() {
             answer = Some(Answer::Discard);
-        }
-        cancel_ui(ui, "Cancel", &mut answer);
-    });
-    answer
-}
-
-fn comments_ui(ui: &mut Ui, count: usize) -> Option<Answer> {
-    title_ui(ui, "Save without the comments?");
-    let comments = text::counted(count as u64, "comment", "comments");
-    ui.label(format!(
-        "The file has {comments}. The window does not keep them: what it writes is the scenario alone."
-    ));
-    let mut answer = None;
-    answers_ui(ui, |ui| {
-        if primary_button_ui(ui, "Save under another name…", true).clicked() {
-            answer = Some(Answer::SaveElsewhere);
-        }
-        if ui.button("Save without them").clicked() {
-            answer = Some(Answer::Save);
         }
         cancel_ui(ui, "Cancel", &mut answer);
     });
@@ -248,6 +236,37 @@ fn delete_ui(ui: &mut Ui, title: &str, forever: bool) -> Option<Answer> {
             answer = Some(Answer::Delete);
         }
         cancel_ui(ui, "Keep it", &mut answer);
+    });
+    answer
+}
+
+fn close_tab_ui(ui: &mut Ui, title: &str, running: bool) -> Option<Answer> {
+    let (heading, text, verb, consequence) = if running {
+        (
+            "Stop the run and close its tab?",
+            "It is under way. What was measured until now is kept among the runs.",
+            "Stop and close",
+            Answer::StopAndClose,
+        )
+    } else {
+        (
+            "Close a run that is not kept?",
+            "Its figures are in no file: with the tab they are gone.",
+            "Close and lose it",
+            Answer::Discard,
+        )
+    };
+    title_ui(ui, heading);
+    ui.add(egui::Label::new(RichText::new(title).strong()).wrap());
+    ui.label(text);
+    let mut answer = None;
+    answers_ui(ui, |ui| {
+        if primary_button_ui(ui, "Keep the tab", true).clicked() {
+            answer = Some(Answer::Cancel);
+        }
+        if ui.button(verb).clicked() {
+            answer = Some(consequence);
+        }
     });
     answer
 }
