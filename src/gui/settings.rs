@@ -30,6 +30,8 @@ pub struct Settings {
     pub results: bool,
     /// Scenario files, the newest first.
     pub recent: Vec<PathBuf>,
+    /// Whether the tour was taken or declined.
+    pub tour_seen: bool,
 }
 
 impl Default for Settings {
@@ -39,6 +41,7 @@ impl Default for Settings {
             sidebar: true,
             results: true,
             recent: Vec::new(),
+            tour_seen: false,
         }
     }
 }

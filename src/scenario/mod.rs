@@ -49,7 +49,7 @@ mod vary;
 pub use describe::describe;
 pub use estimate::{cpu_share, estimate_block_nanos, estimate_run_nanos};
 pub use fragment::{parse_stages, stage_text};
-pub use library::{Bundled, bundled, bundled_named};
+pub use library::{Bundled, Topic, bundled, bundled_named};
 pub use load::{Loaded, MAX_FILE_BYTES, ScenarioFileError, parse, read_file, to_text, write_file};
 pub use model::*;
 pub use nominal::Runtime;

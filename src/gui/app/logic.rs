@@ -29,6 +29,7 @@ impl App {
         }
         self.look_if_wanted();
         self.list_if_wanted();
+        self.look_at_recent_if_wanted();
         self.take_dropped_files(ctx);
         self.take_shortcuts(ctx);
         self.take_close_request(ctx);
@@ -101,6 +102,7 @@ impl App {
                 request,
                 picked,
             } => self.take_picked(purpose, request, picked),
+            Done::RecentLooked(looked) => self.take_recent(looked),
             Done::Loaded { path, result } => self.take_loaded(path, *result),
             Done::Saved {
                 number,
@@ -178,7 +180,7 @@ impl App {
                     let text = crate::units::text::counted(errors, "problem", "problems");
                     self.toasts
                         .error(format!("{text} to mend before it can run"));
-                    self.tab = super::SidebarTab::Compose;
+                    self.show_sidebar(super::SidebarTab::Compose);
                 }
             }
             Ok(Loaded {
@@ -188,7 +190,10 @@ impl App {
             }) => {
                 self.question = Some(Question::Problems { path, problems });
             }
-            Err(error) => self.toasts.error(sentence(&error.to_string())),
+            Err(error) => {
+                self.recent.look_again();
+                self.toasts.error(sentence(&error.to_string()));
+            }
         }
     }
 
@@ -206,7 +211,7 @@ impl App {
     }
 
     fn take_shortcuts(&mut self, ctx: &Context) {
-        if self.question.is_some() {
+        if self.question.is_some() || self.tour.is_some() {
             return;
         }
         self.take_undo_keys(ctx);
@@ -219,6 +224,7 @@ impl App {
             (command, Key::O, Action::Open),
             (command, Key::R, Action::Run),
             (command, Key::Comma, Action::Show(Page::Machine)),
+            (Modifiers::ALT, Key::Home, Action::Show(Page::Start)),
             (Modifiers::SHIFT, Key::F5, Action::Stop),
             (Modifiers::NONE, Key::F5, Action::Run),
         ];

@@ -13,10 +13,12 @@ mod machine;
 mod measurement;
 mod page;
 mod perform;
+mod recent;
 mod runs;
 mod series;
 mod series_file;
 mod series_plan;
+mod tour;
 mod two_candidates;
 mod ui;
 mod undo;
@@ -48,8 +50,10 @@ use crate::gui::panels::question::{Question, QuestionPanel};
 use crate::gui::panels::results::ResultsPanel;
 use crate::gui::panels::runs::RunsPanel;
 use crate::gui::panels::series::SeriesPanel;
+use crate::gui::panels::start::StartPanel;
 use crate::gui::panels::text::TextPanel;
 use crate::gui::panels::toasts::Toasts;
+use crate::gui::panels::tour::TourPanel;
 use crate::gui::repaint::{FrameClock, Pacer};
 use crate::gui::settings::Settings;
 use crate::gui::theme;
@@ -96,6 +100,8 @@ pub enum Then {
     Open,
     /// Open the bundled scenario of this name.
     OpenBundled(&'static str),
+    /// Open the bundled scenario of this name and measure it.
+    RunBundled(&'static str),
     /// Open this file: a scenario, or a run from elsewhere.
     OpenFile(PathBuf),
     /// Show the kept run in this file.
@@ -119,6 +125,10 @@ pub struct App {
     pages: page::Pages,
     /// Interpreters and clusters.
     machine: machine::Machine,
+    /// Which recent files are gone.
+    recent: recent::Recent,
+    /// The tour, while it is taken.
+    tour: Option<tour::Tour>,
     /// The kept runs.
     runs: runs::Runs,
     comparison: comparison::TwoSides,
@@ -134,6 +144,7 @@ pub struct App {
     closing: Closing,
 
     tab: SidebarTab,
+    start_panel: StartPanel,
     library_panel: LibraryPanel,
     runs_panel: RunsPanel,
     comparison_panel: ComparisonPanel,
@@ -145,6 +156,7 @@ pub struct App {
     /// The theme in which the window was last drawn: exported pictures have the same.
     is_dark: bool,
     machine_panel: MachinePanel,
+    tour_panel: TourPanel,
     question_panel: QuestionPanel,
     toasts: Toasts,
     actions: Vec<Action>,
@@ -183,6 +195,8 @@ impl App {
             measurement: None,
             pages: page::Pages::default(),
             machine: machine::Machine::default(),
+            recent: recent::Recent::default(),
+            tour: None,
             runs: runs::Runs::default(),
             comparison: comparison::TwoSides::default(),
             series: None,
@@ -193,6 +207,7 @@ impl App {
             after_save: None,
             closing: Closing::No,
             tab: SidebarTab::Library,
+            start_panel: StartPanel::default(),
             library_panel: LibraryPanel::default(),
             runs_panel: RunsPanel::default(),
             comparison_panel: ComparisonPanel::default(),
@@ -203,6 +218,7 @@ impl App {
             results_panel: ResultsPanel::default(),
             is_dark: false,
             machine_panel: MachinePanel::default(),
+            tour_panel: TourPanel::default(),
             question_panel: QuestionPanel::default(),
             toasts: Toasts::default(),
             actions: Vec::new(),

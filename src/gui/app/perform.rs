@@ -32,20 +32,17 @@ impl App {
             Action::Redo => self.redo(ctx),
             Action::Run => self.start_run(&[]),
             Action::Stop => self.stop_run(),
-            Action::Compose => {
-                self.tab = SidebarTab::Compose;
-                self.settings.sidebar = true;
-            }
+            Action::Compose => self.show_sidebar(SidebarTab::Compose),
             Action::ComposeSection(section) => {
-                self.tab = SidebarTab::Compose;
-                self.settings.sidebar = true;
+                self.show_sidebar(SidebarTab::Compose);
                 self.composer.lead_to(section);
             }
-            Action::Show(page) => self.pages.show(page),
+            Action::Show(page) => self.show_page(page),
             Action::Back => self.pages.back(),
             Action::New => self.leave_document(Then::New),
             Action::Open => self.leave_document(Then::Open),
             Action::OpenBundled(name) => self.leave_document(Then::OpenBundled(name)),
+            Action::RunBundled(name) => self.leave_document(Then::RunBundled(name)),
             Action::OpenFile(path) => self.leave_document(Then::OpenFile(path)),
             Action::Quit => self.quit(),
             Action::Save => self.save(),
@@ -55,13 +52,18 @@ impl App {
                 self.settings.recent.clear();
                 self.save_settings();
             }
+            Action::ForgetFile(path) => self.forget_file(&path),
             Action::SetTheme(theme) => {
                 self.settings.theme = theme;
                 ctx.set_theme(theme.preference());
                 self.save_settings();
             }
             Action::ToggleSidebar => {
-                self.settings.sidebar = !self.settings.sidebar;
+                if self.page() == Page::Start {
+                    self.show_sidebar(self.tab);
+                } else {
+                    self.settings.sidebar = !self.settings.sidebar;
+                }
                 self.save_settings();
             }
             Action::ToggleResults => {
@@ -74,6 +76,7 @@ impl App {
             Action::Runs(action) => self.perform_on_runs(action),
             Action::Series(SeriesAction::Start(kind)) => self.start_series(kind),
             Action::Series(SeriesAction::Resume) => self.resume_series(),
+            Action::Tour(action) => self.perform_on_tour(action, ctx),
             Action::About => self.question = Some(Question::About),
             Action::Answer(answer) => self.take_answer(answer),
         }
@@ -85,8 +88,7 @@ impl App {
             return;
         }
         if self.document.errors() > 0 {
-            self.tab = SidebarTab::Compose;
-            self.settings.sidebar = true;
+            self.show_sidebar(SidebarTab::Compose);
             self.fail("Mend the problems of the scenario first");
             return;
         }
@@ -151,7 +153,7 @@ impl App {
             Then::New => {
                 self.open_document(Document::blank());
                 self.pages.show(Page::Plan);
-                self.tab = SidebarTab::Compose;
+                self.show_sidebar(SidebarTab::Compose);
             }
             Then::Open => self.pick(
                 Purpose::Open,
@@ -164,17 +166,23 @@ impl App {
                     extension: "ron",
                 },
             ),
-            Then::OpenBundled(name) => {
-                let scenario = bundled_named(name).and_then(|found| parse(found.text).scenario);
-                if let Some(scenario) = scenario {
-                    self.open_document(Document::of_bundled(scenario, name));
-                    self.pages.show(Page::Plan);
-                }
+            Then::OpenBundled(name) => self.open_bundled(name),
+            Then::RunBundled(name) => {
+                self.open_bundled(name);
+                self.start_run(&[]);
             }
             Then::OpenFile(path) => self.load(path),
             Then::OpenRun(path) => self.open_run(path),
             Then::Rerun(path) => self.rerun(&path),
             Then::Quit => self.closing = Closing::Now,
+        }
+    }
+
+    fn open_bundled(&mut self, name: &'static str) {
+        let scenario = bundled_named(name).and_then(|found| parse(found.text).scenario);
+        if let Some(scenario) = scenario {
+            self.open_document(Document::of_bundled(scenario, name));
+            self.pages.show(Page::Plan);
         }
     }
 

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use egui::{Align, Button, Layout, MenuBar, ProgressBar, RichText, Ui};
 
-use crate::gui::action::{Action, Exported, Format, SeriesAction};
+use crate::gui::action::{Action, Exported, Format, SeriesAction, TourAction};
 use crate::gui::app::{Measurement, Page, RunState, STEPS_MAX};
 use crate::gui::settings::Settings;
 use crate::gui::theme::{self, ThemeChoice, space};
-use crate::gui::widgets::{badge_ui, icon_button_ui, primary_button_ui};
+use crate::gui::widgets::{Spot, badge_ui, icon_button_ui, mark_spot, primary_button_ui};
 use crate::run::record::RecordKind;
 use crate::units::text;
 
@@ -76,6 +76,8 @@ pub fn menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
         });
         top_menu_ui(ui, "View", |ui| view_menu_ui(ui, view.settings, actions));
         top_menu_ui(ui, "Help", |ui| {
+            let tour = Action::Tour(TourAction::Begin);
+            item_ui(ui, "Take the tour", "", true, tour, actions);
             item_ui(ui, "About poolscope", "", true, Action::About, actions);
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -90,6 +92,9 @@ fn pages_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
         let can_be = page != Page::Charts || view.measurement.is_some();
         let tab = Button::selectable(view.page == page, page.label());
         let tab = ui.add_enabled(can_be, tab).on_hover_text(page.about());
+        if page == Page::Comparison {
+            mark_spot(ui, Spot::ComparisonPage, tab.rect);
+        }
         let tab = tab.on_disabled_hover_text("There are charts when a run was started or opened");
         if tab
             .accessible_name(format!("{} page", page.label()))
@@ -102,9 +107,11 @@ fn pages_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
 
 /// A menu of the bar; its accessible name tells it from the button that is called alike.
 fn top_menu_ui(ui: &mut Ui, title: &str, items: impl FnOnce(&mut Ui)) {
-    ui.menu_button(title, items)
-        .response
-        .accessible_name(format!("{title} menu"));
+    let menu = ui.menu_button(title, items).response;
+    if title == "File" {
+        mark_spot(ui, Spot::FileMenu, menu.rect);
+    }
+    menu.accessible_name(format!("{title} menu"));
 }
 
 fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
@@ -341,6 +348,7 @@ fn run_or_stop_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>
             .add_enabled(!stopping, Button::new(text))
             .on_hover_text("End the run and keep what was measured (Shift+F5)")
             .accessible_name("Stop");
+        mark_spot(ui, Spot::Run, response.rect);
         if response.clicked() {
             actions.push(Action::Stop);
         }
@@ -354,6 +362,7 @@ fn run_or_stop_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>
         .on_hover_text("Measure all candidates, one after the other (F5)")
         .on_disabled_hover_text(why_not)
         .accessible_name("Run");
+    mark_spot(ui, Spot::Run, response.rect);
     if response.clicked() {
         actions.push(Action::Run);
     }
