@@ -177,8 +177,11 @@ fn something_of_ones_own_is_begun_from_the_start_page() {
     let mut harness = at_the_start();
     click(&mut harness, "Compose your own");
     assert_eq!(harness.state().page(), Page::Plan);
-    harness.get_by_label("Untitled experiment");
-    harness.get_by_label_contains("Task kinds");
+    assert!(is_shown(&harness, "Untitled experiment"));
+    assert!(
+        is_shown(&harness, "Add candidate"),
+        "the composer is beside it"
+    );
 
     let folder = tempfile::tempdir().unwrap();
     let path = scenario_file(folder.path(), "mine.ron");

@@ -91,7 +91,7 @@ impl App {
 
     /// Shows this page.
     pub(super) fn show_page(&mut self, page: Page) {
-        if page == Page::Start && self.page() != Page::Start {
+        if page == Page::Start {
             self.start_panel.begin();
             self.recent.look_again();
         }

@@ -312,7 +312,7 @@ mod tests {
 
     #[test]
     fn what_is_dimmed_and_what_is_pointed_at_make_up_the_window() {
-        let area = |rects: &[Rect]| rects.iter().map(|rect| rect.area()).sum::<f32>();
+        let area = |rects: &[Rect]| rects.iter().map(Rect::area).sum::<f32>();
         let holes = [
             Rect::from_min_size(Pos2::new(10.0, 20.0), Vec2::new(100.0, 50.0)),
             Rect::from_min_size(Pos2::new(300.0, 40.0), Vec2::new(20.0, 300.0)),

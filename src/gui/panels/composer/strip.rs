@@ -9,7 +9,7 @@ use egui::{
 
 use crate::gui::panels::composer::kinds::StageType;
 use crate::gui::theme::{self, Palette, space};
-use crate::scenario::Stage;
+use crate::scenario::{Runtime, Stage};
 use crate::units::text;
 
 /// Height of the strip in points.
@@ -50,10 +50,10 @@ pub(super) fn strip_ui(ui: &mut Ui, stages: &[Stage], path: &str) {
     figures_ui(ui, cpu, waiting, "per task");
 }
 
-/// The stages of one task to scale in `rect`, as the strip shows them, for pictures.
-pub(in crate::gui::panels) fn paint_strip(ui: &Ui, rect: Rect, stages: &[Stage]) {
+/// The stages of one task on a runtime, to scale in `rect`, as the strip shows them, for pictures.
+pub(in crate::gui::panels) fn paint_strip(ui: &Ui, rect: Rect, stages: &[Stage], on: Runtime) {
     let palette = theme::palette(ui);
-    let times: Vec<(f64, f64)> = stages.iter().map(Stage::nominal_nanos).collect();
+    let times: Vec<(f64, f64)> = stages.iter().map(|stage| stage.nanos_on(on)).collect();
     for (stage, span) in stages.iter().zip(spans(&times, rect.width())) {
         let corner = Pos2::new(rect.left() + span.start, rect.top());
         let place = Rect::from_min_size(corner, Vec2::new(span.width, rect.height()));

@@ -11,14 +11,13 @@ use crate::gui::panels::start::picture::{self, picture_ui};
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{Spot, few_lines_ui, mark_spot, primary_button_ui, weak_ui};
 use crate::scenario::Candidate;
-use crate::units::text;
 
 /// A card is never narrower, in points: its texts fit into their lines at that.
 const WIDTH_MIN: f32 = 290.0;
 /// More columns than that make a row too long to read.
 const COLUMNS_MAX: usize = 4;
 /// Height of a card, in points: picture, question of two lines, three lines of text, facts, and the buttons.
-const HEIGHT: f32 = picture::HEIGHT + 170.0;
+const HEIGHT: f32 = picture::HEIGHT + 176.0;
 
 /// Shows the cards of `entries` in as many columns as there is room for. `is_first`: the first card of all is among
 /// them.
@@ -29,6 +28,9 @@ pub(super) fn grid_ui(
     view: &StartView<'_>,
     actions: &mut Vec<Action>,
 ) {
+    if entries.is_empty() {
+        return;
+    }
     let gap = space::M;
     let room = ui.available_width();
     let columns = columns(room);
@@ -178,11 +180,7 @@ fn need(entry: &LibraryEntry, view: &StartView<'_>) -> Need {
     } else if view.local.found.usable().next().is_none() {
         "⚠ needs Python, which is not there".to_owned()
     } else {
-        let all = candidates.len() as u64;
-        format!(
-            "⚠ {missing} of {} lack something",
-            text::counted(all, "candidate", "candidates")
-        )
+        format!("⚠ {missing} of {} cannot run here", candidates.len())
     };
     reasons.push(
         "It can be run all the same: what lacks something says so, and the others run.".to_owned(),

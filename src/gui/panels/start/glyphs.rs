@@ -90,7 +90,8 @@ fn part(painter: &Painter, rect: Rect, part: Part, color: Color32) {
     let boxed = |rect: Rect| {
         painter.rect_stroke(rect, RADIUS, stroke, StrokeKind::Inside);
     };
-    let inner = rect.shrink(5.0);
+    // Half a sign is narrow.
+    let inner = rect.shrink2(Vec2::new((rect.width() * 0.25).min(5.0), 5.0));
     match part {
         Part::Single => {
             boxed(rect);
@@ -122,7 +123,7 @@ fn part(painter: &Painter, rect: Rect, part: Part, color: Color32) {
     }
 }
 
-/// One, two or four boxes within `rect`.
+/// One, two or, for more, four boxes within `rect`.
 fn places(rect: Rect, count: u32) -> Vec<Rect> {
     const GAP: f32 = 1.5;
     if count == 1 {

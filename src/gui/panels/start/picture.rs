@@ -2,12 +2,14 @@
 //!
 //! Nothing in it is decoration: the kind of arrivals, the lengths of stages and the candidates are the scenario's.
 
+use std::fmt::Write as _;
+
 use egui::{Align2, Pos2, Rect, Response, Sense, Shape, Stroke, TextStyle, Ui, Vec2};
 
 use crate::gui::panels::composer::paint_strip;
 use crate::gui::panels::start::glyphs;
 use crate::gui::theme::{self, space};
-use crate::scenario::{Arrivals, Load, ProfilePart, Scenario, Stage, cpu_share};
+use crate::scenario::{Arrivals, Load, ProfilePart, Runtime, Scenario, Stage};
 use crate::units::text;
 
 /// Height of a picture, in points: load and task, and below them the candidates.
@@ -153,8 +155,8 @@ fn curve_ui(ui: &Ui, rect: Rect, parts: &[ProfilePart]) {
 fn pile_ui(ui: &Ui, rect: Rect, tasks: u64) {
     const COLUMNS: u64 = 7;
     const ROWS: u64 = 4;
-    const SQUARE: f32 = 8.0;
-    const STEP: f32 = 10.0;
+    const SQUARE: f32 = 7.0;
+    const STEP: f32 = 9.0;
     let palette = theme::palette(ui);
     let squares = tasks.min(COLUMNS * ROWS);
     let width = STEP * COLUMNS.min(squares) as f32 - (STEP - SQUARE);
@@ -163,7 +165,7 @@ fn pile_ui(ui: &Ui, rect: Rect, tasks: u64) {
         let (column, row) = (square % COLUMNS, square / COLUMNS);
         let corner = Pos2::new(
             left + column as f32 * STEP,
-            rect.bottom() - SQUARE - row as f32 * STEP,
+            rect.bottom() - SQUARE - 2.0 - row as f32 * STEP,
         );
         let place = Rect::from_min_size(corner, Vec2::splat(SQUARE));
         ui.painter().rect_filled(place, 1, palette.accent);
@@ -174,10 +176,8 @@ fn pile_ui(ui: &Ui, rect: Rect, tasks: u64) {
 fn tasks_ui(ui: &Ui, rect: Rect, scenario: &Scenario) {
     /// Between two strips, in points.
     const GAP: f32 = 3.0;
-    let nanos = |stages: &[Stage]| -> f64 {
-        let times = stages.iter().map(Stage::nominal_nanos);
-        times.map(|(cpu, waiting)| cpu + waiting).sum()
-    };
+    let on = runtime(scenario);
+    let nanos = |stages: &[Stage]| nanos(stages, on);
     let kinds = scenario.tasks.iter().take(KINDS_MAX);
     let longest = kinds
         .clone()
@@ -195,7 +195,7 @@ fn tasks_ui(ui: &Ui, rect: Rect, scenario: &Scenario) {
         };
         let width = (rect.width() * share).max(TASK_MIN);
         let place = Rect::from_min_size(Pos2::new(rect.left(), top), Vec2::new(width, height));
-        paint_strip(ui, place, &kind.stages);
+        paint_strip(ui, place, &kind.stages, on);
         top += height + GAP;
     }
 }
@@ -255,28 +255,46 @@ fn task_words(scenario: &Scenario) -> String {
     };
     match &scenario.tasks[..] {
         [kind] => {
-            let (cpu, waiting) = kind
-                .stages
-                .iter()
-                .map(Stage::nominal_nanos)
-                .fold((0.0, 0.0), |(cpu, waiting), time| {
-                    (cpu + time.0, waiting + time.1)
-                });
-            format!("one task ≈ {}{faults}", text::nanos(cpu + waiting))
+            let nanos = nanos(&kind.stages, runtime(scenario));
+            format!("one task ≈ {}{faults}", text::nanos(nanos))
         }
         kinds => format!("{} kinds of task{faults}", kinds.len()),
     }
 }
 
+/// What the times of the picture are of: Python where nothing but Python runs the tasks.
+fn runtime(scenario: &Scenario) -> Runtime {
+    let candidates = scenario.candidates.iter();
+    let runtimes = candidates.map(|candidate| candidate.backend.runtime());
+    let mut runtimes = runtimes.peekable();
+    let first = runtimes.peek().copied().unwrap_or(Runtime::Native);
+    if runtimes.all(|runtime| runtime == first) {
+        first
+    } else {
+        Runtime::Native
+    }
+}
+
+/// The estimated time of a task of these stages, in nanoseconds.
+fn nanos(stages: &[Stage], on: Runtime) -> f64 {
+    let times = stages.iter().map(|stage| stage.nanos_on(on));
+    times.map(|(cpu, waiting)| cpu + waiting).sum()
+}
+
 /// The picture for those who do not see it, and for whoever rests on it.
 fn in_words(scenario: &Scenario) -> String {
+    let on = runtime(scenario);
     let kinds: Vec<String> = scenario
         .tasks
         .iter()
         .map(|kind| {
             let stages = kind.stages.len() as u64;
             let stages = text::counted(stages, "stage", "stages");
-            let share = text::percent(cpu_share(kind));
+            let times = kind.stages.iter().map(|stage| stage.nanos_on(on).0);
+            let cpu: f64 = times.sum();
+            let whole = nanos(&kind.stages, on);
+            // A task without time computes nothing.
+            let share = text::percent(if whole > 0.0 { cpu / whole } else { 0.0 });
             format!("'{}' of {stages}, {share} of it computing", kind.name)
         })
         .collect();
@@ -288,7 +306,7 @@ fn in_words(scenario: &Scenario) -> String {
     );
     if !scenario.faults.is_empty() {
         let faults = text::counted(scenario.faults.len() as u64, "fault", "faults");
-        words.push_str(&format!(". With {faults} on purpose"));
+        let _ = write!(words, ". With {faults} on purpose");
     }
     words
 }

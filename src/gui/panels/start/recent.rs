@@ -1,6 +1,6 @@
 //! What one was at last: kept runs and scenario files, each opened by one click.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use egui::{Align, Label, Layout, Response, RichText, Sense, Ui, UiBuilder};
 
@@ -8,7 +8,7 @@ use crate::gui::action::{Action, RunsAction};
 use crate::gui::app::{RunEntry, Search};
 use crate::gui::panels::runs::{facts, mark};
 use crate::gui::panels::start::StartView;
-use crate::gui::theme::{self, Palette, space};
+use crate::gui::theme::{self, space};
 use crate::gui::widgets::{badge_ui, icon_button_ui, section_header_ui, weak_ui};
 
 /// As many runs as a glance takes in.
@@ -45,13 +45,13 @@ pub(super) fn runs_ui(ui: &mut Ui, view: &StartView<'_>, actions: &mut Vec<Actio
         let row = Row {
             title: &run.title(),
             facts: &run_facts(run),
-            badge: |palette: &Palette| Some(mark(run, palette)),
+            badge: Some(mark(run, theme::palette(ui))),
             can_be: !view.locked && run.head.is_ok(),
             name: format!("Open run {}", run.title()),
             why_not: "It cannot be opened while a run is under way, nor if it is broken",
         };
         let id = &run.path;
-        if row_ui(ui, id, row).clicked() {
+        if row_ui(ui, id, &row).clicked() {
             actions.push(Action::Runs(RunsAction::Open(run.path.clone())));
         }
     }
@@ -86,18 +86,18 @@ pub(super) fn files_ui(ui: &mut Ui, view: &StartView<'_>, actions: &mut Vec<Acti
         let row = Row {
             title: &stem(path),
             facts: &folder(path),
-            badge: |_: &Palette| None,
+            badge: None,
             can_be: !view.locked,
             name: format!("Open file {}", stem(path)),
             why_not: "Stop the run that is under way first",
         };
-        if row_ui(ui, path, row).clicked() {
+        if row_ui(ui, path, &row).clicked() {
             actions.push(Action::OpenFile(path.clone()));
         }
     }
 }
 
-fn gone_ui(ui: &mut Ui, path: &PathBuf, actions: &mut Vec<Action>) {
+fn gone_ui(ui: &mut Ui, path: &Path, actions: &mut Vec<Action>) {
     let palette = theme::palette(ui);
     theme::card_frame(palette)
         .inner_margin(space::S)
@@ -106,7 +106,7 @@ fn gone_ui(ui: &mut Ui, path: &PathBuf, actions: &mut Vec<Action>) {
             ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
                 let name = format!("Take {} off the list", stem(path));
                 if icon_button_ui(ui, "×", &name).clicked() {
-                    actions.push(Action::ForgetFile(path.clone()));
+                    actions.push(Action::ForgetFile(path.to_path_buf()));
                 }
                 ui.with_layout(Layout::top_down(Align::Min), |ui| {
                     ui.spacing_mut().item_spacing.y = 2.0;
@@ -122,20 +122,17 @@ fn gone_ui(ui: &mut Ui, path: &PathBuf, actions: &mut Vec<Action>) {
 }
 
 /// One thing that can be opened.
-struct Row<'a, B> {
+struct Row<'a> {
     title: &'a str,
     facts: &'a str,
-    badge: B,
+    badge: Option<(&'static str, egui::Color32)>,
     can_be: bool,
     name: String,
     why_not: &'a str,
 }
 
 /// A row that is one large button.
-fn row_ui<B>(ui: &mut Ui, id: &Path, row: Row<'_, B>) -> Response
-where
-    B: Fn(&Palette) -> Option<(&'static str, egui::Color32)>,
-{
+fn row_ui(ui: &mut Ui, id: &Path, row: &Row<'_>) -> Response {
     let palette = theme::palette(ui);
     let sense = if row.can_be {
         Sense::click()
@@ -155,7 +152,7 @@ where
                     ui.spacing_mut().interact_size.y = 0.0;
                     ui.horizontal(|ui| {
                         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                            if let Some((word, color)) = (row.badge)(palette) {
+                            if let Some((word, color)) = row.badge {
                                 badge_ui(ui, word, color);
                             }
                             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
