@@ -46,6 +46,8 @@ mod times;
 mod typed;
 mod typed_units;
 
+pub(super) use strip::paint_strip;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use egui::Ui;
