@@ -11,8 +11,11 @@
 pub mod model;
 
 pub mod bounds;
+mod caveats;
 mod cpython_cost;
+mod curve;
 mod decode;
+mod demand;
 pub mod describe;
 mod deserialize;
 pub mod estimate;
@@ -46,6 +49,9 @@ mod tree;
 pub mod validate;
 mod vary;
 
+pub use caveats::{Caveat, caveats};
+pub use curve::{CurveOf, FaultWindow, LoadCurve, load_curve};
+pub use demand::{Demand, demands};
 pub use describe::describe;
 pub use estimate::{cpu_share, estimate_block_nanos, estimate_run_nanos};
 pub use fragment::{parse_stages, stage_text};
@@ -55,7 +61,7 @@ pub use model::*;
 pub use nominal::Runtime;
 pub use points::Point;
 pub use presets::{PricePreset, price_preset, price_presets, prices_text};
-pub use preview::{Bottleneck, Preview, preview};
+pub use preview::{Bottleneck, Bounds, Preview, bounds, preview};
 pub use problem::{Place, Problem, Severity};
 pub use strikes::can_hit;
 pub use validate::validate;

@@ -10,6 +10,7 @@ pub mod library;
 pub mod machine;
 mod marks;
 mod plot_lines;
+pub mod preview;
 pub mod question;
 pub mod results;
 pub mod runs;

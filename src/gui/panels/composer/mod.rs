@@ -39,7 +39,7 @@ mod share;
 mod stage_fields;
 mod stages;
 mod steps;
-mod strip;
+pub(in crate::gui::panels) mod strip;
 mod sweep;
 mod tasks;
 mod times;

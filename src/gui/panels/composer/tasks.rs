@@ -105,7 +105,7 @@ fn task_ui(
     let (asked, _) = cards::card_header_ui(ui, card, &line, &mut open, form.locked, |_| {});
     view.folded = !open;
     if !task.stages.is_empty() {
-        strip_ui(ui, &task.stages, &owner.path);
+        strip_ui(ui, &task.stages, (&owner.path, card.name), Runtime::Native);
         if form.in_cpython {
             cpython_ui(ui, task);
         }
