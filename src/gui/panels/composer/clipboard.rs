@@ -95,6 +95,11 @@ impl Clipboard {
         }
     }
 
+    /// Tells this with the end of the frame.
+    pub(super) fn tell(&mut self, text: String) {
+        self.told.push(Ok(text));
+    }
+
     /// At the end of a frame: forgets what waits in vain, and hands out what is to be told.
     pub(super) fn end_frame(&mut self, ui: &Ui) -> Vec<Result<String, String>> {
         if let Some(wanted) = &mut self.wanted {

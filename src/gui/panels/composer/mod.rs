@@ -34,6 +34,8 @@ mod parameters;
 mod prices;
 mod profile;
 mod python;
+mod quick;
+mod series_maker;
 mod settings;
 mod share;
 mod stage_fields;
@@ -45,6 +47,7 @@ mod tasks;
 mod times;
 mod typed;
 mod typed_units;
+mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,6 +59,7 @@ use crate::gui::panels::composer::clipboard::Clipboard;
 use crate::gui::panels::composer::form::{Form, Owner};
 use crate::gui::panels::composer::lines::{message_ui, problems_ui};
 use crate::gui::panels::composer::notes::Notes;
+use crate::gui::panels::composer::series_maker::SeriesMaker;
 use crate::gui::panels::composer::sweep::Forecast;
 use crate::gui::panels::composer::tasks::TaskView;
 use crate::gui::panels::composer::typed::Drafts;
@@ -95,6 +99,8 @@ pub struct ComposerPanel {
     tasks: Vec<TaskView>,
     /// Which candidates show their fields.
     candidates: Vec<bool>,
+    /// The series of candidates that is being chosen.
+    series: SeriesMaker,
     /// Which parts of a load profile show their fields.
     parts: Vec<bool>,
     /// Which faults show their fields.
@@ -174,6 +180,7 @@ impl ComposerPanel {
             interpreters: &self.interpreters,
             in_cpython: edited.candidates.iter().any(Candidate::is_python),
             locked,
+            aside: None,
         };
         let sections = &mut self.sections;
         ui.push_id("composer", |ui| {
@@ -194,7 +201,8 @@ impl ComposerPanel {
 
             let summary = text::count(edited.candidates.len() as u64);
             if section_ui(ui, sections, "Candidates", &summary, true) {
-                candidates::candidates_ui(ui, &mut form, &mut edited, &mut self.candidates);
+                let views = (&mut self.candidates, &mut self.series);
+                candidates::candidates_ui(ui, &mut form, &mut edited, views);
             }
             form.rest(ui, "candidates");
 

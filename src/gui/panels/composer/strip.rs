@@ -16,7 +16,7 @@ use crate::units::text;
 /// Height of the strip in points.
 const HEIGHT: f32 = 24.0;
 /// Height below it of the marks of random times, in points.
-const SPREAD: f32 = 9.0;
+const SPREAD: f32 = 13.0;
 /// A stage is never narrower, however short it is beside the others.
 const LEAST_WIDTH: f32 = 3.0;
 /// Between stages.
@@ -121,7 +121,13 @@ pub(in crate::gui::panels) fn strip_ui(
         paint_stage(ui, place, span.cpu_width, stage, palette);
         let (cpu, waiting) = times[index];
         if let Some(time) = random_time(stage) {
-            paint_spread(ui, (place, whole), (span, cpu, waiting), time, palette);
+            paint_spread(
+                ui,
+                (place, whole),
+                (index, span, cpu, waiting),
+                time,
+                palette,
+            );
         }
         let id = Id::unique(("composer strip", path, index));
         ui.interact(place, id, Sense::hover())
@@ -156,7 +162,7 @@ fn stages_share(stages: &[Stage], times: &[(f64, f64)]) -> f32 {
 fn paint_spread(
     ui: &Ui,
     (place, whole): (Rect, Rect),
-    (span, cpu, waiting): (Span, f64, f64),
+    (index, span, cpu, waiting): (usize, Span, f64, f64),
     time: Distribution,
     palette: &Palette,
 ) {
@@ -170,15 +176,17 @@ fn paint_spread(
         let x = place.left() + begin + (nanos * per_nano) as f32;
         x.min(whole.right() - 1.0)
     };
-    let y = place.bottom() + SPREAD / 2.0 + 0.5;
+    // Those of neighbours lie over each other's ends, so they take turns in two rows.
+    let row = if index % 2 == 0 { 0.3 } else { 0.78 };
+    let y = place.bottom() + SPREAD * row + 0.5;
     let stroke = Stroke::new(1.5, palette.weak);
     let (from, to) = (at(low), at(high));
     let painter = ui.painter();
     painter.hline(from..=to, y, stroke);
     for end in [from, to] {
-        painter.vline(end, (y - 3.0)..=(y + 3.0), stroke);
+        painter.vline(end, (y - 2.5)..=(y + 2.5), stroke);
     }
-    painter.circle_filled(Pos2::new(at(time.mean_nanos()), y), 2.6, palette.text);
+    painter.circle_filled(Pos2::new(at(time.mean_nanos()), y), 2.3, palette.text);
 }
 
 /// What the colours of `stages` mean, and how random times are drawn.

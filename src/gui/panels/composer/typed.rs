@@ -24,6 +24,54 @@ pub(super) trait Typed: Clone + PartialEq {
 
     /// What the button for more makes of it.
     fn more(self) -> Self;
+
+    /// Where a slider has it; none for values without a natural range.
+    fn slide(&self) -> Option<Slide> {
+        None
+    }
+
+    /// What the place `to` of the slider makes of it, in figures that people would type.
+    #[must_use]
+    fn slid(&self, to: f64) -> Self {
+        let _ = to;
+        self.clone()
+    }
+}
+
+/// A place on a slider.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Slide {
+    /// Where the value is.
+    pub at: f64,
+    /// The lower end.
+    pub low: f64,
+    /// The upper end; larger values are typed.
+    pub high: f64,
+    /// Whether equal ways are equal factors.
+    pub is_logarithmic: bool,
+}
+
+impl Slide {
+    /// With equal ways for equal factors, as for most that differs by decades.
+    pub(super) const fn logarithmic(at: f64, low: f64, high: f64) -> Option<Self> {
+        Some(Self {
+            at,
+            low,
+            high,
+            is_logarithmic: true,
+        })
+    }
+}
+
+/// With two digits: more than that cannot be meant with a slider.
+pub(super) fn two_digits(value: f64) -> f64 {
+    if value <= 0.0 || !value.is_finite() {
+        return 0.0;
+    }
+    let step = 10_f64.powi(value.log10().floor() as i32 - 1);
+    let rounded = (value / step).round() * step;
+    // Without what the multiplication adds to a tenth.
+    (rounded * 1e6).round() / 1e6
 }
 
 const HALVE_AND_DOUBLE: [(&str, &str); 2] = [("÷2", "Halve"), ("×2", "Double")];
@@ -53,6 +101,15 @@ impl Typed for Nanos {
             Self(self.0.saturating_mul(2))
         }
     }
+
+    fn slide(&self) -> Option<Slide> {
+        // From a system call to what nobody waits for.
+        Slide::logarithmic(self.0 as f64, 1e3, 100e9)
+    }
+
+    fn slid(&self, to: f64) -> Self {
+        Self(two_digits(to) as u64)
+    }
 }
 
 impl Typed for Bytes {
@@ -77,6 +134,14 @@ impl Typed for Bytes {
         } else {
             Self(self.0.saturating_mul(2))
         }
+    }
+
+    fn slide(&self) -> Option<Slide> {
+        Slide::logarithmic(self.0 as f64, 1_024.0, 1_073_741_824.0)
+    }
+
+    fn slid(&self, to: f64) -> Self {
+        Self(to.max(1.0).log2().round().exp2() as u64)
     }
 }
 
@@ -106,6 +171,14 @@ impl Typed for u32 {
 
     fn more(self) -> Self {
         self.saturating_add(tenth(self))
+    }
+
+    fn slide(&self) -> Option<Slide> {
+        Slide::logarithmic(f64::from(*self), 1.0, 100_000.0)
+    }
+
+    fn slid(&self, to: f64) -> Self {
+        two_digits(to).round() as Self
     }
 }
 
@@ -137,6 +210,14 @@ impl Typed for u64 {
 
     fn more(self) -> Self {
         self.saturating_mul(2).max(1)
+    }
+
+    fn slide(&self) -> Option<Slide> {
+        Slide::logarithmic(*self as f64, 1.0, 100_000_000.0)
+    }
+
+    fn slid(&self, to: f64) -> Self {
+        two_digits(to).round() as Self
     }
 }
 
@@ -198,6 +279,17 @@ impl Typed for Workers {
     fn more(self) -> Self {
         let (count, is_per_core) = parts(self);
         with_count(count.more(), is_per_core)
+    }
+
+    fn slide(&self) -> Option<Slide> {
+        let (count, is_per_core) = parts(*self);
+        let high = if is_per_core { 16.0 } else { 256.0 };
+        Slide::logarithmic(f64::from(count), 1.0, high)
+    }
+
+    fn slid(&self, to: f64) -> Self {
+        let (_, is_per_core) = parts(*self);
+        with_count(two_digits(to).round() as u32, is_per_core)
     }
 }
 
@@ -399,6 +491,20 @@ mod tests {
         assert_eq!((9_u32.less(), 110_u32.less(), 100_u32.less()), (8, 100, 99));
         assert_eq!(0_u64.more(), 1);
         assert!(Typed::more(0.0_f64) > 0.0);
+    }
+
+    #[test]
+    fn a_slider_gives_figures_that_people_would_type() {
+        assert_eq!(Nanos::ZERO.slid(12_345_678.0), Nanos::from_millis(12));
+        assert_eq!(Bytes(0).slid(70_000.0), Bytes::from_kib(64));
+        assert_eq!(8_u32.slid(1_234.0), 1_200);
+        assert_eq!(Workers::PerCore(1).slid(2.6), Workers::PerCore(3));
+        assert!((two_digits(0.1234) - 0.12).abs() < 1e-12);
+        for low in [1.0, 1.4] {
+            assert_eq!(Workers::Count(9).slid(low), Workers::Count(1));
+        }
+        let slide = 8_u32.slide().unwrap();
+        assert!(slide.low < slide.at && slide.at < slide.high);
     }
 
     #[test]

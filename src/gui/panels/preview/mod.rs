@@ -11,7 +11,8 @@ mod words;
 
 use egui::{Label, RichText, Ui, Vec2};
 
-use words::{Expected, percent};
+pub(in crate::gui::panels) use bars::color;
+pub(in crate::gui::panels) use words::{Expected, percent, sentence, title};
 
 use crate::gui::panels::composer::strip::{legend_ui, strip_ui};
 use crate::gui::theme::{self, space};

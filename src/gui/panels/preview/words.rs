@@ -153,6 +153,24 @@ fn in_flight(backend: Backend) -> bool {
     )
 }
 
+/// Behind "limited by".
+fn limiter(resource: Bottleneck, backend: Backend) -> &'static str {
+    match resource {
+        Bottleneck::Cores => "the cores",
+        Bottleneck::Server => "the server's connections",
+        Bottleneck::Lock => "the lock",
+        Bottleneck::Interpreter => "the interpreter lock",
+        Bottleneck::Handling => "whoever hands out tasks",
+        Bottleneck::Places if in_flight(backend) => "how many may be in flight",
+        Bottleneck::Places => "its workers",
+        Bottleneck::Computing => match servers_word(resource, backend) {
+            "event loops" => "its event loop",
+            "processes" => "its processes",
+            _ => "its threads",
+        },
+    }
+}
+
 /// At the beginning of a line.
 pub(in crate::gui::panels) fn title(resource: Bottleneck, backend: Backend) -> &'static str {
     match resource {
@@ -236,7 +254,7 @@ pub(in crate::gui::panels) fn sentence(expected: &Expected, load: &Load) -> Stri
         return "Nothing of a task takes time, so nothing limits it".to_owned();
     };
     let most = text::per_sec(max);
-    let limited = format!("limited by {}", bottleneck.label());
+    let limited = format!("limited by {}", limiter(bottleneck, expected.backend));
     if let Load::Batch { tasks, .. } = load {
         let least = text::or_missing(expected.bounds.makespan_nanos, text::nanos);
         let all = text::counted(*tasks, "task takes", "tasks take");
@@ -329,20 +347,20 @@ mod tests {
             "Open(rate_per_sec: 400)",
             "Threads(workers: 64)",
             "fits",
-            "Uses 0.8 of 2 cores at ≈ 400 /s; limited by the cores of this machine at ≈ 1,000 /s",
+            "Uses 0.8 of 2 cores at ≈ 400 /s; limited by the cores at ≈ 1,000 /s",
         );
         check(
             "Open(rate_per_sec: 1200)",
             "Threads(workers: 64)",
             "overloaded",
-            "Would need 2.4 of 2 cores: overloaded, the queue grows by ≈ 200 /s; limited by the cores of this machine \
+            "Would need 2.4 of 2 cores: overloaded, the queue grows by ≈ 200 /s; limited by the cores \
              to ≈ 1,000 /s",
         );
         check(
             "Open(rate_per_sec: 90)",
             "Sequential",
             "nearly full",
-            "Uses 0.9 of 1 worker at ≈ 90.0 /s; limited by the places for tasks under way at ≈ 100 /s",
+            "Uses 0.9 of 1 worker at ≈ 90.0 /s; limited by its workers at ≈ 100 /s",
         );
     }
 
@@ -352,8 +370,8 @@ mod tests {
             "Profile(parts: [Step(rate_per_sec: 50, length: \"9s\"), Step(rate_per_sec: 300, length: \"1s\")])",
             "Sequential",
             "overloaded at peaks",
-            "Asked for more than the ≈ 100 /s that it can do for ≈ 1.00 s of 10.0 s; limited by the places for tasks \
-             under way",
+            "Asked for more than the ≈ 100 /s that it can do for ≈ 1.00 s of 10.0 s; limited by its \
+             workers",
         );
     }
 
@@ -363,13 +381,13 @@ mod tests {
             "Closed(clients: 32)",
             "Threads(workers: 8)",
             "full",
-            "More than ≈ 8 clients wait for each other: limited by the places for tasks under way to ≈ 800 /s",
+            "More than ≈ 8 clients wait for each other: limited by its workers to ≈ 800 /s",
         );
         check(
             "Batch(tasks: 1_000)",
             "Processes(workers: 64)",
             "full",
-            "1,000 tasks take at least ≈ 1.00 s, limited by the cores of this machine to ≈ 1,000 /s",
+            "1,000 tasks take at least ≈ 1.00 s, limited by the cores to ≈ 1,000 /s",
         );
         let (found, _) = expected("Closed(clients: 32)", "Threads(workers: 8)");
         assert_eq!(
