@@ -41,6 +41,13 @@ pub(super) enum Asked {
         /// The text.
         text: String,
     },
+    /// Send the stage of that index to the end of another task kind.
+    Send {
+        /// The index.
+        at: usize,
+        /// The index of the task kind.
+        to: usize,
+    },
 }
 
 impl Clipboard {

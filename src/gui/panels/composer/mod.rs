@@ -38,6 +38,7 @@ mod quick;
 mod series_maker;
 mod settings;
 mod share;
+mod stage_drag;
 mod stage_fields;
 mod stages;
 mod steps;
