@@ -60,7 +60,7 @@ pub(super) fn tasks_ui(
         });
         places.push(response.response.rect);
     }
-    let target = stage_drag::used_last(ui, &places);
+    let target = stage_drag::used_last(ui, &places).min(len.saturating_sub(1));
     if let (Some(new), Some(task), Some(view)) = (new, tasks.get_mut(target), views.get_mut(target))
     {
         task.stages.push(default_stage(new));
