@@ -12,9 +12,9 @@ use egui::{
 
 use crate::gui::panels::composer::cards::{FoldLine, fold_line_ui};
 use crate::gui::panels::composer::clipboard::Clipboard;
+use crate::gui::panels::composer::drafts::Drafts;
 use crate::gui::panels::composer::lines::{explained_item_ui, problems_ui};
 use crate::gui::panels::composer::notes::Notes;
-use crate::gui::panels::composer::typed::Drafts;
 use crate::gui::theme::{self, space};
 
 /// An open list scrolls beyond this: all types of stages are seen at once in the smallest window.

@@ -3,11 +3,12 @@
 //! It draws from top to bottom into the `Ui` it is given; whoever shows it gives it a place that scrolls.
 //! It edits a copy and hands the copy over when something differs; it neither validates nor saves.
 //!
-//! - `form` draws rows of label, control and problems, `lines` what stands between them; `cards` lists that
-//!   are folded, moved and dragged;
+//! - `form` draws rows of label, control and problems, `value` those with a value that is typed or slid, `lines` what
+//!   stands between them; `cards` lists that are folded, moved and dragged, and `stage_drag` stages that go from the
+//!   palette or one task kind to another; `quick` is the row of a candidate, `series_maker` adds several;
 //! - `kinds`, `fault_kinds`, `objective_kinds`, `parameters`, `options` and `options_python` are what there is to choose from, and the words that explain it;
 //! - `edit`, `convert`, `convert_setup` and `convert_python` are what can be done, without drawing; `typed` and `typed_units`
-//!   how values are read from text;
+//!   how values are read from text, `drafts` holds what is being typed;
 //! - `clipboard` copies and pastes stages; `notes` finds each problem its place; `strip` shows a task to scale.
 
 mod backends;
@@ -18,6 +19,7 @@ mod convert;
 mod convert_python;
 mod convert_setup;
 mod defences;
+mod drafts;
 mod edit;
 mod fault_kinds;
 mod faults;
@@ -57,13 +59,13 @@ use egui::Ui;
 use crate::gui::action::{Action, ComposerSection};
 use crate::gui::panels::composer::cards::{FoldLine, fold_line_ui};
 use crate::gui::panels::composer::clipboard::Clipboard;
+use crate::gui::panels::composer::drafts::Drafts;
 use crate::gui::panels::composer::form::{Form, Owner};
 use crate::gui::panels::composer::lines::{message_ui, problems_ui};
 use crate::gui::panels::composer::notes::Notes;
 use crate::gui::panels::composer::series_maker::SeriesMaker;
 use crate::gui::panels::composer::sweep::Forecast;
 use crate::gui::panels::composer::tasks::TaskView;
-use crate::gui::panels::composer::typed::Drafts;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{badge_ui, weak_ui};
 use crate::scenario::{Candidate, Problem, Scenario, Severity};
