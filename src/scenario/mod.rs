@@ -10,6 +10,7 @@
 
 pub mod model;
 
+mod amend;
 pub mod bounds;
 mod caveats;
 mod cpython_cost;
@@ -49,6 +50,7 @@ mod tree;
 pub mod validate;
 mod vary;
 
+pub use amend::amend;
 pub use caveats::{Caveat, caveats};
 pub use curve::{CurveOf, FaultWindow, LoadCurve, load_curve};
 pub use demand::{Demand, demands};
@@ -56,7 +58,9 @@ pub use describe::describe;
 pub use estimate::{cpu_share, estimate_block_nanos, estimate_run_nanos};
 pub use fragment::{parse_stages, stage_text};
 pub use library::{Bundled, bundled, bundled_named};
-pub use load::{Loaded, MAX_FILE_BYTES, ScenarioFileError, parse, read_file, to_text, write_file};
+pub use load::{
+    Loaded, MAX_FILE_BYTES, ScenarioFileError, parse, read_file, read_text, to_text, write_file,
+};
 pub use model::*;
 pub use nominal::Runtime;
 pub use points::Point;
