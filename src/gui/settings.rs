@@ -53,6 +53,8 @@ pub struct Settings {
     pub results_height: Option<u16>,
     /// Scenario files, the newest first.
     pub recent: Vec<PathBuf>,
+    /// Whether the tour was taken or declined.
+    pub tour_seen: bool,
 }
 
 /// Where a window stands on its screen.
@@ -82,11 +84,12 @@ impl Default for Settings {
             notify: true,
             notify_after_secs: 30,
             window: None,
-            page: Page::Plan,
+            page: Page::Start,
             tab: SidebarTab::Library,
             sidebar_width: None,
             results_height: None,
             recent: Vec::new(),
+            tour_seen: false,
         }
     }
 }

@@ -8,7 +8,7 @@ use egui::{IconData, ViewportBuilder};
 
 use crate::export::png;
 use crate::gui::action::Action;
-use crate::gui::app::{App, Services};
+use crate::gui::app::{App, Page, Services};
 use crate::gui::dialogs::DesktopDialogs;
 use crate::gui::notify::DesktopNotifier;
 use crate::gui::settings::{Settings, WindowPlace};
@@ -96,6 +96,7 @@ pub fn run(file: Option<PathBuf>) -> Result<(), WindowError> {
             }
             let mut app = App::new(&creation.egui_ctx, services);
             if let Some(first) = first {
+                app.begin_at(Page::Plan);
                 app.request(first);
             }
             Ok(Box::new(app))

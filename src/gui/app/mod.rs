@@ -14,12 +14,14 @@ mod machine;
 mod measurement;
 mod page;
 mod perform;
+mod recent;
 mod remember;
 mod runs;
 mod series;
 mod series_file;
 mod series_plan;
 mod tabs;
+mod tour;
 mod two_candidates;
 mod ui;
 mod undo;
@@ -56,8 +58,10 @@ use crate::gui::panels::preferences::PreferencesPanel;
 use crate::gui::panels::question::{Question, QuestionPanel};
 use crate::gui::panels::runs::RunsPanel;
 use crate::gui::panels::series::SeriesPanel;
+use crate::gui::panels::start::StartPanel;
 use crate::gui::panels::text::TextPanel;
 use crate::gui::panels::toasts::Toasts;
+use crate::gui::panels::tour::TourPanel;
 use crate::gui::repaint::{FrameClock, Pacer};
 use crate::gui::settings::Settings;
 use crate::gui::theme;
@@ -134,6 +138,10 @@ pub struct App {
     pages: page::Pages,
     /// Interpreters and clusters.
     machine: machine::Machine,
+    /// Which recent files are gone.
+    recent: recent::Recent,
+    /// The tour, while it is taken.
+    tour: Option<tour::Tour>,
     /// The kept runs.
     runs: runs::Runs,
     comparison: comparison::TwoSides,
@@ -153,6 +161,7 @@ pub struct App {
     busy: Option<remember::Busy>,
 
     tab: SidebarTab,
+    start_panel: StartPanel,
     library_panel: LibraryPanel,
     runs_panel: RunsPanel,
     comparison_panel: ComparisonPanel,
@@ -163,6 +172,7 @@ pub struct App {
     /// The theme in which the window was last drawn: exported pictures have the same.
     is_dark: bool,
     machine_panel: MachinePanel,
+    tour_panel: TourPanel,
     question_panel: QuestionPanel,
     palette_panel: PalettePanel,
     /// Where the parts of the window stood in the last frame, and which the keyboard is to go to.
@@ -205,6 +215,8 @@ impl App {
             tabs: tabs::RunTabs::default(),
             pages,
             machine: machine::Machine::default(),
+            recent: recent::Recent::default(),
+            tour: None,
             runs: runs::Runs::default(),
             comparison: comparison::TwoSides::default(),
             series: None,
@@ -215,6 +227,7 @@ impl App {
             after_save: None,
             closing: Closing::No,
             tab,
+            start_panel: StartPanel::default(),
             library_panel: LibraryPanel::default(),
             runs_panel: RunsPanel::default(),
             comparison_panel: ComparisonPanel::default(),
@@ -226,6 +239,7 @@ impl App {
             preferences_panel: PreferencesPanel::default(),
             settings_file: remember::SettingsFile::default(),
             busy: None,
+            tour_panel: TourPanel::default(),
             question_panel: QuestionPanel::default(),
             palette_panel: PalettePanel::default(),
             regions: habits::Regions::default(),

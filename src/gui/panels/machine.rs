@@ -103,10 +103,6 @@ impl MachinePanel {
             self.taken = Some(view.local.settings.clone());
         }
         ui.set_max_width(WIDTH.min(ui.available_width()));
-        weak_ui(
-            ui,
-            "Scenarios name an interpreter by one of these names, and never a path or an address",
-        );
         if view.locked {
             let text = "Stop the run to look for interpreters or to change the settings";
             severity_ui(ui, Severity::Warning, text);
@@ -290,6 +286,10 @@ fn list_ui(ui: &mut Ui, view: &MachineView<'_>, actions: &mut Vec<Action>) {
             weak_ui(ui, "Looking for interpreters…");
         }
     });
+    weak_ui(
+        ui,
+        "Scenarios name an interpreter by one of these names, and never a path or an address",
+    );
     if let Search::Failed(error) = view.search {
         severity_ui(ui, Severity::Error, error);
     }

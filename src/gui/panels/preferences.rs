@@ -206,9 +206,10 @@ impl PreferencesPanel {
         }
         section_header_ui(ui, section.title(), |_| {});
         card_ui(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = space::XS;
             for (number, setting) in rows.into_iter().enumerate() {
                 if number > 0 {
-                    ui.add_space(space::XS);
+                    ui.add_space(space::S);
                 }
                 row_ui(ui, setting, view, actions);
                 if !setting.about.is_empty() {

@@ -29,6 +29,8 @@ pub(super) const DARK: Palette = Palette {
     fault_edge: Color32::from_rgb(0xf0, 0xc0, 0x50),
     cpu: Color32::from_rgb(0xf2, 0xa0, 0x54),
     waiting: Color32::from_rgb(0x7a, 0xb4, 0xe4),
+    lock: Color32::from_rgb(0xff, 0x9a, 0xa8),
+    moving: Color32::from_rgb(0x6f, 0xd6, 0xac),
 };
 
 /// The light theme with high contrast.
@@ -55,6 +57,8 @@ pub(super) const LIGHT: Palette = Palette {
     fault_edge: Color32::from_rgb(0x7a, 0x52, 0x00),
     cpu: Color32::from_rgb(0xb8, 0x5e, 0x08),
     waiting: Color32::from_rgb(0x2c, 0x64, 0x94),
+    lock: Color32::from_rgb(0xa0, 0x18, 0x38),
+    moving: Color32::from_rgb(0x0d, 0x5c, 0x40),
 };
 
 #[cfg(test)]
