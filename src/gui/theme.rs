@@ -3,6 +3,7 @@
 //! Nothing else in `gui` names a colour or a font size. The dark theme is not black and the light one not
 //! white: both leave room below and above for wells and cards.
 
+mod mark;
 mod strong;
 
 use std::sync::Arc;
@@ -12,6 +13,8 @@ use egui::{
     Stroke, Style, TextStyle, Theme, Ui, Vec2, Visuals,
 };
 use serde::{Deserialize, Serialize};
+
+pub use mark::Mark;
 
 use crate::export::font;
 
@@ -229,6 +232,17 @@ fn palette_in(visuals: &Visuals) -> &'static Palette {
 pub const fn series_color(candidate: usize, dark: bool) -> Color32 {
     let [r, g, b] = crate::chart::palette::series_rgb(candidate, dark);
     Color32::from_rgb(r, g, b)
+}
+
+/// Marks the lines of charts from now on, or does so no longer.
+pub fn set_line_marks(ctx: &Context, marked: bool) {
+    ctx.data_mut(|data| data.insert_temp(egui::Id::unique("line marks"), marked));
+}
+
+/// Whether the lines of charts are marked.
+pub fn has_line_marks(ctx: &Context) -> bool {
+    let marked = ctx.data(|data| data.get_temp(egui::Id::unique("line marks")));
+    marked.unwrap_or_default()
 }
 
 /// The family of headings and of what is pressed.

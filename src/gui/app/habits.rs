@@ -213,7 +213,10 @@ impl App {
             Preference::NotifyAfter(secs) => settings.notify_after_secs = secs,
         }
         // Everything is drawn anew where one of these changes, and all else stays as it is.
-        if matches!(preference, Preference::Scale(_) | Preference::HighContrast) {
+        if matches!(
+            preference,
+            Preference::Scale(_) | Preference::HighContrast | Preference::LineMarks
+        ) {
             apply_look(ctx, &self.settings);
         }
         self.save_settings();
@@ -224,6 +227,7 @@ impl App {
 pub(super) fn apply_look(ctx: &Context, settings: &Settings) {
     ctx.set_zoom_factor(f32::from(settings.scale_percent) / 100.0);
     theme::set_contrast(ctx, settings.high_contrast);
+    theme::set_line_marks(ctx, settings.line_marks);
 }
 
 /// The sizes that the keys go through, in percent.

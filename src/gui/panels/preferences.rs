@@ -89,7 +89,7 @@ pub static SETTINGS: [Setting; 7] = [
         section: Section::Appearance,
         name: "Marks on the lines of charts",
         words: "accessibility colour blind series shapes markers candidates",
-        about: "Candidates are told apart by shape as well as by colour, here and in exported pictures",
+        about: "Candidates are told apart by shape as well as by colour",
     },
     Setting {
         row: Row::ReducedMotion,

@@ -2,7 +2,7 @@
 
 use egui::{Button, Color32, CornerRadius, Response, RichText, Sense, Stroke, Ui, Vec2};
 
-use crate::gui::theme::{self, space};
+use crate::gui::theme::{self, Mark, space};
 
 /// A card over the whole width.
 pub fn card_ui<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
@@ -114,7 +114,10 @@ pub fn legend_toggle_ui(ui: &mut Ui, name: &str, color: Color32, shown: bool) ->
         Vec2::splat(SQUARE),
     );
     let radius = CornerRadius::same(2);
-    if shown {
+    let mark = Mark::of_color(color).filter(|_| theme::has_line_marks(ui.ctx()));
+    if let (Some(mark), true) = (mark, shown) {
+        mark.paint(ui.painter(), square.center(), SQUARE / 2.0, color);
+    } else if shown {
         ui.painter().rect_filled(square, radius, color);
     } else {
         let stroke = Stroke::new(1.0, palette.weak);
