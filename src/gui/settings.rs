@@ -22,6 +22,7 @@ const MAX_FILE_BYTES: u64 = 256 * 1024;
 /// What is remembered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Settings {
     /// Light, dark, or as the system has it.
     pub theme: ThemeChoice,

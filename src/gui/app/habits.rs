@@ -6,12 +6,13 @@ use std::time::Duration;
 use egui::{Context, Id, Rect};
 
 use crate::gui::action::{Action, Preference, Region, RunsAction, Step};
-use crate::gui::app::{App, Measurement, RunState, Search, SidebarTab};
+use crate::gui::app::{App, Measurement, Page, RunState, Search, SidebarTab};
 use crate::gui::commands::{COMMANDS, Situation, shortcuts};
 use crate::gui::panels::palette::Item;
 use crate::gui::panels::preferences::SETTINGS;
+use crate::gui::panels::question::Question;
 use crate::gui::settings::Settings;
-use crate::gui::theme;
+use crate::gui::theme::{self, ThemeChoice};
 use crate::run::record::RecordKind;
 
 /// Kept runs that the palette finds, the newest; older ones are found in their list.
@@ -200,6 +201,31 @@ impl App {
     pub(super) fn zoom(&mut self, step: Step, ctx: &Context) {
         let scale = scale_after(self.settings.scale_percent, step);
         self.prefer(Preference::Scale(scale), ctx);
+    }
+
+    pub(super) fn set_theme(&mut self, theme: ThemeChoice, ctx: &Context) {
+        self.settings.theme = theme;
+        ctx.set_theme(theme.preference());
+        self.save_settings();
+    }
+
+    pub(super) fn find_setting(&mut self, name: &str) {
+        self.preferences_panel.look_for(name);
+        self.pages.show(Page::Machine);
+    }
+
+    pub(super) fn copy_text(&mut self, text: String, ctx: &Context) {
+        ctx.copy_text(text);
+        let now = ctx.input(|input| input.time);
+        self.toasts.good("Copied".to_owned(), now);
+    }
+
+    pub(super) fn tell_about(&mut self) {
+        let (settings, runs) = (&self.services.settings_dir, &self.services.runs_dir);
+        self.question = Some(Question::About {
+            settings: settings.clone(),
+            runs: runs.clone(),
+        });
     }
 
     pub(super) fn prefer(&mut self, preference: Preference, ctx: &Context) {

@@ -16,6 +16,8 @@ use crate::scenario::{Loaded, ScenarioFileError};
 
 /// Events may take this long per frame; what is left comes with the next.
 const EVENTS_BUDGET: Duration = Duration::from_millis(4);
+/// Charts that move this rarely distract little.
+const CALM: Duration = Duration::from_secs(1);
 /// A run that is over is written within about this time.
 const KEPT_SOON: Duration = Duration::from_millis(50);
 
@@ -95,8 +97,6 @@ impl App {
         if let Some(cost) = cost {
             self.pacer.record(cost);
         }
-        /// Charts that move rarely distract little.
-        const CALM: Duration = Duration::from_secs(1);
         let mut interval = self.pacer.interval();
         if self.settings.reduced_motion {
             interval = interval.max(CALM);

@@ -44,15 +44,8 @@ impl App {
             Action::Zoom(step) => self.zoom(step, ctx),
             Action::FindCommand => self.toggle_palette(),
             Action::Prefer(preference) => self.prefer(preference, ctx),
-            Action::FindSetting(name) => {
-                self.preferences_panel.look_for(name);
-                self.pages.show(Page::Machine);
-            }
-            Action::CopyText(text) => {
-                ctx.copy_text(text);
-                self.toasts
-                    .good("Copied".to_owned(), ctx.input(|input| input.time));
-            }
+            Action::FindSetting(name) => self.find_setting(name),
+            Action::CopyText(text) => self.copy_text(text, ctx),
             Action::ListShortcuts => self.question = Some(Question::Shortcuts),
             Action::ToggleCandidate(candidate) => self.toggle_candidate(candidate),
             Action::Back => self.pages.back(),
@@ -70,11 +63,7 @@ impl App {
                 self.save_settings();
             }
             Action::ForgetFile(path) => self.forget_file(&path),
-            Action::SetTheme(theme) => {
-                self.settings.theme = theme;
-                ctx.set_theme(theme.preference());
-                self.save_settings();
-            }
+            Action::SetTheme(theme) => self.set_theme(theme, ctx),
             Action::ToggleSidebar => {
                 if self.page() == Page::Start {
                     self.show_sidebar(self.tab);
@@ -95,13 +84,7 @@ impl App {
             Action::Series(SeriesAction::Start(kind)) => self.start_series(kind),
             Action::Series(SeriesAction::Resume) => self.resume_series(),
             Action::Tour(action) => self.perform_on_tour(action, ctx),
-            Action::About => {
-                let (settings, runs) = (&self.services.settings_dir, &self.services.runs_dir);
-                self.question = Some(Question::About {
-                    settings: settings.clone(),
-                    runs: runs.clone(),
-                });
-            }
+            Action::About => self.tell_about(),
             Action::Answer(answer) => self.take_answer(answer),
         }
     }
