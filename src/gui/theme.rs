@@ -240,6 +240,7 @@ pub fn set_line_marks(ctx: &Context, marked: bool) {
 }
 
 /// Whether the lines of charts are marked.
+#[must_use]
 pub fn has_line_marks(ctx: &Context) -> bool {
     let marked = ctx.data(|data| data.get_temp(egui::Id::unique("line marks")));
     marked.unwrap_or_default()
