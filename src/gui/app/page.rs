@@ -51,7 +51,7 @@ impl Page {
     #[must_use]
     pub const fn about(self) -> &'static str {
         match self {
-            Self::Start => "Experiments to begin with, recent runs and recent files (Alt+Home)",
+            Self::Start => "Experiments to begin with, recent runs and recent files",
             Self::Plan => "What the open scenario would do",
             Self::Text => "The open scenario as the text of its file, to edit beside the form",
             Self::Charts => "Charts and results of the run that is shown",
@@ -116,7 +116,7 @@ impl App {
     #[must_use]
     pub const fn page(&self) -> Page {
         match self.pages.shown {
-            Page::Charts if self.measurement.is_none() => Page::Plan,
+            Page::Charts if self.tabs.is_empty() => Page::Plan,
             page => page,
         }
     }

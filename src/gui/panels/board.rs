@@ -51,6 +51,8 @@ pub struct BoardView<'a> {
     pub charts: &'a ChartBook,
     /// The candidates.
     pub figures: &'a [CandidateFigures],
+    /// Number of the tab: its charts share a time axis with each other only.
+    pub tab: u64,
 }
 
 /// Shows the board; keeps what is hidden, which percentiles are shown, and the points.
@@ -81,6 +83,15 @@ impl Default for BoardPanel {
 }
 
 impl BoardPanel {
+    /// One that shows the same percentiles as another.
+    #[must_use]
+    pub fn with(settings: ChartSettings) -> Self {
+        Self {
+            settings,
+            ..Self::default()
+        }
+    }
+
     /// Another run is shown: everything is visible again and no plot is zoomed.
     pub fn begin(&mut self, run: &Run) {
         let mut settings = std::mem::take(&mut self.settings);
@@ -100,6 +111,14 @@ impl BoardPanel {
             reset: true,
             ..Self::default()
         };
+    }
+
+    /// Shows or hides a candidate.
+    pub fn toggle_candidate(&mut self, candidate: usize) {
+        if !self.settings.hidden.remove(&candidate) {
+            self.settings.hidden.insert(candidate);
+        }
+        self.version += 1;
     }
 
     /// Which percentiles and candidates are shown.
@@ -166,11 +185,7 @@ impl BoardPanel {
                 let color = theme::series_color(figures.candidate, dark);
                 let shown = !self.settings.hidden.contains(&figures.candidate);
                 if legend_toggle_ui(ui, &figures.name, color, shown).clicked() {
-                    if shown {
-                        self.settings.hidden.insert(figures.candidate);
-                    } else {
-                        self.settings.hidden.remove(&figures.candidate);
-                    }
+                    self.toggle_candidate(figures.candidate);
                     self.changed(ui);
                 }
             }
@@ -228,6 +243,7 @@ impl BoardPanel {
                     points,
                     x_range,
                     reset: self.reset,
+                    tab: view.tab,
                 },
             );
         });

@@ -79,13 +79,15 @@ pub struct ChartView<'a> {
     pub x_range: (f64, f64),
     /// Whether zooming and panning begin anew.
     pub reset: bool,
+    /// Number of the tab, whose charts are zoomed together.
+    pub tab: u64,
 }
 
 /// Draws the plot into all of the space that is left.
 pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
     let palette = theme::palette(ui);
     let dark = ui.visuals().dark_mode;
-    let link = Id::unique("board time");
+    let link = Id::unique(("board time", view.tab));
     let chart = view.chart;
     let hover = |position: &HoverPosition<'_>| {
         let (HoverPosition::NearDataPoint { position, .. } | HoverPosition::Elsewhere { position }) =
