@@ -13,6 +13,7 @@ mod csv;
 mod details;
 mod diagram;
 mod document;
+mod facets;
 mod folder;
 pub mod font;
 mod heat;

@@ -327,3 +327,30 @@ fn pools(backend: Backend) -> Vec<PoolKind> {
         Backend::Hybrid { .. } => vec![PoolKind::EventLoops, PoolKind::Processes],
     }
 }
+
+/// A snapshot of the measurement without any task.
+pub fn snapshot_at(elapsed_nanos: u64) -> Snapshot {
+    Snapshot {
+        sequence: elapsed_nanos,
+        elapsed_nanos,
+        phase: Phase::Measure,
+        measure_start_nanos: Some(0),
+        measure_end_nanos: None,
+        warm_up: Cohort::default(),
+        measured: Cohort::default(),
+        counters: Vec::new(),
+        pools: Vec::new(),
+        loop_lag: SparseHistogram::default(),
+        interpreter_lock: None,
+        collections: None,
+        resilience: Resilience::default(),
+        window_completed: 0,
+        window_good: 0,
+        window_good_late: 0,
+        good_late: 0,
+        lives: None,
+        resources: Resources::default(),
+        skipped_ticks: 0,
+        merged: 0,
+    }
+}
