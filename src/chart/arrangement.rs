@@ -136,13 +136,12 @@ impl Arrangement {
 
     /// Shows a chart as the last one, or puts it away.
     pub fn toggle(&mut self, id: ChartId, request: &RunRequest) {
-        self.place_all(request);
+        let shown = self.place_all(request);
         if self.is_placed(id) {
             self.tiles.retain(|tile| tile.id != id);
             self.away.insert(id);
         } else {
             self.away.remove(&id);
-            let shown = self.shown_for(request).len();
             self.tiles.insert(shown, Tile { id, span: 1 });
         }
     }

@@ -23,6 +23,7 @@ mod marks;
 pub mod palette;
 mod percentiles;
 mod plane;
+mod seen;
 mod split;
 #[cfg(test)]
 mod tests;
@@ -31,7 +32,6 @@ mod workers;
 use std::collections::BTreeSet;
 
 use crate::run::{IncidentKind, RunRequest};
-use crate::stats::reduce::min_max_per_column;
 
 pub use crate::stats::Percentile;
 pub use arrangement::{Arrangement, Preset, SPAN_MAX, Tile, rows_of};
@@ -365,15 +365,6 @@ pub struct Chart {
     pub workers_left_out: u64,
     /// Whether each candidate has a plot of its own, with the same axes.
     pub side_by_side: bool,
-}
-
-impl Series {
-    /// Its runs, reduced to at most about two points per column of a plot with `columns`, extremes kept.
-    pub fn reduced(&self, columns: usize) -> impl Iterator<Item = Vec<[f64; 2]>> {
-        self.runs
-            .iter()
-            .map(move |run| min_max_per_column(run, columns))
-    }
 }
 
 impl Chart {

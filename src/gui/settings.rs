@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use atomic_write_file::AtomicWriteFile;
 use serde::{Deserialize, Serialize};
 
+use crate::gui::board_settings::BoardSettings;
 use crate::gui::theme::ThemeChoice;
 
 /// As many recent files as a glance takes in.
@@ -30,6 +31,8 @@ pub struct Settings {
     pub results: bool,
     /// Scenario files, the newest first.
     pub recent: Vec<PathBuf>,
+    /// The board of charts.
+    pub board: BoardSettings,
 }
 
 impl Default for Settings {
@@ -39,6 +42,7 @@ impl Default for Settings {
             sidebar: true,
             results: true,
             recent: Vec::new(),
+            board: BoardSettings::default(),
         }
     }
 }

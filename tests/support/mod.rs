@@ -18,8 +18,12 @@ use poolscope::scenario::{
     Amount, Arrivals, AsyncCpu, Backend, Candidate, Distribution, FORMAT, Kernel, Load, PriceCard,
     Protocol, Queue, Scenario, Stage, TaskKind,
 };
+use poolscope::stats::SparseHistogram;
 use poolscope::units::Nanos;
-use poolscope::wire::{Finished, FromRunner, Incident, Machine, MemoryKind, PoolKind, Started};
+use poolscope::wire::{
+    Cohort, Finished, FromRunner, Incident, Machine, MemoryKind, Phase, PoolKind, Resilience,
+    Resources, Snapshot, Started,
+};
 
 use sim::{Profile, Simulation};
 

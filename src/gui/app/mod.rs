@@ -2,6 +2,7 @@
 //!
 //! `logic` takes in what happened, `ui` only lays out, `perform` is the only place with effects.
 
+mod board;
 mod changes;
 mod comparison;
 mod document;
@@ -166,6 +167,8 @@ impl App {
             .map(Settings::load)
             .unwrap_or_default();
         ctx.set_theme(settings.theme.preference());
+        let mut board = BoardPanel::default();
+        board.configure(&settings.board);
         let library: Vec<LibraryEntry> = bundled().iter().filter_map(LibraryEntry::of).collect();
         let first = bundled().first();
         let document = first
@@ -199,7 +202,7 @@ impl App {
             series_panel: SeriesPanel::default(),
             composer: ComposerPanel::default(),
             text_panel: TextPanel::default(),
-            board: BoardPanel::default(),
+            board,
             results_panel: ResultsPanel::default(),
             is_dark: false,
             machine_panel: MachinePanel::default(),
@@ -239,6 +242,12 @@ impl App {
     #[must_use]
     pub const fn measurement(&self) -> Option<&Measurement> {
         self.measurement.as_ref()
+    }
+
+    /// The stretch of time that the charts show, in seconds since the measurement began.
+    #[must_use]
+    pub fn shown_secs(&self) -> (f64, f64) {
+        self.board.shown_secs()
     }
 
     /// Where the run stands that is shown.

@@ -74,6 +74,7 @@ impl App {
             Action::Runs(action) => self.perform_on_runs(action),
             Action::Series(SeriesAction::Start(kind)) => self.start_series(kind),
             Action::Series(SeriesAction::Resume) => self.resume_series(),
+            Action::Board(action) => self.perform_on_board(action, ctx),
             Action::About => self.question = Some(Question::About),
             Action::Answer(answer) => self.take_answer(answer),
         }
@@ -322,8 +323,13 @@ impl App {
             return;
         };
         let origin = measurement.origin();
+        // Pictures show what is seen, documents all that is known.
+        let run = match what {
+            Exported::Figures | Exported::Report => measurement.run(),
+            _ => measurement.shown(),
+        };
         let content = exports::Content {
-            run: measurement.run().clone(),
+            run: run.clone(),
             settings: self.board.settings().clone(),
             dark,
             kept: origin.path,

@@ -199,7 +199,7 @@ impl App {
             state: measurement.state(),
             split: measurement.charts().split(),
             noise_floor: measurement.noise_floor(),
-            run: measurement.run(),
+            run: measurement.shown(),
         };
         self.results_panel.ui(ui, &view, &mut self.actions);
     }
@@ -249,12 +249,13 @@ impl App {
         let Some(measurement) = &self.measurement else {
             return;
         };
-        let measured = &measurement.run().request.scenario;
+        let measured = &measurement.shown().request.scenario;
         let view = BoardView {
             title: &measured.title,
             outdated: !self.document.is_what_was_measured(measured),
             state: measurement.state(),
-            revision: measurement.run().revision,
+            is_paused: measurement.is_paused(),
+            run: measurement.shown(),
             charts: measurement.charts(),
             figures: measurement.figures(),
         };
