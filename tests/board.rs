@@ -6,7 +6,7 @@ mod support;
 mod window_support;
 
 use egui::{Key, Modifiers};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use poolscope::chart::{ChartId, Preset};
 use poolscope::gui::action::{Action, BoardAction};
 use poolscope::gui::app::RunState;

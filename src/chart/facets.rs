@@ -13,7 +13,52 @@ pub struct Facet<'a> {
     pub series: &'a [Series],
 }
 
+impl Facet<'_> {
+    /// The same where a colour says whose plot it is: `worker 3`.
+    #[must_use]
+    pub fn short_title(&self) -> &str {
+        let worker = self.title.rfind(WORKER).map(|at| at + 2);
+        &self.title[worker.unwrap_or(0)..]
+    }
+}
+
+/// Between a candidate's name and the number of its worker.
+pub(super) const WORKER: &str = ", worker ";
+
 impl Chart {
+    /// At most `most` of its small plots, as many of one candidate as of another, each with the place of its first line
+    /// among all lines.
+    #[must_use]
+    pub fn facets_within(&self, most: usize) -> Vec<(usize, Facet<'_>)> {
+        let mut first = 0;
+        let all: Vec<_> = self
+            .facets()
+            .into_iter()
+            .map(|facet| {
+                let at = first;
+                first += facet.series.len();
+                (at, facet)
+            })
+            .collect();
+        let groups: Vec<_> = all
+            .chunk_by(|a, b| a.1.candidate == b.1.candidate)
+            .collect();
+        let with = |each: usize| {
+            groups
+                .iter()
+                .map(|group| group.len().min(each))
+                .sum::<usize>()
+        };
+        let each = (1..=all.len())
+            .take_while(|each| with(*each) <= most)
+            .last();
+        let shown = groups.iter().flat_map(|group| {
+            let each = each.unwrap_or(1).min(group.len());
+            group[..each].iter().copied()
+        });
+        shown.take(most).collect()
+    }
+
     /// Whether it has several small plots with the same axes.
     #[must_use]
     pub const fn has_facets(&self) -> bool {
@@ -89,6 +134,35 @@ mod tests {
         assert_eq!(grid(5, 400.0, 200.0), (3, 2));
         assert_eq!(grid(40, 400.0, 100.0), (4, 2), "no more than have room");
         assert_eq!(grid(0, 10.0, 10.0), (1, 1));
+    }
+
+    #[test]
+    fn where_not_all_workers_have_room_each_candidate_shows_as_many() {
+        let mut chart = build(
+            ChartId::WorkerCpu,
+            &support::batch_run(),
+            &ChartSettings::default(),
+        );
+        for (candidate, workers) in [(0, 8), (1, 1), (2, 8)] {
+            for worker in 1..=workers {
+                chart.series.push(Series {
+                    candidate,
+                    name: format!("threads ×8{WORKER}{worker}"),
+                    label: String::new(),
+                    detail: "",
+                    stroke: crate::chart::Stroke::Solid,
+                    runs: vec![vec![[0.0, 1.0]]],
+                });
+            }
+        }
+        let places = |most| -> Vec<usize> {
+            let shown = chart.facets_within(most);
+            shown.into_iter().map(|(first, _)| first).collect()
+        };
+        assert_eq!(places(8), [0, 1, 2, 8, 9, 10, 11]);
+        assert_eq!(places(2), [0, 8]);
+        assert_eq!(places(17).len(), 17);
+        assert_eq!(chart.facets()[9].short_title(), "worker 1");
     }
 
     #[test]

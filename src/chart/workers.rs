@@ -1,6 +1,7 @@
 //! The lines of single workers: one each, small plots with the same axes.
 
 use crate::chart::book::{origin, seconds};
+use crate::chart::facets::WORKER;
 use crate::chart::{Chart, ChartId, Series, Stroke};
 use crate::run::{Block, Run, WorkerLine, WorkerLines};
 
@@ -19,7 +20,7 @@ pub(super) fn update(chart: &mut Chart, run: &Run, candidates: &[usize]) {
             left_out = left_out.max(lines.left_out);
             for line in &lines.workers {
                 let runs = runs(chart.id, run, block, lines, line);
-                let name = format!("{label}, worker {}", line.number);
+                let name = format!("{label}{WORKER}{}", line.number);
                 let mut known = chart.series[first..].iter_mut();
                 // Repeats lie over each other.
                 match known.find(|series| series.name == name) {

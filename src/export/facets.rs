@@ -35,18 +35,19 @@ pub(super) fn draw_facets(
         width: frame.right() - left - 10.0,
         height: frame.bottom() - foot - unit - 6.0,
     };
-    let facets = chart.facets();
-    let grid = facet_columns(
-        facets.len(),
-        [room.width, room.height],
-        [WIDTH_MIN, HEIGHT_MIN],
-    );
-    let shown = facets.len().min(grid.columns * grid.rows);
+    let all = chart.facets().len();
+    let grid = |count| {
+        let size = [room.width, room.height];
+        facet_columns(count, size, [WIDTH_MIN, HEIGHT_MIN])
+    };
+    let most = grid(all);
+    let facets = chart.facets_within(most.columns * most.rows);
+    let (shown, grid) = (facets.len(), grid(facets.len()));
     let cell = [
         (room.width + APART) / grid.columns as f64 - APART,
         (room.height + APART) / grid.rows as f64 - APART,
     ];
-    for (number, facet) in facets[..shown].iter().enumerate() {
+    for (number, (_, facet)) in facets.iter().enumerate() {
         let (row, column) = (number / grid.columns, number % grid.columns);
         let cell = Frame {
             x: room.x + column as f64 * (cell[0] + APART),
@@ -65,7 +66,7 @@ pub(super) fn draw_facets(
             sizes,
         );
     }
-    let more = facets.len() - shown + chart.workers_left_out as usize;
+    let more = all - shown + chart.workers_left_out as usize;
     let below = [frame.x, frame.bottom() - 2.0];
     if more > 0 {
         let text = format!("{more} more not drawn");
@@ -98,7 +99,12 @@ fn draw_facet(
         weight: Weight::SemiBold,
         colour: Ink::of_candidate(facet.candidate),
     };
-    let title = fitted(facet.title, cell.width / SLACK, name.size, name.weight);
+    let title = fitted(
+        facet.short_title(),
+        cell.width / SLACK,
+        name.size,
+        name.weight,
+    );
     canvas.text([cell.x, cell.y + sizes.small], Anchor::Start, name, &title);
     let scales = Scales {
         plot,

@@ -133,8 +133,9 @@ pub(super) fn draw_chart(
         series: &chart.series,
         areas: chart.id.form() == Form::Stacked,
     };
-    // Small plots have their names above them.
-    let names = sizes.names && !chart.has_facets();
+    // Small plots of candidates have their names above them.
+    let is_named = chart.has_facets() && chart.id.form() != Form::Workers;
+    let names = sizes.names && !is_named;
     let mut y = draw_head(canvas, frame, head, Sizes { names, ..sizes });
     if sizes.names {
         let only = std::iter::once(chart);

@@ -3,16 +3,16 @@
 //! Points are converted once per revision of the run and lent to the plot; a gap in the data is a gap in
 //! the line. The value under the pointer is read from the same points.
 
-use egui::text::LayoutJob;
-use egui::{Color32, Painter, Pos2, Rect, Response, Stroke, TextStyle, Ui, Vec2};
+use egui::{Color32, Ui};
 use egui_plot::{AxisHints, HPlacement, HoverPosition, Plot, Span, VPlacement};
 
 use crate::chart::axis::{Axis, Tick};
 use crate::chart::{Chart, Scale, Series};
+use crate::gui::panels::board::over_plot::over_plot_ui;
 use crate::gui::panels::board::view::TimeView;
 use crate::gui::panels::marks;
 use crate::gui::panels::plot_lines::{LinePoints, draw_lines, grid, label_at, measured, plotted};
-use crate::gui::theme::{self, Palette, space};
+use crate::gui::theme::{self, Palette};
 use crate::units::text;
 
 /// Room for the labels of the y axis, in points: the same in all charts, so that their plots align.
@@ -159,85 +159,6 @@ pub(super) fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>, time: &mut TimeVi
     over_plot_ui(ui, view, time, (&shown.response, frame));
 }
 
-/// What lies over the lines: names of phases, the stretch that is being chosen, the crosshair with what it reads, and the
-/// edge of the plot that has the keyboard.
-fn over_plot_ui(
-    ui: &Ui,
-    view: &ChartView<'_>,
-    time: &TimeView,
-    (response, frame): (&Response, Rect),
-) {
-    let palette = theme::palette(ui);
-    let painter = ui.painter().with_clip_rect(frame);
-    let (low, high) = time.range();
-    let place = |at: f64| {
-        let share = (at - low) / (high - low).max(f64::MIN_POSITIVE);
-        frame.left() + share as f32 * frame.width()
-    };
-    phases_ui(ui, &painter, view.chart, frame, (low, high));
-    if let Some((from, to)) = time.choosing() {
-        let area = Rect::from_x_y_ranges(place(from)..=place(to), frame.y_range());
-        painter.rect_filled(area, 0, palette.accent.gamma_multiply(0.18));
-    }
-    let mut read = None;
-    if let Some(at) = time.crosshair().filter(|at| (low..=high).contains(at)) {
-        let line = Stroke::new(1.0, palette.weak);
-        painter.vline(place(at), frame.y_range(), line);
-        read = view.points.values_at(at, view.chart);
-        // Where the pointer is, the same stands beside it.
-        if let Some(text) = read.as_ref().filter(|_| !response.hovered()) {
-            readout_ui(ui, &painter, text, frame, place(at));
-        }
-    }
-    if response.has_focus() {
-        let edge = Stroke::new(1.5, palette.accent);
-        painter.rect_stroke(frame, 0, edge, egui::StrokeKind::Inside);
-    }
-    let name = format!("Plot of {}", view.chart.title);
-    let told = read.map_or_else(|| name.clone(), |read| format!("{name} at {read}"));
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &told));
-}
-
-/// What is not measured is named where there is room for the word.
-fn phases_ui(ui: &Ui, painter: &Painter, chart: &Chart, frame: Rect, (low, high): (f64, f64)) {
-    let palette = theme::palette(ui);
-    let font = TextStyle::Small.resolve(ui.style());
-    for (from, to) in chart.unmeasured((low, high)) {
-        let is_before = chart.measured_span.is_none_or(|(start, _)| to <= start);
-        let word = if is_before { "warm-up" } else { "drain" };
-        let galley = painter.layout_no_wrap(word.to_owned(), font.clone(), palette.weak);
-        let width = (to - from) / (high - low) * f64::from(frame.width());
-        if width as f32 >= galley.size().x + 2.0 * space::XS {
-            let left = (from - low) / (high - low) * f64::from(frame.width());
-            let corner = Pos2::new(
-                frame.left() + left as f32 + space::XS,
-                frame.bottom() - galley.size().y - 2.0,
-            );
-            painter.galley(corner, galley, palette.weak);
-        }
-    }
-}
-
-/// The values at the crosshair, in the corner that is farther from it; as many lines as have room.
-fn readout_ui(ui: &Ui, painter: &Painter, text: &str, frame: Rect, crosshair: f32) {
-    let palette = theme::palette(ui);
-    let font = TextStyle::Small.resolve(ui.style());
-    let mut job = LayoutJob::simple(text.to_owned(), font.clone(), palette.text, f32::INFINITY);
-    let line = ui.fonts_mut(|fonts| fonts.row_height(&font));
-    let rows = ((frame.height() - 2.0 * space::XS) / line.max(1.0)) as usize;
-    job.wrap.max_rows = rows.max(1);
-    let galley = painter.layout_job(job);
-    let size = galley.size() + Vec2::splat(2.0 * space::XS);
-    let left = if crosshair > frame.center().x {
-        frame.left() + space::XS
-    } else {
-        frame.right() - size.x - space::XS
-    };
-    let area = Rect::from_min_size(Pos2::new(left, frame.top() + 2.0), size);
-    painter.rect_filled(area, 3, palette.card.gamma_multiply(0.88));
-    painter.galley(area.min + Vec2::splat(space::XS), galley, palette.text);
-}
-
 /// Without a name: there is hardly room for it, and the legend says what is shaded.
 fn shaded(from: f64, to: f64, palette: &Palette) -> Span {
     Span::new("", from..=to)
@@ -305,7 +226,7 @@ pub(super) fn y_ticks(chart: &Chart, low: f64, high: f64, steps: usize) -> Axis 
     };
     let mut axis = found.unwrap_or_else(|| even(most_steps(steps)));
     // Even steps crowd at the upper end of a logarithmic axis.
-    let apart = (high - low) / (steps + 2) as f64;
+    let apart = (high - low) / steps as f64;
     let mut before = f64::NEG_INFINITY;
     axis.ticks.retain(|tick| {
         let at = plotted(tick.value, scale);
@@ -319,7 +240,7 @@ pub(super) fn y_ticks(chart: &Chart, low: f64, high: f64, steps: usize) -> Axis 
 }
 
 /// A time on the x axis, for the pointer; the warm-up is negative.
-fn seconds(x: f64) -> String {
+pub(super) fn seconds(x: f64) -> String {
     let minus = if x < 0.0 { "-" } else { "" };
     format!("{minus}{}", text::nanos(x.abs() * 1e9))
 }

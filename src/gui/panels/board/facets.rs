@@ -9,12 +9,11 @@ use egui_plot::PlotPoint;
 
 use crate::chart::axis::Axis;
 use crate::chart::palette::split_rgb;
-use crate::chart::{Chart, Facet, Form, Scale, facet_columns};
+use crate::chart::{Chart, Facet, Form, Quantity, Scale, facet_columns};
 use crate::gui::panels::board::view::TimeView;
-use crate::gui::panels::chart::{ChartView, y_ticks};
+use crate::gui::panels::chart::{ChartView, seconds, y_ticks};
 use crate::gui::panels::plot_lines::{LinePoints, measured, plotted};
 use crate::gui::theme::{self, space};
-use crate::units::text;
 
 /// Room for the labels of the y axis, in points.
 const Y_AXIS_WIDTH: f32 = 56.0;
@@ -58,25 +57,24 @@ impl Frame<'_> {
 /// Draws as many of the small plots as have room, and says how many there are beside them.
 pub(super) fn facets_ui(ui: &mut Ui, view: &ChartView<'_>, time: &mut TimeView) {
     let chart = view.chart;
-    let facets = chart.facets();
     let area = ui.available_rect_before_wrap();
-    let more_height = NAME_HEIGHT;
     let room = Rect::from_min_max(
         area.min + Vec2::new(Y_AXIS_WIDTH, 0.0),
         area.max - Vec2::new(0.0, X_AXIS_HEIGHT),
     );
     let size = [f64::from(room.width()), f64::from(room.height())];
-    let grid = facet_columns(facets.len(), size, LEAST);
-    let shown = facets.len().min(grid.columns * grid.rows);
+    let all = chart.facets().len();
+    let most = facet_columns(all, size, LEAST);
+    let facets = chart.facets_within(most.columns * most.rows);
+    let shown = facets.len();
+    let grid = facet_columns(shown, size, LEAST);
     let cell = Vec2::new(
         (room.width() + APART) / grid.columns as f32 - APART,
         (room.height() + APART) / grid.rows as f32 - APART,
     );
     let frame = frame(view, time, cell.y - NAME_HEIGHT);
-    let mut offset = 0;
-    for (number, facet) in facets[..shown].iter().enumerate() {
-        let lines = &view.points.lines()[offset..offset + facet.series.len()];
-        offset += facet.series.len();
+    for (number, (first, facet)) in facets.iter().enumerate() {
+        let lines = &view.points.lines()[*first..first + facet.series.len()];
         let (row, column) = (number / grid.columns, number % grid.columns);
         let step = cell + Vec2::splat(APART);
         let corner = room.min + Vec2::new(column as f32 * step.x, row as f32 * step.y);
@@ -88,11 +86,11 @@ pub(super) fn facets_ui(ui: &mut Ui, view: &ChartView<'_>, time: &mut TimeView) 
         axes_ui(ui, &frame, rect, (column == 0, is_last));
         facet_ui(ui, &frame, (facet, lines), rect, time);
     }
-    let more = facets.len() - shown + chart.workers_left_out as usize;
+    let more = all - shown + chart.workers_left_out as usize;
     if more > 0 {
         let palette = theme::palette(ui);
         let font = TextStyle::Small.resolve(ui.style());
-        let at = Pos2::new(area.left(), area.bottom() - more_height / 2.0);
+        let at = Pos2::new(area.left(), area.bottom() - NAME_HEIGHT / 2.0);
         let words = format!("{more} more");
         ui.painter()
             .text(at, Align2::LEFT_CENTER, words, font, palette.weak);
@@ -254,7 +252,7 @@ fn name_ui(ui: &Ui, facet: &Facet<'_>, rect: Rect, read: Option<&str>) {
         painter.galley(corner, galley, palette.text);
     }
     let color = theme::series_color(facet.candidate, ui.visuals().dark_mode);
-    let galley = fitted(facet.title, room.max(1.0), color);
+    let galley = fitted(facet.short_title(), room.max(1.0), color);
     let corner = Pos2::new(rect.left(), bottom - galley.size().y);
     painter.galley(corner, galley, color);
 }
@@ -283,7 +281,12 @@ fn values(
         }
         let value = chart.quantity.text(value);
         if !is_stacked || short.is_empty() {
-            short.push(value.clone());
+            // The axis says the unit of cores, and there is hardly any room.
+            let number = value
+                .split(' ')
+                .next()
+                .filter(|_| chart.quantity == Quantity::Cores);
+            short.push(number.unwrap_or(&value).to_owned());
         }
         long.push(format!(
             "{}  {value}",
@@ -294,8 +297,7 @@ fn values(
             }
         ));
     }
-    let minus = if at < 0.0 { "-" } else { "" };
-    let when = format!("{minus}{}", text::nanos(at.abs() * 1e9));
+    let when = seconds(at);
     (!long.is_empty()).then(|| (short.join(" · "), format!("{when}\n{}", long.join("\n"))))
 }
 

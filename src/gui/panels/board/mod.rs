@@ -1,6 +1,7 @@
 //! The board: the charts in a grid that a person arranges, one legend and one time axis for all of them.
 
 mod facets;
+pub(in crate::gui::panels) mod over_plot;
 mod tile;
 mod tools;
 pub(in crate::gui::panels) mod view;
@@ -20,7 +21,7 @@ use crate::gui::panels::diagram::DiagramPoints;
 use crate::gui::panels::marks;
 use crate::gui::panels::results::standing_ui;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{badge_ui, legend_toggle_ui, weak_ui};
+use crate::gui::widgets::{badge_ui, legend_toggle_ui};
 use crate::run::Run;
 use crate::scenario::Load;
 
@@ -35,7 +36,7 @@ const COLUMNS_MAX: usize = 3;
 /// Height of a line of the legend, in points.
 const LEGEND_ROW_HEIGHT: f32 = 22.0;
 /// The buttons beside the legend need that much, in points.
-const TOOLS_WIDTH: f32 = 262.0;
+const TOOLS_WIDTH: f32 = 256.0;
 /// The charts follow what was changed.
 const SOON: Duration = Duration::from_millis(1);
 
@@ -251,8 +252,6 @@ impl BoardPanel {
                     ui.ctx().request_repaint_after(SOON);
                 }
             }
-            weak_ui(ui, "shaded: not measured")
-                .on_hover_text("The warm-up before 0, and the time in which the last tasks end");
             marks::legend_ui(ui, view.charts);
             for figures in view.figures {
                 standing_ui(ui, figures);

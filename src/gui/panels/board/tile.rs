@@ -6,7 +6,7 @@ use egui::{
 
 use crate::chart::axis::Axis;
 use crate::chart::palette::split_rgb;
-use crate::chart::{Chart, ChartId, Diagram, Form, Tile};
+use crate::chart::{Chart, ChartId, Diagram, Form, Series, Tile};
 use crate::gui::action::{Action, BoardAction, Exported};
 use crate::gui::panels::board::facets::facets_ui;
 use crate::gui::panels::board::{BoardPanel, BoardView, nothing_yet, tools};
@@ -160,13 +160,17 @@ impl BoardPanel {
                 if id == ChartId::ResponseTime {
                     tools::percentiles_ui(ui, self, actions);
                 }
-                if let Some(chart) = chart {
+                if let Some(chart) = chart.filter(|chart| !is_stacked(chart)) {
                     strokes_ui(ui, chart);
                 }
             });
         });
-        let label = RichText::new(&head.caption).small().color(palette.weak);
-        ui.add(Label::new(label).truncate());
+        if let Some(chart) = chart.filter(|chart| is_stacked(chart)) {
+            areas_ui(ui, chart);
+        } else {
+            let label = RichText::new(&head.caption).small().color(palette.weak);
+            ui.add(Label::new(label).truncate());
+        }
         ui.add_space(space::XS);
     }
 
@@ -238,28 +242,44 @@ fn drop_ui(ui: &Ui, id: ChartId, rect: Rect, actions: &mut Vec<Action>) {
     }
 }
 
-/// What the strokes of a chart's lines mean, or the colours of its areas, from the right.
-fn strokes_ui(ui: &mut Ui, chart: &Chart) {
-    let is_stacked = chart.id.form() == Form::Stacked;
-    let dark = ui.visuals().dark_mode;
-    let mut known: Vec<&str> = Vec::new();
-    let mut entries = Vec::new();
+fn is_stacked(chart: &Chart) -> bool {
+    chart.id.form() == Form::Stacked
+}
+
+/// The lines of one candidate, each kind once.
+fn kinds(chart: &Chart) -> Vec<&Series> {
+    let mut kinds: Vec<&Series> = Vec::new();
     for series in &chart.series {
-        if !series.detail.is_empty() && !known.contains(&series.detail) {
-            known.push(series.detail);
-            entries.push(series);
+        let is_known = kinds.iter().any(|known| known.detail == series.detail);
+        if !series.detail.is_empty() && !is_known {
+            kinds.push(series);
         }
     }
-    for (number, series) in entries.into_iter().enumerate().rev() {
+    kinds
+}
+
+/// What the strokes of a chart's lines mean, from the right.
+fn strokes_ui(ui: &mut Ui, chart: &Chart) {
+    for series in kinds(chart).into_iter().rev() {
         weak_ui(ui, series.detail);
-        if is_stacked {
-            let [r, g, b] = split_rgb(Chart::area_colour(number), dark);
-            swatch_ui(ui, Color32::from_rgb(r, g, b));
-        } else {
-            stroke_sample_ui(ui, series.stroke);
-        }
+        stroke_sample_ui(ui, series.stroke);
         ui.add_space(space::XS);
     }
+}
+
+/// The colours of areas, in the place of what is drawn: the whole line is theirs.
+fn areas_ui(ui: &mut Ui, chart: &Chart) {
+    let dark = ui.visuals().dark_mode;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        ui.spacing_mut().interact_size.y = 0.0;
+        for (number, series) in kinds(chart).into_iter().enumerate() {
+            let [r, g, b] = split_rgb(Chart::area_colour(number), dark);
+            swatch_ui(ui, Color32::from_rgb(r, g, b));
+            weak_ui(ui, series.detail).on_hover_text(&chart.caption);
+            ui.add_space(space::XS);
+        }
+    });
 }
 
 /// What exactly is drawn and in which unit: "cores · mean over each interval".

@@ -62,6 +62,8 @@ fn charts_menu_ui(
     // Several charts are chosen without opening it anew.
     let stays = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     let (response, _) = menu.config(stays).ui(ui, |ui| {
+        // There may be sixteen charts, and the smallest window is 800 points high.
+        ui.spacing_mut().item_spacing.y = 2.0;
         for id in ChartId::possible_for(&view.run.request) {
             let mut is_shown = panel.tiles.iter().any(|tile| tile.id == id);
             if ui.checkbox(&mut is_shown, id.title()).clicked() {
