@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::chart::{ChartId, LanesOf, Percentile, Preset};
 use crate::export::Picture;
-use crate::gui::app::{MachineChange, Page, Slot};
+use crate::gui::app::{MachineChange, Page, SidebarTab, Slot, TabAction};
 use crate::gui::theme::ThemeChoice;
 use crate::run::record::{Meta, RecordKind};
 use crate::scenario::Scenario;
@@ -15,6 +15,8 @@ use crate::scenario::Scenario;
 pub enum Action {
     /// The composer changed the scenario; this is the new one.
     EditScenario(Box<Scenario>),
+    /// Its text was changed to this one, which describes this scenario.
+    EditText(Arc<str>, Box<Scenario>),
     /// Tell this: what went well, or, as an error, what did not.
     Tell(Result<String, String>),
     /// Take back the newest edit of the scenario.
@@ -31,6 +33,18 @@ pub enum Action {
     ComposeSection(ComposerSection),
     /// Show this page.
     Show(Page),
+    /// Show this part of the panel on the left.
+    ShowTab(SidebarTab),
+    /// Give the keyboard to this part of the window.
+    GoTo(Region),
+    /// Draw everything larger or smaller.
+    Zoom(Step),
+    /// Open the command palette, or close it.
+    FindCommand,
+    /// Show all keys that do something.
+    ListShortcuts,
+    /// Show or hide this candidate (an index in the scenario) on the board.
+    ToggleCandidate(usize),
     /// Leave the settings of this machine for the page that they were opened from.
     Back,
     /// Begin a new scenario.
@@ -43,6 +57,8 @@ pub enum Action {
     SaveAs,
     /// Open the bundled scenario of this file name.
     OpenBundled(&'static str),
+    /// Open the bundled scenario of this file name and measure it.
+    RunBundled(&'static str),
     /// Open this file: a recent one, or one that was dropped on the window.
     OpenFile(PathBuf),
     /// Empty the list of recent files.
@@ -66,6 +82,8 @@ pub enum Action {
     ChangeMachine(MachineChange),
     /// Do this with kept runs.
     Runs(RunsAction),
+    /// Do this with the tabs of opened runs.
+    Tabs(TabAction),
     /// Do this with a sweep or a search.
     Series(SeriesAction),
     /// Do this with the board of charts.
@@ -114,6 +132,28 @@ pub enum BoardAction {
     ZoomIn,
     /// Show a longer stretch of time.
     ZoomOut,
+}
+
+/// A part of the window that the keyboard can go to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Region {
+    /// The one after that which has the keyboard.
+    Next,
+    /// The one before.
+    Previous,
+    /// The menu bar.
+    Menus,
+}
+
+/// A step of the size of everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Larger.
+    Up,
+    /// Smaller.
+    Down,
+    /// As large as at the first start.
+    Normal,
 }
 
 /// A section of the composer to which others lead.
@@ -272,8 +312,6 @@ impl Format {
 pub enum Answer {
     /// Save first, then go on.
     Save,
-    /// Save under another name, then go on.
-    SaveElsewhere,
     /// Go on and lose the changes.
     Discard,
     /// End the run, then go on.

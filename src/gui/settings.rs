@@ -29,6 +29,8 @@ pub struct Settings {
     pub sidebar: bool,
     /// Whether the panel with the results is shown.
     pub results: bool,
+    /// Size of everything, in percent of the usual.
+    pub scale_percent: u16,
     /// Scenario files, the newest first.
     pub recent: Vec<PathBuf>,
     /// The board of charts.
@@ -41,6 +43,7 @@ impl Default for Settings {
             theme: ThemeChoice::System,
             sidebar: true,
             results: true,
+            scale_percent: 100,
             recent: Vec::new(),
             board: BoardSettings::default(),
         }

@@ -10,6 +10,7 @@
 
 pub mod model;
 
+mod amend;
 pub mod bounds;
 mod cpython_cost;
 mod decode;
@@ -46,11 +47,14 @@ mod tree;
 pub mod validate;
 mod vary;
 
+pub use amend::amend;
 pub use describe::describe;
 pub use estimate::{cpu_share, estimate_block_nanos, estimate_run_nanos};
 pub use fragment::{parse_stages, stage_text};
 pub use library::{Bundled, bundled, bundled_named};
-pub use load::{Loaded, MAX_FILE_BYTES, ScenarioFileError, parse, read_file, to_text, write_file};
+pub use load::{
+    Loaded, MAX_FILE_BYTES, ScenarioFileError, parse, read_file, read_text, to_text, write_file,
+};
 pub use model::*;
 pub use nominal::Runtime;
 pub use points::Point;

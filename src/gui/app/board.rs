@@ -8,13 +8,12 @@ use crate::gui::app::App;
 
 impl App {
     pub(super) fn perform_on_board(&mut self, action: BoardAction, ctx: &Context) {
-        let board = &mut self.settings.board;
         let request = self
-            .measurement
-            .as_ref()
-            .map(|shown| &shown.shown().request);
+            .measurement()
+            .map(|shown| shown.shown().request.clone());
+        let board = &mut self.settings.board;
         let mut arrangement = board.arrangement();
-        match (action, request) {
+        match (action, &request) {
             (BoardAction::ToggleChart(id), Some(request)) => arrangement.toggle(id, request),
             (BoardAction::MoveChart(id, places), Some(request)) => {
                 arrangement.shift(id, places, request);
@@ -37,14 +36,13 @@ impl App {
             (BoardAction::ToggleLongest, _) => board.toggle_longest(),
             (BoardAction::ToggleMarks, _) => board.toggle_marks(),
             (BoardAction::ToggleSideBySide, _) => board.toggle_side_by_side(),
-            (BoardAction::Follow, _) => self.board.follow(),
-            (BoardAction::ZoomIn, _) => self.board.zoom(true),
-            (BoardAction::ZoomOut, _) => self.board.zoom(false),
-            (BoardAction::TogglePause, _) => {
-                if let Some(measurement) = &mut self.measurement {
-                    measurement.toggle_pause();
-                }
-            }
+            (
+                BoardAction::Follow
+                | BoardAction::ZoomIn
+                | BoardAction::ZoomOut
+                | BoardAction::TogglePause,
+                _,
+            ) => self.look_at_board(action),
             // Without a run there is no board.
             (
                 BoardAction::ToggleChart(_)
@@ -56,10 +54,24 @@ impl App {
         }
         let board = &mut self.settings.board;
         board.arrange(&arrangement);
-        if self.board.configure(board) {
+        if self.tabs.configure_boards(board) {
             self.save_settings();
         }
         // The charts follow with the next frame.
         ctx.request_repaint_after(std::time::Duration::from_millis(1));
+    }
+
+    /// What concerns the tab that is shown only, and is not remembered.
+    fn look_at_board(&mut self, action: BoardAction) {
+        let Some(tab) = self.tabs.shown_mut() else {
+            return;
+        };
+        match action {
+            BoardAction::Follow => tab.board.follow(),
+            BoardAction::ZoomIn => tab.board.zoom(true),
+            BoardAction::ZoomOut => tab.board.zoom(false),
+            BoardAction::TogglePause => tab.measurement.toggle_pause(),
+            _ => {}
+        }
     }
 }

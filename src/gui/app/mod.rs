@@ -7,6 +7,7 @@ mod changes;
 mod comparison;
 mod document;
 mod exports;
+mod habits;
 mod history;
 mod jobs;
 mod logic;
@@ -18,6 +19,7 @@ mod runs;
 mod series;
 mod series_file;
 mod series_plan;
+mod tabs;
 mod two_candidates;
 mod ui;
 mod undo;
@@ -36,17 +38,17 @@ pub use page::Page;
 pub use runs::{Origin, RunEntry};
 pub use series::{Series, SeriesState};
 pub use series_plan::{SeriesFigures, SeriesProgress};
+pub use tabs::{TABS_MAX, TabAction, TabLabel};
 pub use two_candidates::TwoCandidates;
 
 use crate::gui::action::Action;
 use crate::gui::dialogs::FileDialogs;
-use crate::gui::panels::board::BoardPanel;
 use crate::gui::panels::comparison::ComparisonPanel;
 use crate::gui::panels::composer::ComposerPanel;
 use crate::gui::panels::library::{LibraryEntry, LibraryPanel};
 use crate::gui::panels::machine::MachinePanel;
+use crate::gui::panels::palette::PalettePanel;
 use crate::gui::panels::question::{Question, QuestionPanel};
-use crate::gui::panels::results::ResultsPanel;
 use crate::gui::panels::runs::RunsPanel;
 use crate::gui::panels::series::SeriesPanel;
 use crate::gui::panels::text::TextPanel;
@@ -54,8 +56,7 @@ use crate::gui::panels::toasts::Toasts;
 use crate::gui::repaint::{FrameClock, Pacer};
 use crate::gui::settings::Settings;
 use crate::gui::theme;
-use crate::run::Run;
-use crate::scenario::{bundled, parse};
+use crate::scenario::bundled;
 
 /// What the application needs from outside; tests give their own.
 pub struct Services {
@@ -71,9 +72,12 @@ pub struct Services {
 
 /// Which part of the left panel is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SidebarTab {
+pub enum SidebarTab {
+    /// What can be opened.
     Library,
+    /// The scenario as a form.
     Compose,
+    /// The kept runs.
     Runs,
 }
 
@@ -97,6 +101,8 @@ pub enum Then {
     Open,
     /// Open the bundled scenario of this name.
     OpenBundled(&'static str),
+    /// Open the bundled scenario of this name and measure it.
+    RunBundled(&'static str),
     /// Open this file: a scenario, or a run from elsewhere.
     OpenFile(PathBuf),
     /// Show the kept run in this file.
@@ -115,7 +121,8 @@ pub struct App {
     /// The way back from edits.
     history: history::History,
     library: Vec<LibraryEntry>,
-    measurement: Option<Measurement>,
+    /// The runs that were started or opened.
+    tabs: tabs::RunTabs,
     /// What stands in the middle.
     pages: page::Pages,
     /// Interpreters and clusters.
@@ -141,12 +148,13 @@ pub struct App {
     series_panel: SeriesPanel,
     composer: ComposerPanel,
     text_panel: TextPanel,
-    board: BoardPanel,
-    results_panel: ResultsPanel,
     /// The theme in which the window was last drawn: exported pictures have the same.
     is_dark: bool,
     machine_panel: MachinePanel,
     question_panel: QuestionPanel,
+    palette_panel: PalettePanel,
+    /// Where the parts of the window stood in the last frame, and which the keyboard is to go to.
+    regions: habits::Regions,
     toasts: Toasts,
     actions: Vec<Action>,
 
@@ -166,24 +174,23 @@ impl App {
             .as_deref()
             .map(Settings::load)
             .unwrap_or_default();
+        // Our own keys do it, so that the size is remembered.
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        ctx.set_zoom_factor(f32::from(settings.scale_percent) / 100.0);
         ctx.set_theme(settings.theme.preference());
-        let mut board = BoardPanel::default();
-        board.configure(&settings.board);
+        let tabs = tabs::RunTabs::new(settings.board.chart_settings());
         let library: Vec<LibraryEntry> = bundled().iter().filter_map(LibraryEntry::of).collect();
         let first = bundled().first();
         let document = first
-            .and_then(|bundled| parse(bundled.text).scenario)
-            .zip(first.map(|bundled| bundled.file))
-            .map_or_else(Document::blank, |(scenario, file)| {
-                Document::of_bundled(scenario, file)
-            });
+            .and_then(Document::of_bundled)
+            .unwrap_or_else(Document::blank);
         Self {
             services,
             settings,
             document,
             history: history::History::default(),
             library,
-            measurement: None,
+            tabs,
             pages: page::Pages::default(),
             machine: machine::Machine::default(),
             runs: runs::Runs::default(),
@@ -202,11 +209,11 @@ impl App {
             series_panel: SeriesPanel::default(),
             composer: ComposerPanel::default(),
             text_panel: TextPanel::default(),
-            board,
-            results_panel: ResultsPanel::default(),
             is_dark: false,
             machine_panel: MachinePanel::default(),
             question_panel: QuestionPanel::default(),
+            palette_panel: PalettePanel::default(),
+            regions: habits::Regions::default(),
             toasts: Toasts::default(),
             actions: Vec::new(),
             pacer: Pacer::default(),
@@ -214,17 +221,6 @@ impl App {
             cpu_at_last_frame: None,
             title: String::new(),
         }
-    }
-
-    /// Shows a run that is only looked at.
-    pub fn show_run(&mut self, run: Run) {
-        self.put_run_away();
-        self.board.begin(&run);
-        if run.ended && !run.request.scenario.objectives.is_empty() {
-            self.results_panel.show_verdict();
-        }
-        self.pages.show(Page::Charts);
-        self.measurement = Some(Measurement::new(run, None));
     }
 
     /// Asks for something, as a panel would; it is done after the next frame.
@@ -240,22 +236,22 @@ impl App {
 
     /// The run that is shown.
     #[must_use]
-    pub const fn measurement(&self) -> Option<&Measurement> {
-        self.measurement.as_ref()
+    pub fn measurement(&self) -> Option<&Measurement> {
+        self.tabs.measurement()
     }
 
     /// The stretch of time that the charts show, in seconds since the measurement began.
     #[must_use]
     pub fn shown_secs(&self) -> (f64, f64) {
-        self.board.shown_secs()
+        let shown = self.tabs.shown();
+        shown.map_or((0.0, 0.0), |tab| tab.board.shown_secs())
     }
 
     /// Where the run stands that is shown.
     #[must_use]
     pub fn run_state(&self) -> RunState {
         // A run without a session is only shown, whatever it says of itself.
-        self.measurement
-            .as_ref()
+        self.measurement()
             .map_or(RunState::None, Measurement::state)
     }
 }

@@ -83,7 +83,7 @@ impl App {
     #[must_use]
     pub const fn page(&self) -> Page {
         match self.pages.shown {
-            Page::Charts if self.measurement.is_none() => Page::Plan,
+            Page::Charts if self.tabs.is_empty() => Page::Plan,
             page => page,
         }
     }

@@ -19,13 +19,14 @@ use crate::gui::dialogs::FileRequest;
 use crate::gui::panels::question::Question;
 use crate::run::record::is_run_file;
 use crate::run::{Run, RunRequest};
-use crate::scenario::{bundled_named, parse, read_file, write_file};
+use crate::scenario::{bundled_named, parse, read_text, write_file};
 use crate::session::Session;
 
 impl App {
     pub(super) fn perform(&mut self, action: Action, ctx: &Context) {
         match action {
             Action::EditScenario(scenario) => self.edit_scenario(*scenario, ctx),
+            Action::EditText(text, scenario) => self.edit_text(text, *scenario, ctx),
             Action::Tell(Ok(text)) => self.toasts.good(text, ctx.input(|input| input.time)),
             Action::Tell(Err(text)) => self.fail(&text),
             Action::Undo => self.undo(ctx),
@@ -42,10 +43,17 @@ impl App {
                 self.composer.lead_to(section);
             }
             Action::Show(page) => self.pages.show(page),
+            Action::ShowTab(tab) => self.show_tab(tab),
+            Action::GoTo(region) => self.regions.ask(region),
+            Action::Zoom(step) => self.zoom(step, ctx),
+            Action::FindCommand => self.toggle_palette(),
+            Action::ListShortcuts => self.question = Some(Question::Shortcuts),
+            Action::ToggleCandidate(candidate) => self.toggle_candidate(candidate),
             Action::Back => self.pages.back(),
             Action::New => self.leave_document(Then::New),
             Action::Open => self.leave_document(Then::Open),
             Action::OpenBundled(name) => self.leave_document(Then::OpenBundled(name)),
+            Action::RunBundled(name) => self.leave_document(Then::RunBundled(name)),
             Action::OpenFile(path) => self.leave_document(Then::OpenFile(path)),
             Action::Quit => self.quit(),
             Action::Save => self.save(),
@@ -72,6 +80,7 @@ impl App {
             Action::ChooseInterpreter { folder } => self.choose_interpreter(folder),
             Action::ChangeMachine(change) => self.change_machine(change),
             Action::Runs(action) => self.perform_on_runs(action),
+            Action::Tabs(action) => self.perform_on_tabs(action),
             Action::Series(SeriesAction::Start(kind)) => self.start_series(kind),
             Action::Series(SeriesAction::Resume) => self.resume_series(),
             Action::Board(action) => self.perform_on_board(action, ctx),
@@ -82,7 +91,7 @@ impl App {
 
     /// Measures the candidates of these names; all if there is no name.
     pub(super) fn start_run(&mut self, names: &[String]) {
-        if self.is_running() {
+        if self.is_running() || !self.has_room_for_a_tab() {
             return;
         }
         if self.document.errors() > 0 {
@@ -102,13 +111,10 @@ impl App {
         match Session::start(request.clone(), self.runner_command(), self.waker()) {
             Ok(session) => {
                 let run = Run::new(request, unix_secs());
-                self.put_run_away();
-                self.board.begin(&run);
-                self.pages.show(Page::Charts);
                 let keeper = self.keeper(&run);
                 let mut measurement = Measurement::new(run, Some(session));
                 measurement.keep(keeper);
-                self.measurement = Some(measurement);
+                self.open_tab(measurement);
             }
             Err(error) => self.fail(&format!("The run cannot be started: {error}")),
         }
@@ -120,16 +126,21 @@ impl App {
         move || waker.request_repaint_after(clock.until_due())
     }
 
-    fn stop_run(&mut self) {
+    pub(super) fn stop_run(&mut self) {
         self.stop_series();
-        if let Some(measurement) = &mut self.measurement {
-            measurement.stop();
+        if let Some(tab) = self.tabs.live_mut() {
+            tab.measurement.stop();
         }
     }
 
     /// Goes on with `then`, after the questions that are due.
     pub(super) fn leave_document(&mut self, then: Then) {
-        if self.is_running() && then != Then::Quit {
+        if let Then::OpenRun(path) = &then
+            && self.is_running()
+        {
+            // It comes into a tab of its own, and the scenario stays.
+            self.open_run(path.clone());
+        } else if self.is_running() && then != Then::Quit {
             self.fail("Stop the run before another scenario is opened");
         } else if self.document.is_changed() {
             self.question = Some(Question::Unsaved(then));
@@ -166,11 +177,14 @@ impl App {
                 },
             ),
             Then::OpenBundled(name) => {
-                let scenario = bundled_named(name).and_then(|found| parse(found.text).scenario);
-                if let Some(scenario) = scenario {
-                    self.open_document(Document::of_bundled(scenario, name));
+                if let Some(document) = bundled_named(name).and_then(Document::of_bundled) {
+                    self.open_document(document);
                     self.pages.show(Page::Plan);
                 }
+            }
+            Then::RunBundled(name) => {
+                self.proceed(Then::OpenBundled(name));
+                self.start_run(&[]);
             }
             Then::OpenFile(path) => self.load(path),
             Then::OpenRun(path) => self.open_run(path),
@@ -188,12 +202,6 @@ impl App {
                 self.after_save = Some(then);
                 self.save();
             }
-            (Question::Comments(_), Answer::Save) => {
-                if let Some(path) = self.document.path() {
-                    self.write_scenario(path.to_path_buf());
-                }
-            }
-            (Question::Comments(_), Answer::SaveElsewhere) => self.save_as(),
             (Question::Unsaved(then), Answer::Discard) => self.proceed(then),
             (Question::CloseDuringRun, Answer::StopAndClose) => {
                 self.closing = Closing::AfterRun;
@@ -204,10 +212,14 @@ impl App {
                     self.leave_document(Then::Quit);
                 }
             }
+            (Question::CloseTab { number, .. }, Answer::StopAndClose) => {
+                self.stop_and_close(number);
+            }
+            (Question::CloseTab { number, .. }, Answer::Discard) => self.close_for_good(number),
             (Question::Path { purpose, request }, Answer::Path(path)) => {
                 self.use_path(purpose, request.with_extension(&path));
             }
-            (Question::Path { .. } | Question::Comments(_), _) => self.after_save = None,
+            (Question::Path { .. }, _) => self.after_save = None,
             (
                 Question::DeleteRun {
                     path,
@@ -256,16 +268,13 @@ impl App {
             if is_run_file(&path) {
                 return importing(library, &path);
             }
-            let result = Box::new(read_file(&path));
+            let result = Box::new(read_text(&path).map(|text| (parse(&text), text)));
             Done::Loaded { path, result }
         });
     }
 
     fn save(&mut self) {
         match self.document.path() {
-            Some(_) if self.document.comments() > 0 => {
-                self.question = Some(Question::Comments(self.document.comments()));
-            }
             Some(path) => self.write_scenario(path.to_path_buf()),
             None => self.save_as(),
         }
@@ -285,20 +294,20 @@ impl App {
 
     fn write_scenario(&mut self, path: PathBuf) {
         let number = self.document.number();
-        let scenario = Box::new(self.document.scenario().clone());
+        let text = Arc::clone(self.document.text());
         self.start("save scenario", Kind::Writes, move || {
-            let result = write_file(&path, &scenario);
+            let result = write_file(&path, &text);
             Done::Saved {
                 number,
                 path,
-                scenario,
+                text,
                 result,
             }
         });
     }
 
     fn ask_where_to_export(&mut self, what: Exported, format: Format) {
-        let title = match (&what, &self.measurement) {
+        let title = match (&what, self.measurement()) {
             (Exported::Seen(seen), _) => &seen.of,
             (_, Some(measurement)) => &measurement.run().request.scenario.title,
             (_, None) => {
@@ -319,7 +328,7 @@ impl App {
             });
             return;
         }
-        let Some(measurement) = &self.measurement else {
+        let Some(measurement) = self.measurement() else {
             return;
         };
         let origin = measurement.origin();
@@ -330,7 +339,7 @@ impl App {
         };
         let content = exports::Content {
             run: run.clone(),
-            settings: self.board.settings().clone(),
+            settings: self.chart_settings(),
             dark,
             kept: origin.path,
             name: origin.name,

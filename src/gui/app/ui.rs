@@ -2,18 +2,20 @@
 
 use egui::{CentralPanel, Frame, Panel, RichText, ScrollArea, Ui};
 
+use crate::gui::app::habits::Part;
 use crate::gui::app::{App, Measurement, Page, SidebarTab};
 use crate::gui::panels::board::BoardView;
 use crate::gui::panels::comparison::ComparisonView;
 use crate::gui::panels::library::LibraryView;
 use crate::gui::panels::machine::MachineView;
+use crate::gui::panels::menus::menus_ui;
 use crate::gui::panels::results::ResultsView;
 use crate::gui::panels::runs::RunsView;
 use crate::gui::panels::series::SeriesView;
 use crate::gui::panels::start::start_ui;
-use crate::gui::panels::toolbar::{ToolbarView, menu_ui, toolbar_ui};
+use crate::gui::panels::tabs::tabs_ui;
+use crate::gui::panels::toolbar::{ToolbarView, toolbar_ui};
 use crate::gui::theme::{self, space};
-use crate::run::record::RecordKind;
 use crate::session::LocalSettings;
 
 /// Width of the left panel at the start, in points: a form of labels and fields.
@@ -35,61 +37,59 @@ impl App {
     pub(super) fn show(&mut self, ui: &mut Ui) {
         let palette = theme::palette(ui);
         self.is_dark = ui.visuals().dark_mode;
+        self.regions.begin();
         self.bars_ui(ui);
         if self.settings.results && self.page() == Page::Charts {
             let height = ui.available_height() * RESULTS_RATIO;
-            Panel::bottom("results")
+            let results = Panel::bottom("results")
                 .default_size(height.clamp(*RESULTS_HEIGHTS.start(), *RESULTS_HEIGHTS.end()))
                 .min_size(RESULTS_MIN_HEIGHT)
                 .resizable(true)
                 .frame(theme::panel_frame(palette))
                 .show(ui, |ui| self.results_ui(ui));
+            self.regions.note(Part::Results, results.response.rect);
         }
         if self.settings.sidebar {
-            Panel::left("sidebar")
+            let sidebar = Panel::left("sidebar")
                 .default_size(SIDEBAR_WIDTH)
                 .size_range(SIDEBAR_MIN_WIDTH..=SIDEBAR_MAX_WIDTH)
                 .frame(theme::panel_frame(palette))
                 .show(ui, |ui| self.sidebar_ui(ui));
+            self.regions.note(Part::Sidebar, sidebar.response.rect);
         }
-        CentralPanel::default()
+        let centre = CentralPanel::default()
             .frame(Frame::new().fill(palette.canvas).inner_margin(space::S))
             .show(ui, |ui| self.centre_ui(ui));
+        self.regions.note(Part::Centre, centre.response.rect);
+        self.palette_ui(ui.ctx());
         if let Some(question) = &self.question {
             self.question_panel
                 .ui(ui.ctx(), question, &mut self.actions);
         }
         self.toasts.ui(ui.ctx());
         drop_hint_ui(ui);
+        self.regions.follow(ui.ctx());
     }
 
     fn bars_ui(&mut self, ui: &mut Ui) {
         let palette = theme::palette(ui);
-        let scenario = self.document.scenario();
-        let sweep = scenario.sweep.as_ref().map(|_| RecordKind::Sweep);
-        let capacity = scenario.capacity.as_ref().map(|_| RecordKind::Capacity);
-        let series: Vec<RecordKind> = sweep.into_iter().chain(capacity).collect();
+        let series = self.series_of_document();
+        let mut actions = std::mem::take(&mut self.actions);
         let view = ToolbarView {
             title: &self.document.scenario().title,
             path: self.document.path(),
             changed: self.document.is_changed(),
-            undoes: self.history.undoes(),
-            redoes: self.history.redoes(),
-            errors: self.document.errors(),
-            series: &series,
-            state: self.run_state(),
-            running: self.is_running(),
-            measurement: self.measurement.as_ref(),
-            page: self.page(),
-            settings: &self.settings,
+            now: self.situation(&series),
+            measurement: self.in_bar(),
         };
-        let actions = &mut self.actions;
-        Panel::top("bars")
+        let bars = Panel::top("bars")
             .frame(theme::panel_frame(palette))
             .show(ui, |ui| {
-                menu_ui(ui, &view, actions);
-                toolbar_ui(ui, &view, actions);
+                menus_ui(ui, &view.now, &mut actions);
+                toolbar_ui(ui, &view, &mut actions);
             });
+        self.actions = actions;
+        self.regions.note(Part::Bars, bars.response.rect);
     }
 
     fn sidebar_ui(&mut self, ui: &mut Ui) {
@@ -135,7 +135,7 @@ impl App {
     }
 
     fn runs_ui(&mut self, ui: &mut Ui) {
-        let origin = self.measurement.as_ref().map(Measurement::origin);
+        let origin = self.tabs.measurement().map(Measurement::origin);
         let view = RunsView {
             entries: &self.runs.entries,
             revision: self.runs.revision,
@@ -153,7 +153,7 @@ impl App {
 
     /// Whether a run is shown that is over.
     fn has_ended(&self) -> bool {
-        let measurement = self.measurement.as_ref();
+        let measurement = self.tabs.measurement();
         measurement.is_some_and(|measurement| measurement.run().ended)
     }
 
@@ -171,7 +171,7 @@ impl App {
     }
 
     fn comparison_ui(&mut self, ui: &mut Ui) {
-        let shown = self.measurement.as_ref().filter(|_| self.has_ended());
+        let shown = self.tabs.measurement().filter(|_| self.has_ended());
         let title = shown.map(|measurement| measurement.origin().name);
         let view = ComparisonView {
             sides: &self.comparison.sides,
@@ -187,9 +187,10 @@ impl App {
     }
 
     fn results_ui(&mut self, ui: &mut Ui) {
-        let Some(measurement) = &self.measurement else {
+        let Some(tab) = self.tabs.shown_mut() else {
             return;
         };
+        let measurement = &tab.measurement;
         let view = ResultsView {
             table: measurement.table(),
             figures: measurement.figures(),
@@ -201,7 +202,10 @@ impl App {
             noise_floor: measurement.noise_floor(),
             run: measurement.shown(),
         };
-        self.results_panel.ui(ui, &view, &mut self.actions);
+        // What is scrolled and unfolded belongs to the tab.
+        ui.push_id(("results of tab", tab.number), |ui| {
+            tab.results.ui(ui, &view, &mut self.actions);
+        });
     }
 
     fn machine_ui(&mut self, ui: &mut Ui) {
@@ -233,7 +237,7 @@ impl App {
     }
 
     fn plan_ui(&mut self, ui: &mut Ui) {
-        let measured = self.measurement.as_ref();
+        let measured = self.tabs.measurement();
         let title = measured.map(|measured| measured.run().request.scenario.title.as_str());
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             start_ui(ui, &self.document, title, &mut self.actions);
@@ -241,14 +245,16 @@ impl App {
     }
 
     fn text_ui(&mut self, ui: &mut Ui) {
-        let (scenario, locked) = (self.document.scenario(), self.is_running());
-        self.text_panel.ui(ui, scenario, locked, &mut self.actions);
+        let (text, locked) = (self.document.text(), self.is_running());
+        self.text_panel.ui(ui, text, locked, &mut self.actions);
     }
 
     fn charts_ui(&mut self, ui: &mut Ui) {
-        let Some(measurement) = &self.measurement else {
+        tabs_ui(ui, &self.tabs.labels(), &mut self.actions);
+        let Some(tab) = self.tabs.shown_mut() else {
             return;
         };
+        let measurement = &tab.measurement;
         let measured = &measurement.shown().request.scenario;
         let view = BoardView {
             title: &measured.title,
@@ -259,7 +265,10 @@ impl App {
             charts: measurement.charts(),
             figures: measurement.figures(),
         };
-        self.board.ui(ui, &view, &mut self.actions);
+        // Zoom and scrolling belong to the tab.
+        ui.push_id(("board of tab", tab.number), |ui| {
+            tab.board.ui(ui, &view, &mut self.actions);
+        });
     }
 }
 
@@ -296,7 +305,7 @@ impl eframe::App for App {
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         // Ends the runner before the files are waited for.
-        self.measurement = None;
+        self.tabs = super::tabs::RunTabs::default();
         self.finish();
     }
 }

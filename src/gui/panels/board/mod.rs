@@ -81,6 +81,23 @@ pub struct BoardPanel {
 }
 
 impl BoardPanel {
+    /// One that shows this.
+    #[must_use]
+    pub fn with(settings: ChartSettings) -> Self {
+        Self {
+            settings,
+            ..Self::default()
+        }
+    }
+
+    /// Shows or hides a candidate.
+    pub fn toggle_candidate(&mut self, candidate: usize) {
+        if !self.settings.hidden.remove(&candidate) {
+            self.settings.hidden.insert(candidate);
+        }
+        self.version += 1;
+    }
+
     /// Another run is shown: everything is visible again and no plot is zoomed.
     pub fn begin(&mut self, run: &Run) {
         self.settings.hidden.clear();
@@ -98,18 +115,16 @@ impl BoardPanel {
         self.points = Default::default();
     }
 
-    /// Shows what `remembered` says. Says whether anything has changed.
-    pub fn configure(&mut self, remembered: &BoardSettings) -> bool {
+    /// Shows what `remembered` says.
+    pub fn configure(&mut self, remembered: &BoardSettings) {
         let settings = ChartSettings {
             hidden: self.settings.hidden.clone(),
             ..remembered.chart_settings()
         };
-        let has_changed = settings != self.settings;
-        if has_changed {
+        if settings != self.settings {
             self.settings = settings;
             self.version += 1;
         }
-        has_changed
     }
 
     /// Shows all of the run again, as it goes on.
@@ -243,12 +258,7 @@ impl BoardPanel {
                 let color = theme::series_color(figures.candidate, dark);
                 let shown = !self.settings.hidden.contains(&figures.candidate);
                 if legend_toggle_ui(ui, &figures.name, color, shown).clicked() {
-                    if shown {
-                        self.settings.hidden.insert(figures.candidate);
-                    } else {
-                        self.settings.hidden.remove(&figures.candidate);
-                    }
-                    self.version += 1;
+                    self.toggle_candidate(figures.candidate);
                     ui.ctx().request_repaint_after(SOON);
                 }
             }

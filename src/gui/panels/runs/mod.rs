@@ -100,7 +100,7 @@ impl RunsPanel {
             opening: view.opening,
         };
         if let Some(clicked) = list::list_ui(ui, &entries) {
-            if clicked.double && !view.locked {
+            if clicked.double {
                 let path = clicked.path.clone();
                 actions.push(Action::Runs(RunsAction::Open(path)));
             }
