@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use atomic_write_file::AtomicWriteFile;
 use serde::{Deserialize, Serialize};
 
+use crate::gui::board_settings::BoardSettings;
 use crate::gui::theme::ThemeChoice;
 
 /// As many recent files as a glance takes in.
@@ -34,6 +35,8 @@ pub struct Settings {
     pub recent: Vec<PathBuf>,
     /// Whether the tour was taken or declined.
     pub tour_seen: bool,
+    /// The board of charts.
+    pub board: BoardSettings,
 }
 
 impl Default for Settings {
@@ -45,6 +48,7 @@ impl Default for Settings {
             scale_percent: 100,
             recent: Vec::new(),
             tour_seen: false,
+            board: BoardSettings::default(),
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! `logic` takes in what happened, `ui` only lays out, `perform` is the only place with effects.
 
+mod board;
 mod changes;
 mod comparison;
 mod document;
@@ -187,6 +188,7 @@ impl App {
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
         ctx.set_zoom_factor(f32::from(settings.scale_percent) / 100.0);
         ctx.set_theme(settings.theme.preference());
+        let tabs = tabs::RunTabs::new(settings.board.chart_settings());
         let library: Vec<LibraryEntry> = bundled().iter().filter_map(LibraryEntry::of).collect();
         let first = bundled().first();
         let document = first
@@ -198,7 +200,7 @@ impl App {
             document,
             history: history::History::default(),
             library,
-            tabs: tabs::RunTabs::default(),
+            tabs,
             pages: page::Pages::default(),
             machine: machine::Machine::default(),
             recent: recent::Recent::default(),
@@ -250,6 +252,13 @@ impl App {
     #[must_use]
     pub fn measurement(&self) -> Option<&Measurement> {
         self.tabs.measurement()
+    }
+
+    /// The stretch of time that the charts show, in seconds since the measurement began.
+    #[must_use]
+    pub fn shown_secs(&self) -> (f64, f64) {
+        let shown = self.tabs.shown();
+        shown.map_or((0.0, 0.0), |tab| tab.board.shown_secs())
     }
 
     /// Where the run stands that is shown.

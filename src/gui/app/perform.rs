@@ -85,6 +85,7 @@ impl App {
             Action::Series(SeriesAction::Start(kind)) => self.start_series(kind),
             Action::Series(SeriesAction::Resume) => self.resume_series(),
             Action::Tour(action) => self.perform_on_tour(action, ctx),
+            Action::Board(action) => self.perform_on_board(action, ctx),
             Action::About => self.question = Some(Question::About),
             Action::Answer(answer) => self.take_answer(answer),
         }
@@ -176,20 +177,22 @@ impl App {
                     extension: "ron",
                 },
             ),
-            Then::OpenBundled(name) => {
-                if let Some(document) = bundled_named(name).and_then(Document::of_bundled) {
-                    self.open_document(document);
-                    self.pages.show(Page::Plan);
-                }
-            }
+            Then::OpenBundled(name) => self.open_bundled(name),
             Then::RunBundled(name) => {
-                self.proceed(Then::OpenBundled(name));
+                self.open_bundled(name);
                 self.start_run(&[]);
             }
             Then::OpenFile(path) => self.load(path),
             Then::OpenRun(path) => self.open_run(path),
             Then::Rerun(path) => self.rerun(&path),
             Then::Quit => self.closing = Closing::Now,
+        }
+    }
+
+    fn open_bundled(&mut self, name: &'static str) {
+        if let Some(document) = bundled_named(name).and_then(Document::of_bundled) {
+            self.open_document(document);
+            self.pages.show(Page::Plan);
         }
     }
 
@@ -332,8 +335,13 @@ impl App {
             return;
         };
         let origin = measurement.origin();
+        // Pictures show what is seen, documents all that is known.
+        let run = match what {
+            Exported::Figures | Exported::Report => measurement.run(),
+            _ => measurement.shown(),
+        };
         let content = exports::Content {
-            run: measurement.run().clone(),
+            run: run.clone(),
             settings: self.chart_settings(),
             dark,
             kept: origin.path,

@@ -49,8 +49,8 @@ impl App {
                 .resizable(true)
                 .frame(theme::panel_frame(palette))
                 .show(ui, |ui| self.results_ui(ui));
-            self.regions.note(Part::Results, results.response.rect);
             mark_spot(ui, Spot::Results, results.response.rect);
+            self.regions.note(Part::Results, results.response.rect);
         }
         if self.has_sidebar() {
             let sidebar = Panel::left("sidebar")
@@ -64,8 +64,8 @@ impl App {
             .frame(Frame::new().fill(palette.canvas).inner_margin(space::S))
             .show(ui, |ui| self.centre_ui(ui));
         self.regions.note(Part::Centre, centre.response.rect);
-        self.tour_ui(ui.ctx());
         self.palette_ui(ui.ctx());
+        self.tour_ui(ui.ctx());
         if let Some(question) = &self.question {
             self.question_panel
                 .ui(ui.ctx(), question, &mut self.actions);
@@ -208,7 +208,7 @@ impl App {
             state: measurement.state(),
             split: measurement.charts().split(),
             noise_floor: measurement.noise_floor(),
-            run: measurement.run(),
+            run: measurement.shown(),
         };
         // What is scrolled and unfolded belongs to the tab.
         ui.push_id(("results of tab", tab.number), |ui| {
@@ -280,15 +280,15 @@ impl App {
             return;
         };
         let measurement = &tab.measurement;
-        let measured = &measurement.run().request.scenario;
+        let measured = &measurement.shown().request.scenario;
         let view = BoardView {
             title: &measured.title,
             outdated: !self.document.is_what_was_measured(measured),
             state: measurement.state(),
-            revision: measurement.run().revision,
+            is_paused: measurement.is_paused(),
+            run: measurement.shown(),
             charts: measurement.charts(),
             figures: measurement.figures(),
-            tab: tab.number,
         };
         mark_spot(ui, Spot::Board, ui.max_rect());
         // Zoom and scrolling belong to the tab.

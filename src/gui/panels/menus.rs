@@ -12,12 +12,13 @@ pub fn menus_ui(ui: &mut Ui, now: &Situation<'_>, actions: &mut Vec<Action>) {
     MenuBar::new().ui(ui, |ui| {
         for menu in Menu::ALL {
             // The accessible name tells it from the button that is called alike.
-            let button = ui.menu_button(menu.label(), |ui| menu_ui(ui, menu, now, actions));
+            let button = ui
+                .menu_button(menu.label(), |ui| menu_ui(ui, menu, now, actions))
+                .response;
             if menu == Menu::File {
-                mark_spot(ui, Spot::FileMenu, button.response.rect);
+                mark_spot(ui, Spot::FileMenu, button.rect);
             }
-            let name = format!("{} menu", menu.label());
-            button.response.accessible_name(name);
+            button.accessible_name(format!("{} menu", menu.label()));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             pages_ui(ui, now, actions);

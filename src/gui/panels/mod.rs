@@ -13,6 +13,7 @@ pub mod menus;
 pub mod palette;
 pub mod plan;
 mod plot_lines;
+pub mod preview;
 pub mod question;
 pub mod results;
 pub mod runs;

@@ -4,6 +4,7 @@ use egui::{RichText, Ui};
 
 use crate::gui::action::Action;
 use crate::gui::app::{Document, Page};
+use crate::gui::panels::preview::preview_ui;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{Spot, mark_spot, primary_button_ui, severity_ui, weak_ui};
 use crate::gui::words;
@@ -53,6 +54,10 @@ pub fn plan_ui(
                     mark_spot(ui, Spot::Plan, steps.response.rect);
                 });
             });
+    });
+    ui.add_space(space::M);
+    preview_ui(ui, scenario);
+    ui.vertical_centered(|ui| {
         ui.add_space(space::S);
         weak_ui(
             ui,
