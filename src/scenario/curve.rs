@@ -4,6 +4,7 @@
 
 use crate::scenario::model::round_nanos;
 use crate::scenario::{Inject, Load, ProfilePart, Scenario};
+use crate::units::Nanos;
 
 /// A profile that goes round and round has its corners drawn up to so many; what comes later is left out and said.
 const POINTS_MAX: usize = 3_000;
@@ -88,7 +89,7 @@ fn above(from: [f64; 2], to: [f64; 2], limit: f64) -> f64 {
 pub fn load_curve(scenario: &Scenario) -> Option<LoadCurve> {
     let protocol = &scenario.protocol;
     let [warm_up, measure, drain] =
-        [protocol.warm_up, protocol.measure, protocol.drain].map(|length| length.secs());
+        [protocol.warm_up, protocol.measure, protocol.drain].map(Nanos::secs);
     let steady = |value: f64| vec![[0.0, value], [measure, value]];
     let (of, inside, cut) = match &scenario.load {
         Load::Closed { clients, .. } => (CurveOf::Clients, steady(f64::from(*clients)), false),

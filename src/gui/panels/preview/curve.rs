@@ -71,7 +71,8 @@ pub(super) fn curve_ui(ui: &mut Ui, scenario: &Scenario, curve: &LoadCurve, limi
     }
     if !far.is_empty() {
         let value = |at| value_text(curve.of, at);
-        let names = named(&far, 0.0, value);
+        // Those at the same place are told at once.
+        let names = named(&far, peak * 1e-3, value);
         let names: Vec<String> = names.into_iter().map(|group| group.text).collect();
         weak_text_ui(ui, &format!("Far above the load: {}", names.join("; ")));
     }
@@ -131,9 +132,10 @@ fn plot_ui(
     let spoken = spoken(scenario, curve);
     let shown = plot.show(ui, |plot| {
         plot.set_plot_bounds(bounds);
-        phases(plot, curve, (from, to), high, palette);
+        shades(plot, curve, (from, to), palette);
         faults(plot, scenario, curve, high, palette);
         load(plot, curve, palette);
+        phases(plot, curve, (from, to), high, palette);
         draw_limits(plot, limits, (curve.of, from, high), (palette, dark));
     });
     shown
@@ -145,7 +147,17 @@ fn small(text: &str, palette: &Palette) -> RichText {
     RichText::new(text).small().color(palette.weak)
 }
 
-/// Warm-up and drain are shaded, as in the charts; all three have their names at the top.
+/// Warm-up and drain are shaded, as in the charts.
+fn shades(plot: &mut PlotUi<'_>, curve: &LoadCurve, (from, to): (f64, f64), palette: &Palette) {
+    for (begin, end) in [(from, 0.0), (curve.measure_secs.min(to), to)] {
+        if end > begin {
+            let shade = Span::new("", begin..=end).fill(palette.shade);
+            plot.span(shade.border_color(egui::Color32::TRANSPARENT));
+        }
+    }
+}
+
+/// The names of warm-up, measurement and drain at the top.
 fn phases(
     plot: &mut PlotUi<'_>,
     curve: &LoadCurve,
@@ -154,12 +166,6 @@ fn phases(
     palette: &Palette,
 ) {
     let measured = curve.measure_secs.min(to);
-    for (begin, end) in [(from, 0.0), (measured, to)] {
-        if end > begin {
-            let shade = Span::new("", begin..=end).fill(palette.shade);
-            plot.span(shade.border_color(egui::Color32::TRANSPARENT));
-        }
-    }
     for (begin, end, name) in [
         (from, 0.0, "warm-up"),
         (0.0, measured, "measurement"),
