@@ -40,6 +40,7 @@ pub(in crate::gui::panels) fn color(standing: Standing, palette: &Palette) -> eg
         Standing::Fits => palette.good,
         Standing::NearlyFull | Standing::Full => palette.warning,
         Standing::Overloaded => palette.error,
+        Standing::Batch => palette.accent,
         Standing::Unknown => palette.weak,
     }
 }
@@ -63,7 +64,7 @@ pub(super) fn expected_ui(
             ui.set_max_width(room);
             ui.add(egui::Label::new(name).truncate());
         });
-        badge_ui(ui, badge(expected), color(expected.standing, palette));
+        badge_ui(ui, &badge(expected), color(expected.standing, palette));
     });
     let rate = expected.rate_per_sec(load).unwrap_or_default();
     let (rect, response) = ui.allocate_exact_size(

@@ -133,10 +133,11 @@ fn plot_ui(
     let shown = plot.show(ui, |plot| {
         plot.set_plot_bounds(bounds);
         shades(plot, curve, (from, to), palette);
-        faults(plot, scenario, curve, high, palette);
+        faults(plot, curve, palette);
         load(plot, curve, palette);
         phases(plot, curve, (from, to), high, palette);
-        draw_limits(plot, limits, (curve.of, from, high), (palette, dark));
+        draw_limits(plot, limits, (curve.of, to, high), (palette, dark));
+        fault_names(plot, scenario, curve, high, palette);
     });
     shown
         .response
@@ -180,7 +181,20 @@ fn phases(
     }
 }
 
-fn faults(
+/// When something goes wrong.
+fn faults(plot: &mut PlotUi<'_>, curve: &LoadCurve, palette: &Palette) {
+    for window in &curve.faults {
+        let band = Span::new("", window.from_secs..=window.until_secs)
+            .fill(palette.fault)
+            .border_color(palette.fault_edge)
+            .border_width(1.0)
+            .border_style(LineStyle::Dotted { spacing: 4.0 });
+        plot.span(band);
+    }
+}
+
+/// What goes wrong, above the lines and what stands at them.
+fn fault_names(
     plot: &mut PlotUi<'_>,
     scenario: &Scenario,
     curve: &LoadCurve,
@@ -188,12 +202,6 @@ fn faults(
     palette: &Palette,
 ) {
     for (row, window) in curve.faults.iter().enumerate() {
-        let band = Span::new("", window.from_secs..=window.until_secs)
-            .fill(palette.fault)
-            .border_color(palette.fault_edge)
-            .border_width(1.0)
-            .border_style(LineStyle::Dotted { spacing: 4.0 });
-        plot.span(band);
         let Some(fault) = scenario.faults.get(window.fault) else {
             continue;
         };
@@ -230,7 +238,7 @@ fn load(plot: &mut PlotUi<'_>, curve: &LoadCurve, palette: &Palette) {
 fn draw_limits(
     plot: &mut PlotUi<'_>,
     limits: &[&Limit],
-    (of, from, high): (CurveOf, f64, f64),
+    (of, to, high): (CurveOf, f64, f64),
     (palette, dark): (&Palette, bool),
 ) {
     for limit in limits {
@@ -246,8 +254,9 @@ fn draw_limits(
             .small()
             .color(palette.text)
             .background_color(palette.card.gamma_multiply(0.8));
-        let text = Text::new("", PlotPoint::new(from, group.at), text);
-        plot.text(text.anchor(Align2::LEFT_BOTTOM).allow_hover(false));
+        // At the right end, over the drain, there is least below it.
+        let text = Text::new("", PlotPoint::new(to, group.at), text);
+        plot.text(text.anchor(Align2::RIGHT_BOTTOM).allow_hover(false));
     }
 }
 

@@ -15,6 +15,8 @@ pub(in crate::gui::panels) enum Standing {
     NearlyFull,
     /// All that it can do is used, and nobody is lost by it.
     Full,
+    /// A batch takes all that there is, and ends.
+    Batch,
     /// More is asked than it can do.
     Overloaded,
     /// Nothing of a task takes time.
@@ -89,7 +91,7 @@ fn standing(load: &Load, seen: &Preview, at_peaks: bool) -> Standing {
     }
     let used = seen.utilisation_ratio;
     match load {
-        Load::Batch { .. } => Standing::Full,
+        Load::Batch { .. } => Standing::Batch,
         Load::Closed { .. } if used > 1.0 => Standing::Full,
         _ if used > 1.0 || at_peaks => Standing::Overloaded,
         _ if used >= NEARLY_FULL_FROM => Standing::NearlyFull,
@@ -158,7 +160,11 @@ pub(in crate::gui::panels) fn servers_word(resource: Bottleneck, backend: Backen
             | Backend::Async {
                 cpu: AsyncCpu::Processes { .. },
                 ..
-            } => "processes",
+            }
+            | Backend::Python(PythonPool::Asyncio {
+                cpu: AsyncCpu::Processes { .. },
+                ..
+            }) => "processes",
             _ => "threads",
         },
         _ => "workers",
@@ -257,15 +263,20 @@ pub(in crate::gui::panels) fn percent(ratio: f64) -> String {
 }
 
 /// A short word for it.
-pub(in crate::gui::panels) fn badge(expected: &Expected) -> &'static str {
-    match expected.standing {
+pub(in crate::gui::panels) fn badge(expected: &Expected) -> String {
+    let word = match expected.standing {
+        Standing::Batch => {
+            let least = text::or_missing(expected.bounds.makespan_nanos, text::nanos);
+            return format!("≥ {least}");
+        }
         Standing::Fits => "fits",
         Standing::NearlyFull => "nearly full",
         Standing::Full => "full",
         Standing::Overloaded if expected.peaks_secs.is_some() => "overloaded at peaks",
         Standing::Overloaded => "overloaded",
         Standing::Unknown => "no limit known",
-    }
+    };
+    word.to_owned()
 }
 
 /// What happens, in a sentence without its full stop.
@@ -434,7 +445,7 @@ mod tests {
         check(
             "Batch(tasks: 1_000)",
             "Processes(workers: 64)",
-            "full",
+            "≥ 1.00 s",
             "1,000 tasks take at least ≈ 1.00 s, limited by the cores to ≈ 1,000 /s",
         );
         let (found, _) = expected("Closed(clients: 32)", "Threads(workers: 8)");
