@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use atomic_write_file::AtomicWriteFile;
 use serde::{Deserialize, Serialize};
 
+use crate::gui::board_settings::BoardSettings;
 use crate::gui::theme::ThemeChoice;
 
 /// As many recent files as a glance takes in.
@@ -32,6 +33,10 @@ pub struct Settings {
     pub scale_percent: u16,
     /// Scenario files, the newest first.
     pub recent: Vec<PathBuf>,
+    /// Whether the tour was taken or declined.
+    pub tour_seen: bool,
+    /// The board of charts.
+    pub board: BoardSettings,
 }
 
 impl Default for Settings {
@@ -42,6 +47,8 @@ impl Default for Settings {
             results: true,
             scale_percent: 100,
             recent: Vec::new(),
+            tour_seen: false,
+            board: BoardSettings::default(),
         }
     }
 }

@@ -84,6 +84,9 @@ const SHADOW: Shadow = Shadow {
     color: Color32::from_black_alpha(60),
 };
 
+/// Over what the tour does not point at.
+pub const DIM: Color32 = Color32::from_black_alpha(130);
+
 /// The colours of one theme.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Palette {

@@ -57,7 +57,7 @@ pub use demand::{Demand, demands};
 pub use describe::describe;
 pub use estimate::{cpu_share, estimate_block_nanos, estimate_run_nanos};
 pub use fragment::{parse_stages, stage_text};
-pub use library::{Bundled, bundled, bundled_named};
+pub use library::{Bundled, Topic, bundled, bundled_named};
 pub use load::{
     Loaded, MAX_FILE_BYTES, ScenarioFileError, parse, read_file, read_text, to_text, write_file,
 };

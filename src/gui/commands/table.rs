@@ -2,7 +2,10 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::gui::action::{Action, Exported, Format, Region, RunsAction, SeriesAction, Step};
+use crate::chart::Preset;
+use crate::gui::action::{
+    Action, BoardAction, Exported, Format, Region, RunsAction, SeriesAction, Step, TourAction,
+};
 use crate::gui::app::{Page, RunState, SidebarTab, TabAction};
 use crate::gui::commands::{Command, Marked, Menu, Situation};
 use crate::gui::theme::ThemeChoice;
@@ -80,6 +83,10 @@ pub static COMMANDS: &[Command] = &[
     Command::of(Menu::View, 0, "Command palette…", || Action::FindCommand)
         .words("search find commands")
         .keys(&[key(CTRL, Key::P), key(CTRL_SHIFT, Key::P)]),
+    page("Start page", || Action::Show(Page::Start))
+        .words("show go to home experiments cards welcome")
+        .keys(&[key(ALT, Key::Home)])
+        .marked(Marked::Choice(|now| now.page == Page::Start)),
     page("Plan page", || Action::Show(Page::Plan))
         .keys(&[key(CTRL, Key::Num1)])
         .marked(Marked::Choice(|now| now.page == Page::Plan)),
@@ -166,6 +173,42 @@ pub static COMMANDS: &[Command] = &[
     theme("Theme: Dark", || Action::SetTheme(ThemeChoice::Dark)).marked(Marked::Choice(|now| {
         now.settings.theme == ThemeChoice::Dark
     })),
+    board("Pause the view of the run, or resume it", || {
+        Action::Board(BoardAction::TogglePause)
+    })
+    .words("freeze charts live stop go on"),
+    board("Follow the run: show all of it", || {
+        Action::Board(BoardAction::Follow)
+    })
+    .words("reset zoom live home whole"),
+    board("Show a shorter stretch of time", || {
+        Action::Board(BoardAction::ZoomIn)
+    })
+    .words("zoom in charts"),
+    board("Show a longer stretch of time", || {
+        Action::Board(BoardAction::ZoomOut)
+    })
+    .words("zoom out charts"),
+    board("Candidates side by side, or over each other", || {
+        Action::Board(BoardAction::ToggleSideBySide)
+    })
+    .words("small multiples columns overlay"),
+    board("Mark faults, retries and deaths, or do not", || {
+        Action::Board(BoardAction::ToggleMarks)
+    })
+    .words("markers ticks charts"),
+    board("Arrange charts: overview", || {
+        Action::Board(BoardAction::Arrange(Preset::Overview))
+    })
+    .words("board reset arrangement layout"),
+    board("Arrange charts: latency", || {
+        Action::Board(BoardAction::Arrange(Preset::Latency))
+    })
+    .words("board response time histogram percentile layout"),
+    board("Arrange charts: resources", || {
+        Action::Board(BoardAction::Arrange(Preset::Resources))
+    })
+    .words("board cpu memory cost workers layout"),
     Command::of(Menu::Run, 0, "Run all candidates", || Action::Run)
         .words("start measure")
         .keys(&[key(PLAIN, Key::F5), key(CTRL, Key::R)])
@@ -207,6 +250,10 @@ pub static COMMANDS: &[Command] = &[
     })
     .words("keys help")
     .keys(&[key(CTRL, Key::Slash), key(PLAIN, Key::F1)]),
+    Command::of(Menu::Help, 0, "Take the tour", || {
+        Action::Tour(TourAction::Begin)
+    })
+    .words("guide introduction help learn"),
     Command::of(Menu::Help, 1, "About poolscope", || Action::About)
         .words("version licence data folder"),
 ];
@@ -215,6 +262,12 @@ const fn export(name: &'static str, action: fn() -> Action) -> Command {
     Command::of(Menu::File, 2, name, action)
         .within("Export")
         .words("export save picture table")
+        .unless(without_run)
+}
+
+const fn board(name: &'static str, action: fn() -> Action) -> Command {
+    Command::of(Menu::View, 8, name, action)
+        .within("Board")
         .unless(without_run)
 }
 

@@ -52,6 +52,8 @@ mod typed;
 mod typed_units;
 mod value;
 
+pub(super) use strip::paint_strip;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use egui::Ui;

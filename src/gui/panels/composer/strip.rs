@@ -137,6 +137,17 @@ pub(in crate::gui::panels) fn strip_ui(
     figures_ui(ui, cpu, waiting, "per task");
 }
 
+/// The stages of one task on a runtime, to scale in `rect`, as the strip shows them, for pictures.
+pub(in crate::gui::panels) fn paint_strip(ui: &Ui, rect: Rect, stages: &[Stage], on: Runtime) {
+    let palette = theme::palette(ui);
+    let times: Vec<(f64, f64)> = stages.iter().map(|stage| stage.nanos_on(on)).collect();
+    for (stage, span) in stages.iter().zip(spans(&times, rect.width())) {
+        let corner = Pos2::new(rect.left() + span.start, rect.top());
+        let place = Rect::from_min_size(corner, Vec2::new(span.width, rect.height()));
+        paint_stage(ui, place, span.cpu_width, stage, palette);
+    }
+}
+
 /// Which part of the width the stages take, so that random times that are longer have room: they are drawn to the
 /// same scale.
 fn stages_share(stages: &[Stage], times: &[(f64, f64)]) -> f32 {
@@ -373,7 +384,7 @@ fn paint_stage(ui: &Ui, place: Rect, cpu_width: f32, stage: &Stage, palette: &Pa
     let title = StageType::of(stage).title();
     let galley = painter.layout_no_wrap(title.to_owned(), font, palette.text);
     let size = galley.size() + Vec2::new(space::S, 2.0);
-    if size.x + 2.0 <= place.width() {
+    if size.x + 2.0 <= place.width() && size.y <= place.height() {
         // On a ground of its own the word is readable over both colours and the hatch.
         let ground = Align2::CENTER_CENTER.anchor_size(place.center(), size);
         painter.rect_filled(
