@@ -133,7 +133,7 @@ fn cells_csv(heat: &Heat) -> Result<String, ExportError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::{Band, Scale, Series, Stroke, nines};
+    use crate::chart::{Band, Quantity, Scale, Series, Stroke, nines};
 
     fn diagram(x: Along) -> Diagram {
         Diagram {
