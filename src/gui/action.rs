@@ -63,6 +63,8 @@ pub enum Action {
     OpenFile(PathBuf),
     /// Empty the list of recent files.
     ForgetRecent,
+    /// Take this one off the list of recent files.
+    ForgetFile(PathBuf),
     /// Ask for a file and write this there.
     Export(Exported, Format),
     /// Light, dark, or as the system has it.
@@ -86,6 +88,8 @@ pub enum Action {
     Tabs(TabAction),
     /// Do this with a sweep or a search.
     Series(SeriesAction),
+    /// Do this with the tour.
+    Tour(TourAction),
     /// Do this with the board of charts.
     Board(BoardAction),
     /// Show what the program is.
@@ -165,9 +169,24 @@ pub enum ComposerSection {
     Prices,
 }
 
+/// What can be done with the tour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TourAction {
+    /// Begin it, from its first step.
+    Begin,
+    /// Go to the next step, or end it after the last.
+    Next,
+    /// Go back to the step before.
+    Back,
+    /// End it, or decline it: it is not offered again.
+    End,
+}
+
 /// What can be done with kept runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunsAction {
+    /// Show all of them, in the left panel.
+    Browse,
     /// List them anew.
     List,
     /// Show the run in this file, as if it had just ended.

@@ -33,6 +33,8 @@ pub struct Settings {
     pub scale_percent: u16,
     /// Scenario files, the newest first.
     pub recent: Vec<PathBuf>,
+    /// Whether the tour was taken or declined.
+    pub tour_seen: bool,
     /// The board of charts.
     pub board: BoardSettings,
 }
@@ -45,6 +47,7 @@ impl Default for Settings {
             results: true,
             scale_percent: 100,
             recent: Vec::new(),
+            tour_seen: false,
             board: BoardSettings::default(),
         }
     }

@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::gui::action::{Exported, Format};
+use crate::gui::app::recent::RecentLooked;
 use crate::gui::app::series::Told;
 use crate::gui::app::{ChosenRun, Compared, Slot};
 use crate::gui::dialogs::{FileRequest, Picked};
@@ -41,6 +42,8 @@ pub(super) enum Done {
         request: FileRequest,
         picked: Picked,
     },
+    /// It was looked which of the recent files are there.
+    RecentLooked(RecentLooked),
     /// A scenario file was read: what it turned out to be, and its text.
     Loaded {
         path: PathBuf,

@@ -32,6 +32,7 @@ impl App {
         }
         self.look_if_wanted();
         self.list_if_wanted();
+        self.look_at_recent_if_wanted();
         self.take_dropped_files(ctx);
         self.take_shortcuts(ctx);
         self.take_close_request(ctx);
@@ -107,6 +108,7 @@ impl App {
                 request,
                 picked,
             } => self.take_picked(purpose, request, picked),
+            Done::RecentLooked(looked) => self.take_recent(looked),
             Done::Loaded { path, result } => self.take_loaded(path, *result),
             Done::Saved {
                 number,
@@ -189,7 +191,7 @@ impl App {
                     let text = crate::units::text::counted(errors, "problem", "problems");
                     self.toasts
                         .error(format!("{text} to mend before it can run"));
-                    self.tab = super::SidebarTab::Compose;
+                    self.show_sidebar(super::SidebarTab::Compose);
                 }
             }
             Ok((
@@ -201,7 +203,10 @@ impl App {
             )) => {
                 self.question = Some(Question::Problems { path, problems });
             }
-            Err(error) => self.toasts.error(sentence(&error.to_string())),
+            Err(error) => {
+                self.recent.look_again();
+                self.toasts.error(sentence(&error.to_string()));
+            }
         }
     }
 

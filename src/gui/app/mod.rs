@@ -15,11 +15,13 @@ mod machine;
 mod measurement;
 mod page;
 mod perform;
+mod recent;
 mod runs;
 mod series;
 mod series_file;
 mod series_plan;
 mod tabs;
+mod tour;
 mod two_candidates;
 mod ui;
 mod undo;
@@ -51,8 +53,10 @@ use crate::gui::panels::palette::PalettePanel;
 use crate::gui::panels::question::{Question, QuestionPanel};
 use crate::gui::panels::runs::RunsPanel;
 use crate::gui::panels::series::SeriesPanel;
+use crate::gui::panels::start::StartPanel;
 use crate::gui::panels::text::TextPanel;
 use crate::gui::panels::toasts::Toasts;
+use crate::gui::panels::tour::TourPanel;
 use crate::gui::repaint::{FrameClock, Pacer};
 use crate::gui::settings::Settings;
 use crate::gui::theme;
@@ -127,6 +131,10 @@ pub struct App {
     pages: page::Pages,
     /// Interpreters and clusters.
     machine: machine::Machine,
+    /// Which recent files are gone.
+    recent: recent::Recent,
+    /// The tour, while it is taken.
+    tour: Option<tour::Tour>,
     /// The kept runs.
     runs: runs::Runs,
     comparison: comparison::TwoSides,
@@ -142,6 +150,7 @@ pub struct App {
     closing: Closing,
 
     tab: SidebarTab,
+    start_panel: StartPanel,
     library_panel: LibraryPanel,
     runs_panel: RunsPanel,
     comparison_panel: ComparisonPanel,
@@ -151,6 +160,7 @@ pub struct App {
     /// The theme in which the window was last drawn: exported pictures have the same.
     is_dark: bool,
     machine_panel: MachinePanel,
+    tour_panel: TourPanel,
     question_panel: QuestionPanel,
     palette_panel: PalettePanel,
     /// Where the parts of the window stood in the last frame, and which the keyboard is to go to.
@@ -193,6 +203,8 @@ impl App {
             tabs,
             pages: page::Pages::default(),
             machine: machine::Machine::default(),
+            recent: recent::Recent::default(),
+            tour: None,
             runs: runs::Runs::default(),
             comparison: comparison::TwoSides::default(),
             series: None,
@@ -203,6 +215,7 @@ impl App {
             after_save: None,
             closing: Closing::No,
             tab: SidebarTab::Library,
+            start_panel: StartPanel::default(),
             library_panel: LibraryPanel::default(),
             runs_panel: RunsPanel::default(),
             comparison_panel: ComparisonPanel::default(),
@@ -211,6 +224,7 @@ impl App {
             text_panel: TextPanel::default(),
             is_dark: false,
             machine_panel: MachinePanel::default(),
+            tour_panel: TourPanel::default(),
             question_panel: QuestionPanel::default(),
             palette_panel: PalettePanel::default(),
             regions: habits::Regions::default(),

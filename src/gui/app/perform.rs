@@ -33,16 +33,12 @@ impl App {
             Action::Redo => self.redo(ctx),
             Action::Run => self.start_run(&[]),
             Action::Stop => self.stop_run(),
-            Action::Compose => {
-                self.tab = SidebarTab::Compose;
-                self.settings.sidebar = true;
-            }
+            Action::Compose => self.show_sidebar(SidebarTab::Compose),
             Action::ComposeSection(section) => {
-                self.tab = SidebarTab::Compose;
-                self.settings.sidebar = true;
+                self.show_sidebar(SidebarTab::Compose);
                 self.composer.lead_to(section);
             }
-            Action::Show(page) => self.pages.show(page),
+            Action::Show(page) => self.show_page(page),
             Action::ShowTab(tab) => self.show_tab(tab),
             Action::GoTo(region) => self.regions.ask(region),
             Action::Zoom(step) => self.zoom(step, ctx),
@@ -63,13 +59,18 @@ impl App {
                 self.settings.recent.clear();
                 self.save_settings();
             }
+            Action::ForgetFile(path) => self.forget_file(&path),
             Action::SetTheme(theme) => {
                 self.settings.theme = theme;
                 ctx.set_theme(theme.preference());
                 self.save_settings();
             }
             Action::ToggleSidebar => {
-                self.settings.sidebar = !self.settings.sidebar;
+                if self.page() == Page::Start {
+                    self.show_sidebar(self.tab);
+                } else {
+                    self.settings.sidebar = !self.settings.sidebar;
+                }
                 self.save_settings();
             }
             Action::ToggleResults => {
@@ -83,6 +84,7 @@ impl App {
             Action::Tabs(action) => self.perform_on_tabs(action),
             Action::Series(SeriesAction::Start(kind)) => self.start_series(kind),
             Action::Series(SeriesAction::Resume) => self.resume_series(),
+            Action::Tour(action) => self.perform_on_tour(action, ctx),
             Action::Board(action) => self.perform_on_board(action, ctx),
             Action::About => self.question = Some(Question::About),
             Action::Answer(answer) => self.take_answer(answer),
@@ -95,8 +97,7 @@ impl App {
             return;
         }
         if self.document.errors() > 0 {
-            self.tab = SidebarTab::Compose;
-            self.settings.sidebar = true;
+            self.show_sidebar(SidebarTab::Compose);
             self.fail("Mend the problems of the scenario first");
             return;
         }
@@ -163,7 +164,7 @@ impl App {
             Then::New => {
                 self.open_document(Document::blank());
                 self.pages.show(Page::Plan);
-                self.tab = SidebarTab::Compose;
+                self.show_sidebar(SidebarTab::Compose);
             }
             Then::Open => self.pick(
                 Purpose::Open,
@@ -176,20 +177,22 @@ impl App {
                     extension: "ron",
                 },
             ),
-            Then::OpenBundled(name) => {
-                if let Some(document) = bundled_named(name).and_then(Document::of_bundled) {
-                    self.open_document(document);
-                    self.pages.show(Page::Plan);
-                }
-            }
+            Then::OpenBundled(name) => self.open_bundled(name),
             Then::RunBundled(name) => {
-                self.proceed(Then::OpenBundled(name));
+                self.open_bundled(name);
                 self.start_run(&[]);
             }
             Then::OpenFile(path) => self.load(path),
             Then::OpenRun(path) => self.open_run(path),
             Then::Rerun(path) => self.rerun(&path),
             Then::Quit => self.closing = Closing::Now,
+        }
+    }
+
+    fn open_bundled(&mut self, name: &'static str) {
+        if let Some(document) = bundled_named(name).and_then(Document::of_bundled) {
+            self.open_document(document);
+            self.pages.show(Page::Plan);
         }
     }
 

@@ -9,13 +9,15 @@ use crate::gui::panels::comparison::ComparisonView;
 use crate::gui::panels::library::LibraryView;
 use crate::gui::panels::machine::MachineView;
 use crate::gui::panels::menus::menus_ui;
+use crate::gui::panels::plan::plan_ui;
 use crate::gui::panels::results::ResultsView;
 use crate::gui::panels::runs::RunsView;
 use crate::gui::panels::series::SeriesView;
-use crate::gui::panels::start::start_ui;
+use crate::gui::panels::start::StartView;
 use crate::gui::panels::tabs::tabs_ui;
 use crate::gui::panels::toolbar::{ToolbarView, toolbar_ui};
 use crate::gui::theme::{self, space};
+use crate::gui::widgets::{Spot, mark_spot};
 use crate::session::LocalSettings;
 
 /// Width of the left panel at the start, in points: a form of labels and fields.
@@ -47,9 +49,10 @@ impl App {
                 .resizable(true)
                 .frame(theme::panel_frame(palette))
                 .show(ui, |ui| self.results_ui(ui));
+            mark_spot(ui, Spot::Results, results.response.rect);
             self.regions.note(Part::Results, results.response.rect);
         }
-        if self.settings.sidebar {
+        if self.has_sidebar() {
             let sidebar = Panel::left("sidebar")
                 .default_size(SIDEBAR_WIDTH)
                 .size_range(SIDEBAR_MIN_WIDTH..=SIDEBAR_MAX_WIDTH)
@@ -62,6 +65,7 @@ impl App {
             .show(ui, |ui| self.centre_ui(ui));
         self.regions.note(Part::Centre, centre.response.rect);
         self.palette_ui(ui.ctx());
+        self.tour_ui(ui.ctx());
         if let Some(question) = &self.question {
             self.question_panel
                 .ui(ui.ctx(), question, &mut self.actions);
@@ -94,13 +98,17 @@ impl App {
 
     fn sidebar_ui(&mut self, ui: &mut Ui) {
         ui.horizontal(|ui| {
-            for (tab, label) in [
-                (SidebarTab::Library, "Library"),
-                (SidebarTab::Compose, "Compose"),
-                (SidebarTab::Runs, "Runs"),
+            for (tab, label, spot) in [
+                (SidebarTab::Library, "Library", None),
+                (SidebarTab::Compose, "Compose", Some(Spot::ComposeTab)),
+                (SidebarTab::Runs, "Runs", Some(Spot::RunsTab)),
             ] {
                 let text = RichText::new(label).text_style(theme::title_style());
-                if ui.selectable_label(self.tab == tab, text).clicked() {
+                let shown = ui.selectable_label(self.tab == tab, text);
+                if let Some(spot) = spot {
+                    mark_spot(ui, spot, shown.rect);
+                }
+                if shown.clicked() {
                     self.tab = tab;
                 }
             }
@@ -227,6 +235,7 @@ impl App {
 
     fn centre_ui(&mut self, ui: &mut Ui) {
         match self.page() {
+            Page::Start => self.start_ui(ui),
             Page::Plan => self.plan_ui(ui),
             Page::Text => self.text_ui(ui),
             Page::Charts => self.charts_ui(ui),
@@ -236,11 +245,27 @@ impl App {
         }
     }
 
+    fn start_ui(&mut self, ui: &mut Ui) {
+        let view = StartView {
+            entries: &self.library,
+            recent: &self.settings.recent,
+            gone: &self.recent.gone,
+            runs: &self.runs.entries,
+            listing: &self.runs.search,
+            keeps_runs: self.services.runs_dir.is_some(),
+            local: &self.machine.local,
+            machine: &self.machine.search,
+            offers_tour: !self.settings.tour_seen && self.tour.is_none(),
+            locked: self.is_running(),
+        };
+        self.start_panel.ui(ui, &view, &mut self.actions);
+    }
+
     fn plan_ui(&mut self, ui: &mut Ui) {
         let measured = self.tabs.measurement();
         let title = measured.map(|measured| measured.run().request.scenario.title.as_str());
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            start_ui(ui, &self.document, title, &mut self.actions);
+            plan_ui(ui, &self.document, title, &mut self.actions);
         });
     }
 
@@ -265,6 +290,7 @@ impl App {
             charts: measurement.charts(),
             figures: measurement.figures(),
         };
+        mark_spot(ui, Spot::Board, ui.max_rect());
         // Zoom and scrolling belong to the tab.
         ui.push_id(("board of tab", tab.number), |ui| {
             tab.board.ui(ui, &view, &mut self.actions);

@@ -79,7 +79,7 @@ impl App {
 
     /// Whether the composer is on the screen.
     fn is_composing(&self) -> bool {
-        self.settings.sidebar && self.tab == SidebarTab::Compose
+        self.has_sidebar() && self.tab == SidebarTab::Compose
     }
 
     /// A step to another document changes everything that is seen.

@@ -4,7 +4,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::chart::Preset;
 use crate::gui::action::{
-    Action, BoardAction, Exported, Format, Region, RunsAction, SeriesAction, Step,
+    Action, BoardAction, Exported, Format, Region, RunsAction, SeriesAction, Step, TourAction,
 };
 use crate::gui::app::{Page, RunState, SidebarTab, TabAction};
 use crate::gui::commands::{Command, Marked, Menu, Situation};
@@ -83,6 +83,10 @@ pub static COMMANDS: &[Command] = &[
     Command::of(Menu::View, 0, "Command palette…", || Action::FindCommand)
         .words("search find commands")
         .keys(&[key(CTRL, Key::P), key(CTRL_SHIFT, Key::P)]),
+    page("Start page", || Action::Show(Page::Start))
+        .words("show go to home experiments cards welcome")
+        .keys(&[key(ALT, Key::Home)])
+        .marked(Marked::Choice(|now| now.page == Page::Start)),
     page("Plan page", || Action::Show(Page::Plan))
         .keys(&[key(CTRL, Key::Num1)])
         .marked(Marked::Choice(|now| now.page == Page::Plan)),
@@ -246,6 +250,10 @@ pub static COMMANDS: &[Command] = &[
     })
     .words("keys help")
     .keys(&[key(CTRL, Key::Slash), key(PLAIN, Key::F1)]),
+    Command::of(Menu::Help, 0, "Take the tour", || {
+        Action::Tour(TourAction::Begin)
+    })
+    .words("guide introduction help learn"),
     Command::of(Menu::Help, 1, "About poolscope", || Action::About)
         .words("version licence data folder"),
 ];

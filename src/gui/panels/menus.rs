@@ -5,15 +5,20 @@ use egui::{Align, Button, Layout, MenuBar, Ui};
 use crate::gui::action::Action;
 use crate::gui::app::Page;
 use crate::gui::commands::{COMMANDS, Command, Marked, Menu, Situation};
+use crate::gui::widgets::{Spot, mark_spot};
 
 /// Shows the menus.
 pub fn menus_ui(ui: &mut Ui, now: &Situation<'_>, actions: &mut Vec<Action>) {
     MenuBar::new().ui(ui, |ui| {
         for menu in Menu::ALL {
             // The accessible name tells it from the button that is called alike.
-            ui.menu_button(menu.label(), |ui| menu_ui(ui, menu, now, actions))
-                .response
-                .accessible_name(format!("{} menu", menu.label()));
+            let button = ui
+                .menu_button(menu.label(), |ui| menu_ui(ui, menu, now, actions))
+                .response;
+            if menu == Menu::File {
+                mark_spot(ui, Spot::FileMenu, button.rect);
+            }
+            button.accessible_name(format!("{} menu", menu.label()));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             pages_ui(ui, now, actions);
@@ -129,6 +134,9 @@ fn pages_ui(ui: &mut Ui, now: &Situation<'_>, actions: &mut Vec<Action>) {
         let keys = command.map(Command::shown_keys).unwrap_or_default();
         let tab = Button::selectable(now.page == page, page.label());
         let tab = ui.add_enabled(why_not.is_none(), tab);
+        if page == Page::Comparison {
+            mark_spot(ui, Spot::ComparisonPage, tab.rect);
+        }
         let tab = tab.on_hover_text(format!("{} ({keys})", page.about()));
         let tab = tab.on_disabled_hover_text(why_not.unwrap_or_default());
         if tab

@@ -8,7 +8,7 @@ use crate::gui::action::Action;
 use crate::gui::app::{Measurement, RunState, STEPS_MAX};
 use crate::gui::commands::Situation;
 use crate::gui::theme::{self, ThemeChoice, space};
-use crate::gui::widgets::{badge_ui, icon_button_ui, primary_button_ui};
+use crate::gui::widgets::{Spot, badge_ui, icon_button_ui, mark_spot, primary_button_ui};
 use crate::units::text;
 
 /// What the toolbar shows.
@@ -138,6 +138,7 @@ fn run_or_stop_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>
             .add_enabled(!stopping, Button::new(text))
             .on_hover_text("End the run and keep what was measured (Shift+F5)")
             .accessible_name("Stop");
+        mark_spot(ui, Spot::Run, response.rect);
         if response.clicked() {
             actions.push(Action::Stop);
         }
@@ -151,6 +152,7 @@ fn run_or_stop_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>
         .on_hover_text("Measure all candidates, one after the other (F5)")
         .on_disabled_hover_text(why_not)
         .accessible_name("Run");
+    mark_spot(ui, Spot::Run, response.rect);
     if response.clicked() {
         actions.push(Action::Run);
     }
