@@ -46,8 +46,11 @@ pub(super) enum Line {
     UpTo(usize),
 }
 
-/// What becomes of a task, from the lowest area on: a kind, and how many of them an interval has.
-const OUTCOMES: [(&str, fn(&Interval) -> u64); 4] = [
+/// A kind of outcome, and how many of them an interval has.
+type Outcome = (&'static str, fn(&Interval) -> u64);
+
+/// What becomes of a task, from the lowest area on.
+const OUTCOMES: [Outcome; 4] = [
     ("good", Interval::good_in_time),
     ("good but late", |interval| interval.good_late),
     ("failed or timed out", |interval| interval.failed),

@@ -52,6 +52,10 @@ const LOG_TICKS_LEAST: usize = 4;
 
 /// What the viewer chose to see.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "choices of a viewer that have nothing to do with each other"
+)]
 pub struct ChartSettings {
     /// Percentiles of the response time, ascending; each is a line per candidate.
     pub percentiles: Vec<Percentile>,

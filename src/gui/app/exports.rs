@@ -123,10 +123,10 @@ fn report(content: &Content, form: fn(&Report<'_>) -> String) -> Result<String, 
 /// The points of a chart that the table of all intervals does not have.
 fn chart_csv(id: ChartId, content: &Content) -> Result<String, ExportError> {
     let (run, settings) = (&content.run, &content.settings);
-    match build_diagram(id, run, settings) {
-        Some(diagram) => Picture::Diagram(diagram).csv(),
-        None => points_csv(&build(id, run, settings)),
-    }
+    build_diagram(id, run, settings).map_or_else(
+        || points_csv(&build(id, run, settings)),
+        |diagram| Picture::Diagram(diagram).csv(),
+    )
 }
 
 /// The picture of one chart, or of everything.
@@ -134,13 +134,13 @@ fn svg(content: &Content, what: &Exported) -> Result<String, String> {
     let theme = theme_of(content.dark);
     Ok(match what {
         Exported::Seen(seen) => seen.picture.svg(theme),
-        Exported::Chart(id) => match build_diagram(*id, &content.run, &content.settings) {
-            Some(diagram) => diagram_svg(&diagram, id.slug(), theme),
-            None => {
-                let chart = build(*id, &content.run, &content.settings);
-                chart_svg(&chart, &content.run, theme)
-            }
-        },
+        Exported::Chart(id) => {
+            let (run, settings) = (&content.run, &content.settings);
+            build_diagram(*id, run, settings).map_or_else(
+                || chart_svg(&build(*id, run, settings), run, theme),
+                |diagram| diagram_svg(&diagram, id.slug(), theme),
+            )
+        }
         Exported::TimeSplit => split_svg(&content.run, theme),
         Exported::Lanes(of, [from, until]) => {
             let lanes = Lanes::of(&content.run, *of).map_err(|why| why.words().0.to_owned())?;

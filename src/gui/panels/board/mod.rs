@@ -187,8 +187,8 @@ impl BoardPanel {
             }
         };
         let spans: Vec<usize> = tiles.iter().map(span).collect();
-        let places = rows_of(&spans, columns);
-        let placed: Vec<_> = tiles.into_iter().zip(places).enumerate().collect();
+        let spots = rows_of(&spans, columns);
+        let placed: Vec<_> = tiles.into_iter().zip(spots).enumerate().collect();
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing = Vec2::splat(gap);
             for row in placed.chunk_by(|(_, (_, a)), (_, (_, b))| a.0 == b.0) {

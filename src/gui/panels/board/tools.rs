@@ -122,7 +122,7 @@ pub(super) fn arrange_menu_ui(
             ui.close();
         }
     };
-    let row = columns as isize;
+    let row = columns.cast_signed();
     for (label, places, can_be) in [
         ("Move left", -1, place > 0),
         ("Move right", 1, place < last),
