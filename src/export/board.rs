@@ -1,9 +1,12 @@
 //! The whole board as one picture: all charts, the table of figures, and which run it was.
 
 use crate::analysis::{CandidateFigures, candidate_figures, trust, verdict};
-use crate::chart::{ChartId, ChartSettings, SplitChart, Stroke, build};
+use crate::chart::{
+    Chart, ChartSettings, Diagram, SplitChart, Stroke, Tile, build, build_diagram, rows_of,
+};
 use crate::export::Theme;
 use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
+use crate::export::diagram::draw_diagram;
 use crate::export::font::{Weight, fitted, text_width};
 use crate::export::marks;
 use crate::export::plot::Sizes;
@@ -31,6 +34,46 @@ const TABLE_SIZE: f64 = 13.0;
 /// Where even that is too wide for a long name.
 const TABLE_SIZE_MIN: f64 = 9.0;
 
+/// A chart of the board, and where it stands.
+struct Placed {
+    content: Content,
+    row: usize,
+    column: usize,
+    span: usize,
+}
+
+enum Content {
+    Chart(Chart),
+    Diagram(Diagram),
+}
+
+impl Placed {
+    /// The chart, if it is one over time.
+    const fn over_time(&self) -> Option<&Chart> {
+        match &self.content {
+            Content::Chart(chart) => Some(chart),
+            Content::Diagram(_) => None,
+        }
+    }
+}
+
+/// The charts that are shown, in rows of [`COLUMNS`].
+fn placed(run: &Run, settings: &ChartSettings) -> Vec<Placed> {
+    let tiles = settings.arrangement.shown_for(&run.request);
+    let spans: Vec<usize> = tiles.iter().map(|tile| tile.span).collect();
+    let places = rows_of(&spans, COLUMNS);
+    let one = |(tile, (row, column, span)): (Tile, (usize, usize, usize))| Placed {
+        content: build_diagram(tile.id, run, settings).map_or_else(
+            || Content::Chart(build(tile.id, run, settings)),
+            Content::Diagram,
+        ),
+        row,
+        column,
+        span,
+    };
+    tiles.into_iter().zip(places).map(one).collect()
+}
+
 /// All charts of `run` and its table as one picture.
 #[must_use]
 pub fn board_svg(run: &Run, settings: &ChartSettings, theme: Theme) -> String {
@@ -39,9 +82,8 @@ pub fn board_svg(run: &Run, settings: &ChartSettings, theme: Theme) -> String {
     let figures = candidate_figures(run);
     let trust = trust(run);
     let table = table(&figures, scenario);
-    let charts: Vec<_> = ChartId::shown_for(&run.request)
-        .map(|id| build(id, run, settings))
-        .collect();
+    let tiles = placed(run, settings);
+    let charts = || tiles.iter().filter_map(Placed::over_time);
     let split = SplitChart::of(run);
     // Colours are named by the table, once for all charts.
     let sizes = Sizes {
@@ -52,11 +94,9 @@ pub fn board_svg(run: &Run, settings: &ChartSettings, theme: Theme) -> String {
         names: false,
     };
     // A scenario without faults has no row for what its marks mean.
-    let has_marks = charts
-        .iter()
-        .any(|chart| !(chart.bands.is_empty() && chart.marks.is_empty()));
+    let has_marks = charts().any(|chart| !(chart.bands.is_empty() && chart.marks.is_empty()));
     let head = HEAD + if has_marks { MARKS } else { 0.0 };
-    let chart_rows = charts.len().div_ceil(COLUMNS) as f64;
+    let chart_rows = tiles.last().map_or(0, |tile| tile.row + 1) as f64;
     let split_y = MARGIN + head + chart_rows * (CHART_HEIGHT + BETWEEN);
     let table_y = split_y + split_height(&split, sizes) + BETWEEN / 2.0;
     let named = named(&figures);
@@ -66,17 +106,20 @@ pub fn board_svg(run: &Run, settings: &ChartSettings, theme: Theme) -> String {
     draw_head(&mut canvas, run);
     let at = [MARGIN, MARGIN + HEAD - MARKS / 2.0];
     let room = WIDTH - 2.0 * MARGIN;
-    marks::legend(&mut canvas, at, room, charts.iter(), sizes);
+    marks::legend(&mut canvas, at, room, charts(), sizes);
     let width = (WIDTH - 2.0 * MARGIN - BETWEEN * (COLUMNS as f64 - 1.0)) / COLUMNS as f64;
-    let x_range = x_range(&charts);
-    for (number, chart) in charts.iter().enumerate() {
+    let x_range = x_range(charts());
+    for tile in &tiles {
         let frame = Frame {
-            x: MARGIN + (number % COLUMNS) as f64 * (width + BETWEEN),
-            y: MARGIN + head + (number / COLUMNS) as f64 * (CHART_HEIGHT + BETWEEN),
-            width,
+            x: MARGIN + tile.column as f64 * (width + BETWEEN),
+            y: MARGIN + head + tile.row as f64 * (CHART_HEIGHT + BETWEEN),
+            width: width + (tile.span - 1) as f64 * (width + BETWEEN),
             height: CHART_HEIGHT,
         };
-        draw_chart(&mut canvas, &frame, chart, x_range, sizes);
+        match &tile.content {
+            Content::Chart(chart) => draw_chart(&mut canvas, &frame, chart, x_range, sizes),
+            Content::Diagram(diagram) => draw_diagram(&mut canvas, &frame, diagram, None, sizes),
+        }
     }
     let frame = Frame {
         x: MARGIN,

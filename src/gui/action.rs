@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::chart::{ChartId, LanesOf};
+use crate::chart::{ChartId, LanesOf, Percentile, Preset};
 use crate::export::Picture;
 use crate::gui::app::{MachineChange, Page, SidebarTab, Slot, TabAction};
 use crate::gui::theme::ThemeChoice;
@@ -96,12 +96,52 @@ pub enum Action {
     Series(SeriesAction),
     /// Do this with the tour.
     Tour(TourAction),
+    /// Do this with the board of charts.
+    Board(BoardAction),
     /// Show what the program is.
     About,
     /// Leave, after the questions that are due.
     Quit,
     /// The answer to the question that is open.
     Answer(Answer),
+}
+
+/// What can be done with the board of charts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BoardAction {
+    /// Show this chart, or put it away.
+    ToggleChart(ChartId),
+    /// Move this chart by so many places.
+    MoveChart(ChartId, isize),
+    /// Put this chart before or behind another.
+    PutChart {
+        /// Which one.
+        chart: ChartId,
+        /// The other one.
+        beside: ChartId,
+        /// Whether behind it.
+        behind: bool,
+    },
+    /// Make this chart so many columns wide.
+    SetSpan(ChartId, usize),
+    /// Arrange the charts for a question; the overview is the usual arrangement.
+    Arrange(Preset),
+    /// Show or hide a percentile of the response time.
+    TogglePercentile(Percentile),
+    /// Show or hide the longest response time.
+    ToggleLongest,
+    /// Show or hide the marks of faults, retries and deaths.
+    ToggleMarks,
+    /// Lay the candidates over each other, or side by side.
+    ToggleSideBySide,
+    /// Freeze charts and results, or catch up with the run.
+    TogglePause,
+    /// Show all of the run, as it goes on.
+    Follow,
+    /// Show a shorter stretch of time.
+    ZoomIn,
+    /// Show a longer stretch of time.
+    ZoomOut,
 }
 
 /// A part of the window that the keyboard can go to.

@@ -8,6 +8,7 @@
 
 pub mod action;
 pub mod app;
+pub mod board_settings;
 pub mod commands;
 pub mod dialogs;
 pub mod notify;

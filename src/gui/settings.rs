@@ -10,6 +10,7 @@ use atomic_write_file::AtomicWriteFile;
 use serde::{Deserialize, Serialize};
 
 use crate::gui::app::{Page, SidebarTab};
+use crate::gui::board_settings::BoardSettings;
 use crate::gui::theme::ThemeChoice;
 
 /// As many recent files as a glance takes in.
@@ -56,6 +57,8 @@ pub struct Settings {
     pub recent: Vec<PathBuf>,
     /// Whether the tour was taken or declined.
     pub tour_seen: bool,
+    /// The board of charts.
+    pub board: BoardSettings,
 }
 
 /// Where a window stands on its screen.
@@ -91,6 +94,7 @@ impl Default for Settings {
             results_height: None,
             recent: Vec::new(),
             tour_seen: false,
+            board: BoardSettings::default(),
         }
     }
 }

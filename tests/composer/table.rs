@@ -47,9 +47,8 @@ fn the_main_setting_of_a_candidate_is_changed_in_its_row() {
 #[test]
 fn each_row_says_which_resource_is_expected_to_be_the_scarcest() {
     let harness = shown(Board::new(scenario()));
-    let one = harness
-        .get_by_label_contains("Expected of candidate 1: workers 100 %. More than ≈ 1 clients");
-    drop(one);
+    let one = "Expected of candidate 1: workers 100 %. More than ≈ 1 clients";
+    assert_eq!(harness.query_all_by_label_contains(one).count(), 1);
 }
 
 #[test]

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::chart::{ChartSettings, Lanes, build};
+use crate::chart::{ChartId, ChartSettings, Form, Lanes, build, build_diagram};
 use crate::export::{
-    ExportError, Picture, Report, Theme, board_svg, chart_svg, figures_csv, json, lanes_svg,
-    lives_csv, png, report_html, report_markdown, split_svg, timeline_csv, write_file,
+    ExportError, Picture, Report, Theme, board_svg, chart_svg, diagram_svg, figures_csv, json,
+    lanes_svg, lives_csv, png, points_csv, report_html, report_markdown, split_svg, timeline_csv,
+    write_file,
 };
 use crate::gui::action::{Exported, Format};
 use crate::gui::app::document::file_stem;
@@ -69,6 +70,12 @@ pub(super) fn write(
         Format::Csv if let Exported::Lanes(of, _) = what => {
             lives_csv(&content.run, *of).map_err(told)?.into_bytes()
         }
+        Format::Csv
+            if let Exported::Chart(id) = what
+                && id.form() != Form::Lines =>
+        {
+            chart_csv(*id, content).map_err(told)?.into_bytes()
+        }
         Format::Csv => timeline_csv(&content.run).map_err(told)?.into_bytes(),
         Format::Json => json(&content.run).map_err(told)?.into_bytes(),
         Format::Html => report(content, report_html)?.into_bytes(),
@@ -113,16 +120,27 @@ fn report(content: &Content, form: fn(&Report<'_>) -> String) -> Result<String, 
     }))
 }
 
+/// The points of a chart that the table of all intervals does not have.
+fn chart_csv(id: ChartId, content: &Content) -> Result<String, ExportError> {
+    let (run, settings) = (&content.run, &content.settings);
+    build_diagram(id, run, settings).map_or_else(
+        || points_csv(&build(id, run, settings)),
+        |diagram| Picture::Diagram(diagram).csv(),
+    )
+}
+
 /// The picture of one chart, or of everything.
 fn svg(content: &Content, what: &Exported) -> Result<String, String> {
     let theme = theme_of(content.dark);
     Ok(match what {
         Exported::Seen(seen) => seen.picture.svg(theme),
-        Exported::Chart(id) => chart_svg(
-            &build(*id, &content.run, &content.settings),
-            &content.run,
-            theme,
-        ),
+        Exported::Chart(id) => {
+            let (run, settings) = (&content.run, &content.settings);
+            build_diagram(*id, run, settings).map_or_else(
+                || chart_svg(&build(*id, run, settings), run, theme),
+                |diagram| diagram_svg(&diagram, id.slug(), theme),
+            )
+        }
         Exported::TimeSplit => split_svg(&content.run, theme),
         Exported::Lanes(of, [from, until]) => {
             let lanes = Lanes::of(&content.run, *of).map_err(|why| why.words().0.to_owned())?;

@@ -2,6 +2,7 @@
 //!
 //! `logic` takes in what happened, `ui` only lays out, `perform` is the only place with effects.
 
+mod board;
 mod changes;
 mod comparison;
 mod document;
@@ -201,6 +202,7 @@ impl App {
         ctx.set_theme(settings.theme.preference());
         habits::apply_look(ctx, &settings);
         let (pages, tab) = (page::Pages::beginning_at(settings.page), settings.tab);
+        let tabs = tabs::RunTabs::new(settings.board.chart_settings());
         let library: Vec<LibraryEntry> = bundled().iter().filter_map(LibraryEntry::of).collect();
         let first = bundled().first();
         let document = first
@@ -212,7 +214,7 @@ impl App {
             document,
             history: history::History::default(),
             library,
-            tabs: tabs::RunTabs::default(),
+            tabs,
             pages,
             machine: machine::Machine::default(),
             recent: recent::Recent::default(),
@@ -267,6 +269,13 @@ impl App {
     #[must_use]
     pub fn measurement(&self) -> Option<&Measurement> {
         self.tabs.measurement()
+    }
+
+    /// The stretch of time that the charts show, in seconds since the measurement began.
+    #[must_use]
+    pub fn shown_secs(&self) -> (f64, f64) {
+        let shown = self.tabs.shown();
+        shown.map_or((0.0, 0.0), |tab| tab.board.shown_secs())
     }
 
     /// Where the run stands that is shown.

@@ -53,7 +53,7 @@ impl Page {
     #[must_use]
     pub const fn about(self) -> &'static str {
         match self {
-            Self::Start => "Experiments to begin with, recent runs and recent files (Alt+Home)",
+            Self::Start => "Experiments to begin with, recent runs and recent files",
             Self::Plan => "What the open scenario would do",
             Self::Text => "The open scenario as the text of its file, to edit beside the form",
             Self::Charts => "Charts and results of the run that is shown",

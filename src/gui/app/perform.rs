@@ -84,6 +84,7 @@ impl App {
             Action::Series(SeriesAction::Start(kind)) => self.start_series(kind),
             Action::Series(SeriesAction::Resume) => self.resume_series(),
             Action::Tour(action) => self.perform_on_tour(action, ctx),
+            Action::Board(action) => self.perform_on_board(action, ctx),
             Action::About => self.tell_about(),
             Action::Answer(answer) => self.take_answer(answer),
         }
@@ -333,8 +334,13 @@ impl App {
             return;
         };
         let origin = measurement.origin();
+        // Pictures show what is seen, documents all that is known.
+        let run = match what {
+            Exported::Figures | Exported::Report => measurement.run(),
+            _ => measurement.shown(),
+        };
         let content = exports::Content {
-            run: measurement.run().clone(),
+            run: run.clone(),
             settings: self.chart_settings(),
             dark,
             kept: origin.path,

@@ -220,7 +220,7 @@ impl App {
             state: measurement.state(),
             split: measurement.charts().split(),
             noise_floor: measurement.noise_floor(),
-            run: measurement.run(),
+            run: measurement.shown(),
         };
         // What is scrolled and unfolded belongs to the tab.
         ui.push_id(("results of tab", tab.number), |ui| {
@@ -303,15 +303,15 @@ impl App {
             return;
         };
         let measurement = &tab.measurement;
-        let measured = &measurement.run().request.scenario;
+        let measured = &measurement.shown().request.scenario;
         let view = BoardView {
             title: &measured.title,
             outdated: !self.document.is_what_was_measured(measured),
             state: measurement.state(),
-            revision: measurement.run().revision,
+            is_paused: measurement.is_paused(),
+            run: measurement.shown(),
             charts: measurement.charts(),
             figures: measurement.figures(),
-            tab: tab.number,
         };
         mark_spot(ui, Spot::Board, ui.max_rect());
         // Zoom and scrolling belong to the tab.

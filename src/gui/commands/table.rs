@@ -2,8 +2,10 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
+use crate::chart::Preset;
 use crate::gui::action::{
-    Action, Exported, Format, Preference, Region, RunsAction, SeriesAction, Step, TourAction,
+    Action, BoardAction, Exported, Format, Preference, Region, RunsAction, SeriesAction, Step,
+    TourAction,
 };
 use crate::gui::app::{Page, RunState, SidebarTab, TabAction};
 use crate::gui::commands::{Command, Marked, Menu, Situation};
@@ -130,7 +132,7 @@ pub static COMMANDS: &[Command] = &[
     Command::of(Menu::View, 4, "Left panel", || Action::ToggleSidebar)
         .words("show hide sidebar")
         .keys(&[key(CTRL, Key::B)])
-        .marked(Marked::Check(|now| now.settings.sidebar)),
+        .marked(Marked::Check(has_sidebar)),
     Command::of(Menu::View, 4, "Results", || Action::ToggleResults)
         .words("show hide table panel")
         .keys(&[key(CTRL, Key::J)])
@@ -182,6 +184,42 @@ pub static COMMANDS: &[Command] = &[
         Action::Prefer(Preference::ReducedMotion)
     })
     .marked(Marked::Check(|now| now.settings.reduced_motion)),
+    board("Pause the view of the run, or resume it", || {
+        Action::Board(BoardAction::TogglePause)
+    })
+    .words("freeze charts live stop go on"),
+    board("Follow the run: show all of it", || {
+        Action::Board(BoardAction::Follow)
+    })
+    .words("reset zoom live home whole"),
+    board("Show a shorter stretch of time", || {
+        Action::Board(BoardAction::ZoomIn)
+    })
+    .words("zoom in charts"),
+    board("Show a longer stretch of time", || {
+        Action::Board(BoardAction::ZoomOut)
+    })
+    .words("zoom out charts"),
+    board("Candidates side by side, or over each other", || {
+        Action::Board(BoardAction::ToggleSideBySide)
+    })
+    .words("small multiples columns overlay"),
+    board("Mark faults, retries and deaths, or do not", || {
+        Action::Board(BoardAction::ToggleMarks)
+    })
+    .words("markers ticks charts"),
+    board("Arrange charts: overview", || {
+        Action::Board(BoardAction::Arrange(Preset::Overview))
+    })
+    .words("board reset arrangement layout"),
+    board("Arrange charts: latency", || {
+        Action::Board(BoardAction::Arrange(Preset::Latency))
+    })
+    .words("board response time histogram percentile layout"),
+    board("Arrange charts: resources", || {
+        Action::Board(BoardAction::Arrange(Preset::Resources))
+    })
+    .words("board cpu memory cost workers layout"),
     Command::of(Menu::Run, 0, "Run all candidates", || Action::Run)
         .words("start measure")
         .keys(&[key(PLAIN, Key::F5), key(CTRL, Key::R)])
@@ -238,6 +276,12 @@ const fn export(name: &'static str, action: fn() -> Action) -> Command {
         .unless(without_run)
 }
 
+const fn board(name: &'static str, action: fn() -> Action) -> Command {
+    Command::of(Menu::View, 9, name, action)
+        .within("Board")
+        .unless(without_run)
+}
+
 const fn page(name: &'static str, action: fn() -> Action) -> Command {
     Command::of(Menu::View, 1, name, action).words("show go to")
 }
@@ -268,7 +312,12 @@ const fn look(name: &'static str, action: fn() -> Action) -> Command {
 }
 
 fn shows(now: &Situation<'_>, tab: SidebarTab) -> bool {
-    now.settings.sidebar && now.tab == tab
+    has_sidebar(now) && now.tab == tab
+}
+
+/// The start page has no left panel.
+fn has_sidebar(now: &Situation<'_>) -> bool {
+    now.settings.sidebar && now.page != Page::Start
 }
 
 fn while_running(now: &Situation<'_>) -> Option<String> {

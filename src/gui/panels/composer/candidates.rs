@@ -220,15 +220,15 @@ fn candidate_ui(
         swatch_ui(ui, color).on_hover_text("Its colour in every chart");
     });
     let owner = Owner::new(format!("{LIST}[{index}]"), card.name);
-    if !*open {
+    if *open {
+        fields_ui(ui, form, &owner, (candidates, beside), index);
+    } else {
         let mut edited = candidates[index].clone();
         let expected = beside.expected.get(index).map(|one| (one, &beside.load));
         quick_ui(ui, form, &owner, &mut edited, expected);
         if edited != candidates[index] {
             edit::set_candidate(candidates, index, edited);
         }
-    } else {
-        fields_ui(ui, form, &owner, (candidates, beside), index);
     }
     form.rest(ui, &owner.path);
     asked

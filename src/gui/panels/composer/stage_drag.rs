@@ -44,10 +44,11 @@ struct FromPalette(StageType);
 pub(super) fn palette_ui(ui: &mut Ui, target: &str, locked: bool) -> Option<StageType> {
     let mut clicked = None;
     ui.add_enabled_ui(!locked, |ui| {
+        // The rows are as high as what they hold.
+        ui.spacing_mut().interact_size.y = 0.0;
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = Vec2::splat(space::XS);
-            ui.spacing_mut().button_padding = Vec2::new(6.0, 2.0);
-            ui.spacing_mut().interact_size.y = 0.0;
+            ui.spacing_mut().button_padding = Vec2::new(6.0, 3.0);
             for kind in StageType::ALL {
                 let text = egui::RichText::new(kind.title()).small();
                 let chip = ui.add(Button::new(text).sense(Sense::click_and_drag()));

@@ -201,11 +201,16 @@ fn paint_spread(
 }
 
 /// What the colours of `stages` mean, and how random times are drawn.
-pub(in crate::gui::panels) fn legend_ui<'a>(
-    ui: &mut Ui,
-    stages: impl Iterator<Item = &'a Stage> + Clone,
-) {
+pub(in crate::gui::panels) fn legend_ui(ui: &mut Ui, stages: &[&Stage]) {
     let palette = theme::palette(ui);
+    ui.scope(|ui| {
+        // The rows are as high as what they hold.
+        ui.spacing_mut().interact_size.y = 0.0;
+        legend_row_ui(ui, palette, stages);
+    });
+}
+
+fn legend_row_ui(ui: &mut Ui, palette: &Palette, stages: &[&Stage]) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = Vec2::new(space::XS, 2.0);
         ui.spacing_mut().interact_size.y = 0.0;
@@ -214,13 +219,13 @@ pub(in crate::gui::panels) fn legend_ui<'a>(
             ui.add_space(space::S);
         };
         for about in About::ALL {
-            if stages.clone().any(|stage| About::of(stage) == about) {
+            if stages.iter().any(|stage| About::of(stage) == about) {
                 sample_ui(ui, about.color(palette), None);
                 small(ui, about.label());
             }
         }
         small(ui, "plain: on a core, hatched: waiting");
-        if stages.clone().any(|stage| random_time(stage).is_some()) {
+        if stages.iter().any(|stage| random_time(stage).is_some()) {
             small(ui, "├●┤ random time: mean, and from 5 to 95 of 100 tasks");
         }
     });

@@ -51,13 +51,13 @@ pub(super) struct Slide {
 
 impl Slide {
     /// With equal ways for equal factors, as for most that differs by decades.
-    pub(super) const fn logarithmic(at: f64, low: f64, high: f64) -> Option<Self> {
-        Some(Self {
+    pub(super) const fn logarithmic(at: f64, low: f64, high: f64) -> Self {
+        Self {
             at,
             low,
             high,
             is_logarithmic: true,
-        })
+        }
     }
 }
 
@@ -102,7 +102,7 @@ impl Typed for Nanos {
 
     fn slide(&self) -> Option<Slide> {
         // From a system call to what nobody waits for.
-        Slide::logarithmic(self.0 as f64, 1e3, 100e9)
+        Some(Slide::logarithmic(self.0 as f64, 1e3, 100e9))
     }
 
     fn slid(&self, to: f64) -> Self {
@@ -135,7 +135,7 @@ impl Typed for Bytes {
     }
 
     fn slide(&self) -> Option<Slide> {
-        Slide::logarithmic(self.0 as f64, 1_024.0, 1_073_741_824.0)
+        Some(Slide::logarithmic(self.0 as f64, 1_024.0, 1_073_741_824.0))
     }
 
     fn slid(&self, to: f64) -> Self {
@@ -172,7 +172,7 @@ impl Typed for u32 {
     }
 
     fn slide(&self) -> Option<Slide> {
-        Slide::logarithmic(f64::from(*self), 1.0, 100_000.0)
+        Some(Slide::logarithmic(f64::from(*self), 1.0, 100_000.0))
     }
 
     fn slid(&self, to: f64) -> Self {
@@ -211,7 +211,7 @@ impl Typed for u64 {
     }
 
     fn slide(&self) -> Option<Slide> {
-        Slide::logarithmic(*self as f64, 1.0, 100_000_000.0)
+        Some(Slide::logarithmic(*self as f64, 1.0, 100_000_000.0))
     }
 
     fn slid(&self, to: f64) -> Self {
@@ -282,7 +282,7 @@ impl Typed for Workers {
     fn slide(&self) -> Option<Slide> {
         let (count, is_per_core) = parts(*self);
         let high = if is_per_core { 16.0 } else { 256.0 };
-        Slide::logarithmic(f64::from(count), 1.0, high)
+        Some(Slide::logarithmic(f64::from(count), 1.0, high))
     }
 
     fn slid(&self, to: f64) -> Self {

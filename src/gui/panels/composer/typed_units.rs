@@ -86,7 +86,7 @@ impl Typed for PerSec {
     }
 
     fn slide(&self) -> Option<Slide> {
-        Slide::logarithmic(self.0, 0.1, 100_000.0)
+        Some(Slide::logarithmic(self.0, 0.1, 100_000.0))
     }
 
     fn slid(&self, to: f64) -> Self {

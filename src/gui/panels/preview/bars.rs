@@ -40,6 +40,7 @@ pub(in crate::gui::panels) fn color(standing: Standing, palette: &Palette) -> eg
         Standing::Fits => palette.good,
         Standing::NearlyFull | Standing::Full => palette.warning,
         Standing::Overloaded => palette.error,
+        Standing::Batch => palette.accent,
         Standing::Unknown => palette.weak,
     }
 }
@@ -63,7 +64,7 @@ pub(super) fn expected_ui(
             ui.set_max_width(room);
             ui.add(egui::Label::new(name).truncate());
         });
-        badge_ui(ui, badge(expected), color(expected.standing, palette));
+        badge_ui(ui, &badge(expected), color(expected.standing, palette));
     });
     let rate = expected.rate_per_sec(load).unwrap_or_default();
     let (rect, response) = ui.allocate_exact_size(
@@ -128,26 +129,28 @@ fn row_ui(
     painter.rect_filled(track, 2, palette.well);
     let used = demand.utilisation_at(rate);
     let at = |part: f64| track.left() + (part / scale).clamp(0.0, 1.0) as f32 * track.width();
-    let full = at(1.0);
+    let limit = at(1.0);
     let end = at(used);
-    let inside = Rect::from_min_max(track.min, Pos2::new(end.min(full), track.bottom()));
+    let inside = Rect::from_min_max(track.min, Pos2::new(end.min(limit), track.bottom()));
     let fill = if is_scarcest {
         palette.accent
     } else {
         palette.accent.gamma_multiply(0.55)
     };
     painter.rect_filled(inside, 2, fill);
-    if end > full {
+    if end > limit {
         // What cannot be served is another colour, and stands beyond the line.
-        let beyond =
-            Rect::from_min_max(Pos2::new(full, track.top()), Pos2::new(end, track.bottom()));
+        let beyond = Rect::from_min_max(
+            Pos2::new(limit, track.top()),
+            Pos2::new(end, track.bottom()),
+        );
         painter.rect_filled(beyond, 2, palette.error);
         if used > scale {
             arrow(ui, track, palette);
         }
     }
     let line = Stroke::new(1.5, palette.text);
-    painter.vline(full, track.y_range().expand(2.0), line);
+    painter.vline(limit, track.y_range().expand(2.0), line);
 }
 
 /// The bar goes on.

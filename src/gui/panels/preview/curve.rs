@@ -71,7 +71,8 @@ pub(super) fn curve_ui(ui: &mut Ui, scenario: &Scenario, curve: &LoadCurve, limi
     }
     if !far.is_empty() {
         let value = |at| value_text(curve.of, at);
-        let names = named(&far, 0.0, value);
+        // Those at the same place are told at once.
+        let names = named(&far, peak * 1e-3, value);
         let names: Vec<String> = names.into_iter().map(|group| group.text).collect();
         weak_text_ui(ui, &format!("Far above the load: {}", names.join("; ")));
     }
@@ -131,10 +132,12 @@ fn plot_ui(
     let spoken = spoken(scenario, curve);
     let shown = plot.show(ui, |plot| {
         plot.set_plot_bounds(bounds);
-        phases(plot, curve, (from, to), high, palette);
-        faults(plot, scenario, curve, high, palette);
+        shades(plot, curve, (from, to), palette);
+        faults(plot, curve, palette);
         load(plot, curve, palette);
-        draw_limits(plot, limits, (curve.of, from, high), (palette, dark));
+        phases(plot, curve, (from, to), high, palette);
+        draw_limits(plot, limits, (curve.of, to, high), (palette, dark));
+        fault_names(plot, scenario, curve, high, palette);
     });
     shown
         .response
@@ -145,7 +148,17 @@ fn small(text: &str, palette: &Palette) -> RichText {
     RichText::new(text).small().color(palette.weak)
 }
 
-/// Warm-up and drain are shaded, as in the charts; all three have their names at the top.
+/// Warm-up and drain are shaded, as in the charts.
+fn shades(plot: &mut PlotUi<'_>, curve: &LoadCurve, (from, to): (f64, f64), palette: &Palette) {
+    for (begin, end) in [(from, 0.0), (curve.measure_secs.min(to), to)] {
+        if end > begin {
+            let shade = Span::new("", begin..=end).fill(palette.shade);
+            plot.span(shade.border_color(egui::Color32::TRANSPARENT));
+        }
+    }
+}
+
+/// The names of warm-up, measurement and drain at the top.
 fn phases(
     plot: &mut PlotUi<'_>,
     curve: &LoadCurve,
@@ -154,12 +167,6 @@ fn phases(
     palette: &Palette,
 ) {
     let measured = curve.measure_secs.min(to);
-    for (begin, end) in [(from, 0.0), (measured, to)] {
-        if end > begin {
-            let shade = Span::new("", begin..=end).fill(palette.shade);
-            plot.span(shade.border_color(egui::Color32::TRANSPARENT));
-        }
-    }
     for (begin, end, name) in [
         (from, 0.0, "warm-up"),
         (0.0, measured, "measurement"),
@@ -174,7 +181,20 @@ fn phases(
     }
 }
 
-fn faults(
+/// When something goes wrong.
+fn faults(plot: &mut PlotUi<'_>, curve: &LoadCurve, palette: &Palette) {
+    for window in &curve.faults {
+        let band = Span::new("", window.from_secs..=window.until_secs)
+            .fill(palette.fault)
+            .border_color(palette.fault_edge)
+            .border_width(1.0)
+            .border_style(LineStyle::Dotted { spacing: 4.0 });
+        plot.span(band);
+    }
+}
+
+/// What goes wrong, above the lines and what stands at them.
+fn fault_names(
     plot: &mut PlotUi<'_>,
     scenario: &Scenario,
     curve: &LoadCurve,
@@ -182,12 +202,6 @@ fn faults(
     palette: &Palette,
 ) {
     for (row, window) in curve.faults.iter().enumerate() {
-        let band = Span::new("", window.from_secs..=window.until_secs)
-            .fill(palette.fault)
-            .border_color(palette.fault_edge)
-            .border_width(1.0)
-            .border_style(LineStyle::Dotted { spacing: 4.0 });
-        plot.span(band);
         let Some(fault) = scenario.faults.get(window.fault) else {
             continue;
         };
@@ -224,7 +238,7 @@ fn load(plot: &mut PlotUi<'_>, curve: &LoadCurve, palette: &Palette) {
 fn draw_limits(
     plot: &mut PlotUi<'_>,
     limits: &[&Limit],
-    (of, from, high): (CurveOf, f64, f64),
+    (of, to, high): (CurveOf, f64, f64),
     (palette, dark): (&Palette, bool),
 ) {
     for limit in limits {
@@ -240,8 +254,9 @@ fn draw_limits(
             .small()
             .color(palette.text)
             .background_color(palette.card.gamma_multiply(0.8));
-        let text = Text::new("", PlotPoint::new(from, group.at), text);
-        plot.text(text.anchor(Align2::LEFT_BOTTOM).allow_hover(false));
+        // At the right end, over the drain, there is least below it.
+        let text = Text::new("", PlotPoint::new(to, group.at), text);
+        plot.text(text.anchor(Align2::RIGHT_BOTTOM).allow_hover(false));
     }
 }
 

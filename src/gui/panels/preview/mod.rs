@@ -18,7 +18,9 @@ use crate::gui::panels::composer::strip::{legend_ui, strip_ui};
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{badge_ui, section_header_ui, weak_ui};
 use crate::scenario::estimate::{nominal_task_nanos, task_nanos_on};
-use crate::scenario::{Candidate, Runtime, Scenario, caveats, cores_of_this_machine, load_curve};
+use crate::scenario::{
+    Candidate, Runtime, Scenario, Stage, caveats, cores_of_this_machine, load_curve,
+};
 use crate::units::text;
 
 /// Candidates stand side by side where each has that much room, in points.
@@ -111,8 +113,12 @@ fn tasks_ui(ui: &mut Ui, scenario: &Scenario) {
             weak_text_ui(ui, &format!("In CPython ≈ {there} per task"));
         }
     }
-    let stages = scenario.tasks.iter().flat_map(|kind| &kind.stages);
-    legend_ui(ui, stages);
+    let stages: Vec<&Stage> = scenario
+        .tasks
+        .iter()
+        .flat_map(|kind| &kind.stages)
+        .collect();
+    legend_ui(ui, &stages);
 }
 
 /// The candidates, side by side where there is room.

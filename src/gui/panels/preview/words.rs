@@ -2,7 +2,7 @@
 
 use crate::scenario::{
     AsyncCpu, Backend, Bottleneck, Bounds, Candidate, Demand, Load, LoadCurve, Preview, PythonPool,
-    Scenario, bounds, demands, preview,
+    QueuePolicy, Scenario, bounds, demands, preview,
 };
 use crate::units::text;
 
@@ -15,6 +15,8 @@ pub(in crate::gui::panels) enum Standing {
     NearlyFull,
     /// All that it can do is used, and nobody is lost by it.
     Full,
+    /// A batch takes all that there is, and ends.
+    Batch,
     /// More is asked than it can do.
     Overloaded,
     /// Nothing of a task takes time.
@@ -35,6 +37,9 @@ pub(in crate::gui::panels) struct Expected {
     /// The resources that it needs, without those that another one hides.
     pub(in crate::gui::panels) demands: Vec<Demand>,
     pub(in crate::gui::panels) standing: Standing,
+    /// When the queue of an open load that asks for too much is full, and how long a task then waits in it, in
+    /// nanoseconds; none where it never is.
+    pub(in crate::gui::panels) full_queue_nanos: Option<(f64, f64)>,
     /// How long the load asks for more than it can do, of how long, in seconds; only where the mean is below.
     pub(in crate::gui::panels) peaks_secs: Option<(f64, f64)>,
 }
@@ -49,10 +54,12 @@ impl Expected {
     ) -> Self {
         let seen = preview(scenario, candidate, cores);
         let peaks_secs = peaks(scenario, &seen, curve);
+        let bounds = bounds(scenario, &seen);
         Self {
             name: candidate.label(),
             backend: candidate.backend,
-            bounds: bounds(scenario, &seen),
+            full_queue_nanos: full_queue(scenario, candidate, (&bounds, &seen)),
+            bounds,
             demands: telling(demands(scenario, candidate, cores)),
             standing: standing(&scenario.load, &seen, peaks_secs.is_some()),
             seen,
@@ -84,12 +91,28 @@ fn standing(load: &Load, seen: &Preview, at_peaks: bool) -> Standing {
     }
     let used = seen.utilisation_ratio;
     match load {
-        Load::Batch { .. } => Standing::Full,
+        Load::Batch { .. } => Standing::Batch,
         Load::Closed { .. } if used > 1.0 => Standing::Full,
         _ if used > 1.0 || at_peaks => Standing::Overloaded,
         _ if used >= NEARLY_FULL_FROM => Standing::NearlyFull,
         _ => Standing::Fits,
     }
+}
+
+/// A queue of `K` that grows by `g` a second is full after `K / g`, and by Little's law a task waits in it for `K / X`.
+fn full_queue(
+    scenario: &Scenario,
+    candidate: &Candidate,
+    (bounds, seen): (&Bounds, &Preview),
+) -> Option<(f64, f64)> {
+    let queue = candidate.queue.unwrap_or(scenario.queue);
+    let capacity = f64::from(queue.capacity);
+    let after = capacity * 1e9 / bounds.growth_per_sec?;
+    let wait = capacity * 1e9 / seen.rate_per_sec?;
+    let policy = queue.policy;
+    // Callers at its door wait on, and tasks that are too old are given up before.
+    let told = matches!(policy, QueuePolicy::DropNewest | QueuePolicy::DropOldest);
+    (told && after < scenario.protocol.measure.0 as f64).then_some((after, wait))
 }
 
 fn peaks(scenario: &Scenario, seen: &Preview, curve: Option<&LoadCurve>) -> Option<(f64, f64)> {
@@ -137,7 +160,11 @@ pub(in crate::gui::panels) fn servers_word(resource: Bottleneck, backend: Backen
             | Backend::Async {
                 cpu: AsyncCpu::Processes { .. },
                 ..
-            } => "processes",
+            }
+            | Backend::Python(PythonPool::Asyncio {
+                cpu: AsyncCpu::Processes { .. },
+                ..
+            }) => "processes",
             _ => "threads",
         },
         _ => "workers",
@@ -236,15 +263,20 @@ pub(in crate::gui::panels) fn percent(ratio: f64) -> String {
 }
 
 /// A short word for it.
-pub(in crate::gui::panels) fn badge(expected: &Expected) -> &'static str {
-    match expected.standing {
+pub(in crate::gui::panels) fn badge(expected: &Expected) -> String {
+    let word = match expected.standing {
+        Standing::Batch => {
+            let least = text::or_missing(expected.bounds.makespan_nanos, text::nanos);
+            return format!("≥ {least}");
+        }
         Standing::Fits => "fits",
         Standing::NearlyFull => "nearly full",
         Standing::Full => "full",
         Standing::Overloaded if expected.peaks_secs.is_some() => "overloaded at peaks",
         Standing::Overloaded => "overloaded",
         Standing::Unknown => "no limit known",
-    }
+    };
+    word.to_owned()
 }
 
 /// What happens, in a sentence without its full stop.
@@ -266,10 +298,17 @@ pub(in crate::gui::panels) fn sentence(expected: &Expected, load: &Load) -> Stri
         .map(|demand| used(demand, expected.backend, rate))
         .unwrap_or_default();
     match (expected.standing, expected.bounds.growth_per_sec) {
-        (Standing::Overloaded, Some(growth)) => format!(
-            "Would need {needed}: overloaded, the queue grows by ≈ {}; {limited} to ≈ {most}",
-            text::per_sec(growth)
-        ),
+        (Standing::Overloaded, Some(growth)) => {
+            let full = expected
+                .full_queue_nanos
+                .map_or_else(String::new, |(after, _)| {
+                    format!(" and is full after ≈ {}", text::nanos(after))
+                });
+            format!(
+                "Would need {needed}: overloaded, the queue grows by ≈ {}{full}; {limited} to ≈ {most}",
+                text::per_sec(growth)
+            )
+        }
         (Standing::Overloaded, None) => {
             let (above, whole) = expected.peaks_secs.unwrap_or_default();
             format!(
@@ -306,8 +345,15 @@ pub(in crate::gui::panels) fn bounds_line(expected: &Expected) -> String {
             .response_nanos
             .map(|nanos| format!("mean response time ≥ {}", text::nanos(nanos))),
     );
-    if bounds.growth_per_sec.is_some() {
-        parts.push("response time grows for as long as it lasts".to_owned());
+    match (bounds.growth_per_sec, expected.full_queue_nanos) {
+        (Some(_), Some((_, wait))) => {
+            let wait = text::nanos(wait);
+            parts.push(format!(
+                "once the queue is full, up to ≈ {wait} of waiting and tasks dropped"
+            ));
+        }
+        (Some(_), None) => parts.push("waits grow for as long as it lasts".to_owned()),
+        (None, _) => {}
     }
     parts.extend(
         bounds
@@ -365,6 +411,19 @@ mod tests {
     }
 
     #[test]
+    fn a_queue_that_overflows_says_when_and_how_long_tasks_wait_in_it() {
+        let backend = "Threads(workers: 8), queue: (capacity: 100)";
+        let (found, scenario) = expected("Open(rate_per_sec: 1000)", backend);
+        assert!(
+            sentence(&found, &scenario.load).contains("by ≈ 200 /s and is full after ≈ 500 ms")
+        );
+        assert_eq!(
+            bounds_line(&found),
+            "throughput ≤ 800 /s, once the queue is full, up to ≈ 125 ms of waiting and tasks dropped"
+        );
+    }
+
+    #[test]
     fn a_load_that_is_too_much_only_at_its_peaks_says_for_how_long() {
         check(
             "Profile(parts: [Step(rate_per_sec: 50, length: \"9s\"), Step(rate_per_sec: 300, length: \"1s\")])",
@@ -386,7 +445,7 @@ mod tests {
         check(
             "Batch(tasks: 1_000)",
             "Processes(workers: 64)",
-            "full",
+            "≥ 1.00 s",
             "1,000 tasks take at least ≈ 1.00 s, limited by the cores to ≈ 1,000 /s",
         );
         let (found, _) = expected("Closed(clients: 32)", "Threads(workers: 8)");

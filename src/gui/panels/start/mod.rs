@@ -20,8 +20,12 @@ use crate::session::LocalPython;
 
 /// Width of the column with what one was at last, in points.
 const RECENT_WIDTH: f32 = 280.0;
-/// With less room the recent things stand below each other with the cards, in points.
+/// With less room the recent things stand above the cards, in points.
 const SIDE_BY_SIDE: f32 = 920.0;
+/// As many recent runs, and as many files, as a glance takes in.
+const WIDE_MAX: usize = 8;
+/// As many of each as leave the cards in sight.
+const NARROW_MAX: usize = 3;
 /// More experiments than this are searched for by words.
 const FILTER_FROM: usize = 12;
 
@@ -79,8 +83,10 @@ impl StartPanel {
             let room = ui.available_width();
             if room < SIDE_BY_SIDE {
                 if !view.runs.is_empty() || !view.recent.is_empty() {
-                    recent::runs_ui(ui, view, actions);
-                    recent::files_ui(ui, view, actions);
+                    ui.columns_const(|[left, right]| {
+                        recent::runs_ui(left, view, NARROW_MAX, actions);
+                        recent::files_ui(right, view, NARROW_MAX, actions);
+                    });
                 }
                 self.experiments_ui(ui, view, actions);
                 return;
@@ -100,9 +106,9 @@ impl StartPanel {
                 ui.vertical(|ui| {
                     ui.set_width(RECENT_WIDTH);
                     ui.spacing_mut().item_spacing.x = space::S;
-                    recent::runs_ui(ui, view, actions);
+                    recent::runs_ui(ui, view, WIDE_MAX, actions);
                     ui.add_space(space::S);
-                    recent::files_ui(ui, view, actions);
+                    recent::files_ui(ui, view, WIDE_MAX, actions);
                 });
             });
             ui.add_space(space::M);

@@ -11,11 +11,8 @@ use crate::gui::panels::start::StartView;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{badge_ui, icon_button_ui, section_header_ui, weak_ui};
 
-/// As many runs as a glance takes in.
-const RUNS_MAX: usize = 5;
-
-/// Shows the newest kept runs.
-pub(super) fn runs_ui(ui: &mut Ui, view: &StartView<'_>, actions: &mut Vec<Action>) {
+/// Shows the newest kept runs, as many as `most`.
+pub(super) fn runs_ui(ui: &mut Ui, view: &StartView<'_>, most: usize, actions: &mut Vec<Action>) {
     section_header_ui(ui, "Recent runs", |ui| {
         if !view.runs.is_empty() {
             let all = egui::Button::new(RichText::new("All runs").small());
@@ -41,7 +38,7 @@ pub(super) fn runs_ui(ui: &mut Ui, view: &StartView<'_>, actions: &mut Vec<Actio
         };
         weak_ui(ui, text);
     }
-    for run in view.runs.iter().take(RUNS_MAX) {
+    for run in view.runs.iter().take(most) {
         let row = Row {
             title: &run.title(),
             facts: &run_facts(run),
@@ -64,8 +61,8 @@ fn run_facts(run: &RunEntry) -> String {
     }
 }
 
-/// Shows the recent files; one that is gone says so and can be taken off the list.
-pub(super) fn files_ui(ui: &mut Ui, view: &StartView<'_>, actions: &mut Vec<Action>) {
+/// Shows the newest recent files, as many as `most`; one that is gone says so and can be taken off the list.
+pub(super) fn files_ui(ui: &mut Ui, view: &StartView<'_>, most: usize, actions: &mut Vec<Action>) {
     section_header_ui(ui, "Recent files", |ui| {
         if !view.recent.is_empty() && icon_button_ui(ui, "×", "Forget the recent files").clicked()
         {
@@ -78,7 +75,7 @@ pub(super) fn files_ui(ui: &mut Ui, view: &StartView<'_>, actions: &mut Vec<Acti
             "Scenarios that you save or open appear here. A file can also be dropped on the window.",
         );
     }
-    for path in view.recent {
+    for path in view.recent.iter().take(most) {
         if view.gone.contains(path) {
             gone_ui(ui, path, actions);
             continue;
@@ -156,7 +153,13 @@ fn row_ui(ui: &mut Ui, id: &Path, row: &Row<'_>) -> Response {
                                 badge_ui(ui, word, color);
                             }
                             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                                ui.add(Label::new(row.title).truncate());
+                                let color = if row.can_be {
+                                    palette.text
+                                } else {
+                                    palette.weak
+                                };
+                                let title = RichText::new(row.title).color(color);
+                                ui.add(Label::new(title).truncate());
                             });
                         });
                     });
