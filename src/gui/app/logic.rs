@@ -8,7 +8,9 @@ use egui::{Context, Key, KeyboardShortcut, Modifiers, ViewportCommand};
 
 use crate::gui::action::Action;
 use crate::gui::app::jobs::Done;
-use crate::gui::app::{App, Closing, Document, Origin, Page, Purpose, RunState, TabAction};
+use crate::gui::app::{
+    App, Closing, Document, ExportAction, Origin, Page, Purpose, RunState, TabAction,
+};
 use crate::gui::dialogs::{FileRequest, Picked};
 use crate::gui::panels::question::Question;
 use crate::gui::repaint::process_cpu_time;
@@ -149,6 +151,8 @@ impl App {
             Done::SideRead { slot, path, chosen } => self.take_side(slot, &path, *chosen),
             Done::SeriesTold(told) => self.take_told(*told),
             Done::SeriesKept(kept) => self.take_series_kept(kept),
+            Done::Previewed(made) => self.take_preview(made, ctx),
+            Done::Copied(copied) => self.take_copied(copied, ctx),
             Done::Compared { number, compared } => self.take_compared(number, compared),
             Done::SettingsSaved(Ok(())) => {}
             Done::SettingsSaved(Err(error)) => log::warn!("the settings are not saved: {error}"),
@@ -212,7 +216,7 @@ impl App {
     }
 
     fn take_shortcuts(&mut self, ctx: &Context) {
-        if self.question.is_some() {
+        if self.question.is_some() || self.exporting.choice.is_some() {
             return;
         }
         self.take_undo_keys(ctx);
@@ -224,6 +228,7 @@ impl App {
             (command, Key::N, Action::New),
             (command, Key::O, Action::Open),
             (command, Key::R, Action::Run),
+            (command, Key::E, Action::Exporting(ExportAction::Open)),
             (command, Key::Comma, Action::Show(Page::Machine)),
             (command, Key::W, Action::Tabs(TabAction::CloseShown)),
             (

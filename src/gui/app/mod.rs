@@ -5,6 +5,7 @@
 mod changes;
 mod comparison;
 mod document;
+mod exporting;
 mod exports;
 mod history;
 mod jobs;
@@ -28,6 +29,7 @@ use std::time::Duration;
 
 pub use comparison::{Around, Chosen, ChosenRun, Compared, Comparing, Slot};
 pub use document::Document;
+pub use exporting::{BoardChoice, ExportAction, Preview};
 pub use history::STEPS_MAX;
 pub use jobs::Purpose;
 pub use machine::{Changing, MachineChange, Search};
@@ -140,6 +142,8 @@ pub struct App {
     series_panel: SeriesPanel,
     composer: ComposerPanel,
     text_panel: TextPanel,
+    /// The dialog for pictures of the board.
+    exporting: exporting::Exporting,
     /// The theme in which the window was last drawn: exported pictures have the same.
     is_dark: bool,
     machine_panel: MachinePanel,
@@ -197,6 +201,7 @@ impl App {
             series_panel: SeriesPanel::default(),
             composer: ComposerPanel::default(),
             text_panel: TextPanel::default(),
+            exporting: exporting::Exporting::default(),
             is_dark: false,
             machine_panel: MachinePanel::default(),
             question_panel: QuestionPanel::default(),

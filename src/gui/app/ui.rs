@@ -5,6 +5,7 @@ use egui::{CentralPanel, Frame, Panel, RichText, ScrollArea, Ui};
 use crate::gui::app::{App, Measurement, Page, RunState, SidebarTab};
 use crate::gui::panels::board::BoardView;
 use crate::gui::panels::comparison::ComparisonView;
+use crate::gui::panels::export_dialog::{ExportView, export_dialog_ui};
 use crate::gui::panels::library::LibraryView;
 use crate::gui::panels::machine::MachineView;
 use crate::gui::panels::results::ResultsView;
@@ -56,12 +57,28 @@ impl App {
         CentralPanel::default()
             .frame(Frame::new().fill(palette.canvas).inner_margin(space::S))
             .show(ui, |ui| self.centre_ui(ui));
+        self.export_dialog_ui(ui.ctx());
         if let Some(question) = &self.question {
             self.question_panel
                 .ui(ui.ctx(), question, &mut self.actions);
         }
         self.toasts.ui(ui.ctx());
         drop_hint_ui(ui);
+    }
+
+    fn export_dialog_ui(&mut self, ctx: &egui::Context) {
+        let (Some(choice), Some(tab)) = (&self.exporting.choice, self.tabs.shown()) else {
+            return;
+        };
+        let view = ExportView {
+            choice,
+            charts: tab.measurement.charts(),
+            figures: tab.measurement.figures(),
+            shown: tab.board.settings(),
+            pictures: self.settings.pictures,
+            preview: &self.exporting.preview,
+        };
+        export_dialog_ui(ctx, &view, &mut self.actions);
     }
 
     fn bars_ui(&mut self, ui: &mut Ui) {

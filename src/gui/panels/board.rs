@@ -6,7 +6,7 @@ use crate::analysis::{CandidateFigures, CandidateStatus};
 use crate::chart::axis::Axis;
 use crate::chart::{Chart, ChartBook, ChartId, ChartSettings, Percentile, Stroke};
 use crate::gui::action::{Action, Exported};
-use crate::gui::app::RunState;
+use crate::gui::app::{ExportAction, RunState};
 use crate::gui::panels::chart::{ChartPoints, ChartView, chart_plot_ui};
 use crate::gui::panels::export_menu::export_menu_ui;
 use crate::gui::panels::marks;
@@ -126,7 +126,7 @@ impl BoardPanel {
                 points.refresh(chart, (view.revision, self.version));
             }
         }
-        self.legend_ui(ui, view);
+        self.legend_ui(ui, view, actions);
         let ranges = self.points.iter().filter_map(ChartPoints::x_range);
         let x_range = ranges
             .reduce(|(low, high), (first, last)| (low.min(first), high.max(last)))
@@ -159,7 +159,7 @@ impl BoardPanel {
         self.reset = false;
     }
 
-    fn legend_ui(&mut self, ui: &mut Ui, view: &BoardView<'_>) {
+    fn legend_ui(&mut self, ui: &mut Ui, view: &BoardView<'_>, actions: &mut Vec<Action>) {
         let palette = theme::palette(ui);
         let dark = ui.visuals().dark_mode;
         ui.horizontal_wrapped(|ui| {
@@ -199,6 +199,14 @@ impl BoardPanel {
                 .clicked()
             {
                 self.reset = true;
+            }
+            if ui
+                .add(Button::new(RichText::new("Export…").small()))
+                .on_hover_text("Put charts of your choice on a picture (Ctrl+E)")
+                .accessible_name("Export charts of the board")
+                .clicked()
+            {
+                actions.push(Action::Exporting(ExportAction::Open));
             }
         });
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use egui::{Align, Button, Layout, MenuBar, ProgressBar, RichText, Ui};
 
 use crate::gui::action::{Action, Exported, Format, SeriesAction};
-use crate::gui::app::{Measurement, Page, RunState, STEPS_MAX};
+use crate::gui::app::{ExportAction, Measurement, Page, RunState, STEPS_MAX};
 use crate::gui::settings::Settings;
 use crate::gui::theme::{self, ThemeChoice, space};
 use crate::gui::widgets::{badge_ui, icon_button_ui, primary_button_ui};
@@ -148,6 +148,8 @@ fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) 
             ] {
                 item_ui(ui, label, "", true, Action::Export(what, format), actions);
             }
+            let choose = Action::Exporting(ExportAction::Open);
+            item_ui(ui, "Charts of the board…", "Ctrl+E", true, choose, actions);
         });
     });
     ui.separator();
