@@ -124,15 +124,13 @@ fn a_picture_of_nothing_cannot_be_saved_and_says_why() {
     let mut window = window_of_a_run();
     click(&mut window, "Export charts of the board");
     let role = egui::Role::CheckBox;
-    let names: Vec<String> = ["Throughput", "Response time", "Memory per worker"]
-        .into_iter()
-        .chain(["Cost per 1k tasks", "CPU used", "Queue depth"])
-        .chain([
-            "Where the time of a task goes",
-            "Table of figures and verdict",
-        ])
-        .map(str::to_owned)
-        .collect();
+    let charts = window.state().measurement().unwrap().charts();
+    let titles = charts.ids().map(poolscope::chart::ChartId::title);
+    let others = [
+        "Where the time of a task goes",
+        "Table of figures and verdict",
+    ];
+    let names: Vec<&str> = titles.chain(others).collect();
     for name in names {
         window.get_by_role_and_label(role, name).click_accesskit();
         window.run_steps(2);
