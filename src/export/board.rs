@@ -1,8 +1,12 @@
 //! The whole board as one picture: all charts, the table of figures, and which run it was.
 
 use crate::analysis::{CandidateFigures, candidate_figures, trust, verdict};
-use crate::chart::{Chart, ChartId, ChartSettings, Series, SplitChart, Stroke, build};
+use crate::chart::{
+    Chart, ChartId, ChartSettings, Diagram, Series, SplitChart, Stroke, Tile, build, build_diagram,
+    rows_of,
+};
 use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
+use crate::export::diagram::draw_diagram;
 use crate::export::font::{Weight, fitted, text_width};
 use crate::export::legend;
 use crate::export::marks;
@@ -47,11 +51,12 @@ pub struct BoardParts {
 }
 
 impl BoardParts {
-    /// Everything that there is of `run`.
+    /// Everything that the board of `run` shows.
     #[must_use]
-    pub fn all_of(run: &Run) -> Self {
+    pub fn all_of(run: &Run, settings: &ChartSettings) -> Self {
+        let tiles = settings.arrangement.shown_for(&run.request);
         Self {
-            charts: ChartId::shown_for(&run.request).collect(),
+            charts: tiles.iter().map(|tile| tile.id).collect(),
             split: true,
             figures: true,
         }
@@ -73,10 +78,51 @@ impl BoardParts {
     }
 }
 
+/// A chart of the board, and where it stands.
+struct Placed {
+    content: Content,
+    row: usize,
+    column: usize,
+    span: usize,
+}
+
+enum Content {
+    Chart(Chart),
+    Diagram(Diagram),
+}
+
+impl Placed {
+    /// The chart, if it is one over time.
+    const fn over_time(&self) -> Option<&Chart> {
+        match &self.content {
+            Content::Chart(chart) => Some(chart),
+            Content::Diagram(_) => None,
+        }
+    }
+}
+
+/// The charts of `parts` as the board has them, in rows of that many columns.
+fn placed(run: &Run, settings: &ChartSettings, parts: &BoardParts, columns: usize) -> Vec<Placed> {
+    let mut tiles = settings.arrangement.shown_for(&run.request);
+    tiles.retain(|tile| parts.charts.contains(&tile.id));
+    let spans: Vec<usize> = tiles.iter().map(|tile| tile.span).collect();
+    let places = rows_of(&spans, columns);
+    let one = |(tile, (row, column, span)): (Tile, (usize, usize, usize))| Placed {
+        content: build_diagram(tile.id, run, settings).map_or_else(
+            || Content::Chart(build(tile.id, run, settings)),
+            Content::Diagram,
+        ),
+        row,
+        column,
+        span,
+    };
+    tiles.into_iter().zip(places).map(one).collect()
+}
+
 /// All charts of `run` and its table as one picture.
 #[must_use]
 pub fn board_svg<'a>(run: &Run, settings: &ChartSettings, look: impl Into<Look<'a>>) -> String {
-    board_part_svg(run, settings, look, &BoardParts::all_of(run))
+    board_part_svg(run, settings, look, &BoardParts::all_of(run, settings))
 }
 
 /// What was chosen of the board of `run` as one picture; candidates that are hidden are not on it.
@@ -88,17 +134,16 @@ pub fn board_part_svg<'a>(
     parts: &BoardParts,
 ) -> String {
     let Look { theme, id } = look.into();
-    let charts = parts.charts.iter().map(|id| build(*id, run, settings));
-    let content = Content {
-        charts: charts.collect(),
+    let (columns, chart_height) = parts.grid();
+    let content = Drawing {
+        tiles: placed(run, settings, parts, columns),
         split: parts.split.then(|| split_of(run, settings)),
         figures: parts.figures.then(|| Figures::of(run, settings)),
     };
     let trust = trust(run);
-    let (columns, chart_height) = parts.grid();
     let names = content.names_height();
     let head = HEAD + if content.has_marks() { MARKS } else { 0.0 } + names;
-    let chart_rows = content.charts.len().div_ceil(columns) as f64;
+    let chart_rows = content.tiles.last().map_or(0, |tile| tile.row + 1) as f64;
     let split_y = MARGIN + head + chart_rows * (chart_height + BETWEEN);
     let split_height = content
         .split
@@ -113,19 +158,9 @@ pub fn board_part_svg<'a>(
     let room = WIDTH - 2.0 * MARGIN;
     let below = MARGIN + HEAD - MARKS / 2.0;
     content.draw_names(&mut canvas, below);
-    let charts = content.charts.iter();
-    marks::legend(&mut canvas, [MARGIN, below + names], room, charts, SIZES);
-    let width = (room - BETWEEN * (columns as f64 - 1.0)) / columns as f64;
-    let x_range = x_range(&content.charts);
-    for (number, chart) in content.charts.iter().enumerate() {
-        let frame = Frame {
-            x: MARGIN + (number % columns) as f64 * (width + BETWEEN),
-            y: MARGIN + head + (number / columns) as f64 * (chart_height + BETWEEN),
-            width,
-            height: chart_height,
-        };
-        draw_chart(&mut canvas, &frame, chart, x_range, SIZES);
-    }
+    let at = [MARGIN, below + names];
+    marks::legend(&mut canvas, at, room, content.charts(), SIZES);
+    content.draw_tiles(&mut canvas, MARGIN + head, columns, chart_height);
     if let Some(split) = &content.split {
         let frame = Frame {
             x: MARGIN,
@@ -160,16 +195,21 @@ fn split_of(run: &Run, settings: &ChartSettings) -> SplitChart {
 }
 
 /// What is drawn.
-struct Content {
-    charts: Vec<Chart>,
+struct Drawing {
+    tiles: Vec<Placed>,
     split: Option<SplitChart>,
     figures: Option<Figures>,
 }
 
-impl Content {
+impl Drawing {
+    /// The charts over time.
+    fn charts(&self) -> impl Iterator<Item = &Chart> + Clone {
+        self.tiles.iter().filter_map(Placed::over_time)
+    }
+
     /// A scenario without faults has no row for what its marks mean.
     fn has_marks(&self) -> bool {
-        let mut charts = self.charts.iter();
+        let mut charts = self.charts();
         charts.any(|chart| !(chart.bands.is_empty() && chart.marks.is_empty()))
     }
 
@@ -180,16 +220,37 @@ impl Content {
     }
 
     fn draw_names(&self, canvas: &mut Canvas, top: f64) -> f64 {
-        if self.split.is_some() || self.figures.is_some() || self.charts.is_empty() {
+        if self.split.is_some() || self.figures.is_some() || self.tiles.is_empty() {
             return 0.0;
         }
-        let series = self.charts.iter().flat_map(|chart| &chart.series);
+        let series = self.tiles.iter().flat_map(|tile| match &tile.content {
+            Content::Chart(chart) => &chart.series,
+            Content::Diagram(diagram) => &diagram.series,
+        });
         let series: Vec<Series> = series.cloned().collect();
         let sizes = Sizes {
             small: 14.0,
             ..SIZES
         };
         legend::candidates(canvas, [MARGIN, top], WIDTH - 2.0 * MARGIN, &series, sizes)
+    }
+
+    fn draw_tiles(&self, canvas: &mut Canvas, top: f64, columns: usize, height: f64) {
+        let room = WIDTH - 2.0 * MARGIN;
+        let width = (room - BETWEEN * (columns as f64 - 1.0)) / columns as f64;
+        let x_range = x_range(self.charts());
+        for tile in &self.tiles {
+            let frame = Frame {
+                x: MARGIN + tile.column as f64 * (width + BETWEEN),
+                y: top + tile.row as f64 * (height + BETWEEN),
+                width: width + (tile.span - 1) as f64 * (width + BETWEEN),
+                height,
+            };
+            match &tile.content {
+                Content::Chart(chart) => draw_chart(canvas, &frame, chart, x_range, SIZES),
+                Content::Diagram(diagram) => draw_diagram(canvas, &frame, diagram, None, SIZES),
+            }
+        }
     }
 }
 

@@ -47,7 +47,8 @@ fn drawn(diagram: &Diagram, plane: Option<&Plane>, name: &str, theme: Theme, foo
     canvas.finish()
 }
 
-fn draw_diagram(
+/// Draws `diagram` into `frame`, with what `plane` adds to it.
+pub(super) fn draw_diagram(
     canvas: &mut Canvas,
     frame: &Frame,
     diagram: &Diagram,
@@ -59,6 +60,7 @@ fn draw_diagram(
         caption: &diagram.caption,
         warning: diagram.warning,
         series: &diagram.series,
+        areas: false,
     };
     let y = draw_head(canvas, frame, head, sizes);
     let mut y_axis = diagram.y_axis(y_ticks(diagram.y.scale(), frame.height));

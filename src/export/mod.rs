@@ -13,6 +13,7 @@ mod csv;
 mod details;
 mod diagram;
 mod document;
+mod facets;
 mod folder;
 pub mod font;
 mod heat;
@@ -41,7 +42,7 @@ pub use comparison::{
     SideDocument, candidates_table, compare_document, compare_json, measure_text, pair_table,
     ratio_cells,
 };
-pub use csv::figures_csv;
+pub use csv::{figures_csv, points_csv};
 pub use details::details;
 pub use diagram::{diagram_svg, plane_svg};
 pub use document::{

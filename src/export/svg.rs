@@ -5,8 +5,9 @@
 
 use crate::analysis::{Trust, trust};
 use crate::chart::axis::Axis;
-use crate::chart::{Chart, Scale, Series};
+use crate::chart::{Chart, Form, Scale, Series};
 use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Type};
+use crate::export::facets::draw_facets;
 use crate::export::font::{Weight, fitted, text_width};
 use crate::export::marks;
 use crate::export::plot::{
@@ -163,11 +164,24 @@ pub(super) fn draw_chart(
         caption: &chart.caption,
         warning: chart.warning,
         series: &chart.series,
+        areas: chart.id.form() == Form::Stacked,
     };
-    let mut y = draw_head(canvas, frame, head, sizes);
+    // Small plots of candidates have their names above them.
+    let is_named = chart.has_facets() && chart.id.form() != Form::Workers;
+    let names = sizes.names && !is_named;
+    let mut y = draw_head(canvas, frame, head, Sizes { names, ..sizes });
     if sizes.names {
         let only = std::iter::once(chart);
         y += marks::legend(canvas, [frame.x, y], frame.width, only, sizes);
+    }
+    if chart.has_facets() {
+        let room = Frame {
+            y,
+            height: frame.bottom() - y,
+            ..*frame
+        };
+        draw_facets(canvas, &room, chart, x_range, sizes);
+        return;
     }
     let mut y_axis = chart.y_axis(y_ticks(chart.scale, frame.height));
     if chart.bounds().is_none() {

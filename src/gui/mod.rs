@@ -8,6 +8,8 @@
 
 pub mod action;
 pub mod app;
+pub mod board_settings;
+pub mod commands;
 pub mod dialogs;
 pub mod panels;
 pub mod repaint;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use atomic_write_file::AtomicWriteFile;
 use serde::{Deserialize, Serialize};
 
+use crate::gui::board_settings::BoardSettings;
 use crate::gui::theme::ThemeChoice;
 
 /// As many recent files as a glance takes in.
@@ -30,8 +31,14 @@ pub struct Settings {
     pub results: bool,
     /// How exported pictures look.
     pub pictures: PictureSettings,
+    /// Size of everything, in percent of the usual.
+    pub scale_percent: u16,
     /// Scenario files, the newest first.
     pub recent: Vec<PathBuf>,
+    /// Whether the tour was taken or declined.
+    pub tour_seen: bool,
+    /// The board of charts.
+    pub board: BoardSettings,
 }
 
 /// How exported pictures look.
@@ -128,7 +135,10 @@ impl Default for Settings {
             sidebar: true,
             results: true,
             pictures: PictureSettings::default(),
+            scale_percent: 100,
             recent: Vec::new(),
+            tour_seen: false,
+            board: BoardSettings::default(),
         }
     }
 }

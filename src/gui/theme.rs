@@ -84,6 +84,9 @@ const SHADOW: Shadow = Shadow {
     color: Color32::from_black_alpha(60),
 };
 
+/// Over what the tour does not point at.
+pub const DIM: Color32 = Color32::from_black_alpha(130);
+
 /// The colours of one theme.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Palette {
@@ -131,6 +134,10 @@ pub struct Palette {
     pub cpu: Color32,
     /// Time of waiting, in the strip of a task.
     pub waiting: Color32,
+    /// Time in a critical section, in the strip of a task.
+    pub lock: Color32,
+    /// Time for moving bytes, in the strip of a task.
+    pub moving: Color32,
 }
 
 /// The dark theme's colours.
@@ -157,6 +164,8 @@ pub const DARK: Palette = Palette {
     fault_edge: Color32::from_rgb(0xa8, 0x82, 0x2c),
     cpu: Color32::from_rgb(0xe0, 0x8a, 0x3c),
     waiting: Color32::from_rgb(0x4a, 0x7d, 0xa8),
+    lock: Color32::from_rgb(0xd4, 0x5d, 0x79),
+    moving: Color32::from_rgb(0x3f, 0xa3, 0x7c),
 };
 
 /// The light theme's colours.
@@ -183,6 +192,8 @@ pub const LIGHT: Palette = Palette {
     fault_edge: Color32::from_rgb(0xb0, 0x7a, 0x10),
     cpu: Color32::from_rgb(0xd9, 0x7a, 0x22),
     waiting: Color32::from_rgb(0x6d, 0x9c, 0xc4),
+    lock: Color32::from_rgb(0xc2, 0x3b, 0x5c),
+    moving: Color32::from_rgb(0x2f, 0x8f, 0x68),
 };
 
 /// The colours that are in force where `ui` draws.

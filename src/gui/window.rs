@@ -8,7 +8,7 @@ use egui::{IconData, ViewportBuilder};
 
 use crate::export::png;
 use crate::gui::action::Action;
-use crate::gui::app::{App, Services};
+use crate::gui::app::{App, Page, Services};
 use crate::gui::dialogs::DesktopDialogs;
 use crate::scenario::bundled_named;
 use crate::session::{runs_folder, settings_folder};
@@ -85,6 +85,7 @@ pub fn run(file: Option<PathBuf>) -> Result<(), WindowError> {
         Box::new(move |creation| {
             let mut app = App::new(&creation.egui_ctx, services);
             if let Some(first) = first {
+                app.begin_at(Page::Plan);
                 app.request(first);
             }
             Ok(Box::new(app))

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use poolscope::gui::action::Action;
-use poolscope::gui::app::{App, Services};
+use poolscope::gui::app::{App, Page, Services};
 use poolscope::gui::dialogs::{FileDialogs, FileRequest, Picked};
 use poolscope::run::Run;
 
@@ -35,13 +35,15 @@ impl FileDialogs for Canned {
 /// A window that is about to open.
 pub struct Opening {
     size: [f32; 2],
+    page: Page,
     services: Services,
 }
 
-/// A window of the smallest size that keeps nothing, starts nothing and cancels every dialog.
+/// A window of the smallest size, as if a file had been given, that keeps nothing, starts nothing and cancels every dialog.
 pub fn opening() -> Opening {
     Opening {
         size: [1280.0, 800.0],
+        page: Page::Plan,
         services: Services {
             dialogs: Arc::new(Canned(Picked::Cancelled)),
             executable: PathBuf::from("no-such-executable"),
@@ -55,6 +57,12 @@ impl Opening {
     /// With so many points below each other, so that nothing has to be scrolled to.
     pub fn tall(mut self, height: f32) -> Self {
         self.size[1] = height;
+        self
+    }
+
+    /// On the start page, as without a file.
+    pub fn at_the_start(mut self) -> Self {
+        self.page = Page::Start;
         self
     }
 
@@ -86,7 +94,11 @@ impl Opening {
     pub fn open(self) -> Window {
         let mut window = Harness::builder()
             .with_size(self.size)
-            .build_eframe(|creation| App::new(&creation.egui_ctx, self.services));
+            .build_eframe(|creation| {
+                let mut app = App::new(&creation.egui_ctx, self.services);
+                app.begin_at(self.page);
+                app
+            });
         window.run_steps(3);
         window
     }

@@ -105,7 +105,7 @@ impl App {
             self.fail("There is nothing to export before the first run");
             return;
         };
-        let all = BoardParts::all_of(measurement.run());
+        let all = BoardParts::all_of(measurement.run(), &self.chart_settings());
         // What was chosen before is chosen again, as far as this run has it.
         let last = self.exporting.last.clone();
         let kept = last.filter(|last| last.parts.charts.iter().all(|id| all.charts.contains(id)));

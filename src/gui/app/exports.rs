@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use crate::chart::{ChartId, ChartSettings, Lanes, SplitChart, build};
+use crate::chart::{ChartId, ChartSettings, Form, Lanes, SplitChart, build, build_diagram};
 use crate::export::{
-    ExportError, Look, Pixels, Report, Theme, board_part_svg, board_svg, chart_svg, charts_csv,
-    figures_csv, json, lanes_svg, lives_csv, pixels, png, report_html, report_markdown, split_csv,
-    split_svg, timeline_csv, write_file,
+    ExportError, Look, Picture, Pixels, Report, Theme, board_part_svg, board_svg, chart_svg,
+    charts_csv, diagram_svg, figures_csv, identity, json, lanes_svg, lives_csv, pixels, png,
+    points_csv, report_html, report_markdown, split_csv, split_svg, timeline_csv, write_file,
 };
 use crate::gui::action::{Exported, Format};
 use crate::gui::app::Origin;
@@ -142,11 +142,14 @@ fn csv(content: &Content, what: &Exported) -> Result<String, String> {
     }
     let OfRun { run, settings, .. } = of_run(content)?;
     let charts = |ids: &[ChartId]| {
-        let charts = ids.iter().map(|id| build(*id, run, settings));
+        // A chart over something other than time has no place in a table of times.
+        let over_time = |id: &&ChartId| build_diagram(**id, run, settings).is_none();
+        let charts = ids.iter().filter(over_time);
+        let charts = charts.map(|id| build(*id, run, settings));
         charts_csv(&charts.collect::<Vec<_>>())
     };
     match what {
-        Exported::Chart(id) => charts(&[*id]),
+        Exported::Chart(id) => chart_csv(*id, run, settings),
         Exported::BoardPart(parts) if parts.charts.is_empty() => split_csv(&SplitChart::of(run)),
         Exported::BoardPart(parts) => charts(&parts.charts),
         Exported::TimeSplit => split_csv(&SplitChart::of(run)),
@@ -177,6 +180,18 @@ fn report(of: &OfRun, form: fn(&Report<'_>) -> String) -> Result<String, String>
     }))
 }
 
+/// The points of one chart.
+fn chart_csv(id: ChartId, run: &Run, settings: &ChartSettings) -> Result<String, ExportError> {
+    if let Some(diagram) = build_diagram(id, run, settings) {
+        return Picture::Diagram(diagram).csv();
+    }
+    let chart = build(id, run, settings);
+    match id.form() {
+        Form::Lines => charts_csv([&chart]),
+        _ => points_csv(&chart),
+    }
+}
+
 /// The picture of one chart, of what was chosen, or of everything.
 fn svg(content: &Content, what: &Exported) -> Result<String, String> {
     if let Exported::Seen(seen) = what {
@@ -189,7 +204,10 @@ fn svg(content: &Content, what: &Exported) -> Result<String, String> {
         id: of.id(),
     };
     Ok(match what {
-        Exported::Chart(id) => chart_svg(&build(*id, run, settings), run, look),
+        Exported::Chart(id) => match build_diagram(*id, run, settings) {
+            Some(diagram) => diagram_svg(&diagram, id.slug(), content.theme, &identity(run)),
+            None => chart_svg(&build(*id, run, settings), run, look),
+        },
         Exported::TimeSplit => split_svg(run, look),
         Exported::Lanes(of, [from, until]) => {
             let lanes = Lanes::of(run, *of).map_err(|why| why.words().0.to_owned())?;

@@ -4,13 +4,11 @@
 
 use std::time::Duration;
 
-use egui::{Context, Key, KeyboardShortcut, Modifiers, ViewportCommand};
+use egui::{Context, ViewportCommand};
 
 use crate::gui::action::Action;
 use crate::gui::app::jobs::Done;
-use crate::gui::app::{
-    App, Closing, Document, ExportAction, Origin, Page, Purpose, RunState, TabAction,
-};
+use crate::gui::app::{App, Closing, Document, Origin, Page, Purpose, RunState};
 use crate::gui::dialogs::{FileRequest, Picked};
 use crate::gui::panels::question::Question;
 use crate::gui::repaint::process_cpu_time;
@@ -34,6 +32,7 @@ impl App {
         }
         self.look_if_wanted();
         self.list_if_wanted();
+        self.look_at_recent_if_wanted();
         self.take_dropped_files(ctx);
         self.take_shortcuts(ctx);
         self.take_close_request(ctx);
@@ -109,18 +108,19 @@ impl App {
                 request,
                 picked,
             } => self.take_picked(purpose, request, picked),
+            Done::RecentLooked(looked) => self.take_recent(looked),
             Done::Loaded { path, result } => self.take_loaded(path, *result),
             Done::Saved {
                 number,
                 path,
-                scenario,
+                text,
                 result,
             } => match result {
                 Ok(()) => {
                     self.settings.remember(&path);
                     self.save_settings();
                     self.toasts.good(format!("Saved {}", file_name(&path)), now);
-                    self.document_saved(number, path, *scenario);
+                    self.document_saved(number, path, text);
                     if let Some(then) = self.after_save.take() {
                         self.leave_document(then);
                     }
@@ -171,34 +171,44 @@ impl App {
         }
     }
 
-    fn take_loaded(&mut self, path: std::path::PathBuf, result: Result<Loaded, ScenarioFileError>) {
+    fn take_loaded(
+        &mut self,
+        path: std::path::PathBuf,
+        result: Result<(Loaded, String), ScenarioFileError>,
+    ) {
         match result {
-            Ok(Loaded {
-                scenario: Some(scenario),
-                comments,
-                ..
-            }) => {
+            Ok((
+                Loaded {
+                    scenario: Some(scenario),
+                    ..
+                },
+                text,
+            )) => {
                 self.settings.remember(&path);
                 self.save_settings();
-                let document = Document::of(scenario, Some(path));
-                self.open_document(document.with_comments(comments));
+                self.open_document(Document::read(scenario, &text, Some(path)));
                 self.pages.show(Page::Plan);
                 let errors = self.document.errors() as u64;
                 if errors > 0 {
                     let text = crate::units::text::counted(errors, "problem", "problems");
                     self.toasts
                         .error(format!("{text} to mend before it can run"));
-                    self.tab = super::SidebarTab::Compose;
+                    self.show_sidebar(super::SidebarTab::Compose);
                 }
             }
-            Ok(Loaded {
-                scenario: None,
-                problems,
-                ..
-            }) => {
+            Ok((
+                Loaded {
+                    scenario: None,
+                    problems,
+                },
+                _,
+            )) => {
                 self.question = Some(Question::Problems { path, problems });
             }
-            Err(error) => self.toasts.error(sentence(&error.to_string())),
+            Err(error) => {
+                self.recent.look_again();
+                self.toasts.error(sentence(&error.to_string()));
+            }
         }
     }
 
@@ -212,41 +222,6 @@ impl App {
         });
         if let Some(path) = dropped {
             self.actions.push(Action::OpenFile(path));
-        }
-    }
-
-    fn take_shortcuts(&mut self, ctx: &Context) {
-        if self.question.is_some() || self.exporting.choice.is_some() {
-            return;
-        }
-        self.take_undo_keys(ctx);
-        let command = Modifiers::COMMAND;
-        // The longer combination first: egui's match of the shorter one ignores the shift key.
-        let shortcuts = [
-            (command | Modifiers::SHIFT, Key::S, Action::SaveAs),
-            (command, Key::S, Action::Save),
-            (command, Key::N, Action::New),
-            (command, Key::O, Action::Open),
-            (command, Key::R, Action::Run),
-            (command, Key::E, Action::Exporting(ExportAction::Open)),
-            (command, Key::Comma, Action::Show(Page::Machine)),
-            (command, Key::W, Action::Tabs(TabAction::CloseShown)),
-            (
-                command | Modifiers::SHIFT,
-                Key::Tab,
-                Action::Tabs(TabAction::Previous),
-            ),
-            (command, Key::Tab, Action::Tabs(TabAction::Next)),
-            (command, Key::PageUp, Action::Tabs(TabAction::Previous)),
-            (command, Key::PageDown, Action::Tabs(TabAction::Next)),
-            (Modifiers::SHIFT, Key::F5, Action::Stop),
-            (Modifiers::NONE, Key::F5, Action::Run),
-        ];
-        for (modifiers, key, action) in shortcuts {
-            let shortcut = KeyboardShortcut::new(modifiers, key);
-            if ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {
-                self.actions.push(action);
-            }
         }
     }
 

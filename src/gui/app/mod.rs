@@ -2,11 +2,13 @@
 //!
 //! `logic` takes in what happened, `ui` only lays out, `perform` is the only place with effects.
 
+mod board;
 mod changes;
 mod comparison;
 mod document;
 mod exporting;
 mod exports;
+mod habits;
 mod history;
 mod jobs;
 mod logic;
@@ -14,11 +16,13 @@ mod machine;
 mod measurement;
 mod page;
 mod perform;
+mod recent;
 mod runs;
 mod series;
 mod series_file;
 mod series_plan;
 mod tabs;
+mod tour;
 mod two_candidates;
 mod ui;
 mod undo;
@@ -47,15 +51,18 @@ use crate::gui::panels::comparison::ComparisonPanel;
 use crate::gui::panels::composer::ComposerPanel;
 use crate::gui::panels::library::{LibraryEntry, LibraryPanel};
 use crate::gui::panels::machine::MachinePanel;
+use crate::gui::panels::palette::PalettePanel;
 use crate::gui::panels::question::{Question, QuestionPanel};
 use crate::gui::panels::runs::RunsPanel;
 use crate::gui::panels::series::SeriesPanel;
+use crate::gui::panels::start::StartPanel;
 use crate::gui::panels::text::TextPanel;
 use crate::gui::panels::toasts::Toasts;
+use crate::gui::panels::tour::TourPanel;
 use crate::gui::repaint::{FrameClock, Pacer};
 use crate::gui::settings::Settings;
 use crate::gui::theme;
-use crate::scenario::{bundled, parse};
+use crate::scenario::bundled;
 
 /// What the application needs from outside; tests give their own.
 pub struct Services {
@@ -71,9 +78,12 @@ pub struct Services {
 
 /// Which part of the left panel is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SidebarTab {
+pub enum SidebarTab {
+    /// What can be opened.
     Library,
+    /// The scenario as a form.
     Compose,
+    /// The kept runs.
     Runs,
 }
 
@@ -97,6 +107,8 @@ pub enum Then {
     Open,
     /// Open the bundled scenario of this name.
     OpenBundled(&'static str),
+    /// Open the bundled scenario of this name and measure it.
+    RunBundled(&'static str),
     /// Open this file: a scenario, or a run from elsewhere.
     OpenFile(PathBuf),
     /// Show the kept run in this file.
@@ -121,6 +133,10 @@ pub struct App {
     pages: page::Pages,
     /// Interpreters and clusters.
     machine: machine::Machine,
+    /// Which recent files are gone.
+    recent: recent::Recent,
+    /// The tour, while it is taken.
+    tour: Option<tour::Tour>,
     /// The kept runs.
     runs: runs::Runs,
     comparison: comparison::TwoSides,
@@ -136,6 +152,7 @@ pub struct App {
     closing: Closing,
 
     tab: SidebarTab,
+    start_panel: StartPanel,
     library_panel: LibraryPanel,
     runs_panel: RunsPanel,
     comparison_panel: ComparisonPanel,
@@ -147,7 +164,11 @@ pub struct App {
     /// The theme in which the window was last drawn: exported pictures have the same.
     is_dark: bool,
     machine_panel: MachinePanel,
+    tour_panel: TourPanel,
     question_panel: QuestionPanel,
+    palette_panel: PalettePanel,
+    /// Where the parts of the window stood in the last frame, and which the keyboard is to go to.
+    regions: habits::Regions,
     toasts: Toasts,
     actions: Vec<Action>,
 
@@ -167,24 +188,27 @@ impl App {
             .as_deref()
             .map(Settings::load)
             .unwrap_or_default();
+        // Our own keys do it, so that the size is remembered.
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        ctx.set_zoom_factor(f32::from(settings.scale_percent) / 100.0);
         ctx.set_theme(settings.theme.preference());
+        let tabs = tabs::RunTabs::new(settings.board.chart_settings());
         let library: Vec<LibraryEntry> = bundled().iter().filter_map(LibraryEntry::of).collect();
         let first = bundled().first();
         let document = first
-            .and_then(|bundled| parse(bundled.text).scenario)
-            .zip(first.map(|bundled| bundled.file))
-            .map_or_else(Document::blank, |(scenario, file)| {
-                Document::of_bundled(scenario, file)
-            });
+            .and_then(Document::of_bundled)
+            .unwrap_or_else(Document::blank);
         Self {
             services,
             settings,
             document,
             history: history::History::default(),
             library,
-            tabs: tabs::RunTabs::default(),
+            tabs,
             pages: page::Pages::default(),
             machine: machine::Machine::default(),
+            recent: recent::Recent::default(),
+            tour: None,
             runs: runs::Runs::default(),
             comparison: comparison::TwoSides::default(),
             series: None,
@@ -195,6 +219,7 @@ impl App {
             after_save: None,
             closing: Closing::No,
             tab: SidebarTab::Library,
+            start_panel: StartPanel::default(),
             library_panel: LibraryPanel::default(),
             runs_panel: RunsPanel::default(),
             comparison_panel: ComparisonPanel::default(),
@@ -204,7 +229,10 @@ impl App {
             exporting: exporting::Exporting::default(),
             is_dark: false,
             machine_panel: MachinePanel::default(),
+            tour_panel: TourPanel::default(),
             question_panel: QuestionPanel::default(),
+            palette_panel: PalettePanel::default(),
+            regions: habits::Regions::default(),
             toasts: Toasts::default(),
             actions: Vec::new(),
             pacer: Pacer::default(),
@@ -229,6 +257,13 @@ impl App {
     #[must_use]
     pub fn measurement(&self) -> Option<&Measurement> {
         self.tabs.measurement()
+    }
+
+    /// The stretch of time that the charts show, in seconds since the measurement began.
+    #[must_use]
+    pub fn shown_secs(&self) -> (f64, f64) {
+        let shown = self.tabs.shown();
+        shown.map_or((0.0, 0.0), |tab| tab.board.shown_secs())
     }
 
     /// Where the run stands that is shown.

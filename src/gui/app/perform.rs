@@ -19,33 +19,37 @@ use crate::gui::dialogs::FileRequest;
 use crate::gui::panels::question::Question;
 use crate::run::record::is_run_file;
 use crate::run::{Run, RunRequest};
-use crate::scenario::{bundled_named, parse, read_file, write_file};
+use crate::scenario::{bundled_named, parse, read_text, write_file};
 use crate::session::Session;
 
 impl App {
     pub(super) fn perform(&mut self, action: Action, ctx: &Context) {
         match action {
             Action::EditScenario(scenario) => self.edit_scenario(*scenario, ctx),
+            Action::EditText(text, scenario) => self.edit_text(text, *scenario, ctx),
             Action::Tell(Ok(text)) => self.toasts.good(text, ctx.input(|input| input.time)),
             Action::Tell(Err(text)) => self.fail(&text),
             Action::Undo => self.undo(ctx),
             Action::Redo => self.redo(ctx),
             Action::Run => self.start_run(&[]),
             Action::Stop => self.stop_run(),
-            Action::Compose => {
-                self.tab = SidebarTab::Compose;
-                self.settings.sidebar = true;
-            }
+            Action::Compose => self.show_sidebar(SidebarTab::Compose),
             Action::ComposeSection(section) => {
-                self.tab = SidebarTab::Compose;
-                self.settings.sidebar = true;
+                self.show_sidebar(SidebarTab::Compose);
                 self.composer.lead_to(section);
             }
-            Action::Show(page) => self.pages.show(page),
+            Action::Show(page) => self.show_page(page),
+            Action::ShowTab(tab) => self.show_tab(tab),
+            Action::GoTo(region) => self.regions.ask(region),
+            Action::Zoom(step) => self.zoom(step, ctx),
+            Action::FindCommand => self.toggle_palette(),
+            Action::ListShortcuts => self.question = Some(Question::Shortcuts),
+            Action::ToggleCandidate(candidate) => self.toggle_candidate(candidate),
             Action::Back => self.pages.back(),
             Action::New => self.leave_document(Then::New),
             Action::Open => self.leave_document(Then::Open),
             Action::OpenBundled(name) => self.leave_document(Then::OpenBundled(name)),
+            Action::RunBundled(name) => self.leave_document(Then::RunBundled(name)),
             Action::OpenFile(path) => self.leave_document(Then::OpenFile(path)),
             Action::Quit => self.quit(),
             Action::Save => self.save(),
@@ -57,13 +61,18 @@ impl App {
                 self.settings.recent.clear();
                 self.save_settings();
             }
+            Action::ForgetFile(path) => self.forget_file(&path),
             Action::SetTheme(theme) => {
                 self.settings.theme = theme;
                 ctx.set_theme(theme.preference());
                 self.save_settings();
             }
             Action::ToggleSidebar => {
-                self.settings.sidebar = !self.settings.sidebar;
+                if self.page() == Page::Start {
+                    self.show_sidebar(self.tab);
+                } else {
+                    self.settings.sidebar = !self.settings.sidebar;
+                }
                 self.save_settings();
             }
             Action::ToggleResults => {
@@ -77,6 +86,8 @@ impl App {
             Action::Tabs(action) => self.perform_on_tabs(action),
             Action::Series(SeriesAction::Start(kind)) => self.start_series(kind),
             Action::Series(SeriesAction::Resume) => self.resume_series(),
+            Action::Tour(action) => self.perform_on_tour(action, ctx),
+            Action::Board(action) => self.perform_on_board(action, ctx),
             Action::About => self.question = Some(Question::About),
             Action::Answer(answer) => self.take_answer(answer),
         }
@@ -88,8 +99,7 @@ impl App {
             return;
         }
         if self.document.errors() > 0 {
-            self.tab = SidebarTab::Compose;
-            self.settings.sidebar = true;
+            self.show_sidebar(SidebarTab::Compose);
             self.fail("Mend the problems of the scenario first");
             return;
         }
@@ -156,7 +166,7 @@ impl App {
             Then::New => {
                 self.open_document(Document::blank());
                 self.pages.show(Page::Plan);
-                self.tab = SidebarTab::Compose;
+                self.show_sidebar(SidebarTab::Compose);
             }
             Then::Open => self.pick(
                 Purpose::Open,
@@ -169,17 +179,22 @@ impl App {
                     extension: "ron",
                 },
             ),
-            Then::OpenBundled(name) => {
-                let scenario = bundled_named(name).and_then(|found| parse(found.text).scenario);
-                if let Some(scenario) = scenario {
-                    self.open_document(Document::of_bundled(scenario, name));
-                    self.pages.show(Page::Plan);
-                }
+            Then::OpenBundled(name) => self.open_bundled(name),
+            Then::RunBundled(name) => {
+                self.open_bundled(name);
+                self.start_run(&[]);
             }
             Then::OpenFile(path) => self.load(path),
             Then::OpenRun(path) => self.open_run(path),
             Then::Rerun(path) => self.rerun(&path),
             Then::Quit => self.closing = Closing::Now,
+        }
+    }
+
+    fn open_bundled(&mut self, name: &'static str) {
+        if let Some(document) = bundled_named(name).and_then(Document::of_bundled) {
+            self.open_document(document);
+            self.pages.show(Page::Plan);
         }
     }
 
@@ -192,12 +207,6 @@ impl App {
                 self.after_save = Some(then);
                 self.save();
             }
-            (Question::Comments(_), Answer::Save) => {
-                if let Some(path) = self.document.path() {
-                    self.write_scenario(path.to_path_buf());
-                }
-            }
-            (Question::Comments(_), Answer::SaveElsewhere) => self.save_as(),
             (Question::Unsaved(then), Answer::Discard) => self.proceed(then),
             (Question::CloseDuringRun, Answer::StopAndClose) => {
                 self.closing = Closing::AfterRun;
@@ -215,7 +224,7 @@ impl App {
             (Question::Path { purpose, request }, Answer::Path(path)) => {
                 self.use_path(purpose, request.with_extension(&path));
             }
-            (Question::Path { .. } | Question::Comments(_), _) => self.after_save = None,
+            (Question::Path { .. }, _) => self.after_save = None,
             (
                 Question::DeleteRun {
                     path,
@@ -264,16 +273,13 @@ impl App {
             if is_run_file(&path) {
                 return importing(library, &path);
             }
-            let result = Box::new(read_file(&path));
+            let result = Box::new(read_text(&path).map(|text| (parse(&text), text)));
             Done::Loaded { path, result }
         });
     }
 
     fn save(&mut self) {
         match self.document.path() {
-            Some(_) if self.document.comments() > 0 => {
-                self.question = Some(Question::Comments(self.document.comments()));
-            }
             Some(path) => self.write_scenario(path.to_path_buf()),
             None => self.save_as(),
         }
@@ -293,13 +299,13 @@ impl App {
 
     fn write_scenario(&mut self, path: PathBuf) {
         let number = self.document.number();
-        let scenario = Box::new(self.document.scenario().clone());
+        let text = Arc::clone(self.document.text());
         self.start("save scenario", Kind::Writes, move || {
-            let result = write_file(&path, &scenario);
+            let result = write_file(&path, &text);
             Done::Saved {
                 number,
                 path,
-                scenario,
+                text,
                 result,
             }
         });
@@ -319,7 +325,13 @@ impl App {
     }
 
     fn export(&mut self, what: Exported, format: Format, path: PathBuf) {
-        let content = self.export_content();
+        let mut content = self.export_content();
+        // Pictures show what is seen, documents all that is known.
+        if matches!(what, Exported::Figures | Exported::Report)
+            && let (Some(of), Some(measurement)) = (&mut content.run, self.measurement())
+        {
+            of.run = measurement.run().clone();
+        }
         self.start("export", Kind::Writes, move || {
             let result = exports::write(&content, &what, format, &path);
             Done::Exported { path, result }
@@ -330,7 +342,7 @@ impl App {
     pub(super) fn export_content(&self) -> exports::Content {
         let measurement = self.measurement();
         let run = measurement.map(|measurement| exports::OfRun {
-            run: measurement.run().clone(),
+            run: measurement.shown().clone(),
             settings: self.chart_settings(),
             origin: measurement.origin(),
         });

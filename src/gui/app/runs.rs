@@ -87,6 +87,7 @@ impl App {
 
     pub(super) fn perform_on_runs(&mut self, action: RunsAction) {
         match action {
+            RunsAction::Browse => self.show_sidebar(SidebarTab::Runs),
             RunsAction::List => self.list_runs(),
             RunsAction::Open(path) => {
                 if !self.show_tab_of(&path) {
@@ -113,8 +114,9 @@ impl App {
 
     /// Lists the kept runs, if nobody has yet and somebody could see them.
     pub(super) fn list_if_wanted(&mut self) {
-        let seen = self.settings.sidebar && self.tab == SidebarTab::Runs;
-        if self.runs.search == Search::NotYet && (seen || self.page() == Page::Comparison) {
+        let seen = self.has_sidebar() && self.tab == SidebarTab::Runs;
+        let is_page = matches!(self.page(), Page::Start | Page::Comparison);
+        if self.runs.search == Search::NotYet && (seen || is_page) {
             self.list_runs();
         }
     }

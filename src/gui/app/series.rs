@@ -114,8 +114,7 @@ impl App {
             return;
         }
         if self.document.errors() > 0 {
-            self.tab = SidebarTab::Compose;
-            self.settings.sidebar = true;
+            self.show_sidebar(SidebarTab::Compose);
             self.fail("Mend the problems of the scenario first");
             return;
         }

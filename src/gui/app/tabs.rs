@@ -4,6 +4,7 @@
 
 use crate::chart::ChartSettings;
 use crate::gui::app::{App, Measurement, Page, RunState};
+use crate::gui::board_settings::BoardSettings;
 use crate::gui::panels::board::BoardPanel;
 use crate::gui::panels::question::Question;
 use crate::gui::panels::results::ResultsPanel;
@@ -75,9 +76,30 @@ pub(super) struct RunTabs {
     shown: usize,
     /// Number of the newest.
     newest: u64,
+    /// What the board of the next one shows.
+    settings: ChartSettings,
 }
 
 impl RunTabs {
+    /// None, of which the first will show this.
+    pub(super) fn new(settings: ChartSettings) -> Self {
+        Self {
+            settings,
+            ..Self::default()
+        }
+    }
+
+    /// All boards show what `remembered` says. Says whether that is something else than before.
+    pub(super) fn configure_boards(&mut self, remembered: &BoardSettings) -> bool {
+        for tab in &mut self.tabs {
+            tab.board.configure(remembered);
+        }
+        let settings = remembered.chart_settings();
+        let has_changed = settings != self.settings;
+        self.settings = settings;
+        has_changed
+    }
+
     pub(super) const fn is_empty(&self) -> bool {
         self.tabs.is_empty()
     }
@@ -173,9 +195,7 @@ impl RunTabs {
     }
 
     fn push(&mut self, measurement: Measurement) -> &mut RunTab {
-        // Who chose percentiles wants to see the same of the next run.
-        let settings = self.shown().map(|tab| tab.board.settings().clone());
-        let mut board = settings.map_or_else(BoardPanel::default, BoardPanel::with);
+        let mut board = BoardPanel::with(self.settings.clone());
         board.begin(measurement.run());
         self.newest += 1;
         self.shown = self.tabs.len();

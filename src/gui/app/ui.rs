@@ -2,20 +2,23 @@
 
 use egui::{CentralPanel, Frame, Panel, RichText, ScrollArea, Ui};
 
-use crate::gui::app::{App, Measurement, Page, RunState, SidebarTab};
+use crate::gui::app::habits::Part;
+use crate::gui::app::{App, Measurement, Page, SidebarTab};
 use crate::gui::panels::board::BoardView;
 use crate::gui::panels::comparison::ComparisonView;
 use crate::gui::panels::export_dialog::{ExportView, export_dialog_ui};
 use crate::gui::panels::library::LibraryView;
 use crate::gui::panels::machine::MachineView;
+use crate::gui::panels::menus::menus_ui;
+use crate::gui::panels::plan::plan_ui;
 use crate::gui::panels::results::ResultsView;
 use crate::gui::panels::runs::RunsView;
 use crate::gui::panels::series::SeriesView;
-use crate::gui::panels::start::start_ui;
+use crate::gui::panels::start::StartView;
 use crate::gui::panels::tabs::tabs_ui;
-use crate::gui::panels::toolbar::{ToolbarView, menu_ui, toolbar_ui};
+use crate::gui::panels::toolbar::{ToolbarView, toolbar_ui};
 use crate::gui::theme::{self, space};
-use crate::run::record::RecordKind;
+use crate::gui::widgets::{Spot, mark_spot};
 use crate::session::LocalSettings;
 
 /// Width of the left panel at the start, in points: a form of labels and fields.
@@ -37,33 +40,41 @@ impl App {
     pub(super) fn show(&mut self, ui: &mut Ui) {
         let palette = theme::palette(ui);
         self.is_dark = ui.visuals().dark_mode;
+        self.regions.begin();
         self.bars_ui(ui);
         if self.settings.results && self.page() == Page::Charts {
             let height = ui.available_height() * RESULTS_RATIO;
-            Panel::bottom("results")
+            let results = Panel::bottom("results")
                 .default_size(height.clamp(*RESULTS_HEIGHTS.start(), *RESULTS_HEIGHTS.end()))
                 .min_size(RESULTS_MIN_HEIGHT)
                 .resizable(true)
                 .frame(theme::panel_frame(palette))
                 .show(ui, |ui| self.results_ui(ui));
+            mark_spot(ui, Spot::Results, results.response.rect);
+            self.regions.note(Part::Results, results.response.rect);
         }
-        if self.settings.sidebar {
-            Panel::left("sidebar")
+        if self.has_sidebar() {
+            let sidebar = Panel::left("sidebar")
                 .default_size(SIDEBAR_WIDTH)
                 .size_range(SIDEBAR_MIN_WIDTH..=SIDEBAR_MAX_WIDTH)
                 .frame(theme::panel_frame(palette))
                 .show(ui, |ui| self.sidebar_ui(ui));
+            self.regions.note(Part::Sidebar, sidebar.response.rect);
         }
-        CentralPanel::default()
+        let centre = CentralPanel::default()
             .frame(Frame::new().fill(palette.canvas).inner_margin(space::S))
             .show(ui, |ui| self.centre_ui(ui));
         self.export_dialog_ui(ui.ctx());
+        self.regions.note(Part::Centre, centre.response.rect);
+        self.palette_ui(ui.ctx());
+        self.tour_ui(ui.ctx());
         if let Some(question) = &self.question {
             self.question_panel
                 .ui(ui.ctx(), question, &mut self.actions);
         }
         self.toasts.ui(ui.ctx());
         drop_hint_ui(ui);
+        self.regions.follow(ui.ctx());
     }
 
     fn export_dialog_ui(&mut self, ctx: &egui::Context) {
@@ -83,45 +94,38 @@ impl App {
 
     fn bars_ui(&mut self, ui: &mut Ui) {
         let palette = theme::palette(ui);
-        let scenario = self.document.scenario();
-        let sweep = scenario.sweep.as_ref().map(|_| RecordKind::Sweep);
-        let capacity = scenario.capacity.as_ref().map(|_| RecordKind::Capacity);
-        // What goes on is told of, whatever tab is looked at.
-        let live = self.tabs.live().map(|tab| &tab.measurement);
-        let in_bar = live.or_else(|| self.tabs.measurement());
-        let series: Vec<RecordKind> = sweep.into_iter().chain(capacity).collect();
+        let series = self.series_of_document();
+        let mut actions = std::mem::take(&mut self.actions);
         let view = ToolbarView {
             title: &self.document.scenario().title,
             path: self.document.path(),
             changed: self.document.is_changed(),
-            undoes: self.history.undoes(),
-            redoes: self.history.redoes(),
-            errors: self.document.errors(),
-            series: &series,
-            state: in_bar.map_or(RunState::None, Measurement::state),
-            running: self.is_running(),
-            measurement: in_bar,
-            page: self.page(),
-            settings: &self.settings,
+            now: self.situation(&series),
+            measurement: self.in_bar(),
         };
-        let actions = &mut self.actions;
-        Panel::top("bars")
+        let bars = Panel::top("bars")
             .frame(theme::panel_frame(palette))
             .show(ui, |ui| {
-                menu_ui(ui, &view, actions);
-                toolbar_ui(ui, &view, actions);
+                menus_ui(ui, &view.now, &mut actions);
+                toolbar_ui(ui, &view, &mut actions);
             });
+        self.actions = actions;
+        self.regions.note(Part::Bars, bars.response.rect);
     }
 
     fn sidebar_ui(&mut self, ui: &mut Ui) {
         ui.horizontal(|ui| {
-            for (tab, label) in [
-                (SidebarTab::Library, "Library"),
-                (SidebarTab::Compose, "Compose"),
-                (SidebarTab::Runs, "Runs"),
+            for (tab, label, spot) in [
+                (SidebarTab::Library, "Library", None),
+                (SidebarTab::Compose, "Compose", Some(Spot::ComposeTab)),
+                (SidebarTab::Runs, "Runs", Some(Spot::RunsTab)),
             ] {
                 let text = RichText::new(label).text_style(theme::title_style());
-                if ui.selectable_label(self.tab == tab, text).clicked() {
+                let shown = ui.selectable_label(self.tab == tab, text);
+                if let Some(spot) = spot {
+                    mark_spot(ui, spot, shown.rect);
+                }
+                if shown.clicked() {
                     self.tab = tab;
                 }
             }
@@ -221,7 +225,7 @@ impl App {
             state: measurement.state(),
             split: measurement.charts().split(),
             noise_floor: measurement.noise_floor(),
-            run: measurement.run(),
+            run: measurement.shown(),
         };
         // What is scrolled and unfolded belongs to the tab.
         ui.push_id(("results of tab", tab.number), |ui| {
@@ -248,6 +252,7 @@ impl App {
 
     fn centre_ui(&mut self, ui: &mut Ui) {
         match self.page() {
+            Page::Start => self.start_ui(ui),
             Page::Plan => self.plan_ui(ui),
             Page::Text => self.text_ui(ui),
             Page::Charts => self.charts_ui(ui),
@@ -257,17 +262,33 @@ impl App {
         }
     }
 
+    fn start_ui(&mut self, ui: &mut Ui) {
+        let view = StartView {
+            entries: &self.library,
+            recent: &self.settings.recent,
+            gone: &self.recent.gone,
+            runs: &self.runs.entries,
+            listing: &self.runs.search,
+            keeps_runs: self.services.runs_dir.is_some(),
+            local: &self.machine.local,
+            machine: &self.machine.search,
+            offers_tour: !self.settings.tour_seen && self.tour.is_none(),
+            locked: self.is_running(),
+        };
+        self.start_panel.ui(ui, &view, &mut self.actions);
+    }
+
     fn plan_ui(&mut self, ui: &mut Ui) {
         let measured = self.tabs.measurement();
         let title = measured.map(|measured| measured.run().request.scenario.title.as_str());
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            start_ui(ui, &self.document, title, &mut self.actions);
+            plan_ui(ui, &self.document, title, &mut self.actions);
         });
     }
 
     fn text_ui(&mut self, ui: &mut Ui) {
-        let (scenario, locked) = (self.document.scenario(), self.is_running());
-        self.text_panel.ui(ui, scenario, locked, &mut self.actions);
+        let (text, locked) = (self.document.text(), self.is_running());
+        self.text_panel.ui(ui, text, locked, &mut self.actions);
     }
 
     fn charts_ui(&mut self, ui: &mut Ui) {
@@ -276,16 +297,17 @@ impl App {
             return;
         };
         let measurement = &tab.measurement;
-        let measured = &measurement.run().request.scenario;
+        let measured = &measurement.shown().request.scenario;
         let view = BoardView {
             title: &measured.title,
             outdated: !self.document.is_what_was_measured(measured),
             state: measurement.state(),
-            revision: measurement.run().revision,
+            is_paused: measurement.is_paused(),
+            run: measurement.shown(),
             charts: measurement.charts(),
             figures: measurement.figures(),
-            tab: tab.number,
         };
+        mark_spot(ui, Spot::Board, ui.max_rect());
         // Zoom and scrolling belong to the tab.
         ui.push_id(("board of tab", tab.number), |ui| {
             tab.board.ui(ui, &view, &mut self.actions);

@@ -124,17 +124,22 @@ pub(super) fn grid(axis: &Axis, scale: Scale) -> Vec<GridMark> {
         .iter()
         .map(|tick| plotted(tick.value, scale))
         .collect();
-    let step_size = match scale {
-        Scale::Linear => axis.step.unwrap_or(1.0),
-        // The plot leaves out labels whose steps are too small for it, so it must be told how far apart they
-        // really are: a third of a decade where 1, 2 and 5 are labelled, a whole one where only decades are.
-        Scale::Log10 => marks
-            .windows(2)
-            .map(|pair| pair[1] - pair[0])
-            .fold(1.0, f64::min),
+    // The plot leaves out labels whose steps are too small for it, so it must be told how far apart they really are: on
+    // a logarithmic axis each from its neighbours, for one pair that is too close must not take all labels away.
+    let nearest = |place: usize| {
+        let below = place
+            .checked_sub(1)
+            .map(|below| marks[place] - marks[below]);
+        let above = marks.get(place + 1).map(|above| above - marks[place]);
+        below.into_iter().chain(above).fold(1.0, f64::min)
     };
-    marks
-        .into_iter()
-        .map(|value| GridMark { value, step_size })
-        .collect()
+    let step_size = |place: usize| match scale {
+        Scale::Linear => axis.step.unwrap_or(1.0),
+        Scale::Log10 => nearest(place),
+    };
+    let mark = |place: usize| GridMark {
+        value: marks[place],
+        step_size: step_size(place),
+    };
+    (0..marks.len()).map(mark).collect()
 }

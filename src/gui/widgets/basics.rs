@@ -36,6 +36,17 @@ pub fn weak_ui(ui: &mut Ui, text: impl Into<String>) -> Response {
     ui.label(RichText::new(text).color(color).small())
 }
 
+/// Text that breaks into at most `lines` lines and ends with an ellipsis where it would need more.
+pub fn few_lines_ui(ui: &mut Ui, text: RichText, lines: usize) -> Response {
+    let align = egui::Align::Min;
+    let font = egui::FontSelection::Default;
+    let mut job = egui::WidgetText::from(text).into_layout_job(ui.style(), font, align);
+    let job = std::sync::Arc::make_mut(&mut job);
+    job.wrap.max_width = ui.available_width();
+    job.wrap.max_rows = lines;
+    ui.label(job.clone())
+}
+
 /// A button that is only a symbol; `name` is its accessible name and its hover text.
 pub fn icon_button_ui(ui: &mut Ui, icon: &str, name: &str) -> Response {
     let size = Vec2::splat(space::CONTROL_HEIGHT);
