@@ -42,6 +42,9 @@ pub fn export_dialog_ui(ctx: &Context, view: &ExportView<'_>, actions: &mut Vec<
         ui.horizontal_top(|ui| {
             ui.vertical(|ui| {
                 ui.set_width(CHOICES_WIDTH);
+                // Many charts need many lines, and a small window has few.
+                ui.spacing_mut().item_spacing.y = 2.0;
+                ui.spacing_mut().interact_size.y = 22.0;
                 parts_ui(ui, view, &mut push);
                 form_ui(ui, view, &mut push);
             });
