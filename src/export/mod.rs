@@ -24,6 +24,7 @@ mod objectives;
 mod picture;
 mod plot;
 mod png;
+mod points;
 mod report;
 mod series;
 mod split;
@@ -34,8 +35,8 @@ mod timeline_csv;
 
 use std::path::PathBuf;
 
-pub use board::board_svg;
-pub use canvas::Theme;
+pub use board::{BoardParts, board_part_svg, board_svg};
+pub use canvas::{Look, Theme};
 pub use comparison::{
     COMPARE_SCHEMA, CompareDocument, MeasureDocument, OutcomeDocument, PairDocument, RatioCell,
     SideDocument, candidates_table, compare_document, compare_json, measure_text, pair_table,
@@ -58,7 +59,8 @@ pub use heat::heat_svg;
 pub use lanes::{lanes_svg, lives_csv};
 pub use objectives::objectives_table;
 pub use picture::Picture;
-pub use png::png;
+pub use png::{Pixels, pixels, png};
+pub use points::{charts_csv, split_csv};
 pub use report::{
     Report, SeriesFound, SeriesReport, comparison_html, comparison_markdown, report_html,
     report_markdown, series_html, series_markdown,

@@ -38,14 +38,14 @@ impl Picture {
         }
     }
 
-    /// As a vector picture.
+    /// As a vector picture, with `foot` below it: of what it is.
     #[must_use]
-    pub fn svg(&self, theme: Theme) -> String {
+    pub fn svg(&self, theme: Theme, foot: &str) -> String {
         let name = self.slug();
         match self {
-            Self::Diagram(diagram) => diagram_svg(diagram, name, theme),
-            Self::Plane(plane) => plane_svg(plane, name, theme),
-            Self::Heat(heat) => heat_svg(heat, name, theme),
+            Self::Diagram(diagram) => diagram_svg(diagram, name, theme, foot),
+            Self::Plane(plane) => plane_svg(plane, name, theme, foot),
+            Self::Heat(heat) => heat_svg(heat, name, theme, foot),
         }
     }
 

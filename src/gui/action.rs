@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::chart::{ChartId, LanesOf, Percentile, Preset};
-use crate::export::Picture;
-use crate::gui::app::{MachineChange, Page, SidebarTab, Slot, TabAction};
+use crate::export::{BoardParts, Picture};
+use crate::gui::app::{ExportAction, MachineChange, Page, SidebarTab, Slot, TabAction};
 use crate::gui::theme::ThemeChoice;
 use crate::run::record::{Meta, RecordKind};
 use crate::scenario::Scenario;
@@ -73,6 +73,10 @@ pub enum Action {
     ForgetFile(PathBuf),
     /// Ask for a file and write this there.
     Export(Exported, Format),
+    /// Put this on the clipboard in that form.
+    Copy(Exported, Format),
+    /// Do this with the dialog for pictures of the board.
+    Exporting(ExportAction),
     /// Light, dark, or as the system has it.
     SetTheme(ThemeChoice),
     /// Show or hide the panel on the left.
@@ -286,6 +290,8 @@ pub enum Exported {
     Lanes(LanesOf, [u64; 2]),
     /// All charts on one picture.
     Board,
+    /// This of the board.
+    BoardPart(BoardParts),
     /// The figures of all candidates.
     Figures,
     /// The whole run, for people who were not there.
@@ -319,9 +325,6 @@ impl Exported {
 }
 
 impl Format {
-    /// The forms in which a chart leaves the window.
-    pub const OF_CHARTS: [Self; 3] = [Self::Svg, Self::Png, Self::Csv];
-
     /// As it stands in a menu.
     #[must_use]
     pub const fn label(self) -> &'static str {

@@ -31,6 +31,8 @@ pub struct Settings {
     pub sidebar: bool,
     /// Whether the panel with the results is shown.
     pub results: bool,
+    /// How exported pictures look.
+    pub pictures: PictureSettings,
     /// Size of everything, in percent of the usual.
     pub scale_percent: u16,
     /// Stronger text and lines in both themes.
@@ -74,6 +76,92 @@ pub struct WindowPlace {
 
 /// The smallest and the largest size of everything, in percent of the usual.
 pub const SCALE_PERCENT: std::ops::RangeInclusive<u16> = 50..=300;
+/// How exported pictures look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PictureSettings {
+    /// Pixels per unit.
+    pub scale: PictureScale,
+    /// Light, dark, for paper.
+    pub look: PictureLook,
+}
+
+/// How many pixels a picture has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum PictureScale {
+    /// One pixel per unit.
+    One,
+    /// Two pixels per unit.
+    #[default]
+    Two,
+    /// Four pixels per unit.
+    Four,
+}
+
+impl PictureScale {
+    /// All of them, the smallest first.
+    pub const ALL: [Self; 3] = [Self::One, Self::Two, Self::Four];
+
+    /// Pixels per unit.
+    #[must_use]
+    pub const fn factor(self) -> f32 {
+        match self {
+            Self::One => 1.0,
+            Self::Two => 2.0,
+            Self::Four => 4.0,
+        }
+    }
+
+    /// As it stands beside its button.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::One => "1×",
+            Self::Two => "2×",
+            Self::Four => "4×",
+        }
+    }
+
+    /// What it is good for.
+    #[must_use]
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::One => "Small, for a chat or a page",
+            Self::Two => "Sharp on slides and on dense screens",
+            Self::Four => "For print and posters",
+        }
+    }
+}
+
+/// The colours of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum PictureLook {
+    /// As the window.
+    #[default]
+    Window,
+    /// On white.
+    Light,
+    /// On dark grey.
+    Dark,
+    /// On white, black and thicker.
+    Print,
+}
+
+impl PictureLook {
+    /// All of them, in their order.
+    pub const ALL: [Self; 4] = [Self::Window, Self::Light, Self::Dark, Self::Print];
+
+    /// As it stands beside its button.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Window => "As the window",
+            Self::Light => "Light, for slides",
+            Self::Dark => "Dark, for dark slides",
+            Self::Print => "Print, for paper",
+        }
+    }
+}
 
 impl Default for Settings {
     fn default() -> Self {
@@ -81,6 +169,7 @@ impl Default for Settings {
             theme: ThemeChoice::System,
             sidebar: true,
             results: true,
+            pictures: PictureSettings::default(),
             scale_percent: 100,
             high_contrast: false,
             line_marks: false,

@@ -141,7 +141,7 @@ pub(super) fn diagram_figure(html: &mut Html, diagram: &Diagram, name: &str) {
         "Farther left is better, and narrower means that tasks are alike. Two humps are two kinds of fate, such as tasks that found a free worker and tasks that had to wait."
     };
     let id = format!("chart-{name}");
-    let svg = diagram_svg(diagram, name, Theme::Page);
+    let svg = diagram_svg(diagram, name, Theme::Page, "");
     figure(html, (&id, diagram.title, reading), &svg, |html| {
         let columns = if diagram.slug == "response_time_percentiles" {
             ["nines", "nanoseconds"]

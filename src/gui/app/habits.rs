@@ -52,7 +52,7 @@ impl App {
 
     /// Asks for what the pressed keys stand for. Whoever performs it says why if it is not possible.
     pub(super) fn take_shortcuts(&mut self, ctx: &Context) {
-        if self.question.is_some() || self.tour.is_some() {
+        if self.question.is_some() || self.tour.is_some() || self.exporting.choice.is_some() {
             return;
         }
         // A text field outside of the composer has its own undo and keeps the keys; in the composer a text is

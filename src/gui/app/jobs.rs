@@ -8,7 +8,9 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
+use crate::export::Pixels;
 use crate::gui::action::{Exported, Format};
+use crate::gui::app::exporting::Copied;
 use crate::gui::app::recent::RecentLooked;
 use crate::gui::app::series::Told;
 use crate::gui::app::{ChosenRun, Compared, Slot};
@@ -102,6 +104,10 @@ pub(super) enum Done {
     SeriesTold(Box<Told>),
     /// A series is written to its end, in this file.
     SeriesKept(Result<PathBuf, String>),
+    /// The preview of a picture was made.
+    Previewed(Result<Pixels, String>),
+    /// What goes to the clipboard was made.
+    Copied(Result<Copied, String>),
     /// Two runs were compared.
     Compared {
         number: u64,

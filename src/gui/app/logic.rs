@@ -158,6 +158,8 @@ impl App {
             Done::SideRead { slot, path, chosen } => self.take_side(slot, &path, *chosen),
             Done::SeriesTold(told) => self.take_told(*told),
             Done::SeriesKept(kept) => self.take_series_kept(kept),
+            Done::Previewed(made) => self.take_preview(made, ctx),
+            Done::Copied(copied) => self.take_copied(copied, ctx),
             Done::Compared { number, compared } => self.take_compared(number, compared),
             Done::SettingsSaved(saved) => self.take_settings_saved(saved),
             Done::Notified(Ok(())) => {}

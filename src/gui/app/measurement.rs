@@ -207,6 +207,12 @@ impl Measurement {
         more
     }
 
+    /// Takes in an event that came another way than by a session.
+    pub fn take(&mut self, event: Event) {
+        self.run.apply(event);
+        self.derive();
+    }
+
     /// Whether processes of ours are at work for it.
     #[must_use]
     pub const fn is_running(&self) -> bool {

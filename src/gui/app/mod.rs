@@ -6,6 +6,7 @@ mod board;
 mod changes;
 mod comparison;
 mod document;
+mod exporting;
 mod exports;
 mod habits;
 mod history;
@@ -33,6 +34,7 @@ use std::time::Duration;
 
 pub use comparison::{Around, Chosen, ChosenRun, Compared, Comparing, Slot};
 pub use document::Document;
+pub use exporting::{BoardChoice, ExportAction, Preview};
 pub use habits::SCALES;
 pub use history::STEPS_MAX;
 pub use jobs::Purpose;
@@ -170,6 +172,8 @@ pub struct App {
     composer: ComposerPanel,
     text_panel: TextPanel,
     preferences_panel: PreferencesPanel,
+    /// The dialog for pictures of the board.
+    exporting: exporting::Exporting,
     /// The theme in which the window was last drawn: exported pictures have the same.
     is_dark: bool,
     machine_panel: MachinePanel,
@@ -236,6 +240,7 @@ impl App {
             series_panel: SeriesPanel::default(),
             composer: ComposerPanel::default(),
             text_panel: TextPanel::default(),
+            exporting: exporting::Exporting::default(),
             is_dark: false,
             machine_panel: MachinePanel::default(),
             preferences_panel: PreferencesPanel::default(),

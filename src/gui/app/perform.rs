@@ -57,6 +57,8 @@ impl App {
             Action::Quit => self.quit(),
             Action::Save => self.save(),
             Action::SaveAs => self.save_as(),
+            Action::Copy(what, format) => self.copy(what, format),
+            Action::Exporting(action) => self.perform_on_export(action),
             Action::Export(what, format) => self.ask_where_to_export(what, format),
             Action::ForgetRecent => {
                 self.settings.recent.clear();
@@ -308,7 +310,7 @@ impl App {
         });
     }
 
-    fn ask_where_to_export(&mut self, what: Exported, format: Format) {
+    pub(super) fn ask_where_to_export(&mut self, what: Exported, format: Format) {
         let title = match (&what, self.measurement()) {
             (Exported::Seen(seen), _) => &seen.of,
             (_, Some(measurement)) => &measurement.run().request.scenario.title,
@@ -322,35 +324,33 @@ impl App {
     }
 
     fn export(&mut self, what: Exported, format: Format, path: PathBuf) {
-        let dark = self.is_dark;
-        if let Exported::Seen(seen) = what {
-            self.start("export", Kind::Writes, move || {
-                let result = exports::write_seen(&seen.picture, dark, format, &path);
-                Done::Exported { path, result }
-            });
-            return;
-        }
-        let Some(measurement) = self.measurement() else {
-            return;
-        };
-        let origin = measurement.origin();
+        let mut content = self.export_content();
         // Pictures show what is seen, documents all that is known.
-        let run = match what {
-            Exported::Figures | Exported::Report => measurement.run(),
-            _ => measurement.shown(),
-        };
-        let content = exports::Content {
-            run: run.clone(),
-            settings: self.chart_settings(),
-            dark,
-            kept: origin.path,
-            name: origin.name,
-            version: origin.version,
-        };
+        if matches!(what, Exported::Figures | Exported::Report)
+            && let (Some(of), Some(measurement)) = (&mut content.run, self.measurement())
+        {
+            of.run = measurement.run().clone();
+        }
         self.start("export", Kind::Writes, move || {
             let result = exports::write(&content, &what, format, &path);
             Done::Exported { path, result }
         });
+    }
+
+    /// Everything that an export depends on.
+    pub(super) fn export_content(&self) -> exports::Content {
+        let measurement = self.measurement();
+        let run = measurement.map(|measurement| exports::OfRun {
+            run: measurement.shown().clone(),
+            settings: self.chart_settings(),
+            origin: measurement.origin(),
+        });
+        exports::Content {
+            run,
+            theme: exports::theme_of(self.settings.pictures.look, self.is_dark),
+            scale: self.settings.pictures.scale.factor(),
+            seen: self.origin_of_seen(),
+        }
     }
 
     /// Asks the desktop for a file.

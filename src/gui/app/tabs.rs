@@ -8,7 +8,7 @@ use crate::gui::board_settings::BoardSettings;
 use crate::gui::panels::board::BoardPanel;
 use crate::gui::panels::question::Question;
 use crate::gui::panels::results::ResultsPanel;
-use crate::run::Run;
+use crate::run::{Event, Run};
 
 /// As many runs as can be told apart in a strip; each may hold some ten megabytes.
 pub const TABS_MAX: usize = 12;
@@ -229,6 +229,13 @@ impl App {
     pub fn show_run(&mut self, run: Run) {
         if self.has_room_for_a_tab() {
             self.open_tab(Measurement::new(run, None));
+        }
+    }
+
+    /// Takes in an event of the run that is shown, as if its runner had sent it: for tests and benches.
+    pub fn tell_run(&mut self, event: Event) {
+        if let Some(tab) = self.tabs.shown_mut() {
+            tab.measurement.take(event);
         }
     }
 

@@ -6,6 +6,7 @@ use crate::gui::app::habits::Part;
 use crate::gui::app::{App, Measurement, Page, SidebarTab};
 use crate::gui::panels::board::BoardView;
 use crate::gui::panels::comparison::ComparisonView;
+use crate::gui::panels::export_dialog::{ExportView, export_dialog_ui};
 use crate::gui::panels::library::LibraryView;
 use crate::gui::panels::machine::MachineView;
 use crate::gui::panels::menus::menus_ui;
@@ -75,6 +76,7 @@ impl App {
         let centre = CentralPanel::default()
             .frame(Frame::new().fill(palette.canvas).inner_margin(space::S))
             .show(ui, |ui| self.centre_ui(ui));
+        self.export_dialog_ui(ui.ctx());
         self.regions.note(Part::Centre, centre.response.rect);
         self.palette_ui(ui.ctx());
         self.tour_ui(ui.ctx());
@@ -85,6 +87,21 @@ impl App {
         self.toasts.ui(ui.ctx());
         drop_hint_ui(ui);
         self.regions.follow(ui.ctx());
+    }
+
+    fn export_dialog_ui(&mut self, ctx: &egui::Context) {
+        let (Some(choice), Some(tab)) = (&self.exporting.choice, self.tabs.shown()) else {
+            return;
+        };
+        let view = ExportView {
+            choice,
+            charts: tab.measurement.charts(),
+            figures: tab.measurement.figures(),
+            shown: tab.board.settings(),
+            pictures: self.settings.pictures,
+            preview: &self.exporting.preview,
+        };
+        export_dialog_ui(ctx, &view, &mut self.actions);
     }
 
     fn bars_ui(&mut self, ui: &mut Ui) {

@@ -7,7 +7,7 @@ use crate::gui::action::{
     Action, BoardAction, Exported, Format, Preference, Region, RunsAction, SeriesAction, Step,
     TourAction,
 };
-use crate::gui::app::{Page, RunState, SidebarTab, TabAction};
+use crate::gui::app::{ExportAction, Page, RunState, SidebarTab, TabAction};
 use crate::gui::commands::{Command, Marked, Menu, Situation};
 use crate::gui::theme::ThemeChoice;
 use crate::run::record::RecordKind;
@@ -51,6 +51,10 @@ pub static COMMANDS: &[Command] = &[
     export("Report as Markdown…", || {
         Action::Export(Exported::Report, Format::Markdown)
     }),
+    export("Choose charts for a picture…", || {
+        Action::Exporting(ExportAction::Open)
+    })
+    .keys(&[key(CTRL, Key::E)]),
     export("Board as SVG…", || {
         Action::Export(Exported::Board, Format::Svg)
     }),

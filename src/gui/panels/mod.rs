@@ -5,6 +5,7 @@ pub mod chart;
 pub mod comparison;
 pub mod composer;
 mod diagram;
+pub mod export_dialog;
 mod export_menu;
 pub mod library;
 pub mod machine;

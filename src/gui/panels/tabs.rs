@@ -71,7 +71,9 @@ fn tab_ui(ui: &mut Ui, tab: &TabLabel, alone: bool, actions: &mut Vec<Action>) {
             text.append(&part, 0.0, format);
         }
         text.wrap = egui::text::TextWrapping::truncate_at_width(room - 2.0 * space::S);
+        // What grows at the right keeps the title at the left.
         let button = Button::new(text)
+            .right_text("")
             .frame_when_inactive(false)
             .min_size(Vec2::new(room, close));
         let name = format!("Tab {title}, {word}");

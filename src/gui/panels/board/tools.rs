@@ -5,6 +5,7 @@ use egui::{Button, PopupCloseBehavior, RichText, Ui};
 
 use crate::chart::{ChartId, Percentile, Preset};
 use crate::gui::action::{Action, BoardAction};
+use crate::gui::app::ExportAction;
 use crate::gui::panels::board::{BoardPanel, BoardView};
 use crate::gui::theme::space;
 use crate::gui::widgets::weak_ui;
@@ -44,6 +45,14 @@ pub(super) fn tools_ui(
     );
     if follow.clicked() {
         actions.push(Action::Board(BoardAction::Follow));
+    }
+    let export = ui.add(small("Export…"));
+    let export = export.on_hover_text("Put charts of your choice on a picture (Ctrl+E)");
+    if export
+        .accessible_name("Export charts of the board")
+        .clicked()
+    {
+        actions.push(Action::Exporting(ExportAction::Open));
     }
 }
 
