@@ -113,15 +113,7 @@ fn draw_facet(
         y: (y_axis.low, y_axis.high),
         y_scale: chart.scale,
     };
-    for (start, end) in chart.unmeasured(x) {
-        let (from, to) = (scales.x(start), scales.x(end));
-        let shade = Frame {
-            x: from,
-            width: to - from,
-            ..plot
-        };
-        canvas.rect(&shade, colours.unmeasured);
-    }
+    draw_shades(canvas, chart, &scales);
     let small = sizes.muted();
     for tick in &y_axis.ticks {
         let y = scales.y(tick.value);
@@ -145,6 +137,29 @@ fn draw_facet(
         draw_areas(canvas, facet, &scales);
     } else {
         draw_lines(canvas, facet.series, &scales, sizes);
+    }
+}
+
+/// What was not measured, and where faults last.
+fn draw_shades(canvas: &mut Canvas, chart: &Chart, scales: &Scales) {
+    let (plot, colours) = (scales.plot, Colours::ALL);
+    for (start, end) in chart.unmeasured(scales.x) {
+        let (from, to) = (scales.x(start), scales.x(end));
+        let shade = Frame {
+            x: from,
+            width: to - from,
+            ..plot
+        };
+        canvas.rect(&shade, colours.unmeasured);
+    }
+    for (start, end, _) in chart.faulty(scales.x) {
+        let (from, to) = (scales.x(start), scales.x(end));
+        let fault = Frame {
+            x: from,
+            width: to - from,
+            ..plot
+        };
+        canvas.rect(&fault, colours.fault);
     }
 }
 

@@ -226,7 +226,7 @@ pub(super) fn y_ticks(chart: &Chart, low: f64, high: f64, steps: usize) -> Axis 
     };
     let mut axis = found.unwrap_or_else(|| even(most_steps(steps)));
     // Even steps crowd at the upper end of a logarithmic axis.
-    let apart = (high - low) / steps as f64;
+    let apart = (high - low) / (steps + 2) as f64;
     let mut before = f64::NEG_INFINITY;
     axis.ticks.retain(|tick| {
         let at = plotted(tick.value, scale);

@@ -167,17 +167,14 @@ pub(super) fn grid(axis: &Axis, scale: Scale) -> Vec<GridMark> {
         .map(|tick| plotted(tick.value, scale))
         .collect();
     // The plot leaves out labels whose steps are too small for it, so it must be told how far apart they really are: on
-    // a logarithmic axis each from its neighbours, for one pair that is too close must not take all labels away.
-    let nearest = |place: usize| {
-        let below = place
-            .checked_sub(1)
-            .map(|below| marks[place] - marks[below]);
-        let above = marks.get(place + 1).map(|above| above - marks[place]);
-        below.into_iter().chain(above).fold(1.0, f64::min)
+    // a logarithmic axis each from the one below, for one pair that is too close must not take all labels away.
+    let from_below = |place: usize| {
+        let below = place.checked_sub(1);
+        below.map_or(1.0, |below| (marks[place] - marks[below]).min(1.0))
     };
     let step_size = |place: usize| match scale {
         Scale::Linear => axis.step.unwrap_or(1.0),
-        Scale::Log10 => nearest(place),
+        Scale::Log10 => from_below(place),
     };
     let mark = |place: usize| GridMark {
         value: marks[place],

@@ -58,6 +58,7 @@ impl Frame<'_> {
 pub(super) fn facets_ui(ui: &mut Ui, view: &ChartView<'_>, time: &mut TimeView) {
     let chart = view.chart;
     let area = ui.available_rect_before_wrap();
+    let behind = ui.allocate_rect(area, Sense::hover());
     let room = Rect::from_min_max(
         area.min + Vec2::new(Y_AXIS_WIDTH, 0.0),
         area.max - Vec2::new(0.0, X_AXIS_HEIGHT),
@@ -94,13 +95,8 @@ pub(super) fn facets_ui(ui: &mut Ui, view: &ChartView<'_>, time: &mut TimeView) 
         let words = format!("{more} more");
         ui.painter()
             .text(at, Align2::LEFT_CENTER, words, font, palette.weak);
+        behind.on_hover_text("A wider chart, or fewer candidates, leave room for more plots");
     }
-    ui.allocate_rect(area, Sense::hover())
-        .on_hover_text(if more > 0 {
-            "All plots have the same axes. A wider chart, or fewer candidates, leave room for more"
-        } else {
-            "All plots have the same axes"
-        });
 }
 
 /// The axes that everything that is seen lies on.
@@ -141,6 +137,11 @@ fn axes_ui(ui: &Ui, frame: &Frame<'_>, rect: Rect, (is_first, is_last): (bool, b
         let right = frame.place(rect, [to, 0.0]).x;
         let shade = Rect::from_x_y_ranges(left..=right, rect.y_range());
         painter.rect_filled(shade, 0, palette.shade);
+    }
+    for (from, to, _) in frame.chart.faulty(frame.x) {
+        let [left, right] = [from, to].map(|at| frame.place(rect, [at, 0.0]).x);
+        let fault = Rect::from_x_y_ranges(left..=right, rect.y_range());
+        painter.rect_filled(fault, 0, palette.fault);
     }
     let grid = Stroke::new(1.0, palette.grid);
     let mut above = f32::INFINITY;
