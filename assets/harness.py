@@ -2944,6 +2944,15 @@ def answers_of_page(packed):
     return answers_from(packed, len(packed[1]) // 8)
 
 
+def tickets_on(page):
+    """The tickets of the orders that a page answers."""
+    packed, _, _ = page
+    if isinstance(packed, bytes):
+        first, count = struct.unpack_from("<2Q", packed)
+        return range(first, first + count)
+    return answers_of_page(packed)[0::8]
+
+
 def answers_of(rows, on_cpu):
     """Eight words for each of the orders in `rows`, and the texts of failures by ticket.
 
@@ -3820,27 +3829,29 @@ class RemotePool(Pool):
             self.answer(ticket, self.executed_of(report), end)
 
     def take_page(self, page, end):
-        """Answers the orders of a chunk by what its tasks have returned; returns how many."""
+        """Answers the orders of a chunk by what its tasks have returned."""
         packed, failures, news = page
         if news is not None:
             self.ledger.note(*news)
         for ticket, text in failures.items():
             self.outbox.failure(ticket, text)
         if isinstance(packed, bytes):
-            _, count = struct.unpack_from("<2Q", packed)
-            self.outbox.page(count, struct.pack("<Q", end) + packed)
-            return count
+            self.outbox.page(len(tickets_on(page)), struct.pack("<Q", end) + packed)
+            return
         answers = answers_of_page(packed)
-        count = len(answers) // 8
-        answers[3::8] = array("Q", [end]) * count
+        answers[3::8] = array("Q", [end]) * (len(answers) // 8)
         self.outbox.answers(answers)
-        return count
+
+    def claim(self, tickets):
+        """Whether these orders, which come back together, are still to be answered; if so, by who asks."""
+        return True
 
     def take_results(self, results, chunk):
-        """Answers orders by the results of a call of map, as they come; yields how many each of them has answered."""
+        """Answers orders by the results of a call of map, as they come; yields how many have come back."""
         if self.travels_alone(chunk):
             for report in results:
-                self.take_report(report, time.monotonic_ns())
+                if self.claim(report[:1]):
+                    self.take_report(report, time.monotonic_ns())
                 yield 1
             return
         last = None
@@ -3848,7 +3859,10 @@ class RemotePool(Pool):
         for page in filter(None, results):
             if page is not last:
                 last = page
-                yield self.take_page(page, time.monotonic_ns())
+                tickets = tickets_on(page)
+                if self.claim(tickets):
+                    self.take_page(page, time.monotonic_ns())
+                yield len(tickets)
 
     def mapped(self, orders, chunk):
         """The function for a call of map whose orders travel in chunks."""
@@ -4079,10 +4093,16 @@ class MultiprocessingPool(RemotePool):
         try:
             for _ in self.take_results(results, chunk):
                 pass
-            for ticket in orders.tickets:
-                self._open.pop(ticket, None)
         except Exception as error:
             self._fail(orders.tickets, error)
+
+    def claim(self, tickets):
+        with self._changing:
+            # All of a chunk, or none: they are lost together.
+            are_open = tickets[0] in self._open
+            for ticket in tickets:
+                self._open.pop(ticket, None)
+            return are_open
 
     def _lost(self, process):
         at_hand = AtHand(self.setup["scratch"], process.pid).ticket
