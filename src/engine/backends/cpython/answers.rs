@@ -9,9 +9,8 @@ use crossbeam_channel::Sender;
 
 use crate::engine::backends::Collections;
 use crate::engine::backends::cpython::books::{HandedOver, Window};
-use crate::engine::backends::cpython::frames::{
-    self, Answer, CounterReading, Message, Page, Ready,
-};
+use crate::engine::backends::cpython::frames::{self, Answer, CounterReading, Message, Ready};
+use crate::engine::backends::cpython::pages::Page;
 use crate::engine::backends::cpython::slots::Slots;
 use crate::engine::backends::cpython::{Shared, faults, lost};
 use crate::engine::clock;
@@ -305,7 +304,8 @@ impl Answers {
         self.shared.fail(why);
         for handed_over in unanswered {
             let now_nanos = clock::now_nanos();
-            let ran = Ran::here(handed_over.at_nanos, now_nanos);
+            // It may have been lost before it was due.
+            let ran = Ran::here(handed_over.at_nanos.min(now_nanos), now_nanos);
             self.end(now_nanos, handed_over, ran, Err(lost()));
         }
     }

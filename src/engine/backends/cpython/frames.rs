@@ -7,6 +7,7 @@ use std::io::{self, Read, Write};
 
 use serde::Deserialize;
 
+use crate::engine::backends::cpython::pages::Page;
 use crate::engine::task::Outcome;
 use crate::scenario::Protection;
 
@@ -18,8 +19,6 @@ const FRAME_MAX: usize = 64 << 20;
 pub(super) const ORDERS_MAX: usize = 1 << 21;
 /// Numbers of an answer.
 const ANSWER_NUMBERS: usize = 8;
-/// Numbers that a page begins with.
-const PAGE_NUMBERS: usize = 4;
 /// Longest text of a failure that is kept, in bytes.
 const TEXT_MAX: usize = 4 << 10;
 
@@ -127,45 +126,6 @@ pub(super) struct Answer {
     pub(super) outcome: Outcome,
 }
 
-/// How orders ended whose tickets count up by one and that executed one and the same step. Failed have those whose
-/// texts came before it, all others are good.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Page {
-    /// The ticket of the first one.
-    pub(super) ticket: u64,
-    /// When the caller knew of them.
-    pub(super) end_nanos: u64,
-    /// Processor time of all of them together.
-    pub(super) on_cpu_nanos: u64,
-    /// In their order.
-    pub(super) rows: Vec<PageRow>,
-}
-
-/// One order of a [`Page`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct PageRow {
-    pub(super) start_nanos: u64,
-    pub(super) worker_end_nanos: u64,
-    /// What the step found, of which the digest is made.
-    pub(super) found: u64,
-}
-
-impl Page {
-    /// The part of the orders' service times that they were on a processor; nobody knows it of each of them.
-    pub(super) fn on_cpu_ratio(&self) -> f64 {
-        let services = self.rows.iter().map(PageRow::service_nanos);
-        let services = services.fold(0, u64::saturating_add);
-        (self.on_cpu_nanos as f64 / services.max(1) as f64).min(1.0)
-    }
-}
-
-impl PageRow {
-    /// From its first to its last instruction.
-    pub(super) const fn service_nanos(&self) -> u64 {
-        self.worker_end_nanos.saturating_sub(self.start_nanos)
-    }
-}
-
 /// A counter of the pool's, cumulative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CounterReading {
@@ -174,7 +134,7 @@ pub(super) struct CounterReading {
     pub(super) value: u64,
 }
 
-fn nonsense(what: impl Into<String>) -> io::Error {
+pub(super) fn nonsense(what: impl Into<String>) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what.into())
 }
 
@@ -199,7 +159,7 @@ fn message(kind: u8, payload: &[u8]) -> io::Result<Message> {
     Ok(match kind {
         b'H' => Message::Ready(from_json(payload)?),
         b'A' => Message::Answers(records(payload)?.map(answer).collect::<io::Result<_>>()?),
-        b'Q' => Message::Page(page(payload)?),
+        b'Q' => Message::Page(Page::of(payload)?),
         b'F' => {
             let (ticket, text) = payload
                 .split_first_chunk()
@@ -233,36 +193,15 @@ fn text_of(bytes: &[u8]) -> String {
 }
 
 /// The records of a payload, `N` numbers each.
-fn records<const N: usize>(payload: &[u8]) -> io::Result<impl Iterator<Item = [u64; N]>> {
+pub(super) fn records<const N: usize>(
+    payload: &[u8],
+) -> io::Result<impl Iterator<Item = [u64; N]>> {
     let (numbers, rest) = payload.as_chunks::<8>();
     let (records, left) = numbers.as_chunks::<N>();
     if !rest.is_empty() || !left.is_empty() {
         return Err(nonsense("a frame ends within a record"));
     }
     Ok(records.iter().map(|record| record.map(u64::from_le_bytes)))
-}
-
-fn page(payload: &[u8]) -> io::Result<Page> {
-    let (head, rows) = payload
-        .split_at_checked(PAGE_NUMBERS * 8)
-        .ok_or_else(|| nonsense("a page without a head"))?;
-    let rows: Vec<PageRow> = records(rows)?
-        .map(|[start_nanos, worker_end_nanos, found]| PageRow {
-            start_nanos,
-            worker_end_nanos,
-            found,
-        })
-        .collect();
-    let mut head = records::<PAGE_NUMBERS>(head)?;
-    match head.next() {
-        Some([end_nanos, ticket, count, on_cpu_nanos]) if count == rows.len() as u64 => Ok(Page {
-            ticket,
-            end_nanos,
-            on_cpu_nanos,
-            rows,
-        }),
-        _ => Err(nonsense("a page that is longer or shorter than it says")),
-    }
 }
 
 fn answer(record: [u64; ANSWER_NUMBERS]) -> io::Result<Answer> {
@@ -359,7 +298,6 @@ mod tests {
                     1,
                 ]),
             ),
-            (b'Q', numbers(&[30, 3, 2, 15, 10, 20, 7, 21, 26, u64::MAX])),
             (b'F', [numbers(&[2]), "ValueError: é".into()].concat()),
             (b'P', b"[9]".to_vec()),
             (b'I', b"worker 7 died\n".to_vec()),
@@ -388,20 +326,9 @@ mod tests {
             additions,
             value,
         };
-        let row = |start_nanos, worker_end_nanos, found| PageRow {
-            start_nanos,
-            worker_end_nanos,
-            found,
-        };
         assert_eq!(
             messages[2..],
             [
-                Message::Page(Page {
-                    ticket: 3,
-                    end_nanos: 30,
-                    on_cpu_nanos: 15,
-                    rows: vec![row(10, 20, 7), row(21, 26, u64::MAX)],
-                }),
                 Message::Failure(2, "ValueError: é".to_owned()),
                 Message::Pids(vec![9]),
                 Message::Incident("worker 7 died".to_owned()),
@@ -417,32 +344,6 @@ mod tests {
     }
 
     #[test]
-    fn the_processor_time_of_a_page_is_shared_out_by_service_times() {
-        let row = |start_nanos, worker_end_nanos| PageRow {
-            start_nanos,
-            worker_end_nanos,
-            found: 0,
-        };
-        let mut page = Page {
-            ticket: 0,
-            end_nanos: 100,
-            on_cpu_nanos: 15,
-            rows: vec![row(10, 20), row(30, 50)],
-        };
-        assert!((page.on_cpu_ratio() - 0.5).abs() < 1e-12);
-        page.on_cpu_nanos = 40;
-        assert!(
-            (page.on_cpu_ratio() - 1.0).abs() < 1e-12,
-            "what lies between them is nobody's"
-        );
-        page.rows = vec![row(20, 10)];
-        assert!(
-            (page.on_cpu_ratio() - 1.0).abs() < 1e-12,
-            "instants out of order are found elsewhere"
-        );
-    }
-
-    #[test]
     fn nonsense_is_an_error_and_asks_for_no_memory() {
         let refused = [
             (b'?', Vec::new()),
@@ -450,10 +351,6 @@ mod tests {
             (b'A', numbers(&[1, 2, 3])),
             (b'A', numbers(&[1, 2, 3, 4, 5, 6, 7, 8])),
             (b'A', vec![0; 65]),
-            (b'Q', numbers(&[30, 3, 1])),
-            (b'Q', numbers(&[30, 3, 1, 15, 10, 20])),
-            (b'Q', numbers(&[30, 3, 2, 15, 10, 20, 7])),
-            (b'Q', numbers(&[30, 3, 0, 15, 10, 20, 7])),
             (b'F', vec![0; 7]),
             (b'P', b"[-1]".to_vec()),
             (b'G', numbers(&[1, 2, 3, 4, 5, 6])),
