@@ -5056,6 +5056,9 @@ def main():
         outbox = POOLS[name].outbox_class(answers, ledger)
         pool = POOLS[name](settings, setup, outbox, ledger)
         pool.prepare()
+        # The collector looks through all that was imported as soon as some thousand objects have been made: within the
+        # first chunks of a batch, or now.  It is only after that look that it waits until there is a quarter more.
+        gc.collect()
         facts = {
             "protocol": PROTOCOL,
             "version": ".".join(map(str, sys.version_info[:3])),
