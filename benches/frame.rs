@@ -1,16 +1,23 @@
 //! The window's own work for one frame, without rasterising: eight charts of five candidates with as many
-//! points as an hour of measuring leaves. It must stay under 4 ms, so that what is shown is not disturbed.
+//! points as an hour of measuring leaves, laid out and cut into triangles.
+//!
+//! `cargo bench --bench frame`. Two kinds of frames: still ones of a run that is over, and live ones, each of which
+//! brings a snapshot, as ten frames a second do while a run measures. It prints the median, the 99th percentile and the
+//! longest, and fails if a 99th percentile is above 8 ms: half of what a display of 60 Hz gives, so that what is shown
+//! is not disturbed. Figures are of this machine and of what else it did.
 
-#![expect(missing_docs, reason = "criterion's macros make public items")]
+#![expect(clippy::print_stdout, reason = "a benchmark prints")]
 
 use std::hint::black_box;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use criterion::{Criterion, criterion_group, criterion_main};
 use eframe::App as _;
 use poolscope::gui::app::{App, Services};
 use poolscope::gui::dialogs::{FileDialogs, FileRequest, Picked};
+use poolscope::gui::notify::DesktopNotifier;
 use poolscope::run::{BlockEnd, Event, Run, RunRequest};
 use poolscope::scenario::{AsyncCpu, Backend, Candidate, bundled, parse};
 use poolscope::stats::Histogram;
@@ -31,9 +38,13 @@ impl FileDialogs for NoDialogs {
 const TICK_NANOS: u64 = 100_000_000;
 const HOUR_TICKS: u64 = 36_000;
 const CANDIDATES: u32 = 5;
+/// The 99th percentile is the tenth longest of these.
+const FRAMES: usize = 1_000;
+/// What a frame may take.
+const LIMIT: Duration = Duration::from_millis(8);
 
-/// An hour of each of five candidates.
-fn run_of_an_hour() -> Run {
+/// An hour of each of five candidates; the last one goes on if it is `live`.
+fn run_of_an_hour(live: bool) -> Run {
     let mut scenario = parse(bundled()[0].text)
         .scenario
         .expect("bundled scenarios are valid");
@@ -69,10 +80,15 @@ fn run_of_an_hour() -> Run {
                 message: FromRunner::Snapshot(snapshot),
             });
         }
-        run.apply(Event::BlockEnded {
-            block,
-            end: BlockEnd::Completed,
-        });
+        if !live || block + 1 < CANDIDATES as usize {
+            run.apply(Event::BlockEnded {
+                block,
+                end: BlockEnd::Completed,
+            });
+        }
+    }
+    if !live {
+        run.apply(Event::RunEnded { stopped: false });
     }
     run
 }
@@ -151,32 +167,72 @@ fn input() -> egui::RawInput {
     }
 }
 
-fn one_frame(criterion: &mut Criterion) {
+/// How long each frame took, the shortest first. Live ones bring a snapshot each.
+fn frames(live: bool) -> Vec<Duration> {
     let ctx = egui::Context::default();
     let services = Services {
         dialogs: Arc::new(NoDialogs),
+        notifier: Arc::new(DesktopNotifier),
         executable: PathBuf::new(),
         settings_dir: None,
         runs_dir: None,
     };
     let mut app = App::new(&ctx, services);
-    app.show_run(run_of_an_hour());
+    app.show_run(run_of_an_hour(live));
     let mut frame = eframe::Frame::_new_kittest();
+    let mut tick = HOUR_TICKS;
     let mut draw = || {
+        tick += 1;
+        let block = CANDIDATES as usize - 1;
+        // What comes from the runner is decoded elsewhere; taking it in is the window's work.
+        let news = live.then(|| Event::Message {
+            block,
+            message: FromRunner::Snapshot(Box::new(snapshot(tick, block as u64))),
+        });
+        let begin = Instant::now();
+        if let Some(news) = news {
+            app.tell_run(news);
+        }
         let output = ctx.run_ui(input(), |ui| {
             app.logic(ui.ctx(), &mut frame);
             app.ui(ui, &mut frame);
         });
-        black_box(&output.shapes);
+        let shapes = output.shapes.clone();
+        black_box(ctx.tessellate(shapes, output.pixels_per_point));
+        let took = begin.elapsed();
         // Nothing is rasterised, so the textures go nowhere.
         output.drop_without_applying_deltas();
+        took
     };
     // Sizes settle and fonts load.
-    (0..3).for_each(|_| draw());
-    criterion.bench_function("one frame, eight charts of five candidates", |bencher| {
-        bencher.iter(&mut draw);
-    });
+    for _ in 0..10 {
+        draw();
+    }
+    let mut took: Vec<Duration> = (0..FRAMES).map(|_| draw()).collect();
+    took.sort_unstable();
+    took
 }
 
-criterion_group!(benches, one_frame);
-criterion_main!(benches);
+fn main() -> ExitCode {
+    let mut is_within = true;
+    println!("{FRAMES} frames of 1920 × 1080 each, in ms     p50      p99      max");
+    for (name, live) in [("still", false), ("live, a snapshot each", true)] {
+        let took = frames(live);
+        let [p50, p99, max] = [FRAMES / 2, FRAMES * 99 / 100, FRAMES - 1].map(|at| took[at]);
+        let ms = |time: Duration| time.as_secs_f64() * 1e3;
+        let ratio = p99.as_secs_f64() / LIMIT.as_secs_f64();
+        println!(
+            "{name:<36} {:>7.2}  {:>7.2}  {:>7.2}   p99 is {ratio:.2} of the limit of {LIMIT:?}",
+            ms(p50),
+            ms(p99),
+            ms(max),
+        );
+        is_within &= p99 <= LIMIT;
+    }
+    if is_within {
+        ExitCode::SUCCESS
+    } else {
+        println!("A 99th percentile is above the limit");
+        ExitCode::FAILURE
+    }
+}

@@ -83,6 +83,7 @@ fn every_chart_of_a_live_run_can_be_exported_and_every_candidate_hidden() {
     click(&mut harness, "Show threads ×8");
     let without = lines(&harness);
     assert!(without < all, "{without} of {all}");
+    click(&mut harness, "Percentiles of the response time");
     click(&mut harness, "Response time at p50");
     assert_eq!(lines(&harness), 2 * without);
 }

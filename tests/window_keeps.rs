@@ -7,11 +7,14 @@ mod window_support;
 
 use std::path::{Path, PathBuf};
 
-use poolscope::gui::action::Action;
+use egui_kittest::kittest::Queryable as _;
+use poolscope::gui::action::{Action, RunsAction};
+use poolscope::gui::app::{RunState, TabAction};
 use poolscope::run::library::Library;
 use poolscope::run::record::Completeness;
+use poolscope::units::Nanos;
 
-use window_support::{Window, opening, run_until, wait_for};
+use window_support::{Window, ask, click, is_shown, opening, run_until, wait_for};
 
 /// One candidate for a moment.
 const SHORT: &str = r#"(
@@ -67,4 +70,46 @@ fn a_run_that_cannot_be_kept_is_said_and_shown_all_the_same() {
     wait_for(&mut harness, "This run is not kept");
     let shown = harness.state().measurement().unwrap().run();
     assert!(shown.blocks[0].counts().good > 0);
+}
+
+#[test]
+fn a_run_goes_on_in_its_tab_while_a_kept_one_is_looked_at_and_closing_it_asks() {
+    let folder = tempfile::tempdir().unwrap();
+    let runs = folder.path().join("runs");
+    let mut harness = after_a_run(folder.path(), runs.clone());
+    wait_for(&mut harness, "Kept in the run library");
+    let mut longer = harness.state().document().scenario().clone();
+    longer.title = "Long waits".to_owned();
+    longer.protocol.measure = Nanos::from_secs(600);
+    ask(&mut harness, Action::EditScenario(Box::new(longer)));
+    ask(&mut harness, Action::Run);
+    run_until(&mut harness, "the second run measures", |harness| {
+        harness.state().run_state() == RunState::Live
+    });
+    click(&mut harness, "Tab Short waits, finished");
+    assert_eq!(harness.state().run_state(), RunState::Finished);
+    harness.get_by_label("Stop");
+    // A kept run comes into a tab meanwhile, and the scenario that measures stays open.
+    click(&mut harness, "Close tab Short waits");
+    assert_eq!(harness.state().tab_labels().len(), 1);
+    let kept = Library::at(runs).list().unwrap().entries;
+    let kept = kept.into_iter().find(|entry| {
+        let head = entry.head.as_ref().unwrap();
+        head.title() == "Short waits"
+    });
+    let open = RunsAction::Open(kept.unwrap().path);
+    ask(&mut harness, Action::Runs(open));
+    run_until(&mut harness, "the kept run is shown", |harness| {
+        harness.state().run_state() == RunState::Finished
+    });
+    assert_eq!(harness.state().document().scenario().title, "Long waits");
+    let live = harness.state().tab_labels()[0].number;
+    ask(&mut harness, Action::Tabs(TabAction::Close(live)));
+    assert!(is_shown(&harness, "Stop the run and close its tab?"));
+    click(&mut harness, "Stop and close");
+    run_until(&mut harness, "the tab is gone", |harness| {
+        harness.state().tab_labels().len() == 1
+    });
+    harness.run_steps(3);
+    harness.get_by_label("Run");
 }

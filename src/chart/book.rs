@@ -4,8 +4,12 @@
 //! the last update are computed. What is drawn from is lent, never cloned.
 
 use crate::chart::line::{Styled, caption, lines, quantity, warning};
-use crate::chart::marks::{Glyph, bands, has_marks};
-use crate::chart::{Chart, ChartId, ChartMark, ChartSettings, Scale, Series, SplitChart};
+use crate::chart::marks::{Glyph, bands, has_marks, has_ticks, ticks};
+use crate::chart::workers;
+use crate::chart::{
+    Chart, ChartId, ChartMark, ChartSettings, Diagram, Distribution, Form, Scale, Series,
+    SplitChart, histogram_overlay, percentile_curve,
+};
 use crate::run::{Block, Run, RunRequest};
 
 /// Makes one chart of `run` from nothing. O(intervals).
@@ -16,12 +20,25 @@ pub fn build(id: ChartId, run: &Run, settings: &ChartSettings) -> Chart {
     page.chart
 }
 
+/// Makes one chart of `run` that is not over time; none for those that are. O(slots of histograms).
+#[must_use]
+pub fn build_diagram(id: ChartId, run: &Run, settings: &ChartSettings) -> Option<Diagram> {
+    let mut lines = Distribution::of_run(run);
+    lines.retain(|line| !settings.hidden.contains(&line.candidate));
+    match id {
+        ChartId::Histogram => Some(histogram_overlay(&lines)),
+        ChartId::PercentileCurve => Some(percentile_curve(&lines)),
+        _ => None,
+    }
+}
+
 /// The charts of one run, as of its last [`ChartBook::update`].
 #[derive(Debug, Clone, Default)]
 pub struct ChartBook {
     key: Option<Key>,
     revision: u64,
     pages: Vec<Page>,
+    diagrams: Vec<(ChartId, Diagram)>,
     split: SplitChart,
 }
 
@@ -50,9 +67,22 @@ impl ChartBook {
         // A smaller revision is another run that happens to look alike.
         if !same || run.revision < self.revision {
             self.key = Some(Key::of(run, settings));
-            self.pages = ChartId::shown_for(&run.request)
+            // What the board does not have costs nothing.
+            let shown = settings.arrangement.shown_for(&run.request);
+            let ids = shown.iter().map(|tile| tile.id);
+            self.pages = ids
+                .clone()
+                .filter(|id| id.form() != Form::Diagram)
                 .map(|id| Page::new(id, run, settings))
                 .collect();
+            let diagrams = ids.filter_map(|id| Some((id, build_diagram(id, run, settings)?)));
+            self.diagrams = diagrams.collect();
+        } else {
+            for (id, diagram) in &mut self.diagrams {
+                if let Some(newer) = build_diagram(*id, run, settings) {
+                    *diagram = newer;
+                }
+            }
         }
         for page in &mut self.pages {
             page.update(run);
@@ -66,7 +96,22 @@ impl ChartBook {
         *self = Self::default();
     }
 
-    /// Which charts there are, in the order of the board.
+    /// The revision of the run that the charts are of.
+    #[must_use]
+    pub const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// A chart that is not over time; none if the board does not have it.
+    #[must_use]
+    pub fn diagram(&self, id: ChartId) -> Option<&Diagram> {
+        let mut diagrams = self.diagrams.iter();
+        diagrams
+            .find(|(other, _)| *other == id)
+            .map(|(_, diagram)| diagram)
+    }
+
+    /// Which charts over time there are, in the order of the board.
     pub fn ids(&self) -> impl Iterator<Item = ChartId> {
         self.pages.iter().map(|page| page.chart.id)
     }
@@ -113,6 +158,8 @@ struct Page {
     candidates: Vec<usize>,
     /// One per block of the plan.
     marks: Vec<Mark>,
+    /// Whether faults and what happened are marked at all.
+    is_marked: bool,
 }
 
 /// How much of a block is drawn.
@@ -174,13 +221,17 @@ impl Page {
             measured_span: None,
             bands: Vec::new(),
             marks: Vec::new(),
+            ticks: Vec::new(),
             marks_dropped: 0,
+            workers_left_out: 0,
+            side_by_side: settings.side_by_side,
         };
         Self {
             chart,
             styles,
             candidates,
             marks: vec![Mark::default(); run.blocks.len()],
+            is_marked: settings.marks,
         }
     }
 
@@ -188,9 +239,15 @@ impl Page {
         self.chart.caption = caption(self.chart.id, self.chart.scale, run);
         self.chart.measured_span = measured_span(run);
         let end = self.chart.measured_span.map_or(0.0, |(_, end)| end);
-        self.chart.bands = bands(run, end);
-        if has_marks(self.chart.id) {
-            self.update_marks(run);
+        if self.is_marked {
+            self.chart.bands = bands(run, end);
+            if has_marks(self.chart.id) {
+                self.update_marks(run);
+            }
+        }
+        if self.chart.id.form() == Form::Workers {
+            workers::update(&mut self.chart, run, &self.candidates);
+            return;
         }
         let blocks = run.blocks.iter().enumerate();
         for (number, block) in blocks.filter(|(_, block)| !block.planned.twin) {
@@ -202,6 +259,7 @@ impl Page {
     fn update_marks(&mut self, run: &Run) {
         self.chart.marks.clear();
         self.chart.marks_dropped = 0;
+        self.chart.ticks.clear();
         let shown = |block: &&Block| {
             let candidate = block.planned.candidate;
             !block.planned.twin && self.candidates.contains(&candidate)
@@ -216,6 +274,9 @@ impl Page {
                 kind: mark.kind,
             }));
             self.chart.marks_dropped += block.resilience.marks_dropped();
+            if has_ticks(self.chart.id) {
+                self.chart.ticks.extend(ticks(block, origin));
+            }
         }
     }
 
@@ -327,12 +388,12 @@ fn append(
     }
 }
 
-fn seconds(nanos: u64, origin: u64) -> f64 {
+pub(super) fn seconds(nanos: u64, origin: u64) -> f64 {
     (nanos as f64 - origin as f64) / 1e9
 }
 
 /// When the measurement began, or will begin, in nanoseconds since the block's start.
-fn origin(run: &Run, block: &Block) -> u64 {
+pub(super) fn origin(run: &Run, block: &Block) -> u64 {
     let known = block
         .last
         .as_ref()

@@ -25,6 +25,8 @@ const MEMORY_HOLDS_NANOS: u64 = 3_000_000_000;
 pub(super) enum Line {
     Throughput,
     Response(Percentile),
+    /// The longest response time of the window.
+    ResponseMax,
     Memory,
     Cost,
     Cpu,
@@ -40,7 +42,20 @@ pub(super) enum Line {
     Retries,
     /// Attempts that were given up; nothing where nobody watches attempts.
     TimedOut,
+    /// The outcomes up to that one of [`OUTCOMES`], together.
+    UpTo(usize),
 }
+
+/// A kind of outcome, and how many of them an interval has.
+type Outcome = (&'static str, fn(&Interval) -> u64);
+
+/// What becomes of a task, from the lowest area on.
+const OUTCOMES: [Outcome; 4] = [
+    ("good", Interval::good_in_time),
+    ("good but late", |interval| interval.good_late),
+    ("failed or timed out", |interval| interval.failed),
+    ("dropped", |interval| interval.dropped),
+];
 
 /// How a line is drawn and named.
 #[derive(Debug, Clone, Copy)]
@@ -62,7 +77,7 @@ pub(super) fn lines(id: ChartId, settings: &ChartSettings) -> Vec<Styled> {
     };
     match id {
         ChartId::Throughput => one(Line::Throughput),
-        ChartId::ResponseTime => percentile_lines(&settings.percentiles),
+        ChartId::ResponseTime => percentile_lines(settings),
         ChartId::MemoryPerWorker => one(Line::Memory),
         ChartId::CostPer1k => one(Line::Cost),
         ChartId::Cpu => one(Line::Cpu),
@@ -101,6 +116,21 @@ pub(super) fn lines(id: ChartId, settings: &ChartSettings) -> Vec<Styled> {
             (Line::TimedOut, "timed out"),
             (Line::Retries, "retries"),
         ]),
+        ChartId::Outcomes => {
+            let kinds = OUTCOMES.iter().enumerate();
+            kinds
+                .map(|(number, (detail, _))| Styled {
+                    line: Line::UpTo(number),
+                    stroke: Stroke::Solid,
+                    detail,
+                })
+                .collect()
+        }
+        // Made in other ways.
+        ChartId::Histogram
+        | ChartId::PercentileCurve
+        | ChartId::WorkerCpu
+        | ChartId::WorkerMemory => Vec::new(),
     }
 }
 
@@ -117,13 +147,19 @@ fn three(lines: [(Line, &'static str); 3]) -> Vec<Styled> {
         .collect()
 }
 
-fn percentile_lines(percentiles: &[Percentile]) -> Vec<Styled> {
+fn percentile_lines(settings: &ChartSettings) -> Vec<Styled> {
     let styled = |percentile: &Percentile| Styled {
         line: Line::Response(*percentile),
         stroke: Stroke::of_percentile(*percentile),
         detail: percentile.label(),
     };
-    percentiles.iter().map(styled).collect()
+    let longest = settings.response_max.then_some(Styled {
+        line: Line::ResponseMax,
+        stroke: Stroke::Dotted,
+        detail: "max",
+    });
+    let percentiles = settings.percentiles.iter().map(styled);
+    percentiles.chain(longest).collect()
 }
 
 impl Line {
@@ -152,6 +188,12 @@ impl Line {
                 Self::Retries => per_sec(index, |interval| interval.retries),
                 Self::TimedOut if interval.attempts.is_none() => None,
                 Self::TimedOut => per_sec(index, Interval::timed_out),
+                Self::UpTo(number) => {
+                    let sums = OUTCOMES[..=number].iter();
+                    let sum = |interval: &Interval| sums.clone().map(|(_, of)| of(interval)).sum();
+                    rate(intervals, index, RATE_WINDOW_NANOS, sum)
+                }
+                Self::ResponseMax => longest(intervals, index),
                 Self::Cpu => per_sec(index, |interval| interval.cpu_nanos)
                     .map(|nanos_per_sec| nanos_per_sec / 1e9),
                 // The drain finishes fewer and fewer tasks and is not part of any cost.
@@ -205,6 +247,14 @@ fn rate(
     (length >= RATE_LEAST_NANOS).then(|| sum as f64 * 1e9 / length as f64)
 }
 
+/// The longest response time of the window of percentiles; none where no task ended.
+fn longest(intervals: &VecDeque<Interval>, index: usize) -> Option<f64> {
+    let ended = window(intervals, index, percentiles::WINDOW_NANOS)
+        .filter(|interval| !interval.response.is_empty())
+        .map(|interval| interval.response.max);
+    ended.max().map(|nanos| nanos as f64)
+}
+
 /// The newest sample, while it holds: what is there does not change with the phase.
 fn held<T>(
     intervals: &VecDeque<Interval>,
@@ -237,11 +287,16 @@ fn cost(intervals: &VecDeque<Interval>, index: usize, run: &Run) -> Option<f64> 
 /// What a value of the chart is.
 pub(super) fn quantity(id: ChartId, run: &Run) -> Quantity {
     match id {
-        ChartId::Throughput | ChartId::Attempts | ChartId::Setbacks => Quantity::PerSec,
-        ChartId::ResponseTime | ChartId::LoopLag => Quantity::Nanos,
-        ChartId::MemoryPerWorker => Quantity::Bytes,
+        ChartId::Throughput | ChartId::Attempts | ChartId::Setbacks | ChartId::Outcomes => {
+            Quantity::PerSec
+        }
+        ChartId::ResponseTime
+        | ChartId::LoopLag
+        | ChartId::Histogram
+        | ChartId::PercentileCurve => Quantity::Nanos,
+        ChartId::MemoryPerWorker | ChartId::WorkerMemory => Quantity::Bytes,
         ChartId::CostPer1k => Quantity::Money(run.request.scenario.prices.currency.clone()),
-        ChartId::Cpu => Quantity::Cores,
+        ChartId::Cpu | ChartId::WorkerCpu => Quantity::Cores,
         ChartId::QueueDepth | ChartId::Pools => Quantity::Count,
     }
 }
@@ -274,6 +329,16 @@ pub(super) fn caption(id: ChartId, scale: Scale, run: &Run) -> String {
             "dropped, given up and tried again, {}",
             over(RATE_WINDOW_NANOS)
         ),
+        ChartId::Outcomes => format!(
+            "what became of the tasks, one upon the other, {}",
+            over(RATE_WINDOW_NANOS)
+        ),
+        ChartId::WorkerCpu => "cores that each worker kept busy, between two samples".to_owned(),
+        ChartId::WorkerMemory => {
+            "resident memory of each worker process, shared pages in full".to_owned()
+        }
+        // They say it themselves.
+        ChartId::Histogram | ChartId::PercentileCurve => String::new(),
     };
     if scale == Scale::Log10 {
         caption.push_str("; log axis");

@@ -4,8 +4,9 @@
 //! A kind of happening has a glyph of its own and a word in the legend: colour only says whose it was.
 
 use crate::analysis::fault_label;
-use crate::chart::ChartId;
-use crate::run::{IncidentKind, Run};
+use crate::chart::book::seconds;
+use crate::chart::{Chart, ChartId};
+use crate::run::{Block, IncidentKind, Run};
 
 /// Rows for the labels of bands: more would take the room of the lines.
 const LANES_MAX: usize = 3;
@@ -32,6 +33,49 @@ pub struct ChartMark {
     pub at: f64,
     /// What sort of thing.
     pub kind: IncidentKind,
+}
+
+/// A stretch of time at the end of which tasks of a candidate had been tried again.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ChartTick {
+    /// Index of the candidate in the scenario: decides the colour.
+    pub candidate: usize,
+    /// Its end, in seconds since the measurement began.
+    pub at: f64,
+    /// How many retries.
+    pub count: u64,
+}
+
+impl Chart {
+    /// The ticks of one candidate where they are drawn: those that fall on the same column of pixels are one, of as
+    /// many retries as all of them. `x` says where a second lies. Ascending, each [place, retries].
+    #[must_use]
+    pub fn ticks_per_column(&self, candidate: usize, x: impl Fn(f64) -> f64) -> Vec<(f64, u64)> {
+        let mut columns: Vec<(f64, u64)> = Vec::new();
+        let own = self.ticks.iter().filter(|tick| tick.candidate == candidate);
+        let mut places: Vec<(f64, u64)> =
+            own.map(|tick| (x(tick.at).floor(), tick.count)).collect();
+        // Repeats lie over each other.
+        places.sort_by(|a, b| a.0.total_cmp(&b.0));
+        for (place, count) in places {
+            match columns.last_mut() {
+                Some((last, sum)) if last.total_cmp(&place).is_eq() => *sum += count,
+                _ => columns.push((place, count)),
+            }
+        }
+        columns
+    }
+}
+
+/// The retries of `block`, of which the measurement began at `origin` nanoseconds.
+pub(super) fn ticks(block: &Block, origin: u64) -> impl Iterator<Item = ChartTick> {
+    let intervals = block.timeline.intervals().iter();
+    let retried = intervals.filter(|interval| interval.retries > 0);
+    retried.map(move |interval| ChartTick {
+        candidate: block.planned.candidate,
+        at: seconds(interval.end_nanos, origin),
+        count: interval.retries,
+    })
 }
 
 /// The shape of a mark, within a square from -1 to 1; y points down.
@@ -120,7 +164,13 @@ pub(super) const fn has_marks(id: ChartId) -> bool {
             | ChartId::QueueDepth
             | ChartId::Attempts
             | ChartId::Setbacks
+            | ChartId::Outcomes
     )
+}
+
+/// Whether a chart has ticks for retries: where they are a line already, ticks would say it twice.
+pub(super) const fn has_ticks(id: ChartId) -> bool {
+    has_marks(id) && !matches!(id, ChartId::Setbacks)
 }
 
 /// When the faults of `run` lasted, those of the same time as one; a fault that is always there has no band, nor has an
@@ -234,6 +284,30 @@ mod tests {
             ..settings
         };
         assert_eq!(build(ChartId::QueueDepth, &run, &hidden).marked(), [2]);
+    }
+
+    #[test]
+    fn retries_are_ticks_that_share_a_column_with_their_neighbours_and_can_be_left_out() {
+        let run = support::drill::run();
+        let chart = build(ChartId::QueueDepth, &run, &ChartSettings::default());
+        let candidate = chart.ticks[0].candidate;
+        let block = run.blocks_of(candidate).next().unwrap();
+        let retries: u64 = block.timeline.intervals().iter().map(|i| i.retries).sum();
+        assert!(retries > 0);
+        for width in [1.0, 40.0, 10_000.0] {
+            let columns = chart.ticks_per_column(candidate, |seconds| seconds * width);
+            assert_eq!(columns.iter().map(|(_, count)| count).sum::<u64>(), retries);
+            assert!(columns.is_sorted_by(|a, b| a.0 < b.0));
+        }
+        assert_eq!(chart.ticks_per_column(candidate, |_| 7.5), [(7.0, retries)]);
+        let unmarked = ChartSettings {
+            marks: false,
+            ..ChartSettings::default()
+        };
+        let chart = build(ChartId::QueueDepth, &run, &unmarked);
+        assert!(chart.ticks.is_empty() && chart.marks.is_empty() && chart.bands.is_empty());
+        let setbacks = build(ChartId::Setbacks, &run, &ChartSettings::default());
+        assert!(setbacks.ticks.is_empty(), "a line says it already");
     }
 
     #[test]

@@ -11,34 +11,39 @@
 //! **Invariant**: nothing is drawn here: no pixels, no egui. Colours are data of [`palette`] only; a series
 //! names its candidate, and whoever draws looks the colour up by that.
 
+mod arrangement;
 pub mod axis;
 mod book;
 mod diagram;
 mod distribution;
+mod facets;
 mod lanes;
 mod line;
 mod marks;
 pub mod palette;
 mod percentiles;
 mod plane;
+mod seen;
 mod split;
 #[cfg(test)]
 mod tests;
+mod workers;
 
 use std::collections::BTreeSet;
 
 use crate::run::{IncidentKind, RunRequest};
-use crate::stats::reduce::min_max_per_column;
 
 pub use crate::stats::Percentile;
-pub use book::{ChartBook, build};
+pub use arrangement::{Arrangement, Preset, SPAN_MAX, Tile, rows_of};
+pub use book::{ChartBook, build, build_diagram};
 pub use diagram::{Along, Diagram, nines};
 pub use distribution::{Distribution, histogram_overlay, percentile_curve};
+pub use facets::{Facet, FacetGrid, facet_columns};
 pub use lanes::{
     Lane, LanePart, Lanes, LanesOf, NoLanes, Piece, end_words, lane_blocks, life_pieces,
     split_pieces, stretch_with,
 };
-pub use marks::{ChartMark, FaultBand, Glyph};
+pub use marks::{ChartMark, ChartTick, FaultBand, Glyph};
 pub use plane::{Band, Heat, Plane, Rule, RuleOf, capacity_plane, scaling_planes};
 pub use split::{SplitBar, SplitChart, SplitPart, SplitScale};
 
@@ -47,13 +52,25 @@ const LOG_TICKS_LEAST: usize = 4;
 
 /// What the viewer chose to see.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "choices of a viewer that have nothing to do with each other"
+)]
 pub struct ChartSettings {
     /// Percentiles of the response time, ascending; each is a line per candidate.
     pub percentiles: Vec<Percentile>,
     /// Whether the response time has a logarithmic axis: candidates often differ by decades.
     pub log_response_time: bool,
+    /// Whether the longest response time is a line too.
+    pub response_max: bool,
     /// Candidates that are not drawn, as indices in the scenario.
     pub hidden: BTreeSet<usize>,
+    /// Whether faults, retries and what happened to workers and breakers are marked.
+    pub marks: bool,
+    /// Whether each candidate has a column of plots of its own, instead of lines over each other.
+    pub side_by_side: bool,
+    /// Which charts the board has, in which order.
+    pub arrangement: Arrangement,
 }
 
 impl Default for ChartSettings {
@@ -61,7 +78,11 @@ impl Default for ChartSettings {
         Self {
             percentiles: vec![Percentile::P50, Percentile::P95, Percentile::P99],
             log_response_time: true,
+            response_max: false,
             hidden: BTreeSet::new(),
+            marks: true,
+            side_by_side: false,
+            arrangement: Arrangement::default(),
         }
     }
 }
@@ -89,11 +110,53 @@ pub enum ChartId {
     Attempts,
     /// Drops, retries and time-outs, over time.
     Setbacks,
+    /// What became of the tasks, one kind upon the other, over time; a plot per candidate.
+    Outcomes,
+    /// How many tasks took how long; not over time.
+    Histogram,
+    /// Response time by percentile; not over time.
+    PercentileCurve,
+    /// CPU used by single workers, over time; a plot per worker.
+    WorkerCpu,
+    /// Resident memory of single worker processes, over time; a plot per worker.
+    WorkerMemory,
+}
+
+/// What a chart is made of, and so how it is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Lines over time, of all candidates in one plot.
+    Lines,
+    /// Areas upon each other over time, a plot per candidate.
+    Stacked,
+    /// A line over time per worker, a plot for each.
+    Workers,
+    /// Not over time: a [`Diagram`].
+    Diagram,
 }
 
 impl ChartId {
-    /// All charts, in the order of the board of a run without faults.
-    pub const ALL: [Self; 10] = [
+    /// All charts; the first ones in the order of the board of a run without faults.
+    pub const ALL: [Self; 15] = [
+        Self::Throughput,
+        Self::ResponseTime,
+        Self::MemoryPerWorker,
+        Self::CostPer1k,
+        Self::Cpu,
+        Self::QueueDepth,
+        Self::LoopLag,
+        Self::Pools,
+        Self::Attempts,
+        Self::Setbacks,
+        Self::Outcomes,
+        Self::Histogram,
+        Self::PercentileCurve,
+        Self::WorkerCpu,
+        Self::WorkerMemory,
+    ];
+
+    /// Those of the usual board when nothing goes wrong on purpose.
+    const CALM: [Self; 10] = [
         Self::Throughput,
         Self::ResponseTime,
         Self::MemoryPerWorker,
@@ -120,7 +183,7 @@ impl ChartId {
         Self::Pools,
     ];
 
-    /// The charts that say something about what `request` measures, in the order of the board: the lag of event
+    /// The charts of the usual board of what `request` measures, in their order: the lag of event
     /// loops only where there are some, the pools only where a task passes several, and attempts, then first, only
     /// where they can differ from tasks.
     pub fn shown_for(request: &RunRequest) -> impl Iterator<Item = Self> + use<> {
@@ -129,7 +192,7 @@ impl ChartId {
         let order = if attempts {
             Self::UNDER_FAULTS
         } else {
-            Self::ALL
+            Self::CALM
         };
         order.into_iter().filter(move |id| match id {
             Self::LoopLag => loops,
@@ -137,6 +200,29 @@ impl ChartId {
             Self::Attempts | Self::Setbacks => attempts,
             _ => true,
         })
+    }
+
+    /// All charts that say something about what `request` measures: the usual ones, then those that can be chosen.
+    pub fn possible_for(request: &RunRequest) -> impl Iterator<Item = Self> + use<> {
+        let chosen = Self::ALL.into_iter().filter(|id| !Self::CALM.contains(id));
+        Self::shown_for(request).chain(chosen)
+    }
+
+    /// What it is made of.
+    #[must_use]
+    pub const fn form(self) -> Form {
+        match self {
+            Self::Outcomes => Form::Stacked,
+            Self::Histogram | Self::PercentileCurve => Form::Diagram,
+            Self::WorkerCpu | Self::WorkerMemory => Form::Workers,
+            _ => Form::Lines,
+        }
+    }
+
+    /// The chart of that [`ChartId::slug`].
+    #[must_use]
+    pub fn of_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|id| id.slug() == slug)
     }
 
     /// For file names and ids: `throughput`.
@@ -153,6 +239,11 @@ impl ChartId {
             Self::Pools => "pools",
             Self::Attempts => "attempts",
             Self::Setbacks => "setbacks",
+            Self::Outcomes => "outcomes",
+            Self::Histogram => "response_time_histogram",
+            Self::PercentileCurve => "response_time_percentiles",
+            Self::WorkerCpu => "worker_cpu",
+            Self::WorkerMemory => "worker_memory",
         }
     }
 
@@ -170,6 +261,11 @@ impl ChartId {
             Self::Pools => "Queues of the pools",
             Self::Attempts => "Attempts",
             Self::Setbacks => "Drops and retries",
+            Self::Outcomes => "Outcomes",
+            Self::Histogram => "Response time histogram",
+            Self::PercentileCurve => "Response time by percentile",
+            Self::WorkerCpu => "CPU of each worker",
+            Self::WorkerMemory => "Memory of each worker",
         }
     }
 }
@@ -265,17 +361,14 @@ pub struct Chart {
     pub bands: Vec<FaultBand>,
     /// What happened to workers and breakers, in no order; empty in charts that do not show it.
     pub marks: Vec<ChartMark>,
+    /// When tasks were tried again, of each candidate ascending; empty in charts that do not show it.
+    pub ticks: Vec<ChartTick>,
     /// How many marks are not among them, as there were too many.
     pub marks_dropped: u64,
-}
-
-impl Series {
-    /// Its runs, reduced to at most about two points per column of a plot with `columns`, extremes kept.
-    pub fn reduced(&self, columns: usize) -> impl Iterator<Item = Vec<[f64; 2]>> {
-        self.runs
-            .iter()
-            .map(move |run| min_max_per_column(run, columns))
-    }
+    /// How many workers have no line here, of which it has one per worker.
+    pub workers_left_out: u64,
+    /// Whether each candidate has a plot of its own, with the same axes.
+    pub side_by_side: bool,
 }
 
 impl Chart {
@@ -328,10 +421,12 @@ impl Chart {
         next.map(|next| next.from).min_by(f64::total_cmp)
     }
 
-    /// The candidates that have marks, in their order: each has a row for them.
+    /// The candidates that have marks or ticks, in their order: each has a row for them.
     #[must_use]
     pub fn marked(&self) -> Vec<usize> {
-        let candidates: BTreeSet<_> = self.marks.iter().map(|mark| mark.candidate).collect();
+        let marks = self.marks.iter().map(|mark| mark.candidate);
+        let ticks = self.ticks.iter().map(|tick| tick.candidate);
+        let candidates: BTreeSet<_> = marks.chain(ticks).collect();
         candidates.into_iter().collect()
     }
 

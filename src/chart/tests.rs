@@ -1,6 +1,8 @@
 //! The contents of charts, and that keeping them up to date gives what building them gives.
 
-use crate::chart::{Chart, ChartBook, ChartId, ChartSettings, Stroke, build};
+use crate::chart::{
+    Arrangement, Chart, ChartBook, ChartId, ChartSettings, Form, Stroke, Tile, build, build_diagram,
+};
 use crate::run::{Block, BlockEnd, Event, Run, RunRequest};
 use crate::stats::Percentile;
 use crate::support;
@@ -25,20 +27,26 @@ fn a_book_that_follows_a_run_has_the_same_charts_as_one_built_at_the_end() {
         ..crate::scenario::Fault::new(crate::scenario::Inject::Error)
     }];
     let request = RunRequest::all_of(scenario);
-    assert_eq!(ChartId::shown_for(&request).count(), ChartId::ALL.len());
-    let settings = ChartSettings::default();
+    assert_eq!(ChartId::possible_for(&request).count(), ChartId::ALL.len());
+    let settings = ChartSettings {
+        response_max: true,
+        arrangement: Arrangement::new(ChartId::ALL.map(|id| Tile { id, span: 1 }), []),
+        ..ChartSettings::default()
+    };
     let mut run = Run::new(request.clone(), support::STARTED_UNIX_SECS);
     let mut book = ChartBook::new();
     for (number, event) in support::events(&request).into_iter().enumerate() {
         run.apply(event);
         book.update(&run, &settings);
         if number % 37 == 0 || run.ended {
-            for id in ChartId::shown_for(&run.request) {
-                assert_eq!(
-                    book.chart(id),
-                    Some(&build(id, &run, &settings)),
-                    "event {number}"
-                );
+            for id in ChartId::ALL {
+                if id.form() == Form::Diagram {
+                    let built = build_diagram(id, &run, &settings);
+                    assert_eq!(book.diagram(id), built.as_ref(), "event {number}");
+                    continue;
+                }
+                let built = build(id, &run, &settings);
+                assert_eq!(book.chart(id), Some(&built), "event {number}");
             }
         }
     }
@@ -236,4 +244,61 @@ fn a_block_that_failed_ends_where_it_failed() {
     let chart = of(ChartId::Throughput, &run);
     let last = chart.series[2].runs[0].last().unwrap();
     assert!((last[0] - 4.2).abs() < 1e-9, "{last:?}");
+}
+
+#[test]
+fn the_areas_of_the_outcomes_lie_upon_each_other_and_add_up_to_what_ended_and_was_dropped() {
+    let run = support::finished_run();
+    let chart = of(ChartId::Outcomes, &run);
+    let facets = chart.facets();
+    assert_eq!(facets.len(), 5);
+    let throughput = of(ChartId::Throughput, &run);
+    for (facet, completed) in facets.iter().zip(&throughput.series) {
+        let details: Vec<_> = facet.series.iter().map(|series| series.detail).collect();
+        assert_eq!(
+            details,
+            ["good", "good but late", "failed or timed out", "dropped"]
+        );
+        for pair in facet.series.windows(2) {
+            for (below, above) in pair[0]
+                .runs
+                .iter()
+                .flatten()
+                .zip(pair[1].runs.iter().flatten())
+            {
+                assert!(below[1] <= above[1] && (below[0] - above[0]).abs() < 1e-12);
+            }
+        }
+        // What ended by itself is below what was dropped.
+        let ended = facet.series[2].runs.iter().flatten();
+        for (ended, completed) in ended.zip(completed.runs.iter().flatten()) {
+            assert!(
+                (ended[1] - completed[1]).abs() < 1e-6,
+                "{ended:?} {completed:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_longest_response_time_is_above_every_percentile_and_only_a_line_if_asked_for() {
+    let run = support::finished_run();
+    let all = ChartSettings {
+        percentiles: vec![Percentile::P50, Percentile::P99],
+        response_max: true,
+        ..ChartSettings::default()
+    };
+    let chart = build(ChartId::ResponseTime, &run, &all);
+    let details: Vec<_> = chart.series[..3]
+        .iter()
+        .map(|series| series.detail)
+        .collect();
+    assert_eq!(details, ["p50", "p99", "max"]);
+    let highest = |series: usize| {
+        let points = chart.series[series].runs.iter().flatten();
+        points.map(|point| point[1]).fold(0.0, f64::max)
+    };
+    assert!(highest(2) >= highest(1) && highest(1) >= highest(0));
+    let usual = of(ChartId::ResponseTime, &run);
+    assert!(usual.series.iter().all(|series| series.detail != "max"));
 }

@@ -1,15 +1,20 @@
 //! The whole board as one picture: all charts, the table of figures, and which run it was.
 
 use crate::analysis::{CandidateFigures, candidate_figures, trust, verdict};
-use crate::chart::{ChartId, ChartSettings, SplitChart, Stroke, build};
-use crate::export::Theme;
+use crate::chart::{
+    Chart, ChartId, ChartSettings, Diagram, Series, SplitChart, Stroke, Tile, build, build_diagram,
+    rows_of,
+};
 use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
+use crate::export::diagram::draw_diagram;
 use crate::export::font::{Weight, fitted, text_width};
+use crate::export::legend;
 use crate::export::marks;
 use crate::export::plot::Sizes;
 use crate::export::split::{draw_split, split_height};
 use crate::export::svg::{SLACK, draw_chart, foot, x_range};
 use crate::export::table::{Align, Table, table};
+use crate::export::{Look, Theme};
 use crate::run::Run;
 use crate::units::text;
 
@@ -23,7 +28,10 @@ const HEAD: f64 = 66.0;
 /// What the marks on the time lines mean, where there are some.
 const MARKS: f64 = 26.0;
 const TABLE_ROW: f64 = 27.0;
-const FOOT: f64 = 110.0;
+/// Two lines with what follows from the run.
+const VERDICT: f64 = 50.0;
+/// Which run it is, and the stamp.
+const FOOT: f64 = 60.0;
 /// A line of what has a name, and how many of them there are at the most.
 const NAMED_ROW: f64 = 18.0;
 const NAMED_MAX: usize = 8;
@@ -31,75 +39,265 @@ const TABLE_SIZE: f64 = 13.0;
 /// Where even that is too wide for a long name.
 const TABLE_SIZE_MIN: f64 = 9.0;
 
+/// What of a board is on a picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoardParts {
+    /// The charts over time, in their order.
+    pub charts: Vec<ChartId>,
+    /// Where the time of a task goes.
+    pub split: bool,
+    /// The table of figures, what has a name, and the verdict.
+    pub figures: bool,
+}
+
+impl BoardParts {
+    /// Everything that the board of `run` shows.
+    #[must_use]
+    pub fn all_of(run: &Run, settings: &ChartSettings) -> Self {
+        let tiles = settings.arrangement.shown_for(&run.request);
+        Self {
+            charts: tiles.iter().map(|tile| tile.id).collect(),
+            split: true,
+            figures: true,
+        }
+    }
+
+    /// Whether there is nothing on it.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.charts.is_empty() && !self.split && !self.figures
+    }
+
+    /// How many charts stand beside each other, and how high they are.
+    const fn grid(&self) -> (usize, f64) {
+        match self.charts.len() {
+            0 | 1 => (1, 720.0),
+            2 | 4 => (2, 480.0),
+            _ => (COLUMNS, CHART_HEIGHT),
+        }
+    }
+}
+
+/// A chart of the board, and where it stands.
+struct Placed {
+    content: Content,
+    row: usize,
+    column: usize,
+    span: usize,
+}
+
+enum Content {
+    Chart(Chart),
+    Diagram(Diagram),
+}
+
+impl Placed {
+    /// The chart, if it is one over time.
+    const fn over_time(&self) -> Option<&Chart> {
+        match &self.content {
+            Content::Chart(chart) => Some(chart),
+            Content::Diagram(_) => None,
+        }
+    }
+}
+
+/// The charts of `parts` as the board has them, in rows of that many columns.
+fn placed(run: &Run, settings: &ChartSettings, parts: &BoardParts, columns: usize) -> Vec<Placed> {
+    let mut tiles = settings.arrangement.shown_for(&run.request);
+    tiles.retain(|tile| parts.charts.contains(&tile.id));
+    let spans: Vec<usize> = tiles.iter().map(|tile| tile.span).collect();
+    let places = rows_of(&spans, columns);
+    let one = |(tile, (row, column, span)): (Tile, (usize, usize, usize))| Placed {
+        content: build_diagram(tile.id, run, settings).map_or_else(
+            || Content::Chart(build(tile.id, run, settings)),
+            Content::Diagram,
+        ),
+        row,
+        column,
+        span,
+    };
+    tiles.into_iter().zip(places).map(one).collect()
+}
+
 /// All charts of `run` and its table as one picture.
 #[must_use]
-pub fn board_svg(run: &Run, settings: &ChartSettings, theme: Theme) -> String {
-    let colours = Colours::ALL;
-    let scenario = &run.request.scenario;
-    let figures = candidate_figures(run);
+pub fn board_svg<'a>(run: &Run, settings: &ChartSettings, look: impl Into<Look<'a>>) -> String {
+    board_part_svg(run, settings, look, &BoardParts::all_of(run, settings))
+}
+
+/// What was chosen of the board of `run` as one picture; candidates that are hidden are not on it.
+#[must_use]
+pub fn board_part_svg<'a>(
+    run: &Run,
+    settings: &ChartSettings,
+    look: impl Into<Look<'a>>,
+    parts: &BoardParts,
+) -> String {
+    let Look { theme, id } = look.into();
+    let (columns, chart_height) = parts.grid();
+    let content = Drawing {
+        tiles: placed(run, settings, parts, columns),
+        split: parts.split.then(|| split_of(run, settings)),
+        figures: parts.figures.then(|| Figures::of(run, settings)),
+    };
     let trust = trust(run);
-    let table = table(&figures, scenario);
-    let charts: Vec<_> = ChartId::shown_for(&run.request)
-        .map(|id| build(id, run, settings))
-        .collect();
-    let split = SplitChart::of(run);
-    // Colours are named by the table, once for all charts.
-    let sizes = Sizes {
-        title: 17.0,
-        small: 12.0,
-        line: 1.8,
-        left: 74.0,
-        names: false,
-    };
-    // A scenario without faults has no row for what its marks mean.
-    let has_marks = charts
-        .iter()
-        .any(|chart| !(chart.bands.is_empty() && chart.marks.is_empty()));
-    let head = HEAD + if has_marks { MARKS } else { 0.0 };
-    let chart_rows = charts.len().div_ceil(COLUMNS) as f64;
-    let split_y = MARGIN + head + chart_rows * (CHART_HEIGHT + BETWEEN);
-    let table_y = split_y + split_height(&split, sizes) + BETWEEN / 2.0;
-    let named = named(&figures);
-    let named_height = NAMED_ROW * named.len() as f64;
-    let height = table_y + TABLE_ROW * (table.rows.len() as f64 + 1.0) + named_height + FOOT;
-    let mut canvas = Canvas::new("board", WIDTH, height, &scenario.title, theme);
+    let names = content.names_height();
+    let head = HEAD + if content.has_marks() { MARKS } else { 0.0 } + names;
+    let chart_rows = content.tiles.last().map_or(0, |tile| tile.row + 1) as f64;
+    let split_y = MARGIN + head + chart_rows * (chart_height + BETWEEN);
+    let split_height = content
+        .split
+        .as_ref()
+        .map_or(0.0, |split| split_height(split, SIZES) + BETWEEN / 2.0);
+    let table_y = split_y + split_height;
+    let figures_height = content.figures.as_ref().map_or(0.0, Figures::height);
+    let height = table_y + figures_height + FOOT;
+    let title = &run.request.scenario.title;
+    let mut canvas = Canvas::new("board", WIDTH, height, title, theme);
     draw_head(&mut canvas, run);
-    let at = [MARGIN, MARGIN + HEAD - MARKS / 2.0];
     let room = WIDTH - 2.0 * MARGIN;
-    marks::legend(&mut canvas, at, room, charts.iter(), sizes);
-    let width = (WIDTH - 2.0 * MARGIN - BETWEEN * (COLUMNS as f64 - 1.0)) / COLUMNS as f64;
-    let x_range = x_range(&charts);
-    for (number, chart) in charts.iter().enumerate() {
+    let below = MARGIN + HEAD - MARKS / 2.0;
+    content.draw_names(&mut canvas, below);
+    let at = [MARGIN, below + names];
+    marks::legend(&mut canvas, at, room, content.charts(), SIZES);
+    content.draw_tiles(&mut canvas, MARGIN + head, columns, chart_height);
+    if let Some(split) = &content.split {
         let frame = Frame {
-            x: MARGIN + (number % COLUMNS) as f64 * (width + BETWEEN),
-            y: MARGIN + head + (number / COLUMNS) as f64 * (CHART_HEIGHT + BETWEEN),
-            width,
-            height: CHART_HEIGHT,
+            x: MARGIN,
+            y: split_y,
+            width: room,
+            height: split_height,
         };
-        draw_chart(&mut canvas, &frame, chart, x_range, sizes);
+        draw_split(&mut canvas, &frame, split, SIZES);
     }
-    let frame = Frame {
-        x: MARGIN,
-        y: split_y,
-        width: WIDTH - 2.0 * MARGIN,
-        height: split_height(&split, sizes),
-    };
-    draw_split(&mut canvas, &frame, &split, sizes);
-    draw_table(&mut canvas, table_y, &table);
-    let conclusion = verdict(run, &figures, &trust).why;
-    let look = Type {
-        size: TABLE_SIZE,
-        weight: Weight::Regular,
-        colour: colours.text,
-    };
-    let room = (WIDTH - 2.0 * MARGIN) / SLACK;
-    draw_named(&mut canvas, height - FOOT - named_height, &named);
-    for (line, text) in two_lines(&conclusion, room, look).iter().enumerate() {
-        let y = height - FOOT + 25.0 + line as f64 * 18.0;
-        canvas.text([MARGIN, y], Anchor::Start, look, text);
+    if let Some(figures) = &content.figures {
+        figures.draw(&mut canvas, table_y);
     }
-    foot(&mut canvas, run, &trust, [WIDTH, height]);
+    foot(&mut canvas, run, id, &trust, [WIDTH, height]);
     canvas.finish()
+}
+
+/// Colours are named once for all charts.
+const SIZES: Sizes = Sizes {
+    title: 17.0,
+    small: 12.0,
+    line: 1.8,
+    left: 74.0,
+    names: false,
+};
+
+/// The time of a task, without what is hidden.
+fn split_of(run: &Run, settings: &ChartSettings) -> SplitChart {
+    let mut split = SplitChart::of(run);
+    let is_shown = |candidate| !settings.hidden.contains(&candidate);
+    split.bars.retain(|bar| is_shown(bar.candidate));
+    split
+}
+
+/// What is drawn.
+struct Drawing {
+    tiles: Vec<Placed>,
+    split: Option<SplitChart>,
+    figures: Option<Figures>,
+}
+
+impl Drawing {
+    /// The charts over time.
+    fn charts(&self) -> impl Iterator<Item = &Chart> + Clone {
+        self.tiles.iter().filter_map(Placed::over_time)
+    }
+
+    /// A scenario without faults has no row for what its marks mean.
+    fn has_marks(&self) -> bool {
+        let mut charts = self.charts();
+        charts.any(|chart| !(chart.bands.is_empty() && chart.marks.is_empty()))
+    }
+
+    /// The room for the candidates' names; none where the table or the time split has them.
+    fn names_height(&self) -> f64 {
+        let mut nowhere = Canvas::new("", WIDTH, 0.0, "", Theme::Light);
+        self.draw_names(&mut nowhere, 0.0)
+    }
+
+    fn draw_names(&self, canvas: &mut Canvas, top: f64) -> f64 {
+        if self.split.is_some() || self.figures.is_some() || self.tiles.is_empty() {
+            return 0.0;
+        }
+        let series = self.tiles.iter().flat_map(|tile| match &tile.content {
+            Content::Chart(chart) => &chart.series,
+            Content::Diagram(diagram) => &diagram.series,
+        });
+        let series: Vec<Series> = series.cloned().collect();
+        let sizes = Sizes {
+            small: 14.0,
+            ..SIZES
+        };
+        legend::candidates(canvas, [MARGIN, top], WIDTH - 2.0 * MARGIN, &series, sizes)
+    }
+
+    fn draw_tiles(&self, canvas: &mut Canvas, top: f64, columns: usize, height: f64) {
+        let room = WIDTH - 2.0 * MARGIN;
+        let width = (room - BETWEEN * (columns as f64 - 1.0)) / columns as f64;
+        let x_range = x_range(self.charts());
+        for tile in &self.tiles {
+            let frame = Frame {
+                x: MARGIN + tile.column as f64 * (width + BETWEEN),
+                y: top + tile.row as f64 * (height + BETWEEN),
+                width: width + (tile.span - 1) as f64 * (width + BETWEEN),
+                height,
+            };
+            match &tile.content {
+                Content::Chart(chart) => draw_chart(canvas, &frame, chart, x_range, SIZES),
+                Content::Diagram(diagram) => draw_diagram(canvas, &frame, diagram, None, SIZES),
+            }
+        }
+    }
+}
+
+/// The table with what stands below it.
+struct Figures {
+    table: Table,
+    named: Vec<String>,
+    verdict: String,
+}
+
+impl Figures {
+    fn of(run: &Run, settings: &ChartSettings) -> Self {
+        let mut figures = candidate_figures(run);
+        // What follows from a run follows from all candidates.
+        let verdict = verdict(run, &figures, &trust(run)).why;
+        figures.retain(|one| !settings.hidden.contains(&one.candidate));
+        Self {
+            table: table(&figures, &run.request.scenario),
+            named: named(&figures),
+            verdict,
+        }
+    }
+
+    fn table_height(&self) -> f64 {
+        TABLE_ROW * (self.table.rows.len() as f64 + 1.0)
+    }
+
+    fn height(&self) -> f64 {
+        self.table_height() + NAMED_ROW * self.named.len() as f64 + VERDICT
+    }
+
+    fn draw(&self, canvas: &mut Canvas, top: f64) {
+        draw_table(canvas, top, &self.table);
+        let named_top = top + self.table_height();
+        draw_named(canvas, named_top, &self.named);
+        let look = Type {
+            size: TABLE_SIZE,
+            weight: Weight::Regular,
+            colour: Colours::ALL.text,
+        };
+        let room = (WIDTH - 2.0 * MARGIN) / SLACK;
+        let below = named_top + NAMED_ROW * self.named.len() as f64;
+        for (line, text) in two_lines(&self.verdict, room, look).iter().enumerate() {
+            let y = below + 25.0 + line as f64 * 18.0;
+            canvas.text([MARGIN, y], Anchor::Start, look, text);
+        }
+    }
 }
 
 /// What faults left behind, one line each: candidates that were not whole, and what has a name.

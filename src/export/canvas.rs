@@ -16,9 +16,29 @@ pub enum Theme {
     Light,
     /// On dark grey.
     Dark,
+    /// On white, with black letters and darker, thicker lines, for paper.
+    Print,
     /// As the page around the picture is: light, and dark where the reader wants it so. For pictures that are part of
     /// a page.
     Page,
+}
+
+/// How much thicker lines are on paper.
+const PRINTED: f64 = 1.25;
+
+/// How a picture of a run looks, and by what the run is found again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Look<'a> {
+    /// Light, dark, or for paper.
+    pub theme: Theme,
+    /// What the run is called in the library; none if it is not kept.
+    pub id: Option<&'a str>,
+}
+
+impl From<Theme> for Look<'_> {
+    fn from(theme: Theme) -> Self {
+        Self { theme, id: None }
+    }
 }
 
 /// One colour, as it is on a light and on a dark ground. A plain colour is the same on both.
@@ -50,6 +70,27 @@ impl Ink {
     /// The colour of a part of a task's time.
     pub(super) const fn of_part(part: usize) -> Self {
         Self::new(split_rgb(part, false), split_rgb(part, true))
+    }
+
+    /// As it is on paper: what is not coloured is darker, because printers and copiers lose what is faint.
+    const fn printed(self) -> [u8; 3] {
+        let grey = Colours::ALL;
+        let [r, g, b] = self.light;
+        let [text, muted, axis, grid] = [grey.text, grey.muted, grey.axis, grey.grid];
+        if self.is(text) || self.is(muted) {
+            [0, 0, 0]
+        } else if self.is(axis) {
+            [70, 70, 70]
+        } else if self.is(grid) {
+            [200, 200, 200]
+        } else {
+            [r, g, b]
+        }
+    }
+
+    const fn is(self, other: Self) -> bool {
+        let ([a, b, c], [x, y, z]) = (self.light, other.light);
+        a == x && b == y && c == z
     }
 
     /// Letters that can be read on it.
@@ -220,10 +261,10 @@ impl Canvas {
 
     /// The attributes that give `part`, "fill" or "stroke", its colour.
     fn paint(&self, part: &str, ink: Ink) -> String {
-        let rgb = if self.theme.is_dark() {
-            ink.dark
-        } else {
-            ink.light
+        let rgb = match self.theme {
+            Theme::Dark => ink.dark,
+            Theme::Print => ink.printed(),
+            Theme::Light | Theme::Page => ink.light,
         };
         let mut attributes = format!("{part}=\"{}\"", hex(rgb));
         if self.theme == Theme::Page && ink.light != ink.dark {
@@ -263,6 +304,11 @@ impl Canvas {
         width: f64,
     ) {
         let colour = colour.into();
+        let width = if self.theme == Theme::Print {
+            width * PRINTED
+        } else {
+            width
+        };
         if let [[x, y]] = points {
             let fill = self.paint("fill", colour);
             self.push(format_args!(

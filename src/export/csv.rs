@@ -7,6 +7,7 @@ use crate::analysis::{
     AttemptFigures, CandidateFigures, CandidateStatus, Figure, Finding, SplitFigures,
     candidate_figures, objective_results,
 };
+use crate::chart::{Chart, Quantity};
 use crate::export::document::{recovery_nanos, recovery_word};
 use crate::export::{ExportError, status_word};
 use crate::run::{MemoryKind, Run};
@@ -38,6 +39,35 @@ pub fn figures_csv(run: &Run) -> Result<String, ExportError> {
             .map(|(place, objective)| format!("objective_{}_{}", place + 1, objective.name())),
     );
     written(&header, rows)
+}
+
+/// The points that `chart` is drawn of: one row per point of a line. Of areas upon each other a value is the upper edge.
+///
+/// # Errors
+/// If the table cannot be encoded, which would be an error of this program.
+pub fn points_csv(chart: &Chart) -> Result<String, ExportError> {
+    let value = format!("value_{}", unit_of(&chart.quantity));
+    let header = ["line", "seconds"]
+        .map(str::to_owned)
+        .into_iter()
+        .chain([value]);
+    let points = chart.series.iter().flat_map(|series| {
+        let points = series.runs.iter().flatten();
+        points.map(|[x, y]| vec![text(&series.name), x.to_string(), y.to_string()])
+    });
+    written(&header.collect::<Vec<_>>(), points.collect())
+}
+
+/// How a column ends whose values are of this quantity.
+pub(super) const fn unit_of(quantity: &Quantity) -> &'static str {
+    match quantity {
+        Quantity::PerSec => "per_sec",
+        Quantity::Nanos => "nanos",
+        Quantity::Bytes => "bytes",
+        Quantity::Money(_) => "money",
+        Quantity::Cores => "cores",
+        Quantity::Count => "count",
+    }
 }
 
 /// The three distributions that have all their figures in the table.

@@ -7,27 +7,30 @@ use crate::export::font::{Weight, text_width};
 use crate::export::plot::{
     Head, Scales, Sizes, draw_axes, draw_head, draw_lines, page_frame, y_ticks,
 };
-use crate::export::svg::{MARGIN, SLACK, WIDTH, words};
+use crate::export::svg::{MARGIN, SLACK, WIDTH, foot_height, plain_foot, words};
 
 /// Height of the picture.
 const HEIGHT: f64 = 470.0;
 /// Room that a label of x needs.
 const X_APART: f64 = 72.0;
 
-/// `diagram` as a picture of its own. `name` tells apart pictures that share a page.
+/// `diagram` as a picture of its own. `name` tells apart pictures that share a page; `foot` says of what it is, and is
+/// empty where the page does.
 #[must_use]
-pub fn diagram_svg(diagram: &Diagram, name: &str, theme: Theme) -> String {
-    drawn(diagram, None, name, theme)
+pub fn diagram_svg(diagram: &Diagram, name: &str, theme: Theme, foot: &str) -> String {
+    drawn(diagram, None, name, theme, foot)
 }
 
 /// `plane` as a picture of its own, with its bands, its marked places, and a dot for every point that was measured.
 #[must_use]
-pub fn plane_svg(plane: &Plane, name: &str, theme: Theme) -> String {
-    drawn(&plane.diagram, Some(plane), name, theme)
+pub fn plane_svg(plane: &Plane, name: &str, theme: Theme, foot: &str) -> String {
+    drawn(&plane.diagram, Some(plane), name, theme, foot)
 }
 
-fn drawn(diagram: &Diagram, plane: Option<&Plane>, name: &str, theme: Theme) -> String {
-    let mut canvas = Canvas::new(name, WIDTH, HEIGHT, diagram.title, theme);
+fn drawn(diagram: &Diagram, plane: Option<&Plane>, name: &str, theme: Theme, foot: &str) -> String {
+    let height = HEIGHT + foot_height(foot);
+    let mut canvas = Canvas::new(name, WIDTH, height, diagram.title, theme);
+    plain_foot(&mut canvas, foot, height);
     canvas.describe(&words(&diagram.caption, &diagram.series));
     if theme == Theme::Page {
         let frame = page_frame(WIDTH, HEIGHT);
@@ -44,7 +47,8 @@ fn drawn(diagram: &Diagram, plane: Option<&Plane>, name: &str, theme: Theme) -> 
     canvas.finish()
 }
 
-fn draw_diagram(
+/// Draws `diagram` into `frame`, with what `plane` adds to it.
+pub(super) fn draw_diagram(
     canvas: &mut Canvas,
     frame: &Frame,
     diagram: &Diagram,
@@ -56,6 +60,7 @@ fn draw_diagram(
         caption: &diagram.caption,
         warning: diagram.warning,
         series: &diagram.series,
+        areas: false,
     };
     let y = draw_head(canvas, frame, head, sizes);
     let mut y_axis = diagram.y_axis(y_ticks(diagram.y.scale(), frame.height));

@@ -5,7 +5,7 @@ use crate::export::Theme;
 use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
 use crate::export::font::{Weight, fitted, text_width};
 use crate::export::plot::Sizes;
-use crate::export::svg::{MARGIN, SLACK, WIDTH};
+use crate::export::svg::{MARGIN, SLACK, WIDTH, foot_height, plain_foot};
 
 /// Height of the picture.
 const HEIGHT: f64 = 470.0;
@@ -16,16 +16,18 @@ const STEPS: u32 = 40;
 /// Narrower cells have no figure in them.
 const FIGURE_MIN: f64 = 34.0;
 
-/// `heat` as a picture of its own. `name` tells apart pictures that share a page.
+/// `heat` as a picture of its own. `name` tells apart pictures that share a page; `foot` says of what it is, and is
+/// empty where the page does.
 #[must_use]
-pub fn heat_svg(heat: &Heat, name: &str, theme: Theme) -> String {
+pub fn heat_svg(heat: &Heat, name: &str, theme: Theme, foot: &str) -> String {
     // A page has the title, and edges of its own.
     let (sizes, margin) = if theme == Theme::Page {
         (Sizes::PAGE, 1.0)
     } else {
         (Sizes::PICTURE, MARGIN)
     };
-    let mut canvas = Canvas::new(name, WIDTH, HEIGHT, &heat.title, theme);
+    let mut canvas = Canvas::new(name, WIDTH, HEIGHT + foot_height(foot), &heat.title, theme);
+    plain_foot(&mut canvas, foot, HEIGHT + foot_height(foot));
     canvas.describe(&heat.caption);
     let title = Type {
         size: sizes.title,

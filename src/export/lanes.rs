@@ -8,7 +8,7 @@ use crate::export::csv::{cell, text as plain, written};
 use crate::export::font::{Weight, fitted, text_width};
 use crate::export::plot::Sizes;
 use crate::export::svg::{MARGIN, SLACK, WIDTH, foot};
-use crate::export::{ExportError, Theme};
+use crate::export::{ExportError, Look};
 use crate::run::{LifePart, Run};
 
 /// From the top of a lane to the top of the next.
@@ -25,7 +25,13 @@ const SEEN: f64 = 0.3;
 
 /// The part of `lanes` from `range.0` to `range.1`, in nanoseconds since the block's start, as a picture of its own.
 #[must_use]
-pub fn lanes_svg(run: &Run, lanes: &Lanes, range: (u64, u64), theme: Theme) -> String {
+pub fn lanes_svg<'a>(
+    run: &Run,
+    lanes: &Lanes,
+    range: (u64, u64),
+    look: impl Into<Look<'a>>,
+) -> String {
+    let Look { theme, id } = look.into();
     let sizes = Sizes::PICTURE;
     let remarks = lanes.remarks();
     let rows = ROW * lanes.lanes.len() as f64;
@@ -72,7 +78,7 @@ pub fn lanes_svg(run: &Run, lanes: &Lanes, range: (u64, u64), theme: Theme) -> S
         canvas.text([MARGIN, baseline], Anchor::Start, look, &lane.name);
         draw_lane(&mut canvas, &row, lane, range);
     }
-    foot(&mut canvas, run, &trust(run), [WIDTH, height]);
+    foot(&mut canvas, run, id, &trust(run), [WIDTH, height]);
     canvas.finish()
 }
 
@@ -229,6 +235,7 @@ fn cells(run: &Run, lanes: &Lanes, life: &LifePart) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::chart::lane_blocks;
+    use crate::export::Theme;
     use crate::support;
 
     #[test]

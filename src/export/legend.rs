@@ -1,6 +1,6 @@
 //! What the colours and strokes of a chart mean, outside of its data.
 
-use crate::chart::{Series, Stroke};
+use crate::chart::{Chart, Series, Stroke};
 use crate::export::canvas::{Anchor, Canvas, Colours, Ink, Type};
 use crate::export::font::{Weight, text_width};
 use crate::export::plot::Sizes;
@@ -42,12 +42,13 @@ fn entry(
     );
 }
 
-/// What the strokes mean, in one row that ends at `right_end`; nothing where each candidate has one line. Returns how
-/// wide it is.
+/// What the strokes mean, in one row that ends at `right_end`; nothing where each candidate has one line. Strokes of
+/// `areas` have the colours of these. Returns how wide it is.
 pub(super) fn strokes(
     canvas: &mut Canvas,
     right_end: [f64; 2],
     series: &[Series],
+    areas: bool,
     sizes: Sizes,
 ) -> f64 {
     let mut known: Vec<(&str, Stroke)> = Vec::new();
@@ -58,9 +59,14 @@ pub(super) fn strokes(
         }
     }
     let [mut x, y] = right_end;
-    for (detail, stroke) in known.into_iter().rev() {
+    for (number, (detail, stroke)) in known.into_iter().enumerate().rev() {
         x -= entry_width(detail, sizes);
-        entry(canvas, [x, y], detail, Colours::ALL.muted, stroke, sizes);
+        let colour = if areas {
+            Ink::of_part(Chart::area_colour(number))
+        } else {
+            Colours::ALL.muted
+        };
+        entry(canvas, [x, y], detail, colour, stroke, sizes);
         x -= APART;
     }
     right_end[0] - x

@@ -87,6 +87,16 @@ pub(super) fn draw_marks(
     let strip = rows_height(chart);
     let row_height = strip / rows.len().max(1) as f64;
     let reach = REACH.min(row_height / 2.0 - 0.6);
+    for (row, candidate) in rows.iter().enumerate() {
+        let colour = Ink::of_candidate(*candidate);
+        let bottom = plot.y - strip + (row + 1) as f64 * row_height;
+        let middle = bottom - row_height / 2.0;
+        for (at, _) in chart.ticks_per_column(*candidate, &x) {
+            if at >= plot.x && at <= plot.right() {
+                canvas.polyline(&[[at, middle], [at, bottom]], colour, Stroke::Solid, 1.0);
+            }
+        }
+    }
     for mark in &chart.marks {
         let row = rows
             .iter()
@@ -137,18 +147,27 @@ pub(super) fn legend<'a>(
         colour: colours.text,
     };
     let [mut x, mut y] = [at[0], at[1] + LEGEND_ROW / 2.0];
-    for (glyph, label) in entries {
-        let swatch = if glyph.is_some() { 2.0 * REACH } else { 18.0 };
+    for (sign, label) in entries {
+        let swatch = match sign {
+            Sign::Band => 18.0,
+            Sign::Glyph(_) => 2.0 * REACH,
+            Sign::Tick => 2.0,
+        };
         let label = &label;
         let room = swatch + NEAR + text_width(label, words.size, words.weight) * SLACK;
         if x + room > at[0] + width && x > at[0] {
             x = at[0];
             y += LEGEND_ROW;
         }
-        if let Some(glyph) = glyph {
-            draw_glyph(canvas, [x + REACH, y], REACH, glyph, colours.muted);
-        } else {
-            draw_swatch(canvas, [x, y], swatch);
+        match sign {
+            Sign::Band => draw_swatch(canvas, [x, y], swatch),
+            Sign::Glyph(glyph) => {
+                draw_glyph(canvas, [x + REACH, y], REACH, glyph, colours.muted);
+            }
+            Sign::Tick => {
+                let ends = [[x + 1.0, y - REACH], [x + 1.0, y + REACH]];
+                canvas.polyline(&ends, colours.muted, Stroke::Solid, 1.0);
+            }
         }
         let baseline = y + sizes.small * 0.36;
         canvas.text([x + swatch + NEAR, baseline], Anchor::Start, words, label);
@@ -173,18 +192,30 @@ fn draw_swatch(canvas: &mut Canvas, [x, y]: [f64; 2], width: f64) {
     }
 }
 
-/// A band has no glyph.
-fn entries<'a>(charts: impl Iterator<Item = &'a Chart> + Clone) -> Vec<(Option<Glyph>, String)> {
+/// What stands before a word of the legend.
+enum Sign {
+    /// A stretch of shading.
+    Band,
+    /// The shape of a mark.
+    Glyph(Glyph),
+    /// A short line.
+    Tick,
+}
+
+fn entries<'a>(charts: impl Iterator<Item = &'a Chart> + Clone) -> Vec<(Sign, String)> {
     let mut entries = Vec::new();
     if charts.clone().any(|chart| !chart.bands.is_empty()) {
-        entries.push((None, "a fault lasts".to_owned()));
+        entries.push((Sign::Band, "a fault lasts".to_owned()));
+    }
+    if charts.clone().any(|chart| !chart.ticks.is_empty()) {
+        entries.push((Sign::Tick, "retries".to_owned()));
     }
     let mut kinds: Vec<_> = charts.clone().flat_map(Chart::mark_kinds).collect();
     kinds.sort_by_key(|kind| *kind as usize);
     kinds.dedup();
     let glyphs = kinds.into_iter().filter_map(|kind| {
         let glyph = Glyph::of(kind)?;
-        Some((Some(glyph), kind.label().to_owned()))
+        Some((Sign::Glyph(glyph), kind.label().to_owned()))
     });
     entries.extend(glyphs);
     let dropped = charts.map(|chart| chart.marks_dropped).max().unwrap_or(0);

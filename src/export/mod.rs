@@ -13,6 +13,7 @@ mod csv;
 mod details;
 mod diagram;
 mod document;
+mod facets;
 mod folder;
 pub mod font;
 mod heat;
@@ -23,6 +24,7 @@ mod objectives;
 mod picture;
 mod plot;
 mod png;
+mod points;
 mod report;
 mod series;
 mod split;
@@ -33,14 +35,14 @@ mod timeline_csv;
 
 use std::path::PathBuf;
 
-pub use board::board_svg;
-pub use canvas::Theme;
+pub use board::{BoardParts, board_part_svg, board_svg};
+pub use canvas::{Look, Theme};
 pub use comparison::{
     COMPARE_SCHEMA, CompareDocument, MeasureDocument, OutcomeDocument, PairDocument, RatioCell,
     SideDocument, candidates_table, compare_document, compare_json, measure_text, pair_table,
     ratio_cells,
 };
-pub use csv::figures_csv;
+pub use csv::{figures_csv, points_csv};
 pub use details::details;
 pub use diagram::{diagram_svg, plane_svg};
 pub use document::{
@@ -57,7 +59,8 @@ pub use heat::heat_svg;
 pub use lanes::{lanes_svg, lives_csv};
 pub use objectives::objectives_table;
 pub use picture::Picture;
-pub use png::png;
+pub use png::{Pixels, pixels, png};
+pub use points::{charts_csv, split_csv};
 pub use report::{
     Report, SeriesFound, SeriesReport, comparison_html, comparison_markdown, report_html,
     report_markdown, series_html, series_markdown,

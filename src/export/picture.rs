@@ -2,8 +2,8 @@
 //!
 //! Numbers of the table are in the unit that ends the column's name, without rounding.
 
-use crate::chart::{Along, Diagram, Heat, Plane, Quantity};
-use crate::export::csv::{cell, text, written};
+use crate::chart::{Along, Diagram, Heat, Plane};
+use crate::export::csv::{cell, text, unit_of, written};
 use crate::export::{ExportError, Theme, diagram_svg, heat_svg, plane_svg};
 
 /// A chart over something other than time.
@@ -38,14 +38,14 @@ impl Picture {
         }
     }
 
-    /// As a vector picture.
+    /// As a vector picture, with `foot` below it: of what it is.
     #[must_use]
-    pub fn svg(&self, theme: Theme) -> String {
+    pub fn svg(&self, theme: Theme, foot: &str) -> String {
         let name = self.slug();
         match self {
-            Self::Diagram(diagram) => diagram_svg(diagram, name, theme),
-            Self::Plane(plane) => plane_svg(plane, name, theme),
-            Self::Heat(heat) => heat_svg(heat, name, theme),
+            Self::Diagram(diagram) => diagram_svg(diagram, name, theme, foot),
+            Self::Plane(plane) => plane_svg(plane, name, theme, foot),
+            Self::Heat(heat) => heat_svg(heat, name, theme, foot),
         }
     }
 
@@ -98,14 +98,7 @@ fn ends_at(plane: &Plane, candidate: usize, at: f64) -> Option<(f64, f64)> {
 /// What a column of values of this axis is called.
 fn column(axis: &str, along: &Along) -> String {
     let unit = match along {
-        Along::Values { quantity, .. } => match quantity {
-            Quantity::PerSec => "per_sec",
-            Quantity::Nanos => "nanos",
-            Quantity::Bytes => "bytes",
-            Quantity::Money(_) => "money",
-            Quantity::Cores => "cores",
-            Quantity::Count => "count",
-        },
+        Along::Values { quantity, .. } => unit_of(quantity),
         Along::Percentiles | Along::Percent => "percent",
         Along::Plain => "number",
     };
@@ -140,7 +133,7 @@ fn cells_csv(heat: &Heat) -> Result<String, ExportError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::{Band, Scale, Series, Stroke, nines};
+    use crate::chart::{Band, Quantity, Scale, Series, Stroke, nines};
 
     fn diagram(x: Along) -> Diagram {
         Diagram {

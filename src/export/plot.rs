@@ -62,6 +62,8 @@ pub(super) struct Head<'a> {
     pub(super) caption: &'a str,
     pub(super) warning: Option<&'a str>,
     pub(super) series: &'a [Series],
+    /// Whether the lines are the upper edges of areas that are told apart by their colours.
+    pub(super) areas: bool,
 }
 
 /// Title and caption, and at the right what the strokes mean; then the candidates. Returns where it ends.
@@ -79,7 +81,7 @@ pub(super) fn draw_head(canvas: &mut Canvas, frame: &Frame, head: Head<'_>, size
     let caption_y = title_y + sizes.small + if has_title { 7.0 } else { 0.0 };
     let row = if has_title { title_y } else { caption_y };
     let right_end = [frame.right() - 10.0, row - sizes.small * 0.36];
-    let strokes = legend::strokes(canvas, right_end, head.series, sizes);
+    let strokes = legend::strokes(canvas, right_end, head.series, head.areas, sizes);
     let mut caption = head.caption.to_owned();
     if let Some(warning) = head.warning {
         caption = format!("{caption}; {warning}");

@@ -14,6 +14,38 @@ const SIDE_MAX: u32 = 16_384;
 /// # Errors
 /// If `svg` is no SVG, or the picture would have no or too many pixels.
 pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>, ExportError> {
+    drawn(svg, scale)?
+        .encode_png()
+        .map_err(|error| ExportError::Encode {
+            message: error.to_string(),
+        })
+}
+
+/// A picture as it lies in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pixels {
+    /// Width and height in pixels.
+    pub size: [usize; 2],
+    /// Red, green, blue and opacity of each pixel, row by row; colours are not multiplied with the opacity.
+    pub rgba: Vec<u8>,
+}
+
+/// Draws `svg` at `scale` pixels per unit, for clipboard and screen.
+///
+/// # Errors
+/// As [`png`].
+pub fn pixels(svg: &str, scale: f32) -> Result<Pixels, ExportError> {
+    let drawn = drawn(svg, scale)?;
+    let colours = drawn.pixels().iter().map(|pixel| pixel.demultiply());
+    Ok(Pixels {
+        size: [drawn.width() as usize, drawn.height() as usize],
+        rgba: colours
+            .flat_map(|c| [c.red(), c.green(), c.blue(), c.alpha()])
+            .collect(),
+    })
+}
+
+fn drawn(svg: &str, scale: f32) -> Result<tiny_skia::Pixmap, ExportError> {
     let tree = usvg::Tree::from_str(svg, &options())?;
     let size = tree.size();
     let (width, height) = (
@@ -30,9 +62,7 @@ pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>, ExportError> {
         tiny_skia::Transform::from_scale(scale, scale),
         &mut pixels.as_mut(),
     );
-    pixels.encode_png().map_err(|error| ExportError::Encode {
-        message: error.to_string(),
-    })
+    Ok(pixels)
 }
 
 /// Options that know our fonts and nothing of the system.
@@ -67,6 +97,16 @@ mod tests {
             (bytes[16..20].to_vec(), bytes[20..24].to_vec()),
             (vec![0, 0, 0, 20], vec![0, 0, 0, 40])
         );
+    }
+
+    #[test]
+    fn pixels_are_those_of_the_picture_at_that_scale() {
+        let red = "<svg xmlns='http://www.w3.org/2000/svg' width='2' height='1'>\
+            <rect width='1' height='1' fill='#ff0000'/></svg>";
+        let pixels = pixels(red, 2.0).unwrap();
+        assert_eq!(pixels.size, [4, 2]);
+        assert_eq!(pixels.rgba[..4], [255, 0, 0, 255]);
+        assert_eq!(pixels.rgba[12..16], [0, 0, 0, 0]);
     }
 
     #[test]

@@ -2,11 +2,11 @@
 
 use crate::analysis::trust;
 use crate::chart::{SplitBar, SplitChart, SplitPart, SplitScale, Stroke};
-use crate::export::Theme;
 use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
 use crate::export::font::{Weight, fitted, text_width};
 use crate::export::plot::Sizes;
 use crate::export::svg::{MARGIN, SLACK, WIDTH, foot};
+use crate::export::{Look, Theme};
 use crate::run::Run;
 use crate::units::text;
 
@@ -22,7 +22,8 @@ const FOOT: f64 = 72.0;
 
 /// The chart of `run` as a picture of its own.
 #[must_use]
-pub fn split_svg(run: &Run, theme: Theme) -> String {
+pub fn split_svg<'a>(run: &Run, look: impl Into<Look<'a>>) -> String {
+    let Look { theme, id } = look.into();
     let chart = SplitChart::of(run);
     let sizes = Sizes::PICTURE;
     let height = MARGIN + split_height(&chart, sizes) + FOOT;
@@ -35,7 +36,7 @@ pub fn split_svg(run: &Run, theme: Theme) -> String {
         height: split_height(&chart, sizes),
     };
     draw_split(&mut canvas, &frame, &chart, sizes);
-    foot(&mut canvas, run, &trust(run), [WIDTH, height]);
+    foot(&mut canvas, run, id, &trust(run), [WIDTH, height]);
     canvas.finish()
 }
 

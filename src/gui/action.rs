@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::chart::{ChartId, LanesOf};
-use crate::export::Picture;
-use crate::gui::app::{MachineChange, Page, Slot};
+use crate::chart::{ChartId, LanesOf, Percentile, Preset};
+use crate::export::{BoardParts, Picture};
+use crate::gui::app::{ExportAction, MachineChange, Page, SidebarTab, Slot, TabAction};
 use crate::gui::theme::ThemeChoice;
 use crate::run::record::{Meta, RecordKind};
 use crate::scenario::Scenario;
@@ -15,6 +15,8 @@ use crate::scenario::Scenario;
 pub enum Action {
     /// The composer changed the scenario; this is the new one.
     EditScenario(Box<Scenario>),
+    /// Its text was changed to this one, which describes this scenario.
+    EditText(Arc<str>, Box<Scenario>),
     /// Tell this: what went well, or, as an error, what did not.
     Tell(Result<String, String>),
     /// Take back the newest edit of the scenario.
@@ -31,6 +33,24 @@ pub enum Action {
     ComposeSection(ComposerSection),
     /// Show this page.
     Show(Page),
+    /// Show this part of the panel on the left.
+    ShowTab(SidebarTab),
+    /// Give the keyboard to this part of the window.
+    GoTo(Region),
+    /// Draw everything larger or smaller.
+    Zoom(Step),
+    /// Open the command palette, or close it.
+    FindCommand,
+    /// Change how the window looks or behaves.
+    Prefer(Preference),
+    /// Show the settings that this finds.
+    FindSetting(&'static str),
+    /// Put this into the clipboard.
+    CopyText(String),
+    /// Show all keys that do something.
+    ListShortcuts,
+    /// Show or hide this candidate (an index in the scenario) on the board.
+    ToggleCandidate(usize),
     /// Leave the settings of this machine for the page that they were opened from.
     Back,
     /// Begin a new scenario.
@@ -43,12 +63,20 @@ pub enum Action {
     SaveAs,
     /// Open the bundled scenario of this file name.
     OpenBundled(&'static str),
+    /// Open the bundled scenario of this file name and measure it.
+    RunBundled(&'static str),
     /// Open this file: a recent one, or one that was dropped on the window.
     OpenFile(PathBuf),
     /// Empty the list of recent files.
     ForgetRecent,
+    /// Take this one off the list of recent files.
+    ForgetFile(PathBuf),
     /// Ask for a file and write this there.
     Export(Exported, Format),
+    /// Put this on the clipboard in that form.
+    Copy(Exported, Format),
+    /// Do this with the dialog for pictures of the board.
+    Exporting(ExportAction),
     /// Light, dark, or as the system has it.
     SetTheme(ThemeChoice),
     /// Show or hide the panel on the left.
@@ -66,14 +94,97 @@ pub enum Action {
     ChangeMachine(MachineChange),
     /// Do this with kept runs.
     Runs(RunsAction),
+    /// Do this with the tabs of opened runs.
+    Tabs(TabAction),
     /// Do this with a sweep or a search.
     Series(SeriesAction),
+    /// Do this with the tour.
+    Tour(TourAction),
+    /// Do this with the board of charts.
+    Board(BoardAction),
     /// Show what the program is.
     About,
     /// Leave, after the questions that are due.
     Quit,
     /// The answer to the question that is open.
     Answer(Answer),
+}
+
+/// What can be done with the board of charts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BoardAction {
+    /// Show this chart, or put it away.
+    ToggleChart(ChartId),
+    /// Move this chart by so many places.
+    MoveChart(ChartId, isize),
+    /// Put this chart before or behind another.
+    PutChart {
+        /// Which one.
+        chart: ChartId,
+        /// The other one.
+        beside: ChartId,
+        /// Whether behind it.
+        behind: bool,
+    },
+    /// Make this chart so many columns wide.
+    SetSpan(ChartId, usize),
+    /// Arrange the charts for a question; the overview is the usual arrangement.
+    Arrange(Preset),
+    /// Show or hide a percentile of the response time.
+    TogglePercentile(Percentile),
+    /// Show or hide the longest response time.
+    ToggleLongest,
+    /// Show or hide the marks of faults, retries and deaths.
+    ToggleMarks,
+    /// Lay the candidates over each other, or side by side.
+    ToggleSideBySide,
+    /// Freeze charts and results, or catch up with the run.
+    TogglePause,
+    /// Show all of the run, as it goes on.
+    Follow,
+    /// Show a shorter stretch of time.
+    ZoomIn,
+    /// Show a longer stretch of time.
+    ZoomOut,
+}
+
+/// A part of the window that the keyboard can go to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Region {
+    /// The one after that which has the keyboard.
+    Next,
+    /// The one before.
+    Previous,
+    /// The menu bar.
+    Menus,
+}
+
+/// A setting of the window; those without a value are switched on or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preference {
+    /// Size of everything, in percent of the usual.
+    Scale(u16),
+    /// Stronger text and lines.
+    HighContrast,
+    /// Marks on the lines of charts.
+    LineMarks,
+    /// Charts of a run move once a second.
+    ReducedMotion,
+    /// The desktop is told when a long run has ended.
+    Notify,
+    /// A run of at least so many seconds is a long one.
+    NotifyAfter(u32),
+}
+
+/// A step of the size of everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Larger.
+    Up,
+    /// Smaller.
+    Down,
+    /// As large as at the first start.
+    Normal,
 }
 
 /// A section of the composer to which others lead.
@@ -85,9 +196,24 @@ pub enum ComposerSection {
     Prices,
 }
 
+/// What can be done with the tour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TourAction {
+    /// Begin it, from its first step.
+    Begin,
+    /// Go to the next step, or end it after the last.
+    Next,
+    /// Go back to the step before.
+    Back,
+    /// End it, or decline it: it is not offered again.
+    End,
+}
+
 /// What can be done with kept runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunsAction {
+    /// Show all of them, in the left panel.
+    Browse,
     /// List them anew.
     List,
     /// Show the run in this file, as if it had just ended.
@@ -164,6 +290,8 @@ pub enum Exported {
     Lanes(LanesOf, [u64; 2]),
     /// All charts on one picture.
     Board,
+    /// This of the board.
+    BoardPart(BoardParts),
     /// The figures of all candidates.
     Figures,
     /// The whole run, for people who were not there.
@@ -197,9 +325,6 @@ impl Exported {
 }
 
 impl Format {
-    /// The forms in which a chart leaves the window.
-    pub const OF_CHARTS: [Self; 3] = [Self::Svg, Self::Png, Self::Csv];
-
     /// As it stands in a menu.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -232,8 +357,6 @@ impl Format {
 pub enum Answer {
     /// Save first, then go on.
     Save,
-    /// Save under another name, then go on.
-    SaveElsewhere,
     /// Go on and lose the changes.
     Discard,
     /// End the run, then go on.

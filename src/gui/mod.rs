@@ -8,7 +8,10 @@
 
 pub mod action;
 pub mod app;
+pub mod board_settings;
+pub mod commands;
 pub mod dialogs;
+pub mod notify;
 pub mod panels;
 pub mod repaint;
 pub mod settings;

@@ -1,7 +1,10 @@
-//! Every colour, spacing and text style of the window, light and dark.
+//! Every colour, spacing and text style of the window, light and dark, each also with high contrast.
 //!
 //! Nothing else in `gui` names a colour or a font size. The dark theme is not black and the light one not
 //! white: both leave room below and above for wells and cards.
+
+mod mark;
+mod strong;
 
 use std::sync::Arc;
 
@@ -10,6 +13,8 @@ use egui::{
     Stroke, Style, TextStyle, Theme, Ui, Vec2, Visuals,
 };
 use serde::{Deserialize, Serialize};
+
+pub use mark::Mark;
 
 use crate::export::font;
 
@@ -84,6 +89,9 @@ const SHADOW: Shadow = Shadow {
     color: Color32::from_black_alpha(60),
 };
 
+/// Over what the tour does not point at.
+pub const DIM: Color32 = Color32::from_black_alpha(130);
+
 /// The colours of one theme.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Palette {
@@ -131,6 +139,10 @@ pub struct Palette {
     pub cpu: Color32,
     /// Time of waiting, in the strip of a task.
     pub waiting: Color32,
+    /// Time in a critical section, in the strip of a task.
+    pub lock: Color32,
+    /// Time for moving bytes, in the strip of a task.
+    pub moving: Color32,
 }
 
 /// The dark theme's colours.
@@ -157,6 +169,8 @@ pub const DARK: Palette = Palette {
     fault_edge: Color32::from_rgb(0xa8, 0x82, 0x2c),
     cpu: Color32::from_rgb(0xe0, 0x8a, 0x3c),
     waiting: Color32::from_rgb(0x4a, 0x7d, 0xa8),
+    lock: Color32::from_rgb(0xd4, 0x5d, 0x79),
+    moving: Color32::from_rgb(0x3f, 0xa3, 0x7c),
 };
 
 /// The light theme's colours.
@@ -183,24 +197,33 @@ pub const LIGHT: Palette = Palette {
     fault_edge: Color32::from_rgb(0xb0, 0x7a, 0x10),
     cpu: Color32::from_rgb(0xd9, 0x7a, 0x22),
     waiting: Color32::from_rgb(0x6d, 0x9c, 0xc4),
+    lock: Color32::from_rgb(0xc2, 0x3b, 0x5c),
+    moving: Color32::from_rgb(0x2f, 0x8f, 0x68),
 };
 
 /// The colours that are in force where `ui` draws.
 #[must_use]
 pub fn palette(ui: &Ui) -> &'static Palette {
-    if ui.visuals().dark_mode {
-        &DARK
-    } else {
-        &LIGHT
-    }
+    palette_in(ui.visuals())
 }
 
 /// The colours that are in force in the whole window.
 #[must_use]
 pub fn palette_of(ctx: &Context) -> &'static Palette {
-    match ctx.theme() {
-        Theme::Dark => &DARK,
-        Theme::Light => &LIGHT,
+    palette_in(&ctx.style_of(ctx.theme()).visuals)
+}
+
+/// The visuals were made from a palette, and the colour of panels tells which: nothing draws with a changed one.
+fn palette_in(visuals: &Visuals) -> &'static Palette {
+    let (usual, strong) = if visuals.dark_mode {
+        (&DARK, &strong::DARK)
+    } else {
+        (&LIGHT, &strong::LIGHT)
+    };
+    if visuals.panel_fill == strong.panel {
+        strong
+    } else {
+        usual
     }
 }
 
@@ -209,6 +232,18 @@ pub fn palette_of(ctx: &Context) -> &'static Palette {
 pub const fn series_color(candidate: usize, dark: bool) -> Color32 {
     let [r, g, b] = crate::chart::palette::series_rgb(candidate, dark);
     Color32::from_rgb(r, g, b)
+}
+
+/// Marks the lines of charts from now on, or does so no longer.
+pub fn set_line_marks(ctx: &Context, marked: bool) {
+    ctx.data_mut(|data| data.insert_temp(egui::Id::unique("line marks"), marked));
+}
+
+/// Whether the lines of charts are marked.
+#[must_use]
+pub fn has_line_marks(ctx: &Context) -> bool {
+    let marked = ctx.data(|data| data.get_temp(egui::Id::unique("line marks")));
+    marked.unwrap_or_default()
 }
 
 /// The family of headings and of what is pressed.
@@ -287,8 +322,45 @@ pub fn popup_frame(palette: &Palette, edge: Color32) -> egui::Frame {
 /// Gives `ctx` our fonts and both themes.
 pub fn apply(ctx: &Context) {
     ctx.set_fonts(fonts());
-    ctx.set_style_of(Theme::Dark, style(&DARK, Visuals::dark()));
-    ctx.set_style_of(Theme::Light, style(&LIGHT, Visuals::light()));
+    set_contrast(ctx, false);
+}
+
+/// Draws both themes with high contrast, or as usual.
+pub fn set_contrast(ctx: &Context, high: bool) {
+    let (dark, light) = if high {
+        (&strong::DARK, &strong::LIGHT)
+    } else {
+        (&DARK, &LIGHT)
+    };
+    for (theme, palette, base) in [
+        (Theme::Dark, dark, Visuals::dark()),
+        (Theme::Light, light, Visuals::light()),
+    ] {
+        let mut style = style(palette, base);
+        if high {
+            strengthen(&mut style.visuals);
+        }
+        ctx.set_style_of(theme, style);
+    }
+}
+
+/// Wider lines, and what is not possible now is still readable.
+fn strengthen(visuals: &mut Visuals) {
+    /// In points.
+    const LINE: f32 = 1.5;
+    /// Of what is enabled.
+    const DISABLED: f32 = 0.75;
+    visuals.disabled_alpha = DISABLED;
+    visuals.window_stroke.width = LINE;
+    let widgets = &mut visuals.widgets;
+    for widget in [
+        &mut widgets.noninteractive,
+        &mut widgets.inactive,
+        &mut widgets.hovered,
+        &mut widgets.open,
+    ] {
+        widget.bg_stroke.width = LINE;
+    }
 }
 
 /// Inter for text, as in the exported pictures; egui's own fonts for symbols that Inter does not have.
@@ -422,5 +494,7 @@ fn visuals(palette: &Palette, base: Visuals) -> Visuals {
         widget.corner_radius = CornerRadius::same(CONTROL_RADIUS);
         widget.expansion = 0.0;
     }
+    // What has the keyboard is drawn like this, and must be found at a glance.
+    widgets.active.bg_stroke.width = 2.0;
     visuals
 }

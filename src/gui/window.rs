@@ -8,8 +8,10 @@ use egui::{IconData, ViewportBuilder};
 
 use crate::export::png;
 use crate::gui::action::Action;
-use crate::gui::app::{App, Services};
+use crate::gui::app::{App, Page, Services};
 use crate::gui::dialogs::DesktopDialogs;
+use crate::gui::notify::DesktopNotifier;
+use crate::gui::settings::{Settings, WindowPlace};
 use crate::scenario::bundled_named;
 use crate::session::{runs_folder, settings_folder};
 
@@ -54,15 +56,21 @@ pub enum WindowError {
 pub fn run(file: Option<PathBuf>) -> Result<(), WindowError> {
     let services = Services {
         dialogs: Arc::new(DesktopDialogs),
+        notifier: Arc::new(DesktopNotifier),
         executable: std::env::current_exe().map_err(WindowError::Executable)?,
         settings_dir: settings_folder(),
         runs_dir: runs_folder(),
     };
+    let settings = services.settings_dir.as_deref().map(Settings::load);
+    let place = settings.and_then(|settings| settings.window);
+    // What is larger than the largest screen is made smaller by eframe.
+    let size = place.map_or(FIRST_SIZE, |place| place.size.map(f32::from));
     let mut options = NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title(NAME)
             .with_app_id(NAME)
-            .with_inner_size(FIRST_SIZE)
+            .with_inner_size(size)
+            .with_maximized(place.is_some_and(|place| place.maximized))
             .with_min_inner_size(MIN_SIZE)
             .with_drag_and_drop(true),
         renderer: Renderer::Glow,
@@ -83,14 +91,56 @@ pub fn run(file: Option<PathBuf>) -> Result<(), WindowError> {
         NAME,
         options,
         Box::new(move |creation| {
+            if let Some(place) = place {
+                put_back(creation, place);
+            }
             let mut app = App::new(&creation.egui_ctx, services);
             if let Some(first) = first {
+                app.begin_at(Page::Plan);
                 app.request(first);
             }
             Ok(Box::new(app))
         }),
     );
     opened.map_err(named)
+}
+
+/// Puts the window where it stood, if that is still on a screen.
+fn put_back(creation: &eframe::CreationContext<'_>, place: WindowPlace) {
+    let (Some(window), Some(corner)) = (creation.winit_window(), place.corner) else {
+        return;
+    };
+    let mut screens = window.available_monitors().map(|screen| Screen {
+        corner: [screen.position().x, screen.position().y],
+        size: [screen.size().width, screen.size().height],
+    });
+    if place.maximized || !screens.any(|screen| screen.shows(corner)) {
+        return;
+    }
+    let scale = window.scale_factor() as f32;
+    let corner = egui::Pos2::new(corner[0] as f32, corner[1] as f32) / scale;
+    let command = egui::ViewportCommand::OuterPosition(corner);
+    creation.egui_ctx.send_viewport_cmd(command);
+}
+
+/// A screen on the desktop, in pixels.
+#[derive(Debug, Clone, Copy)]
+struct Screen {
+    corner: [i32; 2],
+    size: [u32; 2],
+}
+
+impl Screen {
+    /// Whether a window with its upper left corner there can be seen and moved.
+    fn shows(self, corner: [i32; 2]) -> bool {
+        /// So much of the title is needed to take hold of it, in pixels.
+        const GRIP: i64 = 100;
+        (0..2).all(|axis| {
+            let from = i64::from(self.corner[axis]);
+            let to = from + i64::from(self.size[axis]) - GRIP;
+            (from..=to).contains(&i64::from(corner[axis]))
+        })
+    }
 }
 
 fn named(error: eframe::Error) -> WindowError {
@@ -121,6 +171,18 @@ mod tests {
             named(eframe::Error::AppCreation("/home/build/.cargo".into())),
         ] {
             assert!(!error.to_string().contains(".cargo"));
+        }
+    }
+
+    #[test]
+    fn a_window_is_not_put_where_no_screen_is() {
+        let screen = Screen {
+            corner: [1920, 0],
+            size: [1280, 800],
+        };
+        assert!(screen.shows([1920, 0]) && screen.shows([3000, 600]));
+        for corner in [[0, 0], [3150, 10], [2000, -30], [2000, 790]] {
+            assert!(!screen.shows(corner), "{corner:?}");
         }
     }
 

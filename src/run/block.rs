@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::run::interpreter::AtEdge;
 use crate::run::{
     BlockEnd, Interval, Lives, MemoryOver, PlannedBlock, PoolOver, ResilienceOver, ResourcesOver,
-    Timeline, pools,
+    Timeline, WorkerLines, pools,
 };
 use crate::stats::{Histogram, SparseHistogram};
 use crate::wire::{
@@ -135,6 +135,8 @@ pub struct Block {
     pub loop_lag: Histogram,
     /// The course of the block.
     pub timeline: Timeline,
+    /// The course of single workers; none if their runner told nothing of them.
+    pub workers: Option<WorkerLines>,
     /// Single tasks; none if their runner told nothing of them.
     pub lives: Option<Lives>,
     /// What happened to workers, faults and breakers.
@@ -174,6 +176,7 @@ impl Block {
             pools: Vec::new(),
             loop_lag: Histogram::new(),
             timeline: Timeline::new(),
+            workers: None,
             lives: None,
             resilience: ResilienceOver::new(),
             incidents: Vec::new(),
@@ -275,6 +278,9 @@ impl Block {
         self.take_pools(&snapshot);
         self.resilience.take(self.last.as_ref(), &snapshot);
         self.move_edges(&snapshot);
+        if self.workers.is_some() || !snapshot.resources.workers.is_empty() {
+            self.workers.get_or_insert_default().take(&snapshot);
+        }
         self.timeline
             .push(Interval::between(self.last.as_ref(), &snapshot));
         if let Some(news) = snapshot.lives.take() {

@@ -20,6 +20,7 @@ mod resilience;
 mod resources;
 mod series;
 mod timeline;
+mod workers;
 
 pub use block::{Block, BlockState, Distributions, Window};
 pub use event::{BlockEnd, Event};
@@ -33,6 +34,7 @@ pub use resilience::{BreakerOver, Degraded, Mark, ResilienceOver};
 pub use resources::{MachineOver, ResidentOver, ResourcesOver, WorkerOver};
 pub use series::{Series, SeriesPoint};
 pub use timeline::{Interval, Timeline};
+pub use workers::{WORKER_LINES_MAX, WorkerLine, WorkerLines};
 
 // The plain words of the wire that a run is told in, for those who read runs and never speak to a runner.
 pub use crate::wire::{

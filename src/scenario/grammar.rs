@@ -13,7 +13,6 @@ const MAX_DEPTH: usize = 64;
 /// Reads `text`. Takes time and memory in proportion to its length, and never fails as a whole.
 pub(super) fn read(text: &str) -> Tree {
     let read = lex::words(text);
-    let comments = read.comments;
     let mut parser = Parser {
         words: read.list,
         at: 0,
@@ -27,7 +26,6 @@ pub(super) fn read(text: &str) -> Tree {
         root,
         nodes: parser.nodes,
         problems: parser.problems,
-        comments,
         stopped: parser.stopped || parser.cut,
     }
 }
@@ -87,7 +85,21 @@ impl Parser {
     fn node(&mut self, place: Place, value: Value) -> Node {
         let id = self.nodes;
         self.nodes += 1;
-        Node { id, place, value }
+        let start = self.byte_at(place);
+        let last = self.at.saturating_sub(1).min(self.words.len() - 1);
+        let end = self.words[last].bytes.end.max(start);
+        Node {
+            id,
+            place,
+            span: start..end,
+            value,
+        }
+    }
+
+    /// The byte at which the word of that place begins.
+    fn byte_at(&self, place: Place) -> usize {
+        let index = self.words.partition_point(|word| word.place < place);
+        self.words[index.min(self.words.len() - 1)].bytes.start
     }
 
     fn root(&mut self) -> Node {
@@ -267,7 +279,13 @@ impl Parser {
             );
         }
         let value = self.value(depth + 1);
-        Some(Field { name, place, value })
+        let start = self.byte_at(place);
+        Some(Field {
+            name,
+            place,
+            start,
+            value,
+        })
     }
 
     /// Reads what is separated by commas up to `close`; `entry` is called where something stands.

@@ -4,6 +4,7 @@
 //! It goes on after every mistake except an unclosed text or comment, behind which nothing can be told.
 
 use std::iter::Peekable;
+use std::ops::Range;
 use std::str::Chars;
 
 use crate::scenario::{Place, Problem};
@@ -42,6 +43,8 @@ pub(super) struct Word {
     pub(super) place: Place,
     /// The character after its last one.
     pub(super) end: Place,
+    /// Its bytes in the text.
+    pub(super) bytes: Range<usize>,
 }
 
 /// What became of a text.
@@ -51,8 +54,6 @@ pub(super) struct Words {
     pub(super) list: Vec<Word>,
     /// What was wrong.
     pub(super) problems: Vec<Problem>,
-    /// How many comments there are.
-    pub(super) comments: usize,
     /// Whether reading ended before the end of the text.
     pub(super) stopped: bool,
 }
@@ -65,14 +66,14 @@ pub(super) fn words(text: &str) -> Words {
     let mut lexer = Lexer {
         rest: text.chars().peekable(),
         here: Place { line: 1, column: 1 },
+        at: 0,
         problems: Vec::new(),
-        comments: 0,
         stopped: false,
     };
     let mut words = Vec::new();
     loop {
         lexer.skip_blanks();
-        let place = lexer.here;
+        let (place, start) = (lexer.here, lexer.at);
         let token = if lexer.stopped || lexer.problems.len() >= MAX_PROBLEMS {
             lexer.stopped = true;
             Some(Token::End)
@@ -85,12 +86,12 @@ pub(super) fn words(text: &str) -> Words {
             token,
             place,
             end: lexer.here,
+            bytes: start..lexer.at,
         });
         if last {
             return Words {
                 list: words,
                 problems: lexer.problems,
-                comments: lexer.comments,
                 stopped: lexer.stopped,
             };
         }
@@ -101,8 +102,9 @@ pub(super) struct Lexer<'t> {
     rest: Peekable<Chars<'t>>,
     /// The place of the next character.
     pub(super) here: Place,
+    /// Its byte.
+    at: usize,
     pub(super) problems: Vec<Problem>,
-    comments: usize,
     /// Whether nothing more is read.
     pub(super) stopped: bool,
 }
@@ -123,6 +125,7 @@ impl Lexer<'_> {
     /// Takes the next character.
     pub(super) fn bump(&mut self) -> Option<char> {
         let c = self.rest.next()?;
+        self.at += c.len_utf8();
         if c == '\n' {
             self.here = Place {
                 line: self.here.line + 1,
@@ -161,11 +164,9 @@ impl Lexer<'_> {
         while let Some(c) = self.peek() {
             match c {
                 '/' if self.peek_second() == Some('/') => {
-                    self.comments += 1;
                     self.bump_while(|c| c != '\n');
                 }
                 '/' if self.peek_second() == Some('*') => {
-                    self.comments += 1;
                     self.skip_block_comment();
                 }
                 c if c.is_whitespace() => {

@@ -31,9 +31,6 @@ pub struct Loaded {
     pub scenario: Option<Scenario>,
     /// Everything that is wrong, in the order of the file.
     pub problems: Vec<Problem>,
-    /// How many comments the text has besides the line that [`to_text`] begins with. A scenario does not hold them:
-    /// they are lost when it is written.
-    pub comments: usize,
 }
 
 impl Loaded {
@@ -108,26 +105,21 @@ pub fn parse(text: &str) -> Loaded {
         return Loaded {
             scenario: None,
             problems: vec![problem],
-            comments: 0,
         };
     }
     // Some editors put a byte order mark in front.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let tree = grammar::read(text);
-    let is_headed = text.starts_with(HEAD);
-    let comments = tree.comments.saturating_sub(is_headed.into());
     if let Some(problem) = newer_format(&tree.root) {
         return Loaded {
             scenario: None,
             problems: vec![problem],
-            comments: 0,
         };
     }
     if tree.stopped {
         return Loaded {
             scenario: None,
             problems: in_order(tree.problems),
-            comments: 0,
         };
     }
     let decoded = decode::<Scenario>(&tree);
@@ -155,7 +147,6 @@ pub fn parse(text: &str) -> Loaded {
     Loaded {
         scenario: decoded.value.filter(|_| readable),
         problems: in_order(problems),
-        comments,
     }
 }
 
@@ -232,8 +223,13 @@ fn without_escaped_apostrophes(line: &str) -> String {
     text
 }
 
-/// Reads a scenario file. Never waits for a pipe's other end, and never reads more than 1 MiB.
+/// Reads a scenario file; as [`read_text`], and what the text turned out to be.
 pub fn read_file(path: &Path) -> Result<Loaded, ScenarioFileError> {
+    Ok(parse(&read_text(path)?))
+}
+
+/// Reads the text of a scenario file. Never waits for a pipe's other end, and never reads more than 1 MiB.
+pub fn read_text(path: &Path) -> Result<String, ScenarioFileError> {
     let owned = || path.to_path_buf();
     let file = open(path).map_err(|source| ScenarioFileError::Open {
         path: owned(),
@@ -257,22 +253,19 @@ pub fn read_file(path: &Path) -> Result<Loaded, ScenarioFileError> {
     if bytes.len() > MAX_FILE_BYTES {
         return Err(ScenarioFileError::TooLarge { path: owned() });
     }
-    match std::str::from_utf8(&bytes) {
-        Ok(text) => Ok(parse(text)),
-        Err(source) => {
-            let place = end_of(&String::from_utf8_lossy(&bytes[..source.valid_up_to()]));
-            Err(ScenarioFileError::NotText {
-                path: owned(),
-                place,
-                source,
-            })
+    String::from_utf8(bytes).map_err(|error| {
+        let source = error.utf8_error();
+        let readable = &error.as_bytes()[..source.valid_up_to()];
+        ScenarioFileError::NotText {
+            path: owned(),
+            place: end_of(&String::from_utf8_lossy(readable)),
+            source,
         }
-    }
+    })
 }
 
-/// Saves a scenario: either completely, or not at all. A symbolic link stays one, its target is replaced.
-pub fn write_file(path: &Path, scenario: &Scenario) -> Result<(), ScenarioFileError> {
-    let text = to_text(scenario);
+/// Saves the text of a scenario: either completely, or not at all. A symbolic link stays one, its target is replaced.
+pub fn write_file(path: &Path, text: &str) -> Result<(), ScenarioFileError> {
     let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     let save = || -> io::Result<()> {
         let mut file = AtomicWriteFile::open(&target)?;

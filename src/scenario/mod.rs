@@ -10,9 +10,13 @@
 
 pub mod model;
 
+mod amend;
 pub mod bounds;
+mod caveats;
 mod cpython_cost;
+mod curve;
 mod decode;
+mod demand;
 pub mod describe;
 mod deserialize;
 pub mod estimate;
@@ -46,16 +50,22 @@ mod tree;
 pub mod validate;
 mod vary;
 
+pub use amend::amend;
+pub use caveats::{Caveat, caveats};
+pub use curve::{CurveOf, FaultWindow, LoadCurve, load_curve};
+pub use demand::{Demand, demands};
 pub use describe::describe;
 pub use estimate::{cpu_share, estimate_block_nanos, estimate_run_nanos};
 pub use fragment::{parse_stages, stage_text};
-pub use library::{Bundled, bundled, bundled_named};
-pub use load::{Loaded, MAX_FILE_BYTES, ScenarioFileError, parse, read_file, to_text, write_file};
+pub use library::{Bundled, Topic, bundled, bundled_named};
+pub use load::{
+    Loaded, MAX_FILE_BYTES, ScenarioFileError, parse, read_file, read_text, to_text, write_file,
+};
 pub use model::*;
 pub use nominal::Runtime;
 pub use points::Point;
 pub use presets::{PricePreset, price_preset, price_presets, prices_text};
-pub use preview::{Bottleneck, Preview, preview};
+pub use preview::{Bottleneck, Bounds, Preview, bounds, preview};
 pub use problem::{Place, Problem, Severity};
 pub use strikes::can_hit;
 pub use validate::validate;

@@ -101,6 +101,47 @@ impl Distribution {
         }
     }
 
+    /// The 5th and the 95th percentile, in nanoseconds; none for a constant time.
+    ///
+    /// Exponential: `−m·ln(1−p)`; log-normal: the median times `exp(±1.6449 σ)`; of two times, the one that the share
+    /// of draws reaches.
+    #[must_use]
+    pub fn spread_nanos(self) -> Option<(f64, f64)> {
+        let (low, high) = match self {
+            Self::Constant(_) => return None,
+            Self::Uniform { from, to } => {
+                let (from, to) = (from.0 as f64, to.0 as f64);
+                (from + 0.05 * (to - from), from + 0.95 * (to - from))
+            }
+            Self::Exponential { mean } => {
+                let mean = mean.0 as f64;
+                (-mean * 0.95_f64.ln(), -mean * 0.05_f64.ln())
+            }
+            Self::LogNormal { median, p95 } => {
+                let (median, p95) = (median.0.max(1) as f64, p95.0.max(median.0).max(1) as f64);
+                (median * median / p95, p95)
+            }
+            Self::Bimodal {
+                usual,
+                other,
+                other_share,
+            } => {
+                let shares = [
+                    (usual.0 as f64, 1.0 - other_share),
+                    (other.0 as f64, other_share),
+                ];
+                let [(less, share), (more, _)] = if usual <= other {
+                    shares
+                } else {
+                    [shares[1], shares[0]]
+                };
+                let at = |part: f64| if part <= share { less } else { more };
+                (at(0.05), at(0.95))
+            }
+        };
+        Some((low, high))
+    }
+
     /// The deviation of the logarithm of a log-normal distribution; 0 for the others.
     #[must_use]
     pub fn sigma(self) -> f64 {
@@ -237,5 +278,40 @@ impl Stage {
             | Self::Barrier => false,
         };
         if holds { self.nanos_on(runtime).0 } else { 0.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Nanos;
+
+    #[test]
+    fn the_spread_of_a_time_is_from_its_5th_to_its_95th_percentile() {
+        let ms = Nanos::from_millis;
+        let spread = |time: Distribution| {
+            let (low, high) = time.spread_nanos().unwrap();
+            (low.round() as u64, high.round() as u64)
+        };
+        assert_eq!(Distribution::Constant(ms(5)).spread_nanos(), None);
+        let uniform = Distribution::Uniform {
+            from: ms(100),
+            to: ms(200),
+        };
+        assert_eq!(spread(uniform), (105_000_000, 195_000_000));
+        let exponential = Distribution::Exponential { mean: ms(100) };
+        assert_eq!(spread(exponential), (5_129_329, 299_573_227));
+        let log_normal = Distribution::LogNormal {
+            median: ms(20),
+            p95: ms(80),
+        };
+        assert_eq!(spread(log_normal), (5_000_000, 80_000_000));
+        let two = |other_share| Distribution::Bimodal {
+            usual: ms(1),
+            other: ms(50),
+            other_share,
+        };
+        assert_eq!(spread(two(0.2)), (1_000_000, 50_000_000));
+        assert_eq!(spread(two(0.01)), (1_000_000, 1_000_000));
     }
 }

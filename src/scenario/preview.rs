@@ -5,12 +5,9 @@
 //! queueing network models", 1978). The times are the stages' nominal ones, so all of it is an estimate and
 //! must be shown as one. It knows nothing of queueing: near a utilisation of 1 real response times are longer.
 
-use crate::scenario::estimate::{
-    handling_nanos, interpreter_mix_nanos, lanes, locked_mix_nanos, mix_nanos_on,
-};
-use crate::scenario::{
-    Backend, Candidate, HybridWaits, Load, PythonPool, Runtime, Scenario, Stage,
-};
+use crate::scenario::demand::demands;
+use crate::scenario::estimate::mix_nanos_on;
+use crate::scenario::{Candidate, Load, Scenario};
 
 /// What a candidate can be expected to do under the scenario's load.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,6 +19,9 @@ pub struct Preview {
     /// The rate that the load asks for over the largest that can be done; above 1 is overload. 1 for a batch,
     /// which takes all that there is; 0 if nothing of a task takes time.
     pub utilisation_ratio: f64,
+    /// The tasks per second that the load asks for if nothing holds it up; none for a batch, which takes all that it
+    /// gets.
+    pub wanted_per_sec: Option<f64>,
     /// How many tasks per second it will do; none for tasks that take no time, unless the load limits them.
     pub rate_per_sec: Option<f64>,
     /// How many tasks are under way on average: the rate times the time of a task.
@@ -72,9 +72,10 @@ impl Bottleneck {
 pub fn preview(scenario: &Scenario, candidate: &Candidate, cores: u32) -> Preview {
     let (cpu, waiting) = mix_nanos_on(candidate.backend.runtime(), scenario);
     let task_nanos = cpu + waiting;
-    let scarcest = limits(scenario, candidate, cores, (cpu, waiting))
-        .into_iter()
-        .filter(|(rate, _)| rate.is_finite() && *rate > 0.0)
+    let limits = demands(scenario, candidate, cores);
+    let scarcest = limits
+        .iter()
+        .map(|demand| (demand.max_rate_per_sec(), demand.resource))
         .min_by(|(a, _), (b, _)| a.total_cmp(b));
     let max = scarcest.map(|(rate, _)| rate);
     let wanted = wanted_per_sec(&scenario.load, task_nanos);
@@ -90,6 +91,7 @@ pub fn preview(scenario: &Scenario, candidate: &Candidate, cores: u32) -> Previe
             (None, Some(_)) => 1.0,
             (Some(wanted), Some(max)) => wanted / max,
         },
+        wanted_per_sec: wanted,
         rate_per_sec,
         expected_in_flight: rate_per_sec.map(|rate| rate * task_nanos / 1e9),
         task_nanos,
@@ -109,75 +111,60 @@ fn wanted_per_sec(load: &Load, task_nanos: f64) -> Option<f64> {
     }
 }
 
-/// The largest rate that each resource allows, in tasks per second; infinite where it is not needed. The
-/// first of equals is what a person would name.
-fn limits(
-    scenario: &Scenario,
-    candidate: &Candidate,
-    cores: u32,
-    (cpu, waiting): (f64, f64),
-) -> [(f64, Bottleneck); 7] {
-    let backend = candidate.backend.for_cores(cores);
-    let (computing, under_way) = lanes(backend);
-    let queue = candidate.queue.unwrap_or(scenario.queue);
-    let under_way = under_way.min(queue.in_flight.unwrap_or(u32::MAX));
-    let at = |servers: u32, nanos: f64| f64::from(servers.max(1)) * 1e9 / nanos;
-    let places = match backend {
-        // A task leaves its waiting place when it goes on to a process.
-        Backend::Hybrid { waits, .. } => {
-            let waits = match waits {
-                HybridWaits::Threads { workers } => workers.on(cores),
-                HybridWaits::Async { in_flight } => in_flight,
-            };
-            at(waits, waiting).min(at(under_way, cpu + waiting))
-        }
-        Backend::Python(PythonPool::Hybrid { threads, .. }) => {
-            at(threads.on(cores), waiting).min(at(under_way, cpu + waiting))
-        }
-        _ => at(under_way, cpu + waiting),
-    };
-    let computing = computing.min(under_way);
-    let connections = scenario.server.connections.unwrap_or(u32::MAX);
-    let limited = scenario.server.connections.is_some();
-    let served = if limited {
-        served_mix_nanos(backend.runtime(), scenario)
-    } else {
-        0.0
-    };
-    let here = Candidate {
-        backend,
-        ..candidate.clone()
-    };
-    let interpreter = at(1, interpreter_mix_nanos(scenario, &here));
-    // An interpreter lock that has a thread for it alone does not hold it up.
-    let interpreter = if computing.min(under_way) <= 1 {
-        f64::INFINITY
-    } else {
-        interpreter
-    };
-    [
-        (at(cores, cpu), Bottleneck::Cores),
-        (places, Bottleneck::Places),
-        (at(computing, cpu), Bottleneck::Computing),
-        (at(1, locked_mix_nanos(scenario, backend)), Bottleneck::Lock),
-        (interpreter, Bottleneck::Interpreter),
-        (
-            at(1, handling_nanos(scenario, backend)),
-            Bottleneck::Handling,
-        ),
-        (at(connections, served), Bottleneck::Server),
-    ]
+/// What no back end can beat, whatever the queue does: the asymptotic bounds of operational analysis.
+///
+/// With `D` the time of a task that waits for nobody, `Dmax` the time that the scarcest resource needs for each task
+/// (the inverse of the largest rate), `N` clients and their think time `Z`: `X ≤ min(1/Dmax, N/(D+Z))` and
+/// `R ≥ max(D, N·Dmax − Z)` (Lazowska and others, "Quantitative System Performance", 1984, chapter 5).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bounds {
+    /// No more tasks per second than that; none if nothing of a task takes time.
+    pub throughput_per_sec: Option<f64>,
+    /// No response time below that on average, in nanoseconds; none for a batch, and for an open load that asks for
+    /// more than can be done, whose response times grow for as long as it lasts.
+    pub response_nanos: Option<f64>,
+    /// Closed load: from so many clients on they wait for each other, `N* = (D+Z)/Dmax`.
+    pub saturating_clients: Option<f64>,
+    /// Batch: no earlier are all tasks done, in nanoseconds.
+    pub makespan_nanos: Option<f64>,
+    /// Open load that asks for more than can be done: by so many tasks per second the queue grows.
+    pub growth_per_sec: Option<f64>,
 }
 
-/// For how long an average task keeps a connection of the loopback server, in nanoseconds.
-fn served_mix_nanos(runtime: Runtime, scenario: &Scenario) -> f64 {
-    let mut asking = scenario.clone();
-    for kind in &mut asking.tasks {
-        kind.stages
-            .retain(|stage| matches!(stage, Stage::Http { .. } | Stage::Tcp { .. }));
+/// The bounds of a candidate that is expected to do `seen` under the load of `scenario`.
+#[must_use]
+pub fn bounds(scenario: &Scenario, seen: &Preview) -> Bounds {
+    let alone = seen.task_nanos;
+    let scarcest_nanos = seen.max_rate_per_sec.map(|rate| 1e9 / rate);
+    let mut bounds = Bounds {
+        throughput_per_sec: seen.rate_per_sec,
+        response_nanos: Some(alone),
+        saturating_clients: None,
+        makespan_nanos: None,
+        growth_per_sec: None,
+    };
+    match &scenario.load {
+        Load::Closed { clients, think } => {
+            let think = think.mean_nanos();
+            let all = scarcest_nanos.map_or(0.0, |nanos| f64::from(*clients) * nanos - think);
+            bounds.response_nanos = Some(all.max(alone));
+            bounds.saturating_clients = scarcest_nanos.map(|nanos| (alone + think) / nanos);
+        }
+        Load::Open { .. } | Load::Profile { .. } => {
+            if let (Some(wanted), Some(max)) = (seen.wanted_per_sec, seen.max_rate_per_sec)
+                && wanted > max
+            {
+                bounds.growth_per_sec = Some(wanted - max);
+                bounds.response_nanos = None;
+            }
+        }
+        Load::Batch { tasks, .. } => {
+            let all = scarcest_nanos.map_or(0.0, |nanos| *tasks as f64 * nanos);
+            bounds.makespan_nanos = (*tasks > 0).then(|| all.max(alone));
+            bounds.response_nanos = None;
+        }
     }
-    let (cpu, waiting) = mix_nanos_on(runtime, &asking);
-    cpu + waiting
+    bounds
 }
 
 #[cfg(test)]
@@ -372,5 +359,46 @@ mod tests {
             4,
         );
         near(found.rate_per_sec, 50.0);
+    }
+
+    /// The bounds of eight threads on four cores: 8 ms of waiting and 2 ms of computing, so 800 a second at most.
+    fn bounds_under(load: &str) -> Bounds {
+        let text = format!(
+            "(format: 1, title: \"T\", tasks: [(name: \"a\", stages: [{WAIT_8_COMPUTE_2}])], load: {load}, \
+             candidates: [(backend: Threads(workers: 8))])"
+        );
+        let scenario = parse(&text).scenario.unwrap();
+        bounds(&scenario, &preview(&scenario, &scenario.candidates[0], 4))
+    }
+
+    #[test]
+    fn few_clients_bound_the_rate_and_many_the_response_time() {
+        let few = bounds_under("Closed(clients: 10, think: Constant(\"90ms\"))");
+        near(few.throughput_per_sec, 100.0);
+        near(few.response_nanos, 10e6);
+        near(few.saturating_clients, 80.0);
+        let many = bounds_under("Closed(clients: 160, think: Constant(\"90ms\"))");
+        near(many.throughput_per_sec, 800.0);
+        // 160 clients / 800 a second - 90 ms.
+        near(many.response_nanos, 110e6);
+        assert_eq!((many.makespan_nanos, many.growth_per_sec), (None, None));
+    }
+
+    #[test]
+    fn an_open_load_beyond_the_limit_lets_the_queue_grow() {
+        let fits = bounds_under("Open(rate_per_sec: 400)");
+        near(fits.throughput_per_sec, 400.0);
+        near(fits.response_nanos, 10e6);
+        assert_eq!(fits.growth_per_sec, None);
+        let over = bounds_under("Open(rate_per_sec: 1000)");
+        near(over.throughput_per_sec, 800.0);
+        near(over.growth_per_sec, 200.0);
+        assert_eq!(over.response_nanos, None);
+    }
+
+    #[test]
+    fn a_batch_ends_no_earlier_than_its_scarcest_resource_allows_and_no_task_alone() {
+        near(bounds_under("Batch(tasks: 400)").makespan_nanos, 500e6);
+        near(bounds_under("Batch(tasks: 1)").makespan_nanos, 10e6);
     }
 }

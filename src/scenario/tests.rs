@@ -32,7 +32,6 @@ fn what_is_written_looks_as_a_person_would_write_it() {
         Loaded {
             scenario: Some(scenario),
             problems: vec![],
-            comments: 0,
         }
     );
 }
@@ -173,15 +172,4 @@ proptest! {
             prop_assert_eq!(quick.load, scenario.load);
         }
     }
-}
-
-#[test]
-fn comments_are_counted_except_the_line_that_is_written_anyway() {
-    let scenario = crate::support::scenario();
-    let text = to_text(&scenario);
-    assert_eq!(parse(&text).comments, 0);
-    let text = text.replacen("title:", "// why\n title: /* what /* inner */ */", 1);
-    let loaded = parse(&text);
-    assert_eq!((loaded.comments, loaded.scenario), (2, Some(scenario)));
-    assert_eq!(parse("(title: \"// none\")").comments, 0);
 }

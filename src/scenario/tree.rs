@@ -8,6 +8,8 @@
 //! [`lex`](crate::scenario::lex) makes words, [`grammar`](crate::scenario::grammar) makes the tree,
 //! [`decode`](crate::scenario::decode) makes a scenario. Nothing here knows what a scenario is.
 
+use std::ops::Range;
+
 use crate::scenario::{Place, Problem};
 
 /// One value of the text.
@@ -17,6 +19,8 @@ pub(super) struct Node {
     pub(super) id: usize,
     /// Where its first character stands.
     pub(super) place: Place,
+    /// The bytes of the text that it is.
+    pub(super) span: Range<usize>,
     /// What it is.
     pub(super) value: Value,
 }
@@ -55,6 +59,8 @@ pub(super) struct Field {
     pub(super) name: String,
     /// Where the name stands.
     pub(super) place: Place,
+    /// The byte of the text at which the name begins.
+    pub(super) start: usize,
     /// Its value.
     pub(super) value: Node,
 }
@@ -68,8 +74,6 @@ pub(super) struct Tree {
     pub(super) nodes: usize,
     /// What was wrong, without paths.
     pub(super) problems: Vec<Problem>,
-    /// How many comments there are.
-    pub(super) comments: usize,
     /// Whether reading ended early: what follows from the tree's gaps must not be reported.
     pub(super) stopped: bool,
 }

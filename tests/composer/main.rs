@@ -5,6 +5,7 @@
 mod cpython;
 mod goals;
 mod resilience;
+mod table;
 mod vocabulary;
 
 use egui_kittest::Harness;
@@ -26,6 +27,8 @@ struct Board {
     problems: Vec<Problem>,
     locked: bool,
     edits: usize,
+    /// What was told.
+    told: Vec<Result<String, String>>,
 }
 
 impl Board {
@@ -37,6 +40,7 @@ impl Board {
             problems,
             locked: false,
             edits: 0,
+            told: Vec::new(),
         }
     }
 }
@@ -50,8 +54,13 @@ fn shown(board: Board) -> Harness<'static, Board> {
             .panel
             .ui(ui, scenario, problems, board.locked, &mut actions);
         for action in actions {
-            let Action::EditScenario(scenario) = action else {
-                panic!("the composer edits and does nothing else")
+            let scenario = match action {
+                Action::EditScenario(scenario) => scenario,
+                Action::Tell(told) => {
+                    board.told.push(told);
+                    continue;
+                }
+                other => panic!("the composer edits and tells, and does nothing else: {other:?}"),
             };
             board.scenario = *scenario;
             board.problems = validate(&board.scenario);
@@ -357,6 +366,8 @@ fn several_candidates_are_added_at_once() {
             "threads ×8"
         ]
     );
+    let told = Ok("Left out, as they are there already: threads ×4".to_owned());
+    assert_eq!(harness.state().told, [told]);
 }
 
 #[test]

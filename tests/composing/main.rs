@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod clipboard;
+mod plan;
 mod share;
 mod text;
 mod undo;

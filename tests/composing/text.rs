@@ -60,37 +60,43 @@ fn text_that_cannot_be_read_says_where_and_leaves_the_form_as_it_was() {
 }
 
 #[test]
-fn comments_are_said_to_be_lost_before_they_are() {
+fn a_comment_alone_is_an_edit_that_is_kept_and_undone() {
     let mut harness = beside_the_form();
-    let text = shown(&harness).replace("title:", "// why\ntitle:");
-    replace(&mut harness, &text);
-    assert_eq!(shown(&harness), text);
-    let told = harness.query_all_by_label_contains("The 1 comment in here will not be saved");
-    assert!(told.count() > 0);
+    let before = shown(&harness);
+    let noted = before.replace("title:", "// why\n    title:");
+    replace(&mut harness, &noted);
+    assert!(harness.state().document().is_changed());
+    enter(&mut harness, "Title");
+    type_into(&mut harness, "Title", "Mine");
+    assert!(shown(&harness).contains("// why\n    title: \"Mine\""));
+    click(&mut harness, "Undo");
+    assert_eq!(shown(&harness), noted);
+    click(&mut harness, "Undo");
+    assert_eq!(shown(&harness), before);
+    assert!(!harness.state().document().is_changed());
 }
 
 #[test]
-fn saving_over_a_file_with_comments_asks_before_they_are_lost() {
+fn what_the_form_changes_leaves_the_comments_of_a_file_as_they_are() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("noted.ron");
     let mut harness = composing(Picked::Cancelled);
-    let text = to_text(scenario(&harness)).replace("title:", "// why\ntitle:");
+    let text = to_text(scenario(&harness)).replace("title:", "// why\n  title:");
     std::fs::write(&path, &text).unwrap();
     ask(&mut harness, Action::OpenFile(path.clone()));
     run_until(&mut harness, "the file is open", |harness| {
         harness.state().document().path() == Some(path.as_path())
     });
+    ask(&mut harness, Action::Show(Page::Text));
+    assert_eq!(shown(&harness), text);
     click(&mut harness, "Compose");
     click(&mut harness, "Remove candidate 1");
     ask(&mut harness, Action::Save);
-    click(&mut harness, "Cancel");
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
-    ask(&mut harness, Action::Save);
-    click(&mut harness, "Save without them");
     run_until(&mut harness, "the file is written", |harness| {
         !harness.state().document().is_changed()
     });
     let written = std::fs::read_to_string(&path).unwrap();
-    assert_eq!(written, to_text(scenario(&harness)));
-    assert_eq!(harness.state().document().comments(), 0);
+    assert!(written.contains("    // why\n  title:"), "{written}");
+    assert_eq!(parse(&written).scenario.as_ref(), Some(scenario(&harness)));
+    assert_ne!(written, text);
 }

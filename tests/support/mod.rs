@@ -18,8 +18,12 @@ use poolscope::scenario::{
     Amount, Arrivals, AsyncCpu, Backend, Candidate, Distribution, FORMAT, Kernel, Load, PriceCard,
     Protocol, Queue, Scenario, Stage, TaskKind,
 };
+use poolscope::stats::SparseHistogram;
 use poolscope::units::Nanos;
-use poolscope::wire::{Finished, FromRunner, Incident, Machine, MemoryKind, PoolKind, Started};
+use poolscope::wire::{
+    Cohort, Finished, FromRunner, Incident, Machine, MemoryKind, Phase, PoolKind, Resilience,
+    Resources, Snapshot, Started,
+};
 
 use sim::{Profile, Simulation};
 
@@ -325,5 +329,32 @@ fn pools(backend: Backend) -> Vec<PoolKind> {
         Backend::Processes { .. } => vec![PoolKind::Processes],
         Backend::Async { .. } => vec![PoolKind::EventLoops],
         Backend::Hybrid { .. } => vec![PoolKind::EventLoops, PoolKind::Processes],
+    }
+}
+
+/// A snapshot of the measurement without any task.
+pub fn snapshot_at(elapsed_nanos: u64) -> Snapshot {
+    Snapshot {
+        sequence: elapsed_nanos,
+        elapsed_nanos,
+        phase: Phase::Measure,
+        measure_start_nanos: Some(0),
+        measure_end_nanos: None,
+        warm_up: Cohort::default(),
+        measured: Cohort::default(),
+        counters: Vec::new(),
+        pools: Vec::new(),
+        loop_lag: SparseHistogram::default(),
+        interpreter_lock: None,
+        collections: None,
+        resilience: Resilience::default(),
+        window_completed: 0,
+        window_good: 0,
+        window_good_late: 0,
+        good_late: 0,
+        lives: None,
+        resources: Resources::default(),
+        skipped_ticks: 0,
+        merged: 0,
     }
 }

@@ -7,14 +7,15 @@
 )]
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use poolscope::gui::action::Action;
-use poolscope::gui::app::{App, Services};
+use poolscope::gui::app::{App, Page, Services};
 use poolscope::gui::dialogs::{FileDialogs, FileRequest, Picked};
+use poolscope::gui::notify::Notifier;
 use poolscope::run::Run;
 
 /// The window under test.
@@ -32,18 +33,32 @@ impl FileDialogs for Canned {
     }
 }
 
+/// Keeps what the desktop would have been told.
+#[derive(Default)]
+pub struct Told(pub Mutex<Vec<String>>);
+
+impl Notifier for Told {
+    fn notify(&self, title: &str, text: &str) -> Result<(), String> {
+        self.0.lock().unwrap().push(format!("{title}: {text}"));
+        Ok(())
+    }
+}
+
 /// A window that is about to open.
 pub struct Opening {
     size: [f32; 2],
+    page: Page,
     services: Services,
 }
 
-/// A window of the smallest size that keeps nothing, starts nothing and cancels every dialog.
+/// A window of the smallest size, as if a file had been given, that keeps nothing, starts nothing and cancels every dialog.
 pub fn opening() -> Opening {
     Opening {
         size: [1280.0, 800.0],
+        page: Page::Plan,
         services: Services {
             dialogs: Arc::new(Canned(Picked::Cancelled)),
+            notifier: Arc::new(Told::default()),
             executable: PathBuf::from("no-such-executable"),
             settings_dir: None,
             runs_dir: None,
@@ -58,9 +73,21 @@ impl Opening {
         self
     }
 
+    /// On the start page, as without a file.
+    pub fn at_the_start(mut self) -> Self {
+        self.page = Page::Start;
+        self
+    }
+
     /// Every dialog is answered like this.
     pub fn answering(mut self, answer: Picked) -> Self {
         self.services.dialogs = Arc::new(Canned(answer));
+        self
+    }
+
+    /// The desktop is told by this.
+    pub fn telling(mut self, told: Arc<Told>) -> Self {
+        self.services.notifier = told;
         self
     }
 
@@ -86,7 +113,11 @@ impl Opening {
     pub fn open(self) -> Window {
         let mut window = Harness::builder()
             .with_size(self.size)
-            .build_eframe(|creation| App::new(&creation.egui_ctx, self.services));
+            .build_eframe(|creation| {
+                let mut app = App::new(&creation.egui_ctx, self.services);
+                app.begin_at(self.page);
+                app
+            });
         window.run_steps(3);
         window
     }

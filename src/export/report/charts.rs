@@ -86,6 +86,21 @@ const fn reading(id: ChartId) -> &'static str {
         ChartId::Setbacks => {
             "What was dropped, given up and tried again. Without faults all of it should be at zero."
         }
+        ChartId::Outcomes => {
+            "What became of the tasks, one kind upon the other. All of it should be good: whatever lies above that was not."
+        }
+        ChartId::Histogram => {
+            "How many tasks took how long. Two hills are two kinds of tasks, or tasks that waited and tasks that did not."
+        }
+        ChartId::PercentileCurve => {
+            "Lower is better. The curve says how long the slowest share of the tasks took; where it rises steeply, few callers wait for long."
+        }
+        ChartId::WorkerCpu => {
+            "Workers that are loaded alike have lines of the same height. One at a whole core is busy without a pause."
+        }
+        ChartId::WorkerMemory => {
+            "A line that keeps climbing is memory that this worker does not give back."
+        }
     }
 }
 
@@ -126,7 +141,7 @@ pub(super) fn diagram_figure(html: &mut Html, diagram: &Diagram, name: &str) {
         "Farther left is better, and narrower means that tasks are alike. Two humps are two kinds of fate, such as tasks that found a free worker and tasks that had to wait."
     };
     let id = format!("chart-{name}");
-    let svg = diagram_svg(diagram, name, Theme::Page);
+    let svg = diagram_svg(diagram, name, Theme::Page, "");
     figure(html, (&id, diagram.title, reading), &svg, |html| {
         let columns = if diagram.slug == "response_time_percentiles" {
             ["nines", "nanoseconds"]

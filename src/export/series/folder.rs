@@ -107,7 +107,7 @@ fn write_all(
     }
     for picture in pictures {
         for (theme, ending) in [(Theme::Light, ""), (Theme::Dark, "_dark")] {
-            let svg = picture.svg(theme);
+            let svg = picture.svg(theme, "");
             let name = format!("{}{ending}", picture.slug());
             write(charts.join(format!("{name}.svg")), svg.as_bytes())?;
             write(charts.join(format!("{name}.png")), &png(&svg, PNG_SCALE)?)?;

@@ -27,6 +27,14 @@ enum Kind {
 }
 
 impl Change {
+    /// Of the text alone: comments, or how it is laid out.
+    pub(super) fn of_text() -> Self {
+        Self {
+            path: String::new(),
+            what: "change the text".to_owned(),
+        }
+    }
+
     /// What changed between the two; none if nothing did.
     pub(super) fn between(before: &Scenario, after: &Scenario) -> Option<Self> {
         if before == after {

@@ -141,7 +141,7 @@ impl TwoSides {
 impl App {
     /// The run that is shown as one of two; none while it goes on.
     pub(super) fn shown_side(&self) -> Option<ChosenRun> {
-        let measurement = self.measurement.as_ref()?;
+        let measurement = self.measurement()?;
         let run = measurement.run();
         run.ended.then(|| ChosenRun {
             origin: measurement.origin(),

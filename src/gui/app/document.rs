@@ -8,9 +8,9 @@ use crate::gui::app::history::Snapshot;
 use crate::gui::words;
 use crate::run::RunRequest;
 use crate::scenario::{
-    Amount, AsyncCpu, Backend, Candidate, Defences, Distribution, FORMAT, Kernel, Load, PriceCard,
-    Problem, Protocol, Queue, Scenario, Server, Severity, Stage, TaskKind, describe,
-    estimate_run_nanos, validate,
+    Amount, AsyncCpu, Backend, Bundled, Candidate, Defences, Distribution, FORMAT, Kernel, Load,
+    PriceCard, Problem, Protocol, Queue, Scenario, Server, Severity, Stage, TaskKind, amend,
+    describe, estimate_run_nanos, parse, to_text, validate,
 };
 use crate::units::Nanos;
 
@@ -24,11 +24,12 @@ pub struct Document {
     scenario: Scenario,
     /// As a run on this machine would have it.
     resolved: Scenario,
-    /// As it is in the file, or as it was when it was begun.
-    saved: Arc<Scenario>,
+    /// The text that describes it, as it would be saved.
+    text: Arc<str>,
+    /// The text as it is in the file, or as it was when it was begun.
+    saved: Arc<str>,
     path: Option<PathBuf>,
     bundled: Option<&'static str>,
-    comments: usize,
     problems: Vec<Problem>,
     plan: Vec<String>,
 }
@@ -79,40 +80,36 @@ impl Document {
         )
     }
 
-    /// A scenario as it was read.
+    /// A scenario that has no text yet.
     #[must_use]
     pub fn of(scenario: Scenario, path: Option<PathBuf>) -> Self {
-        let saved = Arc::new(scenario);
+        let text = to_text(&scenario);
+        Self::read(scenario, &text, path)
+    }
+
+    /// A scenario as it was read from `text`.
+    #[must_use]
+    pub fn read(scenario: Scenario, text: &str, path: Option<PathBuf>) -> Self {
+        // A mark that some editors put in front is no part of it.
+        let text: Arc<str> = text.strip_prefix('\u{feff}').unwrap_or(text).into();
         Self::at(Snapshot {
             document: NUMBERS.fetch_add(1, Ordering::Relaxed),
-            scenario: Arc::clone(&saved),
-            saved,
+            scenario: Arc::new(scenario),
+            saved: Arc::clone(&text),
+            text,
             path,
             bundled: None,
-            comments: 0,
         })
     }
 
-    /// The bundled scenario of this file name.
+    /// A bundled scenario; none if its text cannot be read, which tests rule out.
     #[must_use]
-    pub fn of_bundled(scenario: Scenario, file: &'static str) -> Self {
-        Self {
-            bundled: Some(file),
-            ..Self::of(scenario, None)
-        }
-    }
-
-    /// The same, from a file with so many comments.
-    #[must_use]
-    pub(super) const fn with_comments(mut self, comments: usize) -> Self {
-        self.comments = comments;
-        self
-    }
-
-    /// How many comments its file has: a scenario does not hold them, so saving drops them.
-    #[must_use]
-    pub const fn comments(&self) -> usize {
-        self.comments
+    pub fn of_bundled(bundled: &Bundled) -> Option<Self> {
+        let scenario = parse(bundled.text).scenario?;
+        Some(Self {
+            bundled: Some(bundled.file),
+            ..Self::read(scenario, bundled.text, None)
+        })
     }
 
     /// An earlier state.
@@ -124,10 +121,10 @@ impl Document {
             problems: problems(&scenario),
             plan: plan(&scenario),
             scenario,
+            text: state.text,
             saved: state.saved,
             path: state.path,
             bundled: state.bundled,
-            comments: state.comments,
         }
     }
 
@@ -136,10 +133,10 @@ impl Document {
         Snapshot {
             document: self.number,
             scenario: Arc::new(self.scenario.clone()),
+            text: Arc::clone(&self.text),
             saved: Arc::clone(&self.saved),
             path: self.path.clone(),
             bundled: self.bundled,
-            comments: self.comments,
         }
     }
 
@@ -203,25 +200,37 @@ impl Document {
     /// Whether something would be lost if it were closed.
     #[must_use]
     pub fn is_changed(&self) -> bool {
-        self.scenario != *self.saved
+        self.text != self.saved
     }
 
-    /// Takes over an edited scenario.
+    /// The text that describes the scenario, with the comments and the layout that somebody gave it.
+    #[must_use]
+    pub const fn text(&self) -> &Arc<str> {
+        &self.text
+    }
+
+    /// Takes over an edited scenario; its text changes where the scenario does.
     pub fn edit(&mut self, scenario: Scenario) {
+        let text = amend(&self.text, &self.scenario, &scenario);
+        self.edit_text(text.into(), scenario);
+    }
+
+    /// Takes over an edited text, and the scenario that it describes.
+    pub(super) fn edit_text(&mut self, text: Arc<str>, scenario: Scenario) {
+        self.text = text;
         self.problems = problems(&scenario);
         self.plan = plan(&scenario);
         self.resolved = RunRequest::all_of(scenario.clone()).scenario;
         self.scenario = scenario;
     }
 
-    /// `written`, a state of the document of that number, is now in the file at `path`. Edits made meanwhile stay
+    /// `written`, the text of the document of that number at some time, is now in the file at `path`. Edits made meanwhile stay
     /// unsaved; a document that has been left meanwhile has no more to do with it.
-    pub(super) fn saved_as(&mut self, number: u64, path: PathBuf, written: Arc<Scenario>) {
+    pub(super) fn saved_as(&mut self, number: u64, path: PathBuf, written: Arc<str>) {
         if number == self.number {
             self.saved = written;
             self.path = Some(path);
             self.bundled = None;
-            self.comments = 0;
         }
     }
 
@@ -289,7 +298,8 @@ mod tests {
         second.about = "More".to_owned();
         document.edit(second);
         let number = document.number();
-        document.saved_as(number, PathBuf::from("a.ron"), Arc::new(first.clone()));
+        let written = to_text(&first).into();
+        document.saved_as(number, PathBuf::from("a.ron"), written);
         assert!(document.is_changed());
         document.edit(first);
         assert!(!document.is_changed());

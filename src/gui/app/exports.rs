@@ -1,33 +1,59 @@
 //! What is written when the user exports, and how the files are called.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::chart::{ChartSettings, Lanes, build};
+use crate::chart::{ChartId, ChartSettings, Form, Lanes, SplitChart, build, build_diagram};
 use crate::export::{
-    ExportError, Picture, Report, Theme, board_svg, chart_svg, figures_csv, json, lanes_svg,
-    lives_csv, png, report_html, report_markdown, split_svg, timeline_csv, write_file,
+    ExportError, Look, Picture, Pixels, Report, Theme, board_part_svg, board_svg, chart_svg,
+    charts_csv, diagram_svg, figures_csv, identity, json, lanes_svg, lives_csv, pixels, png,
+    points_csv, report_html, report_markdown, split_csv, split_svg, timeline_csv, write_file,
 };
 use crate::gui::action::{Exported, Format};
+use crate::gui::app::Origin;
 use crate::gui::app::document::file_stem;
+use crate::gui::app::exporting::Copied;
 use crate::gui::dialogs::FileRequest;
+use crate::gui::settings::PictureLook;
 use crate::run::Run;
 use crate::run::record::Record;
 use crate::scenario::to_text;
 
-/// Two pixels per unit: sharp on slides and in print.
-const PNG_SCALE: f32 = 2.0;
-
 /// Everything that an export depends on, so that it can be made on another thread.
 pub(super) struct Content {
+    /// The run that is shown; none before the first.
+    pub(super) run: Option<OfRun>,
+    /// How pictures look.
+    pub(super) theme: Theme,
+    /// Pixels per unit of pictures.
+    pub(super) scale: f32,
+    /// What a chart of a comparison or a series is of.
+    pub(super) seen: String,
+}
+
+/// The run that is shown, and how.
+pub(super) struct OfRun {
     pub(super) run: Run,
     pub(super) settings: ChartSettings,
-    pub(super) dark: bool,
-    /// The file in which the run is kept; none if it is not.
-    pub(super) kept: Option<PathBuf>,
-    /// What the run is called.
-    pub(super) name: String,
-    /// Version of the program that measured it.
-    pub(super) version: String,
+    pub(super) origin: Origin,
+}
+
+impl OfRun {
+    /// What the run is called in the library: the end of its file's name.
+    fn id(&self) -> Option<&str> {
+        let stem = self.origin.path.as_deref()?.file_stem()?.to_str()?;
+        let id = stem.rsplit('_').next()?;
+        (id != stem).then_some(id)
+    }
+}
+
+/// Which of the pictures' themes it is.
+pub(super) const fn theme_of(look: PictureLook, dark: bool) -> Theme {
+    match look {
+        PictureLook::Window if dark => Theme::Dark,
+        PictureLook::Window | PictureLook::Light => Theme::Light,
+        PictureLook::Dark => Theme::Dark,
+        PictureLook::Print => Theme::Print,
+    }
 }
 
 /// What the user is asked for.
@@ -37,7 +63,7 @@ pub(super) fn file_request(title: &str, what: &Exported, format: Format) -> File
         Exported::Seen(seen) => seen.picture.slug(),
         Exported::TimeSplit => "time_split",
         Exported::Lanes(..) => "lanes",
-        Exported::Board => "board",
+        Exported::Board | Exported::BoardPart(_) => "board",
         Exported::Figures => "figures",
         Exported::Report => "report",
     };
@@ -59,77 +85,137 @@ pub(super) fn write(
     format: Format,
     path: &Path,
 ) -> Result<(), String> {
-    let told = |error: ExportError| error.to_string();
     let bytes = match format {
-        Format::Svg => svg(content, what)?.into_bytes(),
-        Format::Png => png(&svg(content, what)?, PNG_SCALE).map_err(told)?,
-        Format::Csv if *what == Exported::Figures => {
-            figures_csv(&content.run).map_err(told)?.into_bytes()
-        }
-        Format::Csv if let Exported::Lanes(of, _) = what => {
-            lives_csv(&content.run, *of).map_err(told)?.into_bytes()
-        }
-        Format::Csv => timeline_csv(&content.run).map_err(told)?.into_bytes(),
-        Format::Json => json(&content.run).map_err(told)?.into_bytes(),
-        Format::Html => report(content, report_html)?.into_bytes(),
-        Format::Markdown => report(content, report_markdown)?.into_bytes(),
+        Format::Png => png(&svg(content, what)?, content.scale).map_err(told)?,
+        _ => text(content, what, format)?.into_bytes(),
     };
     write_file(path, &bytes).map_err(told)
 }
 
-/// Makes a picture of a chart, or the table of its points, and writes it to `path`, either completely or not at all.
-pub(super) fn write_seen(
-    picture: &Picture,
-    dark: bool,
-    format: Format,
-    path: &Path,
-) -> Result<(), String> {
-    let told = |error: ExportError| error.to_string();
-    let drawn = || picture.svg(theme_of(dark));
-    let bytes = match format {
-        Format::Png => png(&drawn(), PNG_SCALE).map_err(told)?,
-        Format::Csv => picture.csv().map_err(told)?.into_bytes(),
-        Format::Svg | Format::Json | Format::Html | Format::Markdown => drawn().into_bytes(),
-    };
-    write_file(path, &bytes).map_err(told)
+/// Makes what goes to the clipboard.
+pub(super) fn copied(content: &Content, what: &Exported, format: Format) -> Result<Copied, String> {
+    Ok(match format {
+        Format::Png => Copied::Picture(pixels(&svg(content, what)?, content.scale).map_err(told)?),
+        // Sheets and editors would show the mark of a file's encoding.
+        _ => Copied::Text(
+            text(content, what, format)?
+                .trim_start_matches('\u{feff}')
+                .to_owned(),
+        ),
+    })
 }
 
-const fn theme_of(dark: bool) -> Theme {
-    if dark { Theme::Dark } else { Theme::Light }
+/// Makes a picture that is so many pixels wide.
+pub(super) fn preview(content: &Content, what: &Exported, width: f32) -> Result<Pixels, String> {
+    /// As wide as a board is.
+    const UNITS: f32 = 1_680.0;
+    pixels(&svg(content, what)?, width / UNITS).map_err(told)
+}
+
+/// Takes no reference, to be handed on as it is.
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn told(error: ExportError) -> String {
+    error.to_string()
+}
+
+/// What is not made of pixels.
+fn text(content: &Content, what: &Exported, format: Format) -> Result<String, String> {
+    let run = || of_run(content).map(|of| &of.run);
+    match format {
+        Format::Svg | Format::Png => svg(content, what),
+        Format::Csv => csv(content, what),
+        Format::Json => json(run()?).map_err(told),
+        Format::Html => report(of_run(content)?, report_html),
+        Format::Markdown => report(of_run(content)?, report_markdown),
+    }
+}
+
+fn of_run(content: &Content) -> Result<&OfRun, String> {
+    let run = content.run.as_ref();
+    run.ok_or_else(|| "There is nothing to export before the first run".to_owned())
+}
+
+/// The points of what is seen, or the figures.
+fn csv(content: &Content, what: &Exported) -> Result<String, String> {
+    if let Exported::Seen(seen) = what {
+        return seen.picture.csv().map_err(told);
+    }
+    let OfRun { run, settings, .. } = of_run(content)?;
+    let charts = |ids: &[ChartId]| {
+        // A chart over something other than time has no place in a table of times.
+        let over_time = |id: &&ChartId| build_diagram(**id, run, settings).is_none();
+        let charts = ids.iter().filter(over_time);
+        let charts = charts.map(|id| build(*id, run, settings));
+        charts_csv(&charts.collect::<Vec<_>>())
+    };
+    match what {
+        Exported::Chart(id) => chart_csv(*id, run, settings),
+        Exported::BoardPart(parts) if parts.charts.is_empty() => split_csv(&SplitChart::of(run)),
+        Exported::BoardPart(parts) => charts(&parts.charts),
+        Exported::TimeSplit => split_csv(&SplitChart::of(run)),
+        Exported::Lanes(of, _) => lives_csv(run, *of),
+        Exported::Figures => figures_csv(run),
+        Exported::Board | Exported::Report | Exported::Seen(_) => timeline_csv(run),
+    }
+    .map_err(told)
 }
 
 /// The report, with what the run's file says of it where it is kept.
-fn report(content: &Content, form: fn(&Report<'_>) -> String) -> Result<String, String> {
+fn report(of: &OfRun, form: fn(&Report<'_>) -> String) -> Result<String, String> {
+    let Origin {
+        path,
+        name,
+        version,
+    } = &of.origin;
     // One that was deleted meanwhile is simply not kept.
-    let kept = content.kept.as_deref().filter(|path| path.exists());
+    let kept = path.as_deref().filter(|path| path.exists());
     let record = kept.map(Record::read).transpose();
     let record = record.map_err(|error| error.to_string())?;
-    let text = to_text(&content.run.request.scenario);
+    let text = to_text(&of.run.request.scenario);
     Ok(form(&Report {
-        name: &content.name,
-        version: &content.version,
+        name,
+        version,
         record: record.as_ref(),
-        ..Report::of(&content.run, &text)
+        ..Report::of(&of.run, &text)
     }))
 }
 
-/// The picture of one chart, or of everything.
+/// The points of one chart.
+fn chart_csv(id: ChartId, run: &Run, settings: &ChartSettings) -> Result<String, ExportError> {
+    if let Some(diagram) = build_diagram(id, run, settings) {
+        return Picture::Diagram(diagram).csv();
+    }
+    let chart = build(id, run, settings);
+    match id.form() {
+        Form::Lines => charts_csv([&chart]),
+        _ => points_csv(&chart),
+    }
+}
+
+/// The picture of one chart, of what was chosen, or of everything.
 fn svg(content: &Content, what: &Exported) -> Result<String, String> {
-    let theme = theme_of(content.dark);
+    if let Exported::Seen(seen) = what {
+        return Ok(seen.picture.svg(content.theme, &content.seen));
+    }
+    let of = of_run(content)?;
+    let OfRun { run, settings, .. } = of;
+    let look = Look {
+        theme: content.theme,
+        id: of.id(),
+    };
     Ok(match what {
-        Exported::Seen(seen) => seen.picture.svg(theme),
-        Exported::Chart(id) => chart_svg(
-            &build(*id, &content.run, &content.settings),
-            &content.run,
-            theme,
-        ),
-        Exported::TimeSplit => split_svg(&content.run, theme),
+        Exported::Chart(id) => match build_diagram(*id, run, settings) {
+            Some(diagram) => diagram_svg(&diagram, id.slug(), content.theme, &identity(run)),
+            None => chart_svg(&build(*id, run, settings), run, look),
+        },
+        Exported::TimeSplit => split_svg(run, look),
         Exported::Lanes(of, [from, until]) => {
-            let lanes = Lanes::of(&content.run, *of).map_err(|why| why.words().0.to_owned())?;
-            lanes_svg(&content.run, &lanes, (*from, *until), theme)
+            let lanes = Lanes::of(run, *of).map_err(|why| why.words().0.to_owned())?;
+            lanes_svg(run, &lanes, (*from, *until), look)
         }
-        Exported::Board | Exported::Figures | Exported::Report => {
-            board_svg(&content.run, &content.settings, theme)
+        Exported::BoardPart(parts) => board_part_svg(run, settings, look, parts),
+        Exported::Board | Exported::Figures | Exported::Report | Exported::Seen(_) => {
+            board_svg(run, settings, look)
         }
     })
 }

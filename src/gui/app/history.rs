@@ -22,14 +22,14 @@ pub(super) struct Snapshot {
     pub document: u64,
     /// The scenario.
     pub scenario: Arc<Scenario>,
-    /// As it was in the file.
-    pub saved: Arc<Scenario>,
+    /// The text that describes it.
+    pub text: Arc<str>,
+    /// The text that is in the file.
+    pub saved: Arc<str>,
     /// The file.
     pub path: Option<PathBuf>,
     /// The bundled scenario that it is.
     pub bundled: Option<&'static str>,
-    /// How many comments its file has, which saving would drop.
-    pub comments: usize,
 }
 
 /// A state to which one can go, and what lies between here and there.
@@ -72,7 +72,7 @@ impl History {
     pub(super) fn edited(
         &mut self,
         before: Snapshot,
-        after: &Scenario,
+        after: &Snapshot,
         change: Change,
         control: Option<egui::Id>,
         now: f64,
@@ -90,7 +90,7 @@ impl History {
                 what,
             });
         } else if let Some(step) = self.back.back()
-            && *step.state.scenario == *after
+            && step.state.text == after.text
         {
             // Typed and taken back letter by letter: nothing is left to undo.
             self.back.pop_back();
@@ -105,7 +105,7 @@ impl History {
     pub(super) fn left(&mut self, before: Snapshot, what: String) {
         self.forth.clear();
         self.editing = None;
-        if before.scenario == before.saved {
+        if before.text == before.saved {
             self.back.clear();
         } else {
             self.push(Step {
@@ -139,12 +139,11 @@ impl History {
 
     /// `written` is in the file at `path`, as the state of `document`: earlier states of it are measured by that, and
     /// so are those of another document that had this file.
-    pub(super) fn saved(&mut self, document: u64, path: &Path, written: &Arc<Scenario>) {
+    pub(super) fn saved(&mut self, document: u64, path: &Path, written: &Arc<str>) {
         for step in self.back.iter_mut().chain(&mut self.forth) {
             let state = &mut step.state;
             if state.document == document || state.path.as_deref() == Some(path) {
                 state.saved = Arc::clone(written);
-                state.comments = 0;
             }
             if state.document == document {
                 state.path = Some(path.to_path_buf());
@@ -167,16 +166,15 @@ mod tests {
     use crate::support;
 
     fn state(document: u64, title: &str) -> Snapshot {
-        let saved = Arc::new(support::scenario());
         let mut scenario = support::scenario();
         title.clone_into(&mut scenario.title);
         Snapshot {
             document,
             scenario: Arc::new(scenario),
-            saved,
+            text: title.into(),
+            saved: "".into(),
             path: None,
             bundled: None,
-            comments: 0,
         }
     }
 
@@ -184,7 +182,7 @@ mod tests {
         let (before, after) = (state(1, from), state(1, to));
         let change = Change::between(&before.scenario, &after.scenario).unwrap();
         let control = control.map(egui::Id::unique);
-        history.edited(before, &after.scenario, change, control, now);
+        history.edited(before, &after, change, control, now);
     }
 
     fn title(found: Option<(Snapshot, String)>) -> Option<String> {
@@ -248,7 +246,7 @@ mod tests {
         history.left(state(1, "mine"), "open another".to_owned());
         assert_eq!(title(history.back(state(2, "b"))).as_deref(), Some("mine"));
         let mut clean = state(3, "c");
-        clean.saved = Arc::clone(&clean.scenario);
+        clean.saved = Arc::clone(&clean.text);
         edit(&mut history, "x", "y", None, 0.0);
         history.left(clean, "open another".to_owned());
         assert_eq!((history.undoes(), history.redoes()), (None, None));
@@ -258,7 +256,7 @@ mod tests {
     fn earlier_states_are_measured_by_the_file_as_it_is_now() {
         let mut history = History::default();
         edit(&mut history, "a", "b", None, 0.0);
-        let written = state(1, "b").scenario;
+        let written = state(1, "b").text;
         history.saved(1, Path::new("b.ron"), &written);
         let (found, _) = history.back(state(1, "b")).unwrap();
         assert_eq!(found.path.as_deref(), Some(Path::new("b.ron")));
@@ -267,7 +265,7 @@ mod tests {
         let mut first = state(1, "mine");
         first.path = Some(PathBuf::from("b.ron"));
         history.left(first, "open another".to_owned());
-        let other = state(2, "other").scenario;
+        let other = state(2, "other").text;
         history.saved(2, Path::new("b.ron"), &other);
         let (found, _) = history.back(state(2, "other")).unwrap();
         assert_eq!((found.document, found.saved), (1, other));

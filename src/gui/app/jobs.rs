@@ -3,17 +3,21 @@
 //! Pieces are rare and short (a dialog, a file), so there is no pool.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
+use crate::export::Pixels;
 use crate::gui::action::{Exported, Format};
+use crate::gui::app::exporting::Copied;
+use crate::gui::app::recent::RecentLooked;
 use crate::gui::app::series::Told;
 use crate::gui::app::{ChosenRun, Compared, Slot};
 use crate::gui::dialogs::{FileRequest, Picked};
 use crate::run::library::{Kept, LibraryError, Listing};
 use crate::run::record::Record;
-use crate::scenario::{Loaded, Scenario, ScenarioFileError};
+use crate::scenario::{Loaded, ScenarioFileError};
 use crate::session::LocalPython;
 
 /// Why a file is chosen.
@@ -40,17 +44,19 @@ pub(super) enum Done {
         request: FileRequest,
         picked: Picked,
     },
-    /// A scenario file was read.
+    /// It was looked which of the recent files are there.
+    RecentLooked(RecentLooked),
+    /// A scenario file was read: what it turned out to be, and its text.
     Loaded {
         path: PathBuf,
-        result: Box<Result<Loaded, ScenarioFileError>>,
+        result: Box<Result<(Loaded, String), ScenarioFileError>>,
     },
     /// The scenario was saved.
     Saved {
         /// Of which document.
         number: u64,
         path: PathBuf,
-        scenario: Box<Scenario>,
+        text: Arc<str>,
         result: Result<(), ScenarioFileError>,
     },
     /// Something was exported.
@@ -60,6 +66,8 @@ pub(super) enum Done {
     },
     /// The settings were saved.
     SettingsSaved(std::io::Result<()>),
+    /// The desktop was told something.
+    Notified(Result<(), String>),
     /// Interpreters were looked for.
     Looked {
         search: u64,
@@ -96,6 +104,10 @@ pub(super) enum Done {
     SeriesTold(Box<Told>),
     /// A series is written to its end, in this file.
     SeriesKept(Result<PathBuf, String>),
+    /// The preview of a picture was made.
+    Previewed(Result<Pixels, String>),
+    /// What goes to the clipboard was made.
+    Copied(Result<Copied, String>),
     /// Two runs were compared.
     Compared {
         number: u64,

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use egui::{Context, Key, KeyboardShortcut, Modifiers, ViewportCommand};
+use egui::{Context, ViewportCommand};
 
 use crate::gui::action::Action;
 use crate::gui::app::jobs::Done;
@@ -16,19 +16,27 @@ use crate::scenario::{Loaded, ScenarioFileError};
 
 /// Events may take this long per frame; what is left comes with the next.
 const EVENTS_BUDGET: Duration = Duration::from_millis(4);
+/// Charts that move this rarely distract little.
+const CALM: Duration = Duration::from_secs(1);
 /// A run that is over is written within about this time.
 const KEPT_SOON: Duration = Duration::from_millis(50);
 
 impl App {
     /// Takes in what happened since the last frame.
     pub(super) fn advance(&mut self, ctx: &Context) {
-        self.drain_run(ctx);
+        for index in 0..self.tabs.len() {
+            self.drain_run(index, ctx);
+        }
         self.follow_series();
+        self.follow_leaving_tabs();
+        self.follow_long_runs(ctx);
+        self.note_window(ctx);
         for done in self.jobs.finished() {
             self.take(done, ctx);
         }
         self.look_if_wanted();
         self.list_if_wanted();
+        self.look_at_recent_if_wanted();
         self.take_dropped_files(ctx);
         self.take_shortcuts(ctx);
         self.take_close_request(ctx);
@@ -37,13 +45,16 @@ impl App {
         }
     }
 
-    fn drain_run(&mut self, ctx: &Context) {
-        let Some(measurement) = &mut self.measurement else {
+    fn drain_run(&mut self, index: usize, ctx: &Context) {
+        let Some((tab, is_shown)) = self.tabs.at(index) else {
             return;
         };
+        let measurement = &mut tab.measurement;
         let was_active = measurement.state().is_active();
         let more = measurement.drain(EVENTS_BUDGET);
-        measurement.update_charts(self.board.settings());
+        if is_shown {
+            measurement.update_charts(tab.board.settings());
+        }
         let state = measurement.state();
         let kept = measurement.follow_keeper();
         if measurement.is_being_kept() {
@@ -59,7 +70,7 @@ impl App {
         }
         let decides = !measurement.run().request.scenario.objectives.is_empty();
         if was_active && !state.is_active() && decides {
-            self.results_panel.show_verdict();
+            tab.results.show_verdict();
         }
         if let Some(kept) = kept {
             let now = ctx.input(|input| input.time);
@@ -86,7 +97,10 @@ impl App {
         if let Some(cost) = cost {
             self.pacer.record(cost);
         }
-        let interval = self.pacer.interval();
+        let mut interval = self.pacer.interval();
+        if self.settings.reduced_motion {
+            interval = interval.max(CALM);
+        }
         self.frame_clock.painted(interval);
         if self.is_running() {
             ctx.request_repaint_after(interval);
@@ -101,18 +115,19 @@ impl App {
                 request,
                 picked,
             } => self.take_picked(purpose, request, picked),
+            Done::RecentLooked(looked) => self.take_recent(looked),
             Done::Loaded { path, result } => self.take_loaded(path, *result),
             Done::Saved {
                 number,
                 path,
-                scenario,
+                text,
                 result,
             } => match result {
                 Ok(()) => {
                     self.settings.remember(&path);
                     self.save_settings();
                     self.toasts.good(format!("Saved {}", file_name(&path)), now);
-                    self.document_saved(number, path, *scenario);
+                    self.document_saved(number, path, text);
                     if let Some(then) = self.after_save.take() {
                         self.leave_document(then);
                     }
@@ -143,9 +158,12 @@ impl App {
             Done::SideRead { slot, path, chosen } => self.take_side(slot, &path, *chosen),
             Done::SeriesTold(told) => self.take_told(*told),
             Done::SeriesKept(kept) => self.take_series_kept(kept),
+            Done::Previewed(made) => self.take_preview(made, ctx),
+            Done::Copied(copied) => self.take_copied(copied, ctx),
             Done::Compared { number, compared } => self.take_compared(number, compared),
-            Done::SettingsSaved(Ok(())) => {}
-            Done::SettingsSaved(Err(error)) => log::warn!("the settings are not saved: {error}"),
+            Done::SettingsSaved(saved) => self.take_settings_saved(saved),
+            Done::Notified(Ok(())) => {}
+            Done::Notified(Err(error)) => log::warn!("the desktop shows no message: {error}"),
         }
     }
 
@@ -161,34 +179,44 @@ impl App {
         }
     }
 
-    fn take_loaded(&mut self, path: std::path::PathBuf, result: Result<Loaded, ScenarioFileError>) {
+    fn take_loaded(
+        &mut self,
+        path: std::path::PathBuf,
+        result: Result<(Loaded, String), ScenarioFileError>,
+    ) {
         match result {
-            Ok(Loaded {
-                scenario: Some(scenario),
-                comments,
-                ..
-            }) => {
+            Ok((
+                Loaded {
+                    scenario: Some(scenario),
+                    ..
+                },
+                text,
+            )) => {
                 self.settings.remember(&path);
                 self.save_settings();
-                let document = Document::of(scenario, Some(path));
-                self.open_document(document.with_comments(comments));
+                self.open_document(Document::read(scenario, &text, Some(path)));
                 self.pages.show(Page::Plan);
                 let errors = self.document.errors() as u64;
                 if errors > 0 {
                     let text = crate::units::text::counted(errors, "problem", "problems");
                     self.toasts
                         .error(format!("{text} to mend before it can run"));
-                    self.tab = super::SidebarTab::Compose;
+                    self.show_sidebar(super::SidebarTab::Compose);
                 }
             }
-            Ok(Loaded {
-                scenario: None,
-                problems,
-                ..
-            }) => {
+            Ok((
+                Loaded {
+                    scenario: None,
+                    problems,
+                },
+                _,
+            )) => {
                 self.question = Some(Question::Problems { path, problems });
             }
-            Err(error) => self.toasts.error(sentence(&error.to_string())),
+            Err(error) => {
+                self.recent.look_again();
+                self.toasts.error(sentence(&error.to_string()));
+            }
         }
     }
 
@@ -202,31 +230,6 @@ impl App {
         });
         if let Some(path) = dropped {
             self.actions.push(Action::OpenFile(path));
-        }
-    }
-
-    fn take_shortcuts(&mut self, ctx: &Context) {
-        if self.question.is_some() {
-            return;
-        }
-        self.take_undo_keys(ctx);
-        let command = Modifiers::COMMAND;
-        // The longer combination first: egui's match of the shorter one ignores the shift key.
-        let shortcuts = [
-            (command | Modifiers::SHIFT, Key::S, Action::SaveAs),
-            (command, Key::S, Action::Save),
-            (command, Key::N, Action::New),
-            (command, Key::O, Action::Open),
-            (command, Key::R, Action::Run),
-            (command, Key::Comma, Action::Show(Page::Machine)),
-            (Modifiers::SHIFT, Key::F5, Action::Stop),
-            (Modifiers::NONE, Key::F5, Action::Run),
-        ];
-        for (modifiers, key, action) in shortcuts {
-            let shortcut = KeyboardShortcut::new(modifiers, key);
-            if ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {
-                self.actions.push(action);
-            }
         }
     }
 
@@ -247,8 +250,7 @@ impl App {
 
     /// Whether processes of ours are at work.
     pub(super) fn is_running(&self) -> bool {
-        let measurement = self.measurement.as_ref();
-        self.has_active_series() || measurement.is_some_and(super::Measurement::is_running)
+        self.has_active_series() || self.tabs.live().is_some()
     }
 
     /// Carries out what has been asked for since the last frame.
@@ -269,8 +271,9 @@ impl App {
         } else {
             ""
         };
-        let running = match self.run_state() {
-            RunState::Live | RunState::Waiting if self.is_running() => " (running)",
+        let live = self.tabs.live().map(|tab| tab.measurement.state());
+        let running = match live {
+            Some(RunState::Live | RunState::Waiting) => " (running)",
             _ => "",
         };
         let title = format!(

@@ -83,7 +83,7 @@ impl App {
         }
         let candidates = &self.document.scenario().candidates;
         let composes = self.tab == SidebarTab::Compose
-            && self.settings.sidebar
+            && self.has_sidebar()
             && candidates
                 .iter()
                 .any(|candidate| matches!(candidate.backend, Backend::Python(_)));

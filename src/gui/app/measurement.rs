@@ -46,10 +46,14 @@ impl RunState {
 #[derive(Debug)]
 pub struct Measurement {
     run: Run,
+    /// The run as it was when the view was paused: what is shown meanwhile.
+    frozen: Option<Box<Run>>,
     session: Option<Session>,
     stopping: bool,
     /// The revision that what follows was computed from.
     derived_from: u64,
+    /// The revision that the progress was computed from.
+    progress_of: u64,
     figures: Vec<CandidateFigures>,
     trust: Trust,
     verdict: Verdict,
@@ -83,9 +87,11 @@ impl Measurement {
             progress: run.progress(),
             expected_nanos: Run::new(run.request.clone(), 0).progress().remaining_nanos,
             derived_from: run.revision,
+            progress_of: run.revision,
             figures,
             trust,
             run,
+            frozen: None,
             session,
             stopping: false,
             charts: ChartBook::new(),
@@ -136,7 +142,8 @@ impl Measurement {
 
     /// Brings the charts up to date.
     pub fn update_charts(&mut self, settings: &ChartSettings) {
-        self.charts.update(&self.run, settings);
+        let shown = self.frozen.as_deref().unwrap_or(&self.run);
+        self.charts.update(shown, settings);
     }
 
     /// The charts, as of the last update.
@@ -200,6 +207,12 @@ impl Measurement {
         more
     }
 
+    /// Takes in an event that came another way than by a session.
+    pub fn take(&mut self, event: Event) {
+        self.run.apply(event);
+        self.derive();
+    }
+
     /// Whether processes of ours are at work for it.
     #[must_use]
     pub const fn is_running(&self) -> bool {
@@ -218,6 +231,28 @@ impl Measurement {
     #[must_use]
     pub const fn run(&self) -> &Run {
         &self.run
+    }
+
+    /// The run as it is shown: while the view is paused, as it was then.
+    #[must_use]
+    pub fn shown(&self) -> &Run {
+        self.frozen.as_deref().unwrap_or(&self.run)
+    }
+
+    /// Whether the view is paused.
+    #[must_use]
+    pub const fn is_paused(&self) -> bool {
+        self.frozen.is_some()
+    }
+
+    /// Freezes what is shown, or catches up. The run itself goes on in both cases. A run that is over does not move, so
+    /// there is nothing to pause.
+    pub fn toggle_pause(&mut self) {
+        if self.frozen.take().is_some() {
+            self.derive();
+        } else if !self.run.ended {
+            self.frozen = Some(Box::new(self.run.clone()));
+        }
     }
 
     /// The figures of all candidates, as of the last drain.
@@ -271,17 +306,21 @@ impl Measurement {
     }
 
     fn derive(&mut self) {
-        if self.derived_from == self.run.revision {
-            return;
+        let shown = self.frozen.as_deref().unwrap_or(&self.run);
+        if self.derived_from != shown.revision {
+            self.derived_from = shown.revision;
+            self.figures = candidate_figures(shown);
+            self.trust = trust(shown);
+            self.verdict = verdict(shown, &self.figures, &self.trust);
+            self.objectives = objective_results(shown, &self.figures);
+            self.noise_floor = final_noise_floor(shown);
+            self.table = table(&self.figures, &shown.request.scenario);
         }
-        self.derived_from = self.run.revision;
-        self.figures = candidate_figures(&self.run);
-        self.trust = trust(&self.run);
-        self.verdict = verdict(&self.run, &self.figures, &self.trust);
-        self.objectives = objective_results(&self.run, &self.figures);
-        self.noise_floor = final_noise_floor(&self.run);
-        self.table = table(&self.figures, &self.run.request.scenario);
-        self.progress = self.run.progress();
+        // How far the run has come is told even while the view is paused.
+        if self.progress_of != self.run.revision {
+            self.progress_of = self.run.revision;
+            self.progress = self.run.progress();
+        }
     }
 }
 

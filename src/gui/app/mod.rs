@@ -2,10 +2,13 @@
 //!
 //! `logic` takes in what happened, `ui` only lays out, `perform` is the only place with effects.
 
+mod board;
 mod changes;
 mod comparison;
 mod document;
+mod exporting;
 mod exports;
+mod habits;
 mod history;
 mod jobs;
 mod logic;
@@ -13,10 +16,14 @@ mod machine;
 mod measurement;
 mod page;
 mod perform;
+mod recent;
+mod remember;
 mod runs;
 mod series;
 mod series_file;
 mod series_plan;
+mod tabs;
+mod tour;
 mod two_candidates;
 mod ui;
 mod undo;
@@ -27,6 +34,8 @@ use std::time::Duration;
 
 pub use comparison::{Around, Chosen, ChosenRun, Compared, Comparing, Slot};
 pub use document::Document;
+pub use exporting::{BoardChoice, ExportAction, Preview};
+pub use habits::SCALES;
 pub use history::STEPS_MAX;
 pub use jobs::Purpose;
 pub use machine::{Changing, MachineChange, Search};
@@ -35,26 +44,31 @@ pub use page::Page;
 pub use runs::{Origin, RunEntry};
 pub use series::{Series, SeriesState};
 pub use series_plan::{SeriesFigures, SeriesProgress};
+pub use tabs::{TABS_MAX, TabAction, TabLabel};
 pub use two_candidates::TwoCandidates;
+
+use serde::{Deserialize, Serialize};
 
 use crate::gui::action::Action;
 use crate::gui::dialogs::FileDialogs;
-use crate::gui::panels::board::BoardPanel;
+use crate::gui::notify::Notifier;
 use crate::gui::panels::comparison::ComparisonPanel;
 use crate::gui::panels::composer::ComposerPanel;
 use crate::gui::panels::library::{LibraryEntry, LibraryPanel};
 use crate::gui::panels::machine::MachinePanel;
+use crate::gui::panels::palette::PalettePanel;
+use crate::gui::panels::preferences::PreferencesPanel;
 use crate::gui::panels::question::{Question, QuestionPanel};
-use crate::gui::panels::results::ResultsPanel;
 use crate::gui::panels::runs::RunsPanel;
 use crate::gui::panels::series::SeriesPanel;
+use crate::gui::panels::start::StartPanel;
 use crate::gui::panels::text::TextPanel;
 use crate::gui::panels::toasts::Toasts;
+use crate::gui::panels::tour::TourPanel;
 use crate::gui::repaint::{FrameClock, Pacer};
 use crate::gui::settings::Settings;
 use crate::gui::theme;
-use crate::run::Run;
-use crate::scenario::{bundled, parse};
+use crate::scenario::bundled;
 
 /// What the application needs from outside; tests give their own.
 pub struct Services {
@@ -62,6 +76,8 @@ pub struct Services {
     pub dialogs: Arc<dyn FileDialogs>,
     /// The executable of poolscope, which is started as runner.
     pub executable: PathBuf,
+    /// Who tells the desktop that a long run has ended.
+    pub notifier: Arc<dyn Notifier>,
     /// Where the settings are kept; none keeps nothing.
     pub settings_dir: Option<PathBuf>,
     /// Where runs are kept; none keeps nothing.
@@ -69,10 +85,13 @@ pub struct Services {
 }
 
 /// Which part of the left panel is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SidebarTab {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SidebarTab {
+    /// What can be opened.
     Library,
+    /// The scenario as a form.
     Compose,
+    /// The kept runs.
     Runs,
 }
 
@@ -96,6 +115,8 @@ pub enum Then {
     Open,
     /// Open the bundled scenario of this name.
     OpenBundled(&'static str),
+    /// Open the bundled scenario of this name and measure it.
+    RunBundled(&'static str),
     /// Open this file: a scenario, or a run from elsewhere.
     OpenFile(PathBuf),
     /// Show the kept run in this file.
@@ -114,11 +135,16 @@ pub struct App {
     /// The way back from edits.
     history: history::History,
     library: Vec<LibraryEntry>,
-    measurement: Option<Measurement>,
+    /// The runs that were started or opened.
+    tabs: tabs::RunTabs,
     /// What stands in the middle.
     pages: page::Pages,
     /// Interpreters and clusters.
     machine: machine::Machine,
+    /// Which recent files are gone.
+    recent: recent::Recent,
+    /// The tour, while it is taken.
+    tour: Option<tour::Tour>,
     /// The kept runs.
     runs: runs::Runs,
     comparison: comparison::TwoSides,
@@ -132,20 +158,30 @@ pub struct App {
     /// What goes on when the scenario is saved.
     after_save: Option<Then>,
     closing: Closing,
+    /// How far the settings are written.
+    settings_file: remember::SettingsFile,
+    /// What runs, and since when.
+    busy: Option<remember::Busy>,
 
     tab: SidebarTab,
+    start_panel: StartPanel,
     library_panel: LibraryPanel,
     runs_panel: RunsPanel,
     comparison_panel: ComparisonPanel,
     series_panel: SeriesPanel,
     composer: ComposerPanel,
     text_panel: TextPanel,
-    board: BoardPanel,
-    results_panel: ResultsPanel,
+    preferences_panel: PreferencesPanel,
+    /// The dialog for pictures of the board.
+    exporting: exporting::Exporting,
     /// The theme in which the window was last drawn: exported pictures have the same.
     is_dark: bool,
     machine_panel: MachinePanel,
+    tour_panel: TourPanel,
     question_panel: QuestionPanel,
+    palette_panel: PalettePanel,
+    /// Where the parts of the window stood in the last frame, and which the keyboard is to go to.
+    regions: habits::Regions,
     toasts: Toasts,
     actions: Vec<Action>,
 
@@ -165,24 +201,28 @@ impl App {
             .as_deref()
             .map(Settings::load)
             .unwrap_or_default();
+        // Our own keys do it, so that the size is remembered.
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
         ctx.set_theme(settings.theme.preference());
+        habits::apply_look(ctx, &settings);
+        let (pages, tab) = (page::Pages::beginning_at(settings.page), settings.tab);
+        let tabs = tabs::RunTabs::new(settings.board.chart_settings());
         let library: Vec<LibraryEntry> = bundled().iter().filter_map(LibraryEntry::of).collect();
         let first = bundled().first();
         let document = first
-            .and_then(|bundled| parse(bundled.text).scenario)
-            .zip(first.map(|bundled| bundled.file))
-            .map_or_else(Document::blank, |(scenario, file)| {
-                Document::of_bundled(scenario, file)
-            });
+            .and_then(Document::of_bundled)
+            .unwrap_or_else(Document::blank);
         Self {
             services,
             settings,
             document,
             history: history::History::default(),
             library,
-            measurement: None,
-            pages: page::Pages::default(),
+            tabs,
+            pages,
             machine: machine::Machine::default(),
+            recent: recent::Recent::default(),
+            tour: None,
             runs: runs::Runs::default(),
             comparison: comparison::TwoSides::default(),
             series: None,
@@ -192,18 +232,24 @@ impl App {
             question: None,
             after_save: None,
             closing: Closing::No,
-            tab: SidebarTab::Library,
+            tab,
+            start_panel: StartPanel::default(),
             library_panel: LibraryPanel::default(),
             runs_panel: RunsPanel::default(),
             comparison_panel: ComparisonPanel::default(),
             series_panel: SeriesPanel::default(),
             composer: ComposerPanel::default(),
             text_panel: TextPanel::default(),
-            board: BoardPanel::default(),
-            results_panel: ResultsPanel::default(),
+            exporting: exporting::Exporting::default(),
             is_dark: false,
             machine_panel: MachinePanel::default(),
+            preferences_panel: PreferencesPanel::default(),
+            settings_file: remember::SettingsFile::default(),
+            busy: None,
+            tour_panel: TourPanel::default(),
             question_panel: QuestionPanel::default(),
+            palette_panel: PalettePanel::default(),
+            regions: habits::Regions::default(),
             toasts: Toasts::default(),
             actions: Vec::new(),
             pacer: Pacer::default(),
@@ -211,17 +257,6 @@ impl App {
             cpu_at_last_frame: None,
             title: String::new(),
         }
-    }
-
-    /// Shows a run that is only looked at.
-    pub fn show_run(&mut self, run: Run) {
-        self.put_run_away();
-        self.board.begin(&run);
-        if run.ended && !run.request.scenario.objectives.is_empty() {
-            self.results_panel.show_verdict();
-        }
-        self.pages.show(Page::Charts);
-        self.measurement = Some(Measurement::new(run, None));
     }
 
     /// Asks for something, as a panel would; it is done after the next frame.
@@ -237,16 +272,22 @@ impl App {
 
     /// The run that is shown.
     #[must_use]
-    pub const fn measurement(&self) -> Option<&Measurement> {
-        self.measurement.as_ref()
+    pub fn measurement(&self) -> Option<&Measurement> {
+        self.tabs.measurement()
+    }
+
+    /// The stretch of time that the charts show, in seconds since the measurement began.
+    #[must_use]
+    pub fn shown_secs(&self) -> (f64, f64) {
+        let shown = self.tabs.shown();
+        shown.map_or((0.0, 0.0), |tab| tab.board.shown_secs())
     }
 
     /// Where the run stands that is shown.
     #[must_use]
     pub fn run_state(&self) -> RunState {
         // A run without a session is only shown, whatever it says of itself.
-        self.measurement
-            .as_ref()
+        self.measurement()
             .map_or(RunState::None, Measurement::state)
     }
 }

@@ -19,49 +19,59 @@ use crate::gui::dialogs::FileRequest;
 use crate::gui::panels::question::Question;
 use crate::run::record::is_run_file;
 use crate::run::{Run, RunRequest};
-use crate::scenario::{bundled_named, parse, read_file, write_file};
+use crate::scenario::{bundled_named, parse, read_text, write_file};
 use crate::session::Session;
 
 impl App {
     pub(super) fn perform(&mut self, action: Action, ctx: &Context) {
         match action {
             Action::EditScenario(scenario) => self.edit_scenario(*scenario, ctx),
+            Action::EditText(text, scenario) => self.edit_text(text, *scenario, ctx),
             Action::Tell(Ok(text)) => self.toasts.good(text, ctx.input(|input| input.time)),
             Action::Tell(Err(text)) => self.fail(&text),
             Action::Undo => self.undo(ctx),
             Action::Redo => self.redo(ctx),
             Action::Run => self.start_run(&[]),
             Action::Stop => self.stop_run(),
-            Action::Compose => {
-                self.tab = SidebarTab::Compose;
-                self.settings.sidebar = true;
-            }
+            Action::Compose => self.show_sidebar(SidebarTab::Compose),
             Action::ComposeSection(section) => {
-                self.tab = SidebarTab::Compose;
-                self.settings.sidebar = true;
+                self.show_sidebar(SidebarTab::Compose);
                 self.composer.lead_to(section);
             }
-            Action::Show(page) => self.pages.show(page),
+            Action::Show(page) => self.show_page(page),
+            Action::ShowTab(tab) => self.show_tab(tab),
+            Action::GoTo(region) => self.regions.ask(region),
+            Action::Zoom(step) => self.zoom(step, ctx),
+            Action::FindCommand => self.toggle_palette(),
+            Action::Prefer(preference) => self.prefer(preference, ctx),
+            Action::FindSetting(name) => self.find_setting(name),
+            Action::CopyText(text) => self.copy_text(text, ctx),
+            Action::ListShortcuts => self.question = Some(Question::Shortcuts),
+            Action::ToggleCandidate(candidate) => self.toggle_candidate(candidate),
             Action::Back => self.pages.back(),
             Action::New => self.leave_document(Then::New),
             Action::Open => self.leave_document(Then::Open),
             Action::OpenBundled(name) => self.leave_document(Then::OpenBundled(name)),
+            Action::RunBundled(name) => self.leave_document(Then::RunBundled(name)),
             Action::OpenFile(path) => self.leave_document(Then::OpenFile(path)),
             Action::Quit => self.quit(),
             Action::Save => self.save(),
             Action::SaveAs => self.save_as(),
+            Action::Copy(what, format) => self.copy(what, format),
+            Action::Exporting(action) => self.perform_on_export(action),
             Action::Export(what, format) => self.ask_where_to_export(what, format),
             Action::ForgetRecent => {
                 self.settings.recent.clear();
                 self.save_settings();
             }
-            Action::SetTheme(theme) => {
-                self.settings.theme = theme;
-                ctx.set_theme(theme.preference());
-                self.save_settings();
-            }
+            Action::ForgetFile(path) => self.forget_file(&path),
+            Action::SetTheme(theme) => self.set_theme(theme, ctx),
             Action::ToggleSidebar => {
-                self.settings.sidebar = !self.settings.sidebar;
+                if self.page() == Page::Start {
+                    self.show_sidebar(self.tab);
+                } else {
+                    self.settings.sidebar = !self.settings.sidebar;
+                }
                 self.save_settings();
             }
             Action::ToggleResults => {
@@ -72,21 +82,23 @@ impl App {
             Action::ChooseInterpreter { folder } => self.choose_interpreter(folder),
             Action::ChangeMachine(change) => self.change_machine(change),
             Action::Runs(action) => self.perform_on_runs(action),
+            Action::Tabs(action) => self.perform_on_tabs(action),
             Action::Series(SeriesAction::Start(kind)) => self.start_series(kind),
             Action::Series(SeriesAction::Resume) => self.resume_series(),
-            Action::About => self.question = Some(Question::About),
+            Action::Tour(action) => self.perform_on_tour(action, ctx),
+            Action::Board(action) => self.perform_on_board(action, ctx),
+            Action::About => self.tell_about(),
             Action::Answer(answer) => self.take_answer(answer),
         }
     }
 
     /// Measures the candidates of these names; all if there is no name.
     pub(super) fn start_run(&mut self, names: &[String]) {
-        if self.is_running() {
+        if self.is_running() || !self.has_room_for_a_tab() {
             return;
         }
         if self.document.errors() > 0 {
-            self.tab = SidebarTab::Compose;
-            self.settings.sidebar = true;
+            self.show_sidebar(SidebarTab::Compose);
             self.fail("Mend the problems of the scenario first");
             return;
         }
@@ -101,13 +113,10 @@ impl App {
         match Session::start(request.clone(), self.runner_command(), self.waker()) {
             Ok(session) => {
                 let run = Run::new(request, unix_secs());
-                self.put_run_away();
-                self.board.begin(&run);
-                self.pages.show(Page::Charts);
                 let keeper = self.keeper(&run);
                 let mut measurement = Measurement::new(run, Some(session));
                 measurement.keep(keeper);
-                self.measurement = Some(measurement);
+                self.open_tab(measurement);
             }
             Err(error) => self.fail(&format!("The run cannot be started: {error}")),
         }
@@ -119,16 +128,21 @@ impl App {
         move || waker.request_repaint_after(clock.until_due())
     }
 
-    fn stop_run(&mut self) {
+    pub(super) fn stop_run(&mut self) {
         self.stop_series();
-        if let Some(measurement) = &mut self.measurement {
-            measurement.stop();
+        if let Some(tab) = self.tabs.live_mut() {
+            tab.measurement.stop();
         }
     }
 
     /// Goes on with `then`, after the questions that are due.
     pub(super) fn leave_document(&mut self, then: Then) {
-        if self.is_running() && then != Then::Quit {
+        if let Then::OpenRun(path) = &then
+            && self.is_running()
+        {
+            // It comes into a tab of its own, and the scenario stays.
+            self.open_run(path.clone());
+        } else if self.is_running() && then != Then::Quit {
             self.fail("Stop the run before another scenario is opened");
         } else if self.document.is_changed() {
             self.question = Some(Question::Unsaved(then));
@@ -151,7 +165,7 @@ impl App {
             Then::New => {
                 self.open_document(Document::blank());
                 self.pages.show(Page::Plan);
-                self.tab = SidebarTab::Compose;
+                self.show_sidebar(SidebarTab::Compose);
             }
             Then::Open => self.pick(
                 Purpose::Open,
@@ -164,17 +178,22 @@ impl App {
                     extension: "ron",
                 },
             ),
-            Then::OpenBundled(name) => {
-                let scenario = bundled_named(name).and_then(|found| parse(found.text).scenario);
-                if let Some(scenario) = scenario {
-                    self.open_document(Document::of_bundled(scenario, name));
-                    self.pages.show(Page::Plan);
-                }
+            Then::OpenBundled(name) => self.open_bundled(name),
+            Then::RunBundled(name) => {
+                self.open_bundled(name);
+                self.start_run(&[]);
             }
             Then::OpenFile(path) => self.load(path),
             Then::OpenRun(path) => self.open_run(path),
             Then::Rerun(path) => self.rerun(&path),
             Then::Quit => self.closing = Closing::Now,
+        }
+    }
+
+    fn open_bundled(&mut self, name: &'static str) {
+        if let Some(document) = bundled_named(name).and_then(Document::of_bundled) {
+            self.open_document(document);
+            self.pages.show(Page::Plan);
         }
     }
 
@@ -187,12 +206,6 @@ impl App {
                 self.after_save = Some(then);
                 self.save();
             }
-            (Question::Comments(_), Answer::Save) => {
-                if let Some(path) = self.document.path() {
-                    self.write_scenario(path.to_path_buf());
-                }
-            }
-            (Question::Comments(_), Answer::SaveElsewhere) => self.save_as(),
             (Question::Unsaved(then), Answer::Discard) => self.proceed(then),
             (Question::CloseDuringRun, Answer::StopAndClose) => {
                 self.closing = Closing::AfterRun;
@@ -203,10 +216,14 @@ impl App {
                     self.leave_document(Then::Quit);
                 }
             }
+            (Question::CloseTab { number, .. }, Answer::StopAndClose) => {
+                self.stop_and_close(number);
+            }
+            (Question::CloseTab { number, .. }, Answer::Discard) => self.close_for_good(number),
             (Question::Path { purpose, request }, Answer::Path(path)) => {
                 self.use_path(purpose, request.with_extension(&path));
             }
-            (Question::Path { .. } | Question::Comments(_), _) => self.after_save = None,
+            (Question::Path { .. }, _) => self.after_save = None,
             (
                 Question::DeleteRun {
                     path,
@@ -255,16 +272,13 @@ impl App {
             if is_run_file(&path) {
                 return importing(library, &path);
             }
-            let result = Box::new(read_file(&path));
+            let result = Box::new(read_text(&path).map(|text| (parse(&text), text)));
             Done::Loaded { path, result }
         });
     }
 
     fn save(&mut self) {
         match self.document.path() {
-            Some(_) if self.document.comments() > 0 => {
-                self.question = Some(Question::Comments(self.document.comments()));
-            }
             Some(path) => self.write_scenario(path.to_path_buf()),
             None => self.save_as(),
         }
@@ -284,20 +298,20 @@ impl App {
 
     fn write_scenario(&mut self, path: PathBuf) {
         let number = self.document.number();
-        let scenario = Box::new(self.document.scenario().clone());
+        let text = Arc::clone(self.document.text());
         self.start("save scenario", Kind::Writes, move || {
-            let result = write_file(&path, &scenario);
+            let result = write_file(&path, &text);
             Done::Saved {
                 number,
                 path,
-                scenario,
+                text,
                 result,
             }
         });
     }
 
-    fn ask_where_to_export(&mut self, what: Exported, format: Format) {
-        let title = match (&what, &self.measurement) {
+    pub(super) fn ask_where_to_export(&mut self, what: Exported, format: Format) {
+        let title = match (&what, self.measurement()) {
             (Exported::Seen(seen), _) => &seen.of,
             (_, Some(measurement)) => &measurement.run().request.scenario.title,
             (_, None) => {
@@ -310,30 +324,33 @@ impl App {
     }
 
     fn export(&mut self, what: Exported, format: Format, path: PathBuf) {
-        let dark = self.is_dark;
-        if let Exported::Seen(seen) = what {
-            self.start("export", Kind::Writes, move || {
-                let result = exports::write_seen(&seen.picture, dark, format, &path);
-                Done::Exported { path, result }
-            });
-            return;
+        let mut content = self.export_content();
+        // Pictures show what is seen, documents all that is known.
+        if matches!(what, Exported::Figures | Exported::Report)
+            && let (Some(of), Some(measurement)) = (&mut content.run, self.measurement())
+        {
+            of.run = measurement.run().clone();
         }
-        let Some(measurement) = &self.measurement else {
-            return;
-        };
-        let origin = measurement.origin();
-        let content = exports::Content {
-            run: measurement.run().clone(),
-            settings: self.board.settings().clone(),
-            dark,
-            kept: origin.path,
-            name: origin.name,
-            version: origin.version,
-        };
         self.start("export", Kind::Writes, move || {
             let result = exports::write(&content, &what, format, &path);
             Done::Exported { path, result }
         });
+    }
+
+    /// Everything that an export depends on.
+    pub(super) fn export_content(&self) -> exports::Content {
+        let measurement = self.measurement();
+        let run = measurement.map(|measurement| exports::OfRun {
+            run: measurement.shown().clone(),
+            settings: self.chart_settings(),
+            origin: measurement.origin(),
+        });
+        exports::Content {
+            run,
+            theme: exports::theme_of(self.settings.pictures.look, self.is_dark),
+            scale: self.settings.pictures.scale.factor(),
+            seen: self.origin_of_seen(),
+        }
     }
 
     /// Asks the desktop for a file.
@@ -350,16 +367,6 @@ impl App {
                 request,
                 picked,
             }
-        });
-    }
-
-    pub(super) fn save_settings(&mut self) {
-        let Some(folder) = self.services.settings_dir.clone() else {
-            return;
-        };
-        let settings = self.settings.clone();
-        self.start("save settings", Kind::Writes, move || {
-            Done::SettingsSaved(settings.save(&folder))
         });
     }
 
@@ -385,6 +392,7 @@ impl App {
     pub(super) fn finish(&mut self) {
         self.stop_looking();
         self.jobs.finish_writing();
+        self.save_at_the_end();
     }
 }
 

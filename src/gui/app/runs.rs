@@ -87,8 +87,13 @@ impl App {
 
     pub(super) fn perform_on_runs(&mut self, action: RunsAction) {
         match action {
+            RunsAction::Browse => self.show_sidebar(SidebarTab::Runs),
             RunsAction::List => self.list_runs(),
-            RunsAction::Open(path) => self.leave_document(Then::OpenRun(path)),
+            RunsAction::Open(path) => {
+                if !self.show_tab_of(&path) {
+                    self.leave_document(Then::OpenRun(path));
+                }
+            }
             RunsAction::Rerun(path) => self.leave_document(Then::Rerun(path)),
             RunsAction::Import => self.pick(Purpose::Import, import_request()),
             RunsAction::Say { path, meta } => self.say_of_run(path, meta),
@@ -109,8 +114,9 @@ impl App {
 
     /// Lists the kept runs, if nobody has yet and somebody could see them.
     pub(super) fn list_if_wanted(&mut self) {
-        let seen = self.settings.sidebar && self.tab == SidebarTab::Runs;
-        if self.runs.search == Search::NotYet && (seen || self.page() == Page::Comparison) {
+        let seen = self.has_sidebar() && self.tab == SidebarTab::Runs;
+        let is_page = matches!(self.page(), Page::Start | Page::Comparison);
+        if self.runs.search == Search::NotYet && (seen || is_page) {
             self.list_runs();
         }
     }
@@ -157,7 +163,7 @@ impl App {
 
     /// Reads a kept run, to show it.
     pub(super) fn open_run(&mut self, path: PathBuf) {
-        if self.runs.opening.is_some() {
+        if self.runs.opening.is_some() || self.show_tab_of(&path) {
             return;
         }
         self.runs.opening = Some(path.clone());
@@ -180,12 +186,16 @@ impl App {
 
     /// Shows what is in the file of a run.
     fn show_record(&mut self, path: Option<PathBuf>, record: Record) {
-        if self.is_running() {
-            self.fail("Stop the run before another one is opened");
+        if record.header.kind != RecordKind::Run {
+            if self.is_running() {
+                self.fail("Stop the run before a series is opened");
+            } else {
+                self.show_series(path, record);
+            }
             return;
         }
-        if record.header.kind != RecordKind::Run {
-            self.show_series(path, record);
+        let is_open = path.as_deref().is_some_and(|path| self.show_tab_of(path));
+        if is_open {
             return;
         }
         let origin = Origin {
@@ -197,13 +207,16 @@ impl App {
             self.fail("Nothing is in this file: it was cut before the first block began");
             return;
         };
-        if !self.document.is_what_was_measured(&run.request.scenario) {
+        if !self.has_room_for_a_tab() {
+            return;
+        }
+        // While a run measures, its scenario stays open; the other run is only looked at.
+        if !self.is_running() && !self.document.is_what_was_measured(&run.request.scenario) {
             self.open_document(Document::of(run.request.scenario.clone(), None));
         }
-        self.show_run(run);
-        if let Some(measurement) = &mut self.measurement {
-            measurement.set_origin(origin);
-        }
+        let mut measurement = Measurement::new(run, None);
+        measurement.set_origin(origin);
+        self.open_tab(measurement);
     }
 
     pub(super) fn take_imported(&mut self, imported: Result<Box<(PathBuf, Record)>, String>) {
@@ -326,10 +339,9 @@ impl App {
         }
     }
 
-    /// Puts the run away that is shown. What of it is not written yet is written on a thread of its own.
-    pub(super) fn put_run_away(&mut self) {
-        let measurement = self.measurement.take();
-        let Some((keeper, run)) = measurement.and_then(Measurement::into_unkept) else {
+    /// Puts a run away. What of it is not written yet is written on a thread of its own.
+    pub(super) fn put_run_away(&mut self, measurement: Measurement) {
+        let Some((keeper, run)) = measurement.into_unkept() else {
             return;
         };
         self.start("keep run", Kind::Writes, move || {

@@ -110,12 +110,11 @@ impl App {
 
     /// Begins the sweep, or the search for the capacity, of the open scenario.
     pub(super) fn start_series(&mut self, kind: RecordKind) {
-        if self.is_running() {
+        if self.is_running() || !self.has_room_for_a_tab() {
             return;
         }
         if self.document.errors() > 0 {
-            self.tab = SidebarTab::Compose;
-            self.settings.sidebar = true;
+            self.show_sidebar(SidebarTab::Compose);
             self.fail("Mend the problems of the scenario first");
             return;
         }
@@ -167,7 +166,7 @@ impl App {
     /// Goes on with a series that was stopped, on this machine and in its file.
     pub(super) fn resume_series(&mut self) {
         let can = self.series.as_ref().is_some_and(Series::can_resume);
-        if self.is_running() || !can {
+        if self.is_running() || !can || !self.has_room_for_a_tab() {
             return;
         }
         let Some(series) = &mut self.series else {
@@ -208,9 +207,7 @@ impl App {
         match Session::start(request.clone(), self.runner_command(), self.waker()) {
             Ok(session) => {
                 let run = Run::new(request, unix_secs());
-                self.put_run_away();
-                self.board.begin(&run);
-                self.measurement = Some(Measurement::new(run, Some(session)));
+                self.open_series_step(Measurement::new(run, Some(session)));
                 if let Some(series) = &mut self.series {
                     series.step = Some(step);
                 }
@@ -260,7 +257,7 @@ impl App {
 
     /// A run of the series has ended: what it tells is computed before the next one begins.
     pub(super) fn follow_series(&mut self) {
-        let (Some(series), Some(measurement)) = (&mut self.series, &self.measurement) else {
+        let (Some(series), Some(measurement)) = (&mut self.series, self.tabs.of_series()) else {
             return;
         };
         if measurement.is_running() || !measurement.run().ended {

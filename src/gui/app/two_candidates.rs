@@ -89,18 +89,15 @@ fn first_pair(run: &Run, preferred: &[String]) -> Option<[usize; 2]> {
 impl App {
     /// Whether the run that is shown is over and has two candidates.
     pub(super) fn has_candidates_to_compare(&self) -> bool {
-        let run = self.measurement.as_ref().map(Measurement::run);
+        let run = self.measurement().map(Measurement::run);
         run.is_some_and(|run| run.ended && measured_candidates(run).len() > 1)
     }
 
     /// Lays two candidates of the run that is shown beside each other.
     pub(super) fn compare_candidates(&mut self) {
-        let preferred = self
-            .measurement
-            .as_ref()
-            .map_or_else(Vec::new, |measurement| {
-                measurement.verdict().candidates.clone()
-            });
+        let preferred = self.measurement().map_or_else(Vec::new, |measurement| {
+            measurement.verdict().candidates.clone()
+        });
         let two = self.shown_side().and_then(|of| {
             let pair = first_pair(&of.run, &preferred)?;
             let of = Arc::new(of);

@@ -2,18 +2,24 @@
 
 use egui::{CentralPanel, Frame, Panel, RichText, ScrollArea, Ui};
 
+use crate::gui::app::habits::Part;
 use crate::gui::app::{App, Measurement, Page, SidebarTab};
 use crate::gui::panels::board::BoardView;
 use crate::gui::panels::comparison::ComparisonView;
+use crate::gui::panels::export_dialog::{ExportView, export_dialog_ui};
 use crate::gui::panels::library::LibraryView;
 use crate::gui::panels::machine::MachineView;
+use crate::gui::panels::menus::menus_ui;
+use crate::gui::panels::plan::plan_ui;
+use crate::gui::panels::preferences::PreferencesView;
 use crate::gui::panels::results::ResultsView;
 use crate::gui::panels::runs::RunsView;
 use crate::gui::panels::series::SeriesView;
-use crate::gui::panels::start::start_ui;
-use crate::gui::panels::toolbar::{ToolbarView, menu_ui, toolbar_ui};
+use crate::gui::panels::start::StartView;
+use crate::gui::panels::tabs::tabs_ui;
+use crate::gui::panels::toolbar::{ToolbarView, toolbar_ui};
 use crate::gui::theme::{self, space};
-use crate::run::record::RecordKind;
+use crate::gui::widgets::{Spot, mark_spot};
 use crate::session::LocalSettings;
 
 /// Width of the left panel at the start, in points: a form of labels and fields.
@@ -27,6 +33,8 @@ const SIDEBAR_MAX_WIDTH: f32 = 620.0;
 const RESULTS_HEIGHTS: std::ops::RangeInclusive<f32> = 242.0..=420.0;
 /// The part of the window that the results have at the start within that.
 const RESULTS_RATIO: f32 = 0.36;
+/// The part of the window that the results have at the most when they come back as they were left.
+const RESULTS_MOST: f32 = 0.7;
 /// The header and one row, in points.
 const RESULTS_MIN_HEIGHT: f32 = 90.0;
 
@@ -35,72 +43,101 @@ impl App {
     pub(super) fn show(&mut self, ui: &mut Ui) {
         let palette = theme::palette(ui);
         self.is_dark = ui.visuals().dark_mode;
+        self.regions.begin();
         self.bars_ui(ui);
         if self.settings.results && self.page() == Page::Charts {
             let height = ui.available_height() * RESULTS_RATIO;
-            Panel::bottom("results")
-                .default_size(height.clamp(*RESULTS_HEIGHTS.start(), *RESULTS_HEIGHTS.end()))
+            let height = height.clamp(*RESULTS_HEIGHTS.start(), *RESULTS_HEIGHTS.end());
+            // As it was left, where the window is still high enough for it.
+            let most = ui.available_height() * RESULTS_MOST;
+            let kept = self.settings.results_height.map(f32::from);
+            let height = kept.map_or(height, |kept| kept.min(most));
+            let results = Panel::bottom("results")
+                .default_size(height)
                 .min_size(RESULTS_MIN_HEIGHT)
                 .resizable(true)
                 .frame(theme::panel_frame(palette))
                 .show(ui, |ui| self.results_ui(ui));
+            let rect = results.response.rect;
+            self.settings.results_height = Some(rect.height().round() as u16);
+            mark_spot(ui, Spot::Results, rect);
+            self.regions.note(Part::Results, rect);
         }
-        if self.settings.sidebar {
-            Panel::left("sidebar")
-                .default_size(SIDEBAR_WIDTH)
+        if self.has_sidebar() {
+            let sidebar = Panel::left("sidebar")
+                .default_size(self.settings.sidebar_width.map_or(SIDEBAR_WIDTH, f32::from))
                 .size_range(SIDEBAR_MIN_WIDTH..=SIDEBAR_MAX_WIDTH)
                 .frame(theme::panel_frame(palette))
                 .show(ui, |ui| self.sidebar_ui(ui));
+            let rect = sidebar.response.rect;
+            self.settings.sidebar_width = Some(rect.width().round() as u16);
+            self.regions.note(Part::Sidebar, rect);
         }
-        CentralPanel::default()
+        let centre = CentralPanel::default()
             .frame(Frame::new().fill(palette.canvas).inner_margin(space::S))
             .show(ui, |ui| self.centre_ui(ui));
+        self.export_dialog_ui(ui.ctx());
+        self.regions.note(Part::Centre, centre.response.rect);
+        self.palette_ui(ui.ctx());
+        self.tour_ui(ui.ctx());
         if let Some(question) = &self.question {
             self.question_panel
                 .ui(ui.ctx(), question, &mut self.actions);
         }
         self.toasts.ui(ui.ctx());
         drop_hint_ui(ui);
+        self.regions.follow(ui.ctx());
+    }
+
+    fn export_dialog_ui(&mut self, ctx: &egui::Context) {
+        let (Some(choice), Some(tab)) = (&self.exporting.choice, self.tabs.shown()) else {
+            return;
+        };
+        let view = ExportView {
+            choice,
+            charts: tab.measurement.charts(),
+            figures: tab.measurement.figures(),
+            shown: tab.board.settings(),
+            pictures: self.settings.pictures,
+            preview: &self.exporting.preview,
+        };
+        export_dialog_ui(ctx, &view, &mut self.actions);
     }
 
     fn bars_ui(&mut self, ui: &mut Ui) {
         let palette = theme::palette(ui);
-        let scenario = self.document.scenario();
-        let sweep = scenario.sweep.as_ref().map(|_| RecordKind::Sweep);
-        let capacity = scenario.capacity.as_ref().map(|_| RecordKind::Capacity);
-        let series: Vec<RecordKind> = sweep.into_iter().chain(capacity).collect();
+        let series = self.series_of_document();
+        let mut actions = std::mem::take(&mut self.actions);
         let view = ToolbarView {
             title: &self.document.scenario().title,
             path: self.document.path(),
             changed: self.document.is_changed(),
-            undoes: self.history.undoes(),
-            redoes: self.history.redoes(),
-            errors: self.document.errors(),
-            series: &series,
-            state: self.run_state(),
-            running: self.is_running(),
-            measurement: self.measurement.as_ref(),
-            page: self.page(),
-            settings: &self.settings,
+            now: self.situation(&series),
+            measurement: self.in_bar(),
         };
-        let actions = &mut self.actions;
-        Panel::top("bars")
+        let bars = Panel::top("bars")
             .frame(theme::panel_frame(palette))
             .show(ui, |ui| {
-                menu_ui(ui, &view, actions);
-                toolbar_ui(ui, &view, actions);
+                menus_ui(ui, &view.now, &mut actions);
+                toolbar_ui(ui, &view, &mut actions);
             });
+        self.actions = actions;
+        self.regions.note(Part::Bars, bars.response.rect);
     }
 
     fn sidebar_ui(&mut self, ui: &mut Ui) {
         ui.horizontal(|ui| {
-            for (tab, label) in [
-                (SidebarTab::Library, "Library"),
-                (SidebarTab::Compose, "Compose"),
-                (SidebarTab::Runs, "Runs"),
+            for (tab, label, spot) in [
+                (SidebarTab::Library, "Library", None),
+                (SidebarTab::Compose, "Compose", Some(Spot::ComposeTab)),
+                (SidebarTab::Runs, "Runs", Some(Spot::RunsTab)),
             ] {
                 let text = RichText::new(label).text_style(theme::title_style());
-                if ui.selectable_label(self.tab == tab, text).clicked() {
+                let shown = ui.selectable_label(self.tab == tab, text);
+                if let Some(spot) = spot {
+                    mark_spot(ui, spot, shown.rect);
+                }
+                if shown.clicked() {
                     self.tab = tab;
                 }
             }
@@ -135,7 +172,7 @@ impl App {
     }
 
     fn runs_ui(&mut self, ui: &mut Ui) {
-        let origin = self.measurement.as_ref().map(Measurement::origin);
+        let origin = self.tabs.measurement().map(Measurement::origin);
         let view = RunsView {
             entries: &self.runs.entries,
             revision: self.runs.revision,
@@ -153,7 +190,7 @@ impl App {
 
     /// Whether a run is shown that is over.
     fn has_ended(&self) -> bool {
-        let measurement = self.measurement.as_ref();
+        let measurement = self.tabs.measurement();
         measurement.is_some_and(|measurement| measurement.run().ended)
     }
 
@@ -171,7 +208,7 @@ impl App {
     }
 
     fn comparison_ui(&mut self, ui: &mut Ui) {
-        let shown = self.measurement.as_ref().filter(|_| self.has_ended());
+        let shown = self.tabs.measurement().filter(|_| self.has_ended());
         let title = shown.map(|measurement| measurement.origin().name);
         let view = ComparisonView {
             sides: &self.comparison.sides,
@@ -187,9 +224,10 @@ impl App {
     }
 
     fn results_ui(&mut self, ui: &mut Ui) {
-        let Some(measurement) = &self.measurement else {
+        let Some(tab) = self.tabs.shown_mut() else {
             return;
         };
+        let measurement = &tab.measurement;
         let view = ResultsView {
             table: measurement.table(),
             figures: measurement.figures(),
@@ -199,9 +237,12 @@ impl App {
             state: measurement.state(),
             split: measurement.charts().split(),
             noise_floor: measurement.noise_floor(),
-            run: measurement.run(),
+            run: measurement.shown(),
         };
-        self.results_panel.ui(ui, &view, &mut self.actions);
+        // What is scrolled and unfolded belongs to the tab.
+        ui.push_id(("results of tab", tab.number), |ui| {
+            tab.results.ui(ui, &view, &mut self.actions);
+        });
     }
 
     fn machine_ui(&mut self, ui: &mut Ui) {
@@ -214,15 +255,27 @@ impl App {
             file: file.as_deref(),
             locked: self.is_running(),
         };
-        let (panel, actions) = (&mut self.machine_panel, &mut self.actions);
+        let preferences = PreferencesView {
+            settings: &self.settings,
+            settings_dir: self.services.settings_dir.as_deref(),
+            runs_dir: self.services.runs_dir.as_deref(),
+        };
+        let (machine, page) = (&mut self.machine_panel, &mut self.preferences_panel);
+        let actions = &mut self.actions;
         ScrollArea::vertical()
             .auto_shrink(false)
             .id_salt("machine")
-            .show(ui, |ui| panel.ui(ui, &view, actions));
+            .show(ui, |ui| {
+                page.ui(ui, &preferences, actions);
+                let typed = page.typed().to_owned();
+                let any = machine.ui(ui, &view, &typed, actions);
+                page.end_ui(ui, &preferences, any, actions);
+            });
     }
 
     fn centre_ui(&mut self, ui: &mut Ui) {
         match self.page() {
+            Page::Start => self.start_ui(ui),
             Page::Plan => self.plan_ui(ui),
             Page::Text => self.text_ui(ui),
             Page::Charts => self.charts_ui(ui),
@@ -232,33 +285,56 @@ impl App {
         }
     }
 
+    fn start_ui(&mut self, ui: &mut Ui) {
+        let view = StartView {
+            entries: &self.library,
+            recent: &self.settings.recent,
+            gone: &self.recent.gone,
+            runs: &self.runs.entries,
+            listing: &self.runs.search,
+            keeps_runs: self.services.runs_dir.is_some(),
+            local: &self.machine.local,
+            machine: &self.machine.search,
+            offers_tour: !self.settings.tour_seen && self.tour.is_none(),
+            locked: self.is_running(),
+        };
+        self.start_panel.ui(ui, &view, &mut self.actions);
+    }
+
     fn plan_ui(&mut self, ui: &mut Ui) {
-        let measured = self.measurement.as_ref();
+        let measured = self.tabs.measurement();
         let title = measured.map(|measured| measured.run().request.scenario.title.as_str());
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            start_ui(ui, &self.document, title, &mut self.actions);
+            plan_ui(ui, &self.document, title, &mut self.actions);
         });
     }
 
     fn text_ui(&mut self, ui: &mut Ui) {
-        let (scenario, locked) = (self.document.scenario(), self.is_running());
-        self.text_panel.ui(ui, scenario, locked, &mut self.actions);
+        let (text, locked) = (self.document.text(), self.is_running());
+        self.text_panel.ui(ui, text, locked, &mut self.actions);
     }
 
     fn charts_ui(&mut self, ui: &mut Ui) {
-        let Some(measurement) = &self.measurement else {
+        tabs_ui(ui, &self.tabs.labels(), &mut self.actions);
+        let Some(tab) = self.tabs.shown_mut() else {
             return;
         };
-        let measured = &measurement.run().request.scenario;
+        let measurement = &tab.measurement;
+        let measured = &measurement.shown().request.scenario;
         let view = BoardView {
             title: &measured.title,
             outdated: !self.document.is_what_was_measured(measured),
             state: measurement.state(),
-            revision: measurement.run().revision,
+            is_paused: measurement.is_paused(),
+            run: measurement.shown(),
             charts: measurement.charts(),
             figures: measurement.figures(),
         };
-        self.board.ui(ui, &view, &mut self.actions);
+        mark_spot(ui, Spot::Board, ui.max_rect());
+        // Zoom and scrolling belong to the tab.
+        ui.push_id(("board of tab", tab.number), |ui| {
+            tab.board.ui(ui, &view, &mut self.actions);
+        });
     }
 }
 
@@ -295,7 +371,7 @@ impl eframe::App for App {
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         // Ends the runner before the files are waited for.
-        self.measurement = None;
+        self.tabs = super::tabs::RunTabs::default();
         self.finish();
     }
 }

@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use egui::{Context, Key, KeyboardShortcut, Modifiers};
+use egui::Context;
 
-use crate::gui::action::Action;
 use crate::gui::app::changes::Change;
 use crate::gui::app::{App, Document, SidebarTab};
 use crate::scenario::Scenario;
@@ -16,16 +15,30 @@ impl App {
         if self.is_running() {
             return;
         }
-        let Some(change) = Change::between(self.document.scenario(), &scenario) else {
+        if let Some(change) = Change::between(self.document.scenario(), &scenario) {
+            self.edit_document(change, ctx, |document| document.edit(scenario));
+        }
+    }
+
+    /// Takes over an edited text with the scenario that it describes.
+    pub(super) fn edit_text(&mut self, text: Arc<str>, scenario: Scenario, ctx: &Context) {
+        if self.is_running() || text == *self.document.text() {
             return;
-        };
+        }
+        let change = Change::between(self.document.scenario(), &scenario);
+        let change = change.unwrap_or_else(Change::of_text);
+        self.edit_document(change, ctx, |document| document.edit_text(text, scenario));
+    }
+
+    fn edit_document(&mut self, change: Change, ctx: &Context, edit: impl FnOnce(&mut Document)) {
         let control = ctx
             .memory(egui::Memory::focused)
             .or_else(|| ctx.dragged_id());
         let now = ctx.input(|input| input.time);
         let before = self.document.snapshot();
-        self.history.edited(before, &scenario, change, control, now);
-        self.document.edit(scenario);
+        edit(&mut self.document);
+        let after = self.document.snapshot();
+        self.history.edited(before, &after, change, control, now);
     }
 
     /// Puts another document in the place of the one that was open.
@@ -35,9 +48,8 @@ impl App {
         self.document = document;
     }
 
-    /// `written` is now in the file at `path`, as a state of the document of that number.
-    pub(super) fn document_saved(&mut self, number: u64, path: PathBuf, written: Scenario) {
-        let written = Arc::new(written);
+    /// `written` is now in the file at `path`, as the text of the document of that number.
+    pub(super) fn document_saved(&mut self, number: u64, path: PathBuf, written: Arc<str>) {
         self.history.saved(number, &path, &written);
         self.document.saved_as(number, path, written);
     }
@@ -67,7 +79,7 @@ impl App {
 
     /// Whether the composer is on the screen.
     fn is_composing(&self) -> bool {
-        self.settings.sidebar && self.tab == SidebarTab::Compose
+        self.has_sidebar() && self.tab == SidebarTab::Compose
     }
 
     /// A step to another document changes everything that is seen.
@@ -76,30 +88,6 @@ impl App {
             let title = &self.document.scenario().title;
             let text = format!("{what}. Open now: '{title}'");
             self.toasts.good(text, ctx.input(|input| input.time));
-        }
-    }
-
-    /// The keys of undo and redo. A text field outside of the composer has its own undo and keeps them; in the
-    /// composer a text is part of the scenario, and one undo is enough.
-    pub(super) fn take_undo_keys(&mut self, ctx: &Context) {
-        let focused = ctx.memory(egui::Memory::focused);
-        let types_elsewhere = focused.is_some_and(|id| {
-            egui::TextEdit::load_state(ctx, id).is_some() && !self.composer.is_typing_in(id)
-        });
-        if types_elsewhere {
-            return;
-        }
-        let command = Modifiers::COMMAND;
-        // The longer combination first: egui's match of the shorter one ignores the shift key.
-        for (modifiers, key, action) in [
-            (command | Modifiers::SHIFT, Key::Z, Action::Redo),
-            (command, Key::Y, Action::Redo),
-            (command, Key::Z, Action::Undo),
-        ] {
-            let shortcut = KeyboardShortcut::new(modifiers, key);
-            if ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {
-                self.actions.push(action);
-            }
         }
     }
 }

@@ -3,11 +3,13 @@
 //! Points are converted once per revision of the run and lent to the plot; a gap in the data is a gap in
 //! the line. The value under the pointer is read from the same points.
 
-use egui::{Color32, Id, Ui};
+use egui::{Color32, Ui};
 use egui_plot::{AxisHints, HPlacement, HoverPosition, Plot, Span, VPlacement};
 
 use crate::chart::axis::{Axis, Tick};
-use crate::chart::{Chart, Scale};
+use crate::chart::{Chart, Scale, Series};
+use crate::gui::panels::board::over_plot::over_plot_ui;
+use crate::gui::panels::board::view::TimeView;
 use crate::gui::panels::marks;
 use crate::gui::panels::plot_lines::{LinePoints, draw_lines, grid, label_at, measured, plotted};
 use crate::gui::theme::{self, Palette};
@@ -29,35 +31,53 @@ const TICKS_LEAST: usize = 4;
 /// The points of one chart as the plot wants them.
 #[derive(Debug, Default)]
 pub struct ChartPoints {
-    converted_from: Option<(u64, u64)>,
+    converted_from: Option<PointsKey>,
     lines: Vec<LinePoints>,
 }
 
+/// What the points depend on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PointsKey {
+    /// Revision of the run.
+    pub revision: u64,
+    /// Version of the settings.
+    pub version: u64,
+    /// The time that is shown, in seconds.
+    pub range: (f64, f64),
+    /// As many columns of pixels the plot has.
+    pub columns: usize,
+}
+
 impl ChartPoints {
-    /// Converts the points of `chart`, unless they were converted from the same revision of the run and the
-    /// same version of the settings.
-    pub fn refresh(&mut self, chart: &Chart, key: (u64, u64)) {
+    /// Converts the points of `chart` that are seen, unless nothing has changed since: those within the range and one
+    /// beyond each end, and no more than two for each column of pixels.
+    pub fn refresh(&mut self, chart: &Chart, key: PointsKey) {
         if self.converted_from == Some(key) {
             return;
         }
         self.converted_from = Some(key);
         self.lines.clear();
         let scales = [Scale::Linear, chart.scale];
-        let series = chart.series.iter();
-        self.lines
-            .extend(series.map(|series| LinePoints::of(series, scales)));
+        let one = |series: &Series| {
+            let runs = series.seen(key.range, key.columns.max(1)).collect();
+            let series = Series {
+                runs,
+                name: series.name.clone(),
+                label: String::new(),
+                ..*series
+            };
+            LinePoints::of(&series, scales)
+        };
+        self.lines.extend(chart.series.iter().map(one));
     }
 
-    /// Smallest and largest x of all points; none without points.
-    #[must_use]
-    pub fn x_range(&self) -> Option<(f64, f64)> {
-        let runs = self.lines.iter().flat_map(|line| &line.runs);
-        let ends = runs.filter_map(|run| Some((run.first()?.x, run.last()?.x)));
-        ends.reduce(|(low, high), (first, last)| (low.min(first), high.max(last)))
+    /// The points of each series, in the order of the chart.
+    pub(super) fn lines(&self) -> &[LinePoints] {
+        &self.lines
     }
 
     /// The value of each shown line at `x`, as text; none where no line has one.
-    fn values_at(&self, x: f64, chart: &Chart) -> Option<String> {
+    pub(super) fn values_at(&self, x: f64, chart: &Chart) -> Option<String> {
         let mut lines = vec![seconds(x)];
         for line in &self.lines {
             if let Some(value) = line.value_at(x) {
@@ -75,17 +95,13 @@ pub struct ChartView<'a> {
     pub chart: &'a Chart,
     /// Its points, refreshed.
     pub points: &'a ChartPoints,
-    /// The range of x that all charts share, in seconds.
-    pub x_range: (f64, f64),
-    /// Whether zooming and panning begin anew.
-    pub reset: bool,
 }
 
 /// Draws the plot into all of the space that is left.
-pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
+pub(super) fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>, time: &mut TimeView) {
     let palette = theme::palette(ui);
     let dark = ui.visuals().dark_mode;
-    let link = Id::unique("board time");
+    let x_range = time.range();
     let chart = view.chart;
     let hover = |position: &HoverPosition<'_>| {
         let (HoverPosition::NearDataPoint { position, .. } | HoverPosition::Elsewhere { position }) =
@@ -96,17 +112,16 @@ pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
     let steps = y_steps(chart.scale, ui.available_height());
     let mut plot = Plot::new(chart.id.slug())
         .allow_scroll(false)
-        .allow_zoom([true, false])
-        .allow_drag([true, false])
+        .allow_zoom(false)
+        .allow_drag(false)
+        .allow_boxed_zoom(false)
+        .allow_double_click_reset(false)
         .allow_axis_zoom_drag(false)
         .show_background(false)
+        .show_x(false)
         .show_y(false)
         .grid_color(palette.grid)
         .cursor_color(palette.weak)
-        .link_axis(link, [true, false])
-        .link_cursor(link, [true, false])
-        .include_x(view.x_range.0)
-        .include_x(view.x_range.1)
         .set_margin_fraction(egui::vec2(0.0, 0.06))
         .x_grid_spacer(|input| {
             let (low, high) = input.bounds;
@@ -126,21 +141,22 @@ pub fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>) {
     if chart.scale == Scale::Linear {
         plot = plot.include_y(0.0);
     }
-    if view.reset {
-        plot = plot.reset();
-    }
     let shown = plot.show(ui, |plot| {
-        for (from, to) in chart.unmeasured(view.x_range) {
+        plot.set_plot_bounds_x(x_range.0..=x_range.1);
+        for (from, to) in chart.unmeasured(x_range) {
             plot.span(shaded(from, to, palette));
         }
-        for band in marks::bands(chart, view.x_range, palette) {
+        for band in marks::bands(chart, x_range, palette) {
             plot.span(band);
         }
         draw_lines(plot, &view.points.lines, dark);
     });
     if let Some(strip) = strip {
-        marks::paint(ui, strip, chart, view.x_range, &shown.transform);
+        marks::paint(ui, strip, chart, x_range, &shown.transform);
     }
+    let frame = *shown.transform.frame();
+    time.take(ui, &shown.response, frame.x_range());
+    over_plot_ui(ui, view, time, (&shown.response, frame));
 }
 
 /// Without a name: there is hardly room for it, and the legend says what is shaded.
@@ -190,7 +206,7 @@ const fn most_steps(steps: usize) -> usize {
 
 /// The ticks between `low` and `high`, which are on the plot's scale: about `steps` of them, and more where these
 /// are too few to be read.
-fn y_ticks(chart: &Chart, low: f64, high: f64, steps: usize) -> Axis {
+pub(super) fn y_ticks(chart: &Chart, low: f64, high: f64, steps: usize) -> Axis {
     let (quantity, scale) = (&chart.quantity, chart.scale);
     let (from, to) = (measured(low, scale), measured(high, scale));
     let is_readable = |axis: &Axis| {
@@ -224,7 +240,7 @@ fn y_ticks(chart: &Chart, low: f64, high: f64, steps: usize) -> Axis {
 }
 
 /// A time on the x axis, for the pointer; the warm-up is negative.
-fn seconds(x: f64) -> String {
+pub(super) fn seconds(x: f64) -> String {
     let minus = if x < 0.0 { "-" } else { "" };
     format!("{minus}{}", text::nanos(x.abs() * 1e9))
 }
@@ -232,7 +248,14 @@ fn seconds(x: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::{ChartId, Quantity, Series, Stroke};
+    use crate::chart::{ChartId, Quantity, Stroke};
+
+    const KEY: PointsKey = PointsKey {
+        revision: 1,
+        version: 0,
+        range: (-10.0, 10.0),
+        columns: 400,
+    };
 
     fn chart() -> Chart {
         Chart {
@@ -256,19 +279,21 @@ mod tests {
             measured_span: Some((0.0, 4.0)),
             bands: Vec::new(),
             marks: Vec::new(),
+            ticks: Vec::new(),
             marks_dropped: 0,
+            workers_left_out: 0,
+            side_by_side: false,
         }
     }
 
     #[test]
     fn the_value_under_the_pointer_is_that_of_the_nearest_point_and_none_in_a_gap() {
         let mut points = ChartPoints::default();
-        points.refresh(&chart(), (1, 0));
+        points.refresh(&chart(), KEY);
         assert_eq!(points.lines[0].value_at(0.4), Some(4e6));
         assert_eq!(points.lines[0].value_at(-0.4), Some(5e6));
         assert_eq!(points.lines[0].value_at(2.0), None);
         assert_eq!(points.lines[0].value_at(99.0), None);
-        assert_eq!(points.x_range(), Some((-1.0, 3.0)));
     }
 
     #[test]
@@ -277,7 +302,7 @@ mod tests {
         chart.scale = Scale::Log10;
         chart.series[0].runs = vec![vec![[0.0, 0.0], [1.0, 1e6], [2.0, 1e8]]];
         let mut points = ChartPoints::default();
-        points.refresh(&chart, (1, 0));
+        points.refresh(&chart, KEY);
         assert_eq!(points.lines[0].runs[0].len(), 2);
         assert!(points.values_at(1.9, &chart).unwrap().ends_with("100 ms"));
         assert_eq!(points.values_at(9.0, &chart), None);
@@ -351,13 +376,47 @@ mod tests {
     #[test]
     fn points_are_converted_once_per_revision_and_only_finite_ones() {
         let mut points = ChartPoints::default();
-        points.refresh(&chart(), (1, 0));
+        points.refresh(&chart(), KEY);
         assert_eq!(points.lines[0].runs[1].len(), 1);
         let mut empty = chart();
         empty.series.clear();
-        points.refresh(&empty, (1, 0));
+        points.refresh(&empty, KEY);
         assert_eq!(points.lines.len(), 1);
-        points.refresh(&empty, (1, 1));
-        assert_eq!(points.x_range(), None);
+        points.refresh(&empty, PointsKey { version: 1, ..KEY });
+        assert!(points.lines.is_empty());
+    }
+
+    #[test]
+    fn only_what_is_seen_is_converted_and_no_more_than_two_points_for_a_column() {
+        let mut chart = chart();
+        chart.series[0].runs = vec![
+            (0..1_000)
+                .map(|x| [f64::from(x), f64::from(x % 7)])
+                .collect(),
+        ];
+        let mut points = ChartPoints::default();
+        let key = PointsKey {
+            range: (100.0, 110.0),
+            ..KEY
+        };
+        points.refresh(&chart, key);
+        let xs: Vec<f64> = points.lines[0].runs[0]
+            .iter()
+            .map(|point| point.x)
+            .collect();
+        assert_eq!((xs[0], xs[xs.len() - 1], xs.len()), (99.0, 111.0, 13));
+        let whole = PointsKey {
+            range: (0.0, 999.0),
+            columns: 50,
+            ..KEY
+        };
+        points.refresh(&chart, whole);
+        assert!(points.lines[0].runs[0].len() <= 102);
+        let beyond = PointsKey {
+            range: (5_000.0, 6_000.0),
+            ..KEY
+        };
+        points.refresh(&chart, beyond);
+        assert!(points.lines[0].runs.iter().all(|run| run.len() <= 1));
     }
 }

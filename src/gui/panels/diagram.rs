@@ -218,7 +218,8 @@ fn candidates_ui(ui: &mut Ui, diagram: &Diagram) {
     }
 }
 
-fn plot_ui(ui: &mut Ui, diagram: &Diagram, points: &DiagramPoints) {
+/// Draws the plot into all of the space that is left.
+pub(super) fn plot_ui(ui: &mut Ui, diagram: &Diagram, points: &DiagramPoints) {
     let palette = theme::palette(ui);
     let dark = ui.visuals().dark_mode;
     let steps = |room: f32, label: f32| ((room / label) as usize).clamp(3, 12);

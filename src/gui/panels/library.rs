@@ -7,10 +7,10 @@ use egui::{Button, Response, RichText, Sense, Ui, UiBuilder};
 use crate::gui::action::Action;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{icon_button_ui, section_header_ui, weak_ui};
-use crate::scenario::{Bundled, parse};
+use crate::scenario::{Backend, Bundled, Scenario, Topic, estimate_run_nanos, parse};
 
-/// A bundled scenario as the library shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A bundled scenario as the library and the start page show it.
+#[derive(Debug, Clone, PartialEq)]
 pub struct LibraryEntry {
     /// Its file's name without ending.
     pub file: &'static str,
@@ -18,6 +18,16 @@ pub struct LibraryEntry {
     pub title: String,
     /// What it shows.
     pub about: String,
+    /// What it is about.
+    pub topic: Topic,
+    /// The question that it answers.
+    pub question: &'static str,
+    /// What one will see.
+    pub shows: &'static str,
+    /// About how long a run of it takes on this machine, in nanoseconds.
+    pub expected_nanos: u64,
+    /// All of it.
+    pub scenario: Scenario,
 }
 
 impl LibraryEntry {
@@ -27,9 +37,35 @@ impl LibraryEntry {
         let scenario = parse(bundled.text).scenario?;
         Some(Self {
             file: bundled.file,
-            title: scenario.title,
-            about: scenario.about,
+            title: scenario.title.clone(),
+            about: scenario.about.clone(),
+            topic: bundled.topic,
+            question: bundled.question,
+            shows: bundled.shows,
+            expected_nanos: estimate_run_nanos(&scenario),
+            scenario,
         })
+    }
+
+    /// Whether a candidate of it runs in an interpreter.
+    #[must_use]
+    pub fn needs_python(&self) -> bool {
+        let mut candidates = self.scenario.candidates.iter();
+        candidates.any(|candidate| matches!(candidate.backend, Backend::Python(_)))
+    }
+
+    /// Whether `word`, in small letters, is in what is said of it.
+    #[must_use]
+    pub fn mentions(&self, word: &str) -> bool {
+        let said = [
+            &*self.title,
+            &*self.about,
+            self.question,
+            self.shows,
+            &*self.scenario.look_for,
+            self.topic.label(),
+        ];
+        said.iter().any(|text| text.to_lowercase().contains(word))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The page with the settings of this machine: interpreters of CPython, and clusters that run already.
+//! The settings of this machine, on the page of settings: interpreters of CPython, and clusters that run already.
 
 use std::path::{Path, PathBuf};
 
@@ -6,6 +6,7 @@ use egui::{Button, CollapsingHeader, Label, Response, RichText, TextEdit, Ui};
 
 use crate::gui::action::Action;
 use crate::gui::app::{Changing, MachineChange, Search};
+use crate::gui::panels::preferences::is_found;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{
     Field, badge_ui, card_ui, empty_state_ui, icon_button_ui, primary_button_ui, section_header_ui,
@@ -22,6 +23,22 @@ const WIDTH: f32 = 720.0;
 const PATH_WIDTH: f32 = 300.0;
 /// Room for a name, in points.
 const NAME_WIDTH: f32 = 200.0;
+
+/// What the sections are called, and other words by which they are found.
+const SECTIONS: [(&str, &str); 3] = [
+    (
+        "Interpreters",
+        "python cpython machine path version look again free-threaded",
+    ),
+    (
+        "Add an interpreter",
+        "python cpython machine path virtual environment name",
+    ),
+    (
+        "Clusters that run already",
+        "dask ray address scheduler machine",
+    ),
+];
 
 /// What the page shows.
 #[derive(Debug, Clone, Copy)]
@@ -68,33 +85,41 @@ impl MachinePanel {
         }
     }
 
-    /// Shows the page and appends what the user asked for to `actions`.
-    pub fn ui(&mut self, ui: &mut Ui, view: &MachineView<'_>, actions: &mut Vec<Action>) {
+    /// Shows what of it `typed` finds, and appends what the user asked for to `actions`. True if there is anything.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        view: &MachineView<'_>,
+        typed: &str,
+        actions: &mut Vec<Action>,
+    ) -> bool {
+        let [list, add, clusters] = SECTIONS.map(|(title, words)| is_found(typed, title, words));
+        if !(list || add || clusters) {
+            return false;
+        }
         if self.taken.as_ref() != Some(&view.local.settings) {
             let of = |cluster| view.local.settings.address(cluster).unwrap_or_default();
             self.addresses = CLUSTERS.map(|cluster| of(cluster).to_owned());
             self.taken = Some(view.local.settings.clone());
         }
         ui.set_max_width(WIDTH.min(ui.available_width()));
-        if ui.button(RichText::new("← Back").small()).clicked() {
-            actions.push(Action::Back);
-        }
-        ui.label(RichText::new("Settings of this machine").text_style(egui::TextStyle::Heading));
-        weak_ui(
-            ui,
-            "Scenarios name an interpreter by one of these names, and never a path or an address",
-        );
         if view.locked {
             let text = "Stop the run to look for interpreters or to change the settings";
             severity_ui(ui, Severity::Warning, text);
         }
         ui.add_space(space::S);
-        list_ui(ui, view, actions);
-        ui.add_space(space::M);
-        ui.add_enabled_ui(!view.locked && view.changing != &Changing::Working, |ui| {
-            self.add_ui(ui, view, actions);
+        if list {
+            list_ui(ui, view, actions);
             ui.add_space(space::M);
-            self.clusters_ui(ui, view, actions);
+        }
+        ui.add_enabled_ui(!view.locked && view.changing != &Changing::Working, |ui| {
+            if add {
+                self.add_ui(ui, view, actions);
+                ui.add_space(space::M);
+            }
+            if clusters {
+                self.clusters_ui(ui, view, actions);
+            }
         });
         if let Some(MachineChange::Remove(_)) = &self.asked {
             failure_ui(ui, view);
@@ -113,10 +138,12 @@ impl MachinePanel {
                 self.asked = Some(change.clone());
             }
         }
+        ui.add_space(space::M);
+        true
     }
 
     fn add_ui(&mut self, ui: &mut Ui, view: &MachineView<'_>, actions: &mut Vec<Action>) {
-        section_header_ui(ui, "Add an interpreter", |_| {});
+        section_header_ui(ui, SECTIONS[1].0, |_| {});
         card_ui(ui, |ui| {
             row("Name", "What scenarios call it").ui(ui, |ui| {
                 line_ui(ui, &mut self.name, "analytics", NAME_WIDTH)
@@ -165,7 +192,7 @@ impl MachinePanel {
     }
 
     fn clusters_ui(&mut self, ui: &mut Ui, view: &MachineView<'_>, actions: &mut Vec<Action>) {
-        section_header_ui(ui, "Clusters that run already", |_| {});
+        section_header_ui(ui, SECTIONS[2].0, |_| {});
         card_ui(ui, |ui| {
             weak_ui(
                 ui,
@@ -247,7 +274,7 @@ fn line_ui(ui: &mut Ui, typed: &mut String, example: &str, width: f32) -> Respon
 
 fn list_ui(ui: &mut Ui, view: &MachineView<'_>, actions: &mut Vec<Action>) {
     let looking = view.search == &Search::Looking;
-    section_header_ui(ui, "Interpreters", |ui| {
+    section_header_ui(ui, SECTIONS[0].0, |ui| {
         let again = ui.add_enabled(!looking && !view.locked, Button::new("Look again"));
         if again
             .on_hover_text("Search PATH, and ask each interpreter what it is")
@@ -259,6 +286,10 @@ fn list_ui(ui: &mut Ui, view: &MachineView<'_>, actions: &mut Vec<Action>) {
             weak_ui(ui, "Looking for interpreters…");
         }
     });
+    weak_ui(
+        ui,
+        "Scenarios name an interpreter by one of these names, and never a path or an address",
+    );
     if let Search::Failed(error) = view.search {
         severity_ui(ui, Severity::Error, error);
     }

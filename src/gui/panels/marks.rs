@@ -100,6 +100,16 @@ pub(super) fn paint(
     let top = rect.bottom() - rows_height(chart);
     let reach = REACH.min(row_height / 2.0 - 0.5);
     let dark = ui.visuals().dark_mode;
+    for (row, candidate) in rows.iter().enumerate() {
+        let bottom = top + (row + 1) as f32 * row_height;
+        let line = egui::Stroke::new(1.0, theme::series_color(*candidate, dark));
+        for (x, _) in chart.ticks_per_column(*candidate, |secs| f64::from(at(secs))) {
+            if rect.x_range().contains(x as f32) {
+                let middle = bottom - row_height / 2.0;
+                painter.vline(x as f32 + 0.5, middle..=bottom, line);
+            }
+        }
+    }
     for mark in &chart.marks {
         let row = rows.binary_search(&mark.candidate);
         let (Ok(row), Some(glyph)) = (row, Glyph::of(mark.kind)) else {
@@ -132,6 +142,16 @@ fn named(chart: &Chart, x: f32, at: impl Fn(f64) -> f32) -> Option<String> {
         let found = series.find(|series| series.candidate == candidate);
         found.map_or("", |series| series.label.as_str())
     };
+    let retries = chart.marked().into_iter().filter_map(|candidate| {
+        let own = chart
+            .ticks
+            .iter()
+            .filter(|tick| tick.candidate == candidate);
+        let near = own.filter(|tick| (at(tick.at) - x).abs() <= NEAR / 2.0);
+        let count: u64 = near.map(|tick| tick.count).sum();
+        let told = text::counted(count, "retry", "retries");
+        (count > 0).then(|| format!("{}: {told}", name(candidate)))
+    });
     let more = near.len().saturating_sub(NAMED_MAX);
     let mut lines: Vec<String> = near
         .iter()
@@ -147,6 +167,7 @@ fn named(chart: &Chart, x: f32, at: impl Fn(f64) -> f32) -> Option<String> {
             text::counted(more as u64, "more", "more")
         ));
     }
+    lines.extend(retries);
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
@@ -164,7 +185,13 @@ fn spoken(chart: &Chart) -> String {
             text::counted(times as u64, "time", "times")
         )
     });
-    bands.chain(kinds).collect::<Vec<_>>().join("; ")
+    let retries: u64 = chart.ticks.iter().map(|tick| tick.count).sum();
+    let retries = (retries > 0).then(|| text::counted(retries, "retry", "retries"));
+    bands
+        .chain(kinds)
+        .chain(retries)
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 fn shapes(glyph: Glyph, centre: Pos2, reach: f32, color: Color32) -> Vec<Shape> {
@@ -206,6 +233,13 @@ pub(super) fn legend_ui(ui: &mut Ui, charts: &ChartBook) {
             painter.extend(shapes(glyph, sign.center(), REACH, palette.text));
         });
         entry.on_hover_text(about(kind));
+    }
+    if all().any(|chart| !chart.ticks.is_empty()) {
+        let entry = entry_ui(ui, 2.0, "retries", |painter, sign| {
+            let line = egui::Stroke::new(1.0, palette.text);
+            painter.vline(sign.center().x, sign.y_range().shrink(2.0), line);
+        });
+        entry.on_hover_text("A short line: tasks were tried again at that time");
     }
     let dropped = all().map(|chart| chart.marks_dropped).max().unwrap_or(0);
     if dropped > 0 {
@@ -272,11 +306,15 @@ mod tests {
         let at = |seconds: f64| seconds as f32 * 100.0;
         assert_eq!(
             named(&chart, 702.0, at).as_deref(),
-            Some("7.00 s  processes: worker died")
+            Some("7.00 s  processes: worker died\nno budget: 45 retries")
         );
-        assert_eq!(named(&chart, 1_000.0, at), None);
+        assert_eq!(named(&chart, 1e6, at), None);
         let told = spoken(&chart);
         assert!(told.starts_with("slow tasks from 3.00 s to 5.00 s; worker died 2 times"));
-        assert!(told.ends_with("breaker closed 4 times"), "{told}");
+        assert!(told.contains("breaker closed 4 times; "), "{told}");
+        assert!(told.ends_with(" retries"), "{told}");
+        let first = chart.ticks[0];
+        let near = named(&chart, at(first.at), at).unwrap();
+        assert!(near.contains(" retr"), "{near}");
     }
 }

@@ -6,7 +6,9 @@ use egui::{Context, Id, Key, Modal, RichText, ScrollArea, Ui};
 
 use crate::gui::action::{Action, Answer};
 use crate::gui::app::{Purpose, Then};
+use crate::gui::commands::{COMMANDS, Menu};
 use crate::gui::dialogs::FileRequest;
+use crate::gui::panels::preferences::place_ui;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{primary_button_ui, severity_ui, weak_ui};
 use crate::gui::words;
@@ -21,8 +23,6 @@ const WIDTH: f32 = 460.0;
 pub enum Question {
     /// The scenario has changes that are not saved.
     Unsaved(Then),
-    /// The file that is to be written has so many comments, which would be lost.
-    Comments(usize),
     /// The window shall close while a run is under way.
     CloseDuringRun,
     /// The desktop has no dialogs: a path is typed.
@@ -48,8 +48,24 @@ pub enum Question {
         /// There is no bin: it would be gone.
         forever: bool,
     },
+    /// A tab shall close whose run is under way, or is nowhere else.
+    CloseTab {
+        /// Which tab.
+        number: u64,
+        /// What the run is called.
+        title: String,
+        /// Whether it is under way.
+        running: bool,
+    },
+    /// All keys that do something.
+    Shortcuts,
     /// What the program is.
-    About,
+    About {
+        /// Where settings are kept.
+        settings: Option<PathBuf>,
+        /// Where runs are kept.
+        runs: Option<PathBuf>,
+    },
 }
 
 /// Shows questions; keeps the path that is being typed.
@@ -77,12 +93,15 @@ impl QuestionPanel {
             ui.set_width(WIDTH);
             answer = match question {
                 Question::Unsaved(then) => unsaved_ui(ui, then),
-                Question::Comments(count) => comments_ui(ui, *count),
                 Question::CloseDuringRun => close_during_run_ui(ui),
                 Question::Path { request, .. } => self.path_ui(ui, request),
                 Question::Problems { path, problems } => problems_ui(ui, path, problems),
                 Question::DeleteRun { title, forever, .. } => delete_ui(ui, title, *forever),
-                Question::About => about_ui(ui),
+                Question::CloseTab { title, running, .. } => close_tab_ui(ui, title, *running),
+                Question::Shortcuts => shortcuts_ui(ui),
+                Question::About { settings, runs } => {
+                    about_ui(ui, settings.as_deref(), runs.as_deref(), actions)
+                }
             };
         });
         if answer.is_none() && modal.should_close() {
@@ -143,25 +162,6 @@ fn unsaved_ui(ui: &mut Ui, then: &Then) -> Option<Answer> {
         }
         if ui.button("Discard changes").clicked() {
             answer = Some(Answer::Discard);
-        }
-        cancel_ui(ui, "Cancel", &mut answer);
-    });
-    answer
-}
-
-fn comments_ui(ui: &mut Ui, count: usize) -> Option<Answer> {
-    title_ui(ui, "Save without the comments?");
-    let comments = text::counted(count as u64, "comment", "comments");
-    ui.label(format!(
-        "The file has {comments}. The window does not keep them: what it writes is the scenario alone."
-    ));
-    let mut answer = None;
-    answers_ui(ui, |ui| {
-        if primary_button_ui(ui, "Save under another name…", true).clicked() {
-            answer = Some(Answer::SaveElsewhere);
-        }
-        if ui.button("Save without them").clicked() {
-            answer = Some(Answer::Save);
         }
         cancel_ui(ui, "Cancel", &mut answer);
     });
@@ -240,9 +240,103 @@ fn delete_ui(ui: &mut Ui, title: &str, forever: bool) -> Option<Answer> {
     answer
 }
 
-fn about_ui(ui: &mut Ui) -> Option<Answer> {
+fn close_tab_ui(ui: &mut Ui, title: &str, running: bool) -> Option<Answer> {
+    let (heading, text, verb, consequence) = if running {
+        (
+            "Stop the run and close its tab?",
+            "It is under way. What was measured until now is kept among the runs.",
+            "Stop and close",
+            Answer::StopAndClose,
+        )
+    } else {
+        (
+            "Close a run that is not kept?",
+            "Its figures are in no file: with the tab they are gone.",
+            "Close and lose it",
+            Answer::Discard,
+        )
+    };
+    title_ui(ui, heading);
+    ui.add(egui::Label::new(RichText::new(title).strong()).wrap());
+    ui.label(text);
+    let mut answer = None;
+    answers_ui(ui, |ui| {
+        if primary_button_ui(ui, "Keep the tab", true).clicked() {
+            answer = Some(Answer::Cancel);
+        }
+        if ui.button(verb).clicked() {
+            answer = Some(consequence);
+        }
+    });
+    answer
+}
+
+fn shortcuts_ui(ui: &mut Ui) -> Option<Answer> {
+    /// The list scrolls beyond this, in points.
+    const LIST_HEIGHT: f32 = 420.0;
+    title_ui(ui, "Keyboard shortcuts");
+    let room = ui.ctx().content_rect().height() - 12.0 * space::L;
+    ScrollArea::vertical()
+        .max_height(LIST_HEIGHT.min(room))
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            for menu in Menu::ALL {
+                let commands = COMMANDS.iter().filter(|command| command.menu == menu);
+                let commands: Vec<_> = commands.filter(|one| !one.keys.is_empty()).collect();
+                if commands.is_empty() {
+                    continue;
+                }
+                ui.label(RichText::new(menu.label()).text_style(theme::title_style()));
+                for command in commands {
+                    keys_ui(ui, command.name.trim_end_matches('…'), &command.all_keys());
+                }
+                ui.add_space(space::S);
+            }
+            ui.label(RichText::new("Everywhere").text_style(theme::title_style()));
+            for (what, keys) in OTHER_KEYS {
+                keys_ui(ui, what, keys);
+            }
+        });
+    let mut answer = None;
+    answers_ui(ui, |ui| cancel_ui(ui, "Close", &mut answer));
+    answer
+}
+
+/// What is no command, because it belongs to whatever has the keyboard.
+const OTHER_KEYS: [(&str, &str); 4] = [
+    ("Next control, and the one before", "Tab, Shift+Tab"),
+    ("Next control in that direction", "Arrow keys"),
+    ("Press the control that has the keyboard", "Enter or Space"),
+    ("Close a menu or a question", "Esc"),
+];
+
+/// A line of the list: what is done, and by which keys.
+fn keys_ui(ui: &mut Ui, what: &str, keys: &str) {
+    ui.horizontal(|ui| {
+        ui.label(what);
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let color = theme::palette(ui).weak;
+            ui.label(RichText::new(keys).color(color));
+        });
+    });
+}
+
+fn about_ui(
+    ui: &mut Ui,
+    settings: Option<&std::path::Path>,
+    runs: Option<&std::path::Path>,
+    actions: &mut Vec<Action>,
+) -> Option<Answer> {
     title_ui(ui, "poolscope");
-    weak_ui(ui, concat!("Version ", env!("CARGO_PKG_VERSION")));
+    weak_ui(
+        ui,
+        concat!(
+            "Version ",
+            env!("CARGO_PKG_VERSION"),
+            " · licensed under ",
+            env!("CARGO_PKG_LICENSE")
+        ),
+    );
     ui.label(
         "Runs the same work on threads, on processes and async, on this machine, and shows what \
          response time callers see, how much memory each worker needs, and what a thousand tasks cost.",
@@ -251,6 +345,9 @@ fn about_ui(ui: &mut Ui) -> Option<Answer> {
         "Each candidate is measured in a fresh process. Response time runs from the instant at which \
          a task was due. Only the measurement counts, not the warm-up.",
     );
+    ui.add_space(space::XS);
+    place_ui(ui, "Settings", settings, actions);
+    place_ui(ui, "Runs", runs, actions);
     let mut answer = None;
     answers_ui(ui, |ui| cancel_ui(ui, "Close", &mut answer));
     answer

@@ -10,9 +10,9 @@ use egui::{Galley, Id, RichText, ScrollArea, Stroke, TextBuffer, TextEdit, TextS
 
 use crate::gui::action::Action;
 use crate::gui::theme::{self, Palette, space};
-use crate::gui::widgets::{severity_ui, weak_ui};
+use crate::gui::widgets::weak_ui;
 use crate::gui::words;
-use crate::scenario::{MAX_FILE_BYTES, Place, Problem, Scenario, Severity, parse, to_text};
+use crate::scenario::{MAX_FILE_BYTES, Place, Problem, Severity, parse};
 use crate::units::text;
 
 /// What a text field of that name is called.
@@ -24,45 +24,30 @@ const PROBLEMS_MAX: usize = 6;
 #[derive(Debug, Default)]
 pub struct TextPanel {
     text: String,
-    /// The scenario that the text describes; the last that it did while it cannot be read.
-    of: Option<Scenario>,
+    /// The last text that could be read, as the document has it.
+    of: Arc<str>,
     problems: Vec<Problem>,
     readable: bool,
-    /// How many comments the text has.
-    comments: usize,
 }
 
 impl TextPanel {
-    /// Shows the text of `scenario` and appends an edited one to `actions` when something changed.
-    pub fn ui(
-        &mut self,
-        ui: &mut Ui,
-        scenario: &Scenario,
-        locked: bool,
-        actions: &mut Vec<Action>,
-    ) {
-        if self.of.as_ref() != Some(scenario) {
-            self.write(scenario);
+    /// Shows the text of a scenario and appends an edited one to `actions` when something changed.
+    pub fn ui(&mut self, ui: &mut Ui, text: &Arc<str>, locked: bool, actions: &mut Vec<Action>) {
+        if self.of != *text {
+            self.write(text);
         }
         ui.horizontal_wrapped(|ui| {
             ui.label(RichText::new("Text of the scenario file").text_style(theme::title_style()));
             weak_ui(ui, self.state(locked));
             if !self.readable && ui.button("Take back what cannot be read").clicked() {
-                self.write(scenario);
+                self.write(text);
             }
         });
-        if self.comments > 0 {
-            let comments = text::counted(self.comments as u64, "comment", "comments");
-            let text = format!(
-                "The {comments} in here will not be saved, and go with the next edit elsewhere: what a reader should know belongs into 'about'"
-            );
-            severity_ui(ui, Severity::Warning, &text);
-        }
         let id = Id::unique("scenario text");
         self.problems_ui(ui, id);
         ui.add_space(space::XS);
         if self.edit_ui(ui, id, locked) {
-            actions.extend(self.read().map(Action::EditScenario));
+            actions.extend(self.read());
         }
     }
 
@@ -76,25 +61,21 @@ impl TextPanel {
         }
     }
 
-    /// Forgets what was typed, and shows the scenario as it would be saved.
-    fn write(&mut self, scenario: &Scenario) {
-        self.text = to_text(scenario);
+    /// Forgets what was typed, and shows the text as it would be saved.
+    fn write(&mut self, text: &Arc<str>) {
+        self.text = text.to_string();
         let _ = self.read();
-        self.of = Some(scenario.clone());
+        self.of = Arc::clone(text);
     }
 
-    /// Reads the text; gives back the scenario if it is another one.
-    fn read(&mut self) -> Option<Box<Scenario>> {
+    /// Reads the text; gives back the edit that it is if it can be read.
+    fn read(&mut self) -> Option<Action> {
         let loaded = parse(&self.text);
         self.problems = loaded.problems;
-        self.comments = loaded.comments;
         self.readable = loaded.scenario.is_some();
         let scenario = loaded.scenario?;
-        if self.of.as_ref() == Some(&scenario) {
-            return None;
-        }
-        self.of = Some(scenario.clone());
-        Some(Box::new(scenario))
+        self.of = self.text.as_str().into();
+        Some(Action::EditText(Arc::clone(&self.of), Box::new(scenario)))
     }
 
     /// What is wrong, each a line that leads to its place.

@@ -1,18 +1,17 @@
-//! The menus, and below them the line with the scenario's title, the progress, and Run and Stop.
+//! Below the menus: the line with the scenario's title, the progress, and Run and Stop.
 
 use std::path::PathBuf;
 
-use egui::{Align, Button, Layout, MenuBar, ProgressBar, RichText, Ui};
+use egui::{Align, Button, Layout, ProgressBar, RichText, Ui};
 
-use crate::gui::action::{Action, Exported, Format, SeriesAction};
-use crate::gui::app::{Measurement, Page, RunState, STEPS_MAX};
-use crate::gui::settings::Settings;
+use crate::gui::action::Action;
+use crate::gui::app::{Measurement, RunState, STEPS_MAX};
+use crate::gui::commands::Situation;
 use crate::gui::theme::{self, ThemeChoice, space};
-use crate::gui::widgets::{badge_ui, icon_button_ui, primary_button_ui};
-use crate::run::record::RecordKind;
+use crate::gui::widgets::{Spot, badge_ui, icon_button_ui, mark_spot, primary_button_ui};
 use crate::units::text;
 
-/// What menus and toolbar show.
+/// What the toolbar shows.
 #[derive(Debug, Clone, Copy)]
 pub struct ToolbarView<'a> {
     /// Title of the scenario.
@@ -21,212 +20,10 @@ pub struct ToolbarView<'a> {
     pub path: Option<&'a std::path::Path>,
     /// Whether it has changes that are not saved.
     pub changed: bool,
-    /// What undoing would undo.
-    pub undoes: Option<&'a str>,
-    /// What redoing would do again.
-    pub redoes: Option<&'a str>,
-    /// How many problems forbid running.
-    pub errors: usize,
-    /// The series that it has: a sweep, a search for the capacity.
-    pub series: &'a [RecordKind],
-    /// Where the run stands.
-    pub state: RunState,
-    /// Whether processes of ours are at work.
-    pub running: bool,
+    /// What is possible now.
+    pub now: Situation<'a>,
     /// The run, if there is one.
     pub measurement: Option<&'a Measurement>,
-    /// The page in the middle.
-    pub page: Page,
-    /// Theme, panels and recent files.
-    pub settings: &'a Settings,
-}
-
-/// Shows the menus.
-pub fn menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
-    MenuBar::new().ui(ui, |ui| {
-        top_menu_ui(ui, "File", |ui| file_menu_ui(ui, view, actions));
-        top_menu_ui(ui, "Edit", |ui| edit_menu_ui(ui, view, actions));
-        top_menu_ui(ui, "Run", |ui| {
-            let can_run = !view.running && view.errors == 0;
-            item_ui(
-                ui,
-                "Run all candidates",
-                "F5",
-                can_run,
-                Action::Run,
-                actions,
-            );
-            item_ui(
-                ui,
-                "Stop the run",
-                "Shift+F5",
-                view.running,
-                Action::Stop,
-                actions,
-            );
-            ui.separator();
-            for (label, kind) in [
-                ("Run the sweep", RecordKind::Sweep),
-                ("Find the capacity", RecordKind::Capacity),
-            ] {
-                let has = view.series.contains(&kind);
-                let start = Action::Series(SeriesAction::Start(kind));
-                item_ui(ui, label, "", can_run && has, start, actions);
-            }
-        });
-        top_menu_ui(ui, "View", |ui| view_menu_ui(ui, view.settings, actions));
-        top_menu_ui(ui, "Help", |ui| {
-            item_ui(ui, "About poolscope", "", true, Action::About, actions);
-        });
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            pages_ui(ui, view, actions);
-        });
-    });
-}
-
-/// The pages of the middle, from the right, because the line is laid out from there.
-fn pages_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
-    for page in Page::CHOICES.into_iter().rev() {
-        let can_be = page != Page::Charts || view.measurement.is_some();
-        let tab = Button::selectable(view.page == page, page.label());
-        let tab = ui.add_enabled(can_be, tab).on_hover_text(page.about());
-        let tab = tab.on_disabled_hover_text("There are charts when a run was started or opened");
-        if tab
-            .accessible_name(format!("{} page", page.label()))
-            .clicked()
-        {
-            actions.push(Action::Show(page));
-        }
-    }
-}
-
-/// A menu of the bar; its accessible name tells it from the button that is called alike.
-fn top_menu_ui(ui: &mut Ui, title: &str, items: impl FnOnce(&mut Ui)) {
-    ui.menu_button(title, items)
-        .response
-        .accessible_name(format!("{title} menu"));
-}
-
-fn file_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
-    let idle = !view.running;
-    item_ui(ui, "New", "Ctrl+N", idle, Action::New, actions);
-    item_ui(ui, "Open…", "Ctrl+O", idle, Action::Open, actions);
-    ui.add_enabled_ui(idle && !view.settings.recent.is_empty(), |ui| {
-        ui.menu_button("Open recent", |ui| {
-            for path in &view.settings.recent {
-                item_ui(
-                    ui,
-                    &path.display().to_string(),
-                    "",
-                    true,
-                    Action::OpenFile(path.clone()),
-                    actions,
-                );
-            }
-        });
-    });
-    ui.separator();
-    item_ui(ui, "Save", "Ctrl+S", true, Action::Save, actions);
-    item_ui(
-        ui,
-        "Save as…",
-        "Ctrl+Shift+S",
-        true,
-        Action::SaveAs,
-        actions,
-    );
-    ui.separator();
-    ui.add_enabled_ui(view.state != RunState::None, |ui| {
-        ui.menu_button("Export", |ui| {
-            for (label, what, format) in [
-                ("Report as HTML…", Exported::Report, Format::Html),
-                ("Report as Markdown…", Exported::Report, Format::Markdown),
-                ("Board as SVG…", Exported::Board, Format::Svg),
-                ("Board as PNG…", Exported::Board, Format::Png),
-                ("Figures as CSV…", Exported::Figures, Format::Csv),
-                ("Figures as JSON…", Exported::Figures, Format::Json),
-            ] {
-                item_ui(ui, label, "", true, Action::Export(what, format), actions);
-            }
-        });
-    });
-    ui.separator();
-    item_ui(
-        ui,
-        "Settings…",
-        "Ctrl+,",
-        true,
-        Action::Show(Page::Machine),
-        actions,
-    );
-    ui.separator();
-    item_ui(ui, "Quit", "Ctrl+Q", true, Action::Quit, actions);
-}
-
-fn edit_menu_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
-    /// Longer entries would make a menu wider than a small window has room for, in letters.
-    const LETTERS_MAX: usize = 60;
-    for (verb, what, keys, action) in [
-        ("Undo", view.undoes, "Ctrl+Z", Action::Undo),
-        ("Redo", view.redoes, "Ctrl+Shift+Z", Action::Redo),
-    ] {
-        let label = what.map_or_else(
-            || format!("Nothing to {}", verb.to_lowercase()),
-            |what| shortened(&format!("{verb}: {what}"), LETTERS_MAX),
-        );
-        let can_be = what.is_some() && !view.running;
-        item_ui(ui, &label, keys, can_be, action, actions);
-    }
-}
-
-/// `text`, cut off with an ellipsis where it has more than `most` letters.
-fn shortened(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    text.chars().take(most).chain(['…']).collect()
-}
-
-fn view_menu_ui(ui: &mut Ui, settings: &Settings, actions: &mut Vec<Action>) {
-    for (label, mut shown, action) in [
-        ("Left panel", settings.sidebar, Action::ToggleSidebar),
-        ("Results", settings.results, Action::ToggleResults),
-    ] {
-        if ui.checkbox(&mut shown, label).clicked() {
-            actions.push(action);
-            ui.close();
-        }
-    }
-    ui.separator();
-    for choice in ThemeChoice::ALL {
-        if ui
-            .radio(
-                settings.theme == choice,
-                format!("Theme: {}", choice.label()),
-            )
-            .clicked()
-        {
-            actions.push(Action::SetTheme(choice));
-            ui.close();
-        }
-    }
-}
-
-fn item_ui(
-    ui: &mut Ui,
-    label: &str,
-    shortcut: &str,
-    enabled: bool,
-    action: Action,
-    actions: &mut Vec<Action>,
-) {
-    if ui
-        .add_enabled(enabled, Button::new(label).shortcut_text(shortcut))
-        .clicked()
-    {
-        actions.push(action);
-        ui.close();
-    }
 }
 
 /// Shows the line below the menus.
@@ -240,8 +37,8 @@ pub fn toolbar_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             theme_switch_ui(ui, actions);
             run_or_stop_ui(ui, view, actions);
-            if let Some(measurement) = view.measurement.filter(|_| view.state.is_active()) {
-                progress_ui(ui, view.state, measurement);
+            if let Some(measurement) = view.measurement.filter(|_| view.now.state.is_active()) {
+                progress_ui(ui, view.now.state, measurement);
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 title_ui(ui, view);
@@ -253,16 +50,16 @@ pub fn toolbar_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>
 /// The buttons that take back an edit and do it again; their hover texts say which.
 fn undo_and_redo_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
     for (icon, name, what, keys, action) in [
-        ("⟲", "Undo", view.undoes, "Ctrl+Z", Action::Undo),
-        ("⟳", "Redo", view.redoes, "Ctrl+Shift+Z", Action::Redo),
+        ("⟲", "Undo", view.now.undoes, "Ctrl+Z", Action::Undo),
+        ("⟳", "Redo", view.now.redoes, "Ctrl+Shift+Z", Action::Redo),
     ] {
-        let why_not = if view.running {
+        let why_not = if view.now.running {
             "Stop the run to change the scenario".to_owned()
         } else {
             let which = name.to_lowercase();
             format!("Nothing to {which}. The last {STEPS_MAX} edits of the scenario are kept")
         };
-        ui.add_enabled_ui(what.is_some() && !view.running, |ui| {
+        ui.add_enabled_ui(what.is_some() && !view.now.running, |ui| {
             let size = egui::Vec2::splat(space::CONTROL_HEIGHT);
             let button = Button::new(icon).min_size(size).frame_when_inactive(false);
             ui.spacing_mut().button_padding = egui::Vec2::splat(space::XS);
@@ -331,8 +128,8 @@ fn progress_ui(ui: &mut Ui, state: RunState, measurement: &Measurement) {
 }
 
 fn run_or_stop_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {
-    if view.running {
-        let stopping = view.state == RunState::Stopping;
+    if view.now.running {
+        let stopping = view.now.state == RunState::Stopping;
         let palette = theme::palette(ui);
         let text = RichText::new(if stopping { "Stopping…" } else { "⏹ Stop" })
             .family(theme::semi_bold())
@@ -341,6 +138,7 @@ fn run_or_stop_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>
             .add_enabled(!stopping, Button::new(text))
             .on_hover_text("End the run and keep what was measured (Shift+F5)")
             .accessible_name("Stop");
+        mark_spot(ui, Spot::Run, response.rect);
         if response.clicked() {
             actions.push(Action::Stop);
         }
@@ -348,12 +146,13 @@ fn run_or_stop_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>
     }
     let why_not = format!(
         "{} of the scenario must be mended first",
-        text::counted(view.errors as u64, "problem", "problems")
+        text::counted(view.now.errors as u64, "problem", "problems")
     );
-    let response = primary_button_ui(ui, "▶ Run", view.errors == 0)
+    let response = primary_button_ui(ui, "▶ Run", view.now.errors == 0)
         .on_hover_text("Measure all candidates, one after the other (F5)")
         .on_disabled_hover_text(why_not)
         .accessible_name("Run");
+    mark_spot(ui, Spot::Run, response.rect);
     if response.clicked() {
         actions.push(Action::Run);
     }

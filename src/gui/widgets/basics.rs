@@ -2,7 +2,7 @@
 
 use egui::{Button, Color32, CornerRadius, Response, RichText, Sense, Stroke, Ui, Vec2};
 
-use crate::gui::theme::{self, space};
+use crate::gui::theme::{self, Mark, space};
 
 /// A card over the whole width.
 pub fn card_ui<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
@@ -34,6 +34,17 @@ pub fn section_header_ui(ui: &mut Ui, title: &str, controls: impl FnOnce(&mut Ui
 pub fn weak_ui(ui: &mut Ui, text: impl Into<String>) -> Response {
     let color = theme::palette(ui).weak;
     ui.label(RichText::new(text).color(color).small())
+}
+
+/// Text that breaks into at most `lines` lines and ends with an ellipsis where it would need more.
+pub fn few_lines_ui(ui: &mut Ui, text: RichText, lines: usize) -> Response {
+    let align = egui::Align::Min;
+    let font = egui::FontSelection::Default;
+    let mut job = egui::WidgetText::from(text).into_layout_job(ui.style(), font, align);
+    let job = std::sync::Arc::make_mut(&mut job);
+    job.wrap.max_width = ui.available_width();
+    job.wrap.max_rows = lines;
+    ui.label(job.clone())
 }
 
 /// A button that is only a symbol; `name` is its accessible name and its hover text.
@@ -103,7 +114,10 @@ pub fn legend_toggle_ui(ui: &mut Ui, name: &str, color: Color32, shown: bool) ->
         Vec2::splat(SQUARE),
     );
     let radius = CornerRadius::same(2);
-    if shown {
+    let mark = Mark::of_color(color).filter(|_| theme::has_line_marks(ui.ctx()));
+    if let (Some(mark), true) = (mark, shown) {
+        mark.paint(ui.painter(), square.center(), SQUARE / 2.0, color);
+    } else if shown {
         ui.painter().rect_filled(square, radius, color);
     } else {
         let stroke = Stroke::new(1.0, palette.weak);

@@ -29,6 +29,9 @@ impl Block {
         if let Some(lives) = &self.lives {
             lives.check()?;
         }
+        if let Some(workers) = &self.workers {
+            workers.check()?;
+        }
         self.timeline.check()
     }
 }

@@ -73,7 +73,7 @@ fn of_rates(html: &mut Html, plane: Plane) {
 
 fn drawn(html: &mut Html, picture: &Picture, reading: &str, more: impl FnOnce(&mut Html)) {
     let id = format!("chart-{}", picture.slug());
-    let svg = picture.svg(Theme::Page);
+    let svg = picture.svg(Theme::Page, "");
     figure(html, (&id, picture.title(), reading), &svg, |html| {
         let file = format!("{}.csv", picture.slug());
         // Cells are strings: nothing of it can fail.

@@ -1,4 +1,5 @@
-//! The cards of the candidates: colour, name, back end and its settings.
+//! The table of the candidates: a row each with colour, name, back end, its main setting and what to expect; and all
+//! settings of those that are open.
 
 use egui::{TextStyle, Ui};
 
@@ -13,11 +14,14 @@ use crate::gui::panels::composer::options::{
     BACKEND_KINDS, CPYTHON, backend_explanation, backend_kind,
 };
 use crate::gui::panels::composer::python::interpreter_ui;
+use crate::gui::panels::composer::quick::quick_ui;
+use crate::gui::panels::composer::series_maker::SeriesMaker;
+use crate::gui::panels::preview::Expected;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::swatch_ui;
 use crate::scenario::{
-    AsyncCpu, Backend, Candidate, Defences, HybridWaits, Interpreter, Preview, Queue, Scenario,
-    Workers, cores_of_this_machine, preview,
+    AsyncCpu, Backend, Candidate, Defences, HybridWaits, Interpreter, Load, Preview, Queue,
+    Scenario, Workers, cores_of_this_machine, load_curve,
 };
 use crate::units::text;
 
@@ -30,25 +34,24 @@ struct Beside {
     queue: Queue,
     /// The scenario's defences.
     defences: Defences,
-    /// What each candidate that is open can be expected to do; empty for the others.
-    forecasts: Vec<String>,
+    /// What each candidate can be expected to do.
+    expected: Vec<Expected>,
+    /// How tasks become due.
+    load: Load,
 }
 
 impl Beside {
-    fn of(scenario: &Scenario, open: &[bool]) -> Self {
+    fn of(scenario: &Scenario) -> Self {
         let cores = cores_of_this_machine();
-        let candidates = scenario.candidates.iter().enumerate();
-        let forecasts = candidates.map(|(index, candidate)| {
-            if open.get(index) == Some(&true) {
-                forecast(&preview(scenario, candidate, cores))
-            } else {
-                String::new()
-            }
-        });
+        let curve = load_curve(scenario);
+        let expected = scenario.candidates.iter();
+        let expected =
+            expected.map(|candidate| Expected::of(scenario, candidate, cores, curve.as_ref()));
         Self {
             queue: scenario.queue,
             defences: scenario.defences,
-            forecasts: forecasts.collect(),
+            expected: expected.collect(),
+            load: scenario.load.clone(),
         }
     }
 }
@@ -70,9 +73,9 @@ pub(super) fn candidates_ui(
     ui: &mut Ui,
     form: &mut Form<'_>,
     scenario: &mut Scenario,
-    open: &mut Vec<bool>,
+    (open, series): (&mut Vec<bool>, &mut SeriesMaker),
 ) {
-    let beside = Beside::of(scenario, open);
+    let beside = Beside::of(scenario);
     let candidates = &mut scenario.candidates;
     open.resize(candidates.len(), false);
     let len = candidates.len();
@@ -100,7 +103,11 @@ pub(super) fn candidates_ui(
         });
         places.push(response.response.rect);
     }
-    add_candidate_ui(ui, form, candidates);
+    ui.horizontal(|ui| {
+        add_candidate_ui(ui, form, candidates);
+        series.button_ui(ui, form);
+    });
+    series.ui(ui, form, candidates);
     open.resize(candidates.len(), false);
     if let Some(edit) = asked.or_else(|| cards::drop_ui(ui, LIST, &places, form.locked)) {
         edit::apply(candidates, edit, edit::copy_of_candidate);
@@ -109,14 +116,20 @@ pub(super) fn candidates_ui(
     }
 }
 
-fn add_candidate_ui(ui: &mut Ui, form: &Form<'_>, candidates: &mut Vec<Candidate>) {
+fn add_candidate_ui(ui: &mut Ui, form: &mut Form<'_>, candidates: &mut Vec<Candidate>) {
+    let mut left_out = Vec::new();
     form.add_menu(ui, "Add candidate", "Add candidate", |ui| {
         for (title, explanation, added) in quick_candidates() {
             if explained_item_ui(ui, false, title, explanation) {
-                edit::add_candidates(candidates, &added);
+                left_out = edit::add_candidates(candidates, &added);
             }
         }
     });
+    if !left_out.is_empty() {
+        let names = left_out.join(", ");
+        form.clipboard
+            .tell(format!("Left out, as they are there already: {names}"));
+    }
 }
 
 /// What the menu adds: title, explanation, candidates.
@@ -190,7 +203,7 @@ fn candidate_ui(
 ) -> Option<ListEdit> {
     let index = card.index;
     let label = candidates[index].label();
-    // A given name does not say what it runs on; the fields do.
+    // A given name does not say what it runs on; the row and the fields do.
     let backend = if *open {
         String::new()
     } else {
@@ -209,6 +222,13 @@ fn candidate_ui(
     let owner = Owner::new(format!("{LIST}[{index}]"), card.name);
     if *open {
         fields_ui(ui, form, &owner, (candidates, beside), index);
+    } else {
+        let mut edited = candidates[index].clone();
+        let expected = beside.expected.get(index).map(|one| (one, &beside.load));
+        quick_ui(ui, form, &owner, &mut edited, expected);
+        if edited != candidates[index] {
+            edit::set_candidate(candidates, index, edited);
+        }
     }
     form.rest(ui, &owner.path);
     asked
@@ -255,8 +275,10 @@ fn fields_ui(
     interpreter_ui(ui, form, owner, &mut edited);
     own_queue_ui(ui, form, owner, &mut edited, beside.queue);
     own_defences_ui(ui, form, owner, &mut edited, beside.defences);
-    if let Some(forecast) = beside.forecasts.get(index).filter(|text| !text.is_empty()) {
-        note_ui(ui, forecast);
+    let expected = beside.expected.get(index);
+    let forecast = expected.map(|expected| forecast(&expected.seen));
+    if let Some(forecast) = forecast.filter(|text| !text.is_empty()) {
+        note_ui(ui, &forecast);
     }
     if edited != candidates[index] {
         edit::set_candidate(candidates, index, edited);

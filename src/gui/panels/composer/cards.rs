@@ -2,10 +2,12 @@
 //!
 //! The symbols are painted, not taken from a font: they are sharp at every size and need no glyph.
 
+use std::sync::Arc;
+
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Align, CursorIcon, DragAndDrop, Frame, Id, Layout, Margin, Painter, Pos2, Rect, Response, Role,
-    Sense, Shape, Stroke, StrokeKind, TextFormat, TextStyle, Ui, Vec2, WidgetInfo,
+    Align, CursorIcon, DragAndDrop, Frame, Id, Key, Layout, Margin, Modifiers, Painter, Pos2, Rect,
+    Response, Role, Sense, Shape, Stroke, StrokeKind, TextFormat, TextStyle, Ui, Vec2, WidgetInfo,
 };
 
 use crate::gui::panels::composer::edit::{ListEdit, dropped_at};
@@ -46,9 +48,11 @@ pub(super) struct FoldLine<'a> {
 
 /// What is dragged.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Dragged {
-    list: String,
-    from: usize,
+pub(super) struct Dragged {
+    /// The list that it is taken from.
+    pub list: String,
+    /// Its index in it.
+    pub from: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -88,10 +92,12 @@ pub(super) fn card_header_ui(
         before(ui);
         let buttons = 4.0 * ICON + 3.0 * ICON_GAP + space::XS;
         let width = (ui.available_width() - buttons).max(ICON);
-        let folds = fold_line_ui(ui, line, *open, width);
+        let id = line_id(card.list, card.index);
+        let folds = fold_line_at(ui, line, *open, (width, Some(id)));
         if folds.clicked() {
             *open = !*open;
         }
+        let moved = move_by_keys(ui, &folds, card).filter(|_| !locked);
         let asked = ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = ICON_GAP;
             if locked {
@@ -99,17 +105,33 @@ pub(super) fn card_header_ui(
             }
             buttons_ui(ui, card)
         });
-        (asked.inner, folds)
+        (asked.inner.or(moved), folds)
     })
     .inner
 }
 
 /// A line over `width` that opens and folds what is below it.
 pub(super) fn fold_line_ui(ui: &mut Ui, line: &FoldLine<'_>, open: bool, width: f32) -> Response {
+    fold_line_at(ui, line, open, (width, None))
+}
+
+/// The same; with an `id` it is found again where it was moved to.
+fn fold_line_at(
+    ui: &mut Ui,
+    line: &FoldLine<'_>,
+    open: bool,
+    (width, id): (f32, Option<Id>),
+) -> Response {
     /// Room for the triangle.
     const ARROW: f32 = 18.0;
     let size = Vec2::new(width, space::CONTROL_HEIGHT);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    let (rect, response) = match id {
+        Some(id) => {
+            let (_, rect) = ui.allocate_space(size);
+            (rect, ui.interact(rect, id, Sense::click()))
+        }
+        None => ui.allocate_exact_size(size, Sense::click()),
+    };
     response.widget_info(|| {
         WidgetInfo::selected(Role::DisclosureTriangle, ui.is_enabled(), open, line.name)
     });
@@ -145,7 +167,7 @@ pub(super) fn fold_line_ui(ui: &mut Ui, line: &FoldLine<'_>, open: bool, width: 
 
 /// Shows where a dragged card would land among `cards`, and returns the move when it is dropped.
 pub(super) fn drop_ui(ui: &Ui, list: &str, cards: &[Rect], locked: bool) -> Option<ListEdit> {
-    let dragged = DragAndDrop::payload::<Dragged>(ui.ctx())?;
+    let dragged = dragged(ui)?;
     // A run can start while a card is held.
     if locked || dragged.list != list {
         return None;
@@ -156,36 +178,80 @@ pub(super) fn drop_ui(ui: &Ui, list: &str, cards: &[Rect], locked: bool) -> Opti
     if !area.y_range().expand(space::XL).contains(pointer.y) {
         return None;
     }
-    let gap = cards
-        .iter()
-        .filter(|card| card.center().y < pointer.y)
-        .count();
+    let gap = gap_at(cards, pointer.y);
     let to = dropped_at(dragged.from, gap);
-    let palette = theme::palette(ui);
-    if let Some(card) = cards.get(dragged.from) {
-        ui.painter().rect_stroke(
-            *card,
-            6,
-            Stroke::new(1.5, palette.accent),
-            StrokeKind::Inside,
-        );
-    }
+    outline_held(ui, cards.get(dragged.from));
     if to != dragged.from {
-        let y = match cards.get(gap) {
-            Some(below) => below.top() - space::XS / 2.0,
-            None => area.bottom() + space::XS / 2.0,
-        };
-        ui.painter()
-            .hline(area.x_range(), y, Stroke::new(3.0, palette.accent));
+        paint_gap(ui, cards, gap, (area, area.bottom() + space::XS / 2.0));
     }
-    let dropped = ui.input(|input| input.pointer.any_released());
-    if dropped {
-        DragAndDrop::take_payload::<Dragged>(ui.ctx());
-    }
+    let dropped = is_dropped(ui);
     (dropped && to != dragged.from).then_some(ListEdit::Move {
         from: dragged.from,
         to,
     })
+}
+
+/// The card that is held, if one is.
+pub(super) fn dragged(ui: &Ui) -> Option<Arc<Dragged>> {
+    DragAndDrop::payload::<Dragged>(ui.ctx())
+}
+
+/// Before which of `cards` something lands at the height `y`.
+pub(super) fn gap_at(cards: &[Rect], y: f32) -> usize {
+    cards.iter().filter(|card| card.center().y < y).count()
+}
+
+/// The line where something would land: before card `gap`, or behind all at `end`, over the width of `area`.
+pub(super) fn paint_gap(ui: &Ui, cards: &[Rect], gap: usize, (area, end): (Rect, f32)) {
+    let y = cards
+        .get(gap)
+        .map_or(end, |below| below.top() - space::XS / 2.0);
+    let stroke = Stroke::new(3.0, theme::palette(ui).accent);
+    ui.painter().hline(area.x_range(), y, stroke);
+}
+
+/// The line around the card that is held.
+pub(super) fn outline_held(ui: &Ui, card: Option<&Rect>) {
+    if let Some(card) = card {
+        let stroke = Stroke::new(1.5, theme::palette(ui).accent);
+        ui.painter()
+            .rect_stroke(*card, 6, stroke, StrokeKind::Inside);
+    }
+}
+
+/// Whether what is held is let go now; then nobody holds it any more.
+pub(super) fn is_dropped(ui: &Ui) -> bool {
+    let dropped = ui.input(|input| input.pointer.any_released());
+    if dropped {
+        DragAndDrop::clear_payload(ui.ctx());
+    }
+    dropped
+}
+
+/// The keys of a line that has the keyboard: with Alt, arrow up and down move its card, and the keyboard goes along.
+fn move_by_keys(ui: &Ui, line: &Response, card: Card<'_>) -> Option<ListEdit> {
+    if !line.has_focus() {
+        return None;
+    }
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::ALT, key));
+    let from = card.index;
+    let to = if pressed(Key::ArrowUp) {
+        from.checked_sub(1)?
+    } else if pressed(Key::ArrowDown) {
+        Some(from + 1).filter(|to| *to < card.len)?
+    } else {
+        return None;
+    };
+    ui.memory_mut(|memory| {
+        // Else the arrow would also move the keyboard to what is drawn above or below.
+        memory.move_focus(egui::FocusDirection::None);
+        memory.request_focus(line_id(card.list, to));
+    });
+    Some(ListEdit::Move { from, to })
+}
+
+fn line_id(list: &str, index: usize) -> Id {
+    Id::unique(("composer card line", list, index))
 }
 
 fn handle_ui(ui: &mut Ui, card: Card<'_>) {

@@ -41,6 +41,13 @@ pub(super) enum Asked {
         /// The text.
         text: String,
     },
+    /// Send the stage of that index to the end of another task kind.
+    Send {
+        /// The index.
+        at: usize,
+        /// The index of the task kind.
+        to: usize,
+    },
 }
 
 impl Clipboard {
@@ -93,6 +100,11 @@ impl Clipboard {
                 self.told.push(Err(text));
             }
         }
+    }
+
+    /// Tells this with the end of the frame.
+    pub(super) fn tell(&mut self, text: String) {
+        self.told.push(Ok(text));
     }
 
     /// At the end of a frame: forgets what waits in vain, and hands out what is to be told.

@@ -94,26 +94,31 @@ pub(super) fn copy_of_candidate(candidates: &[Candidate], at: usize) -> Candidat
     }
 }
 
-/// Adds each of `wanted`; of several, those that are there already are left out.
-pub(super) fn add_candidates(candidates: &mut Vec<Candidate>, wanted: &[Candidate]) {
-    let is_there = |candidates: &[Candidate], wanted: &Candidate| {
-        candidates.iter().position(|candidate| {
-            (candidate.backend, candidate.interpreter) == (wanted.backend, wanted.interpreter)
-        })
-    };
+/// Adds each of `wanted`; of several, those that are there already are left out, and their names given back.
+pub(super) fn add_candidates(candidates: &mut Vec<Candidate>, wanted: &[Candidate]) -> Vec<String> {
     // Asking for a single one must have an effect that can be seen: one that is there is copied.
     if let [candidate] = wanted
-        && let Some(at) = is_there(candidates, candidate)
+        && let Some(at) = place_of(candidates, candidate)
     {
         let copy = copy_of_candidate(candidates, at);
         candidates.push(copy);
-        return;
+        return Vec::new();
     }
+    let mut left_out = Vec::new();
     for candidate in wanted {
-        if is_there(candidates, candidate).is_none() {
-            candidates.push(candidate.clone());
+        match place_of(candidates, candidate) {
+            Some(at) => left_out.push(candidates[at].label()),
+            None => candidates.push(candidate.clone()),
         }
     }
+    left_out
+}
+
+/// Which of the candidates runs as `wanted` would.
+pub(super) fn place_of(candidates: &[Candidate], wanted: &Candidate) -> Option<usize> {
+    candidates.iter().position(|candidate| {
+        (candidate.backend, candidate.interpreter) == (wanted.backend, wanted.interpreter)
+    })
 }
 
 /// Gives a candidate the settings of `new`, and takes away those that its back end does not have. A name that
@@ -296,7 +301,7 @@ mod tests {
     fn several_candidates_are_added_without_those_that_are_there() {
         let mut list = vec![Candidate::of(Backend::threads(2))];
         let wanted = [1, 2, 4].map(Backend::threads).map(Candidate::of);
-        add_candidates(&mut list, &wanted);
+        assert_eq!(add_candidates(&mut list, &wanted), ["threads ×2"]);
         let names: Vec<String> = list.iter().map(Candidate::label).collect();
         assert_eq!(names, ["threads ×2", "threads ×1", "threads ×4"]);
     }
@@ -307,7 +312,8 @@ mod tests {
             Candidate::of(Backend::Sequential),
             Candidate::of(Backend::threads(2)),
         ];
-        add_candidates(&mut list, &[Candidate::of(Backend::Sequential)]);
+        let left_out = add_candidates(&mut list, &[Candidate::of(Backend::Sequential)]);
+        assert!(left_out.is_empty());
         assert_eq!(list[2].label(), "sequential 2");
     }
 }

@@ -7,23 +7,20 @@
 use std::collections::BTreeSet;
 
 use egui::{
-    Align, Button, ComboBox, Id, Key, Label, Layout, RichText, TextEdit, TextStyle, Ui, UiBuilder,
-    Vec2,
+    Align, Button, ComboBox, Id, Label, Layout, RichText, TextEdit, TextStyle, Ui, UiBuilder, Vec2,
 };
 
 use crate::gui::panels::composer::cards::{FoldLine, fold_line_ui};
 use crate::gui::panels::composer::clipboard::Clipboard;
-use crate::gui::panels::composer::lines::{explained_item_ui, message_ui, problems_ui};
+use crate::gui::panels::composer::drafts::Drafts;
+use crate::gui::panels::composer::lines::{explained_item_ui, problems_ui};
 use crate::gui::panels::composer::notes::Notes;
-use crate::gui::panels::composer::steps::{STEP_WIDTH, step_buttons_ui, step_by_keys};
-use crate::gui::panels::composer::typed::{Drafts, Typed};
 use crate::gui::theme::{self, space};
-use crate::scenario::Severity;
 
 /// An open list scrolls beyond this: all types of stages are seen at once in the smallest window.
 const LIST_HEIGHT: f32 = 600.0;
 /// A field never gets narrower than its usual text.
-const FIELD_MIN_WIDTH: f32 = 48.0;
+pub(super) const FIELD_MIN_WIDTH: f32 = 48.0;
 
 /// Names one field for eyes, ears and problems.
 #[derive(Debug)]
@@ -107,6 +104,9 @@ pub(super) struct Form<'a> {
     pub in_cpython: bool,
     /// Whether a run goes on: everything can be read and folded, nothing changed.
     pub locked: bool,
+    /// Within a row of a table: what cannot be read is collected here and told below the row, where there is room, and
+    /// problems stay for whoever shows the rest.
+    pub aside: Option<Vec<String>>,
 }
 
 impl Form<'_> {
@@ -132,29 +132,10 @@ impl Form<'_> {
         let result = ui
             .horizontal(|ui| ui.scope_builder(scope, content).inner)
             .inner;
-        problems_ui(ui, &self.notes.take_at(&field.path));
+        if self.aside.is_none() {
+            problems_ui(ui, &self.notes.take_at(&field.path));
+        }
         result
-    }
-
-    /// A row with a value as text and buttons for less and more; arrow up and down do the same.
-    pub(super) fn value<T: Typed>(&mut self, ui: &mut Ui, field: &Field, value: &mut T) {
-        self.typed(ui, field, value, true, "");
-    }
-
-    /// A row with a value as text.
-    pub(super) fn plain_value<T: Typed>(&mut self, ui: &mut Ui, field: &Field, value: &mut T) {
-        self.typed(ui, field, value, false, "");
-    }
-
-    /// A row with a value that may be absent; `absent` says in the empty field what holds then.
-    pub(super) fn optional<T: Typed>(
-        &mut self,
-        ui: &mut Ui,
-        field: &Field,
-        value: &mut Option<T>,
-        absent: &str,
-    ) {
-        self.typed(ui, field, value, false, absent);
     }
 
     /// The line that opens and folds what is rarely used of `owner`; `summary` says what is set there.
@@ -189,72 +170,6 @@ impl Form<'_> {
         }
     }
 
-    fn typed<T: Typed>(
-        &mut self,
-        ui: &mut Ui,
-        field: &Field,
-        value: &mut T,
-        steps: bool,
-        placeholder: &str,
-    ) {
-        let mut text = self.drafts.shown(&field.path, &value.clone().write());
-        let before = value.clone();
-        let id = Id::unique(("composer", &field.path));
-        let changed = self.row(ui, field, |ui| {
-            let buttons = if steps {
-                2.0 * (STEP_WIDTH + space::XS)
-            } else {
-                0.0
-            };
-            ui.spacing_mut().item_spacing.x = space::XS;
-            let width = (ui.available_width() - buttons).max(FIELD_MIN_WIDTH);
-            if steps && ui.is_enabled() && ui.memory(|memory| memory.has_focus(id)) {
-                step_by_keys(ui, value);
-            }
-            let response = single_line(&mut text, width)
-                .hint_text(placeholder)
-                .id(id)
-                .show(ui)
-                .response
-                .response;
-            let response = response.accessible_name(&field.name);
-            if steps {
-                step_buttons_ui(ui, &field.name, value);
-            }
-            let stepped = *value != before;
-            if stepped
-                || (response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)))
-            {
-                return Typing::Over;
-            }
-            match (response.changed(), response.has_focus()) {
-                (true, _) => Typing::Changed,
-                (false, true) => Typing::Resting,
-                (false, false) => Typing::Left,
-            }
-        });
-        self.follow(ui, id);
-        let read = T::read(&text);
-        match (changed, &read) {
-            (Typing::Changed, Ok(new)) => {
-                *value = new.clone();
-                self.drafts
-                    .keep(&field.path, text, value.clone().write(), true);
-            }
-            (Typing::Changed, Err(_)) => {
-                self.drafts
-                    .keep(&field.path, text, value.clone().write(), false);
-            }
-            // A text that cannot be read stays with its message until somebody mends it.
-            (Typing::Over, _) | (Typing::Left, Ok(_)) => self.drafts.forget(&field.path),
-            (Typing::Left, Err(_)) => self.drafts.abandon(&field.path),
-            (Typing::Resting, _) => {}
-        }
-        if let (Err(message), true) = (read, changed != Typing::Over) {
-            message_ui(ui, &message, Severity::Error);
-        }
-    }
-
     /// A row with a line of text.
     pub(super) fn line(
         &mut self,
@@ -273,7 +188,7 @@ impl Form<'_> {
     }
 
     /// Remembers whether the text field `id` has the keyboard.
-    fn follow(&mut self, ui: &Ui, id: Id) {
+    pub(super) fn follow(&mut self, ui: &Ui, id: Id) {
         if ui.memory(|memory| memory.has_focus(id)) {
             *self.typing = Some(id);
         }
@@ -405,19 +320,6 @@ impl Form<'_> {
     }
 }
 
-/// What goes on in a text field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Typing {
-    /// A letter came or went.
-    Changed,
-    /// It has the focus.
-    Resting,
-    /// It does not have the focus.
-    Left,
-    /// The typed text counts no more: a button changed the value, or Escape was pressed.
-    Over,
-}
-
 fn label_ui(ui: &mut Ui, text: &str, hint: &str) {
     let weak = theme::palette(ui).weak;
     let size = Vec2::new(space::LABEL_WIDTH, space::CONTROL_HEIGHT);
@@ -432,7 +334,7 @@ fn label_ui(ui: &mut Ui, text: &str, hint: &str) {
     }
 }
 
-fn single_line(text: &mut String, width: f32) -> TextEdit<'_> {
+pub(super) fn single_line(text: &mut String, width: f32) -> TextEdit<'_> {
     TextEdit::singleline(text)
         .desired_width(width)
         .min_size(Vec2::new(0.0, space::CONTROL_HEIGHT))

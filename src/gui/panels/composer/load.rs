@@ -8,6 +8,7 @@ use crate::gui::panels::composer::lines::remark_ui;
 use crate::gui::panels::composer::options::{ARRIVALS, LoadForm, PolicyForm};
 use crate::gui::panels::composer::profile;
 use crate::gui::panels::composer::times::{TimeField, time_summary, time_ui};
+use crate::gui::panels::composer::typed_units::PerSec;
 use crate::scenario::{Arrivals, Distribution, Load, Queue, QueuePolicy, Scenario, Server, Stage};
 use crate::units::{Nanos, text};
 
@@ -65,7 +66,9 @@ fn load_fields_ui(
         } => {
             let hint = "Whether or not earlier ones are done";
             let field = owner.named("rate_per_sec", "Tasks per second", hint, "Rate");
-            form.value(ui, &field, rate_per_sec);
+            let mut rate = PerSec(*rate_per_sec);
+            form.value(ui, &field, &mut rate);
+            *rate_per_sec = rate.0;
             arrivals_ui(ui, form, owner, arrivals);
         }
         Load::Profile { arrivals, parts } => {

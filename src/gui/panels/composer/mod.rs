@@ -3,11 +3,12 @@
 //! It draws from top to bottom into the `Ui` it is given; whoever shows it gives it a place that scrolls.
 //! It edits a copy and hands the copy over when something differs; it neither validates nor saves.
 //!
-//! - `form` draws rows of label, control and problems, `lines` what stands between them; `cards` lists that
-//!   are folded, moved and dragged;
+//! - `form` draws rows of label, control and problems, `value` those with a value that is typed or slid, `lines` what
+//!   stands between them; `cards` lists that are folded, moved and dragged, and `stage_drag` stages that go from the
+//!   palette or one task kind to another; `quick` is the row of a candidate, `series_maker` adds several;
 //! - `kinds`, `fault_kinds`, `objective_kinds`, `parameters`, `options` and `options_python` are what there is to choose from, and the words that explain it;
 //! - `edit`, `convert`, `convert_setup` and `convert_python` are what can be done, without drawing; `typed` and `typed_units`
-//!   how values are read from text;
+//!   how values are read from text, `drafts` holds what is being typed;
 //! - `clipboard` copies and pastes stages; `notes` finds each problem its place; `strip` shows a task to scale.
 
 mod backends;
@@ -18,6 +19,7 @@ mod convert;
 mod convert_python;
 mod convert_setup;
 mod defences;
+mod drafts;
 mod edit;
 mod fault_kinds;
 mod faults;
@@ -34,17 +36,23 @@ mod parameters;
 mod prices;
 mod profile;
 mod python;
+mod quick;
+mod series_maker;
 mod settings;
 mod share;
+mod stage_drag;
 mod stage_fields;
 mod stages;
 mod steps;
-mod strip;
+pub(in crate::gui::panels) mod strip;
 mod sweep;
 mod tasks;
 mod times;
 mod typed;
 mod typed_units;
+mod value;
+
+pub(super) use strip::paint_strip;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,12 +61,13 @@ use egui::Ui;
 use crate::gui::action::{Action, ComposerSection};
 use crate::gui::panels::composer::cards::{FoldLine, fold_line_ui};
 use crate::gui::panels::composer::clipboard::Clipboard;
+use crate::gui::panels::composer::drafts::Drafts;
 use crate::gui::panels::composer::form::{Form, Owner};
 use crate::gui::panels::composer::lines::{message_ui, problems_ui};
 use crate::gui::panels::composer::notes::Notes;
+use crate::gui::panels::composer::series_maker::SeriesMaker;
 use crate::gui::panels::composer::sweep::Forecast;
 use crate::gui::panels::composer::tasks::TaskView;
-use crate::gui::panels::composer::typed::Drafts;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{badge_ui, weak_ui};
 use crate::scenario::{Candidate, Problem, Scenario, Severity};
@@ -95,6 +104,8 @@ pub struct ComposerPanel {
     tasks: Vec<TaskView>,
     /// Which candidates show their fields.
     candidates: Vec<bool>,
+    /// The series of candidates that is being chosen.
+    series: SeriesMaker,
     /// Which parts of a load profile show their fields.
     parts: Vec<bool>,
     /// Which faults show their fields.
@@ -174,6 +185,7 @@ impl ComposerPanel {
             interpreters: &self.interpreters,
             in_cpython: edited.candidates.iter().any(Candidate::is_python),
             locked,
+            aside: None,
         };
         let sections = &mut self.sections;
         ui.push_id("composer", |ui| {
@@ -194,7 +206,8 @@ impl ComposerPanel {
 
             let summary = text::count(edited.candidates.len() as u64);
             if section_ui(ui, sections, "Candidates", &summary, true) {
-                candidates::candidates_ui(ui, &mut form, &mut edited, &mut self.candidates);
+                let views = (&mut self.candidates, &mut self.series);
+                candidates::candidates_ui(ui, &mut form, &mut edited, views);
             }
             form.rest(ui, "candidates");
 

@@ -7,6 +7,7 @@ use crate::gui::panels::composer::convert_setup as convert;
 use crate::gui::panels::composer::edit::{self, ListEdit};
 use crate::gui::panels::composer::form::{Form, Owner};
 use crate::gui::panels::composer::options::PartForm;
+use crate::gui::panels::composer::typed_units::PerSec;
 use crate::gui::theme::{self, space};
 use crate::scenario::ProfilePart;
 use crate::units::text;
@@ -88,7 +89,9 @@ fn part_ui(
 
 fn fields_ui(ui: &mut Ui, form: &mut Form<'_>, owner: &Owner, part: &mut ProfilePart) {
     let mut rate = |ui: &mut Ui, key, label, value: &mut f64| {
-        form.value(ui, &owner.field(key, label, "Tasks per second"), value);
+        let mut typed = PerSec(*value);
+        form.value(ui, &owner.field(key, label, "Tasks per second"), &mut typed);
+        *value = typed.0;
     };
     let length = match part {
         ProfilePart::Step {

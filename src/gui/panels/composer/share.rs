@@ -27,7 +27,8 @@ pub(super) fn share_ui(
     let hint = "Of the time of all tasks, the part that needs a core. CPU stages and waits change so that the time of a task stays";
     let field = owner.named("cpu_share", "CPU share", hint, "CPU share of all tasks");
     let mut typed = Share(now);
-    form.value(ui, &field, &mut typed);
+    // The slider below does what buttons would.
+    form.short_value(ui, &field, &mut typed);
     if typed != Share(now) {
         set(scenario, None, typed.0);
     }

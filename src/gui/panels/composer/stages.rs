@@ -9,18 +9,20 @@ use crate::gui::panels::composer::edit;
 use crate::gui::panels::composer::form::{Form, Owner};
 use crate::gui::panels::composer::kinds::{StageType, default_stage};
 use crate::gui::panels::composer::lines::explained_item_ui;
+use crate::gui::panels::composer::stage_drag::StageList;
 use crate::gui::panels::composer::stage_fields::{fields_ui, summary};
 use crate::gui::theme::{self, space};
 use crate::scenario::Stage;
 
-/// Shows the stages of the task kind `owner` as cards; `open` says which show their fields.
+/// Shows the stages of the task kind `owner` as cards; `open` says which show their fields, and `kinds` are the names of
+/// all task kinds. Returns where the cards lie, and what is to go to another kind.
 pub(super) fn stages_ui(
     ui: &mut Ui,
     form: &mut Form<'_>,
     owner: &Owner,
-    stages: &mut Vec<Stage>,
-    open: &mut Vec<bool>,
-) {
+    (stages, open): (&mut Vec<Stage>, &mut Vec<bool>),
+    kinds: &[String],
+) -> StageList {
     open.resize(stages.len(), false);
     let list = format!("{}.stages", owner.path);
     let len = stages.len();
@@ -38,16 +40,16 @@ pub(super) fn stages_ui(
         let response = frame.show(ui, |ui| {
             ui.set_min_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = space::XS;
-            let here = stage_ui(ui, form, card, stage, open);
+            let here = stage_ui(ui, form, card, (stage, open), (owner, kinds));
             asked = asked.take().or(here);
         });
         places.push(response.response.rect);
     }
     form.rest(ui, &list);
+    let end = ui.cursor().top() - space::XS / 2.0;
     add_stage_ui(ui, form, owner, stages, open);
-    let asked = asked
-        .or_else(|| form.clipboard.take(ui, &list))
-        .or_else(|| cards::drop_ui(ui, &list, &places, form.locked).map(Asked::Edit));
+    let asked = asked.or_else(|| form.clipboard.take(ui, &list));
+    let mut sent = None;
     match asked {
         Some(Asked::Edit(edit)) => {
             edit::apply(stages, edit, |stages, at| stages[at].clone());
@@ -58,7 +60,15 @@ pub(super) fn stages_ui(
             form.clipboard.paste(&text, at, stages, open);
             form.drafts.clear();
         }
+        Some(Asked::Send { at, to }) => sent = Some((at, to)),
         None => {}
+    }
+    StageList {
+        list,
+        places,
+        end,
+        len: stages.len(),
+        sent,
     }
 }
 
@@ -96,8 +106,8 @@ fn stage_ui(
     ui: &mut Ui,
     form: &mut Form<'_>,
     card: Card<'_>,
-    stage: &mut Stage,
-    open: &mut bool,
+    (stage, open): (&mut Stage, &mut bool),
+    (of, kinds): (&Owner, &[String]),
 ) -> Option<Asked> {
     let title = format!("{} · {}", card.index + 1, StageType::of(stage).title());
     // What the fields say need not be said twice.
@@ -111,7 +121,7 @@ fn stage_ui(
     let (edit, line) = cards::card_header_ui(ui, card, &line, open, form.locked, |_| {});
     let place = (card.list, card.index, card.name);
     let asked = form.clipboard.line_ui(ui, &line, place, stage, form.locked);
-    let asked = edit.map(Asked::Edit).or(asked);
+    let mut asked = edit.map(Asked::Edit).or(asked);
     let owner = Owner::new(format!("{}[{}]", card.list, card.index), card.name);
     if *open {
         let types = StageType::ALL.map(|kind| (kind, kind.title(), kind.explanation()));
@@ -120,7 +130,31 @@ fn stage_ui(
             *stage = convert::convert_stage(stage, kind);
         }
         fields_ui(ui, form, &owner, stage);
+        asked = asked.or_else(|| send_ui(ui, form, card, (of, kinds)));
     }
     form.rest(ui, &owner.path);
+    asked
+}
+
+/// The menu that sends a stage to another task kind.
+fn send_ui(
+    ui: &mut Ui,
+    form: &Form<'_>,
+    card: Card<'_>,
+    (of, kinds): (&Owner, &[String]),
+) -> Option<Asked> {
+    if kinds.len() < 2 {
+        return None;
+    }
+    let mut asked = None;
+    let name = format!("Move {} to another task kind", card.name);
+    form.add_menu(ui, "Move to…", &name, |ui| {
+        for (to, kind) in kinds.iter().enumerate() {
+            let explained = "To its end";
+            if *kind != of.name && explained_item_ui(ui, false, &format!("To {kind}"), explained) {
+                asked = Some(Asked::Send { at: card.index, to });
+            }
+        }
+    });
     asked
 }

@@ -38,7 +38,7 @@ pub(super) fn step_buttons_ui<T: Typed>(ui: &mut Ui, name: &str, value: &mut T) 
 }
 
 /// For a name inside of a sentence: `Size of stage 1` becomes `size of stage 1`; `CPU` stays.
-fn lower_first(name: &str) -> String {
+pub(super) fn lower_first(name: &str) -> String {
     let mut letters = name.chars();
     match (letters.next(), letters.clone().next()) {
         (Some(first), Some(second)) if second.is_lowercase() => {

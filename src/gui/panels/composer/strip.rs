@@ -1,25 +1,90 @@
-//! The strip: one task's stages to scale, the part on a core plain and the part that waits hatched.
+//! The strip: one task's stages to scale, the part on a core plain and the part that waits hatched, each in the
+//! colour of what it is about, and below it how far random times spread.
 //!
-//! All lengths of time are estimates by [`Stage::nominal_nanos`], and said to be.
+//! All lengths of time are estimates by [`Stage::nanos_on`], and said to be.
 
 use egui::{
     Align2, Color32, CornerRadius, Id, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind,
-    TextStyle, Ui, Vec2,
+    TextStyle, Ui, Vec2, WidgetInfo,
 };
 
 use crate::gui::panels::composer::kinds::StageType;
 use crate::gui::theme::{self, Palette, space};
-use crate::scenario::Stage;
+use crate::scenario::{Distribution, Protection, Runtime, Stage};
 use crate::units::text;
 
 /// Height of the strip in points.
 const HEIGHT: f32 = 24.0;
+/// Height below it of the marks of random times, in points.
+const SPREAD: f32 = 13.0;
 /// A stage is never narrower, however short it is beside the others.
 const LEAST_WIDTH: f32 = 3.0;
 /// Between stages.
 const GAP: f32 = 1.0;
 /// Between the lines of the hatch.
 const HATCH: f32 = 6.0;
+/// The stages keep that part of the width, however far a random time spreads.
+const STAGES_SHARE_LEAST: f32 = 0.4;
+
+/// What a stage is about, and so its colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    Computing,
+    Waiting,
+    Lock,
+    Moving,
+}
+
+impl About {
+    const ALL: [Self; 4] = [Self::Computing, Self::Waiting, Self::Lock, Self::Moving];
+
+    const fn of(stage: &Stage) -> Self {
+        match stage {
+            Stage::Cpu { .. } | Stage::Memory { .. } => Self::Computing,
+            Stage::Counter { protection, .. } => match protection {
+                Protection::Locked => Self::Lock,
+                Protection::Unprotected | Protection::Atomic => Self::Computing,
+            },
+            Stage::Wait { .. } | Stage::Barrier => Self::Waiting,
+            Stage::Lock { .. } => Self::Lock,
+            Stage::Http { .. }
+            | Stage::Tcp { .. }
+            | Stage::FileRead { .. }
+            | Stage::FileWrite { .. }
+            | Stage::FileAppend { .. }
+            | Stage::Payload { .. } => Self::Moving,
+        }
+    }
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Computing => "CPU",
+            Self::Waiting => "wait",
+            Self::Lock => "lock",
+            Self::Moving => "network, files and payload",
+        }
+    }
+
+    const fn color(self, palette: &Palette) -> Color32 {
+        match self {
+            Self::Computing => palette.cpu,
+            Self::Waiting => palette.waiting,
+            Self::Lock => palette.lock,
+            Self::Moving => palette.moving,
+        }
+    }
+}
+
+/// The time of a stage that is drawn anew for each task, if it spreads.
+fn random_time(stage: &Stage) -> Option<Distribution> {
+    let time = match *stage {
+        Stage::Wait { time } => time,
+        Stage::Http { delay, .. } | Stage::Tcp { delay, .. } => delay,
+        Stage::Lock { hold, .. } => hold,
+        _ => return None,
+    };
+    time.spread_nanos().is_some().then_some(time)
+}
 
 /// Where one stage lies in the strip, in points from its left edge.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,24 +95,154 @@ struct Span {
     cpu_width: f32,
 }
 
-/// The strip of `stages`, and below it the figures; `path` tells the strips of several kinds apart.
-pub(super) fn strip_ui(ui: &mut Ui, stages: &[Stage], path: &str) {
+/// The strip of `stages` on `runtime`, and below it the figures; `path` tells the strips of several kinds apart, and
+/// `name` is the kind's.
+pub(in crate::gui::panels) fn strip_ui(
+    ui: &mut Ui,
+    stages: &[Stage],
+    (path, name): (&str, &str),
+    runtime: Runtime,
+) {
     let palette = theme::palette(ui);
-    let size = Vec2::new(ui.available_width(), HEIGHT);
-    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let spreads = stages.iter().any(|stage| random_time(stage).is_some());
+    let height = HEIGHT + if spreads { SPREAD } else { 0.0 };
+    let size = Vec2::new(ui.available_width(), height);
+    let (whole, response) = ui.allocate_exact_size(size, Sense::hover());
+    let rect = Rect::from_min_size(whole.min, Vec2::new(whole.width(), HEIGHT));
     ui.painter().rect_filled(rect, 4, palette.well);
-    let times: Vec<(f64, f64)> = stages.iter().map(Stage::nominal_nanos).collect();
-    for (index, (stage, span)) in stages.iter().zip(spans(&times, rect.width())).enumerate() {
+    let times: Vec<(f64, f64)> = stages.iter().map(|stage| stage.nanos_on(runtime)).collect();
+    let spoken = spoken(name, stages, &times);
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &spoken));
+    let share = stages_share(stages, &times);
+    let spans = spans(&times, rect.width() * share);
+    for (index, (stage, span)) in stages.iter().zip(spans).enumerate() {
         let corner = Pos2::new(rect.left() + span.start, rect.top());
         let place = Rect::from_min_size(corner, Vec2::new(span.width, HEIGHT));
         paint_stage(ui, place, span.cpu_width, stage, palette);
-        let id = Id::unique(("composer strip", path, index));
         let (cpu, waiting) = times[index];
+        if let Some(time) = random_time(stage) {
+            paint_spread(
+                ui,
+                (place, whole),
+                (index, span, cpu, waiting),
+                time,
+                palette,
+            );
+        }
+        let id = Id::unique(("composer strip", path, index));
         ui.interact(place, id, Sense::hover())
             .on_hover_text(hover_text(index, stage, cpu, waiting));
     }
     let (cpu, waiting) = total(&times);
     figures_ui(ui, cpu, waiting, "per task");
+}
+
+/// The stages of one task on a runtime, to scale in `rect`, as the strip shows them, for pictures.
+pub(in crate::gui::panels) fn paint_strip(ui: &Ui, rect: Rect, stages: &[Stage], on: Runtime) {
+    let palette = theme::palette(ui);
+    let times: Vec<(f64, f64)> = stages.iter().map(|stage| stage.nanos_on(on)).collect();
+    for (stage, span) in stages.iter().zip(spans(&times, rect.width())) {
+        let corner = Pos2::new(rect.left() + span.start, rect.top());
+        let place = Rect::from_min_size(corner, Vec2::new(span.width, rect.height()));
+        paint_stage(ui, place, span.cpu_width, stage, palette);
+    }
+}
+
+/// Which part of the width the stages take, so that random times that are longer have room: they are drawn to the
+/// same scale.
+fn stages_share(stages: &[Stage], times: &[(f64, f64)]) -> f32 {
+    let (cpu, waiting) = total(times);
+    let whole = cpu + waiting;
+    let mut start = 0.0;
+    let mut reach = whole;
+    for (stage, (cpu, waiting)) in stages.iter().zip(times) {
+        if let Some((_, high)) = random_time(stage).and_then(Distribution::spread_nanos) {
+            let before = if *waiting > 0.0 { *cpu } else { 0.0 };
+            reach = f64::max(reach, start + before + high);
+        }
+        start += cpu + waiting;
+    }
+    if reach > 0.0 {
+        ((whole / reach) as f32).max(STAGES_SHARE_LEAST)
+    } else {
+        1.0
+    }
+}
+
+/// A line from where 5 of 100 tasks end the stage to where 95 do, with a dot at the mean.
+fn paint_spread(
+    ui: &Ui,
+    (place, whole): (Rect, Rect),
+    (index, span, cpu, waiting): (usize, Span, f64, f64),
+    time: Distribution,
+    palette: &Palette,
+) {
+    let (Some((low, high)), true) = (time.spread_nanos(), cpu + waiting > 0.0) else {
+        return;
+    };
+    let per_nano = f64::from(span.width) / (cpu + waiting);
+    // What is drawn at random is the wait, behind what is computed.
+    let begin = if waiting > 0.0 { span.cpu_width } else { 0.0 };
+    let at = |nanos: f64| {
+        let x = place.left() + begin + (nanos * per_nano) as f32;
+        x.min(whole.right() - 1.0)
+    };
+    // Those of neighbours lie over each other's ends, so they take turns in two rows.
+    let row = if index % 2 == 0 { 0.3 } else { 0.78 };
+    let y = place.bottom() + SPREAD * row + 0.5;
+    let stroke = Stroke::new(1.5, palette.weak);
+    let (from, to) = (at(low), at(high));
+    let painter = ui.painter();
+    painter.hline(from..=to, y, stroke);
+    for end in [from, to] {
+        painter.vline(end, (y - 2.5)..=(y + 2.5), stroke);
+    }
+    painter.circle_filled(Pos2::new(at(time.mean_nanos()), y), 2.3, palette.text);
+}
+
+/// What the colours of `stages` mean, and how random times are drawn.
+pub(in crate::gui::panels) fn legend_ui(ui: &mut Ui, stages: &[&Stage]) {
+    let palette = theme::palette(ui);
+    ui.scope(|ui| {
+        // The rows are as high as what they hold.
+        ui.spacing_mut().interact_size.y = 0.0;
+        legend_row_ui(ui, palette, stages);
+    });
+}
+
+fn legend_row_ui(ui: &mut Ui, palette: &Palette, stages: &[&Stage]) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = Vec2::new(space::XS, 2.0);
+        ui.spacing_mut().interact_size.y = 0.0;
+        let small = |ui: &mut Ui, text: &str| {
+            ui.label(egui::RichText::new(text).small().color(palette.weak));
+            ui.add_space(space::S);
+        };
+        for about in About::ALL {
+            if stages.iter().any(|stage| About::of(stage) == about) {
+                sample_ui(ui, about.color(palette), None);
+                small(ui, about.label());
+            }
+        }
+        small(ui, "plain: on a core, hatched: waiting");
+        if stages.iter().any(|stage| random_time(stage).is_some()) {
+            small(ui, "├●┤ random time: mean, and from 5 to 95 of 100 tasks");
+        }
+    });
+}
+
+/// The strip for those who hear it.
+fn spoken(name: &str, stages: &[Stage], times: &[(f64, f64)]) -> String {
+    let parts = stages.iter().zip(times).map(|(stage, (cpu, waiting))| {
+        let spread = random_time(stage).and_then(Distribution::spread_nanos);
+        let spread = spread.map_or_else(String::new, |(low, high)| {
+            format!(" ({} to {})", text::nanos(low), text::nanos(high))
+        });
+        let title = StageType::of(stage).title();
+        format!("{title} {}{spread}", text::nanos(cpu + waiting))
+    });
+    let parts: Vec<String> = parts.collect();
+    format!("{name} to scale, estimated: {}", parts.join(", "))
 }
 
 /// `≈ 52.3 ms per task, CPU 31 %, waiting 69 % (estimated)`, each part with the sample of how it is drawn.
@@ -96,8 +291,16 @@ fn hover_text(index: usize, stage: &Stage, cpu: f64, waiting: f64) -> String {
     } else {
         "on a core".to_owned()
     };
+    let spread = random_time(stage).and_then(Distribution::spread_nanos);
+    let spread = spread.map_or_else(String::new, |(low, high)| {
+        format!(
+            "\nrandom: 5 of 100 below {}, 5 of 100 above {}",
+            text::nanos(low),
+            text::nanos(high)
+        )
+    });
     format!(
-        "Stage {}: {title}, ≈ {}\n{parts}\nestimated",
+        "Stage {}: {title}, ≈ {}\n{parts}{spread}\nestimated",
         index + 1,
         text::nanos(cpu + waiting)
     )
@@ -170,22 +373,18 @@ fn widths(lengths: &[f64], room: f32) -> Vec<f32> {
 fn paint_stage(ui: &Ui, place: Rect, cpu_width: f32, stage: &Stage, palette: &Palette) {
     let (on_core, waiting) = place.split_left_right_at_x(place.left() + cpu_width);
     let painter = ui.painter();
-    painter.rect_filled(on_core, 2, palette.cpu);
+    let color = About::of(stage).color(palette);
+    painter.rect_filled(on_core, 2, color);
     if waiting.width() > 0.0 {
-        painter.rect_filled(waiting, 2, palette.waiting.gamma_multiply(0.35));
-        hatch(painter, waiting, palette.waiting);
-        painter.rect_stroke(
-            waiting,
-            2,
-            Stroke::new(1.0, palette.waiting),
-            StrokeKind::Inside,
-        );
+        painter.rect_filled(waiting, 2, color.gamma_multiply(0.35));
+        hatch(painter, waiting, color);
+        painter.rect_stroke(waiting, 2, Stroke::new(1.0, color), StrokeKind::Inside);
     }
     let font = TextStyle::Small.resolve(ui.style());
     let title = StageType::of(stage).title();
     let galley = painter.layout_no_wrap(title.to_owned(), font, palette.text);
     let size = galley.size() + Vec2::new(space::S, 2.0);
-    if size.x + 2.0 <= place.width() {
+    if size.x + 2.0 <= place.width() && size.y <= place.height() {
         // On a ground of its own the word is readable over both colours and the hatch.
         let ground = Align2::CENTER_CENTER.anchor_size(place.center(), size);
         painter.rect_filled(
@@ -263,6 +462,21 @@ mod tests {
     fn the_part_on_a_core_comes_first() {
         let spans = spans(&[(1.0, 3.0)], 100.0);
         assert!((spans[0].cpu_width - 25.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn stages_make_room_for_random_times_that_are_longer() {
+        let wait = |time| vec![Stage::Wait { time }];
+        let ms = crate::units::Nanos::from_millis;
+        let share = |time: Distribution| stages_share(&wait(time), &[(0.0, time.mean_nanos())]);
+        assert!((share(Distribution::Constant(ms(5))) - 1.0).abs() < 1e-6);
+        let uniform = Distribution::Uniform {
+            from: ms(0),
+            to: ms(100),
+        };
+        assert!((share(uniform) - 50.0 / 95.0).abs() < 1e-6);
+        let exponential = Distribution::Exponential { mean: ms(5) };
+        assert!((share(exponential) - STAGES_SHARE_LEAST).abs() < 1e-6);
     }
 
     #[test]

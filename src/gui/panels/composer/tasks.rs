@@ -5,7 +5,9 @@ use egui::Ui;
 use crate::gui::panels::composer::cards::{self, Card, FoldLine};
 use crate::gui::panels::composer::edit::{self, ListEdit};
 use crate::gui::panels::composer::form::{Form, Owner};
+use crate::gui::panels::composer::kinds::{StageType, default_stage};
 use crate::gui::panels::composer::lines::{note_ui, remark_ui};
+use crate::gui::panels::composer::stage_drag::{self, StageList};
 use crate::gui::panels::composer::stages::stages_ui;
 use crate::gui::panels::composer::strip::{figures_ui, strip_ui, whole_percent};
 use crate::gui::theme::{self, space};
@@ -37,6 +39,8 @@ pub(super) fn tasks_ui(
     let mut asked = None;
     let mut places = Vec::with_capacity(len);
     let names: Vec<String> = (0..len).map(|index| spoken(index, tasks)).collect();
+    let mut lists = Vec::with_capacity(len);
+    let new = palette_of(ui, &names, form.locked);
     for (index, (task, view)) in tasks.iter_mut().zip(views.iter_mut()).enumerate() {
         let name = &names[index];
         let card = Card {
@@ -50,9 +54,22 @@ pub(super) fn tasks_ui(
         let response = frame.show(ui, |ui| {
             ui.set_min_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = space::XS;
-            asked = asked.or(task_ui(ui, form, card, task, view, share));
+            let (edit, list) = task_ui(ui, form, card, (task, view), (share, &names));
+            asked = asked.or(edit);
+            lists.push(list);
         });
         places.push(response.response.rect);
+    }
+    let target = stage_drag::used_last(ui, &places).min(len.saturating_sub(1));
+    if let (Some(new), Some(task), Some(view)) = (new, tasks.get_mut(target), views.get_mut(target))
+    {
+        task.stages.push(default_stage(new));
+        view.folded = false;
+        view.stages.push(true);
+    }
+    let mut open: Vec<_> = views.iter_mut().map(|view| &mut view.stages).collect();
+    if stage_drag::drop_ui(ui, (&lists, &places), form.locked, tasks, &mut open) {
+        form.drafts.clear();
     }
     if len > 1 {
         mix_ui(ui, tasks);
@@ -74,6 +91,12 @@ pub(super) fn tasks_ui(
     }
 }
 
+/// The palette of stages, which says to which kind a click adds.
+fn palette_of(ui: &mut Ui, names: &[String], locked: bool) -> Option<StageType> {
+    let target = stage_drag::used_last(ui, &[]).min(names.len().checked_sub(1)?);
+    stage_drag::palette_ui(ui, &names[target], locked)
+}
+
 /// As controls name the kind. Two of the same name are an error, but one that is on the screen.
 fn spoken(index: usize, tasks: &[TaskKind]) -> String {
     let name = &tasks[index].name;
@@ -89,10 +112,9 @@ fn task_ui(
     ui: &mut Ui,
     form: &mut Form<'_>,
     card: Card<'_>,
-    task: &mut TaskKind,
-    view: &mut TaskView,
-    share: Option<f64>,
-) -> Option<ListEdit> {
+    (task, view): (&mut TaskKind, &mut TaskView),
+    (share, kinds): (Option<f64>, &[String]),
+) -> (Option<ListEdit>, StageList) {
     let owner = Owner::new(format!("{LIST}[{}]", card.index), card.name);
     let mut open = !view.folded;
     let summary = summary(task, share);
@@ -105,11 +127,18 @@ fn task_ui(
     let (asked, _) = cards::card_header_ui(ui, card, &line, &mut open, form.locked, |_| {});
     view.folded = !open;
     if !task.stages.is_empty() {
-        strip_ui(ui, &task.stages, &owner.path);
+        strip_ui(ui, &task.stages, (&owner.path, card.name), Runtime::Native);
         if form.in_cpython {
             cpython_ui(ui, task);
         }
     }
+    let mut list = StageList {
+        list: format!("{}.stages", owner.path),
+        places: Vec::new(),
+        end: ui.cursor().top(),
+        len: task.stages.len(),
+        sent: None,
+    };
     if open {
         form.line(
             ui,
@@ -122,10 +151,11 @@ fn task_ui(
         if let Some(share) = share {
             note_ui(ui, &format!("{} of all tasks", whole_percent(share)));
         }
-        stages_ui(ui, form, &owner, &mut task.stages, &mut view.stages);
+        let stages = (&mut task.stages, &mut view.stages);
+        list = stages_ui(ui, form, &owner, stages, kinds);
     }
     form.rest(ui, &owner.path);
-    asked
+    (asked, list)
 }
 
 /// How long the task takes in CPython, where that is another matter: what is drawn to scale is machine code.

@@ -1,9 +1,7 @@
 //! Values that are edited as text: how they are read, written, and made smaller or larger by a button.
 //!
 //! A text is accepted as typed and committed whenever it can be read; while it cannot, the last valid value
-//! stays. [`Drafts`] holds the texts that are not (or not yet) what the value would be written as.
-
-use std::collections::BTreeMap;
+//! stays: see `drafts`.
 
 use crate::scenario::Workers;
 use crate::units::{Bytes, Nanos, text};
@@ -24,6 +22,54 @@ pub(super) trait Typed: Clone + PartialEq {
 
     /// What the button for more makes of it.
     fn more(self) -> Self;
+
+    /// Where a slider has it; none for values without a natural range.
+    fn slide(&self) -> Option<Slide> {
+        None
+    }
+
+    /// What the place `to` of the slider makes of it, in figures that people would type.
+    #[must_use]
+    fn slid(&self, to: f64) -> Self {
+        let _ = to;
+        self.clone()
+    }
+}
+
+/// A place on a slider.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Slide {
+    /// Where the value is.
+    pub at: f64,
+    /// The lower end.
+    pub low: f64,
+    /// The upper end; larger values are typed.
+    pub high: f64,
+    /// Whether equal ways are equal factors.
+    pub is_logarithmic: bool,
+}
+
+impl Slide {
+    /// With equal ways for equal factors, as for most that differs by decades.
+    pub(super) const fn logarithmic(at: f64, low: f64, high: f64) -> Self {
+        Self {
+            at,
+            low,
+            high,
+            is_logarithmic: true,
+        }
+    }
+}
+
+/// With two digits: more than that cannot be meant with a slider.
+pub(super) fn two_digits(value: f64) -> f64 {
+    if value <= 0.0 || !value.is_finite() {
+        return 0.0;
+    }
+    let step = 10_f64.powi(value.log10().floor() as i32 - 1);
+    let rounded = (value / step).round() * step;
+    // Without what the multiplication adds to a tenth.
+    (rounded * 1e6).round() / 1e6
 }
 
 const HALVE_AND_DOUBLE: [(&str, &str); 2] = [("÷2", "Halve"), ("×2", "Double")];
@@ -53,6 +99,15 @@ impl Typed for Nanos {
             Self(self.0.saturating_mul(2))
         }
     }
+
+    fn slide(&self) -> Option<Slide> {
+        // From a system call to what nobody waits for.
+        Some(Slide::logarithmic(self.0 as f64, 1e3, 100e9))
+    }
+
+    fn slid(&self, to: f64) -> Self {
+        Self(two_digits(to) as u64)
+    }
 }
 
 impl Typed for Bytes {
@@ -77,6 +132,14 @@ impl Typed for Bytes {
         } else {
             Self(self.0.saturating_mul(2))
         }
+    }
+
+    fn slide(&self) -> Option<Slide> {
+        Some(Slide::logarithmic(self.0 as f64, 1_024.0, 1_073_741_824.0))
+    }
+
+    fn slid(&self, to: f64) -> Self {
+        Self(to.max(1.0).log2().round().exp2() as u64)
     }
 }
 
@@ -106,6 +169,14 @@ impl Typed for u32 {
 
     fn more(self) -> Self {
         self.saturating_add(tenth(self))
+    }
+
+    fn slide(&self) -> Option<Slide> {
+        Some(Slide::logarithmic(f64::from(*self), 1.0, 100_000.0))
+    }
+
+    fn slid(&self, to: f64) -> Self {
+        two_digits(to).round() as Self
     }
 }
 
@@ -137,6 +208,14 @@ impl Typed for u64 {
 
     fn more(self) -> Self {
         self.saturating_mul(2).max(1)
+    }
+
+    fn slide(&self) -> Option<Slide> {
+        Some(Slide::logarithmic(*self as f64, 1.0, 100_000_000.0))
+    }
+
+    fn slid(&self, to: f64) -> Self {
+        two_digits(to).round() as Self
     }
 }
 
@@ -199,6 +278,17 @@ impl Typed for Workers {
         let (count, is_per_core) = parts(self);
         with_count(count.more(), is_per_core)
     }
+
+    fn slide(&self) -> Option<Slide> {
+        let (count, is_per_core) = parts(*self);
+        let high = if is_per_core { 16.0 } else { 256.0 };
+        Some(Slide::logarithmic(f64::from(count), 1.0, high))
+    }
+
+    fn slid(&self, to: f64) -> Self {
+        let (_, is_per_core) = parts(*self);
+        with_count(two_digits(to).round() as u32, is_per_core)
+    }
 }
 
 const fn parts(workers: Workers) -> (u32, bool) {
@@ -253,89 +343,6 @@ fn three_digits(value: u64) -> u64 {
     }
     // Adding half a step first rounds.
     (value + step / 2) / step * step
-}
-
-/// The texts of fields that are being typed in, by the path of the field.
-#[derive(Debug, Default)]
-pub(super) struct Drafts {
-    texts: BTreeMap<String, Draft>,
-}
-
-#[derive(Debug)]
-struct Draft {
-    text: String,
-    /// Whether its field was drawn in this frame.
-    is_on_screen: bool,
-    /// Whether the text is a value.
-    readable: bool,
-    /// Whether somebody left the field with a text that cannot be read.
-    abandoned: bool,
-    /// What the value was written as when the text was typed. Once it differs, the value has changed
-    /// elsewhere (another file, a button), and the text is out of date.
-    value: String,
-}
-
-impl Drafts {
-    /// What the field shows: the typed text as long as the value is the one it was typed for.
-    pub(super) fn shown(&mut self, path: &str, value: &str) -> String {
-        match self.texts.get_mut(path) {
-            Some(draft) if draft.value == value => {
-                draft.is_on_screen = true;
-                draft.text.clone()
-            }
-            Some(_) | None => value.to_owned(),
-        }
-    }
-
-    /// At the end of a frame: forgets the texts whose field was not shown. It was folded, its card is gone,
-    /// or its value has changed; to bring an old text back later would surprise.
-    pub(super) fn sweep(&mut self) {
-        self.texts
-            .retain(|_, draft| std::mem::take(&mut draft.is_on_screen));
-    }
-
-    /// Keeps what was typed, beside the value as it is after that.
-    pub(super) fn keep(&mut self, path: &str, text: String, value: String, readable: bool) {
-        self.texts.insert(
-            path.to_owned(),
-            Draft {
-                text,
-                value,
-                is_on_screen: true,
-                readable,
-                abandoned: false,
-            },
-        );
-    }
-
-    /// Somebody went on and left a text behind that cannot be read.
-    pub(super) fn abandon(&mut self, path: &str) {
-        if let Some(draft) = self.texts.get_mut(path) {
-            draft.abandoned = true;
-        }
-    }
-
-    /// The fields with a text that cannot be read show their values again. Says whether there was one.
-    pub(super) fn drop_unreadable(&mut self) -> bool {
-        let before = self.texts.len();
-        self.texts.retain(|_, draft| draft.readable);
-        self.texts.len() < before
-    }
-
-    /// How many fields show a text that is not their value, and will stay so.
-    pub(super) fn abandoned(&self) -> usize {
-        self.texts.values().filter(|draft| draft.abandoned).count()
-    }
-
-    /// The field shows its value again.
-    pub(super) fn forget(&mut self, path: &str) {
-        self.texts.remove(path);
-    }
-
-    /// All fields show their values again: paths mean something else after a change of order.
-    pub(super) fn clear(&mut self) {
-        self.texts.clear();
-    }
 }
 
 #[cfg(test)]
@@ -402,27 +409,16 @@ mod tests {
     }
 
     #[test]
-    fn a_typed_text_stays_until_the_value_changes_elsewhere() {
-        let mut drafts = Drafts::default();
-        drafts.keep("a", "1.50s".to_owned(), "1.5s".to_owned(), true);
-        drafts.sweep();
-        assert_eq!(drafts.shown("a", "1.5s"), "1.50s");
-        drafts.sweep();
-        assert_eq!(drafts.shown("a", "2s"), "2s");
-        drafts.sweep();
-        assert_eq!(drafts.shown("a", "1.5s"), "1.5s");
-    }
-
-    #[test]
-    fn a_text_left_behind_counts_until_its_field_is_gone() {
-        let mut drafts = Drafts::default();
-        drafts.keep("a", "soon".to_owned(), "1s".to_owned(), false);
-        assert_eq!(drafts.abandoned(), 0);
-        drafts.abandon("a");
-        drafts.keep("b", "2s".to_owned(), "2s".to_owned(), true);
-        drafts.sweep();
-        assert_eq!(drafts.abandoned(), 1);
-        drafts.sweep();
-        assert_eq!(drafts.abandoned(), 0);
+    fn a_slider_gives_figures_that_people_would_type() {
+        assert_eq!(Nanos::ZERO.slid(12_345_678.0), Nanos::from_millis(12));
+        assert_eq!(Bytes(0).slid(70_000.0), Bytes::from_kib(64));
+        assert_eq!(8_u32.slid(1_234.0), 1_200);
+        assert_eq!(Workers::PerCore(1).slid(2.6), Workers::PerCore(3));
+        assert!((two_digits(0.1234) - 0.12).abs() < 1e-12);
+        for low in [1.0, 1.4] {
+            assert_eq!(Workers::Count(9).slid(low), Workers::Count(1));
+        }
+        let slide = 8_u32.slide().unwrap();
+        assert!(slide.low < slide.at && slide.at < slide.high);
     }
 }

@@ -1,6 +1,6 @@
 //! Figures that are typed with their unit: shares, rates, and the values of what a sweep varies.
 
-use crate::gui::panels::composer::typed::Typed;
+use crate::gui::panels::composer::typed::{Slide, Typed, two_digits};
 use crate::scenario::Setting;
 
 /// A share from 0 to 1, written in percent.
@@ -50,6 +50,19 @@ impl Typed for Share {
             Self(0.001)
         }
     }
+
+    fn slide(&self) -> Option<Slide> {
+        Some(Slide {
+            at: self.0,
+            low: 0.0,
+            high: 1.0,
+            is_logarithmic: false,
+        })
+    }
+
+    fn slid(&self, to: f64) -> Self {
+        Self((to * 100.0).round() / 100.0)
+    }
 }
 
 impl Typed for PerSec {
@@ -70,6 +83,14 @@ impl Typed for PerSec {
 
     fn more(self) -> Self {
         Self(self.0.more())
+    }
+
+    fn slide(&self) -> Option<Slide> {
+        Some(Slide::logarithmic(self.0, 0.1, 100_000.0))
+    }
+
+    fn slid(&self, to: f64) -> Self {
+        Self(two_digits(to))
     }
 }
 

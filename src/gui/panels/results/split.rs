@@ -5,9 +5,10 @@ use egui::{Align2, Button, Color32, Pos2, Rect, RichText, Sense, TextStyle, Ui, 
 
 use crate::chart::palette::{ink_rgb, split_rgb};
 use crate::chart::{SplitBar, SplitChart, SplitPart, SplitScale};
-use crate::gui::action::{Action, Exported, Format};
+use crate::gui::action::{Action, Exported};
+use crate::gui::panels::export_menu::export_menu_ui;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{badge_ui, empty_state_ui, icon_button_ui, swatch_ui, weak_ui};
+use crate::gui::widgets::{badge_ui, empty_state_ui, swatch_ui, weak_ui};
 use crate::units::text;
 
 /// Height of a bar, in points.
@@ -74,7 +75,7 @@ fn head_ui(
                 *chosen = Some(value);
             }
         }
-        export_menu_ui(ui, actions);
+        export_menu_ui(ui, "the time split", || Exported::TimeSplit, actions);
         ui.add_space(space::S);
         for part in chart.parts() {
             swatch_ui(ui, color(part, dark)).on_hover_text(part.about());
@@ -83,19 +84,6 @@ fn head_ui(
         }
         if let Some(warning) = chart.warning {
             badge_ui(ui, warning, theme::palette(ui).warning);
-        }
-    });
-}
-
-fn export_menu_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
-    let button = icon_button_ui(ui, "⋯", "Export the time split");
-    egui::Popup::menu(&button).show(|ui| {
-        for format in [Format::Svg, Format::Png] {
-            let label = format!("Export as {}…", format.label());
-            if ui.button(label).clicked() {
-                actions.push(Action::Export(Exported::TimeSplit, format));
-                ui.close();
-            }
         }
     });
 }

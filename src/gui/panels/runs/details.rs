@@ -177,8 +177,10 @@ fn buttons_ui(
 ) {
     let idle = !view.locked && view.opening.is_none();
     let path = || entry.path.clone();
+    // Another run comes into a tab of its own; a series would take the place of the scenario.
+    let opens = view.opening.is_none() && (idle || head.header.kind == RecordKind::Run);
     ui.horizontal(|ui| {
-        let open = primary_button_ui(ui, "Open", idle).on_hover_text("Show what was measured");
+        let open = primary_button_ui(ui, "Open", opens).on_hover_text("Show what was measured");
         if open.accessible_name("Open this run").clicked() {
             actions.push(Action::Runs(RunsAction::Open(path())));
         }

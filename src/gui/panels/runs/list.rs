@@ -124,7 +124,7 @@ fn second_line_ui(ui: &mut Ui, entry: &RunEntry) {
 }
 
 /// `2026-03-01 12:00 · 4 candidates · #before #laptop`
-fn facts(head: &Head) -> String {
+pub(in crate::gui::panels) fn facts(head: &Head) -> String {
     let header = &head.header;
     let time = text::date_time(header.started_unix_secs);
     let mut facts = vec![time.trim_end_matches(" UTC").to_owned()];

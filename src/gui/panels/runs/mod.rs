@@ -3,6 +3,8 @@
 mod details;
 mod list;
 
+pub(super) use list::facts;
+
 use std::path::{Path, PathBuf};
 
 use egui::{Align, Button, Layout, Panel, RichText, TextEdit, Ui};
@@ -100,7 +102,7 @@ impl RunsPanel {
             opening: view.opening,
         };
         if let Some(clicked) = list::list_ui(ui, &entries) {
-            if clicked.double && !view.locked {
+            if clicked.double {
                 let path = clicked.path.clone();
                 actions.push(Action::Runs(RunsAction::Open(path)));
             }
@@ -189,7 +191,7 @@ impl RunsPanel {
 }
 
 /// How far a run goes, as a word with its colour.
-fn mark(entry: &RunEntry, palette: &theme::Palette) -> (&'static str, egui::Color32) {
+pub(super) fn mark(entry: &RunEntry, palette: &theme::Palette) -> (&'static str, egui::Color32) {
     match &entry.head {
         Err(_) => ("broken", palette.error),
         Ok(head) if head.is_live => ("running", palette.accent),

@@ -6,7 +6,8 @@ mod slowest;
 use egui::{Button, ComboBox, RichText, ScrollArea, Ui, Vec2};
 
 use crate::chart::{Lanes, LanesOf, NoLanes, lane_blocks, stretch_with};
-use crate::gui::action::{Action, Exported, Format};
+use crate::gui::action::{Action, Exported};
+use crate::gui::panels::export_menu::export_menu_ui;
 use crate::gui::panels::results::ResultsView;
 use crate::gui::panels::results::lanes::draw::{Window, lanes_ui, legend_ui};
 use crate::gui::theme::{self, space};
@@ -188,7 +189,8 @@ impl LanesPage {
             .map_or(Window::stretch(lanes), |seen| seen.within(all));
         ui.horizontal_wrapped(|ui| {
             self.zoom_ui(ui, window, all);
-            export_menu_ui(ui, of, window, actions);
+            let what = || Exported::Lanes(of, [window.from, window.until]);
+            export_menu_ui(ui, "the lanes", what, actions);
             legend_ui(ui, lanes);
         });
         weak_ui(ui, lanes.caption());
@@ -288,18 +290,4 @@ fn scrolled(ui: &mut Ui, salt: &str, content: impl FnOnce(&mut Ui)) {
         .auto_shrink([true, false])
         .id_salt(salt)
         .show(ui, content);
-}
-
-fn export_menu_ui(ui: &mut Ui, of: LanesOf, window: Window, actions: &mut Vec<Action>) {
-    let button = icon_button_ui(ui, "⋯", "Export the lanes");
-    egui::Popup::menu(&button).show(|ui| {
-        for format in [Format::Svg, Format::Png, Format::Csv] {
-            let label = format!("Export as {}…", format.label());
-            if ui.button(label).clicked() {
-                let what = Exported::Lanes(of, [window.from, window.until]);
-                actions.push(Action::Export(what, format));
-                ui.close();
-            }
-        }
-    });
 }

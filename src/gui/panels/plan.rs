@@ -1,18 +1,19 @@
-//! What stands in the middle before the first run: what the scenario would do, and the button that does it.
+//! The plan: what the open scenario would do, and the button that does it.
 
 use egui::{RichText, Ui};
 
 use crate::gui::action::Action;
 use crate::gui::app::{Document, Page};
+use crate::gui::panels::preview::preview_ui;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{primary_button_ui, severity_ui, weak_ui};
+use crate::gui::widgets::{Spot, mark_spot, primary_button_ui, severity_ui, weak_ui};
 use crate::gui::words;
 use crate::units::text;
 
 /// Shows what `document` would do.
 ///
 /// `measured` is the title of the run that can be shown again.
-pub fn start_ui(
+pub fn plan_ui(
     ui: &mut Ui,
     document: &Document,
     measured: Option<&str>,
@@ -49,9 +50,14 @@ pub fn start_ui(
                     }
                     ui.add_space(space::S);
                     ui.horizontal(|ui| run_ui(ui, document, actions));
-                    plan_ui(ui, document.plan());
+                    let steps = ui.scope(|ui| steps_ui(ui, document.plan()));
+                    mark_spot(ui, Spot::Plan, steps.response.rect);
                 });
             });
+    });
+    ui.add_space(space::M);
+    preview_ui(ui, scenario);
+    ui.vertical_centered(|ui| {
         ui.add_space(space::S);
         weak_ui(
             ui,
@@ -79,7 +85,7 @@ fn run_ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
 }
 
 /// A length of time as people say it: `37 seconds`, `2:05 min`.
-fn duration(nanos: u64) -> String {
+pub(super) fn duration(nanos: u64) -> String {
     const MINUTE: u64 = 60_000_000_000;
     if nanos < MINUTE {
         text::counted(nanos / 1_000_000_000, "second", "seconds")
@@ -89,7 +95,7 @@ fn duration(nanos: u64) -> String {
 }
 
 /// What would happen, before it happens: a scenario may come from somebody else.
-fn plan_ui(ui: &mut Ui, plan: &[String]) {
+fn steps_ui(ui: &mut Ui, plan: &[String]) {
     let palette = theme::palette(ui);
     ui.add_space(space::S);
     part_title_ui(ui, "What Run will do");

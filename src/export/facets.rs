@@ -1,0 +1,183 @@
+//! A chart of several small plots with the same axes: one per candidate or per worker.
+
+use crate::chart::axis::Axis;
+use crate::chart::{Chart, Facet, Form, Scale, facet_columns};
+use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
+use crate::export::font::{Weight, fitted, text_width};
+use crate::export::plot::{Scales, Sizes, draw_lines, y_ticks};
+use crate::export::svg::SLACK;
+
+/// A narrower plot is none.
+const WIDTH_MIN: f64 = 96.0;
+/// A lower one neither, with its title.
+const HEIGHT_MIN: f64 = 74.0;
+/// Between two plots.
+const APART: f64 = 14.0;
+
+/// Draws as many of the plots as there is room for, and says how many there are beside them.
+pub(super) fn draw_facets(
+    canvas: &mut Canvas,
+    frame: &Frame,
+    chart: &Chart,
+    x_range: (f64, f64),
+    sizes: Sizes,
+) {
+    let y_axis = chart.y_axis((y_ticks(chart.scale, frame.height) / 2).max(2));
+    let labels = y_axis.ticks.iter();
+    let labels = labels.map(|tick| text_width(&tick.label, sizes.small, Weight::Regular));
+    let left = frame.x + (labels.fold(0.0, f64::max) * SLACK + 10.0).max(sizes.left);
+    let foot = 2.0 * sizes.small + 12.0;
+    let unit = frame.y + sizes.small + 4.0;
+    canvas.text([frame.x, unit], Anchor::Start, sizes.muted(), &y_axis.unit);
+    let room = Frame {
+        x: left,
+        y: unit + 6.0,
+        width: frame.right() - left - 10.0,
+        height: frame.bottom() - foot - unit - 6.0,
+    };
+    let all = chart.facets().len();
+    let grid = |count| {
+        let size = [room.width, room.height];
+        facet_columns(count, size, [WIDTH_MIN, HEIGHT_MIN])
+    };
+    let most = grid(all);
+    let facets = chart.facets_within(most.columns * most.rows);
+    let (shown, grid) = (facets.len(), grid(facets.len()));
+    let cell = [
+        (room.width + APART) / grid.columns as f64 - APART,
+        (room.height + APART) / grid.rows as f64 - APART,
+    ];
+    for (number, (_, facet)) in facets.iter().enumerate() {
+        let (row, column) = (number / grid.columns, number % grid.columns);
+        let cell = Frame {
+            x: room.x + column as f64 * (cell[0] + APART),
+            y: room.y + row as f64 * (cell[1] + APART),
+            width: cell[0],
+            height: cell[1],
+        };
+        let is_last = number + grid.columns >= shown;
+        draw_facet(
+            canvas,
+            &cell,
+            chart,
+            facet,
+            (x_range, &y_axis),
+            (column == 0, is_last),
+            sizes,
+        );
+    }
+    let more = all - shown + chart.workers_left_out as usize;
+    let below = [frame.x, frame.bottom() - 2.0];
+    if more > 0 {
+        let text = format!("{more} more not drawn");
+        canvas.text(below, Anchor::Start, sizes.muted(), &text);
+    }
+    if facets.is_empty() {
+        let middle = [room.x + room.width / 2.0, room.y + room.height / 2.0];
+        canvas.text(middle, Anchor::Middle, sizes.muted(), "no data");
+    }
+}
+
+fn draw_facet(
+    canvas: &mut Canvas,
+    cell: &Frame,
+    chart: &Chart,
+    facet: &Facet<'_>,
+    (x, y_axis): ((f64, f64), &Axis),
+    (is_first, is_last): (bool, bool),
+    sizes: Sizes,
+) {
+    let colours = Colours::ALL;
+    let head = sizes.small + 6.0;
+    let plot = Frame {
+        y: cell.y + head,
+        height: cell.height - head,
+        ..*cell
+    };
+    let name = Type {
+        size: sizes.small,
+        weight: Weight::SemiBold,
+        colour: Ink::of_candidate(facet.candidate),
+    };
+    let title = fitted(
+        facet.short_title(),
+        cell.width / SLACK,
+        name.size,
+        name.weight,
+    );
+    canvas.text([cell.x, cell.y + sizes.small], Anchor::Start, name, &title);
+    let scales = Scales {
+        plot,
+        x,
+        x_scale: Scale::Linear,
+        y: (y_axis.low, y_axis.high),
+        y_scale: chart.scale,
+    };
+    draw_shades(canvas, chart, &scales);
+    let small = sizes.muted();
+    for tick in &y_axis.ticks {
+        let y = scales.y(tick.value);
+        canvas.line([plot.x, y], [plot.right(), y], colours.grid);
+        if is_first {
+            let at = [plot.x - 8.0, y + small.size * 0.36];
+            canvas.text(at, Anchor::End, small, &tick.label);
+        }
+    }
+    let x_axis = Axis::seconds(x.0, x.1, ((plot.width / 56.0) as usize).max(1));
+    for tick in x_axis.ticks.iter().filter(|_| is_last) {
+        let at = [scales.x(tick.value), plot.bottom() + small.size + 7.0];
+        canvas.text(at, Anchor::Middle, small, &tick.label);
+    }
+    canvas.line(
+        [plot.x, plot.bottom()],
+        [plot.right(), plot.bottom()],
+        colours.axis,
+    );
+    if chart.id.form() == Form::Stacked {
+        draw_areas(canvas, facet, &scales);
+    } else {
+        draw_lines(canvas, facet.series, &scales, sizes);
+    }
+}
+
+/// What was not measured, and where faults last.
+fn draw_shades(canvas: &mut Canvas, chart: &Chart, scales: &Scales) {
+    let (plot, colours) = (scales.plot, Colours::ALL);
+    for (start, end) in chart.unmeasured(scales.x) {
+        let (from, to) = (scales.x(start), scales.x(end));
+        let shade = Frame {
+            x: from,
+            width: to - from,
+            ..plot
+        };
+        canvas.rect(&shade, colours.unmeasured);
+    }
+    for (start, end, _) in chart.faulty(scales.x) {
+        let (from, to) = (scales.x(start), scales.x(end));
+        let fault = Frame {
+            x: from,
+            width: to - from,
+            ..plot
+        };
+        canvas.rect(&fault, colours.fault);
+    }
+}
+
+/// Each area from the line below it to its own; the lowest from zero.
+fn draw_areas(canvas: &mut Canvas, facet: &Facet<'_>, scales: &Scales) {
+    canvas.clipped(&scales.plot, |canvas| {
+        // From the highest on, so that each covers what of it belongs to those below.
+        for (number, series) in facet.series.iter().enumerate().rev() {
+            let ink = Ink::of_part(Chart::area_colour(number));
+            for run in series.runs.iter().filter(|run| run.len() > 1) {
+                let mut outline: Vec<[f64; 2]> = run
+                    .iter()
+                    .map(|&[x, y]| [scales.x(x), scales.y(y)])
+                    .collect();
+                let ends = [run[run.len() - 1][0], run[0][0]];
+                outline.extend(ends.map(|x| [scales.x(x), scales.plot.bottom()]));
+                canvas.polygon(&outline, ink);
+            }
+        }
+    });
+}

@@ -1,0 +1,225 @@
+//! The dialog that puts charts of the board on a picture, and what goes to the clipboard.
+//!
+//! Pictures are made on background threads; of previews one at a time, and the newest wish wins.
+
+use egui::{ColorImage, Context, TextureHandle, TextureOptions};
+
+use crate::export::{BoardParts, Pixels};
+use crate::gui::action::{Exported, Format};
+use crate::gui::app::jobs::{Done, Kind};
+use crate::gui::app::{App, Chosen, exports};
+use crate::gui::settings::PictureSettings;
+
+/// What is chosen in the dialog.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoardChoice {
+    /// What is on the picture.
+    pub parts: BoardParts,
+    /// As what it leaves the window.
+    pub format: Format,
+}
+
+/// What can be done in the dialog.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExportAction {
+    /// Open it.
+    Open,
+    /// This is chosen now.
+    Choose(BoardChoice),
+    /// Pictures are to look like this from now on.
+    Pictures(PictureSettings),
+    /// Ask for a file and write there.
+    Save,
+    /// Put it on the clipboard.
+    Copy,
+    /// Close it.
+    Close,
+}
+
+/// What the dialog shows of the picture.
+#[derive(Default)]
+pub enum Preview {
+    /// It is being made for the first time.
+    #[default]
+    Working,
+    /// As it will be, smaller.
+    Ready(TextureHandle),
+    /// It cannot be made, for this reason.
+    Failed(String),
+}
+
+/// The dialog.
+#[derive(Default)]
+pub(super) struct Exporting {
+    /// None while it is closed.
+    pub(super) choice: Option<BoardChoice>,
+    /// What was chosen when it was open last.
+    last: Option<BoardChoice>,
+    pub(super) preview: Preview,
+    is_working: bool,
+    /// Something was chosen since the preview that is being made.
+    is_outdated: bool,
+}
+
+/// What goes to the clipboard.
+#[derive(Debug)]
+pub(super) enum Copied {
+    Picture(Pixels),
+    Text(String),
+}
+
+/// Width of the preview in pixels: as wide as in the dialog on a screen of twice the usual density.
+const PREVIEW_WIDTH: f32 = 880.0;
+
+impl App {
+    pub(super) fn perform_on_export(&mut self, action: ExportAction) {
+        match action {
+            ExportAction::Open => self.open_export(),
+            ExportAction::Choose(choice) => {
+                self.exporting.choice = Some(choice);
+                self.preview();
+            }
+            ExportAction::Pictures(pictures) => {
+                self.settings.pictures = pictures;
+                self.save_settings();
+                self.preview();
+            }
+            ExportAction::Save => {
+                if let Some(BoardChoice { parts, format }) = self.close_export() {
+                    self.ask_where_to_export(Exported::BoardPart(parts), format);
+                }
+            }
+            ExportAction::Copy => {
+                if let Some(BoardChoice { parts, format }) = self.close_export() {
+                    self.copy(Exported::BoardPart(parts), format);
+                }
+            }
+            ExportAction::Close => {
+                self.close_export();
+            }
+        }
+    }
+
+    fn open_export(&mut self) {
+        let Some(measurement) = self.measurement() else {
+            self.fail("There is nothing to export before the first run");
+            return;
+        };
+        let all = BoardParts::all_of(measurement.run(), &self.chart_settings());
+        // What was chosen before is chosen again, as far as this run has it.
+        let last = self.exporting.last.clone();
+        let kept = last.filter(|last| last.parts.charts.iter().all(|id| all.charts.contains(id)));
+        self.exporting.choice = Some(kept.unwrap_or(BoardChoice {
+            parts: all,
+            format: Format::Png,
+        }));
+        self.exporting.preview = Preview::Working;
+        self.preview();
+    }
+
+    fn close_export(&mut self) -> Option<BoardChoice> {
+        let choice = self.exporting.choice.take();
+        self.exporting.preview = Preview::Working;
+        self.exporting.last.clone_from(&choice);
+        choice
+    }
+
+    /// Makes the preview of what is chosen.
+    fn preview(&mut self) {
+        let Some(choice) = self.exporting.choice.clone() else {
+            return;
+        };
+        if self.exporting.is_working {
+            self.exporting.is_outdated = true;
+            return;
+        }
+        let content = self.export_content();
+        self.exporting.is_working = true;
+        let what = Exported::BoardPart(choice.parts);
+        let refused = self.start("preview", Kind::Abandonable, move || {
+            Done::Previewed(exports::preview(&content, &what, PREVIEW_WIDTH))
+        });
+        if refused.is_some() {
+            self.exporting.is_working = false;
+        }
+    }
+
+    pub(super) fn take_preview(&mut self, made: Result<Pixels, String>, ctx: &Context) {
+        self.exporting.is_working = false;
+        if std::mem::take(&mut self.exporting.is_outdated) {
+            self.preview();
+            return;
+        }
+        if self.exporting.choice.is_none() {
+            return;
+        }
+        self.exporting.preview = match made {
+            Ok(pixels) => {
+                let image = image(&pixels);
+                let texture = ctx.load_texture("preview", image, TextureOptions::LINEAR);
+                Preview::Ready(texture)
+            }
+            Err(error) => Preview::Failed(error),
+        };
+    }
+
+    /// Puts a picture, or the text of another form, on the clipboard.
+    pub(super) fn copy(&mut self, what: Exported, format: Format) {
+        let content = self.export_content();
+        self.start("copy", Kind::Abandonable, move || {
+            Done::Copied(exports::copied(&content, &what, format))
+        });
+    }
+
+    pub(super) fn take_copied(&mut self, copied: Result<Copied, String>, ctx: &Context) {
+        let now = ctx.input(|input| input.time);
+        match copied {
+            Ok(Copied::Picture(pixels)) => {
+                ctx.copy_image(image(&pixels));
+                let [width, height] = pixels.size;
+                let text = format!("Copied a picture of {width} × {height} pixels");
+                self.toasts.good(text, now);
+            }
+            Ok(Copied::Text(text)) => {
+                let lines =
+                    crate::units::text::counted(text.lines().count() as u64, "line", "lines");
+                ctx.copy_text(text);
+                self.toasts.good(format!("Copied {lines} of text"), now);
+            }
+            Err(error) => self.fail(&error),
+        }
+    }
+
+    /// What a chart of a comparison or a series is of, for its foot.
+    pub(super) fn origin_of_seen(&self) -> String {
+        if self.page() == crate::gui::app::Page::Series {
+            let title = self.series.as_ref().map(|series| series.title.clone());
+            let run = self.tabs.of_series().map(crate::gui::app::Measurement::run);
+            // A kept series may come from another machine.
+            let run = run.filter(|run| Some(&run.request.scenario.title) == title.as_ref());
+            return run.map_or_else(|| title.unwrap_or_default(), crate::export::identity);
+        }
+        if let Some(two) = &self.comparison.candidates {
+            return crate::export::identity(&two.of.run);
+        }
+        let sides = self.comparison.sides.iter();
+        let ready = sides.filter_map(|side| match side {
+            Chosen::Ready(chosen) => Some(format!(
+                "{}, {}",
+                chosen.origin.name,
+                crate::units::text::date_time(chosen.run.started_unix_secs)
+            )),
+            _ => None,
+        });
+        let ready: Vec<String> = ready.collect();
+        format!(
+            "{} · poolscope {}",
+            ready.join(" and "),
+            env!("CARGO_PKG_VERSION")
+        )
+    }
+}
+
+fn image(pixels: &Pixels) -> ColorImage {
+    ColorImage::from_rgba_unmultiplied(pixels.size, &pixels.rgba)
+}

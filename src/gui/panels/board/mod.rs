@@ -1,0 +1,354 @@
+//! The board: the charts in a grid that a person arranges, one legend and one time axis for all of them.
+
+mod facets;
+pub(in crate::gui::panels) mod over_plot;
+mod tile;
+mod tools;
+pub(in crate::gui::panels) mod view;
+
+use std::time::Duration;
+
+use egui::{Align, Key, Layout, Modifiers, ScrollArea, Ui, Vec2};
+
+use crate::analysis::{CandidateFigures, CandidateStatus};
+use crate::chart::{Chart, ChartBook, ChartId, ChartSettings, Form, Percentile, Tile, rows_of};
+use crate::gui::action::{Action, BoardAction};
+use crate::gui::app::RunState;
+use crate::gui::board_settings::BoardSettings;
+use crate::gui::panels::board::view::TimeView;
+use crate::gui::panels::chart::ChartPoints;
+use crate::gui::panels::diagram::DiagramPoints;
+use crate::gui::panels::marks;
+use crate::gui::panels::results::standing_ui;
+use crate::gui::theme::{self, space};
+use crate::gui::widgets::{badge_ui, legend_toggle_ui};
+use crate::run::Run;
+use crate::scenario::Load;
+
+/// A chart below this is not readable, in points.
+const CHART_MIN_HEIGHT: f32 = 200.0;
+/// A chart above this only adds air, in points.
+const CHART_MAX_HEIGHT: f32 = 420.0;
+/// A chart below this width has too few labels, in points.
+const CHART_MIN_WIDTH: f32 = 330.0;
+/// The six charts that every run has are two rows of three.
+const COLUMNS_MAX: usize = 3;
+/// Height of a line of the legend, in points.
+const LEGEND_ROW_HEIGHT: f32 = 22.0;
+/// The buttons beside the legend need that much, in points.
+const TOOLS_WIDTH: f32 = 256.0;
+/// The charts follow what was changed.
+const SOON: Duration = Duration::from_millis(1);
+
+/// What the board shows.
+pub struct BoardView<'a> {
+    /// Title of the scenario that was measured.
+    pub title: &'a str,
+    /// Whether the scenario that is open is another, or was edited since.
+    pub outdated: bool,
+    /// Where the run stands.
+    pub state: RunState,
+    /// Whether the view is paused.
+    pub is_paused: bool,
+    /// The run as it is shown.
+    pub run: &'a Run,
+    /// The charts, up to date.
+    pub charts: &'a ChartBook,
+    /// The candidates.
+    pub figures: &'a [CandidateFigures],
+}
+
+/// The points of one chart, as whatever draws it wants them.
+#[derive(Debug, Default)]
+struct Points {
+    /// Of a chart over time.
+    chart: ChartPoints,
+    /// Of another one, with what they were made from: revision of the run, version of the settings.
+    diagram: DiagramPoints,
+    diagram_of: Option<(u64, u64)>,
+}
+
+/// Shows the board; keeps what is hidden, where it looks, and the points.
+#[derive(Debug, Default)]
+pub struct BoardPanel {
+    settings: ChartSettings,
+    /// The charts that are shown, in their order.
+    tiles: Vec<Tile>,
+    /// Raised when the settings change, because the points depend on them too.
+    version: u64,
+    points: [Points; ChartId::ALL.len()],
+    time: TimeView,
+}
+
+impl BoardPanel {
+    /// One that shows this.
+    #[must_use]
+    pub fn with(settings: ChartSettings) -> Self {
+        Self {
+            settings,
+            ..Self::default()
+        }
+    }
+
+    /// Shows or hides a candidate.
+    pub fn toggle_candidate(&mut self, candidate: usize) {
+        if !self.settings.hidden.remove(&candidate) {
+            self.settings.hidden.insert(candidate);
+        }
+        self.version += 1;
+    }
+
+    /// Another run is shown: everything is visible again and no plot is zoomed.
+    pub fn begin(&mut self, run: &Run) {
+        self.settings.hidden.clear();
+        // A batch that is too small for the percentiles that are shown has a median at least.
+        let shown = &mut self.settings.percentiles;
+        if let Load::Batch { tasks, .. } = run.request.scenario.load
+            && shown
+                .iter()
+                .all(|percentile| tasks < percentile.samples_needed())
+        {
+            shown.insert(0, Percentile::P50);
+        }
+        self.version += 1;
+        self.time = TimeView::default();
+        self.points = Default::default();
+    }
+
+    /// Shows what `remembered` says.
+    pub fn configure(&mut self, remembered: &BoardSettings) {
+        let settings = ChartSettings {
+            hidden: self.settings.hidden.clone(),
+            ..remembered.chart_settings()
+        };
+        if settings != self.settings {
+            self.settings = settings;
+            self.version += 1;
+        }
+    }
+
+    /// Shows all of the run again, as it goes on.
+    pub const fn follow(&mut self) {
+        self.time.follow();
+    }
+
+    /// Shows a shorter or a longer stretch of time.
+    pub fn zoom(&mut self, closer: bool) {
+        let factor = if closer { 2.0 } else { 0.5 };
+        self.time.zoom(factor, self.time.crosshair());
+    }
+
+    /// The stretch of time that is shown, in seconds since the measurement began.
+    #[must_use]
+    pub fn shown_secs(&self) -> (f64, f64) {
+        self.time.range()
+    }
+
+    /// Which percentiles, candidates and charts are shown.
+    #[must_use]
+    pub const fn settings(&self) -> &ChartSettings {
+        &self.settings
+    }
+
+    /// Shows the board and appends what the user asked for to `actions`.
+    pub fn ui(&mut self, ui: &mut Ui, view: &BoardView<'_>, actions: &mut Vec<Action>) {
+        self.tiles = self.settings.arrangement.shown_for(&view.run.request);
+        self.time.set_all(x_range(view.charts));
+        take_keys(ui, actions);
+        self.head_ui(ui, view, actions);
+        self.grid_ui(ui, view, actions);
+        let (crosshair_moved, asks_to_pause) = self.time.end_frame();
+        if crosshair_moved {
+            ui.ctx().request_repaint_after(SOON);
+        }
+        if asks_to_pause {
+            actions.push(Action::Board(BoardAction::TogglePause));
+        }
+    }
+
+    fn grid_ui(&mut self, ui: &mut Ui, view: &BoardView<'_>, actions: &mut Vec<Action>) {
+        let available = ui.available_size();
+        let columns = columns(available.x);
+        let gap = space::S;
+        let width = (available.x - gap * (columns - 1) as f32) / columns as f32;
+        // Two rows fill the view: with two columns these are the four charts of the question.
+        // Marks above a plot come on top of what it needs itself.
+        let charts = view.charts.ids().filter_map(|id| view.charts.chart(id));
+        let strip = charts.map(marks::strip_height).fold(0.0, f32::max);
+        let range = CHART_MIN_HEIGHT + strip..=CHART_MAX_HEIGHT + strip;
+        let height = ((available.y - gap) / 2.0).clamp(*range.start(), *range.end());
+        let tiles = self.tiles.clone();
+        // Plots side by side need the whole width.
+        let span = |tile: &Tile| {
+            if self.settings.side_by_side && tile.id.form() != Form::Diagram {
+                columns
+            } else {
+                tile.span
+            }
+        };
+        let spans: Vec<usize> = tiles.iter().map(span).collect();
+        let spots = rows_of(&spans, columns);
+        let placed: Vec<_> = tiles.into_iter().zip(spots).enumerate().collect();
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            ui.spacing_mut().item_spacing = Vec2::splat(gap);
+            for row in placed.chunk_by(|(_, (_, a)), (_, (_, b))| a.0 == b.0) {
+                ui.horizontal(|ui| {
+                    for &(place, (tile, (_, _, span))) in row {
+                        let wide = width * span as f32 + gap * (span - 1) as f32;
+                        let size = Vec2::new(wide, height);
+                        ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+                            let spot = tile::Spot {
+                                tile,
+                                place,
+                                last: placed.len() - 1,
+                                columns,
+                            };
+                            self.tile_ui(ui, view, spot, actions);
+                        });
+                    }
+                });
+            }
+        });
+    }
+
+    /// The legend, and the buttons at its right.
+    fn head_ui(&mut self, ui: &mut Ui, view: &BoardView<'_>, actions: &mut Vec<Action>) {
+        ui.horizontal_top(|ui| {
+            let room = (ui.available_width() - TOOLS_WIDTH).max(TOOLS_WIDTH);
+            ui.scope(|ui| {
+                ui.set_max_width(room);
+                ui.set_min_width(room);
+                self.legend_ui(ui, view);
+            });
+            ui.spacing_mut().interact_size.y = LEGEND_ROW_HEIGHT;
+            ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+                tools::tools_ui(ui, self, view, actions);
+            });
+        });
+    }
+
+    fn legend_ui(&mut self, ui: &mut Ui, view: &BoardView<'_>) {
+        let palette = theme::palette(ui);
+        let dark = ui.visuals().dark_mode;
+        ui.horizontal_wrapped(|ui| {
+            // Many candidates need several lines.
+            ui.spacing_mut().item_spacing.y = 2.0;
+            ui.spacing_mut().interact_size.y = LEGEND_ROW_HEIGHT;
+            ui.spacing_mut().button_padding.y = 2.0;
+            let (word, color) = state_badge(view.state, palette);
+            badge_ui(ui, word, color);
+            if view.is_paused {
+                let meanwhile = if view.state.is_active() {
+                    "view paused, run goes on"
+                } else {
+                    "view paused, run is over"
+                };
+                badge_ui(ui, meanwhile, palette.warning)
+                    .on_hover_text("Charts and results are as they were; Resume view catches up");
+            }
+            if view.state.is_active() && !self.time.is_following() {
+                badge_ui(ui, "not following", palette.warning)
+                    .on_hover_text("A stretch of time is shown, and not the run as it goes on");
+            }
+            if view.outdated {
+                badge_ui(ui, &format!("measured: {}", view.title), palette.warning)
+                    .on_hover_text("The scenario that is open is not the one that was measured");
+            }
+            for figures in view.figures {
+                let color = theme::series_color(figures.candidate, dark);
+                let shown = !self.settings.hidden.contains(&figures.candidate);
+                if legend_toggle_ui(ui, &figures.name, color, shown).clicked() {
+                    self.toggle_candidate(figures.candidate);
+                    ui.ctx().request_repaint_after(SOON);
+                }
+            }
+            marks::legend_ui(ui, view.charts);
+            for figures in view.figures {
+                standing_ui(ui, figures);
+            }
+        });
+    }
+}
+
+/// What can be done without a chart being focused.
+fn take_keys(ui: &Ui, actions: &mut Vec<Action>) {
+    let is_free =
+        ui.memory(|memory| memory.focused().is_none() && memory.top_modal_layer().is_none());
+    if !is_free {
+        return;
+    }
+    for (key, action) in [
+        (Key::Space, BoardAction::TogglePause),
+        (Key::Home, BoardAction::Follow),
+        (Key::Plus, BoardAction::ZoomIn),
+        (Key::Minus, BoardAction::ZoomOut),
+    ] {
+        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, key)) {
+            actions.push(Action::Board(action));
+        }
+    }
+}
+
+/// From the first point of all charts over time to the last one.
+fn x_range(charts: &ChartBook) -> (f64, f64) {
+    let charts = charts.ids().filter_map(|id| charts.chart(id));
+    let runs = charts.flat_map(|chart: &Chart| chart.series.iter().flat_map(|line| &line.runs));
+    let ends = runs.filter_map(|run| Some((run.first()?[0], run.last()?[0])));
+    let range = ends.reduce(|(low, high), (first, last)| (low.min(first), high.max(last)));
+    range.filter(|(low, high)| high > low).unwrap_or((0.0, 1.0))
+}
+
+/// As many columns as are readable.
+fn columns(width: f32) -> usize {
+    ((width / CHART_MIN_WIDTH) as usize).clamp(1, COLUMNS_MAX)
+}
+
+/// The word for where a run stands, with its colour.
+fn state_badge(state: RunState, palette: &theme::Palette) -> (&'static str, egui::Color32) {
+    match state {
+        RunState::None | RunState::Waiting => ("waiting", palette.weak),
+        RunState::Live => ("live", palette.accent),
+        RunState::Stopping => ("stopping", palette.warning),
+        RunState::Stopped => ("stopped", palette.warning),
+        RunState::Failed => ("failed", palette.error),
+        RunState::Finished => ("finished", palette.good),
+    }
+}
+
+const fn nothing_yet(state: RunState) -> (&'static str, &'static str) {
+    match state {
+        RunState::None | RunState::Waiting => ("Waiting", "The first values come in a moment"),
+        RunState::Live | RunState::Stopping => ("No data yet", ""),
+        RunState::Stopped | RunState::Failed | RunState::Finished => {
+            ("No data", "Nothing was measured that this chart shows")
+        }
+    }
+}
+
+/// The word for where a candidate stands, with its colour.
+#[must_use]
+pub fn status_badge(
+    status: &CandidateStatus,
+    palette: &theme::Palette,
+) -> (&'static str, egui::Color32) {
+    match status {
+        CandidateStatus::Waiting => ("waiting", palette.weak),
+        CandidateStatus::Live => ("live", palette.accent),
+        CandidateStatus::Done => ("done", palette.good),
+        CandidateStatus::Stopped => ("stopped", palette.warning),
+        CandidateStatus::Failed { .. } => ("failed", palette.error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wide_window_shows_three_columns_and_a_narrow_one_still_one() {
+        assert_eq!(columns(100.0), 1);
+        assert_eq!(columns(900.0), 2);
+        assert_eq!(columns(1540.0), 3);
+        assert_eq!(columns(4000.0), 3);
+    }
+}

@@ -1,0 +1,104 @@
+//! What lies over the lines of a chart: names of phases, the crosshair with what it reads, a stretch being chosen.
+
+use egui::text::{LayoutJob, TextFormat};
+use egui::{Painter, Pos2, Rect, Response, Stroke, TextStyle, Ui, Vec2};
+
+use crate::chart::Chart;
+use crate::gui::panels::board::view::TimeView;
+use crate::gui::panels::chart::{ChartView, seconds};
+use crate::gui::panels::plot_lines::measured;
+use crate::gui::theme::{self, space};
+
+/// What lies over the lines: names of phases, the stretch that is being chosen, the crosshair with what it reads, and the
+/// edge of the plot that has the keyboard.
+pub(in crate::gui::panels) fn over_plot_ui(
+    ui: &Ui,
+    view: &ChartView<'_>,
+    time: &TimeView,
+    (response, frame): (&Response, Rect),
+) {
+    let palette = theme::palette(ui);
+    let painter = ui.painter().with_clip_rect(frame);
+    let (low, high) = time.range();
+    let place = |at: f64| {
+        let share = (at - low) / (high - low).max(f64::MIN_POSITIVE);
+        frame.left() + share as f32 * frame.width()
+    };
+    phases_ui(ui, &painter, view.chart, frame, (low, high));
+    if let Some((from, to)) = time.choosing() {
+        let area = Rect::from_x_y_ranges(place(from)..=place(to), frame.y_range());
+        painter.rect_filled(area, 0, palette.accent.gamma_multiply(0.18));
+    }
+    let mut read = None;
+    if let Some(at) = time.crosshair().filter(|at| (low..=high).contains(at)) {
+        let line = Stroke::new(1.0, palette.weak);
+        painter.vline(place(at), frame.y_range(), line);
+        read = view.points.values_at(at, view.chart);
+        // Where the pointer is, the same stands beside it.
+        if read.is_some() && !response.hovered() {
+            readout_ui(ui, &painter, view, frame, (at, place(at)));
+        }
+    }
+    if response.has_focus() {
+        let edge = Stroke::new(1.5, palette.accent);
+        painter.rect_stroke(frame, 0, edge, egui::StrokeKind::Inside);
+    }
+    let name = format!("Plot of {}", view.chart.title);
+    let told = read.map_or_else(|| name.clone(), |read| format!("{name} at {read}"));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &told));
+}
+
+/// What is not measured is named where there is room for the word.
+fn phases_ui(ui: &Ui, painter: &Painter, chart: &Chart, frame: Rect, (low, high): (f64, f64)) {
+    let palette = theme::palette(ui);
+    let font = TextStyle::Small.resolve(ui.style());
+    for (from, to) in chart.unmeasured((low, high)) {
+        let is_before = chart.measured_span.is_none_or(|(start, _)| to <= start);
+        let word = if is_before { "warm-up" } else { "drain" };
+        let galley = painter.layout_no_wrap(word.to_owned(), font.clone(), palette.weak);
+        let width = (to - from) / (high - low) * f64::from(frame.width());
+        if width as f32 >= galley.size().x + 2.0 * space::XS {
+            let left = (from - low) / (high - low) * f64::from(frame.width());
+            let corner = Pos2::new(
+                frame.left() + left as f32 + space::XS,
+                frame.bottom() - galley.size().y - 2.0,
+            );
+            painter.galley(corner, galley, palette.weak);
+        }
+    }
+}
+
+/// The values at the crosshair in the colours of their lines, in the corner that is farther from it; as many as have
+/// room.
+fn readout_ui(ui: &Ui, painter: &Painter, view: &ChartView<'_>, frame: Rect, (at, x): (f64, f32)) {
+    let palette = theme::palette(ui);
+    let dark = ui.visuals().dark_mode;
+    let font = TextStyle::Small.resolve(ui.style());
+    let line = ui.fonts_mut(|fonts| fonts.row_height(&font));
+    let rows = ((frame.height() - 2.0 * space::XS) / line.max(1.0)) as usize;
+    let chart = view.chart;
+    let values = view.points.lines().iter().zip(&chart.series);
+    let values = values.filter_map(|(line, series)| {
+        let value = measured(line.value_at(at)?, chart.scale);
+        let value = chart.quantity.text(value);
+        let color = theme::series_color(series.candidate, dark);
+        Some((format!("{value} {}", series.detail), color))
+    });
+    let when = std::iter::once((seconds(at), palette.weak));
+    let mut job = LayoutJob::default();
+    for (text, color) in when.chain(values).take(rows.max(2)) {
+        let before = if job.is_empty() { "" } else { "\n" };
+        let text = format!("{before}{}", text.trim_end());
+        job.append(&text, 0.0, TextFormat::simple(font.clone(), color));
+    }
+    let galley = painter.layout_job(job);
+    let size = galley.size() + Vec2::splat(2.0 * space::XS);
+    let left = if x > frame.center().x {
+        frame.left() + space::XS
+    } else {
+        frame.right() - size.x - space::XS
+    };
+    let area = Rect::from_min_size(Pos2::new(left, frame.top() + 2.0), size);
+    painter.rect_filled(area, 3, palette.card.gamma_multiply(0.85));
+    painter.galley(area.min + Vec2::splat(space::XS), galley, palette.text);
+}

@@ -1,0 +1,178 @@
+//! The dialog that puts charts of the board on a picture.
+
+use egui::{Context, Id, Modal, RichText, ScrollArea, Ui, Vec2};
+
+use crate::analysis::CandidateFigures;
+use crate::chart::{ChartBook, ChartSettings, SplitChart};
+use crate::gui::action::{Action, Format};
+use crate::gui::app::{BoardChoice, ExportAction, Preview};
+use crate::gui::settings::{PictureLook, PictureScale, PictureSettings};
+use crate::gui::theme::{self, space};
+use crate::gui::widgets::{primary_button_ui, weak_ui};
+
+/// Width of the choices, in points.
+const CHOICES_WIDTH: f32 = 230.0;
+/// Size of the preview, in points.
+const PREVIEW: Vec2 = Vec2::new(440.0, 420.0);
+
+/// What the dialog shows.
+pub struct ExportView<'a> {
+    /// What is chosen.
+    pub choice: &'a BoardChoice,
+    /// The charts that there are.
+    pub charts: &'a ChartBook,
+    /// All candidates.
+    pub figures: &'a [CandidateFigures],
+    /// Which of them are hidden on the board.
+    pub shown: &'a ChartSettings,
+    /// How pictures look.
+    pub pictures: PictureSettings,
+    /// The picture.
+    pub preview: &'a Preview,
+}
+
+/// Shows the dialog and appends what the user asked for to `actions`.
+pub fn export_dialog_ui(ctx: &Context, view: &ExportView<'_>, actions: &mut Vec<Action>) {
+    let palette = theme::palette_of(ctx);
+    let modal = Modal::new(Id::unique("export board")).frame(theme::question_frame(palette));
+    let mut push = |action| actions.push(Action::Exporting(action));
+    let modal = modal.show(ctx, |ui| {
+        ui.set_width(CHOICES_WIDTH + PREVIEW.x + space::L);
+        ui.label(RichText::new("Export board").text_style(egui::TextStyle::Heading));
+        ui.horizontal_top(|ui| {
+            ui.vertical(|ui| {
+                ui.set_width(CHOICES_WIDTH);
+                // Many charts need many lines, and a small window has few.
+                ui.spacing_mut().item_spacing.y = 2.0;
+                ui.spacing_mut().interact_size.y = 22.0;
+                parts_ui(ui, view, &mut push);
+                form_ui(ui, view, &mut push);
+            });
+            ui.add_space(space::L);
+            preview_ui(ui, view);
+        });
+        ui.add_space(space::M);
+        buttons_ui(ui, view, &mut push);
+    });
+    if modal.should_close() {
+        push(ExportAction::Close);
+    }
+}
+
+fn parts_ui(ui: &mut Ui, view: &ExportView<'_>, push: &mut impl FnMut(ExportAction)) {
+    let mut choice = view.choice.clone();
+    weak_ui(ui, "On the picture");
+    for id in view.charts.ids() {
+        let mut is_on = choice.parts.charts.contains(&id);
+        if ui.checkbox(&mut is_on, id.title()).clicked() {
+            // In the order of the board, whatever was ticked first.
+            let parts = &mut choice.parts.charts;
+            let is_wanted =
+                |other: &_| (*other == id && is_on) || (*other != id && parts.contains(other));
+            let wanted = view.charts.ids().filter(is_wanted).collect();
+            choice.parts.charts = wanted;
+        }
+    }
+    ui.checkbox(&mut choice.parts.split, SplitChart::TITLE);
+    let tables = choice.format != Format::Csv;
+    ui.add_enabled_ui(tables, |ui| {
+        ui.checkbox(&mut choice.parts.figures, "Table of figures and verdict")
+            .on_disabled_hover_text("As CSV the figures are an export of their own: File, Export");
+    });
+    let hidden = view.figures.iter();
+    let hidden = hidden.filter(|one| view.shown.hidden.contains(&one.candidate));
+    let hidden: Vec<&str> = hidden.map(|one| one.name.as_str()).collect();
+    let said = if hidden.is_empty() {
+        "With all candidates".to_owned()
+    } else {
+        format!("Without {}, as on the board", hidden.join(", "))
+    };
+    weak_ui(ui, said);
+    ui.add_space(space::S);
+    if choice != *view.choice {
+        push(ExportAction::Choose(choice));
+    }
+}
+
+fn form_ui(ui: &mut Ui, view: &ExportView<'_>, push: &mut impl FnMut(ExportAction)) {
+    weak_ui(ui, "Format");
+    ui.horizontal(|ui| {
+        for format in [Format::Png, Format::Svg, Format::Csv] {
+            let is_it = view.choice.format == format;
+            if ui.radio(is_it, format.label()).clicked() && !is_it {
+                push(ExportAction::Choose(BoardChoice {
+                    format,
+                    ..view.choice.clone()
+                }));
+            }
+        }
+    });
+    let mut pictures = view.pictures;
+    ui.add_enabled_ui(view.choice.format == Format::Png, |ui| {
+        weak_ui(ui, "Pixels of PNG and clipboard");
+        ui.horizontal(|ui| {
+            for scale in PictureScale::ALL {
+                ui.radio_value(&mut pictures.scale, scale, scale.label())
+                    .on_hover_text(scale.about());
+            }
+        });
+    });
+    ui.add_enabled_ui(view.choice.format != Format::Csv, |ui| {
+        weak_ui(ui, "Look");
+        for look in PictureLook::ALL {
+            ui.radio_value(&mut pictures.look, look, look.label());
+        }
+    });
+    if pictures != view.pictures {
+        push(ExportAction::Pictures(pictures));
+    }
+}
+
+fn preview_ui(ui: &mut Ui, view: &ExportView<'_>) {
+    ui.allocate_ui(PREVIEW, |ui| {
+        ui.set_min_size(PREVIEW);
+        if view.choice.parts.is_empty() {
+            ui.label("Nothing is chosen: tick what is to be on the picture");
+            return;
+        }
+        match view.preview {
+            Preview::Working => {
+                ui.spinner();
+            }
+            Preview::Failed(error) => {
+                ui.colored_label(theme::palette(ui).error, error);
+            }
+            Preview::Ready(texture) => {
+                ScrollArea::vertical().max_height(PREVIEW.y).show(ui, |ui| {
+                    let size = texture.size_vec2();
+                    let size = size * (PREVIEW.x / size.x);
+                    let image = egui::Image::new((texture.id(), size));
+                    ui.add(image.alt_text("Preview of the picture"));
+                });
+            }
+        }
+    });
+}
+
+fn buttons_ui(ui: &mut Ui, view: &ExportView<'_>, push: &mut impl FnMut(ExportAction)) {
+    let can = !view.choice.parts.is_empty();
+    ui.horizontal(|ui| {
+        if primary_button_ui(ui, "Save as…", can)
+            .accessible_name("Save the picture as…")
+            .clicked()
+        {
+            push(ExportAction::Save);
+        }
+        let copy = match view.choice.format {
+            Format::Png => "Copy picture",
+            Format::Csv => "Copy data",
+            _ => "Copy as text",
+        };
+        if ui.add_enabled(can, egui::Button::new(copy)).clicked() {
+            push(ExportAction::Copy);
+        }
+        if ui.button("Cancel").clicked() {
+            push(ExportAction::Close);
+        }
+    });
+}

@@ -1,0 +1,221 @@
+//! The start page: the bundled experiments, what one was at last, and the ways to something of one's own.
+
+mod cards;
+mod glyphs;
+mod picture;
+mod recent;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use egui::{Align, Button, Layout, RichText, ScrollArea, TextEdit, Ui};
+
+use crate::gui::action::{Action, TourAction};
+use crate::gui::app::{RunEntry, Search};
+use crate::gui::panels::library::LibraryEntry;
+use crate::gui::theme::{self, space};
+use crate::gui::widgets::{card_ui, empty_state_ui, primary_button_ui, weak_ui};
+use crate::scenario::Topic;
+use crate::session::LocalPython;
+
+/// Width of the column with what one was at last, in points.
+const RECENT_WIDTH: f32 = 280.0;
+/// With less room the recent things stand above the cards, in points.
+const SIDE_BY_SIDE: f32 = 920.0;
+/// As many recent runs, and as many files, as a glance takes in.
+const WIDE_MAX: usize = 8;
+/// As many of each as leave the cards in sight.
+const NARROW_MAX: usize = 3;
+/// More experiments than this are searched for by words.
+const FILTER_FROM: usize = 12;
+
+/// What the page shows.
+#[derive(Debug, Clone, Copy)]
+pub struct StartView<'a> {
+    /// The bundled experiments; at least one.
+    pub entries: &'a [LibraryEntry],
+    /// Recent files, the newest first.
+    pub recent: &'a [PathBuf],
+    /// Those of them that are not there any more.
+    pub gone: &'a BTreeSet<PathBuf>,
+    /// The kept runs, the newest first.
+    pub runs: &'a [RunEntry],
+    /// How far the list of the runs is.
+    pub listing: &'a Search,
+    /// Whether runs are kept at all.
+    pub keeps_runs: bool,
+    /// What this machine has for candidates of CPython.
+    pub local: &'a LocalPython,
+    /// How far the search for that is.
+    pub machine: &'a Search,
+    /// Whether the tour is still to be offered.
+    pub offers_tour: bool,
+    /// Whether a run forbids opening.
+    pub locked: bool,
+}
+
+/// Shows the start page; keeps the words that are searched for.
+#[derive(Debug, Default)]
+pub struct StartPanel {
+    words: String,
+    /// The page is shown from its beginning in the next frame.
+    to_top: bool,
+}
+
+impl StartPanel {
+    /// Shows the page from its beginning, with all experiments.
+    pub fn begin(&mut self) {
+        self.words.clear();
+        self.to_top = true;
+    }
+
+    /// Shows the page and appends what the user asked for to `actions`.
+    pub fn ui(&mut self, ui: &mut Ui, view: &StartView<'_>, actions: &mut Vec<Action>) {
+        let mut area = ScrollArea::vertical().auto_shrink(false).id_salt("start");
+        if std::mem::take(&mut self.to_top) {
+            area = area.vertical_scroll_offset(0.0);
+        }
+        area.show(ui, |ui| {
+            head_ui(ui, view, actions);
+            if view.offers_tour {
+                tour_offer_ui(ui, actions);
+            }
+            let room = ui.available_width();
+            if room < SIDE_BY_SIDE {
+                if !view.runs.is_empty() || !view.recent.is_empty() {
+                    ui.columns_const(|[left, right]| {
+                        recent::runs_ui(left, view, NARROW_MAX, actions);
+                        recent::files_ui(right, view, NARROW_MAX, actions);
+                    });
+                }
+                self.experiments_ui(ui, view, actions);
+                return;
+            }
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing.x = space::L;
+                let width = room - RECENT_WIDTH - space::L;
+                ui.allocate_ui_with_layout(
+                    egui::vec2(width, 0.0),
+                    Layout::top_down(Align::Min),
+                    |ui| {
+                        ui.set_width(width);
+                        ui.spacing_mut().item_spacing.x = space::S;
+                        self.experiments_ui(ui, view, actions);
+                    },
+                );
+                ui.vertical(|ui| {
+                    ui.set_width(RECENT_WIDTH);
+                    ui.spacing_mut().item_spacing.x = space::S;
+                    recent::runs_ui(ui, view, WIDE_MAX, actions);
+                    ui.add_space(space::S);
+                    recent::files_ui(ui, view, WIDE_MAX, actions);
+                });
+            });
+            ui.add_space(space::M);
+        });
+    }
+
+    fn experiments_ui(&mut self, ui: &mut Ui, view: &StartView<'_>, actions: &mut Vec<Action>) {
+        if view.entries.len() > FILTER_FROM {
+            let edit = TextEdit::singleline(&mut self.words)
+                .hint_text("Find an experiment: lock, queue, memory, Python …")
+                .desired_width(360.0);
+            ui.add(edit).accessible_name("Find an experiment");
+        }
+        let words: Vec<String> = self
+            .words
+            .split_whitespace()
+            .map(str::to_lowercase)
+            .collect();
+        let found = |entry: &&LibraryEntry| words.iter().all(|word| entry.mentions(word));
+        if !words.is_empty() {
+            let found: Vec<&LibraryEntry> = view.entries.iter().filter(found).collect();
+            if found.is_empty() {
+                let text =
+                    "No experiment has all of these words. Compose your own, or find fewer words.";
+                empty_state_ui(ui, "Nothing found", text);
+            }
+            cards::grid_ui(ui, &found, false, view, actions);
+            return;
+        }
+        for topic in Topic::ALL {
+            let of_topic = view.entries.iter().filter(|entry| entry.topic == topic);
+            let of_topic: Vec<&LibraryEntry> = of_topic.collect();
+            if !of_topic.is_empty() {
+                ui.add_space(space::XS);
+                ui.label(RichText::new(topic.label()).text_style(theme::title_style()));
+                cards::grid_ui(ui, &of_topic, topic == Topic::ALL[0], view, actions);
+                ui.add_space(space::S);
+            }
+        }
+    }
+}
+
+/// What the page is for, and the ways to something of one's own.
+fn head_ui(ui: &mut Ui, view: &StartView<'_>, actions: &mut Vec<Action>) {
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+            let why_not = "Stop the run that is under way first";
+            for (label, name, hover, can_be, action) in [
+                (
+                    "Take the tour",
+                    "Take the tour",
+                    "Seven steps that show where things are; Esc ends it",
+                    true,
+                    Action::Tour(TourAction::Begin),
+                ),
+                (
+                    "Open a file…",
+                    "Open a file",
+                    "A scenario, or the run of a colleague (Ctrl+O)",
+                    !view.locked,
+                    Action::Open,
+                ),
+                (
+                    "+ Compose your own",
+                    "Compose your own",
+                    "A new experiment in the composer: tasks, load and candidates of your own (Ctrl+N)",
+                    !view.locked,
+                    Action::New,
+                ),
+            ] {
+                let button = ui.add_enabled(can_be, Button::new(label));
+                let button = button.on_hover_text(hover).on_disabled_hover_text(why_not);
+                if button.accessible_name(name).clicked() {
+                    actions.push(action);
+                }
+            }
+            ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                let title = "Which pool should run this work?";
+                ui.label(RichText::new(title).text_style(egui::TextStyle::Heading));
+                weak_ui(
+                    ui,
+                    "Pick an experiment: it runs the same work on threads, on processes and async, on this machine, and shows it live.",
+                );
+            });
+        });
+    });
+    ui.add_space(space::XS);
+}
+
+fn tour_offer_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
+    card_ui(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.label("New here? A short tour of seven steps shows where things are.");
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if ui
+                    .button("No, thanks")
+                    .on_hover_text("It is found again in the Help menu, and above")
+                    .accessible_name("Do not take the tour")
+                    .clicked()
+                {
+                    actions.push(Action::Tour(TourAction::End));
+                }
+                if primary_button_ui(ui, "Start the tour", true).clicked() {
+                    actions.push(Action::Tour(TourAction::Begin));
+                }
+            });
+        });
+    });
+}

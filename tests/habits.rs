@@ -1,0 +1,316 @@
+//! What is alike in all programs: menus, shortcuts and the command palette are one table, and the keyboard reaches
+//! everything.
+#![cfg(feature = "gui")]
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+mod support;
+mod window_support;
+
+use egui::{Key, Modifiers};
+use egui_kittest::Node;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use poolscope::gui::action::{Action, Preference};
+use poolscope::gui::app::Page;
+
+use window_support::{Window, ask, click, is_shown, opening};
+
+fn keys(window: &mut Window, modifiers: Modifiers, key: Key) {
+    window.key_press_modifiers(modifiers, key);
+    window.run_steps(3);
+}
+
+fn press(window: &mut Window, key: Key) {
+    keys(window, Modifiers::NONE, key);
+}
+
+fn type_text(window: &mut Window, text: &str) {
+    window
+        .input_mut()
+        .events
+        .push(egui::Event::Text(text.to_owned()));
+    window.run_steps(3);
+}
+
+/// The palette, with this typed.
+fn search(window: &mut Window, text: &str) {
+    keys(window, Modifiers::COMMAND, Key::P);
+    type_text(window, text);
+}
+
+fn is_open(window: &Window) -> bool {
+    window.query_by_label("Search commands").is_some()
+}
+
+/// What has the keyboard is called.
+fn focused(window: &Window) -> String {
+    let focused = window.root().children_recursive().find(Node::is_focused);
+    focused
+        .and_then(|node| node.accesskit_node().label())
+        .unwrap_or_default()
+}
+
+#[test]
+fn the_palette_opens_by_its_keys_and_does_what_is_found_by_enter() {
+    let mut window = opening().open();
+    search(&mut window, "text pag");
+    assert_eq!(window.query_all_by_label("Text page").count(), 2);
+    press(&mut window, Key::Enter);
+    assert!(!is_open(&window));
+    assert_eq!(window.state().page(), Page::Text);
+}
+
+#[test]
+fn arrows_choose_and_escape_closes_without_doing_anything() {
+    let mut window = opening().open();
+    search(&mut window, "page");
+    press(&mut window, Key::ArrowDown);
+    press(&mut window, Key::Escape);
+    assert!(!is_open(&window));
+    assert_eq!(window.state().page(), Page::Plan);
+    search(&mut window, "theme:");
+    press(&mut window, Key::ArrowDown);
+    press(&mut window, Key::ArrowDown);
+    press(&mut window, Key::ArrowUp);
+    press(&mut window, Key::Enter);
+    assert_eq!(
+        window.ctx.options(|options| options.theme_preference),
+        egui::ThemePreference::Light
+    );
+}
+
+#[test]
+fn the_palette_says_why_something_is_not_possible_and_does_not_do_it() {
+    let mut window = opening().open();
+    search(&mut window, "stop the run");
+    window.get_by_label("Stop the run: Nothing runs");
+    press(&mut window, Key::Enter);
+    assert!(is_open(&window), "it stays to read the reason");
+    keys(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::P);
+    assert!(!is_open(&window));
+}
+
+#[test]
+fn the_palette_finds_experiments_candidates_and_what_nothing_is_called() {
+    let mut window = opening().open_with(support::sample_run());
+    let hidden = |window: &Window| {
+        let charts = window.state().measurement().unwrap().charts();
+        charts
+            .chart(poolscope::chart::ChartId::Throughput)
+            .unwrap()
+            .series
+            .len()
+    };
+    let all = hidden(&window);
+    search(&mut window, "hide threads ×8");
+    press(&mut window, Key::Enter);
+    window.run_steps(2);
+    assert_eq!(hidden(&window), all - 1);
+    search(&mut window, "open prime");
+    click(&mut window, "Open: Prime check");
+    assert_eq!(window.state().document().scenario().title, "Prime check");
+    search(&mut window, "qqqq");
+    window.get_by_label("Nothing is called like this");
+}
+
+#[test]
+fn the_pages_and_the_parts_of_the_left_panel_have_keys() {
+    let mut window = opening().open_with(support::sample_run());
+    for (key, page) in [
+        (Key::Num1, Page::Plan),
+        (Key::Num2, Page::Text),
+        (Key::Num3, Page::Charts),
+        (Key::Num4, Page::Comparison),
+        (Key::Num5, Page::Series),
+    ] {
+        keys(&mut window, Modifiers::COMMAND, key);
+        assert_eq!(window.state().page(), page);
+    }
+    keys(&mut window, Modifiers::ALT, Key::Num2);
+    assert!(is_shown(&window, "Candidates"));
+    keys(&mut window, Modifiers::ALT, Key::Num1);
+    window.get_by_label("Open Prime check");
+    keys(&mut window, Modifiers::COMMAND, Key::B);
+    assert!(window.query_by_label("Open Prime check").is_none());
+}
+
+#[test]
+fn the_list_of_shortcuts_has_the_keys_of_the_menus() {
+    let mut window = opening().open();
+    click(&mut window, "Help menu");
+    click(&mut window, "Keyboard shortcuts");
+    for keys in [
+        "Ctrl+N",
+        "F5 or Ctrl+R",
+        "Ctrl+Shift+Z or Ctrl+Y",
+        "Tab, Shift+Tab",
+    ] {
+        window.get_by_label(keys);
+    }
+    click(&mut window, "Close");
+    keys(&mut window, Modifiers::COMMAND, Key::Slash);
+    window.get_by_label("Ctrl+N");
+}
+
+#[test]
+fn a_menu_names_every_command_and_says_what_is_set() {
+    let mut window = opening().open();
+    for menu in ["File", "Edit", "View", "Run", "Help"] {
+        click(&mut window, &format!("{menu} menu"));
+        for command in poolscope::gui::commands::COMMANDS {
+            if command.menu.label() == menu && command.within.is_empty() && menu != "Edit" {
+                let named = window.query_all_by_label(command.name).count();
+                assert!(named > 0, "{} is not in {menu}", command.name);
+            }
+        }
+        press(&mut window, Key::Escape);
+    }
+    click(&mut window, "View menu");
+    click(&mut window, "Left panel");
+    assert!(window.query_by_label("Library").is_none());
+}
+
+#[test]
+fn the_keyboard_goes_from_part_to_part_and_into_the_menus() {
+    let mut window = opening().open_with(support::sample_run());
+    press(&mut window, Key::F6);
+    assert_eq!(focused(&window), "Library");
+    press(&mut window, Key::F6);
+    assert!(!focused(&window).is_empty() && focused(&window) != "Library");
+    press(&mut window, Key::F10);
+    assert_eq!(focused(&window), "File menu");
+    keys(&mut window, Modifiers::SHIFT, Key::F6);
+    assert_ne!(focused(&window), "File menu");
+    press(&mut window, Key::F6);
+    assert_eq!(focused(&window), "File menu");
+    press(&mut window, Key::Enter);
+    window.get_by_label("Save as…");
+}
+
+#[test]
+fn everything_becomes_larger_and_smaller_by_keys_and_that_is_remembered() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = || Some(folder.path().to_path_buf());
+    let mut window = opening().settings_in(settings()).open();
+    keys(&mut window, Modifiers::COMMAND, Key::Plus);
+    keys(&mut window, Modifiers::COMMAND, Key::Plus);
+    assert!((window.ctx.zoom_factor() - 1.25).abs() < 1e-6);
+    keys(&mut window, Modifiers::COMMAND, Key::Minus);
+    assert!((window.ctx.zoom_factor() - 1.1).abs() < 1e-6);
+    window_support::run_until(&mut window, "the settings are written", |_| {
+        let text = std::fs::read_to_string(folder.path().join("window.ron"));
+        text.is_ok_and(|text| text.contains("scale_percent: 110"))
+    });
+    let mut again = opening().settings_in(settings()).open();
+    assert!((again.ctx.zoom_factor() - 1.1).abs() < 1e-6);
+    ask(
+        &mut again,
+        Action::Zoom(poolscope::gui::action::Step::Normal),
+    );
+    assert!((again.ctx.zoom_factor() - 1.0).abs() < 1e-6);
+}
+
+#[test]
+fn settings_are_found_by_words_and_change_how_the_window_looks() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = Some(folder.path().to_path_buf());
+    let mut window = opening().tall(1600.0).settings_in(kept).open();
+    keys(&mut window, Modifiers::COMMAND, Key::Comma);
+    for section in [
+        "Appearance",
+        "Notifications",
+        "Interpreters",
+        "Where things are kept",
+    ] {
+        window.get_by_label(section);
+    }
+    let panel = |window: &Window| window.ctx.style_of(window.ctx.theme()).visuals.panel_fill;
+    let before = panel(&window);
+    click(&mut window, "High contrast");
+    assert_ne!(panel(&window), before);
+    click(&mut window, "High contrast");
+    assert_eq!(panel(&window), before);
+    let scale = window.get_by_role_and_label(egui::Role::ComboBox, "Size of everything");
+    scale.click();
+    window.run_steps(3);
+    window_support::press(&mut window, "125 %");
+    assert!((window.ctx.zoom_factor() - 1.25).abs() < 1e-6);
+    window_support::type_into(&mut window, "Search settings", "python");
+    window.get_by_label("Add an interpreter");
+    assert!(window.query_by_label("Appearance").is_none());
+    assert!(window.query_by_label("Dask address").is_none());
+    click(&mut window, "Show all settings");
+    window.get_by_label("Appearance");
+    window_support::type_into(&mut window, "Search settings", "qqqq");
+    window.get_by_label("No setting is called like this");
+}
+
+#[test]
+fn the_palette_leads_to_a_setting() {
+    let mut window = opening().open();
+    search(&mut window, "setting: reduced");
+    press(&mut window, Key::Enter);
+    assert_eq!(window.state().page(), Page::Machine);
+    window.get_by_label("Reduced motion");
+    assert!(window.query_by_label("High contrast").is_none());
+}
+
+#[test]
+fn the_window_begins_with_the_page_and_the_panel_with_which_it_was_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = || Some(folder.path().to_path_buf());
+    let mut window = opening().settings_in(kept()).open();
+    keys(&mut window, Modifiers::COMMAND, Key::Num4);
+    keys(&mut window, Modifiers::ALT, Key::Num2);
+    keys(&mut window, Modifiers::COMMAND, Key::Comma);
+    eframe::App::on_exit(window.state_mut(), None);
+    // Only what was written decides; a window of the other tests is told where to begin.
+    let settings = poolscope::gui::settings::Settings::load(folder.path());
+    assert_eq!(settings.page, Page::Comparison);
+    let again = opening().settings_in(kept()).open();
+    assert!(again.query_by_label("Open Prime check").is_none());
+}
+
+#[test]
+fn what_the_program_is_comes_with_its_licence_and_where_things_are_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = opening()
+        .settings_in(Some(folder.path().to_path_buf()))
+        .open();
+    ask(&mut window, Action::About);
+    assert!(is_shown(&window, "licensed under"));
+    click(&mut window, "Copy the path of settings");
+    let path = folder.path().display().to_string();
+    let copies =
+        |command: &egui::OutputCommand| *command == egui::OutputCommand::CopyText(path.clone());
+    let commands = &window.output().platform_output.commands;
+    assert!(commands.iter().any(copies) || is_shown(&window, "Copied"));
+}
+
+/// Runs until it fails, because there is no runner, with the keyboard in the window or not.
+fn told_after_a_run(focused: bool, after_secs: u32) -> Vec<String> {
+    let told = std::sync::Arc::new(window_support::Told::default());
+    let mut window = opening().telling(std::sync::Arc::clone(&told)).open();
+    ask(
+        &mut window,
+        Action::Prefer(Preference::NotifyAfter(after_secs)),
+    );
+    let root = window.input_mut().viewports.entry(egui::ViewportId::ROOT);
+    root.or_default().focused = Some(focused);
+    ask(&mut window, Action::Run);
+    window_support::run_until(&mut window, "the run ends", |window| {
+        !window.state().run_state().is_active()
+    });
+    let heard = || told.0.lock().unwrap().clone();
+    if !focused && after_secs == 0 {
+        window_support::run_until(&mut window, "the desktop is told", |_| !heard().is_empty());
+    }
+    heard()
+}
+
+#[test]
+fn the_desktop_is_told_of_a_long_run_only_if_one_looks_elsewhere() {
+    let told = told_after_a_run(false, 0);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told_after_a_run(true, 0).is_empty());
+    assert!(told_after_a_run(false, 86_400).is_empty());
+}
