@@ -678,6 +678,11 @@ class Lanes:
         self._count = count
         self._ones = int.from_bytes((1).to_bytes(16, "little") * count, "little")
         self._words = self._ones * MASK
+        self._multiples = self.times(self.pack(range(count)), STREAM_FACTOR)
+
+    def streams(self, first):
+        """`STREAM_FACTOR` times `first`, times the next number, and so on."""
+        return self.add(self._multiples, first * STREAM_FACTOR & MASK)
 
     def all(self, word):
         """The same word in each lane."""
@@ -1200,8 +1205,7 @@ class CpuWork(Step):
         while first + len(draws) < end:
             piece = range(first + len(draws), end)[: self.LOOK_AHEAD]
             lanes = lanes_of(len(piece))
-            numbers = lanes.times(lanes.pack(piece), STREAM_FACTOR)
-            states = lanes.mix(numbers ^ lanes.all(self._mixed_seed))
+            states = lanes.mix(lanes.streams(piece[0]) ^ lanes.all(self._mixed_seed))
             draws += lanes.unpack(lanes.mix(lanes.add(states, GOLDEN)) & lanes.all(self._kernel.DRAW_MASK))
         self._ahead = first, draws
 
