@@ -88,7 +88,9 @@ impl QuestionPanel {
     pub fn ui(&mut self, ctx: &Context, question: &Question, actions: &mut Vec<Action>) {
         let mut answer = None;
         let palette = theme::palette_of(ctx);
-        let modal = Modal::new(Id::unique("question")).frame(theme::question_frame(palette));
+        // One that follows a small question must not begin with its size.
+        let id = Id::unique(("question", std::mem::discriminant(question)));
+        let modal = Modal::new(id).frame(theme::question_frame(palette));
         let modal = modal.show(ctx, |ui| {
             ui.set_width(WIDTH);
             answer = match question {
