@@ -294,9 +294,12 @@ fn shortcuts_ui(ui: &mut Ui) -> Option<Answer> {
                 }
                 ui.add_space(space::S);
             }
-            ui.label(RichText::new("Everywhere").text_style(theme::title_style()));
-            for (what, keys) in OTHER_KEYS {
-                keys_ui(ui, what, keys);
+            for (place, keys) in OTHER_KEYS {
+                ui.label(RichText::new(place).text_style(theme::title_style()));
+                for (what, keys) in keys {
+                    keys_ui(ui, what, keys);
+                }
+                ui.add_space(space::S);
             }
         });
     let mut answer = None;
@@ -305,11 +308,57 @@ fn shortcuts_ui(ui: &mut Ui) -> Option<Answer> {
 }
 
 /// What is no command, because it belongs to whatever has the keyboard.
-const OTHER_KEYS: [(&str, &str); 4] = [
-    ("Next control, and the one before", "Tab, Shift+Tab"),
-    ("Next control in that direction", "Arrow keys"),
-    ("Press the control that has the keyboard", "Enter or Space"),
-    ("Close a menu or a question", "Esc"),
+const OTHER_KEYS: [(&str, &[(&str, &str)]); 6] = [
+    (
+        "Everywhere",
+        &[
+            ("Next control, and the one before", "Tab, Shift+Tab"),
+            ("Next control in that direction", "Arrow keys"),
+            ("Press the control that has the keyboard", "Enter or Space"),
+            ("Close a menu or a question", "Esc"),
+        ],
+    ),
+    (
+        "On a chart of the board",
+        &[
+            ("Move the crosshair and read it", "Left, Right"),
+            ("Show an earlier or a later time", "Shift+Left, Shift+Right"),
+            ("Show a shorter or a longer time", "+, −"),
+            ("Show all of the run, and follow it", "Home"),
+            ("Pause the view, or go on", "Space"),
+        ],
+    ),
+    (
+        "On the lanes of the time line",
+        &[
+            ("Previous or next task of the worker", "Left, Right"),
+            ("Worker above or below", "Up, Down"),
+            ("Show an earlier or a later time", "Shift+Left, Shift+Right"),
+            ("Show a shorter or a longer time", "+, −"),
+            ("Show the whole stretch", "Home"),
+            ("Find the task in the list of the slowest", "Enter"),
+        ],
+    ),
+    (
+        "On the map of a sweep",
+        &[("Read the next cell in that direction", "Arrow keys")],
+    ),
+    (
+        "In the list of runs",
+        &[
+            ("Choose the run above or below", "Up, Down"),
+            ("Choose the first or the last", "Home, End"),
+            ("Open the chosen run", "Enter"),
+        ],
+    ),
+    (
+        "On the line of a stage or another card of the composer",
+        &[
+            ("Move it up or down", "Alt+Up, Alt+Down"),
+            ("Copy, cut or paste a stage", "Ctrl+C, Ctrl+X, Ctrl+V"),
+            ("Duplicate or remove a stage", "Ctrl+D, Delete"),
+        ],
+    ),
 ];
 
 /// A line of the list: what is done, and by which keys.
