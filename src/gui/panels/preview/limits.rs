@@ -6,13 +6,13 @@ use crate::units::text;
 
 /// A line at a limit.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Limit {
+pub(in crate::gui::panels) struct Limit {
     /// Where it lies: tasks per second, or clients.
-    pub(super) at: f64,
+    pub(in crate::gui::panels) at: f64,
     /// Whose it is, for the colour; none for the machine's.
-    pub(super) candidate: Option<usize>,
+    pub(in crate::gui::panels) candidate: Option<usize>,
     /// What stands at it.
-    pub(super) name: String,
+    pub(in crate::gui::panels) name: String,
 }
 
 /// Where the cores are full, and where each candidate is.
@@ -66,15 +66,19 @@ pub(super) fn limits(
 
 /// Lines that share a name, as they lie too near to each other for two: the lowest of them, and the words.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Group {
+pub(in crate::gui::panels) struct Group {
     /// The lowest line.
-    pub(super) at: f64,
+    pub(in crate::gui::panels) at: f64,
     /// The words.
-    pub(super) text: String,
+    pub(in crate::gui::panels) text: String,
 }
 
 /// The names of `limits` (ascending) where names need `room` of the scale; `value` writes a place.
-pub(super) fn named(limits: &[&Limit], room: f64, value: impl Fn(f64) -> String) -> Vec<Group> {
+pub(in crate::gui::panels) fn named(
+    limits: &[&Limit],
+    room: f64,
+    value: impl Fn(f64) -> String,
+) -> Vec<Group> {
     /// More names in a row cannot be read.
     const NAMES: usize = 2;
     let mut groups: Vec<Vec<&Limit>> = Vec::new();
