@@ -17,6 +17,8 @@ use crate::units::text;
 
 /// Width of a question, in points: a comfortable line of text.
 const WIDTH: f32 = 460.0;
+/// Width of the list of shortcuts in two columns, in points.
+const SHORTCUTS_WIDTH: f32 = 780.0;
 
 /// What is asked or told.
 #[derive(Debug, Clone, PartialEq)]
@@ -194,6 +196,7 @@ fn problems_ui(ui: &mut Ui, path: &std::path::Path, problems: &[Problem]) -> Opt
     ));
     ScrollArea::vertical()
         .max_height(LIST_HEIGHT)
+        .min_scrolled_height(LIST_HEIGHT)
         .auto_shrink([false, true])
         .show(ui, |ui| {
             for problem in problems {
@@ -272,34 +275,61 @@ fn close_tab_ui(ui: &mut Ui, title: &str, running: bool) -> Option<Answer> {
 }
 
 fn shortcuts_ui(ui: &mut Ui) -> Option<Answer> {
-    /// The list scrolls beyond this, in points.
-    const LIST_HEIGHT: f32 = 420.0;
     title_ui(ui, "Keyboard shortcuts");
-    let room = ui.ctx().content_rect().height() - 12.0 * space::L;
+    let window = ui.ctx().content_rect().size();
+    let two = window.x > SHORTCUTS_WIDTH + 2.0 * space::XL;
+    if two {
+        ui.set_width(SHORTCUTS_WIDTH);
+    }
+    let height = window.y - 12.0 * space::L;
+    let (view, others): (Vec<Menu>, Vec<Menu>) =
+        Menu::ALL.iter().partition(|menu| **menu == Menu::View);
     ScrollArea::vertical()
-        .max_height(LIST_HEIGHT.min(room))
+        .max_height(height)
+        // Else it is as low as what was asked before.
+        .min_scrolled_height(height)
         .auto_shrink([false, true])
         .show(ui, |ui| {
-            for menu in Menu::ALL {
-                let commands = COMMANDS.iter().filter(|command| command.menu == menu);
-                let commands: Vec<_> = commands.filter(|one| !one.keys.is_empty()).collect();
-                if commands.is_empty() {
-                    continue;
-                }
-                ui.label(RichText::new(menu.label()).text_style(theme::title_style()));
-                for command in commands {
-                    keys_ui(ui, command.name.trim_end_matches('…'), &command.all_keys());
-                }
-                ui.add_space(space::S);
-            }
-            ui.label(RichText::new("Everywhere").text_style(theme::title_style()));
-            for (what, keys) in OTHER_KEYS {
-                keys_ui(ui, what, keys);
+            ui.spacing_mut().item_spacing.y = space::XS;
+            ui.spacing_mut().interact_size.y = 0.0;
+            if two {
+                ui.columns_const(|[left, right]| {
+                    menus_ui(left, &others);
+                    menus_ui(right, &view);
+                    everywhere_ui(right);
+                });
+            } else {
+                menus_ui(ui, &others);
+                menus_ui(ui, &view);
+                everywhere_ui(ui);
             }
         });
     let mut answer = None;
     answers_ui(ui, |ui| cancel_ui(ui, "Close", &mut answer));
     answer
+}
+
+/// The keys of the commands of these menus.
+fn menus_ui(ui: &mut Ui, menus: &[Menu]) {
+    for menu in menus {
+        let commands = COMMANDS.iter().filter(|command| command.menu == *menu);
+        let commands: Vec<_> = commands.filter(|one| !one.keys.is_empty()).collect();
+        if commands.is_empty() {
+            continue;
+        }
+        ui.label(RichText::new(menu.label()).text_style(theme::title_style()));
+        for command in commands {
+            keys_ui(ui, command.name.trim_end_matches('…'), &command.all_keys());
+        }
+        ui.add_space(space::S);
+    }
+}
+
+fn everywhere_ui(ui: &mut Ui) {
+    ui.label(RichText::new("Everywhere").text_style(theme::title_style()));
+    for (what, keys) in OTHER_KEYS {
+        keys_ui(ui, what, keys);
+    }
 }
 
 /// What is no command, because it belongs to whatever has the keyboard.
