@@ -1,5 +1,7 @@
 //! `capacity`: the highest rate at which the objectives hold.
 
+use std::path::Path;
+
 use anyhow::Context;
 
 use crate::analysis::{CapacityEnd, CapacityPlan, objectives_hold};
@@ -95,18 +97,8 @@ pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<
     };
     recording.finish(stopped, out);
     let figures = plan.figures();
-    if args.series.results.json {
-        out.figure(serde_json::to_string_pretty(&capacity_document(
-            &plan, &figures,
-        ))?);
-    } else {
-        out.figure_text(&capacity_text(&plan, &figures));
-    }
-    if let Some(folder) = &args.series.results.out {
-        write_capacity_folder(folder, &plan, &figures)
-            .with_context(|| format!("results cannot be written to '{}'", folder.display()))?;
-        out.message(format_args!("Results are in '{}'.", folder.display()));
-    }
+    let results = &args.series.results;
+    give_out(&plan, results.out.as_deref(), results.json, out)?;
     let none = figures.iter().all(|one| one.end == CapacityEnd::BelowRange);
     let by_objectives = if none {
         Exit::NoneQualifies
@@ -114,6 +106,31 @@ pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<
         Exit::Success
     };
     Ok(exit(stopped, plan.doubts()).worse(by_objectives))
+}
+
+/// Prints what the plan found by now, as a document if `json`, and writes its files into `folder`.
+///
+/// # Errors
+/// If the files cannot be written.
+pub(super) fn give_out(
+    plan: &CapacityPlan,
+    folder: Option<&Path>,
+    json: bool,
+    out: &mut Output,
+) -> anyhow::Result<()> {
+    let figures = plan.figures();
+    if json {
+        let document = capacity_document(plan, &figures);
+        out.figure(serde_json::to_string_pretty(&document)?);
+    } else {
+        out.figure_text(&capacity_text(plan, &figures));
+    }
+    if let Some(folder) = folder {
+        write_capacity_folder(folder, plan, &figures)
+            .with_context(|| format!("results cannot be written to '{}'", folder.display()))?;
+        out.message(format_args!("Results are in '{}'.", folder.display()));
+    }
+    Ok(())
 }
 
 /// What `record` tells by now; none if its scenario may not run, which was told.

@@ -12,7 +12,7 @@ use crate::cli::runs_args::{
     RunsRerunArgs, RunsShowArgs,
 };
 use crate::cli::source::print_problems;
-use crate::cli::{Exit, Output, results, run, runs_list};
+use crate::cli::{Exit, Output, capacity, results, run, runs_list, sweep};
 use crate::export::{self, Report};
 use crate::run::RunRequest;
 use crate::run::library::{Library, LibraryError};
@@ -120,15 +120,6 @@ fn show(library: &Library, args: &RunsShowArgs, out: &mut Output) -> anyhow::Res
     if !run::takes_results(args.out.as_deref(), out) {
         return Ok(Exit::Usage);
     }
-    if record.steps.len() > 1 && (args.json || args.out.is_some()) {
-        out.message(format_args!(
-            "error: {} {} is of {} runs, and there is one document and folder for a single run only",
-            record.header.kind.label(),
-            record.header.id,
-            record.steps.len()
-        ));
-        return Ok(Exit::Usage);
-    }
     if !args.json {
         let head = Head::read(&path).map_err(LibraryError::from)?;
         for line in runs_list::heading(&record, &head) {
@@ -137,6 +128,9 @@ fn show(library: &Library, args: &RunsShowArgs, out: &mut Output) -> anyhow::Res
     }
     if record.steps.is_empty() {
         out.message("It was cut before anything was measured.");
+    }
+    if record.header.kind != RecordKind::Run && (args.json || args.out.is_some()) {
+        return give_out_series(&record, args, out);
     }
     for (step, run) in &record.steps {
         if !args.json {
@@ -158,6 +152,19 @@ fn show(library: &Library, args: &RunsShowArgs, out: &mut Output) -> anyhow::Res
         };
     }
     Ok(Exit::Success)
+}
+
+/// What a series found by now: the document and the files are its own, not those of its runs.
+fn give_out_series(record: &Record, args: &RunsShowArgs, out: &mut Output) -> anyhow::Result<Exit> {
+    let folder = args.out.as_deref();
+    let given = match record.header.kind {
+        RecordKind::Sweep => sweep::plan_so_far(record, out)?
+            .map(|plan| sweep::give_out(&plan, folder, args.json, out)),
+        RecordKind::Capacity => capacity::plan_so_far(record, out)?
+            .map(|plan| capacity::give_out(&plan, folder, args.json, out)),
+        RecordKind::Run => None,
+    };
+    given.map_or(Ok(Exit::Usage), |given| given.map(|()| Exit::Success))
 }
 
 fn change(

@@ -83,7 +83,7 @@ pub struct RunsListArgs {
 pub struct RunsShowArgs {
     /// Which run
     pub run: String,
-    /// Print one JSON document on standard output, the same as that of 'run --json'
+    /// Print one JSON document on standard output, the same as that of 'run --json', or of the series' own command
     #[arg(long, conflicts_with = "scenario")]
     pub json: bool,
     /// Print the scenario that was run instead: a file for 'poolscope run'

@@ -1,5 +1,7 @@
 //! `sweep`: a scenario over values of one parameter, or two.
 
+use std::path::Path;
+
 use anyhow::Context;
 
 use crate::analysis::{SweepFigures, SweepPlan};
@@ -90,19 +92,34 @@ pub(super) fn sweep(args: &SweepArgs, out: &mut Output) -> anyhow::Result<Exit> 
         return Ok(Exit::Usage);
     };
     recording.finish(stopped, out);
-    let figures = SweepFigures::of(&plan);
-    if args.series.results.json {
-        let document = sweep_document(&plan, &figures);
+    let results = &args.series.results;
+    give_out(&plan, results.out.as_deref(), results.json, out)?;
+    Ok(exit(stopped, plan.doubts()))
+}
+
+/// Prints what the plan found by now, as a document if `json`, and writes its files into `folder`.
+///
+/// # Errors
+/// If the files cannot be written.
+pub(super) fn give_out(
+    plan: &SweepPlan,
+    folder: Option<&Path>,
+    json: bool,
+    out: &mut Output,
+) -> anyhow::Result<()> {
+    let figures = SweepFigures::of(plan);
+    if json {
+        let document = sweep_document(plan, &figures);
         out.figure(serde_json::to_string_pretty(&document)?);
     } else {
-        out.figure_text(&sweep_text(&plan, &figures));
+        out.figure_text(&sweep_text(plan, &figures));
     }
-    if let Some(folder) = &args.series.results.out {
-        write_sweep_folder(folder, &plan, &figures)
+    if let Some(folder) = folder {
+        write_sweep_folder(folder, plan, &figures)
             .with_context(|| format!("results cannot be written to '{}'", folder.display()))?;
         out.message(format_args!("Results are in '{}'.", folder.display()));
     }
-    Ok(exit(stopped, plan.doubts()))
+    Ok(())
 }
 
 /// What `record` tells by now; none if its scenario may not run, which was told.

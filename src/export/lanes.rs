@@ -37,7 +37,7 @@ pub fn lanes_svg<'a>(
     let rows = ROW * lanes.lanes.len() as f64;
     let top = MARGIN + HEAD + REMARK * remarks.len() as f64;
     let height = top + rows + TAIL;
-    let title = format!("{}: {}", Lanes::TITLE, lanes.label);
+    let title = format!("{}: {}", lanes.title(), lanes.label);
     let mut canvas = Canvas::new("lanes", WIDTH, height, &title, theme);
     let head = Type {
         size: sizes.title,

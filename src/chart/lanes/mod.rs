@@ -168,7 +168,35 @@ pub struct Lanes {
 
 impl Lanes {
     /// As it stands above the picture.
-    pub const TITLE: &'static str = "What each worker did";
+    #[must_use]
+    pub const fn title(&self) -> &'static str {
+        if self.has_workers {
+            "What each worker did"
+        } else {
+            "What was under way at once"
+        }
+    }
+
+    /// How many lanes are drawn, of how many, and what they are.
+    fn told_lanes(&self) -> String {
+        let drawn = self.lanes.len();
+        let (one, many) = if self.has_workers {
+            ("worker", "workers")
+        } else {
+            ("place", "places")
+        };
+        let counted = text::counted((drawn + self.lanes_hidden) as u64, one, many);
+        let counted = if self.lanes_hidden > 0 {
+            format!("the first {drawn} of {counted}")
+        } else {
+            counted
+        };
+        if self.has_workers {
+            counted
+        } else {
+            format!("{counted} (tasks under way at once, not workers)")
+        }
+    }
 
     /// The lanes of `of` in `run`. O(parts that were kept × log).
     ///
@@ -253,7 +281,8 @@ impl Lanes {
             .saturating_sub(self.measure_start_nanos);
         let length = self.stretch.until_nanos - self.stretch.from_nanos;
         let words = format!(
-            "{} from {} after the measurement's begin; {} tasks on workers at once in the mean",
+            "{}; {} from {} after the measurement's begin; {} tasks on workers at once in the mean",
+            self.told_lanes(),
             text::nanos(length as f64),
             text::nanos(begin as f64),
             text::number(self.under_way),

@@ -136,7 +136,8 @@ fn entry_ui(ui: &mut Ui, title: &str, about: &str, selected: bool) -> Response {
         .sense(Sense::click());
     let response = ui
         .scope_builder(builder, |ui| {
-            let hovered = ui.is_enabled() && ui.response().hovered();
+            let response = ui.response();
+            let hovered = ui.is_enabled() && (response.hovered() || response.has_focus());
             theme::choice_frame(palette, hovered, selected).show(ui, |ui| {
                 ui.set_min_width(ui.available_width());
                 ui.spacing_mut().item_spacing.y = space::XS;

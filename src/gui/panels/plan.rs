@@ -112,7 +112,10 @@ fn run_ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
         actions.push(Action::Compose);
     }
     let length = duration(document.expected_nanos());
-    weak_ui(ui, format!("takes about {length}"));
+    let weak = theme::palette(ui).weak;
+    let takes = RichText::new(format!("takes about {length}")).small();
+    // As a whole on the next line, where there is no room for it.
+    ui.add(egui::Label::new(takes.color(weak)).extend());
 }
 
 /// A length of time as people say it: `37 seconds`, `2:05 min`.

@@ -282,8 +282,6 @@ fn shortcuts_ui(ui: &mut Ui) -> Option<Answer> {
         ui.set_width(SHORTCUTS_WIDTH);
     }
     let height = window.y - 12.0 * space::L;
-    let (view, others): (Vec<Menu>, Vec<Menu>) =
-        Menu::ALL.iter().partition(|menu| **menu == Menu::View);
     ScrollArea::vertical()
         .max_height(height)
         // Else it is as low as what was asked before.
@@ -294,14 +292,12 @@ fn shortcuts_ui(ui: &mut Ui) -> Option<Answer> {
             ui.spacing_mut().interact_size.y = 0.0;
             if two {
                 ui.columns_const(|[left, right]| {
-                    menus_ui(left, &others);
-                    menus_ui(right, &view);
-                    everywhere_ui(right);
+                    menu_keys_ui(left);
+                    other_keys_ui(right);
                 });
             } else {
-                menus_ui(ui, &others);
-                menus_ui(ui, &view);
-                everywhere_ui(ui);
+                menu_keys_ui(ui);
+                other_keys_ui(ui);
             }
         });
     let mut answer = None;
@@ -309,10 +305,10 @@ fn shortcuts_ui(ui: &mut Ui) -> Option<Answer> {
     answer
 }
 
-/// The keys of the commands of these menus.
-fn menus_ui(ui: &mut Ui, menus: &[Menu]) {
-    for menu in menus {
-        let commands = COMMANDS.iter().filter(|command| command.menu == *menu);
+/// The keys of the commands, menu by menu.
+fn menu_keys_ui(ui: &mut Ui) {
+    for menu in Menu::ALL {
+        let commands = COMMANDS.iter().filter(|command| command.menu == menu);
         let commands: Vec<_> = commands.filter(|one| !one.keys.is_empty()).collect();
         if commands.is_empty() {
             continue;
@@ -325,19 +321,68 @@ fn menus_ui(ui: &mut Ui, menus: &[Menu]) {
     }
 }
 
-fn everywhere_ui(ui: &mut Ui) {
-    ui.label(RichText::new("Everywhere").text_style(theme::title_style()));
-    for (what, keys) in OTHER_KEYS {
-        keys_ui(ui, what, keys);
+fn other_keys_ui(ui: &mut Ui) {
+    for (place, keys) in OTHER_KEYS {
+        ui.label(RichText::new(place).text_style(theme::title_style()));
+        for (what, keys) in keys {
+            keys_ui(ui, what, keys);
+        }
+        ui.add_space(space::S);
     }
 }
 
 /// What is no command, because it belongs to whatever has the keyboard.
-const OTHER_KEYS: [(&str, &str); 4] = [
-    ("Next control, and the one before", "Tab, Shift+Tab"),
-    ("Next control in that direction", "Arrow keys"),
-    ("Press the control that has the keyboard", "Enter or Space"),
-    ("Close a menu or a question", "Esc"),
+const OTHER_KEYS: [(&str, &[(&str, &str)]); 6] = [
+    (
+        "Everywhere",
+        &[
+            ("Next control, and the one before", "Tab, Shift+Tab"),
+            ("Next control in that direction", "Arrow keys"),
+            ("Press the control that has the keyboard", "Enter or Space"),
+            ("Close a menu or a question", "Esc"),
+        ],
+    ),
+    (
+        "On a chart of the board",
+        &[
+            ("Move the crosshair and read it", "Left, Right"),
+            ("Show an earlier or a later time", "Shift+Left, Shift+Right"),
+            ("Show a shorter or a longer time", "+, −"),
+            ("Show all of the run, and follow it", "Home"),
+            ("Pause the view, or go on", "Space"),
+        ],
+    ),
+    (
+        "On the lanes of the time line",
+        &[
+            ("Previous or next task of the worker", "Left, Right"),
+            ("Worker above or below", "Up, Down"),
+            ("Show an earlier or a later time", "Shift+Left, Shift+Right"),
+            ("Show a shorter or a longer time", "+, −"),
+            ("Show the whole stretch", "Home"),
+            ("Find the task in the list of the slowest", "Enter"),
+        ],
+    ),
+    (
+        "On the map of a sweep",
+        &[("Read the next cell in that direction", "Arrow keys")],
+    ),
+    (
+        "In the list of runs",
+        &[
+            ("Choose the run above or below", "Up, Down"),
+            ("Choose the first or the last", "Home, End"),
+            ("Open the chosen run", "Enter"),
+        ],
+    ),
+    (
+        "On the line of a stage or another card of the composer",
+        &[
+            ("Move it up or down", "Alt+Up, Alt+Down"),
+            ("Copy, cut or paste a stage", "Ctrl+C, Ctrl+X, Ctrl+V"),
+            ("Duplicate or remove a stage", "Ctrl+D, Delete"),
+        ],
+    ),
 ];
 
 /// A line of the list: what is done, and by which keys.

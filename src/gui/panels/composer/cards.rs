@@ -259,7 +259,8 @@ fn handle_ui(ui: &mut Ui, card: Card<'_>) {
     let response = ui.interact(
         rect,
         Id::unique(("composer handle", card.list, card.index)),
-        Sense::drag(),
+        // By keyboard the line of the card moves it; here the keyboard could do nothing.
+        Sense::DRAG,
     );
     response.widget_info(|| {
         WidgetInfo::labeled(

@@ -232,7 +232,7 @@ fn limits_ui(ui: &mut Ui, limits: &[&Limit], what: &str) {
         return;
     }
     // Those at the same place are told at once.
-    let names = named(limits, f64::MIN_POSITIVE, text::per_sec);
+    let names = named(limits, (f64::MIN_POSITIVE, usize::MAX), text::per_sec);
     let names: Vec<String> = names.into_iter().map(|group| group.text).collect();
     remark_ui(ui, &format!("{what}: {}", names.join("; ")));
 }

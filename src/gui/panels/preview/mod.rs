@@ -85,19 +85,21 @@ fn summary_ui(ui: &mut Ui, expected: &[Expected]) {
         }
     }
     let dark = ui.visuals().dark_mode;
-    ui.add_space(space::XS);
-    for (badge, color, of) in groups {
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = Vec2::new(space::XS, 2.0);
-            ui.spacing_mut().interact_size.y = 0.0;
-            badge_ui(ui, &badge, color);
-            for index in of {
-                ui.add_space(space::XS);
-                swatch_ui(ui, theme::series_color(index, dark));
-                ui.label(RichText::new(&expected[index].name).small());
-            }
-        });
-    }
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing = Vec2::new(space::XS, space::XS);
+        ui.spacing_mut().interact_size.y = 0.0;
+        for (badge, color, of) in groups {
+            ui.horizontal_wrapped(|ui| {
+                badge_ui(ui, &badge, color);
+                for index in of {
+                    ui.add_space(space::XS);
+                    swatch_ui(ui, theme::series_color(index, dark));
+                    let name = RichText::new(&expected[index].name).small();
+                    ui.add(Label::new(name).extend());
+                }
+            });
+        }
+    });
 }
 
 /// The limits of the machine and of the candidates of `scenario` as rates, for a profile of its load.

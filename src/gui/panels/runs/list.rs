@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::{Align, Label, Layout, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, Vec2};
+use egui::{
+    Align, EventFilter, Key, Label, Layout, Modifiers, Rect, RichText, ScrollArea, Sense, Ui,
+    UiBuilder, Vec2,
+};
 
 use crate::gui::app::RunEntry;
 use crate::gui::panels::runs::mark;
@@ -24,42 +27,104 @@ pub(super) struct Entries<'a> {
     pub(super) opening: Option<&'a Path>,
 }
 
-/// A row that was clicked.
-pub(super) struct Clicked {
+/// A row that was chosen by a click or by a key.
+pub(super) struct Chosen {
     pub(super) path: PathBuf,
-    pub(super) double: bool,
+    /// It is to be opened.
+    pub(super) open: bool,
+    /// The keyboard is to go there, where it may have to be scrolled to.
+    pub(super) by_key: bool,
 }
 
-/// Shows the list; says which row was clicked.
-pub(super) fn list_ui(ui: &mut Ui, entries: &Entries<'_>) -> Option<Clicked> {
-    let mut clicked = None;
+/// Rows that a page key goes on by.
+const PAGE: usize = 8;
+
+/// Shows the list, and gives the keyboard to the row of `wanted`; says which row was chosen.
+pub(super) fn list_ui(
+    ui: &mut Ui,
+    entries: &Entries<'_>,
+    wanted: &mut Option<PathBuf>,
+) -> Option<Chosen> {
+    let mut chosen = None;
     ui.spacing_mut().item_spacing.y = space::XS;
     ScrollArea::vertical()
         .auto_shrink(false)
         .id_salt("kept runs")
         .show_rows(ui, ROW_HEIGHT, entries.found.len(), |ui, rows| {
-            for &index in &entries.found[rows] {
-                let Some(entry) = entries.all.get(index) else {
+            for place in rows {
+                let entry = |place: usize| entries.all.get(*entries.found.get(place)?);
+                let Some(this) = entry(place) else {
                     continue;
                 };
-                let response = row_ui(ui, entries, entry);
+                let response = row_ui(ui, entries, this);
+                if wanted.as_deref() == Some(&*this.path) {
+                    *wanted = None;
+                    response.request_focus();
+                }
                 if response.clicked() {
-                    clicked = Some(Clicked {
-                        path: entry.path.clone(),
-                        double: response.double_clicked(),
+                    let by_key = response.has_focus() && !response.hovered();
+                    let again = entries.chosen == Some(&*this.path);
+                    chosen = Some(Chosen {
+                        path: this.path.clone(),
+                        open: response.double_clicked() || (by_key && again),
+                        by_key: false,
+                    });
+                }
+                let last = entries.found.len() - 1;
+                let to = stepped(ui, &response, place, last);
+                if let Some((to, other)) = to.and_then(|to| Some((to, entry(to)?))) {
+                    // The other row may not be made yet: it is where rows of one height say that it is.
+                    let height = ROW_HEIGHT + ui.spacing().item_spacing.y;
+                    let by = (to as f32 - place as f32) * height;
+                    ui.scroll_to_rect(response.rect.translate(Vec2::new(0.0, by)), None);
+                    chosen = Some(Chosen {
+                        path: other.path.clone(),
+                        open: false,
+                        by_key: true,
                     });
                 }
             }
         });
-    clicked
+    chosen
+}
+
+/// The row to which a key goes from that at `place`; none without such a key, or without another row there.
+fn stepped(ui: &Ui, response: &egui::Response, place: usize, last: usize) -> Option<usize> {
+    if !response.has_focus() {
+        return None;
+    }
+    let filter = EventFilter {
+        vertical_arrows: true,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let to = [
+        (Key::ArrowUp, place.saturating_sub(1)),
+        (Key::ArrowDown, place + 1),
+        (Key::PageUp, place.saturating_sub(PAGE)),
+        (Key::PageDown, place + PAGE),
+        (Key::Home, 0),
+        (Key::End, last),
+    ]
+    .into_iter()
+    .find_map(|(key, to)| pressed(key).then_some(to.min(last)));
+    to.filter(|to| *to != place)
 }
 
 fn row_ui(ui: &mut Ui, entries: &Entries<'_>, entry: &RunEntry) -> egui::Response {
     let palette = theme::palette(ui);
     let size = Vec2::new(ui.available_width(), ROW_HEIGHT);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    // Named by its file: rows that are scrolled away are not made, and the keyboard stays with the run.
+    let (_, rect) = ui.allocate_space(size);
+    let id = egui::Id::unique(("kept run", &entry.path));
+    let response = ui.interact(rect, id, Sense::click());
     let selected = entries.chosen == Some(&*entry.path);
-    let frame = theme::choice_frame(palette, response.hovered(), selected);
+    let frame = theme::choice_frame(
+        palette,
+        response.hovered() || response.has_focus(),
+        selected,
+    );
     // The text is laid out below, within the frame and not in it.
     let frame = frame.inner_margin(0);
     ui.painter().add(frame.paint(rect));
@@ -77,7 +142,7 @@ fn row_ui(ui: &mut Ui, entries: &Entries<'_>, entry: &RunEntry) -> egui::Respons
     });
     response
         .on_hover_cursor(egui::CursorIcon::PointingHand)
-        .on_hover_text("Click to choose, double click to open")
+        .on_hover_text("Click to choose, double click to open. By keyboard: arrow keys to choose, Enter to open")
 }
 
 /// Distinct also where several are called alike.

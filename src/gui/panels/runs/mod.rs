@@ -57,6 +57,8 @@ pub struct RunsPanel {
     /// What was found for these words in the list of this revision.
     found: Option<(u64, String, Vec<usize>)>,
     chosen: Option<PathBuf>,
+    /// The keyboard goes to the row of this run as soon as it is drawn.
+    focus: Option<PathBuf>,
     draft: Draft,
 }
 
@@ -101,12 +103,13 @@ impl RunsPanel {
             shown: view.shown,
             opening: view.opening,
         };
-        if let Some(clicked) = list::list_ui(ui, &entries) {
-            if clicked.double {
-                let path = clicked.path.clone();
+        if let Some(chosen) = list::list_ui(ui, &entries, &mut self.focus) {
+            if chosen.open {
+                let path = chosen.path.clone();
                 actions.push(Action::Runs(RunsAction::Open(path)));
             }
-            self.chosen = Some(clicked.path);
+            self.focus = chosen.by_key.then(|| chosen.path.clone());
+            self.chosen = Some(chosen.path);
         }
     }
 

@@ -1,7 +1,8 @@
 //! The map of two parameters: a cell for each pair of values, the stronger the colour the larger the value.
 
 use egui::{
-    Align, Align2, Color32, CornerRadius, Label, Layout, Rect, RichText, Sense, TextStyle, Ui, Vec2,
+    Align, Align2, Color32, CornerRadius, EventFilter, Key, Label, Layout, Modifiers, Rect,
+    Response, RichText, Sense, Stroke, StrokeKind, TextStyle, Ui, Vec2,
 };
 
 use crate::chart::Heat;
@@ -41,8 +42,14 @@ pub(super) fn heat_ui(ui: &mut Ui, heat: &Heat, of: &str, actions: &mut Vec<Acti
     let lines = heat.rows.len() as f32 + 1.0;
     let columns = heat.columns.len() as f32;
     let size = Vec2::new(ROW_LABEL_WIDTH + width * columns, CELL_HEIGHT * lines);
-    let (area, response) = ui.allocate_exact_size(size, Sense::hover());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, heat.title.clone()));
+    // It can be read cell by cell with the keyboard; there is nothing to press.
+    let (area, response) = ui.allocate_exact_size(size, Sense::focusable_noninteractive());
+    let read = read_by_keys(ui, &response, heat);
+    let told = read.map_or_else(
+        || heat.title.clone(),
+        |at| format!("{}, {}", heat.title, told(heat, at)),
+    );
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &told));
     let font = TextStyle::Small.resolve(ui.style());
     let write = |at: Rect, text: &str, color: Color32| {
         let painter = ui.painter().with_clip_rect(at);
@@ -78,6 +85,13 @@ pub(super) fn heat_ui(ui: &mut Ui, heat: &Heat, of: &str, actions: &mut Vec<Acti
             write(at, text, palette.text);
         }
     }
+    if let Some([column, row]) = read {
+        let at = cell(column as f32, lines - 2.0 - row as f32);
+        let edge = Stroke::new(2.0, palette.accent);
+        let kind = StrokeKind::Outside;
+        ui.painter()
+            .rect_stroke(at, CornerRadius::same(3), edge, kind);
+    }
     for (column, label) in heat.columns.iter().enumerate() {
         write(cell(column as f32, lines - 1.0), label, palette.weak);
     }
@@ -87,6 +101,43 @@ pub(super) fn heat_ui(ui: &mut Ui, heat: &Heat, of: &str, actions: &mut Vec<Acti
         legend.push(format!("from {low} (pale) to {high} (strong)"));
     }
     weak_ui(ui, legend.join(" · "));
+}
+
+/// The cell (column, row) that the keyboard is at: arrow keys go from one to the next. None without the keyboard.
+fn read_by_keys(ui: &Ui, response: &Response, heat: &Heat) -> Option<[usize; 2]> {
+    if !response.has_focus() || heat.rows.is_empty() {
+        return None;
+    }
+    let filter = EventFilter {
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let before = ui.data(|data| data.get_temp(response.id));
+    let [mut column, mut row]: [usize; 2] = before.unwrap_or_default();
+    column += usize::from(pressed(Key::ArrowRight));
+    column = column.saturating_sub(usize::from(pressed(Key::ArrowLeft)));
+    // From below, as on an axis.
+    row += usize::from(pressed(Key::ArrowUp));
+    row = row.saturating_sub(usize::from(pressed(Key::ArrowDown)));
+    let at = [
+        column.min(heat.columns.len() - 1),
+        row.min(heat.rows.len() - 1),
+    ];
+    ui.data_mut(|data| data.insert_temp(response.id, at));
+    Some(at)
+}
+
+/// A cell in words.
+fn told(heat: &Heat, [column, row]: [usize; 2]) -> String {
+    let value = heat.cells.get(row).and_then(|cells| cells.get(column));
+    let value = value.and_then(Option::as_ref);
+    let value = value.map_or("no data", |(_, text)| text);
+    let [x, y] = &heat.axes;
+    let (of_x, of_y) = (&heat.columns[column], &heat.rows[row]);
+    format!("{x} {of_x}, {y} {of_y}: {value}")
 }
 
 /// Where a value lies between the ends of the scale, from 0 to 1.

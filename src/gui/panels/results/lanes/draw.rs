@@ -1,12 +1,14 @@
 //! Draws the lanes: at most one rectangle per piece and pixel, whatever the run was.
 
 use egui::{
-    Align2, Color32, Pos2, Rect, RichText, Sense, Shape, Stroke, StrokeKind, TextStyle, Ui, Vec2,
+    Align2, Color32, Pos2, Rect, Response, RichText, Sense, Shape, Stroke, StrokeKind, TextStyle,
+    Tooltip, Ui, Vec2,
 };
 
 use crate::chart::axis::Axis;
 use crate::chart::palette::split_rgb;
 use crate::chart::{LanePart, Lanes, Piece, Quantity, end_words, life_pieces};
+use crate::gui::panels::results::lanes::keys::{Cursor, take_keys};
 use crate::gui::theme::{self, Palette, space};
 use crate::gui::widgets::weak_ui;
 use crate::run::LifePart;
@@ -67,7 +69,19 @@ impl Window {
         })
     }
 
-    const fn length(self) -> u64 {
+    /// As long, moved so far that `nanos` is seen with some room before it.
+    pub(super) const fn showing(self, nanos: u64) -> Self {
+        if self.from <= nanos && nanos < self.until {
+            return self;
+        }
+        let from = nanos.saturating_sub(self.length() / 4);
+        Self {
+            from,
+            until: from.saturating_add(self.length()),
+        }
+    }
+
+    pub(super) const fn length(self) -> u64 {
         self.until.saturating_sub(self.from)
     }
 
@@ -115,6 +129,8 @@ pub(super) struct Asked {
     pub(super) window: Option<Window>,
     /// To mark this measured task.
     pub(super) task: Option<u64>,
+    /// The keyboard is here.
+    pub(super) cursor: Option<Cursor>,
 }
 
 /// What the colours and heights mean.
@@ -133,13 +149,13 @@ pub(super) fn legend_ui(ui: &mut Ui, lanes: &Lanes) {
     }
 }
 
-/// Draws `window` of the lanes, with the task `found` marked.
+/// Draws `window` of the lanes, with the task `found` marked, and with the `cursor` if the keyboard is there.
 pub(super) fn lanes_ui(
     ui: &mut Ui,
     lanes: &Lanes,
     window: Window,
     all: Window,
-    found: Option<u64>,
+    (found, cursor): (Option<u64>, Option<Cursor>),
 ) -> Asked {
     let palette = theme::palette(ui);
     let small = TextStyle::Small.resolve(ui.style());
@@ -154,8 +170,6 @@ pub(super) fn lanes_ui(
     let rows = ROW * lanes.lanes.len() as f32;
     let size = Vec2::new(ui.available_width(), rows + AXIS);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
-    let spoken = spoken(lanes);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &spoken));
     let plot = Rect::from_min_max(
         Pos2::new(rect.left() + left, rect.top() + AXIS),
         Pos2::new(rect.right() - space::S, rect.top() + AXIS + rows),
@@ -171,6 +185,65 @@ pub(super) fn lanes_ui(
         lane_ui(ui, lanes, &lane.pieces, (window, row), found);
     }
     let mut asked = Asked::default();
+    asked.cursor = take_keys(ui, &response, lanes, (window, all), cursor, &mut asked);
+    cursor_ui(ui, &response, lanes, window, plot, asked.cursor);
+    take_pointer(ui, response, lanes, (window, all), plot, &mut asked);
+    asked
+}
+
+/// Shows where the keyboard is, and tells what is there.
+fn cursor_ui(
+    ui: &Ui,
+    response: &Response,
+    lanes: &Lanes,
+    window: Window,
+    plot: Rect,
+    cursor: Option<Cursor>,
+) {
+    let mut told = spoken(lanes);
+    if let Some(cursor) = cursor {
+        let accent = theme::palette(ui).accent;
+        let painter = ui.painter();
+        let edge = Stroke::new(1.5, accent);
+        painter.rect_stroke(response.rect, 2, edge, StrokeKind::Inside);
+        let top = plot.top() + ROW * cursor.lane as f32;
+        let place = |nanos: u64| plot.left() + window.share(nanos) * plot.width();
+        let mut row = Rect::from_x_y_ranges(
+            place(cursor.nanos)..=place(cursor.nanos) + 2.0,
+            top..=top + ROW,
+        );
+        let piece = cursor.piece(lanes);
+        if let Some(piece) = piece {
+            let mut its = lanes.lanes[cursor.lane].pieces.iter();
+            let last = its.rfind(|other| other.life == piece.life);
+            row.max.x = last.map_or(row.max.x, |last| row.max.x.max(place(last.until_nanos)));
+        }
+        painter.rect_stroke(row, 2, Stroke::new(2.0, accent), StrokeKind::Inside);
+        let (id, layer) = (response.id, ui.layer_id());
+        let tip = Tooltip::always_open(ui.ctx().clone(), layer, id, row);
+        tip.show(|ui| match piece {
+            Some(piece) => life_ui(ui, lanes, piece),
+            None => {
+                weak_ui(ui, cursor.told(lanes));
+            }
+        });
+        told = format!("{}; {told}", cursor.told(lanes));
+        if !ui.clip_rect().contains_rect(row) {
+            ui.scroll_to_rect(row.expand2(Vec2::new(0.0, ROW)), None);
+        }
+    }
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &told));
+}
+
+/// Takes what the pointer did, and tells what is under it.
+fn take_pointer(
+    ui: &Ui,
+    response: Response,
+    lanes: &Lanes,
+    (window, all): (Window, Window),
+    plot: Rect,
+    asked: &mut Asked,
+) {
     if response.dragged() && response.drag_delta().x.abs() > 0.0 {
         let share = -f64::from(response.drag_delta().x / plot.width().max(1.0));
         asked.window = Some(window.moved(share).within(all));
@@ -179,7 +252,7 @@ pub(super) fn lanes_ui(
         asked.window = Some(Window::stretch(lanes));
     }
     let Some(pointer) = response.hover_pos().filter(|at| plot.contains(*at)) else {
-        return asked;
+        return;
     };
     let share = f64::from((pointer.x - plot.left()) / plot.width().max(1.0));
     let zoom = ui.input(egui::InputState::zoom_delta);
@@ -188,14 +261,13 @@ pub(super) fn lanes_ui(
     }
     let nanos = window.from + (window.length() as f64 * share) as u64;
     let piece = lanes.piece_at(((pointer.y - plot.top()) / ROW) as usize, nanos);
-    if response.clicked() {
+    if response.clicked_by(egui::PointerButton::Primary) {
         let task = piece.map(|piece| lanes.lives[piece.life]);
         asked.task = task.filter(|life| life.measured).map(|life| life.number);
     }
     if let Some(piece) = piece {
         response.on_hover_ui_at_pointer(|ui| life_ui(ui, lanes, piece));
     }
-    asked
 }
 
 fn axis_ui(ui: &Ui, lanes: &Lanes, window: Window, plot: Rect, palette: &Palette) {
@@ -352,7 +424,7 @@ fn spoken(lanes: &Lanes) -> String {
     let all = lanes.lanes.iter().take(LANES_SPOKEN);
     let all = all.map(|lane| format!("{} busy {}", lane.name, busy(&lane.pieces)));
     let all: Vec<String> = all.collect();
-    format!("{} of {}: {}", Lanes::TITLE, lanes.label, all.join(", "))
+    format!("{} of {}: {}", lanes.title(), lanes.label, all.join(", "))
 }
 
 #[cfg(test)]

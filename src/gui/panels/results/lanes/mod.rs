@@ -1,6 +1,7 @@
 //! What each worker did: lanes over time, the whole life of a task, and the slowest tasks with a way to find them.
 
 mod draw;
+mod keys;
 mod slowest;
 
 use egui::{Button, ComboBox, RichText, ScrollArea, Ui, Vec2};
@@ -10,6 +11,7 @@ use crate::gui::action::{Action, Exported};
 use crate::gui::panels::export_menu::export_menu_ui;
 use crate::gui::panels::results::ResultsView;
 use crate::gui::panels::results::lanes::draw::{Window, lanes_ui, legend_ui};
+use crate::gui::panels::results::lanes::keys::Cursor;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{badge_ui, empty_state_ui, icon_button_ui, swatch_ui, weak_ui};
 use crate::run::Block;
@@ -32,6 +34,8 @@ pub(super) struct LanesPage {
     window: Option<Window>,
     /// The measured task that was asked for, by its number.
     found: Option<u64>,
+    /// Where the keyboard was last in the lanes.
+    cursor: Option<Cursor>,
     /// What was built, and from which run, revision and choice.
     built: Option<(Key, Result<Lanes, NoLanes>)>,
 }
@@ -39,6 +43,16 @@ pub(super) struct LanesPage {
 type Key = (u64, u64, LanesOf);
 
 impl LanesPage {
+    /// Chooses a candidate, by its index in the scenario.
+    pub(super) fn look_at(&mut self, candidate: usize) {
+        if self.candidate != Some(candidate) {
+            *self = Self {
+                candidate: Some(candidate),
+                ..Self::default()
+            };
+        }
+    }
+
     /// Shows the page and appends what the user asked for to `actions`.
     pub(super) fn ui(&mut self, ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) {
         let known = |candidate: &usize| {
@@ -115,10 +129,7 @@ impl LanesPage {
                 let tab = ui.selectable_label(other.candidate == candidate, &other.name);
                 let name = format!("Lanes of {}", other.name);
                 if tab.accessible_name(name).clicked() {
-                    *self = Self {
-                        candidate: Some(other.candidate),
-                        ..Self::default()
-                    };
+                    self.look_at(other.candidate);
                 }
                 ui.add_space(space::XS);
             }
@@ -173,6 +184,7 @@ impl LanesPage {
         self.block = Some(block);
         self.stretch = stretch;
         self.window = None;
+        self.cursor = None;
     }
 
     fn lanes_ui(
@@ -204,7 +216,8 @@ impl LanesPage {
         let (mut to_window, mut to_task) = (None, None);
         let mut left_ui = |ui: &mut Ui| {
             ui.set_width(width);
-            let asked = lanes_ui(ui, lanes, window, all, self.found);
+            let asked = lanes_ui(ui, lanes, window, all, (self.found, self.cursor));
+            self.cursor = asked.cursor.or(self.cursor);
             to_window = asked.window;
             to_task = asked.task;
         };
@@ -265,7 +278,8 @@ impl LanesPage {
             }
         }
         let whole = Button::new(RichText::new("Whole stretch").small());
-        let about = "Drag to move, Ctrl and wheel to zoom, double-click for the whole stretch";
+        let about = "Drag to move, Ctrl and wheel to zoom, double-click for the whole stretch. By keyboard: arrow keys from task \
+             to task, Shift and arrow keys to move, + and − to zoom, Home for the whole stretch, Enter to find the task";
         if ui.add(whole).on_hover_text(about).clicked() {
             self.window = None;
         }
