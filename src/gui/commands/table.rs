@@ -149,15 +149,18 @@ pub static COMMANDS: &[Command] = &[
         Action::GoTo(Region::Next)
     })
     .words("focus keyboard region")
-    .keys(&[key(PLAIN, Key::F6)]),
+    .keys(&[key(PLAIN, Key::F6)])
+    .within("Move the keyboard"),
     Command::of(Menu::View, 5, "Previous part of the window", || {
         Action::GoTo(Region::Previous)
     })
     .words("focus keyboard region")
-    .keys(&[key(SHIFT, Key::F6)]),
+    .keys(&[key(SHIFT, Key::F6)])
+    .within("Move the keyboard"),
     Command::of(Menu::View, 5, "Menus", || Action::GoTo(Region::Menus))
         .words("focus keyboard bar")
-        .keys(&[key(PLAIN, Key::F10)]),
+        .keys(&[key(PLAIN, Key::F10)])
+        .within("Move the keyboard"),
     Command::of(Menu::View, 6, "Larger", || Action::Zoom(Step::Up))
         .words("zoom in scale bigger text")
         .keys(&[key(CTRL, Key::Plus), key(CTRL, Key::Equals)])
@@ -285,7 +288,7 @@ const fn export(name: &'static str, action: fn() -> Action) -> Command {
 }
 
 const fn board(name: &'static str, action: fn() -> Action) -> Command {
-    Command::of(Menu::View, 9, name, action)
+    Command::of(Menu::View, 7, name, action)
         .within("Board")
         .unless(without_run)
 }
@@ -299,7 +302,9 @@ const fn tab(name: &'static str, action: fn() -> Action) -> Command {
 }
 
 const fn theme(name: &'static str, action: fn() -> Action) -> Command {
-    Command::of(Menu::View, 7, name, action).words("appearance colours")
+    Command::of(Menu::View, 6, name, action)
+        .within("Appearance")
+        .words("appearance colours")
 }
 
 const fn run_tab(name: &'static str, action: fn() -> Action) -> Command {
@@ -316,7 +321,9 @@ fn without_tabs(now: &Situation<'_>, needed: usize) -> Option<String> {
 }
 
 const fn look(name: &'static str, action: fn() -> Action) -> Command {
-    Command::of(Menu::View, 8, name, action).words("appearance accessibility colours")
+    Command::of(Menu::View, 6, name, action)
+        .within("Appearance")
+        .words("appearance accessibility colours")
 }
 
 fn shows(now: &Situation<'_>, tab: SidebarTab) -> bool {

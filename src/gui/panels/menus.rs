@@ -5,6 +5,7 @@ use egui::{Align, Button, Layout, MenuBar, Ui};
 use crate::gui::action::Action;
 use crate::gui::app::Page;
 use crate::gui::commands::{COMMANDS, Command, Marked, Menu, Situation};
+use crate::gui::theme::space;
 use crate::gui::widgets::{Spot, mark_spot};
 
 /// Shows the menus.
@@ -26,7 +27,15 @@ pub fn menus_ui(ui: &mut Ui, now: &Situation<'_>, actions: &mut Vec<Action>) {
     });
 }
 
+/// Width of a menu whose entries have a mark and their keys at the right end, in points.
+const MARKED_WIDTH: f32 = 260.0;
+
 fn menu_ui(ui: &mut Ui, menu: Menu, now: &Situation<'_>, actions: &mut Vec<Action>) {
+    dense(ui);
+    if menu == Menu::View {
+        // Keys at the right end take all the room that there is.
+        ui.set_max_width(MARKED_WIDTH);
+    }
     let commands: Vec<&Command> = COMMANDS.iter().filter(|one| one.menu == menu).collect();
     let parts = commands.chunk_by(|one, next| one.section == next.section);
     for (number, part) in parts.enumerate() {
@@ -40,7 +49,10 @@ fn menu_ui(ui: &mut Ui, menu: Menu, now: &Situation<'_>, actions: &mut Vec<Actio
             } else {
                 let possible = group.iter().any(|command| command.why_not(now).is_none());
                 ui.add_enabled_ui(possible, |ui| {
-                    ui.menu_button(within, |ui| commands_ui(ui, group, now, actions));
+                    ui.menu_button(within, |ui| {
+                        dense(ui);
+                        commands_ui(ui, group, now, actions);
+                    });
                 });
             }
         }
@@ -50,11 +62,17 @@ fn menu_ui(ui: &mut Ui, menu: Menu, now: &Situation<'_>, actions: &mut Vec<Actio
     }
 }
 
+/// Entries stand closer than controls: a long menu must fit into a small window.
+fn dense(ui: &mut Ui) {
+    ui.spacing_mut().item_spacing.y = space::XS / 2.0;
+}
+
 /// The files that were open before.
 fn recent_ui(ui: &mut Ui, now: &Situation<'_>, actions: &mut Vec<Action>) {
     let recent = &now.settings.recent;
     ui.add_enabled_ui(!now.running && !recent.is_empty(), |ui| {
         ui.menu_button("Open recent", |ui| {
+            dense(ui);
             for path in recent {
                 if ui.button(path.display().to_string()).clicked() {
                     actions.push(Action::OpenFile(path.clone()));

@@ -138,8 +138,11 @@ impl PalettePanel {
             return None;
         }
         let mut clicked = None;
+        let height = LIST_HEIGHT.min(room - 2.0 * space::CONTROL_HEIGHT);
         ScrollArea::vertical()
-            .max_height(LIST_HEIGHT.min(room - 2.0 * space::CONTROL_HEIGHT))
+            .max_height(height)
+            // Else it stays as low as it was when last little was found.
+            .min_scrolled_height(height)
             .auto_shrink([false, true])
             .show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;

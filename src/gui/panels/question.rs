@@ -17,6 +17,8 @@ use crate::units::text;
 
 /// Width of a question, in points: a comfortable line of text.
 const WIDTH: f32 = 460.0;
+/// Width of the list of shortcuts in two columns, in points.
+const SHORTCUTS_WIDTH: f32 = 780.0;
 
 /// What is asked or told.
 #[derive(Debug, Clone, PartialEq)]
@@ -210,6 +212,7 @@ fn problems_ui(
     ));
     ScrollArea::vertical()
         .max_height(LIST_HEIGHT)
+        .min_scrolled_height(LIST_HEIGHT)
         .auto_shrink([false, true])
         .show(ui, |ui| {
             for problem in problems {
@@ -298,37 +301,60 @@ fn close_tab_ui(ui: &mut Ui, title: &str, running: bool, is_new: bool) -> Option
 }
 
 fn shortcuts_ui(ui: &mut Ui) -> Option<Answer> {
-    /// The list scrolls beyond this, in points.
-    const LIST_HEIGHT: f32 = 420.0;
     title_ui(ui, "Keyboard shortcuts");
-    let room = ui.ctx().content_rect().height() - 12.0 * space::L;
+    let window = ui.ctx().content_rect().size();
+    let two = window.x > SHORTCUTS_WIDTH + 2.0 * space::XL;
+    if two {
+        ui.set_width(SHORTCUTS_WIDTH);
+    }
+    let height = window.y - 12.0 * space::L;
     ScrollArea::vertical()
-        .max_height(LIST_HEIGHT.min(room))
+        .max_height(height)
+        // Else it is as low as what was asked before.
+        .min_scrolled_height(height)
         .auto_shrink([false, true])
         .show(ui, |ui| {
-            for menu in Menu::ALL {
-                let commands = COMMANDS.iter().filter(|command| command.menu == menu);
-                let commands: Vec<_> = commands.filter(|one| !one.keys.is_empty()).collect();
-                if commands.is_empty() {
-                    continue;
-                }
-                ui.label(RichText::new(menu.label()).text_style(theme::title_style()));
-                for command in commands {
-                    keys_ui(ui, command.name.trim_end_matches('…'), &command.all_keys());
-                }
-                ui.add_space(space::S);
-            }
-            for (place, keys) in OTHER_KEYS {
-                ui.label(RichText::new(place).text_style(theme::title_style()));
-                for (what, keys) in keys {
-                    keys_ui(ui, what, keys);
-                }
-                ui.add_space(space::S);
+            ui.spacing_mut().item_spacing.y = space::XS;
+            ui.spacing_mut().interact_size.y = 0.0;
+            if two {
+                ui.columns_const(|[left, right]| {
+                    menu_keys_ui(left);
+                    other_keys_ui(right);
+                });
+            } else {
+                menu_keys_ui(ui);
+                other_keys_ui(ui);
             }
         });
     let mut answer = None;
     answers_ui(ui, |ui| cancel_ui(ui, "Close", &mut answer));
     answer
+}
+
+/// The keys of the commands, menu by menu.
+fn menu_keys_ui(ui: &mut Ui) {
+    for menu in Menu::ALL {
+        let commands = COMMANDS.iter().filter(|command| command.menu == menu);
+        let commands: Vec<_> = commands.filter(|one| !one.keys.is_empty()).collect();
+        if commands.is_empty() {
+            continue;
+        }
+        ui.label(RichText::new(menu.label()).text_style(theme::title_style()));
+        for command in commands {
+            keys_ui(ui, command.name.trim_end_matches('…'), &command.all_keys());
+        }
+        ui.add_space(space::S);
+    }
+}
+
+fn other_keys_ui(ui: &mut Ui) {
+    for (place, keys) in OTHER_KEYS {
+        ui.label(RichText::new(place).text_style(theme::title_style()));
+        for (what, keys) in keys {
+            keys_ui(ui, what, keys);
+        }
+        ui.add_space(space::S);
+    }
 }
 
 /// What is no command, because it belongs to whatever has the keyboard.

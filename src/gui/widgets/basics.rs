@@ -79,6 +79,27 @@ pub fn primary_button_ui(ui: &mut Ui, text: &str, enabled: bool) -> Response {
     response
 }
 
+/// The button of what one may want of one of many: the colour of the primary one, and quieter.
+pub fn tinted_button_ui(ui: &mut Ui, text: &str, enabled: bool) -> Response {
+    let palette = theme::palette(ui);
+    let text = RichText::new(text)
+        .family(theme::semi_bold())
+        .color(palette.accent);
+    ui.scope(|ui| {
+        let widgets = &mut ui.visuals_mut().widgets;
+        for (state, share) in [
+            (&mut widgets.inactive, 0.16),
+            (&mut widgets.hovered, 0.28),
+            (&mut widgets.active, 0.36),
+        ] {
+            state.weak_bg_fill = palette.accent.gamma_multiply(share);
+            state.bg_stroke = Stroke::new(1.0, palette.accent.gamma_multiply(0.5));
+        }
+        ui.add_enabled(enabled, Button::new(text))
+    })
+    .inner
+}
+
 /// A short word in a rounded frame. State is never shown by the colour alone: the word says it.
 pub fn badge_ui(ui: &mut Ui, text: &str, color: Color32) -> Response {
     let font = egui::TextStyle::Small.resolve(ui.style());

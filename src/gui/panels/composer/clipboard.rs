@@ -127,14 +127,15 @@ impl Clipboard {
         self.told.push(Ok(format!("Copied {name} as text")));
     }
 
-    /// Keys and menu of the line of stage `index` of `list`, which is called `name`.
+    /// Keys and menu of the line of stage `index` of `list`, which is called `name`. It can be moved to the end of
+    /// each of `kinds`, the other task kinds with their indices.
     pub(super) fn line_ui(
         &mut self,
         ui: &Ui,
         line: &Response,
         (list, index, name): (&str, usize, &str),
         stage: &Stage,
-        locked: bool,
+        (kinds, locked): (&[(usize, &str)], bool),
     ) -> Option<Asked> {
         if line.clicked() {
             // So that the keys that follow mean this stage.
@@ -154,6 +155,17 @@ impl Clipboard {
             }
             if item_ui(ui, "Duplicate stage", "Ctrl+D", !locked) {
                 asked = Some(Asked::Edit(ListEdit::Duplicate(index)));
+            }
+            if !kinds.is_empty() {
+                ui.add_enabled_ui(!locked, |ui| {
+                    ui.menu_button("Move to…", |ui| {
+                        for (to, kind) in kinds {
+                            if item_ui(ui, &format!("To {kind}"), "", !locked) {
+                                asked = Some(Asked::Send { at: index, to: *to });
+                            }
+                        }
+                    });
+                });
             }
             if item_ui(ui, "Remove stage", "Delete", !locked) {
                 asked = Some(Asked::Edit(ListEdit::Remove(index)));

@@ -9,6 +9,7 @@ use crate::gui::panels::composer::options::{ARRIVALS, LoadForm, PolicyForm};
 use crate::gui::panels::composer::profile;
 use crate::gui::panels::composer::times::{TimeField, time_summary, time_ui};
 use crate::gui::panels::composer::typed_units::PerSec;
+use crate::gui::panels::preview::{Limit, rate_limits};
 use crate::scenario::{Arrivals, Distribution, Load, Queue, QueuePolicy, Scenario, Server, Stage};
 use crate::units::{Nanos, text};
 
@@ -27,7 +28,11 @@ pub(super) fn load_ui(
         parts.clear();
     }
     remark_ui(ui, LoadForm::of(&scenario.load).explanation());
-    load_fields_ui(ui, form, &owner, &mut scenario.load, parts);
+    let limits = match &scenario.load {
+        Load::Profile { .. } => rate_limits(scenario),
+        _ => Vec::new(),
+    };
+    load_fields_ui(ui, form, &owner, &mut scenario.load, (parts, &limits));
     form.rest(ui, "load");
     queue_ui(ui, form, &Owner::new("queue", ""), &mut scenario.queue);
     if scenario.load.is_batch() {
@@ -41,7 +46,7 @@ fn load_fields_ui(
     form: &mut Form<'_>,
     owner: &Owner,
     load: &mut Load,
-    parts_open: &mut Vec<bool>,
+    (parts_open, limits): (&mut Vec<bool>, &[Limit]),
 ) {
     match load {
         Load::Closed { clients, think } => {
@@ -73,7 +78,7 @@ fn load_fields_ui(
         }
         Load::Profile { arrivals, parts } => {
             arrivals_ui(ui, form, owner, arrivals);
-            profile::parts_ui(ui, form, parts, parts_open);
+            profile::parts_ui(ui, form, parts, (parts_open, limits));
         }
         Load::Batch { tasks, chunk } => {
             let hint = "How many are due at the start";

@@ -6,8 +6,10 @@ use crate::gui::panels::composer::cards::{self, Card, FoldLine};
 use crate::gui::panels::composer::convert_setup as convert;
 use crate::gui::panels::composer::edit::{self, ListEdit};
 use crate::gui::panels::composer::form::{Form, Owner};
+use crate::gui::panels::composer::lines::remark_ui;
 use crate::gui::panels::composer::options::PartForm;
 use crate::gui::panels::composer::typed_units::PerSec;
+use crate::gui::panels::preview::{Limit, named};
 use crate::gui::theme::{self, space};
 use crate::scenario::ProfilePart;
 use crate::units::text;
@@ -15,17 +17,20 @@ use crate::units::text;
 /// The list as problems name it.
 const LIST: &str = "load.parts";
 /// Height of the picture in points.
-const HEIGHT: f32 = 64.0;
+const HEIGHT: f32 = 84.0;
+/// A limit further away than so many peaks of the load is told and not drawn: the load itself would be flat.
+const LIMITS_WITHIN: f64 = 3.0;
 
-/// Shows the picture and the parts; `open` says which show their fields.
+/// Shows the picture, with the `limits` of machine and candidates in it, and the parts; `open` says which show their
+/// fields.
 pub(super) fn parts_ui(
     ui: &mut Ui,
     form: &mut Form<'_>,
     parts: &mut Vec<ProfilePart>,
-    open: &mut Vec<bool>,
+    (open, limits): (&mut Vec<bool>, &[Limit]),
 ) {
     open.resize(parts.len(), false);
-    preview_ui(ui, parts);
+    preview_ui(ui, parts, limits);
     let len = parts.len();
     let mut asked = None;
     let mut places = Vec::with_capacity(len);
@@ -162,8 +167,8 @@ fn corners(parts: &[ProfilePart]) -> Vec<(f64, f64)> {
     corners
 }
 
-/// The rate over one round of the profile.
-fn preview_ui(ui: &mut Ui, parts: &[ProfilePart]) {
+/// The rate over one round of the profile, and below it what its dashed lines are.
+fn preview_ui(ui: &mut Ui, parts: &[ProfilePart], limits: &[Limit]) {
     let corners = corners(parts);
     let secs = corners.last().map_or(0.0, |corner| corner.0);
     let peak = corners
@@ -176,11 +181,15 @@ fn preview_ui(ui: &mut Ui, parts: &[ProfilePart]) {
     if secs <= 0.0 || peak <= 0.0 || !(secs + peak).is_finite() {
         return;
     }
+    let (near, far): (Vec<&Limit>, Vec<&Limit>) = limits
+        .iter()
+        .partition(|limit| limit.at <= peak * LIMITS_WITHIN);
+    let top = near.iter().map(|limit| limit.at).fold(peak, f64::max);
     let inner = rect.shrink2(Vec2::new(space::XS, space::S));
     let place = |(at, rate): (f64, f64)| {
         Pos2::new(
             inner.left() + (at / secs) as f32 * inner.width(),
-            inner.bottom() - (rate / peak) as f32 * (inner.height() - space::M),
+            inner.bottom() - (rate / top) as f32 * (inner.height() - space::M),
         )
     };
     let painter = ui.painter().with_clip_rect(rect);
@@ -199,12 +208,33 @@ fn preview_ui(ui: &mut Ui, parts: &[ProfilePart]) {
     }
     let line = corners.iter().copied().map(place).collect();
     painter.add(Shape::line(line, Stroke::new(1.5, palette.accent)));
+    for limit in &near {
+        let color = match limit.candidate {
+            Some(candidate) => theme::series_color(candidate, ui.visuals().dark_mode),
+            None => palette.error,
+        };
+        let ends = [place((0.0, limit.at)), place((secs, limit.at))];
+        painter.extend(Shape::dashed_line(&ends, Stroke::new(1.5, color), 4.0, 3.0));
+    }
     labels_ui(ui, rect, peak, secs);
     let mean = corners_mean(parts, secs);
+    limits_ui(ui, &near, "Dashed where full");
+    limits_ui(ui, &far, "Full far above it");
     response.on_hover_text(format!(
         "Tasks per second over one round of the profile: {} on average. It begins again if the measurement is longer",
         text::per_sec(mean)
     ));
+}
+
+/// The names of `limits`, in a line that says `what` they are.
+fn limits_ui(ui: &mut Ui, limits: &[&Limit], what: &str) {
+    if limits.is_empty() {
+        return;
+    }
+    // Those at the same place are told at once.
+    let names = named(limits, (f64::MIN_POSITIVE, usize::MAX), text::per_sec);
+    let names: Vec<String> = names.into_iter().map(|group| group.text).collect();
+    remark_ui(ui, &format!("{what}: {}", names.join("; ")));
 }
 
 fn corners_mean(parts: &[ProfilePart], secs: f64) -> f64 {

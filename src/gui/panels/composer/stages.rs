@@ -120,7 +120,11 @@ fn stage_ui(
     };
     let (edit, line) = cards::card_header_ui(ui, card, &line, open, form.locked, |_| {});
     let place = (card.list, card.index, card.name);
-    let asked = form.clipboard.line_ui(ui, &line, place, stage, form.locked);
+    let others: Vec<(usize, &str)> = (kinds.iter().map(String::as_str).enumerate())
+        .filter(|(_, kind)| *kind != of.name)
+        .collect();
+    let menu = (others.as_slice(), form.locked);
+    let asked = form.clipboard.line_ui(ui, &line, place, stage, menu);
     let mut asked = edit.map(Asked::Edit).or(asked);
     let owner = Owner::new(format!("{}[{}]", card.list, card.index), card.name);
     if *open {

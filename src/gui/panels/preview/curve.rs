@@ -31,6 +31,8 @@ const HEADROOM: f64 = 1.25;
 const LIMITS_WITHIN: f64 = 3.0;
 /// The share of the height that a name takes.
 const NAME_SHARE: f64 = 0.1;
+/// About the width of a letter of a name, in points.
+const LETTER: f32 = 6.4;
 /// Width of the line of the load, in points.
 const LINE_WIDTH: f32 = 1.8;
 
@@ -72,7 +74,7 @@ pub(super) fn curve_ui(ui: &mut Ui, scenario: &Scenario, curve: &LoadCurve, limi
     if !far.is_empty() {
         let value = |at| value_text(curve.of, at);
         // Those at the same place are told at once.
-        let names = named(&far, peak * 1e-3, value);
+        let names = named(&far, (peak * 1e-3, usize::MAX), value);
         let names: Vec<String> = names.into_iter().map(|group| group.text).collect();
         weak_text_ui(ui, &format!("Far above the load: {}", names.join("; ")));
     }
@@ -130,13 +132,15 @@ fn plot_ui(
         ]);
     let bounds = PlotBounds::from_min_max([from, 0.0], [to, high]);
     let spoken = spoken(scenario, curve);
+    let room = ui.available_width() - X_LABEL_OVERHANG - Y_AXIS_WIDTH;
+    let letters = (room / LETTER) as usize;
     let shown = plot.show(ui, |plot| {
         plot.set_plot_bounds(bounds);
         shades(plot, curve, (from, to), palette);
         faults(plot, curve, palette);
         load(plot, curve, palette);
-        phases(plot, curve, (from, to), high, palette);
-        draw_limits(plot, limits, (curve.of, to, high), (palette, dark));
+        phases(plot, curve, (from, to), (high, letters), palette);
+        draw_limits(plot, limits, (curve.of, to, high, letters), (palette, dark));
         fault_names(plot, scenario, curve, high, palette);
     });
     shown
@@ -163,7 +167,7 @@ fn phases(
     plot: &mut PlotUi<'_>,
     curve: &LoadCurve,
     (from, to): (f64, f64),
-    high: f64,
+    (high, letters): (f64, usize),
     palette: &Palette,
 ) {
     let measured = curve.measure_secs.min(to);
@@ -173,7 +177,8 @@ fn phases(
         (measured, to, "drain"),
     ] {
         // A name needs room of its own.
-        if end - begin > (to - from) * 0.07 {
+        let needed = name.len() as f64 / letters as f64;
+        if end - begin > (to - from) * needed {
             let middle = PlotPoint::new(f64::midpoint(begin, end), high);
             let name = Text::new("", middle, small(name, palette)).anchor(Align2::CENTER_TOP);
             plot.text(name.allow_hover(false));
@@ -193,7 +198,7 @@ fn faults(plot: &mut PlotUi<'_>, curve: &LoadCurve, palette: &Palette) {
     }
 }
 
-/// What goes wrong, above the lines and what stands at them.
+/// What goes wrong, above the lines; at the ground, for the limits of those that keep up stand at the top.
 fn fault_names(
     plot: &mut PlotUi<'_>,
     scenario: &Scenario,
@@ -205,13 +210,13 @@ fn fault_names(
         let Some(fault) = scenario.faults.get(window.fault) else {
             continue;
         };
-        // Below the names of the phases, and faults that overlap below each other.
-        let y = high * (1.0 - NAME_SHARE * (1.0 + (row % 3) as f64));
+        // Faults that overlap stand above each other.
+        let y = high * NAME_SHARE * (0.2 + (row % 3) as f64);
         let name = RichText::new(format!(" {}", fault_label(fault)))
             .small()
             .color(palette.warning);
         let name = Text::new("", PlotPoint::new(window.from_secs, y), name);
-        plot.text(name.anchor(Align2::LEFT_TOP).allow_hover(false));
+        plot.text(name.anchor(Align2::LEFT_BOTTOM).allow_hover(false));
     }
 }
 
@@ -238,7 +243,7 @@ fn load(plot: &mut PlotUi<'_>, curve: &LoadCurve, palette: &Palette) {
 fn draw_limits(
     plot: &mut PlotUi<'_>,
     limits: &[&Limit],
-    (of, to, high): (CurveOf, f64, f64),
+    (of, to, high, letters): (CurveOf, f64, f64, usize),
     (palette, dark): (&Palette, bool),
 ) {
     for limit in limits {
@@ -249,7 +254,9 @@ fn draw_limits(
         let line = HLine::new("", limit.at).color(color).width(1.5);
         plot.hline(line.style(LineStyle::dashed_dense()).allow_hover(false));
     }
-    for group in named(limits, high * NAME_SHARE, |at| value_text(of, at)) {
+    for group in named(limits, (high * NAME_SHARE, letters), |at| {
+        value_text(of, at)
+    }) {
         let text = RichText::new(format!(" {} ", group.text))
             .small()
             .color(palette.text)

@@ -6,13 +6,13 @@ use crate::units::text;
 
 /// A line at a limit.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Limit {
+pub(in crate::gui::panels) struct Limit {
     /// Where it lies: tasks per second, or clients.
-    pub(super) at: f64,
+    pub(in crate::gui::panels) at: f64,
     /// Whose it is, for the colour; none for the machine's.
-    pub(super) candidate: Option<usize>,
+    pub(in crate::gui::panels) candidate: Option<usize>,
     /// What stands at it.
-    pub(super) name: String,
+    pub(in crate::gui::panels) name: String,
 }
 
 /// Where the cores are full, and where each candidate is.
@@ -66,15 +66,20 @@ pub(super) fn limits(
 
 /// Lines that share a name, as they lie too near to each other for two: the lowest of them, and the words.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Group {
+pub(in crate::gui::panels) struct Group {
     /// The lowest line.
-    pub(super) at: f64,
+    pub(in crate::gui::panels) at: f64,
     /// The words.
-    pub(super) text: String,
+    pub(in crate::gui::panels) text: String,
 }
 
-/// The names of `limits` (ascending) where names need `room` of the scale; `value` writes a place.
-pub(super) fn named(limits: &[&Limit], room: f64, value: impl Fn(f64) -> String) -> Vec<Group> {
+/// The names of `limits` (ascending) where names need `room` of the scale, in about `letters` each; `value` writes a
+/// place.
+pub(in crate::gui::panels) fn named(
+    limits: &[&Limit],
+    (room, letters): (f64, usize),
+    value: impl Fn(f64) -> String,
+) -> Vec<Group> {
     /// More names in a row cannot be read.
     const NAMES: usize = 2;
     let mut groups: Vec<Vec<&Limit>> = Vec::new();
@@ -86,20 +91,30 @@ pub(super) fn named(limits: &[&Limit], room: f64, value: impl Fn(f64) -> String)
     }
     let words = |group: Vec<&Limit>| {
         let (low, high) = (group[0].at, group[group.len() - 1].at);
-        let names: Vec<&str> = group.iter().map(|one| one.name.as_str()).collect();
-        let mut text = names[..names.len().min(NAMES)].join(", ");
-        if names.len() > NAMES {
-            text = format!("{text} and {} more", names.len() - NAMES);
-        }
         let (from, to) = (value(low), value(high));
         let place = if from == to {
             from
         } else {
             format!("{from} … {to}")
         };
+        let told = |names: usize| {
+            let told: Vec<&str> = group.iter().map(|one| one.name.as_str()).collect();
+            let rest = group.len() - names;
+            let text = told[..names].join(", ");
+            if rest == 0 {
+                format!("{text}: ≈ {place}")
+            } else {
+                format!("{text} and {rest} more: ≈ {place}")
+            }
+        };
+        let most = group.len().min(NAMES);
+        let fits = (1..=most).rev().map(&told);
+        let fits = fits
+            .into_iter()
+            .find(|text| text.chars().count() <= letters);
         Group {
             at: low,
-            text: format!("{text}: ≈ {place}"),
+            text: fits.unwrap_or_else(|| told(1)),
         }
     };
     groups.into_iter().map(words).collect()
@@ -168,10 +183,12 @@ mod tests {
             limit(50.0, "d"),
         ];
         let all: Vec<&Limit> = all.iter().collect();
-        let texts: Vec<String> = named(&all, 5.0, |at| at.to_string())
+        let texts: Vec<String> = named(&all, (5.0, usize::MAX), |at| at.to_string())
             .into_iter()
             .map(|group| group.text)
             .collect();
         assert_eq!(texts, ["a, b and 1 more: ≈ 10 … 12", "d: ≈ 50"]);
+        let short = named(&all, (5.0, 24), |at| at.to_string());
+        assert_eq!(short[0].text, "a and 2 more: ≈ 10 … 12");
     }
 }

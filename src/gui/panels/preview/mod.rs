@@ -12,14 +12,15 @@ mod words;
 use egui::{Label, RichText, Ui, Vec2};
 
 pub(in crate::gui::panels) use bars::color;
+pub(in crate::gui::panels) use limits::{Limit, named};
 pub(in crate::gui::panels) use words::{Expected, percent, sentence, title};
 
 use crate::gui::panels::composer::strip::{legend_ui, strip_ui};
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{badge_ui, section_header_ui, weak_ui};
+use crate::gui::widgets::{badge_ui, section_header_ui, swatch_ui, weak_ui};
 use crate::scenario::estimate::{nominal_task_nanos, task_nanos_on};
 use crate::scenario::{
-    Candidate, Runtime, Scenario, Stage, caveats, cores_of_this_machine, load_curve,
+    Candidate, CurveOf, Runtime, Scenario, Stage, caveats, cores_of_this_machine, load_curve,
 };
 use crate::units::text;
 
@@ -52,6 +53,7 @@ pub fn preview_ui(ui: &mut Ui, scenario: &Scenario) {
                     "By the laws of queues from the times of the stages, on this machine with {on}"
                 ),
             );
+            summary_ui(ui, &expected);
             tasks_ui(ui, scenario);
             match &curve {
                 Some(curve) => {
@@ -70,6 +72,44 @@ pub fn preview_ui(ui: &mut Ui, scenario: &Scenario) {
             }
         });
     });
+}
+
+/// How each candidate stands, those that stand alike on one line: the answer comes first.
+fn summary_ui(ui: &mut Ui, expected: &[Expected]) {
+    let mut groups: Vec<(String, egui::Color32, Vec<usize>)> = Vec::new();
+    for (index, one) in expected.iter().enumerate() {
+        let badge = words::badge(one);
+        match groups.iter_mut().find(|group| group.0 == badge) {
+            Some(group) => group.2.push(index),
+            None => groups.push((badge, color(one.standing, theme::palette(ui)), vec![index])),
+        }
+    }
+    let dark = ui.visuals().dark_mode;
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing = Vec2::new(space::XS, space::XS);
+        ui.spacing_mut().interact_size.y = 0.0;
+        for (badge, color, of) in groups {
+            ui.horizontal_wrapped(|ui| {
+                badge_ui(ui, &badge, color);
+                for index in of {
+                    ui.add_space(space::XS);
+                    swatch_ui(ui, theme::series_color(index, dark));
+                    let name = RichText::new(&expected[index].name).small();
+                    ui.add(Label::new(name).extend());
+                }
+            });
+        }
+    });
+}
+
+/// The limits of the machine and of the candidates of `scenario` as rates, for a profile of its load.
+pub(in crate::gui::panels) fn rate_limits(scenario: &Scenario) -> Vec<Limit> {
+    let cores = cores_of_this_machine();
+    let candidates = scenario.candidates.iter();
+    let expected: Vec<Expected> = candidates
+        .map(|candidate| Expected::of(scenario, candidate, cores, None))
+        .collect();
+    limits::limits(scenario, &expected, (cores, CurveOf::Arrivals))
 }
 
 fn part_ui(ui: &mut Ui, title: &str, about: &str) {

@@ -9,7 +9,7 @@ use crate::gui::panels::plan::duration;
 use crate::gui::panels::start::StartView;
 use crate::gui::panels::start::picture::{self, picture_ui};
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{Spot, few_lines_ui, mark_spot, primary_button_ui, weak_ui};
+use crate::gui::widgets::{Spot, few_lines_ui, mark_spot, tinted_button_ui, weak_ui};
 use crate::scenario::Candidate;
 
 /// A card is never narrower, in points: its texts fit into their lines at that.
@@ -60,7 +60,6 @@ fn columns(room: f32) -> usize {
 
 fn card_ui(ui: &mut Ui, entry: &LibraryEntry, view: &StartView<'_>, actions: &mut Vec<Action>) {
     let place = ui.max_rect();
-    let hovered = ui.rect_contains_pointer(place);
     theme::card_frame(theme::palette(ui)).show(ui, |ui| {
         ui.set_min_size(place.size() - Vec2::splat(2.0 * (space::M + 1.0)));
         ui.spacing_mut().item_spacing.y = space::XS;
@@ -73,27 +72,16 @@ fn card_ui(ui: &mut Ui, entry: &LibraryEntry, view: &StartView<'_>, actions: &mu
         few_lines_ui(ui, shows, 3).on_hover_text(&entry.about);
         let layout = Layout::bottom_up(Align::Min);
         ui.with_layout(layout, |ui| {
-            ui.horizontal(|ui| buttons_ui(ui, entry, hovered, view, actions));
+            ui.horizontal(|ui| buttons_ui(ui, entry, view, actions));
             facts_ui(ui, entry, view, actions);
         });
     });
 }
 
-fn buttons_ui(
-    ui: &mut Ui,
-    entry: &LibraryEntry,
-    hovered: bool,
-    view: &StartView<'_>,
-    actions: &mut Vec<Action>,
-) {
+fn buttons_ui(ui: &mut Ui, entry: &LibraryEntry, view: &StartView<'_>, actions: &mut Vec<Action>) {
     let why_not = "Stop the run that is under way first";
-    // One button of a colour on the page says where to begin; under the pointer it is that of the card.
-    let label = "▶ Run";
-    let run = if hovered || entry.file == view.entries[0].file {
-        primary_button_ui(ui, label, !view.locked)
-    } else {
-        ui.add_enabled(!view.locked, egui::Button::new(label))
-    };
+    // All alike; the one of full colour in the window is that of the open scenario.
+    let run = tinted_button_ui(ui, "▶ Run", !view.locked);
     let run = run
         .on_hover_text("Open it and measure all its candidates")
         .on_disabled_hover_text(why_not);

@@ -87,6 +87,7 @@ impl StartPanel {
                         recent::runs_ui(left, view, NARROW_MAX, actions);
                         recent::files_ui(right, view, NARROW_MAX, actions);
                     });
+                    ui.add_space(space::S);
                 }
                 self.experiments_ui(ui, view, actions);
                 return;
