@@ -253,6 +253,11 @@ impl Page {
         for (number, block) in blocks.filter(|(_, block)| !block.planned.twin) {
             self.update_block(run, number, block);
         }
+        if let Some(beyond) = self.chart.top().beyond {
+            let beyond = self.chart.quantity.text(beyond);
+            let told = format!("; up to {beyond} outside of the measurement");
+            self.chart.caption.push_str(&told);
+        }
     }
 
     /// All marks anew: there are few, and their number is bounded.

@@ -238,7 +238,8 @@ impl BoardPanel {
         } else if pointed == id {
             let line = Stroke::new(2.0, theme::palette(ui).accent);
             ui.painter().rect_stroke(rect, 6, line, StrokeKind::Inside);
-            ui.ctx().request_repaint_after(Duration::from_secs_f64(until - now));
+            ui.ctx()
+                .request_repaint_after(Duration::from_secs_f64(until - now));
         }
     }
 
