@@ -255,8 +255,9 @@ impl Page {
         }
         if let Some(beyond) = self.chart.top().beyond {
             let beyond = self.chart.quantity.text(beyond);
-            let told = format!("; up to {beyond} outside of the measurement");
-            self.chart.caption.push_str(&told);
+            // First, as a long caption is cut at its end.
+            let told = format!("cut: up to {beyond} outside of the measurement; ");
+            self.chart.caption.insert_str(0, &told);
         }
     }
 

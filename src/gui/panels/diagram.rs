@@ -320,13 +320,15 @@ fn draw_rules(
     const NAME_SHARE: f64 = 0.075;
     /// A name goes down so many rows at the most to where it is free.
     const ROWS_TRIED: usize = 11;
+    /// Between a name and the next line, in points.
+    const APART: f32 = 2.0;
     /// Names right of that share of the width stand left of their lines.
     const TURN_SHARE: f64 = 0.5;
     let height = up[1] - up[0];
     let turn = along[0] + (along[1] - along[0]) * TURN_SHARE;
     // No line lies over the name of another.
     let mut names = Vec::new();
-    let mut row = 0;
+    let mut taken = Vec::new();
     for (of, at, label) in &points.rules {
         let turned = *at > turn;
         // On a ground of its own: the line of another rule may pass behind it.
@@ -342,19 +344,17 @@ fn draw_rules(
                 plot.vline(line.style(LineStyle::dashed_dense()).allow_hover(false));
                 let top =
                     |row: usize| PlotPoint::new(*at, up[1] - height * NAME_SHARE * row as f64);
-                let taken = row;
-                let mut rows = taken..taken + ROWS_TRIED;
-                row = rows
-                    .find(|row| {
-                        let area = name_area(plot, &top(*row), label_text, turned);
-                        is_free(&points.lines, area, |point| {
-                            plot.transform().position_from_point(point)
-                        })
-                    })
-                    .unwrap_or(taken);
-                let place = top(row);
-                row += 1;
-                place
+                let area = |row: usize| name_area(plot, &top(row), label_text, turned);
+                let free = (0..ROWS_TRIED).find(|row| {
+                    let area = area(*row);
+                    let place = |point: &PlotPoint| plot.transform().position_from_point(point);
+                    is_free(&points.lines, area.expand(APART), place)
+                        && !taken.iter().any(|other: &Rect| other.intersects(area))
+                });
+                // Where all is full, each in a row of its own.
+                let row = free.unwrap_or(taken.len());
+                taken.push(area(row));
+                top(row)
             }
             RuleOf::Y => {
                 let line = HLine::new("", *at).color(palette.warning);
