@@ -93,7 +93,7 @@ pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<
     let Some(stopped) = drive(&mut plan, &mut recording, same, &interrupts, out)? else {
         return Ok(Exit::Usage);
     };
-    recording.finish(stopped, out);
+    let id = recording.finish(stopped, out);
     let figures = plan.figures();
     if args.series.results.json {
         out.figure(serde_json::to_string_pretty(&capacity_document(
@@ -103,7 +103,7 @@ pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<
         out.figure_text(&capacity_text(&plan, &figures));
     }
     if let Some(folder) = &args.series.results.out {
-        write_capacity_folder(folder, &plan, &figures)
+        write_capacity_folder(folder, &plan, &figures, id.as_deref())
             .with_context(|| format!("results cannot be written to '{}'", folder.display()))?;
         out.message(format_args!("Results are in '{}'.", folder.display()));
     }

@@ -89,7 +89,7 @@ pub(super) fn sweep(args: &SweepArgs, out: &mut Output) -> anyhow::Result<Exit> 
     let Some(stopped) = drive(&mut plan, &mut recording, same, &interrupts, out)? else {
         return Ok(Exit::Usage);
     };
-    recording.finish(stopped, out);
+    let id = recording.finish(stopped, out);
     let figures = SweepFigures::of(&plan);
     if args.series.results.json {
         let document = sweep_document(&plan, &figures);
@@ -98,7 +98,7 @@ pub(super) fn sweep(args: &SweepArgs, out: &mut Output) -> anyhow::Result<Exit> 
         out.figure_text(&sweep_text(&plan, &figures));
     }
     if let Some(folder) = &args.series.results.out {
-        write_sweep_folder(folder, &plan, &figures)
+        write_sweep_folder(folder, &plan, &figures, id.as_deref())
             .with_context(|| format!("results cannot be written to '{}'", folder.display()))?;
         out.message(format_args!("Results are in '{}'.", folder.display()));
     }

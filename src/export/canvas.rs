@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use crate::chart::Stroke;
+use crate::chart::{Shape, Stroke};
 use crate::chart::palette::{COLOURS, SPLIT_PARTS, background_rgb, ink_rgb, series_rgb, split_rgb};
 use crate::export::font::{FAMILY, Weight};
 
@@ -33,11 +33,16 @@ pub struct Look<'a> {
     pub theme: Theme,
     /// What the run is called in the library; none if it is not kept.
     pub id: Option<&'a str>,
+    /// Whether lines bear the shapes of their candidates; on paper they always do, as printers may know no colours.
+    pub line_marks: bool,
 }
 
 impl From<Theme> for Look<'_> {
     fn from(theme: Theme) -> Self {
-        Self { theme, id: None }
+        Self {
+            theme,
+            ..Self::default()
+        }
     }
 }
 
@@ -218,17 +223,22 @@ pub(super) struct Canvas {
     clips: usize,
     name: String,
     theme: Theme,
+    /// Whether lines bear the shapes of their candidates.
+    line_marks: bool,
 }
 
 impl Canvas {
     /// An empty picture. `name` goes into the ids, which must differ where pictures share a page.
-    pub(super) fn new(
+    pub(super) fn new<'a>(
         name: impl Into<String>,
         width: f64,
         height: f64,
         title: &str,
-        theme: Theme,
+        look: impl Into<Look<'a>>,
     ) -> Self {
+        let Look {
+            theme, line_marks, ..
+        } = look.into();
         let svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
              viewBox=\"0 0 {width} {height}\" role=\"img\" \
@@ -240,6 +250,7 @@ impl Canvas {
             clips: 0,
             name: name.into(),
             theme,
+            line_marks: line_marks || theme == Theme::Print,
         };
         canvas.rect(
             &Frame {
@@ -332,33 +343,61 @@ impl Canvas {
         ));
     }
 
+    /// Whether lines bear the shapes of their candidates.
+    pub(super) const fn has_line_marks(&self) -> bool {
+        self.line_marks
+    }
+
+    /// The shape of a candidate around `at`, from which it reaches `radius`. It has an edge in the colour of the ground,
+    /// so that it can be told from lines below it.
+    pub(super) fn shape(&mut self, at: [f64; 2], radius: f64, candidate: usize) {
+        let (shape, ink) = (Shape::of(candidate), Ink::of_candidate(candidate));
+        for stroke in shape.strokes() {
+            let place = |[x, y]: [f64; 2]| [at[0] + x * radius, at[1] + y * radius];
+            let points: Vec<[f64; 2]> = stroke.into_iter().map(place).collect();
+            if shape.is_filled() {
+                let (fill, edge) = (
+                    self.paint("fill", ink),
+                    self.paint("stroke", Colours::ALL.background),
+                );
+                let points = outline(&points);
+                self.push(format_args!(
+                    "<polygon points=\"{points}\" {fill} {edge} stroke-width=\"1\"/>"
+                ));
+            } else {
+                self.polyline(&points, ink, Stroke::Solid, 1.8);
+            }
+        }
+    }
+
     /// The inside of an outline, through which what lies below is seen.
     pub(super) fn veil(&mut self, outline: &[[f64; 2]], fill: impl Into<Ink>) {
         let fill = self.paint("fill", fill.into());
-        let mut points = String::new();
-        for [x, y] in outline {
-            let _ = write!(points, "{x:.1},{y:.1} ");
-        }
+        let points = self::outline(outline);
         self.push(format_args!(
-            "<polygon points=\"{}\" {fill} fill-opacity=\"0.16\"/>",
-            points.trim_end(),
+            "<polygon points=\"{points}\" {fill} fill-opacity=\"0.16\"/>"
         ));
     }
 
     /// The inside of an outline.
     pub(super) fn polygon(&mut self, outline: &[[f64; 2]], fill: impl Into<Ink>) {
         let fill = self.paint("fill", fill.into());
-        let mut points = String::new();
-        for [x, y] in outline {
-            let _ = write!(points, "{x:.1},{y:.1} ");
-        }
-        self.push(format_args!(
-            "<polygon points=\"{}\" {fill}/>",
-            points.trim_end(),
-        ));
+        let points = self::outline(outline);
+        self.push(format_args!("<polygon points=\"{points}\" {fill}/>"));
     }
 
     pub(super) fn text(&mut self, at: [f64; 2], anchor: Anchor, look: Type, text: &str) {
+        self.text_with(at, anchor, look, text, "");
+    }
+
+    /// Text that may stand on lines: with a seam in the colour of the ground, so that it can be read.
+    pub(super) fn text_over(&mut self, at: [f64; 2], anchor: Anchor, look: Type, text: &str) {
+        let seam = self.paint("stroke", Colours::ALL.background);
+        let seam = format!(" {seam} stroke-width=\"4\" stroke-linejoin=\"round\" paint-order=\"stroke\"");
+        self.text_with(at, anchor, look, text, &seam);
+    }
+
+    fn text_with(&mut self, at: [f64; 2], anchor: Anchor, look: Type, text: &str, more: &str) {
         if text.is_empty() {
             return;
         }
@@ -374,7 +413,7 @@ impl Canvas {
         let [x, y] = at;
         let fill = self.paint("fill", look.colour);
         self.push(format_args!(
-            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{}\"{weight}{anchor} {fill}>{}</text>",
+            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{}\"{weight}{anchor} {fill}{more}>{}</text>",
             look.size,
             escaped(text)
         ));
@@ -409,6 +448,12 @@ impl Canvas {
         let _ = self.svg.write_fmt(element);
         self.svg.push('\n');
     }
+}
+
+/// Points as a polygon has them.
+fn outline(points: &[[f64; 2]]) -> String {
+    let points = points.iter().map(|[x, y]| format!("{x:.1},{y:.1}"));
+    points.collect::<Vec<_>>().join(" ")
 }
 
 fn hex([r, g, b]: [u8; 3]) -> String {

@@ -3,7 +3,7 @@
 use crate::chart::{Chart, Series, Stroke};
 use crate::export::canvas::{Anchor, Canvas, Colours, Ink, Type};
 use crate::export::font::{Weight, text_width};
-use crate::export::plot::Sizes;
+use crate::export::plot::{MARK_RADIUS, Sizes};
 use crate::export::svg::SLACK;
 
 const ROW: f64 = 24.0;
@@ -19,21 +19,23 @@ fn entry_width(label: &str, sizes: Sizes) -> f64 {
     SWATCH + NEAR + text_width(label, sizes.small, Weight::Regular) * SLACK
 }
 
-fn entry(
-    canvas: &mut Canvas,
-    at: [f64; 2],
-    label: &str,
-    colour: Ink,
-    stroke: Stroke,
-    sizes: Sizes,
-) {
+/// A stretch of the candidate's line, with its shape where lines have these.
+pub(super) fn swatch(canvas: &mut Canvas, ends: [[f64; 2]; 2], candidate: usize, width: f64) {
+    let colour = Ink::of_candidate(candidate);
+    canvas.polyline(&ends, colour, Stroke::Solid, width);
+    if canvas.has_line_marks() {
+        let [[left, y], [right, _]] = ends;
+        canvas.shape([left.midpoint(right), y], MARK_RADIUS + 0.8, candidate);
+    }
+}
+
+fn label(canvas: &mut Canvas, at: [f64; 2], label: &str, sizes: Sizes) {
     let [x, y] = at;
     let text = Type {
         size: sizes.small,
         weight: Weight::Regular,
         colour: Colours::ALL.text,
     };
-    canvas.polyline(&[[x, y], [x + SWATCH, y]], colour, stroke, sizes.line + 0.5);
     canvas.text(
         [x + SWATCH + NEAR, y + sizes.small * 0.36],
         Anchor::Start,
@@ -66,7 +68,9 @@ pub(super) fn strokes(
         } else {
             Colours::ALL.muted
         };
-        entry(canvas, [x, y], detail, colour, stroke, sizes);
+        let ends = [[x, y], [x + SWATCH, y]];
+        canvas.polyline(&ends, colour, stroke, sizes.line + 0.5);
+        label(canvas, [x, y], detail, sizes);
         x -= APART;
     }
     right_end[0] - x
@@ -102,8 +106,9 @@ pub(super) fn candidates(
             x = at[0];
             y += ROW;
         }
-        let colour = Ink::of_candidate(series.candidate);
-        entry(canvas, [x, y], &label, colour, Stroke::Solid, sizes);
+        let ends = [[x, y], [x + SWATCH, y]];
+        swatch(canvas, ends, series.candidate, sizes.line + 0.5);
+        self::label(canvas, [x, y], &label, sizes);
         x += room + APART;
     }
     y + ROW / 2.0 - at[1]

@@ -1,12 +1,12 @@
 //! Where the time of a task goes, as a picture: one bar per candidate.
 
-use crate::analysis::trust;
-use crate::chart::{SplitBar, SplitChart, SplitPart, SplitScale, Stroke};
+use crate::chart::{SplitBar, SplitChart, SplitPart, SplitScale};
 use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
 use crate::export::font::{Weight, fitted, text_width};
+use crate::export::legend;
 use crate::export::plot::Sizes;
-use crate::export::svg::{MARGIN, SLACK, WIDTH, foot};
-use crate::export::{Look, Theme};
+use crate::export::svg::{MARGIN, SLACK, WIDTH};
+use crate::export::{Foot, Look, Theme};
 use crate::run::Run;
 use crate::units::text;
 
@@ -23,12 +23,12 @@ const FOOT: f64 = 72.0;
 /// The chart of `run` as a picture of its own.
 #[must_use]
 pub fn split_svg<'a>(run: &Run, look: impl Into<Look<'a>>) -> String {
-    let Look { theme, id } = look.into();
+    let look = look.into();
     let chart = SplitChart::of(run);
     let sizes = Sizes::PICTURE;
     let height = MARGIN + split_height(&chart, sizes) + FOOT;
     let title = format!("{}: {}", SplitChart::TITLE, run.request.scenario.title);
-    let mut canvas = Canvas::new("time_split", WIDTH, height, &title, theme);
+    let mut canvas = Canvas::new("time_split", WIDTH, height, &title, look);
     let frame = Frame {
         x: MARGIN,
         y: MARGIN,
@@ -36,7 +36,7 @@ pub fn split_svg<'a>(run: &Run, look: impl Into<Look<'a>>) -> String {
         height: split_height(&chart, sizes),
     };
     draw_split(&mut canvas, &frame, &chart, sizes);
-    foot(&mut canvas, run, id, &trust(run), [WIDTH, height]);
+    Foot::of(run, look.id).draw(&mut canvas, [WIDTH, height]);
     canvas.finish()
 }
 
@@ -146,9 +146,8 @@ fn draw_bar(
     let colours = Colours::ALL;
     let middle = row.y + row.height / 2.0;
     let baseline = middle + small.size * 0.36;
-    let colour = Ink::of_candidate(bar.candidate);
     let swatch = [[row.x, middle], [row.x + SWATCH - 8.0, middle]];
-    canvas.polyline(&swatch, colour, Stroke::Solid, 4.0);
+    legend::swatch(canvas, swatch, bar.candidate, 4.0);
     let name = Type {
         colour: colours.text,
         ..small
