@@ -225,6 +225,8 @@ pub(super) struct Canvas {
     theme: Theme,
     /// Whether lines bear the shapes of their candidates.
     line_marks: bool,
+    /// Parts of a task's time whose lines are defined.
+    hatched: Vec<usize>,
 }
 
 impl Canvas {
@@ -251,6 +253,7 @@ impl Canvas {
             name: name.into(),
             theme,
             line_marks: line_marks || theme == Theme::Print,
+            hatched: Vec::new(),
         };
         canvas.rect(
             &Frame {
@@ -370,6 +373,58 @@ impl Canvas {
         }
     }
 
+    /// A stretch of a part of a task's time, with lines of its own on paper.
+    pub(super) fn part_rect(&mut self, frame: &Frame, part: usize) {
+        let Frame {
+            x,
+            y,
+            width,
+            height,
+        } = *frame;
+        let (right, bottom) = (x + width, y + height);
+        self.rect(frame, Ink::of_part(part));
+        self.hatch(&[[x, y], [right, y], [right, bottom], [x, bottom]], part);
+    }
+
+    /// The same within an outline.
+    pub(super) fn part_area(&mut self, outline: &[[f64; 2]], part: usize) {
+        self.polygon(outline, Ink::of_part(part));
+        self.hatch(outline, part);
+    }
+
+    /// Lines across an outline, which tell parts apart without colours; none where lines bear no shapes either.
+    fn hatch(&mut self, outline: &[[f64; 2]], part: usize) {
+        /// Turned by so many degrees, with so much between the lines; the first part is plain.
+        const HATCHES: [Option<(i32, f64)>; SPLIT_PARTS] = [
+            None,
+            Some((45, 5.0)),
+            Some((-45, 5.0)),
+            Some((0, 4.0)),
+            Some((90, 5.0)),
+            None,
+            Some((45, 9.0)),
+            Some((90, 9.0)),
+            Some((0, 8.0)),
+        ];
+        let Some((angle, apart)) = HATCHES[part % SPLIT_PARTS].filter(|_| self.line_marks) else {
+            return;
+        };
+        let id = format!("{}-hatch-{part}", self.name);
+        if !self.hatched.contains(&part) {
+            self.hatched.push(part);
+            let line = self.paint("stroke", Ink::of_part(part).letters());
+            self.push(format_args!(
+                "<pattern id=\"{id}\" width=\"{apart}\" height=\"{apart}\" patternUnits=\"userSpaceOnUse\" \
+                 patternTransform=\"rotate({angle})\"><path d=\"M0 0H{apart}\" {line} stroke-width=\"1.4\" \
+                 stroke-opacity=\"0.55\"/></pattern>"
+            ));
+        }
+        let points = self::outline(outline);
+        self.push(format_args!(
+            "<polygon points=\"{points}\" fill=\"url(#{id})\"/>"
+        ));
+    }
+
     /// The inside of an outline, through which what lies below is seen.
     pub(super) fn veil(&mut self, outline: &[[f64; 2]], fill: impl Into<Ink>) {
         let fill = self.paint("fill", fill.into());
@@ -392,9 +447,18 @@ impl Canvas {
 
     /// Text that may stand on lines: with a seam in the colour of the ground, so that it can be read.
     pub(super) fn text_over(&mut self, at: [f64; 2], anchor: Anchor, look: Type, text: &str) {
-        let seam = self.paint("stroke", Colours::ALL.background);
-        let seam = format!(" {seam} stroke-width=\"4\" stroke-linejoin=\"round\" paint-order=\"stroke\"");
+        let seam = seam(&self.paint("stroke", Colours::ALL.background));
         self.text_with(at, anchor, look, text, &seam);
+    }
+
+    /// Text in the middle of a part, with a seam in the part's colour.
+    pub(super) fn text_on_part(&mut self, at: [f64; 2], look: Type, text: &str, part: usize) {
+        let seam = if self.line_marks {
+            seam(&self.paint("stroke", Ink::of_part(part)))
+        } else {
+            String::new()
+        };
+        self.text_with(at, Anchor::Middle, look, text, &seam);
     }
 
     fn text_with(&mut self, at: [f64; 2], anchor: Anchor, look: Type, text: &str, more: &str) {
@@ -448,6 +512,11 @@ impl Canvas {
         let _ = self.svg.write_fmt(element);
         self.svg.push('\n');
     }
+}
+
+/// What gives a text a seam with this attribute for its colour.
+fn seam(stroke: &str) -> String {
+    format!(" {stroke} stroke-width=\"4\" stroke-linejoin=\"round\" paint-order=\"stroke\"")
 }
 
 /// Points as a polygon has them.

@@ -128,7 +128,7 @@ fn legend(canvas: &mut Canvas, at: [f64; 2], chart: &SplitChart, small: Type) {
             width: SQUARE,
             height: SQUARE,
         };
-        canvas.rect(&square, Ink::of_part(place(part)));
+        canvas.part_rect(&square, place(part));
         let text_at = [x + SQUARE + 6.0, y + 2.0 + SQUARE * 0.85];
         canvas.text(text_at, Anchor::Start, small, part.label());
         x += SQUARE + 24.0 + text_width(part.label(), small.size, small.weight) * SLACK;
@@ -169,7 +169,7 @@ fn draw_bar(
             height: row.height,
         };
         let fill = Ink::of_part(place(part));
-        canvas.rect(&piece, fill);
+        canvas.part_rect(&piece, place(part));
         let label = text::nanos(length);
         if text_width(&label, small.size, small.weight) * SLACK + 8.0 <= piece.width {
             let look = Type {
@@ -177,7 +177,7 @@ fn draw_bar(
                 ..small
             };
             let at = [piece.x + piece.width / 2.0, baseline];
-            canvas.text(at, Anchor::Middle, look, &label);
+            canvas.text_on_part(at, look, &label, place(part));
         }
     }
     let total = text::nanos(bar.total_nanos());

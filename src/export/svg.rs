@@ -20,7 +20,7 @@ pub(super) const WIDTH: f64 = 960.0;
 const HEIGHT: f64 = 540.0;
 pub(super) const MARGIN: f64 = 28.0;
 /// What lies along x, of every chart over time.
-const X_NAME: &str = "time since the measurement began; shaded: not measured";
+pub(super) const X_NAME: &str = "time since the measurement began; shaded: not measured";
 /// Browsers may use a wider font.
 pub(super) const SLACK: f64 = 1.06;
 
