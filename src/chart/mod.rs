@@ -24,6 +24,7 @@ pub mod palette;
 mod percentiles;
 mod plane;
 mod seen;
+mod shape;
 mod split;
 #[cfg(test)]
 mod tests;
@@ -45,6 +46,7 @@ pub use lanes::{
 };
 pub use marks::{ChartMark, ChartTick, FaultBand, Glyph};
 pub use plane::{Band, Heat, Plane, Rule, RuleOf, capacity_plane, scaling_planes};
+pub use shape::{Shape, mark_spacing, marked};
 pub use split::{SplitBar, SplitChart, SplitPart, SplitScale};
 
 /// With fewer labels a logarithmic axis cannot be read.

@@ -3,6 +3,8 @@
 //! Means over all completed tasks that were split, from the intended start to the result; so the length of a
 //! bar is the mean response time of these tasks.
 
+use std::collections::BTreeSet;
+
 use crate::chart::palette::SPLIT_PARTS;
 use crate::run::{Run, TimeSplit};
 
@@ -173,10 +175,16 @@ impl SplitChart {
     /// The chart of `run`. O(blocks).
     #[must_use]
     pub fn of(run: &Run) -> Self {
+        Self::shown(run, &BTreeSet::new())
+    }
+
+    /// The same without the candidates that are hidden.
+    #[must_use]
+    pub fn shown(run: &Run, hidden: &BTreeSet<usize>) -> Self {
         let scenario = &run.request.scenario;
         let mut candidates = run.request.candidates.clone();
         candidates.sort_unstable();
-        candidates.retain(|candidate| *candidate < scenario.candidates.len());
+        candidates.retain(|one| *one < scenario.candidates.len() && !hidden.contains(one));
         let bar = |candidate: usize| {
             let splits = run
                 .blocks_of(candidate)

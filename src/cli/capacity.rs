@@ -95,10 +95,16 @@ pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<
     let Some(stopped) = drive(&mut plan, &mut recording, same, &interrupts, out)? else {
         return Ok(Exit::Usage);
     };
-    recording.finish(stopped, out);
+    let id = recording.finish(stopped, out);
     let figures = plan.figures();
     let results = &args.series.results;
-    give_out(&plan, results.out.as_deref(), results.json, out)?;
+    give_out(
+        &plan,
+        id.as_deref(),
+        results.out.as_deref(),
+        results.json,
+        out,
+    )?;
     let none = figures.iter().all(|one| one.end == CapacityEnd::BelowRange);
     let by_objectives = if none {
         Exit::NoneQualifies
@@ -114,6 +120,7 @@ pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<
 /// If the files cannot be written.
 pub(super) fn give_out(
     plan: &CapacityPlan,
+    id: Option<&str>,
     folder: Option<&Path>,
     json: bool,
     out: &mut Output,
@@ -126,7 +133,7 @@ pub(super) fn give_out(
         out.figure_text(&capacity_text(plan, &figures));
     }
     if let Some(folder) = folder {
-        write_capacity_folder(folder, plan, &figures)
+        write_capacity_folder(folder, plan, &figures, id)
             .with_context(|| format!("results cannot be written to '{}'", folder.display()))?;
         out.message(format_args!("Results are in '{}'.", folder.display()));
     }

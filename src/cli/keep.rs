@@ -10,6 +10,8 @@ use crate::run::library::Keeper;
 pub(super) struct Keeping {
     wanted: bool,
     keeper: Option<Keeper>,
+    /// What it is called in the library, once it is there.
+    id: Option<String>,
     /// Why the run is not kept, or not all of it; told at the end, where it is read.
     trouble: Option<String>,
 }
@@ -20,6 +22,7 @@ impl Keeping {
         Self {
             wanted,
             keeper: None,
+            id: None,
             trouble: None,
         }
     }
@@ -51,15 +54,22 @@ impl Keeping {
         }
     }
 
-    /// The run is over, and its figures are given out: waits until it is kept, and says under which name.
-    pub(super) fn finish(mut self, run: &Run, out: &mut Output) {
+    /// The run is over: waits until it is kept. Returns its name in the library, if it is there.
+    pub(super) fn settle(&mut self, run: &Run) -> Option<&str> {
         match self.keeper.take().map(|keeper| keeper.finish(run)) {
-            Some(Ok(kept)) => out.message(format_args!(
-                "Kept as {0}; see it again with 'poolscope runs show {0}'.",
-                kept.id
-            )),
+            Some(Ok(kept)) => self.id = Some(kept.id),
             Some(Err(error)) => self.trouble = Some(error.to_string()),
             None => {}
+        }
+        self.id.as_deref()
+    }
+
+    /// The run is over, and its figures are given out: waits until it is kept, and says under which name.
+    pub(super) fn finish(mut self, run: &Run, out: &mut Output) {
+        if let Some(id) = self.settle(run) {
+            out.message(format_args!(
+                "Kept as {id}; see it again with 'poolscope runs show {id}'."
+            ));
         }
         if let Some(trouble) = self.trouble {
             out.message(format_args!(

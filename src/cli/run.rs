@@ -70,6 +70,10 @@ pub(super) fn run(args: &RunArgs, out: &mut Output) -> anyhow::Result<Exit> {
         if let Some(baseline) = baseline.as_ref().and_then(Report::of_record) {
             report = report.against(baseline.side(), args.tolerance.tolerance.0);
         }
+        if prepared.folder.is_some() {
+            // The pictures bear its name.
+            report.id = keeping.settle(&run);
+        }
         let given_out =
             results::give_out_report(&report, prepared.folder.as_deref(), args.results.json, out);
         keeping.finish(&run, out);

@@ -156,12 +156,12 @@ fn show(library: &Library, args: &RunsShowArgs, out: &mut Output) -> anyhow::Res
 
 /// What a series found by now: the document and the files are its own, not those of its runs.
 fn give_out_series(record: &Record, args: &RunsShowArgs, out: &mut Output) -> anyhow::Result<Exit> {
-    let folder = args.out.as_deref();
+    let (id, folder) = (Some(&*record.header.id), args.out.as_deref());
     let given = match record.header.kind {
         RecordKind::Sweep => sweep::plan_so_far(record, out)?
-            .map(|plan| sweep::give_out(&plan, folder, args.json, out)),
+            .map(|plan| sweep::give_out(&plan, id, folder, args.json, out)),
         RecordKind::Capacity => capacity::plan_so_far(record, out)?
-            .map(|plan| capacity::give_out(&plan, folder, args.json, out)),
+            .map(|plan| capacity::give_out(&plan, id, folder, args.json, out)),
         RecordKind::Run => None,
     };
     given.map_or(Ok(Exit::Usage), |given| given.map(|()| Exit::Success))

@@ -271,23 +271,24 @@ impl Recording {
         }
     }
 
-    /// Nothing more is to come.
-    pub(super) fn finish(mut self, stopped: bool, out: &mut Output) {
-        let Some(mut writer) = self.writer.take() else {
-            return;
-        };
+    /// Nothing more is to come. Returns what it is called in the library, if it is kept.
+    pub(super) fn finish(mut self, stopped: bool, out: &mut Output) -> Option<String> {
+        let mut writer = self.writer.take()?;
         self.closing.stopped = stopped;
         match writer.close(&self.closing) {
-            Ok(()) => out.message(format_args!(
-                "Kept as {}{}.",
-                self.id,
-                if stopped {
+            Ok(()) => {
+                let resumed = if stopped {
                     format!("; go on with --resume {}", self.id)
                 } else {
                     String::new()
-                }
-            )),
-            Err(error) => out.message(not_kept(&error)),
+                };
+                out.message(format_args!("Kept as {}{resumed}.", self.id));
+                Some(self.id)
+            }
+            Err(error) => {
+                out.message(not_kept(&error));
+                None
+            }
         }
     }
 }

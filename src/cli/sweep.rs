@@ -91,9 +91,15 @@ pub(super) fn sweep(args: &SweepArgs, out: &mut Output) -> anyhow::Result<Exit> 
     let Some(stopped) = drive(&mut plan, &mut recording, same, &interrupts, out)? else {
         return Ok(Exit::Usage);
     };
-    recording.finish(stopped, out);
+    let id = recording.finish(stopped, out);
     let results = &args.series.results;
-    give_out(&plan, results.out.as_deref(), results.json, out)?;
+    give_out(
+        &plan,
+        id.as_deref(),
+        results.out.as_deref(),
+        results.json,
+        out,
+    )?;
     Ok(exit(stopped, plan.doubts()))
 }
 
@@ -103,6 +109,7 @@ pub(super) fn sweep(args: &SweepArgs, out: &mut Output) -> anyhow::Result<Exit> 
 /// If the files cannot be written.
 pub(super) fn give_out(
     plan: &SweepPlan,
+    id: Option<&str>,
     folder: Option<&Path>,
     json: bool,
     out: &mut Output,
@@ -115,7 +122,7 @@ pub(super) fn give_out(
         out.figure_text(&sweep_text(plan, &figures));
     }
     if let Some(folder) = folder {
-        write_sweep_folder(folder, plan, &figures)
+        write_sweep_folder(folder, plan, &figures, id)
             .with_context(|| format!("results cannot be written to '{}'", folder.display()))?;
         out.message(format_args!("Results are in '{}'.", folder.display()));
     }

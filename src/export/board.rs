@@ -2,19 +2,18 @@
 
 use crate::analysis::{CandidateFigures, candidate_figures, trust, verdict};
 use crate::chart::{
-    Chart, ChartId, ChartSettings, Diagram, Series, SplitChart, Stroke, Tile, build, build_diagram,
-    rows_of,
+    Chart, ChartId, ChartSettings, Diagram, Series, SplitChart, Tile, build, build_diagram, rows_of,
 };
-use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
+use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Type};
 use crate::export::diagram::draw_diagram;
 use crate::export::font::{Weight, fitted, text_width};
 use crate::export::legend;
 use crate::export::marks;
 use crate::export::plot::Sizes;
 use crate::export::split::{draw_split, split_height};
-use crate::export::svg::{SLACK, draw_chart, foot, x_range};
+use crate::export::svg::{SLACK, draw_chart, x_range};
 use crate::export::table::{Align, Table, table};
-use crate::export::{Look, Theme};
+use crate::export::{Foot, Look, Theme};
 use crate::run::Run;
 use crate::units::text;
 
@@ -133,14 +132,15 @@ pub fn board_part_svg<'a>(
     look: impl Into<Look<'a>>,
     parts: &BoardParts,
 ) -> String {
-    let Look { theme, id } = look.into();
+    let look = look.into();
     let (columns, chart_height) = parts.grid();
     let content = Drawing {
         tiles: placed(run, settings, parts, columns),
-        split: parts.split.then(|| split_of(run, settings)),
+        split: parts
+            .split
+            .then(|| SplitChart::shown(run, &settings.hidden)),
         figures: parts.figures.then(|| Figures::of(run, settings)),
     };
-    let trust = trust(run);
     let names = content.names_height();
     let head = HEAD + if content.has_marks() { MARKS } else { 0.0 } + names;
     let chart_rows = content.tiles.last().map_or(0, |tile| tile.row + 1) as f64;
@@ -153,7 +153,7 @@ pub fn board_part_svg<'a>(
     let figures_height = content.figures.as_ref().map_or(0.0, Figures::height);
     let height = table_y + figures_height + FOOT;
     let title = &run.request.scenario.title;
-    let mut canvas = Canvas::new("board", WIDTH, height, title, theme);
+    let mut canvas = Canvas::new("board", WIDTH, height, title, look);
     draw_head(&mut canvas, run);
     let room = WIDTH - 2.0 * MARGIN;
     let below = MARGIN + HEAD - MARKS / 2.0;
@@ -173,7 +173,7 @@ pub fn board_part_svg<'a>(
     if let Some(figures) = &content.figures {
         figures.draw(&mut canvas, table_y);
     }
-    foot(&mut canvas, run, id, &trust, [WIDTH, height]);
+    Foot::of(run, look.id).draw(&mut canvas, [WIDTH, height]);
     canvas.finish()
 }
 
@@ -185,14 +185,6 @@ const SIZES: Sizes = Sizes {
     left: 74.0,
     names: false,
 };
-
-/// The time of a task, without what is hidden.
-fn split_of(run: &Run, settings: &ChartSettings) -> SplitChart {
-    let mut split = SplitChart::of(run);
-    let is_shown = |candidate| !settings.hidden.contains(&candidate);
-    split.bars.retain(|bar| is_shown(bar.candidate));
-    split
-}
 
 /// What is drawn.
 struct Drawing {
@@ -439,13 +431,8 @@ fn draw_table(canvas: &mut Canvas, top: f64, table: &Table) {
     }
     for (place, row) in table.rows.iter().enumerate() {
         let y = top + TABLE_ROW * (place as f64 + 1.5);
-        let colour = Ink::of_candidate(row.candidate);
-        canvas.polyline(
-            &[[MARGIN, y], [MARGIN + SWATCH - 10.0, y]],
-            colour,
-            Stroke::Solid,
-            4.0,
-        );
+        let ends = [[MARGIN, y], [MARGIN + SWATCH - 10.0, y]];
+        legend::swatch(canvas, ends, row.candidate, 4.0);
         let under = top + TABLE_ROW * (place as f64 + 2.0);
         canvas.line([MARGIN, under], [WIDTH - MARGIN, under], colours.grid);
     }

@@ -4,8 +4,8 @@
 
 use std::fmt::Write as _;
 
-use crate::chart::Stroke;
 use crate::chart::palette::{COLOURS, SPLIT_PARTS, background_rgb, ink_rgb, series_rgb, split_rgb};
+use crate::chart::{Shape, Stroke};
 use crate::export::font::{FAMILY, Weight};
 
 /// Light for paper and slides, dark for dark slides.
@@ -33,11 +33,16 @@ pub struct Look<'a> {
     pub theme: Theme,
     /// What the run is called in the library; none if it is not kept.
     pub id: Option<&'a str>,
+    /// Whether lines bear the shapes of their candidates; on paper they always do, as printers may know no colours.
+    pub line_marks: bool,
 }
 
 impl From<Theme> for Look<'_> {
     fn from(theme: Theme) -> Self {
-        Self { theme, id: None }
+        Self {
+            theme,
+            ..Self::default()
+        }
     }
 }
 
@@ -218,17 +223,24 @@ pub(super) struct Canvas {
     clips: usize,
     name: String,
     theme: Theme,
+    /// Whether lines bear the shapes of their candidates.
+    line_marks: bool,
+    /// Parts of a task's time whose lines are defined.
+    hatched: Vec<usize>,
 }
 
 impl Canvas {
     /// An empty picture. `name` goes into the ids, which must differ where pictures share a page.
-    pub(super) fn new(
+    pub(super) fn new<'a>(
         name: impl Into<String>,
         width: f64,
         height: f64,
         title: &str,
-        theme: Theme,
+        look: impl Into<Look<'a>>,
     ) -> Self {
+        let Look {
+            theme, line_marks, ..
+        } = look.into();
         let svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
              viewBox=\"0 0 {width} {height}\" role=\"img\" \
@@ -240,6 +252,8 @@ impl Canvas {
             clips: 0,
             name: name.into(),
             theme,
+            line_marks: line_marks || theme == Theme::Print,
+            hatched: Vec::new(),
         };
         canvas.rect(
             &Frame {
@@ -332,33 +346,122 @@ impl Canvas {
         ));
     }
 
+    /// Whether lines bear the shapes of their candidates.
+    pub(super) const fn has_line_marks(&self) -> bool {
+        self.line_marks
+    }
+
+    /// The shape of a candidate around `at`, from which it reaches `radius`. It has an edge in the colour of the ground,
+    /// so that it can be told from lines below it.
+    pub(super) fn shape(&mut self, at: [f64; 2], radius: f64, candidate: usize) {
+        let (shape, ink) = (Shape::of(candidate), Ink::of_candidate(candidate));
+        for stroke in shape.strokes() {
+            let place = |[x, y]: [f64; 2]| [at[0] + x * radius, at[1] + y * radius];
+            let points: Vec<[f64; 2]> = stroke.into_iter().map(place).collect();
+            if shape.is_filled() {
+                let (fill, edge) = (
+                    self.paint("fill", ink),
+                    self.paint("stroke", Colours::ALL.background),
+                );
+                let points = outline(&points);
+                self.push(format_args!(
+                    "<polygon points=\"{points}\" {fill} {edge} stroke-width=\"1\"/>"
+                ));
+            } else {
+                self.polyline(&points, ink, Stroke::Solid, 1.8);
+            }
+        }
+    }
+
+    /// A stretch of a part of a task's time, with lines of its own on paper.
+    pub(super) fn part_rect(&mut self, frame: &Frame, part: usize) {
+        let Frame {
+            x,
+            y,
+            width,
+            height,
+        } = *frame;
+        let (right, bottom) = (x + width, y + height);
+        self.rect(frame, Ink::of_part(part));
+        self.hatch(&[[x, y], [right, y], [right, bottom], [x, bottom]], part);
+    }
+
+    /// The same within an outline.
+    pub(super) fn part_area(&mut self, outline: &[[f64; 2]], part: usize) {
+        self.polygon(outline, Ink::of_part(part));
+        self.hatch(outline, part);
+    }
+
+    /// Lines across an outline, which tell parts apart without colours; none where lines bear no shapes either.
+    fn hatch(&mut self, outline: &[[f64; 2]], part: usize) {
+        /// Turned by so many degrees, with so much between the lines; the first part is plain.
+        const HATCHES: [Option<(i32, f64)>; SPLIT_PARTS] = [
+            None,
+            Some((45, 5.0)),
+            Some((-45, 5.0)),
+            Some((0, 4.0)),
+            Some((90, 5.0)),
+            None,
+            Some((45, 9.0)),
+            Some((90, 9.0)),
+            Some((0, 8.0)),
+        ];
+        let Some((angle, apart)) = HATCHES[part % SPLIT_PARTS].filter(|_| self.line_marks) else {
+            return;
+        };
+        let id = format!("{}-hatch-{part}", self.name);
+        if !self.hatched.contains(&part) {
+            self.hatched.push(part);
+            let line = self.paint("stroke", Ink::of_part(part).letters());
+            self.push(format_args!(
+                "<pattern id=\"{id}\" width=\"{apart}\" height=\"{apart}\" patternUnits=\"userSpaceOnUse\" \
+                 patternTransform=\"rotate({angle})\"><path d=\"M0 0H{apart}\" {line} stroke-width=\"1.4\" \
+                 stroke-opacity=\"0.55\"/></pattern>"
+            ));
+        }
+        let points = self::outline(outline);
+        self.push(format_args!(
+            "<polygon points=\"{points}\" fill=\"url(#{id})\"/>"
+        ));
+    }
+
     /// The inside of an outline, through which what lies below is seen.
     pub(super) fn veil(&mut self, outline: &[[f64; 2]], fill: impl Into<Ink>) {
         let fill = self.paint("fill", fill.into());
-        let mut points = String::new();
-        for [x, y] in outline {
-            let _ = write!(points, "{x:.1},{y:.1} ");
-        }
+        let points = self::outline(outline);
         self.push(format_args!(
-            "<polygon points=\"{}\" {fill} fill-opacity=\"0.16\"/>",
-            points.trim_end(),
+            "<polygon points=\"{points}\" {fill} fill-opacity=\"0.16\"/>"
         ));
     }
 
     /// The inside of an outline.
     pub(super) fn polygon(&mut self, outline: &[[f64; 2]], fill: impl Into<Ink>) {
         let fill = self.paint("fill", fill.into());
-        let mut points = String::new();
-        for [x, y] in outline {
-            let _ = write!(points, "{x:.1},{y:.1} ");
-        }
-        self.push(format_args!(
-            "<polygon points=\"{}\" {fill}/>",
-            points.trim_end(),
-        ));
+        let points = self::outline(outline);
+        self.push(format_args!("<polygon points=\"{points}\" {fill}/>"));
     }
 
     pub(super) fn text(&mut self, at: [f64; 2], anchor: Anchor, look: Type, text: &str) {
+        self.text_with(at, anchor, look, text, "");
+    }
+
+    /// Text that may stand on lines: with a seam in the colour of the ground, so that it can be read.
+    pub(super) fn text_over(&mut self, at: [f64; 2], anchor: Anchor, look: Type, text: &str) {
+        let seam = seam(&self.paint("stroke", Colours::ALL.background));
+        self.text_with(at, anchor, look, text, &seam);
+    }
+
+    /// Text in the middle of a part, with a seam in the part's colour.
+    pub(super) fn text_on_part(&mut self, at: [f64; 2], look: Type, text: &str, part: usize) {
+        let seam = if self.line_marks {
+            seam(&self.paint("stroke", Ink::of_part(part)))
+        } else {
+            String::new()
+        };
+        self.text_with(at, Anchor::Middle, look, text, &seam);
+    }
+
+    fn text_with(&mut self, at: [f64; 2], anchor: Anchor, look: Type, text: &str, more: &str) {
         if text.is_empty() {
             return;
         }
@@ -374,7 +477,7 @@ impl Canvas {
         let [x, y] = at;
         let fill = self.paint("fill", look.colour);
         self.push(format_args!(
-            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{}\"{weight}{anchor} {fill}>{}</text>",
+            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{}\"{weight}{anchor} {fill}{more}>{}</text>",
             look.size,
             escaped(text)
         ));
@@ -409,6 +512,17 @@ impl Canvas {
         let _ = self.svg.write_fmt(element);
         self.svg.push('\n');
     }
+}
+
+/// What gives a text a seam with this attribute for its colour.
+fn seam(stroke: &str) -> String {
+    format!(" {stroke} stroke-width=\"4\" stroke-linejoin=\"round\" paint-order=\"stroke\"")
+}
+
+/// Points as a polygon has them.
+fn outline(points: &[[f64; 2]]) -> String {
+    let points = points.iter().map(|[x, y]| format!("{x:.1},{y:.1}"));
+    points.collect::<Vec<_>>().join(" ")
 }
 
 fn hex([r, g, b]: [u8; 3]) -> String {

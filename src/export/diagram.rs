@@ -1,13 +1,13 @@
 //! A chart over something other than time as an SVG picture.
 
 use crate::chart::{Band, Diagram, Plane, Rule, RuleOf, Series, Stroke};
-use crate::export::Theme;
 use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
 use crate::export::font::{Weight, text_width};
 use crate::export::plot::{
-    Head, Scales, Sizes, draw_axes, draw_head, draw_lines, page_frame, y_ticks,
+    Head, MARK_RADIUS, Scales, Sizes, draw_axes, draw_head, draw_lines, page_frame, y_ticks,
 };
-use crate::export::svg::{MARGIN, SLACK, WIDTH, foot_height, plain_foot, words};
+use crate::export::svg::{MARGIN, SLACK, WIDTH, words};
+use crate::export::{Foot, Look, Theme};
 
 /// Height of the picture.
 const HEIGHT: f64 = 470.0;
@@ -17,22 +17,33 @@ const X_APART: f64 = 72.0;
 /// `diagram` as a picture of its own. `name` tells apart pictures that share a page; `foot` says of what it is, and is
 /// empty where the page does.
 #[must_use]
-pub fn diagram_svg(diagram: &Diagram, name: &str, theme: Theme, foot: &str) -> String {
-    drawn(diagram, None, name, theme, foot)
+pub fn diagram_svg<'a>(
+    diagram: &Diagram,
+    name: &str,
+    look: impl Into<Look<'a>>,
+    foot: &Foot,
+) -> String {
+    drawn(diagram, None, name, look.into(), foot)
 }
 
 /// `plane` as a picture of its own, with its bands, its marked places, and a dot for every point that was measured.
 #[must_use]
-pub fn plane_svg(plane: &Plane, name: &str, theme: Theme, foot: &str) -> String {
-    drawn(&plane.diagram, Some(plane), name, theme, foot)
+pub fn plane_svg<'a>(plane: &Plane, name: &str, look: impl Into<Look<'a>>, foot: &Foot) -> String {
+    drawn(&plane.diagram, Some(plane), name, look.into(), foot)
 }
 
-fn drawn(diagram: &Diagram, plane: Option<&Plane>, name: &str, theme: Theme, foot: &str) -> String {
-    let height = HEIGHT + foot_height(foot);
-    let mut canvas = Canvas::new(name, WIDTH, height, diagram.title, theme);
-    plain_foot(&mut canvas, foot, height);
+fn drawn(
+    diagram: &Diagram,
+    plane: Option<&Plane>,
+    name: &str,
+    look: Look<'_>,
+    foot: &Foot,
+) -> String {
+    let height = HEIGHT + foot.height();
+    let mut canvas = Canvas::new(name, WIDTH, height, diagram.title, look);
+    foot.draw(&mut canvas, [WIDTH, height]);
     canvas.describe(&words(&diagram.caption, &diagram.series));
-    if theme == Theme::Page {
+    if look.theme == Theme::Page {
         let frame = page_frame(WIDTH, HEIGHT);
         draw_diagram(&mut canvas, &frame, diagram, plane, Sizes::PAGE);
     } else {
@@ -82,7 +93,7 @@ pub(super) fn draw_diagram(
     };
     let unit = y + sizes.small + 4.0;
     canvas.text([frame.x, unit], Anchor::Start, sizes.muted(), name);
-    let top = unit + if name.is_empty() { 0.0 } else { 14.0 };
+    let top = unit + if name.is_empty() { 0.0 } else { 14.0 } + names_height(plane, sizes);
     let bottom = frame.bottom() - 2.0 * sizes.small - 14.0;
     let last = x_axis.ticks.last();
     let last = last.map_or(0.0, |tick| {
@@ -113,7 +124,7 @@ pub(super) fn draw_diagram(
     draw_lines(canvas, &diagram.series, &scales, sizes);
     if let Some(plane) = plane {
         draw_dots(canvas, &diagram.series, &scales, sizes);
-        draw_rules(canvas, &plane.rules, &scales, sizes);
+        draw_rules(canvas, plane, &scales, sizes);
     }
 }
 
@@ -160,51 +171,117 @@ fn draw_dots(canvas: &mut Canvas, series: &[Series], scales: &Scales, sizes: Siz
         for &[x, y] in series.runs.iter().flatten() {
             let at = [scales.x(x), scales.y(y)];
             if at[0].is_finite() && at[1].is_finite() {
-                let colour = Ink::of_candidate(series.candidate);
-                canvas.polyline(&[at], colour, Stroke::Solid, sizes.line + 1.5);
+                if canvas.has_line_marks() {
+                    canvas.shape(at, MARK_RADIUS, series.candidate);
+                } else {
+                    let colour = Ink::of_candidate(series.candidate);
+                    canvas.polyline(&[at], colour, Stroke::Solid, sizes.line + 1.5);
+                }
             }
         }
     }
 }
 
-/// Dashed lines across; the names of those along x stand in rows, so that none stands on another.
-fn draw_rules(canvas: &mut Canvas, rules: &[Rule], scales: &Scales, sizes: Sizes) {
+/// What the names of the rules along x take above the plot.
+fn names_height(plane: Option<&Plane>, sizes: Sizes) -> f64 {
+    let rules = plane.map_or(&[][..], |plane| &plane.rules);
+    let rows = rules.iter().filter(|rule| rule.of == RuleOf::X).count();
+    rows as f64 * name_row(sizes)
+}
+
+fn name_row(sizes: Sizes) -> f64 {
+    sizes.small + 4.0
+}
+
+/// Dashed lines across. The names of those along x stand in rows above the plot, so that none stands on another or on a
+/// line; those of y stand in the plot, where the fewest points are.
+fn draw_rules(canvas: &mut Canvas, plane: &Plane, scales: &Scales, sizes: Sizes) {
     let plot = scales.plot;
+    let middle = plot.x + plot.width / 2.0;
+    let along = |of| plane.rules.iter().filter(move |rule| rule.of == of);
+    let mut upright: Vec<(f64, &Rule)> = along(RuleOf::X)
+        .map(|rule| (scales.x(rule.at), rule))
+        .filter(|(x, _)| (plot.x - 1.0..=plot.right() + 1.0).contains(x))
+        .collect();
+    // From the sides inwards, so that few names cross a line that begins further up.
+    upright.sort_by(|(a, _), (b, _)| (b - middle).abs().total_cmp(&(a - middle).abs()));
+    let top = plot.y - names_height(Some(plane), sizes);
+    for (row, (x, _)) in upright.iter().enumerate() {
+        let from = [*x, top + row as f64 * name_row(sizes)];
+        let to = [*x, plot.bottom()];
+        canvas.polyline(&[from, to], Colours::ALL.warning, Stroke::Dashed, 1.2);
+    }
     let look = Type {
         colour: Colours::ALL.warning,
         ..sizes.muted()
     };
-    let mut row = 0.0;
-    for rule in rules {
-        let (from, to, at, anchor) = match rule.of {
-            RuleOf::X => {
-                let x = scales.x(rule.at);
-                let y = plot.y + (row + 1.0) * (sizes.small + 3.0);
-                row += 1.0;
-                // Towards the middle of the chart, where there is room.
-                if x > plot.x + plot.width / 2.0 {
-                    ([x, plot.y], [x, plot.bottom()], [x - 5.0, y], Anchor::End)
-                } else {
-                    ([x, plot.y], [x, plot.bottom()], [x + 5.0, y], Anchor::Start)
-                }
-            }
-            RuleOf::Y => {
-                let y = scales.y(rule.at);
-                (
-                    [plot.x, y],
-                    [plot.right(), y],
-                    [plot.x + 5.0, y - 5.0],
-                    Anchor::Start,
-                )
-            }
+    for (row, (x, rule)) in upright.iter().enumerate() {
+        let y = top + row as f64 * name_row(sizes) + sizes.small;
+        // Towards the middle of the chart, where there is room.
+        let (at, anchor) = if *x > middle {
+            ([x - 5.0, y], Anchor::End)
+        } else {
+            ([x + 5.0, y], Anchor::Start)
         };
-        let inside = |[x, y]: [f64; 2]| {
-            (plot.x - 1.0..=plot.right() + 1.0).contains(&x)
-                && (plot.y - 1.0..=plot.bottom() + 1.0).contains(&y)
-        };
-        if inside(from) && inside(to) {
-            canvas.polyline(&[from, to], Colours::ALL.warning, Stroke::Dashed, 1.2);
-            canvas.text(at, anchor, look, &rule.label);
+        canvas.text_over(at, anchor, look, &rule.label);
+    }
+    for rule in along(RuleOf::Y) {
+        let y = scales.y(rule.at);
+        if (plot.y - 1.0..=plot.bottom() + 1.0).contains(&y) {
+            let ends = [[plot.x, y], [plot.right(), y]];
+            canvas.polyline(&ends, Colours::ALL.warning, Stroke::Dashed, 1.2);
+            let (at, anchor) = free_place(&plane.diagram, scales, y, (&rule.label, look));
+            canvas.text_over(at, anchor, look, &rule.label);
         }
     }
+}
+
+/// Where beside the line across at `y` its name stands on the least: above or below it, at the left or the right.
+fn free_place(
+    diagram: &Diagram,
+    scales: &Scales,
+    y: f64,
+    (label, look): (&str, Type),
+) -> ([f64; 2], Anchor) {
+    /// Looks at a line that often.
+    const STEPS: u32 = 64;
+    let plot = scales.plot;
+    let width = text_width(label, look.size, look.weight) * SLACK;
+    let seen = diagram.series.iter().flat_map(|series| &series.runs);
+    let seen: Vec<[f64; 2]> = seen
+        .flat_map(|run| run.windows(2))
+        .flat_map(|ends| {
+            let [from, to] = [ends[0], ends[1]].map(|[x, y]| [scales.x(x), scales.y(y)]);
+            (0..=STEPS).map(move |step| {
+                let share = f64::from(step) / f64::from(STEPS);
+                [0, 1].map(|part| from[part] + (to[part] - from[part]) * share)
+            })
+        })
+        .collect();
+    let (above, below) = (y - 5.0, y + look.size + 3.0);
+    let sides = [
+        (plot.x + 5.0, Anchor::Start),
+        (plot.right() - 5.0, Anchor::End),
+    ];
+    let places = [above, below].into_iter().flat_map(|baseline| {
+        let fits = baseline - look.size > plot.y && baseline < plot.bottom();
+        sides
+            .into_iter()
+            .filter(move |_| fits || baseline < y)
+            .map(move |(x, anchor)| ([x, baseline], anchor))
+    });
+    let crowd = |([x, baseline], anchor): &([f64; 2], Anchor)| {
+        let left = if *anchor == Anchor::End {
+            x - width
+        } else {
+            *x
+        };
+        let is_in = |point: &&[f64; 2]| {
+            (left - 4.0..=left + width + 4.0).contains(&point[0])
+                && (baseline - look.size - 2.0..=baseline + 4.0).contains(&point[1])
+        };
+        seen.iter().filter(is_in).count()
+    };
+    let best = places.min_by_key(crowd);
+    best.unwrap_or(([plot.x + 5.0, above], Anchor::Start))
 }

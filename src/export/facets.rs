@@ -4,8 +4,8 @@ use crate::chart::axis::Axis;
 use crate::chart::{Chart, Facet, Form, Scale, facet_columns};
 use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
 use crate::export::font::{Weight, fitted, text_width};
-use crate::export::plot::{Scales, Sizes, draw_lines, y_ticks};
-use crate::export::svg::SLACK;
+use crate::export::plot::{MARK_RADIUS, Scales, Sizes, draw_lines, y_ticks};
+use crate::export::svg::{SLACK, X_NAME};
 
 /// A narrower plot is none.
 const WIDTH_MIN: f64 = 96.0;
@@ -47,6 +47,7 @@ pub(super) fn draw_facets(
         (room.width + APART) / grid.columns as f64 - APART,
         (room.height + APART) / grid.rows as f64 - APART,
     ];
+    let y_axis = chart.y_axis(y_ticks(chart.scale, cell[1] - sizes.small));
     for (number, (_, facet)) in facets.iter().enumerate() {
         let (row, column) = (number / grid.columns, number % grid.columns);
         let cell = Frame {
@@ -66,6 +67,11 @@ pub(super) fn draw_facets(
             sizes,
         );
     }
+    let middle = [
+        room.x + room.width / 2.0,
+        frame.bottom() - foot + 2.0 * sizes.small + 12.0,
+    ];
+    canvas.text(middle, Anchor::Middle, sizes.muted(), X_NAME);
     let more = all - shown + chart.workers_left_out as usize;
     let below = [frame.x, frame.bottom() - 2.0];
     if more > 0 {
@@ -101,11 +107,17 @@ fn draw_facet(
     };
     let title = fitted(
         facet.short_title(),
-        cell.width / SLACK,
+        (cell.width - 2.0 * MARK_RADIUS - 5.0) / SLACK,
         name.size,
         name.weight,
     );
-    canvas.text([cell.x, cell.y + sizes.small], Anchor::Start, name, &title);
+    let mut at = [cell.x, cell.y + sizes.small];
+    if canvas.has_line_marks() && chart.id.form() != Form::Stacked {
+        let middle = [at[0] + MARK_RADIUS, at[1] - sizes.small * 0.36];
+        canvas.shape(middle, MARK_RADIUS, facet.candidate);
+        at[0] += 2.0 * MARK_RADIUS + 5.0;
+    }
+    canvas.text(at, Anchor::Start, name, &title);
     let scales = Scales {
         plot,
         x,
@@ -123,7 +135,7 @@ fn draw_facet(
             canvas.text(at, Anchor::End, small, &tick.label);
         }
     }
-    let x_axis = Axis::seconds(x.0, x.1, ((plot.width / 56.0) as usize).max(1));
+    let x_axis = Axis::seconds(x.0, x.1, ((plot.width / 56.0) as usize).max(2));
     for tick in x_axis.ticks.iter().filter(|_| is_last) {
         let at = [scales.x(tick.value), plot.bottom() + small.size + 7.0];
         canvas.text(at, Anchor::Middle, small, &tick.label);
@@ -168,7 +180,6 @@ fn draw_areas(canvas: &mut Canvas, facet: &Facet<'_>, scales: &Scales) {
     canvas.clipped(&scales.plot, |canvas| {
         // From the highest on, so that each covers what of it belongs to those below.
         for (number, series) in facet.series.iter().enumerate().rev() {
-            let ink = Ink::of_part(Chart::area_colour(number));
             for run in series.runs.iter().filter(|run| run.len() > 1) {
                 let mut outline: Vec<[f64; 2]> = run
                     .iter()
@@ -176,7 +187,7 @@ fn draw_areas(canvas: &mut Canvas, facet: &Facet<'_>, scales: &Scales) {
                     .collect();
                 let ends = [run[run.len() - 1][0], run[0][0]];
                 outline.extend(ends.map(|x| [scales.x(x), scales.plot.bottom()]));
-                canvas.polygon(&outline, ink);
+                canvas.part_area(&outline, Chart::area_colour(number));
             }
         }
     });

@@ -3,10 +3,10 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::chart::{ChartId, ChartSettings, build};
+use crate::chart::{ChartId, ChartSettings, build, build_diagram};
 use crate::export::{
-    ExportError, Report, Theme, board_svg, chart_svg, figures_csv, json, png, report_html,
-    report_markdown, split_svg, timeline_csv,
+    ExportError, Foot, Look, Report, board_svg, chart_svg, diagram_svg, figures_csv, json, png,
+    report_html, report_markdown, split_svg, timeline_csv,
 };
 
 /// Pictures of the folder are made for slides and print.
@@ -38,14 +38,26 @@ pub fn write_folder(dir: &Path, report: &Report<'_>) -> Result<Vec<PathBuf>, Exp
     write(dir.join("report.html"), report_html(report).as_bytes())?;
     write(dir.join("report.md"), report_markdown(report).as_bytes())?;
     let settings = ChartSettings::default();
-    let board = board_svg(run, &settings, Theme::Light);
+    let look = Look {
+        id: report.id,
+        ..Look::default()
+    };
+    let board = board_svg(run, &settings, look);
     write(dir.join("board.svg"), board.as_bytes())?;
     write(dir.join("board.png"), &png(&board, PNG_SCALE)?)?;
-    let pictures = ChartId::shown_for(&run.request).map(|id| {
+    let foot = Foot::of(run, report.id);
+    let usual: Vec<ChartId> = ChartId::shown_for(&run.request).collect();
+    let pictures = ChartId::possible_for(&run.request).filter_map(|id| {
+        if let Some(diagram) = build_diagram(id, run, &settings) {
+            let svg = || diagram_svg(&diagram, id.slug(), look, &foot);
+            return diagram.bounds().map(|_| (id.slug(), svg()));
+        }
         let chart = build(id, run, &settings);
-        (id.slug(), chart_svg(&chart, run, Theme::Light))
+        // One that is chosen has no place here where it has no data; of the others one would miss it.
+        let is_wanted = usual.contains(&id) || chart.bounds().is_some();
+        is_wanted.then(|| (id.slug(), chart_svg(&chart, run, look)))
     });
-    let split = ("time_split", split_svg(run, Theme::Light));
+    let split = ("time_split", split_svg(run, look));
     for (slug, svg) in pictures.chain([split]) {
         write(charts.join(format!("{slug}.svg")), svg.as_bytes())?;
         write(charts.join(format!("{slug}.png")), &png(&svg, PNG_SCALE)?)?;

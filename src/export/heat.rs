@@ -1,11 +1,11 @@
 //! A heat map as an SVG picture: a cell for each pair of values, with its figure in it.
 
 use crate::chart::Heat;
-use crate::export::Theme;
 use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
 use crate::export::font::{Weight, fitted, text_width};
 use crate::export::plot::Sizes;
-use crate::export::svg::{MARGIN, SLACK, WIDTH, foot_height, plain_foot};
+use crate::export::svg::{MARGIN, SLACK, WIDTH};
+use crate::export::{Foot, Look, Theme};
 
 /// Height of the picture.
 const HEIGHT: f64 = 470.0;
@@ -19,15 +19,17 @@ const FIGURE_MIN: f64 = 34.0;
 /// `heat` as a picture of its own. `name` tells apart pictures that share a page; `foot` says of what it is, and is
 /// empty where the page does.
 #[must_use]
-pub fn heat_svg(heat: &Heat, name: &str, theme: Theme, foot: &str) -> String {
+pub fn heat_svg<'a>(heat: &Heat, name: &str, look: impl Into<Look<'a>>, foot: &Foot) -> String {
+    let look = look.into();
     // A page has the title, and edges of its own.
-    let (sizes, margin) = if theme == Theme::Page {
+    let (sizes, margin) = if look.theme == Theme::Page {
         (Sizes::PAGE, 1.0)
     } else {
         (Sizes::PICTURE, MARGIN)
     };
-    let mut canvas = Canvas::new(name, WIDTH, HEIGHT + foot_height(foot), &heat.title, theme);
-    plain_foot(&mut canvas, foot, HEIGHT + foot_height(foot));
+    let size = [WIDTH, HEIGHT + foot.height()];
+    let mut canvas = Canvas::new(name, size[0], size[1], &heat.title, look);
+    foot.draw(&mut canvas, size);
     canvas.describe(&heat.caption);
     let title = Type {
         size: sizes.title,

@@ -1,14 +1,13 @@
 //! What each worker did, as a picture, and single tasks as a table.
 
-use crate::analysis::trust;
 use crate::chart::axis::Axis;
 use crate::chart::{Lane, LanePart, Lanes, LanesOf, Quantity, end_words};
 use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
 use crate::export::csv::{cell, text as plain, written};
 use crate::export::font::{Weight, fitted, text_width};
 use crate::export::plot::Sizes;
-use crate::export::svg::{MARGIN, SLACK, WIDTH, foot};
-use crate::export::{ExportError, Look};
+use crate::export::svg::{MARGIN, SLACK, WIDTH};
+use crate::export::{ExportError, Foot, Look};
 use crate::run::{LifePart, Run};
 
 /// From the top of a lane to the top of the next.
@@ -31,14 +30,14 @@ pub fn lanes_svg<'a>(
     range: (u64, u64),
     look: impl Into<Look<'a>>,
 ) -> String {
-    let Look { theme, id } = look.into();
+    let look = look.into();
     let sizes = Sizes::PICTURE;
     let remarks = lanes.remarks();
     let rows = ROW * lanes.lanes.len() as f64;
     let top = MARGIN + HEAD + REMARK * remarks.len() as f64;
     let height = top + rows + TAIL;
     let title = format!("{}: {}", lanes.title(), lanes.label);
-    let mut canvas = Canvas::new("lanes", WIDTH, height, &title, theme);
+    let mut canvas = Canvas::new("lanes", WIDTH, height, &title, look);
     let head = Type {
         size: sizes.title,
         weight: Weight::SemiBold,
@@ -70,15 +69,15 @@ pub fn lanes_svg<'a>(
             height: BAR,
             ..plot
         };
-        let look = Type {
+        let words = Type {
             colour: Colours::ALL.text,
             ..sizes.muted()
         };
         let baseline = row.y + BAR / 2.0 + sizes.small * 0.36;
-        canvas.text([MARGIN, baseline], Anchor::Start, look, &lane.name);
+        canvas.text([MARGIN, baseline], Anchor::Start, words, &lane.name);
         draw_lane(&mut canvas, &row, lane, range);
     }
-    foot(&mut canvas, run, id, &trust(run), [WIDTH, height]);
+    Foot::of(run, look.id).draw(&mut canvas, [WIDTH, height]);
     canvas.finish()
 }
 

@@ -1,14 +1,16 @@
 //! What the colours and strokes of a chart mean, outside of its data.
 
 use crate::chart::{Chart, Series, Stroke};
-use crate::export::canvas::{Anchor, Canvas, Colours, Ink, Type};
+use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
 use crate::export::font::{Weight, text_width};
-use crate::export::plot::Sizes;
+use crate::export::plot::{MARK_RADIUS, Sizes};
 use crate::export::svg::SLACK;
 
 const ROW: f64 = 24.0;
 /// Long enough to show dashes.
 const SWATCH: f64 = 26.0;
+/// Side of a swatch of an area.
+const SQUARE: f64 = 12.0;
 /// Between a swatch and its text.
 const NEAR: f64 = 7.0;
 /// Between two entries.
@@ -19,21 +21,23 @@ fn entry_width(label: &str, sizes: Sizes) -> f64 {
     SWATCH + NEAR + text_width(label, sizes.small, Weight::Regular) * SLACK
 }
 
-fn entry(
-    canvas: &mut Canvas,
-    at: [f64; 2],
-    label: &str,
-    colour: Ink,
-    stroke: Stroke,
-    sizes: Sizes,
-) {
+/// A stretch of the candidate's line, with its shape where lines have these.
+pub(super) fn swatch(canvas: &mut Canvas, ends: [[f64; 2]; 2], candidate: usize, width: f64) {
+    let colour = Ink::of_candidate(candidate);
+    canvas.polyline(&ends, colour, Stroke::Solid, width);
+    if canvas.has_line_marks() {
+        let [[left, y], [right, _]] = ends;
+        canvas.shape([left.midpoint(right), y], MARK_RADIUS + 0.8, candidate);
+    }
+}
+
+fn label(canvas: &mut Canvas, at: [f64; 2], label: &str, sizes: Sizes) {
     let [x, y] = at;
     let text = Type {
         size: sizes.small,
         weight: Weight::Regular,
         colour: Colours::ALL.text,
     };
-    canvas.polyline(&[[x, y], [x + SWATCH, y]], colour, stroke, sizes.line + 0.5);
     canvas.text(
         [x + SWATCH + NEAR, y + sizes.small * 0.36],
         Anchor::Start,
@@ -52,21 +56,36 @@ pub(super) fn strokes(
     sizes: Sizes,
 ) -> f64 {
     let mut known: Vec<(&str, Stroke)> = Vec::new();
-    for series in series {
-        let new = known.iter().all(|(detail, _)| *detail != series.detail);
-        if !series.detail.is_empty() && new {
-            known.push((series.detail, series.stroke));
+    for one in series {
+        let new = known.iter().all(|(detail, _)| *detail != one.detail);
+        if !one.detail.is_empty() && new {
+            known.push((one.detail, one.stroke));
         }
     }
     let [mut x, y] = right_end;
     for (number, (detail, stroke)) in known.into_iter().enumerate().rev() {
-        x -= entry_width(detail, sizes);
-        let colour = if areas {
-            Ink::of_part(Chart::area_colour(number))
+        let mut drawn = series.iter().filter(|one| one.detail == detail);
+        let words = if areas || drawn.any(|one| one.runs.iter().any(|run| !run.is_empty())) {
+            detail.to_owned()
         } else {
-            Colours::ALL.muted
+            format!("{detail} (no data)")
         };
-        entry(canvas, [x, y], detail, colour, stroke, sizes);
+        x -= entry_width(&words, sizes);
+        if areas {
+            let square = Frame {
+                x: x + SWATCH - SQUARE,
+                y: y - SQUARE / 2.0,
+                width: SQUARE,
+                height: SQUARE,
+            };
+            canvas.part_rect(&square, Chart::area_colour(number));
+            label(canvas, [x, y], &words, sizes);
+            x -= APART;
+            continue;
+        }
+        let ends = [[x, y], [x + SWATCH, y]];
+        canvas.polyline(&ends, Colours::ALL.muted, stroke, sizes.line + 0.5);
+        label(canvas, [x, y], &words, sizes);
         x -= APART;
     }
     right_end[0] - x
@@ -102,8 +121,9 @@ pub(super) fn candidates(
             x = at[0];
             y += ROW;
         }
-        let colour = Ink::of_candidate(series.candidate);
-        entry(canvas, [x, y], &label, colour, Stroke::Solid, sizes);
+        let ends = [[x, y], [x + SWATCH, y]];
+        swatch(canvas, ends, series.candidate, sizes.line + 0.5);
+        self::label(canvas, [x, y], &label, sizes);
         x += room + APART;
     }
     y + ROW / 2.0 - at[1]

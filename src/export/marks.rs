@@ -58,8 +58,10 @@ pub(super) fn draw_bands(
             height: plot.height + strip,
         };
         canvas.rect(&band, colours.fault);
-        for edge in [left, right] {
-            let ends = [[edge, band.y], [edge, band.bottom()]];
+        // A name may reach beyond its band, where no edge may cross it.
+        let below_names = band.y + chart.lanes() as f64 * LANE;
+        for [edge, top] in [[left, band.y], [right, below_names]] {
+            let ends = [[edge, top], [edge, band.bottom()]];
             canvas.polyline(&ends, colours.fault_text, Stroke::Dotted, 1.0);
         }
         // Names of stretches that overlap stand below each other.
@@ -207,6 +209,8 @@ fn entries<'a>(charts: impl Iterator<Item = &'a Chart> + Clone) -> Vec<(Sign, St
     if charts.clone().any(|chart| !chart.bands.is_empty()) {
         entries.push((Sign::Band, "a fault lasts".to_owned()));
     }
+    // Small plots have no room for more.
+    let charts = charts.filter(|chart| !chart.has_facets());
     if charts.clone().any(|chart| !chart.ticks.is_empty()) {
         entries.push((Sign::Tick, "retries".to_owned()));
     }

@@ -16,6 +16,7 @@ mod document;
 mod facets;
 mod folder;
 pub mod font;
+mod foot;
 mod heat;
 mod lanes;
 mod legend;
@@ -55,12 +56,13 @@ pub use document::{
     document, json,
 };
 pub use folder::{write_file, write_folder};
+pub use foot::{Foot, identity};
 pub use heat::heat_svg;
 pub use lanes::{lanes_svg, lives_csv};
 pub use objectives::objectives_table;
 pub use picture::Picture;
 pub use png::{Pixels, pixels, png};
-pub use points::{charts_csv, split_csv};
+pub use points::{Charted, charts_csv, split_csv};
 pub use report::{
     Report, SeriesFound, SeriesReport, comparison_html, comparison_markdown, report_html,
     report_markdown, series_html, series_markdown,
@@ -70,7 +72,7 @@ pub use series::{
     sweep_document, sweep_text, write_capacity_folder, write_sweep_folder,
 };
 pub use split::split_svg;
-pub use svg::{chart_svg, identity};
+pub use svg::chart_svg;
 pub use table::{Align, CLOSED_MARK, Header, Row, Table, standing_word, status_word, table};
 pub use text_table::{text_table, text_table_within};
 pub use timeline_csv::timeline_csv;

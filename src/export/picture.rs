@@ -4,7 +4,7 @@
 
 use crate::chart::{Along, Diagram, Heat, Plane};
 use crate::export::csv::{cell, text, unit_of, written};
-use crate::export::{ExportError, Theme, diagram_svg, heat_svg, plane_svg};
+use crate::export::{ExportError, Foot, Look, diagram_svg, heat_svg, plane_svg};
 
 /// A chart over something other than time.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,14 +38,15 @@ impl Picture {
         }
     }
 
-    /// As a vector picture, with `foot` below it: of what it is.
+    /// As a vector picture, with `foot` below it.
     #[must_use]
-    pub fn svg(&self, theme: Theme, foot: &str) -> String {
+    pub fn svg<'a>(&self, look: impl Into<Look<'a>>, foot: &Foot) -> String {
+        let look = look.into();
         let name = self.slug();
         match self {
-            Self::Diagram(diagram) => diagram_svg(diagram, name, theme, foot),
-            Self::Plane(plane) => plane_svg(plane, name, theme, foot),
-            Self::Heat(heat) => heat_svg(heat, name, theme, foot),
+            Self::Diagram(diagram) => diagram_svg(diagram, name, look, foot),
+            Self::Plane(plane) => plane_svg(plane, name, look, foot),
+            Self::Heat(heat) => heat_svg(heat, name, look, foot),
         }
     }
 
@@ -106,7 +107,7 @@ fn column(axis: &str, along: &Along) -> String {
 }
 
 /// A place of x; of percentiles the share itself, and not where it is drawn.
-fn place(along: &Along, at: f64) -> String {
+pub(super) fn place(along: &Along, at: f64) -> String {
     match along {
         Along::Percentiles => (100.0 * (1.0 - 10_f64.powf(-at))).to_string(),
         _ => at.to_string(),

@@ -1,11 +1,14 @@
 //! What all pictures with two axes have in common: head, axes, lines.
 
 use crate::chart::axis::Tick;
-use crate::chart::{Scale, Series};
+use crate::chart::{Scale, Series, mark_spacing, marked};
 use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
 use crate::export::font::{Weight, fitted};
 use crate::export::legend;
 use crate::export::svg::SLACK;
+
+/// How far the shape of a candidate reaches from its point.
+pub(super) const MARK_RADIUS: f64 = 4.2;
 
 /// Sizes of the texts of a chart.
 #[derive(Debug, Clone, Copy)]
@@ -203,5 +206,30 @@ pub(super) fn draw_lines(canvas: &mut Canvas, series: &[Series], scales: &Scales
                 }
             }
         }
+        // Over the lines of all candidates.
+        let marked = if canvas.has_line_marks() { series } else { &[] };
+        for series in marked {
+            for reduced in series.reduced(plot.width as usize) {
+                draw_marks(canvas, &reduced, series.candidate, scales);
+            }
+        }
     });
+}
+
+/// The shapes of a candidate's line at some of its points.
+fn draw_marks(canvas: &mut Canvas, run: &[[f64; 2]], candidate: usize, scales: &Scales) {
+    let on_axis = |x: f64| match scales.x_scale {
+        Scale::Linear => x,
+        Scale::Log10 => x.log10(),
+    };
+    let width = on_axis(scales.x.1) - on_axis(scales.x.0);
+    let Some(spacing) = mark_spacing(width) else {
+        return;
+    };
+    for [x, y] in marked(run, |point| on_axis(point[0]), spacing, candidate) {
+        let at = [scales.x(*x), scales.y(*y)];
+        if at[0].is_finite() && at[1].is_finite() {
+            canvas.shape(at, MARK_RADIUS, candidate);
+        }
+    }
 }

@@ -2,33 +2,104 @@
 //!
 //! Numbers are in the unit that stands beside them, without rounding. Where a line has a gap there is no row.
 
-use crate::chart::{Chart, Quantity, SplitChart, SplitPart};
+use crate::chart::{Along, Chart, Diagram, Quantity, Series, SplitChart, SplitPart};
 use crate::export::ExportError;
 use crate::export::csv::{text, written};
+use crate::export::picture::place;
 
-/// The points of charts over time, chart by chart.
+/// Something of the board, whose points become rows.
+#[derive(Debug, Clone, Copy)]
+pub enum Charted<'a> {
+    /// Over time.
+    Chart(&'a Chart),
+    /// Over something else.
+    Diagram(&'a Diagram),
+    /// A bar per candidate, without an x.
+    Split(&'a SplitChart),
+}
+
+/// All that is drawn in one table, chart by chart; each row says of its x and of its value what these are.
 ///
 /// # Errors
 /// If the table cannot be encoded, which would be an error of this program.
-pub fn charts_csv<'a>(charts: impl IntoIterator<Item = &'a Chart>) -> Result<String, ExportError> {
-    let header = ["chart", "candidate", "line", "seconds", "value", "unit"];
+pub fn charts_csv<'a>(
+    charts: impl IntoIterator<Item = Charted<'a>>,
+) -> Result<String, ExportError> {
+    let header = ["chart", "candidate", "line", "x", "x_unit", "value", "unit"];
+    let rows = charts.into_iter().flat_map(|charted| match charted {
+        Charted::Chart(chart) => {
+            let unit = unit(&chart.quantity);
+            let x = |seconds: f64| (seconds.to_string(), "seconds");
+            series_rows(chart.id.slug(), &chart.series, x, &unit)
+        }
+        Charted::Diagram(diagram) => {
+            let unit = along_unit(&diagram.y);
+            let x_unit = along_unit(&diagram.x);
+            let x = |at: f64| (place(&diagram.x, at), x_unit.as_str());
+            series_rows(diagram.slug, &diagram.series, x, &unit)
+        }
+        Charted::Split(split) => split_rows(split),
+    });
+    written(&header.map(str::to_owned), rows.collect())
+}
+
+fn series_rows<'a>(
+    slug: &str,
+    all: &[Series],
+    x: impl Fn(f64) -> (String, &'a str),
+    unit: &str,
+) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
-    for chart in charts {
-        let unit = unit(&chart.quantity);
-        for series in &chart.series {
-            for [seconds, value] in series.runs.iter().flatten() {
-                rows.push(vec![
-                    chart.id.slug().to_owned(),
-                    text(&series.label),
-                    text(series.detail),
-                    seconds.to_string(),
-                    value.to_string(),
-                    text(&unit),
-                ]);
-            }
+    for series in all {
+        // A worker's line is called by the worker, and a part of outcomes by the part.
+        let own = series.name.strip_prefix(&series.label);
+        let line = if series.detail.is_empty() {
+            own.map_or(series.name.as_str(), str::trim_start)
+        } else {
+            series.detail
+        };
+        for [at, value] in series.runs.iter().flatten() {
+            let (at, x_unit) = x(*at);
+            rows.push(vec![
+                slug.to_owned(),
+                text(&series.label),
+                text(line),
+                at,
+                x_unit.to_owned(),
+                value.to_string(),
+                text(unit),
+            ]);
         }
     }
-    written(&header.map(str::to_owned), rows)
+    rows
+}
+
+fn split_rows(split: &SplitChart) -> Vec<Vec<String>> {
+    let bars = split.bars.iter().filter(|bar| bar.tasks > 0);
+    let rows = bars.flat_map(|bar| {
+        let parts = SplitPart::ALL.iter().zip(bar.parts);
+        parts.map(|(part, mean)| {
+            vec![
+                "time_split".to_owned(),
+                text(&bar.label),
+                text(part.label()),
+                String::new(),
+                String::new(),
+                mean.to_string(),
+                "nanoseconds".to_owned(),
+            ]
+        })
+    });
+    rows.collect()
+}
+
+/// In what the values along an axis are.
+fn along_unit(along: &Along) -> String {
+    match along {
+        Along::Values { quantity, .. } => unit(quantity),
+        Along::Percentiles | Along::Percent => "percent".to_owned(),
+        Along::Plain => "number".to_owned(),
+    }
 }
 
 /// The mean time of each part of a task, candidate by candidate; nothing of one of which no task ended.
@@ -80,7 +151,7 @@ mod tests {
             runs.map(Vec::len).sum::<usize>()
         };
         let all = chart(&settings);
-        let csv = charts_csv([&all]).unwrap();
+        let csv = charts_csv([Charted::Chart(&all)]).unwrap();
         assert_eq!(csv.lines().count(), points(&all) + 1);
         assert!(
             csv.lines().nth(1).unwrap().ends_with(",per second"),
@@ -90,7 +161,7 @@ mod tests {
         let less = chart(&settings);
         assert!(points(&less) < points(&all));
         assert_eq!(
-            charts_csv([&less]).unwrap().lines().count(),
+            charts_csv([Charted::Chart(&less)]).unwrap().lines().count(),
             points(&less) + 1
         );
     }

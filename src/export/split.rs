@@ -1,12 +1,12 @@
 //! Where the time of a task goes, as a picture: one bar per candidate.
 
-use crate::analysis::trust;
-use crate::chart::{SplitBar, SplitChart, SplitPart, SplitScale, Stroke};
+use crate::chart::{SplitBar, SplitChart, SplitPart, SplitScale};
 use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
 use crate::export::font::{Weight, fitted, text_width};
+use crate::export::legend;
 use crate::export::plot::Sizes;
-use crate::export::svg::{MARGIN, SLACK, WIDTH, foot};
-use crate::export::{Look, Theme};
+use crate::export::svg::{MARGIN, SLACK, WIDTH};
+use crate::export::{Foot, Look, Theme};
 use crate::run::Run;
 use crate::units::text;
 
@@ -23,12 +23,12 @@ const FOOT: f64 = 72.0;
 /// The chart of `run` as a picture of its own.
 #[must_use]
 pub fn split_svg<'a>(run: &Run, look: impl Into<Look<'a>>) -> String {
-    let Look { theme, id } = look.into();
+    let look = look.into();
     let chart = SplitChart::of(run);
     let sizes = Sizes::PICTURE;
     let height = MARGIN + split_height(&chart, sizes) + FOOT;
     let title = format!("{}: {}", SplitChart::TITLE, run.request.scenario.title);
-    let mut canvas = Canvas::new("time_split", WIDTH, height, &title, theme);
+    let mut canvas = Canvas::new("time_split", WIDTH, height, &title, look);
     let frame = Frame {
         x: MARGIN,
         y: MARGIN,
@@ -36,7 +36,7 @@ pub fn split_svg<'a>(run: &Run, look: impl Into<Look<'a>>) -> String {
         height: split_height(&chart, sizes),
     };
     draw_split(&mut canvas, &frame, &chart, sizes);
-    foot(&mut canvas, run, id, &trust(run), [WIDTH, height]);
+    Foot::of(run, look.id).draw(&mut canvas, [WIDTH, height]);
     canvas.finish()
 }
 
@@ -128,7 +128,7 @@ fn legend(canvas: &mut Canvas, at: [f64; 2], chart: &SplitChart, small: Type) {
             width: SQUARE,
             height: SQUARE,
         };
-        canvas.rect(&square, Ink::of_part(place(part)));
+        canvas.part_rect(&square, place(part));
         let text_at = [x + SQUARE + 6.0, y + 2.0 + SQUARE * 0.85];
         canvas.text(text_at, Anchor::Start, small, part.label());
         x += SQUARE + 24.0 + text_width(part.label(), small.size, small.weight) * SLACK;
@@ -146,9 +146,8 @@ fn draw_bar(
     let colours = Colours::ALL;
     let middle = row.y + row.height / 2.0;
     let baseline = middle + small.size * 0.36;
-    let colour = Ink::of_candidate(bar.candidate);
     let swatch = [[row.x, middle], [row.x + SWATCH - 8.0, middle]];
-    canvas.polyline(&swatch, colour, Stroke::Solid, 4.0);
+    legend::swatch(canvas, swatch, bar.candidate, 4.0);
     let name = Type {
         colour: colours.text,
         ..small
@@ -170,7 +169,7 @@ fn draw_bar(
             height: row.height,
         };
         let fill = Ink::of_part(place(part));
-        canvas.rect(&piece, fill);
+        canvas.part_rect(&piece, place(part));
         let label = text::nanos(length);
         if text_width(&label, small.size, small.weight) * SLACK + 8.0 <= piece.width {
             let look = Type {
@@ -178,7 +177,7 @@ fn draw_bar(
                 ..small
             };
             let at = [piece.x + piece.width / 2.0, baseline];
-            canvas.text(at, Anchor::Middle, look, &label);
+            canvas.text_on_part(at, look, &label, place(part));
         }
     }
     let total = text::nanos(bar.total_nanos());

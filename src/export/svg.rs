@@ -3,36 +3,34 @@
 //! Title, what is drawn, a legend outside of the data, axes with units, the measurement shaded, and at the foot
 //! which run on which machine it was; a run that cannot be trusted is stamped.
 
-use crate::analysis::{Trust, trust};
 use crate::chart::axis::Axis;
 use crate::chart::{Chart, Form, Scale, Series};
-use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Type};
+use crate::export::canvas::{Anchor, Canvas, Colours, Frame};
 use crate::export::facets::draw_facets;
-use crate::export::font::{Weight, fitted, text_width};
+use crate::export::font::{Weight, text_width};
 use crate::export::marks;
 use crate::export::plot::{
     Head, Scales, Sizes, draw_axes, draw_head, draw_lines, page_frame, y_ticks,
 };
-use crate::export::{Look, Theme};
+use crate::export::{Foot, Look, Theme};
 use crate::run::Run;
-use crate::units::text;
 
 /// 16:9, as slides are.
 pub(super) const WIDTH: f64 = 960.0;
 const HEIGHT: f64 = 540.0;
 pub(super) const MARGIN: f64 = 28.0;
 /// What lies along x, of every chart over time.
-const X_NAME: &str = "time since the measurement began; shaded: not measured";
+pub(super) const X_NAME: &str = "time since the measurement began; shaded: not measured";
 /// Browsers may use a wider font.
 pub(super) const SLACK: f64 = 1.06;
 
 /// `chart` of `run` as a picture of its own, which says which run it is.
 #[must_use]
 pub fn chart_svg<'a>(chart: &Chart, run: &Run, look: impl Into<Look<'a>>) -> String {
-    let Look { theme, id } = look.into();
+    let look = look.into();
     let title = format!("{}: {}", chart.title, run.request.scenario.title);
-    let mut canvas = Canvas::new(chart.id.slug(), WIDTH, HEIGHT, &title, theme);
-    let foot = foot(&mut canvas, run, id, &trust(run), [WIDTH, HEIGHT]);
+    let mut canvas = Canvas::new(chart.id.slug(), WIDTH, HEIGHT, &title, look);
+    let foot = Foot::of(run, look.id).draw(&mut canvas, [WIDTH, HEIGHT]);
     let frame = Frame {
         x: MARGIN,
         y: MARGIN,
@@ -60,95 +58,6 @@ pub(super) fn words(caption: &str, series: &[Series]) -> String {
     let mut names: Vec<&str> = series.iter().map(|series| series.name.as_str()).collect();
     names.dedup();
     format!("A line chart: {caption}. Lines: {}.", names.join("; "))
-}
-
-/// Which run it is: scenario, machine, time, seed, version.
-#[must_use]
-pub fn identity(run: &Run) -> String {
-    identity_with(run, None)
-}
-
-/// The same with what the run is called in the library.
-fn identity_with(run: &Run, id: Option<&str>) -> String {
-    let mut parts = vec![run.request.scenario.title.clone()];
-    parts.extend(id.map(|id| format!("run {id}")));
-    if let Some(machine) = &run.machine {
-        let cores = text::counted(u64::from(machine.cores), "core", "cores");
-        parts.push(format!("{}, {cores}, {}", machine.cpu, machine.os));
-    }
-    parts.push(text::date_time(run.started_unix_secs));
-    parts.push(format!("seed {}", run.request.seed));
-    parts.push(format!("poolscope {}", env!("CARGO_PKG_VERSION")));
-    parts.join(" · ")
-}
-
-/// Writes the identity and, if needed, the stamp at the foot of a picture; returns where the foot begins.
-pub(super) fn foot(
-    canvas: &mut Canvas,
-    run: &Run,
-    id: Option<&str>,
-    trust: &Trust,
-    size: [f64; 2],
-) -> f64 {
-    const TYPE_SIZE: f64 = 12.0;
-    let colours = Colours::ALL;
-    let [width, height] = size;
-    let room = (width - 2.0 * MARGIN) / SLACK;
-    let mut y = height - MARGIN + 6.0;
-    let mut write = |y: f64, weight, colour, text: &str| {
-        let look = Type {
-            size: TYPE_SIZE,
-            weight,
-            colour,
-        };
-        canvas.text(
-            [MARGIN, y],
-            Anchor::Start,
-            look,
-            &fitted(text, room, TYPE_SIZE, weight),
-        );
-    };
-    write(y, Weight::Regular, colours.muted, &identity_with(run, id));
-    let unfinished = if run.ended {
-        None
-    } else {
-        Some("The run is not over".to_owned())
-    };
-    let stamp = trust
-        .reasons
-        .first()
-        .map(|first| match trust.reasons.len() - 1 {
-            0 => format!("Not trustworthy: {first}"),
-            more => {
-                // How many more there are is not what is cut off.
-                let more = format!(" (and {})", text::counted(more as u64, "more", "more"));
-                let room = room - text_width(&more, TYPE_SIZE, Weight::SemiBold);
-                let first = format!("Not trustworthy: {first}");
-                fitted(&first, room, TYPE_SIZE, Weight::SemiBold) + &more
-            }
-        });
-    if let Some(stamp) = stamp.or(unfinished) {
-        y -= 19.0;
-        write(y, Weight::SemiBold, colours.warning, &stamp);
-    }
-    y - TYPE_SIZE - 14.0
-}
-
-/// What [`plain_foot`] takes.
-pub(super) const fn foot_height(foot: &str) -> f64 {
-    if foot.is_empty() { 0.0 } else { 20.0 }
-}
-
-/// Writes at the foot of a picture of that height of what it is.
-pub(super) fn plain_foot(canvas: &mut Canvas, foot: &str, height: f64) {
-    let look = Type {
-        size: 12.0,
-        weight: Weight::Regular,
-        colour: Colours::ALL.muted,
-    };
-    let room = (WIDTH - 2.0 * MARGIN) / SLACK;
-    let text = fitted(foot, room, look.size, look.weight);
-    canvas.text([MARGIN, height - MARGIN + 6.0], Anchor::Start, look, &text);
 }
 
 /// Draws `chart` from `x_range.0` to `x_range.1` seconds into `frame`.

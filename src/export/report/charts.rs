@@ -4,7 +4,6 @@ use crate::chart::{
     Chart, ChartId, ChartSettings, Diagram, Distribution, Series, SplitChart, SplitPart, build,
     histogram_overlay, nines, percentile_curve,
 };
-use crate::export::Theme;
 use crate::export::csv::{text as csv_text, written};
 use crate::export::diagram::diagram_svg;
 use crate::export::report::html::{Column, Html, TableRow, table};
@@ -12,6 +11,7 @@ use crate::export::report::page::Section;
 use crate::export::report::story::Story;
 use crate::export::split::page_split_svg;
 use crate::export::svg::page_chart_svg;
+use crate::export::{Foot, Theme};
 use crate::units::text;
 
 /// Points of a chart's data at the most, over all lines; where there are more, extremes are kept.
@@ -141,7 +141,7 @@ pub(super) fn diagram_figure(html: &mut Html, diagram: &Diagram, name: &str) {
         "Farther left is better, and narrower means that tasks are alike. Two humps are two kinds of fate, such as tasks that found a free worker and tasks that had to wait."
     };
     let id = format!("chart-{name}");
-    let svg = diagram_svg(diagram, name, Theme::Page, "");
+    let svg = diagram_svg(diagram, name, Theme::Page, &Foot::default());
     figure(html, (&id, diagram.title, reading), &svg, |html| {
         let columns = if diagram.slug == "response_time_percentiles" {
             ["nines", "nanoseconds"]

@@ -29,6 +29,8 @@ pub use series::{SeriesFound, SeriesReport, series_html, series_markdown};
 pub struct Report<'a> {
     /// The run.
     pub run: &'a Run,
+    /// What it is called in the library, if it is kept.
+    pub id: Option<&'a str>,
     /// What it is called where it is compared.
     pub name: &'a str,
     /// The scenario's file as text.
@@ -49,6 +51,7 @@ impl<'a> Report<'a> {
     pub fn of(run: &'a Run, scenario_text: &'a str) -> Self {
         Self {
             run,
+            id: None,
             name: &run.request.scenario.title,
             scenario_text,
             version: env!("CARGO_PKG_VERSION"),
@@ -65,6 +68,7 @@ impl<'a> Report<'a> {
             name: record.title(),
             version: &record.header.app_version,
             record: Some(record),
+            id: Some(&record.header.id),
             ..Self::of(record.run()?, &record.header.scenario)
         })
     }

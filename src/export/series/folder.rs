@@ -6,8 +6,8 @@ use crate::analysis::{CapacityFigures, CapacityPlan, SweepFigures, SweepPlan, sc
 use crate::chart::{capacity_plane, scaling_planes};
 use crate::export::series::{capacity_csv, capacity_document, sweep_csv, sweep_document};
 use crate::export::{
-    ExportError, Picture, SeriesFound, SeriesReport, Theme, png, series_html, series_markdown,
-    write_file,
+    ExportError, Foot, Picture, SeriesFound, SeriesReport, Theme, png, series_html,
+    series_markdown, write_file,
 };
 use crate::scenario::to_text;
 
@@ -15,7 +15,7 @@ use crate::scenario::to_text;
 const PNG_SCALE: f32 = 2.0;
 
 /// Writes the document, the figures, the report, the scenario and all pictures of a sweep into `dir`, which is made if it is
-/// missing; files of the same name are replaced. Returns the files in the order in which they were written.
+/// missing; files of the same name are replaced. `id` is what it is called in the library, if it is kept. Returns the files in the order in which they were written.
 ///
 /// # Errors
 /// If a file cannot be written; those before it stay.
@@ -23,6 +23,7 @@ pub fn write_sweep_folder(
     dir: &Path,
     plan: &SweepPlan,
     figures: &SweepFigures,
+    id: Option<&str>,
 ) -> Result<Vec<PathBuf>, ExportError> {
     let document = sweep_document(plan, figures);
     let report = SeriesReport {
@@ -54,7 +55,8 @@ pub fn write_sweep_folder(
         ))
         .map(Picture::Plane);
     let heats = figures.heats().into_iter().map(Picture::Heat);
-    write_all(dir, &files, pictures.chain(heats))
+    let foot = Foot::of_sweep(plan).called(id);
+    write_all(dir, &files, pictures.chain(heats), &foot)
 }
 
 /// As [`write_sweep_folder`], of a search for the capacity.
@@ -65,6 +67,7 @@ pub fn write_capacity_folder(
     dir: &Path,
     plan: &CapacityPlan,
     figures: &[CapacityFigures],
+    id: Option<&str>,
 ) -> Result<Vec<PathBuf>, ExportError> {
     let document = capacity_document(plan, figures);
     let report = SeriesReport {
@@ -82,7 +85,8 @@ pub fn write_capacity_folder(
         ("scenario.ron", to_text(&document.scenario)),
     ];
     let picture = Picture::Plane(capacity_plane(plan, figures));
-    write_all(dir, &files, std::iter::once(picture))
+    let foot = Foot::of_capacity(plan).called(id);
+    write_all(dir, &files, std::iter::once(picture), &foot)
 }
 
 /// Pictures are light, as for paper, and once more dark, as for slides.
@@ -90,6 +94,7 @@ fn write_all(
     dir: &Path,
     files: &[(&str, String)],
     pictures: impl Iterator<Item = Picture>,
+    foot: &Foot,
 ) -> Result<Vec<PathBuf>, ExportError> {
     let charts = dir.join("charts");
     std::fs::create_dir_all(&charts).map_err(|source| ExportError::Write {
@@ -107,7 +112,7 @@ fn write_all(
     }
     for picture in pictures {
         for (theme, ending) in [(Theme::Light, ""), (Theme::Dark, "_dark")] {
-            let svg = picture.svg(theme, "");
+            let svg = picture.svg(theme, foot);
             let name = format!("{}{ending}", picture.slug());
             write(charts.join(format!("{name}.svg")), svg.as_bytes())?;
             write(charts.join(format!("{name}.png")), &png(&svg, PNG_SCALE)?)?;

@@ -34,7 +34,7 @@ fn a_sweep_of_workers_is_told_with_its_laws_and_drawn() {
     assert!(document["points"][0]["figures"][0]["goodput"]["low"].is_number());
     assert!(document["scaling"][0]["amdahl"]["contention"]["value"].is_number());
     let folder = tempfile::tempdir().unwrap();
-    let written = write_sweep_folder(folder.path(), &plan, &figures).unwrap();
+    let written = write_sweep_folder(folder.path(), &plan, &figures, Some("k7")).unwrap();
     for name in [
         "goodput.svg",
         "goodput_dark.png",
@@ -68,7 +68,7 @@ fn two_parameters_make_heat_maps_on_one_scale() {
     assert!(value(1, 0) > value(0, 0) && value(0, 0) > value(0, 2));
     assert_eq!(first.ends, heats[1].ends);
     let folder = tempfile::tempdir().unwrap();
-    let written = write_sweep_folder(folder.path(), &plan, &figures).unwrap();
+    let written = write_sweep_folder(folder.path(), &plan, &figures, Some("k7")).unwrap();
     assert!(
         written
             .iter()
@@ -98,7 +98,7 @@ fn a_search_is_told_with_every_rate_and_drawn_with_the_objective() {
     let document = serde_json::to_value(capacity_document(&plan, &figures)).unwrap();
     assert_eq!(document["candidates"][0]["end"], "found");
     let folder = tempfile::tempdir().unwrap();
-    write_capacity_folder(folder.path(), &plan, &figures).unwrap();
+    write_capacity_folder(folder.path(), &plan, &figures, Some("k7")).unwrap();
     let svg = std::fs::read_to_string(folder.path().join("charts/capacity.svg")).unwrap();
     for words in ["objective 60.0 ms", "capacity of threads ×4"] {
         assert!(svg.contains(words), "{words}");

@@ -4,7 +4,7 @@
 
 use egui::{ColorImage, Context, TextureHandle, TextureOptions};
 
-use crate::export::{BoardParts, Pixels};
+use crate::export::{BoardParts, Foot, Pixels};
 use crate::gui::action::{Exported, Format};
 use crate::gui::app::jobs::{Done, Kind};
 use crate::gui::app::{App, Chosen, exports};
@@ -191,16 +191,14 @@ impl App {
     }
 
     /// What a chart of a comparison or a series is of, for its foot.
-    pub(super) fn origin_of_seen(&self) -> String {
+    pub(super) fn origin_of_seen(&self) -> Foot {
         if self.page() == crate::gui::app::Page::Series {
-            let title = self.series.as_ref().map(|series| series.title.clone());
-            let run = self.tabs.of_series().map(crate::gui::app::Measurement::run);
-            // A kept series may come from another machine.
-            let run = run.filter(|run| Some(&run.request.scenario.title) == title.as_ref());
-            return run.map_or_else(|| title.unwrap_or_default(), crate::export::identity);
+            let series = self.series.as_ref();
+            return series.map_or_else(Foot::default, |series| series.foot.clone());
         }
         if let Some(two) = &self.comparison.candidates {
-            return crate::export::identity(&two.of.run);
+            let origin = &two.of.origin;
+            return Foot::of(&two.of.run, origin.path.as_deref().and_then(exports::id_of));
         }
         let sides = self.comparison.sides.iter();
         let ready = sides.filter_map(|side| match side {
@@ -212,11 +210,11 @@ impl App {
             _ => None,
         });
         let ready: Vec<String> = ready.collect();
-        format!(
+        Foot::plain(format!(
             "{} · poolscope {}",
             ready.join(" and "),
             env!("CARGO_PKG_VERSION")
-        )
+        ))
     }
 }
 

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use crate::chart::{ChartId, ChartSettings, Form, Lanes, SplitChart, build, build_diagram};
 use crate::export::{
-    ExportError, Look, Picture, Pixels, Report, Theme, board_part_svg, board_svg, chart_svg,
-    charts_csv, diagram_svg, figures_csv, identity, json, lanes_svg, lives_csv, pixels, png,
-    points_csv, report_html, report_markdown, split_csv, split_svg, timeline_csv, write_file,
+    BoardParts, Charted, ExportError, Foot, Look, Picture, Pixels, Report, Theme, board_part_svg,
+    board_svg, chart_svg, charts_csv, diagram_svg, figures_csv, json, lanes_svg, lives_csv, pixels,
+    png, points_csv, report_html, report_markdown, split_csv, split_svg, timeline_csv, write_file,
 };
 use crate::gui::action::{Exported, Format};
 use crate::gui::app::Origin;
@@ -24,10 +24,12 @@ pub(super) struct Content {
     pub(super) run: Option<OfRun>,
     /// How pictures look.
     pub(super) theme: Theme,
+    /// Whether lines bear the shapes of their candidates, as in the window.
+    pub(super) line_marks: bool,
     /// Pixels per unit of pictures.
     pub(super) scale: f32,
     /// What a chart of a comparison or a series is of.
-    pub(super) seen: String,
+    pub(super) seen: Foot,
 }
 
 /// The run that is shown, and how.
@@ -38,12 +40,17 @@ pub(super) struct OfRun {
 }
 
 impl OfRun {
-    /// What the run is called in the library: the end of its file's name.
+    /// What the run is called in the library.
     fn id(&self) -> Option<&str> {
-        let stem = self.origin.path.as_deref()?.file_stem()?.to_str()?;
-        let id = stem.rsplit('_').next()?;
-        (id != stem).then_some(id)
+        self.origin.path.as_deref().and_then(id_of)
     }
+}
+
+/// What is kept in that file is called in the library: the end of the file's name.
+pub(super) fn id_of(path: &Path) -> Option<&str> {
+    let stem = path.file_stem()?.to_str()?;
+    let id = stem.rsplit('_').next()?;
+    (id != stem).then_some(id)
 }
 
 /// Which of the pictures' themes it is.
@@ -141,17 +148,9 @@ fn csv(content: &Content, what: &Exported) -> Result<String, String> {
         return seen.picture.csv().map_err(told);
     }
     let OfRun { run, settings, .. } = of_run(content)?;
-    let charts = |ids: &[ChartId]| {
-        // A chart over something other than time has no place in a table of times.
-        let over_time = |id: &&ChartId| build_diagram(**id, run, settings).is_none();
-        let charts = ids.iter().filter(over_time);
-        let charts = charts.map(|id| build(*id, run, settings));
-        charts_csv(&charts.collect::<Vec<_>>())
-    };
     match what {
         Exported::Chart(id) => chart_csv(*id, run, settings),
-        Exported::BoardPart(parts) if parts.charts.is_empty() => split_csv(&SplitChart::of(run)),
-        Exported::BoardPart(parts) => charts(&parts.charts),
+        Exported::BoardPart(parts) => board_csv(run, settings, parts),
         Exported::TimeSplit => split_csv(&SplitChart::of(run)),
         Exported::Lanes(of, _) => lives_csv(run, *of),
         Exported::Figures => figures_csv(run),
@@ -187,25 +186,56 @@ fn chart_csv(id: ChartId, run: &Run, settings: &ChartSettings) -> Result<String,
     }
     let chart = build(id, run, settings);
     match id.form() {
-        Form::Lines => charts_csv([&chart]),
+        Form::Lines => charts_csv([Charted::Chart(&chart)]),
         _ => points_csv(&chart),
     }
+}
+
+/// What was chosen of the board, in one table. Figures are a table of their own.
+fn board_csv(
+    run: &Run,
+    settings: &ChartSettings,
+    parts: &BoardParts,
+) -> Result<String, ExportError> {
+    let (mut charts, mut diagrams) = (Vec::new(), Vec::new());
+    for id in &parts.charts {
+        match build_diagram(*id, run, settings) {
+            Some(diagram) => diagrams.push(diagram),
+            None => charts.push(build(*id, run, settings)),
+        }
+    }
+    let split = parts
+        .split
+        .then(|| SplitChart::shown(run, &settings.hidden));
+    let charts = charts.iter().map(Charted::Chart);
+    let diagrams = diagrams.iter().map(Charted::Diagram);
+    charts_csv(
+        charts
+            .chain(diagrams)
+            .chain(split.iter().map(Charted::Split)),
+    )
 }
 
 /// The picture of one chart, of what was chosen, or of everything.
 fn svg(content: &Content, what: &Exported) -> Result<String, String> {
     if let Exported::Seen(seen) = what {
-        return Ok(seen.picture.svg(content.theme, &content.seen));
+        let look = Look {
+            theme: content.theme,
+            line_marks: content.line_marks,
+            id: None,
+        };
+        return Ok(seen.picture.svg(look, &content.seen));
     }
     let of = of_run(content)?;
     let OfRun { run, settings, .. } = of;
     let look = Look {
         theme: content.theme,
         id: of.id(),
+        line_marks: content.line_marks,
     };
     Ok(match what {
         Exported::Chart(id) => match build_diagram(*id, run, settings) {
-            Some(diagram) => diagram_svg(&diagram, id.slug(), content.theme, &identity(run)),
+            Some(diagram) => diagram_svg(&diagram, id.slug(), look, &Foot::of(run, look.id)),
             None => chart_svg(&build(*id, run, settings), run, look),
         },
         Exported::TimeSplit => split_svg(run, look),

@@ -348,6 +348,7 @@ impl App {
         exports::Content {
             run,
             theme: exports::theme_of(self.settings.pictures.look, self.is_dark),
+            line_marks: self.settings.line_marks,
             scale: self.settings.pictures.scale.factor(),
             seen: self.origin_of_seen(),
         }

@@ -4,7 +4,9 @@
 
 use std::path::PathBuf;
 
+use crate::export::Foot;
 use crate::gui::action::Action;
+use crate::gui::app::exports::id_of;
 use crate::gui::app::jobs::{Done, Kind};
 use crate::gui::app::logic::sentence;
 use crate::gui::app::perform::unix_secs;
@@ -59,6 +61,8 @@ pub struct Series {
     pub progress: SeriesProgress,
     /// What is known by now; none before the first run has ended.
     pub figures: Option<SeriesFigures>,
+    /// What stands below pictures of it.
+    pub(super) foot: Foot,
     /// What went wrong with keeping it.
     pub not_kept: Option<String>,
     /// Whether its scenario may run: a file from elsewhere can ask for anything.
@@ -90,6 +94,7 @@ pub(super) struct Told {
     number: u64,
     plan: Plan,
     figures: SeriesFigures,
+    foot: Foot,
     progress: SeriesProgress,
     /// Whether the step was taken in.
     taken: bool,
@@ -138,6 +143,7 @@ impl App {
             state: SeriesState::Running,
             progress: plan.progress(),
             figures: None,
+            foot: Foot::default(),
             not_kept: None,
             may_run: true,
             plan: Some(plan),
@@ -295,6 +301,7 @@ impl App {
         }
         series.plan = Some(told.plan);
         series.figures = Some(told.figures);
+        series.foot = told.foot.called(series.path.as_deref().and_then(id_of));
         series.progress = told.progress;
         if series.state == SeriesState::Reading {
             let is_over = series
@@ -340,6 +347,7 @@ impl App {
             state: SeriesState::Reading,
             progress: SeriesProgress::default(),
             figures: None,
+            foot: Foot::default(),
             not_kept: None,
             may_run,
             plan: None,
@@ -369,6 +377,7 @@ fn told(number: u64, plan: Plan, taken: bool) -> Told {
     Told {
         number,
         figures: plan.figures(),
+        foot: plan.foot(),
         progress: plan.progress(),
         plan,
         taken,

@@ -4,6 +4,7 @@ use crate::analysis::{
     CapacityFigures, CapacityPlan, Scaling, SweepFigures, SweepPlan, objectives_hold, scaling,
 };
 use crate::chart::{Heat, Plane, capacity_plane, scaling_planes};
+use crate::export::Foot;
 use crate::run::record::{RecordKind, Step};
 use crate::run::{Run, RunRequest};
 use crate::scenario::{NotApplicable, Scenario};
@@ -106,6 +107,14 @@ impl Plan {
                 all: None,
                 remaining_nanos: plan.remaining_nanos(),
             },
+        }
+    }
+
+    /// What stands below pictures of it.
+    pub(super) fn foot(&self) -> Foot {
+        match self {
+            Self::Sweep(plan) => Foot::of_sweep(plan),
+            Self::Capacity(plan) => Foot::of_capacity(plan),
         }
     }
 

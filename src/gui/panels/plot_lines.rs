@@ -4,8 +4,7 @@ use egui::{Color32, Pos2, Rect};
 use egui_plot::{GridMark, Line, LineStyle, PlotPoint, PlotPoints, PlotUi, Points};
 
 use crate::chart::axis::Axis;
-use crate::chart::palette::COLOURS;
-use crate::chart::{Scale, Series, Stroke};
+use crate::chart::{Scale, Series, Stroke, mark_spacing, marked};
 use crate::gui::theme::{self, Mark};
 
 /// Width of a line of a chart, in points.
@@ -65,7 +64,7 @@ impl LinePoints {
 
 /// Draws the lines, each in its candidate's colour and its own stroke.
 pub(super) fn draw_lines<'a>(plot: &mut PlotUi<'a>, lines: &'a [LinePoints], dark: bool) {
-    let spacing = mark_spacing(plot);
+    let spacing = spacing(plot);
     for line in lines {
         let color = theme::series_color(line.candidate, dark);
         for run in &line.runs {
@@ -81,7 +80,9 @@ pub(super) fn draw_lines<'a>(plot: &mut PlotUi<'a>, lines: &'a [LinePoints], dar
                 color,
             ));
             if let Some(spacing) = spacing {
-                let marks = marked(run, spacing, line.candidate);
+                let marks = marked(run, |point| point.x, spacing, line.candidate);
+                let marks: Vec<[f64; 2]> =
+                    marks.into_iter().map(|point| [point.x, point.y]).collect();
                 let marks = Points::new(&line.name, marks).shape(Mark::of(line.candidate).shape());
                 plot.points(marks.color(color).radius(MARK_RADIUS).allow_hover(false));
             }
@@ -119,36 +120,10 @@ pub(super) fn is_free(
     !lines.iter().flat_map(|line| &line.runs).any(passes)
 }
 
-/// How far the marks of a line are apart on the axis of x: a power of two, so that they stay where they are when the
-/// view moves; none without marks.
-fn mark_spacing(plot: &PlotUi<'_>) -> Option<f64> {
-    /// As many as tell a line and do not hide it.
-    const MARKS: f64 = 6.0;
-    let width = plot.plot_bounds().width() / MARKS;
-    let is_wanted = theme::has_line_marks(plot.ctx()) && width.is_finite() && width > 0.0;
-    is_wanted.then(|| 2_f64.powf(width.log2().floor()))
-}
-
-/// The points of `run` nearest to the places of marks, which are others for each candidate; at least one.
-fn marked(run: &[PlotPoint], spacing: f64, candidate: usize) -> Vec<[f64; 2]> {
-    /// More than are seen at once, where a view was moved in far.
-    const MARKS_MAX: usize = 400;
-    let (Some(first), Some(last)) = (run.first(), run.last()) else {
-        return Vec::new();
-    };
-    let shift = spacing * (candidate % COLOURS) as f64 / COLOURS as f64;
-    let begin = ((first.x - shift) / spacing).ceil();
-    let places = (0..MARKS_MAX).map(|number| (begin + number as f64) * spacing + shift);
-    let places = places.take_while(|place| *place <= last.x);
-    let mut found: Vec<[f64; 2]> = places
-        .filter_map(|place| run.get(run.partition_point(|point| point.x < place)))
-        .map(|point| [point.x, point.y])
-        .collect();
-    if found.is_empty() {
-        let middle = run[run.len() / 2];
-        found.push([middle.x, middle.y]);
-    }
-    found
+/// How far the marks of a line are apart on the axis of x; none without marks.
+fn spacing(plot: &PlotUi<'_>) -> Option<f64> {
+    let width = plot.plot_bounds().width();
+    mark_spacing(width).filter(|_| theme::has_line_marks(plot.ctx()))
 }
 
 fn styled(line: Line<'_>, stroke: Stroke, color: Color32) -> Line<'_> {
@@ -214,25 +189,8 @@ pub(super) fn grid(axis: &Axis, scale: Scale) -> Vec<GridMark> {
 }
 
 #[cfg(test)]
-mod mark_tests {
+mod tests {
     use super::*;
-
-    #[test]
-    fn marks_stand_on_points_apart_from_each_other_and_from_those_of_other_candidates() {
-        let run: Vec<PlotPoint> = (0..100)
-            .map(|x| PlotPoint::new(f64::from(x), 1.0))
-            .collect();
-        let xs = |candidate| -> Vec<f64> {
-            marked(&run, 24.0, candidate)
-                .into_iter()
-                .map(|[x, _]| x)
-                .collect()
-        };
-        assert_eq!(xs(0), [0.0, 24.0, 48.0, 72.0, 96.0]);
-        assert_eq!(xs(1), [2.0, 26.0, 50.0, 74.0, 98.0]);
-        assert_eq!(marked(&run[3..5], 24.0, 0), [[4.0, 1.0]]);
-        assert!(marked(&[], 24.0, 0).is_empty());
-    }
 
     #[test]
     fn a_place_is_free_if_no_line_passes_also_between_its_points() {

@@ -1,32 +1,20 @@
-//! The shapes that tell candidates apart beside their colours.
+//! The shapes that tell candidates apart beside their colours, as the window draws them.
 
-use egui::{Color32, Painter, Pos2, Shape, Stroke, Vec2};
+use egui::{Color32, Painter, Pos2, Shape as Drawn, Stroke, Vec2};
 use egui_plot::MarkerShape;
 
+use crate::chart::Shape;
 use crate::chart::palette::{COLOURS, series_rgb};
 
 /// The shape of a candidate's marks, the same in every chart and legend.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Mark(MarkerShape);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark(Shape);
 
 impl Mark {
     /// The shape that goes with a candidate's colour.
     #[must_use]
     pub const fn of(candidate: usize) -> Self {
-        /// The last two colours have the first two shapes again.
-        const SHAPES: [MarkerShape; 10] = [
-            MarkerShape::Circle,
-            MarkerShape::Square,
-            MarkerShape::Up,
-            MarkerShape::Diamond,
-            MarkerShape::Cross,
-            MarkerShape::Down,
-            MarkerShape::Plus,
-            MarkerShape::Left,
-            MarkerShape::Asterisk,
-            MarkerShape::Right,
-        ];
-        Self(SHAPES[(candidate % COLOURS) % SHAPES.len()])
+        Self(Shape::of(candidate))
     }
 
     /// The shape that goes with this colour of a candidate; none if no candidate has it.
@@ -44,43 +32,31 @@ impl Mark {
     /// As the plot wants it.
     #[must_use]
     pub const fn shape(self) -> MarkerShape {
-        self.0
+        match self.0 {
+            Shape::Circle => MarkerShape::Circle,
+            Shape::Square => MarkerShape::Square,
+            Shape::Up => MarkerShape::Up,
+            Shape::Diamond => MarkerShape::Diamond,
+            Shape::Cross => MarkerShape::Cross,
+            Shape::Down => MarkerShape::Down,
+            Shape::Plus => MarkerShape::Plus,
+            Shape::Left => MarkerShape::Left,
+            Shape::Asterisk => MarkerShape::Asterisk,
+            Shape::Right => MarkerShape::Right,
+        }
     }
 
     /// Draws it around `centre`, from which it reaches `radius` points.
     pub fn paint(self, painter: &Painter, centre: Pos2, radius: f32, color: Color32) {
-        let at = |x: f32, y: f32| centre + radius * Vec2::new(x, y);
-        let stroke = Stroke::new(1.6, color);
-        let filled = |corners: Vec<Pos2>| Shape::convex_polygon(corners, color, Stroke::NONE);
-        let lines = |ends: &[[f32; 4]]| {
-            let line =
-                |[a, b, c, d]: &[f32; 4]| Shape::line_segment([at(*a, *b), at(*c, *d)], stroke);
-            Shape::Vec(ends.iter().map(line).collect())
-        };
-        let upright = [[-1.0, 0.0, 1.0, 0.0], [0.0, -1.0, 0.0, 1.0]];
-        let slanted = [[-0.7, -0.7, 0.7, 0.7], [-0.7, 0.7, 0.7, -0.7]];
-        painter.add(match self.0 {
-            MarkerShape::Circle => Shape::circle_filled(centre, radius * 0.9, color),
-            MarkerShape::Square => filled(vec![
-                at(-0.8, -0.8),
-                at(0.8, -0.8),
-                at(0.8, 0.8),
-                at(-0.8, 0.8),
-            ]),
-            MarkerShape::Diamond => filled(vec![
-                at(0.0, -1.0),
-                at(1.0, 0.0),
-                at(0.0, 1.0),
-                at(-1.0, 0.0),
-            ]),
-            MarkerShape::Up => filled(vec![at(0.0, -1.0), at(0.9, 0.7), at(-0.9, 0.7)]),
-            MarkerShape::Down => filled(vec![at(0.0, 1.0), at(-0.9, -0.7), at(0.9, -0.7)]),
-            MarkerShape::Left => filled(vec![at(-1.0, 0.0), at(0.7, -0.9), at(0.7, 0.9)]),
-            MarkerShape::Right => filled(vec![at(1.0, 0.0), at(-0.7, 0.9), at(-0.7, -0.9)]),
-            MarkerShape::Plus => lines(&upright),
-            MarkerShape::Cross => lines(&slanted),
-            MarkerShape::Asterisk => Shape::Vec(vec![lines(&upright), lines(&slanted)]),
-        });
+        let place = |[x, y]: [f64; 2]| centre + radius * Vec2::new(x as f32, y as f32);
+        for stroke in self.0.strokes() {
+            let points: Vec<Pos2> = stroke.into_iter().map(place).collect();
+            painter.add(if self.0.is_filled() {
+                Drawn::convex_polygon(points, color, Stroke::NONE)
+            } else {
+                Drawn::line(points, Stroke::new(1.6, color))
+            });
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::export::report::html::{Column, Html, TableRow, table};
 use crate::export::report::page::Section;
 use crate::export::report::series::story::SeriesStory;
 use crate::export::report::series::{SeriesFound, sweep};
-use crate::export::{Picture, Theme};
+use crate::export::{Foot, Picture, Theme};
 use crate::units::text;
 
 /// All charts.
@@ -73,7 +73,7 @@ fn of_rates(html: &mut Html, plane: Plane) {
 
 fn drawn(html: &mut Html, picture: &Picture, reading: &str, more: impl FnOnce(&mut Html)) {
     let id = format!("chart-{}", picture.slug());
-    let svg = picture.svg(Theme::Page, "");
+    let svg = picture.svg(Theme::Page, &Foot::default());
     figure(html, (&id, picture.title(), reading), &svg, |html| {
         let file = format!("{}.csv", picture.slug());
         // Cells are strings: nothing of it can fail.
