@@ -155,11 +155,7 @@ fn show(library: &Library, args: &RunsShowArgs, out: &mut Output) -> anyhow::Res
 }
 
 /// What a series found by now: the document and the files are its own, not those of its runs.
-fn give_out_series(
-    record: &Record,
-    args: &RunsShowArgs,
-    out: &mut Output,
-) -> anyhow::Result<Exit> {
+fn give_out_series(record: &Record, args: &RunsShowArgs, out: &mut Output) -> anyhow::Result<Exit> {
     let folder = args.out.as_deref();
     let given = match record.header.kind {
         RecordKind::Sweep => sweep::plan_so_far(record, out)?

@@ -1,8 +1,8 @@
 //! The map of two parameters: a cell for each pair of values, the stronger the colour the larger the value.
 
 use egui::{
-    Align, Align2, Color32, CornerRadius, EventFilter, Key, Label, Layout, Modifiers, Rect, Response,
-    RichText, Sense, Stroke, StrokeKind, TextStyle, Ui, Vec2,
+    Align, Align2, Color32, CornerRadius, EventFilter, Key, Label, Layout, Modifiers, Rect,
+    Response, RichText, Sense, Stroke, StrokeKind, TextStyle, Ui, Vec2,
 };
 
 use crate::chart::Heat;

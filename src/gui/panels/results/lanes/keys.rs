@@ -23,9 +23,8 @@ pub(super) struct Cursor {
 impl Cursor {
     /// At the first task that is seen in `window`, in the first lane that has one; at its begin if there is none.
     fn first(lanes: &Lanes, window: Window) -> Self {
-        let seen = |piece: &&Piece| {
-            piece.until_nanos > window.from && piece.from_nanos < window.until
-        };
+        let seen =
+            |piece: &&Piece| piece.until_nanos > window.from && piece.from_nanos < window.until;
         let mut all = lanes.lanes.iter().enumerate();
         let found = all.find_map(|(lane, one)| {
             let piece = one.pieces.iter().find(seen)?;
@@ -90,9 +89,8 @@ impl Cursor {
         let life = &lanes.lives[piece.life];
         let cohort = if life.measured { "" } else { " of the warm-up" };
         let pieces = life_pieces(life).into_iter();
-        let pieces = pieces.map(|(part, nanos)| {
-            format!("{} {}", part.label(), text::nanos(nanos as f64))
-        });
+        let pieces =
+            pieces.map(|(part, nanos)| format!("{} {}", part.label(), text::nanos(nanos as f64)));
         let parts: Vec<String> = pieces.collect();
         format!(
             "{name}, task {}{cohort}, {}: {}",
