@@ -42,7 +42,7 @@ from functools import lru_cache, partial
 from itertools import accumulate
 from time import monotonic_ns
 
-PROTOCOL = 2
+PROTOCOL = 3
 """Version of the protocol, the same on both sides."""
 
 ANSWER_BYTES = 64
@@ -209,6 +209,10 @@ class Outbox:
         """Answers many orders: an array of eight words for each."""
         self._say(words)
 
+    def page(self, count, payload):
+        """Answers `count` orders by the payload of a frame that tells of them together."""
+        self._say((b"Q", payload))
+
     def fail(self, ticket, text, instant=None):
         """Answers an order that no worker has executed to its end."""
         instant = instant or time.monotonic_ns()
@@ -314,9 +318,15 @@ class ThreadedOutbox(Outbox):
         return left and (left * self._parts >= at_hand or now - self._written_nanos > self._left_nanos_max)
 
     def answers(self, words):
+        self._say_many(len(words) // 8, words)
+
+    def page(self, count, payload):
+        self._say_many(count, (b"Q", payload))
+
+    def _say_many(self, count, item):
         with self._writing:
-            self._answered += len(words) // 8
-            self._pages.append(words)
+            self._answered += count
+            self._pages.append(item)
             is_last = self._answered + len(self._left) >= self._expected
             if self._parts or is_last or time.monotonic_ns() - self._written_nanos > self._left_nanos_max:
                 self._write_left()
@@ -668,6 +678,11 @@ class Lanes:
         self._count = count
         self._ones = int.from_bytes((1).to_bytes(16, "little") * count, "little")
         self._words = self._ones * MASK
+        self._multiples = self.times(self.pack(range(count)), STREAM_FACTOR)
+
+    def streams(self, first):
+        """`STREAM_FACTOR` times `first`, times the next number, and so on."""
+        return self.add(self._multiples, first * STREAM_FACTOR & MASK)
 
     def all(self, word):
         """The same word in each lane."""
@@ -784,6 +799,9 @@ class Kernel:
     GRAINS_PER_UNIT = 1
     """A grain is the least that can be done at once, a unit what scenarios count."""
 
+    DRAW_MASK = MASK
+    """The bits of a draw that decide."""
+
     def __init__(self, tables, draw):
         raise NotImplementedError
 
@@ -796,21 +814,25 @@ class Kernel:
         raise NotImplementedError
 
     @classmethod
-    def work(cls, tables, draw, grains):
-        """The result of so many grains."""
-        kernel = cls(tables, draw)
-        kernel.advance(grains)
-        return kernel.result()
+    def work(cls, tables, grains):
+        """A function of the deciding bits of a draw: the result of so many grains."""
+
+        def work(draw):
+            kernel = cls(tables, draw)
+            kernel.advance(grains)
+            return kernel.result()
+
+        return work
 
 
 class SumOfSquares(Kernel):
     """Adds up squares of consecutive integers in a loop of Python's own.  A grain is one of them."""
 
-    STARTS = 1 << 20
+    DRAW_MASK = (1 << 20) - 1
     """Small integers: those of the language get slower as they get longer."""
 
     def __init__(self, tables, draw):
-        self._next = draw % self.STARTS
+        self._next = draw & self.DRAW_MASK
         self._sum = 0
 
     def advance(self, grains):
@@ -824,13 +846,15 @@ class SumOfSquares(Kernel):
         return self._sum & MASK
 
     @classmethod
-    def work(cls, tables, draw, grains):
+    def work(cls, tables, grains):
         # As a program would write it: tasks of this kernel may be so small that the making of an object would show.
-        total = 0
-        start = draw % cls.STARTS
-        for number in range(start, start + grains):
-            total += number * number
-        return total & MASK
+        def work(start):
+            total = 0
+            for number in range(start, start + grains):
+                total += number * number
+            return total & MASK
+
+        return work
 
 
 class PrimeCheck(Kernel):
@@ -1110,6 +1134,9 @@ class Step:
     blocks = False
     """Whether it runs on a thread all the same, where what blocks a loop does."""
 
+    locks = False
+    """Whether a task may wait for another one's lock in it."""
+
     def __init__(self, place, seed):
         self._mixed_seed = mix(seed + STEP_SALT * (place + 1) & MASK)
         self._place = place * STREAM_FACTOR & MASK
@@ -1134,14 +1161,14 @@ class Step:
     def look_ahead(self, first, count):
         """Makes the first draws of tasks `first` and up, if the step draws in each of them."""
 
-    def runner(self, bench, first, count):
-        """A function that executes the step for any of the tasks `first` and up by their numbers, one after the other."""
+    def in_a_row(self, bench, first, count):
+        """A function that executes the step, and with what it is to be called for each of the tasks `first` and up."""
 
         def run(number):
             bench.begin()
             return self.run(bench, number)
 
-        return run
+        return run, range(first, first + count)
 
     def prepare(self, tables):
         """Loads what the step needs, so that no task pays for it."""
@@ -1166,10 +1193,11 @@ class CpuWork(Step):
         self._kernel = KERNELS[recipe["kernel"]]
         self._grains = recipe["work"] * self._kernel.GRAINS_PER_UNIT
         self._ahead = 0, ()
-        """A task's number, and the first draws of it and those that follow."""
+        """A task's number, and the deciding bits of the first draws of it and those that follow."""
 
     def prepare(self, tables):
         self._kernel(tables, 0)
+        self._work = self._kernel.work(tables, self._grains)
 
     def look_ahead(self, first, count):
         draws = array("Q")
@@ -1177,25 +1205,23 @@ class CpuWork(Step):
         while first + len(draws) < end:
             piece = range(first + len(draws), end)[: self.LOOK_AHEAD]
             lanes = lanes_of(len(piece))
-            numbers = lanes.times(lanes.pack(piece), STREAM_FACTOR)
-            states = lanes.mix(numbers ^ lanes.all(self._mixed_seed))
-            draws += lanes.unpack(lanes.mix(lanes.add(states, GOLDEN)))
+            states = lanes.mix(lanes.streams(piece[0]) ^ lanes.all(self._mixed_seed))
+            draws += lanes.unpack(lanes.mix(lanes.add(states, GOLDEN)) & lanes.all(self._kernel.DRAW_MASK))
         self._ahead = first, draws
 
-    def runner(self, bench, first, count):
+    def in_a_row(self, bench, first, count):
         if bench.holds():
-            return super().runner(bench, first, count)
+            return super().in_a_row(bench, first, count)
         # Of the tiniest tasks each call would be a tenth.
         self.look_ahead(first, count)
-        _, draws = self._ahead
-        work, tables, grains = self._kernel.work, bench.tables, self._grains
-        return lambda number: work(tables, draws[number - first], grains)
+        return self._work, self._ahead[1]
 
     def run(self, bench, number):
         first, draws = self._ahead
         place = number - first
-        draw = draws[place] if 0 <= place < len(draws) else self.draws(number).next()
-        return self._kernel.work(bench.tables, draw, self._grains)
+        if 0 <= place < len(draws):
+            return self._work(draws[place])
+        return self._work(self.draws(number).next() & self._kernel.DRAW_MASK)
 
 
 class CpuTime(Step):
@@ -1861,6 +1887,8 @@ class AsyncReadWriteLock:
 class Lock(Step):
     """Goes through a critical section: takes one of the process's numbered locks and stays inside for a time."""
 
+    locks = True
+
     awaits = True
     blocks = True
     LOCKS_MAX = 1_024
@@ -1943,6 +1971,8 @@ class Lock(Step):
 
 class Counter(Step):
     """Adds to a counter that all threads of the process share, with a lock or without."""
+
+    locks = True
 
     PROTECTIONS = {"unprotected": 0, "locked": 1}
     """As the protocol numbers them."""
@@ -2735,42 +2765,73 @@ class InChunks:
 def runner_in_chunk(chunk, lead, phase):
     """The function that executes a task of a chunk by its number."""
     step = _worker.recipes.only_step(phase)
+    if step is not None and not step.locks:
+        # A call of a generator takes less than one of a function, and finds everything in its own variables.
+        tasks = tasks_in_chunk(step, chunk, lead)
+        next(tasks)
+        return tasks.send
     page = None
 
-    def open_first(number):
+    def run(number):
         nonlocal page
-        page = open_page(chunk, number, phase)
-        if _worker.at_hand:
-            # Any of the chunk: with one, all are lost.
-            _worker.at_hand.ticket = number + lead
-        return page
-
-    if step is None:
-
-        def run(number):
-            (page or open_first(number)).execute(number + lead, number, phase)
-            return page
-
-        return run
-
-    # As `Page.execute`, of which one of the tiniest tasks would be twice as long.
-    bench, run_step, note = _worker.bench(), None, None
-
-    def run_only_step(number):
-        nonlocal run_step, note
         if page is None:
-            bench.begin()
-            run_step = step.runner(bench, number, chunk)
-            note = open_first(number).note
-        start = monotonic_ns()
-        try:
-            found = run_step(number)
-        except Exception as error:
-            found = page.fail(error)
-        note((number + lead, number, start, monotonic_ns(), bench.lock_wait_nanos, found))
+            page = open_page(chunk, number, phase)
+        page.execute(number + lead, number, phase)
         return page
 
-    return run_only_step
+    return run
+
+
+def tasks_in_chunk(step, chunk, lead):
+    """Executes `step` for each number that is sent.  What the first task yields reports of all, what others do is None.
+
+    A task of half a microsecond is measured: whatever is done beside it once more for each shows.
+    """
+    clock, bench = monotonic_ns, _worker.bench()
+    first = yield
+    if _worker.at_hand:
+        # Any of the chunk: with one, all are lost.
+        _worker.at_hand.ticket = first + lead
+    bench.begin()
+    run, arguments = step.in_a_row(bench, first, chunk)
+    stamps = report = Stamps(_worker, first + lead)
+    note = stamps.note
+    for argument in arguments:
+        start = clock()
+        try:
+            found = run(argument)
+        except Exception as error:
+            found = stamps.fail(error)
+        note((start, clock(), found))
+        yield report
+        report = None
+
+
+class Stamps:
+    """What the tasks of one chunk have to report that execute the same step, where their tickets count up by one.
+
+    When the pool pickles their results it becomes the payload of a frame, but for the instant at which the caller knows
+    of it.  Digests and shares of the processor time are made by poolscope, which does it in no time.
+    """
+
+    def __init__(self, worker, ticket):
+        self._worker = worker
+        self._ticket = ticket
+        self._failures = {}
+        self._rows = []
+        self.note = self._rows.extend
+        """Takes three words for each task: one list of numbers is made more quickly than many small ones."""
+        self._cpu_nanos = time.thread_time_ns()
+
+    def fail(self, error):
+        """The task that is noted next has failed; returns what is noted as found."""
+        self._failures[self._ticket + len(self._rows) // 3] = words(error)
+        return 0
+
+    def __reduce__(self):
+        head = self._ticket, len(self._rows) // 3, time.thread_time_ns() - self._cpu_nanos
+        payload = array("Q", (*head, *self._rows)).tobytes()
+        return tuple, ((payload, self._failures, self._worker.news()),)
 
 
 def run_in_struck_chunk(chunk, order):
@@ -2885,6 +2946,15 @@ def answers_of_page(packed):
     """The words of answers from packed columns."""
     # All have begun at some time.
     return answers_from(packed, len(packed[1]) // 8)
+
+
+def tickets_on(page):
+    """The tickets of the orders that a page answers."""
+    packed, _, _ = page
+    if isinstance(packed, bytes):
+        first, count = struct.unpack_from("<2Q", packed)
+        return range(first, first + count)
+    return answers_of_page(packed)[0::8]
 
 
 def answers_of(rows, on_cpu):
@@ -3763,29 +3833,40 @@ class RemotePool(Pool):
             self.answer(ticket, self.executed_of(report), end)
 
     def take_page(self, page, end):
-        """Answers the orders of a chunk by what `run_in_chunk` has returned for each of them; returns how many."""
+        """Answers the orders of a chunk by what its tasks have returned."""
         packed, failures, news = page
-        answers = answers_of_page(packed)
-        count = len(answers) // 8
-        answers[3::8] = array("Q", [end]) * count
         if news is not None:
             self.ledger.note(*news)
         for ticket, text in failures.items():
             self.outbox.failure(ticket, text)
+        if isinstance(packed, bytes):
+            self.outbox.page(len(tickets_on(page)), struct.pack("<Q", end) + packed)
+            return
+        answers = answers_of_page(packed)
+        answers[3::8] = array("Q", [end]) * (len(answers) // 8)
         self.outbox.answers(answers)
-        return count
+
+    def claim(self, tickets):
+        """Whether these orders, which come back together, are still to be answered; if so, by who asks."""
+        return True
 
     def take_results(self, results, chunk):
-        """Answers orders by the results of a call of map, as they come; yields how many each of them has answered."""
-        last = None
-        travels_alone = self.travels_alone(chunk)
-        for result in results:
-            if travels_alone:
-                self.take_report(result, time.monotonic_ns())
+        """Answers orders by the results of a call of map, as they come; yields how many have come back."""
+        if self.travels_alone(chunk):
+            for report in results:
+                if self.claim(report[:1]):
+                    self.take_report(report, time.monotonic_ns())
                 yield 1
-            elif result is not last:
-                last = result
-                yield self.take_page(result, time.monotonic_ns())
+            return
+        last = None
+        # All tasks of a chunk return the same page, or the first one alone returns one.
+        for page in filter(None, results):
+            if page is not last:
+                last = page
+                tickets = tickets_on(page)
+                if self.claim(tickets):
+                    self.take_page(page, time.monotonic_ns())
+                yield len(tickets)
 
     def mapped(self, orders, chunk):
         """The function for a call of map whose orders travel in chunks."""
@@ -4016,10 +4097,16 @@ class MultiprocessingPool(RemotePool):
         try:
             for _ in self.take_results(results, chunk):
                 pass
-            for ticket in orders.tickets:
-                self._open.pop(ticket, None)
         except Exception as error:
             self._fail(orders.tickets, error)
+
+    def claim(self, tickets):
+        with self._changing:
+            # All of a chunk, or none: they are lost together.
+            are_open = tickets[0] in self._open
+            for ticket in tickets:
+                self._open.pop(ticket, None)
+            return are_open
 
     def _lost(self, process):
         at_hand = AtHand(self.setup["scratch"], process.pid).ticket
@@ -4973,6 +5060,9 @@ def main():
         outbox = POOLS[name].outbox_class(answers, ledger)
         pool = POOLS[name](settings, setup, outbox, ledger)
         pool.prepare()
+        # The collector looks through all that was imported as soon as some thousand objects have been made: within the
+        # first chunks of a batch, or now.  It is only after that look that it waits until there is a quarter more.
+        gc.collect()
         facts = {
             "protocol": PROTOCOL,
             "version": ".".join(map(str, sys.version_info[:3])),

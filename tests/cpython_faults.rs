@@ -269,6 +269,29 @@ fn a_batch_that_breaks_its_pool_loses_what_map_has_not_yielded() {
 }
 
 #[test]
+fn what_came_back_before_a_chunk_was_lost_is_not_lost_with_it() {
+    let Some(home) = interpreter() else { return };
+    let pools = ["MultiprocessingPool(workers: 1, call: ImapUnordered, chunk: 5)"];
+    let faults = "faults: [(inject: Crash(how: Kill), probability: 0.02)]";
+    let text = python(
+        "[Cpu(amount: Work(50))]",
+        "Batch(tasks: 100)",
+        &pools,
+        faults,
+    );
+    let run = run_to_end(&text, &home);
+    let block = &run.blocks[0];
+    check_books(block, "imap_unordered");
+    let counts = block.counts();
+    // The worker's successor goes on with other chunks until the loss is noticed: how many it does is its speed.
+    assert!(
+        counts.failed >= 5 && counts.good + counts.failed == 100,
+        "{counts:?}"
+    );
+    assert!(failures(block)[0].contains("a chunk of the batch with it"));
+}
+
+#[test]
 fn so_many_pools_are_made_anew_as_the_scenario_lets() {
     let Some(home) = interpreter() else { return };
     let settings = "queue: (in_flight: 4), defences: (restarts: 2),

@@ -44,6 +44,8 @@ pub struct Diagram {
     pub y: Along,
     /// What a value of y is, where the labels do not say it.
     pub y_name: &'static str,
+    /// Lowest and highest value that the y axis takes in besides the points, such as the ends of intervals.
+    pub reach: Option<[f64; 2]>,
     /// The lines, of which the points are [x, y].
     pub series: Vec<Series>,
 }
@@ -65,6 +67,15 @@ impl Diagram {
     #[must_use]
     pub fn x_axis(&self, at_most: usize) -> Axis {
         let (low, high) = self.range(0);
+        // There is nothing between two workers.
+        let at_most = match &self.x {
+            Along::Plain
+            | Along::Values {
+                quantity: Quantity::Count,
+                scale: Scale::Linear,
+            } if high >= 1.0 => at_most.min(high as usize),
+            _ => at_most,
+        };
         self.x.axis(low, high, at_most)
     }
 
@@ -72,7 +83,9 @@ impl Diagram {
     #[must_use]
     pub fn y_axis(&self, at_most: usize) -> Axis {
         let (low, high) = self.range(1);
-        self.y.axis(low, high, at_most)
+        let [lowest, highest] = self.reach.unwrap_or([low, high]);
+        let lowest = if lowest > 0.0 { lowest } else { low };
+        self.y.axis(low.min(lowest), high.max(highest), at_most)
     }
 
     /// Of points above zero, as a logarithmic axis needs them; not a number without any.
@@ -184,6 +197,36 @@ mod tests {
         for (quantile, place) in [(0.0, 0.0), (0.9, 1.0), (0.99, 2.0), (0.999, 3.0)] {
             assert!((nines(quantile) - place).abs() < 1e-9, "{quantile}");
         }
+    }
+
+    #[test]
+    fn an_axis_of_workers_has_whole_numbers_and_takes_in_what_is_asked_for() {
+        let series = crate::chart::plane::line(
+            0,
+            "threads",
+            "",
+            crate::chart::Stroke::Solid,
+            vec![vec![[1.0, 40.0], [4.0, 90.0]]],
+        );
+        let diagram = Diagram {
+            slug: "speed_up",
+            title: "Speed-up",
+            caption: String::new(),
+            warning: None,
+            x: Along::Plain,
+            x_name: "workers",
+            y: Along::Plain,
+            y_name: "",
+            reach: None,
+            series: vec![series],
+        };
+        assert_eq!(labels(&diagram.x_axis(12)), ["0", "1", "2", "3", "4"]);
+        assert!((diagram.y_axis(5).high - 100.0).abs() < 1e-9);
+        let wider = Diagram {
+            reach: Some([0.0, 130.0]),
+            ..diagram
+        };
+        assert!((wider.y_axis(5).high - 150.0).abs() < 1e-9);
     }
 
     #[test]

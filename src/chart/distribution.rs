@@ -129,6 +129,7 @@ pub fn percentile_curve(lines: &[Distribution<'_>]) -> Diagram {
             scale: Scale::Log10,
         },
         y_name: "",
+        reach: None,
         series: series.collect(),
     }
 }
@@ -154,6 +155,7 @@ pub fn histogram_overlay(lines: &[Distribution<'_>]) -> Diagram {
         x_name: "response time, log axis",
         y: Along::Percent,
         y_name: "share of the tasks",
+        reach: None,
         series: series.collect(),
     }
 }

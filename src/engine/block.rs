@@ -14,46 +14,22 @@ use crate::engine::caller::{Caller, Clerk};
 use crate::engine::cancel::Cancel;
 use crate::engine::clock;
 use crate::engine::drill::Drill;
-use crate::engine::interpreter::InterpreterLock;
 use crate::engine::lives::{Lives, Sampled};
 use crate::engine::load::{Gate, LoadDriver, WARM_UP_NUMBERS};
 use crate::engine::observation::Observation;
+use crate::engine::parts::{lock_of, queues};
 use crate::engine::phases::{Facts, Phases, Stand};
-use crate::engine::plan::{FRONT_POOL, Plan, is_pipelined};
-use crate::engine::queue::TaskQueue;
+use crate::engine::plan::{FRONT_POOL, Plan};
 use crate::engine::recorder::Recorder;
 use crate::engine::resilience::Incident;
 use crate::engine::task::Cohort;
-use crate::scenario::{Backend, Interpreter, Load, Protection};
+use crate::scenario::{Load, Protection};
 use crate::stats::SparseHistogram;
 
 /// Incidents that may wait to be read; more are counted only.
 const INCIDENTS_MAX: usize = 100;
 /// How long workers have to notice that the block was cut.
 const GRACE_NANOS: u64 = 500_000_000;
-
-/// The queues in front of the pools of a back end: the first is that of all that is admitted.
-fn queues(plan: &Plan, capacity_min: usize) -> Vec<Arc<TaskQueue>> {
-    let mut queues = vec![Arc::new(TaskQueue::new(&plan.queue, capacity_min))];
-    if is_pipelined(plan.backend) {
-        let between = match plan.backend {
-            Backend::Hybrid { between, .. } => between as usize,
-            // Bounded by the cap on tasks in flight.
-            other => usize::try_from(backends::concurrency(other)).unwrap_or(usize::MAX),
-        };
-        queues.push(Arc::new(TaskQueue::between(between)));
-    }
-    queues
-}
-
-fn lock_of(interpreter: Interpreter) -> Option<Arc<InterpreterLock>> {
-    match interpreter {
-        Interpreter::None => None,
-        Interpreter::Lock { switch_interval } => {
-            Some(Arc::new(InterpreterLock::new(switch_interval.0)))
-        }
-    }
-}
 
 /// A block under way.
 pub struct Block {
@@ -279,7 +255,11 @@ impl Block {
             let start = self.start_nanos + self.phases.measure_start_nanos().unwrap_or(0);
             self.set_window(start, u64::MAX);
             self.driver
-                .measure(&self.recorder, start)
+                .measure(
+                    &self.recorder,
+                    start,
+                    backends::takes_batch_ahead(&self.plan),
+                )
                 .map_err(generator_refused)?;
         }
         Ok(())
@@ -395,12 +375,21 @@ impl Block {
         self.phases.batch_done().then(|| end.saturating_sub(start))
     }
 
+    /// When a batch starts, or did, on the monotonic clock; 0 before that is known and for other loads. What is seen
+    /// before it is seen at that instant: nothing happens in between.
+    #[must_use]
+    pub fn batch_start_nanos(&self) -> u64 {
+        let start = self.phases.measure_start_nanos();
+        let start = start.filter(|_| self.plan.lengths.batch);
+        start.map_or(0, |start| self.start_nanos + start)
+    }
+
     /// What can be seen now. After the end the books are closed: nothing is queued or in flight.
     #[must_use]
     pub fn observe(&self) -> Observation {
         // Before the clock, so that nothing was held for longer than it shows.
         let interpreter = self.desk.interpreter_use();
-        let elapsed_nanos = clock::now_nanos() - self.start_nanos;
+        let elapsed_nanos = clock::now_nanos().max(self.batch_start_nanos()) - self.start_nanos;
         let tallies = Cohort::ALL.map(|cohort| {
             let mut tally = self.recorder.tally(cohort);
             tally.retries = self
@@ -427,14 +416,14 @@ impl Block {
             resilience: self.desk.resilience(),
             window: self.recorder.window(),
             good_late: self.recorder.good_late(),
-            lives: self.sampled(),
+            lives: self.sampled(self.start_nanos + elapsed_nanos),
         }
     }
 
-    /// What was kept of single tasks since the last call.
-    fn sampled(&self) -> Sampled {
+    /// What was kept of single tasks since the last call, which is seen at `now_nanos`.
+    fn sampled(&self, now_nanos: u64) -> Sampled {
         let measuring = self.phases.stand() == Stand::Measure;
-        let mut sampled = self.lives.drain(clock::now_nanos(), measuring);
+        let mut sampled = self.lives.drain(now_nanos, measuring);
         let slowest = sampled.slowest.iter_mut().flatten();
         for part in sampled
             .parts

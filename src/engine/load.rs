@@ -263,10 +263,15 @@ impl Gate {
         self.at_door.store(false, Ordering::Release);
     }
 
-    /// Hands a list of tasks to the queue, which has already been told of all of them.
-    fn feed(&self, tasks: u64, due_nanos: u64) {
+    /// Hands a list of tasks, of which the recorder has already been told, to the queue: when they are due, or `ahead` of
+    /// that for who keeps them until then.
+    fn feed(&self, tasks: u64, due_nanos: u64, ahead: bool) {
         /// Asking for the CPU time costs about as much as a task: seldom is enough.
         const LUMP: u64 = 256;
+        let mut pacer = Pacer::new();
+        if !ahead && pacer.wait_until(due_nanos, || self.is_closed()).is_none() {
+            return;
+        }
         for first in (0..tasks).step_by(LUMP as usize) {
             self.report_cpu();
             let lump = (first..tasks.min(first + LUMP))
@@ -355,15 +360,20 @@ impl LoadDriver {
         self.gate.stop_clients();
     }
 
-    /// The measurement begins at `instant_nanos`.
+    /// The measurement begins at `instant_nanos`; `ahead` if a batch is to be in the queue before that.
     ///
     /// # Errors
     /// If the system refuses the generator's thread.
-    pub fn measure(&mut self, recorder: &Recorder, instant_nanos: u64) -> std::io::Result<()> {
+    pub fn measure(
+        &mut self,
+        recorder: &Recorder,
+        instant_nanos: u64,
+        ahead: bool,
+    ) -> std::io::Result<()> {
         if let Load::Batch { tasks, .. } = self.load {
             recorder.admit_batch(tasks);
             let gate = self.gate.clone();
-            self.spawn(move || gate.feed(tasks, instant_nanos))?;
+            self.spawn(move || gate.feed(tasks, instant_nanos, ahead))?;
         }
         Ok(())
     }

@@ -20,6 +20,7 @@ pub mod interpreter;
 pub mod lives;
 pub mod load;
 mod observation;
+mod parts;
 pub mod phases;
 pub mod plan;
 pub mod queue;

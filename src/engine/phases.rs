@@ -1,7 +1,9 @@
 //! The phases of a block as a state machine: told the time and what is outstanding, it says what is next.
 //!
 //! Warm-up, measurement, drain. A batch first lets its warm-up run dry, so that the list starts on an idle
-//! back end, and is measured until its last task is done.
+//! back end, and is measured until its last task is done. It starts a moment after that: until then what is seen of the
+//! idle back end is told, and an executor that is handed the whole list is given time to have it at hand, as a program
+//! has its arguments before it looks at the clock.
 //! It has no clock of its own, so tests drive it with any instants.
 
 use crate::scenario::{Load, Scenario};
@@ -17,17 +19,33 @@ pub struct Lengths {
     pub drain_nanos: u64,
     /// Whether the load is a batch.
     pub batch: bool,
+    /// Of a batch, from the end of the warm-up to the start.
+    pub lead_nanos: u64,
 }
 
 impl Lengths {
+    /// What is told of an idle back end takes half of that.
+    const LEAD_NANOS: u64 = 10_000_000;
+    /// A task takes a third of that to be entered in the books.
+    const LEAD_NANOS_OF_TASK: u64 = 1_000;
+    /// Longer than that nobody is kept waiting.
+    const LEAD_NANOS_MAX: u64 = 60_000_000;
+
     /// Those of a scenario.
     #[must_use]
-    pub const fn of(scenario: &Scenario) -> Self {
+    pub fn of(scenario: &Scenario) -> Self {
         Self {
             warm_up_nanos: scenario.protocol.warm_up.0,
             measure_nanos: scenario.protocol.measure.0,
             drain_nanos: scenario.protocol.drain.0,
             batch: matches!(scenario.load, Load::Batch { .. }),
+            lead_nanos: match scenario.load {
+                Load::Batch { tasks, .. } => tasks
+                    .saturating_mul(Self::LEAD_NANOS_OF_TASK)
+                    .saturating_add(Self::LEAD_NANOS)
+                    .min(Self::LEAD_NANOS_MAX),
+                _ => 0,
+            },
         }
     }
 }
@@ -93,7 +111,7 @@ impl Phases {
         self.stand
     }
 
-    /// When the measurement began; none before.
+    /// When the measurement began, or that of a batch is about to begin; none before that is known.
     #[must_use]
     pub const fn measure_start_nanos(&self) -> Option<u64> {
         self.measure_start_nanos
@@ -153,8 +171,14 @@ impl Phases {
         } else if batch_done {
             facts.last_end_nanos.max(self.since_nanos)
         } else {
-            facts.now_nanos
+            // Of a batch that was stopped before it began nothing was measured.
+            facts.now_nanos.max(self.since_nanos)
         };
+        let lead_nanos = match next {
+            Stand::Measure if self.lengths.batch => self.lengths.lead_nanos,
+            _ => 0,
+        };
+        let at = at.saturating_add(lead_nanos);
         if next == Stand::Measure {
             self.measure_start_nanos = Some(at);
         } else if self.stand == Stand::Measure {
@@ -184,6 +208,7 @@ mod tests {
         measure_nanos: 1_000,
         drain_nanos: 50,
         batch: true,
+        lead_nanos: 0,
     };
 
     fn phases(batch: bool) -> Phases {
@@ -248,6 +273,38 @@ mod tests {
         assert!(phases.advance(facts(782, 0)));
         assert_eq!(phases.stand(), Stand::Over);
         assert!(phases.batch_done());
+    }
+
+    #[test]
+    fn a_batch_starts_a_moment_after_its_warm_up_and_its_time_runs_from_there() {
+        let mut phases = Phases::new(Lengths {
+            lead_nanos: 30,
+            ..LENGTHS_OF_BATCH
+        });
+        for now in [100, 110] {
+            assert!(phases.advance(facts(now, 0)));
+        }
+        assert_eq!(
+            (phases.stand(), phases.measure_start_nanos()),
+            (Stand::Measure, Some(140))
+        );
+        assert!(!phases.advance(facts(120, 7)), "its tasks are outstanding");
+        assert_eq!(phases.deadline_nanos(), 1_140);
+        let mut stopped = phases.clone();
+        assert!(stopped.advance(Facts {
+            stop: true,
+            ..facts(125, 7)
+        }));
+        assert_eq!(
+            (stopped.measure_start_nanos(), stopped.measure_end_nanos()),
+            (Some(140), Some(140)),
+            "stopped before it began"
+        );
+        assert!(phases.advance(Facts {
+            last_end_nanos: 400,
+            ..facts(402, 0)
+        }));
+        assert_eq!(phases.measure_end_nanos(), Some(400));
     }
 
     #[test]

@@ -89,8 +89,8 @@ impl Ink {
     }
 
     const fn is(self, other: Self) -> bool {
-        let ([a, b, c], [x, y, z]) = (self.light, other.light);
-        a == x && b == y && c == z
+        let [mine, theirs] = [self.light, other.light];
+        mine[0] == theirs[0] && mine[1] == theirs[1] && mine[2] == theirs[2]
     }
 
     /// Letters that can be read on it.

@@ -148,6 +148,7 @@ mod tests {
                 scale: Scale::Linear,
             },
             y_name: "",
+            reach: None,
             series: vec![Series {
                 candidate: 1,
                 name: "=threads".to_owned(),

@@ -36,7 +36,10 @@ pub struct Pixels {
 /// As [`png`].
 pub fn pixels(svg: &str, scale: f32) -> Result<Pixels, ExportError> {
     let drawn = drawn(svg, scale)?;
-    let colours = drawn.pixels().iter().map(|pixel| pixel.demultiply());
+    let colours = drawn
+        .pixels()
+        .iter()
+        .map(tiny_skia::PremultipliedColorU8::demultiply);
     Ok(Pixels {
         size: [drawn.width() as usize, drawn.height() as usize],
         rgba: colours

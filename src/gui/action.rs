@@ -115,6 +115,8 @@ pub enum Action {
 pub enum BoardAction {
     /// Show this chart, or put it away.
     ToggleChart(ChartId),
+    /// Bring this chart into view; one that was put away comes back.
+    LookAt(ChartId),
     /// Move this chart by so many places.
     MoveChart(ChartId, isize),
     /// Put this chart before or behind another.

@@ -267,14 +267,16 @@ fn measure(
         if block.stand() == Stand::Over {
             break;
         }
-        let now = clock::now_nanos();
-        if now >= next_tick {
+        // Between the snapshot of the idle back end and the start of a batch there is nothing to tell.
+        let tick = next_tick.max(block.batch_start_nanos());
+        if clock::now_nanos() >= tick {
             reporter.report(&block, output)?;
             let missed = (clock::now_nanos() - next_tick) / TICK_NANOS;
             reporter.skipped_ticks += missed;
             next_tick += TICK_NANOS * (missed + 1);
         }
-        let until = next_tick.min(block.deadline_nanos());
+        let tick = next_tick.max(block.batch_start_nanos());
+        let until = tick.min(block.deadline_nanos());
         let wait = Duration::from_nanos(until.saturating_sub(clock::now_nanos()));
         match stop.recv_timeout(wait) {
             Err(RecvTimeoutError::Timeout) => {}

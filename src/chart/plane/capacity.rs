@@ -62,6 +62,7 @@ pub fn capacity_plane(plan: &CapacityPlan, figures: &[CapacityFigures]) -> Plane
                 scale: Scale::Log10,
             },
             y_name: "",
+            reach: None,
             series,
         },
         bands,

@@ -112,12 +112,13 @@ impl SweepFigures {
         }
         let by_time = matches!(measure, Measure::Response(_) | Measure::Makespan);
         let scale = if by_time { Scale::Log10 } else { Scale::Linear };
+        let (reach, cut) = reach_of(&series, &bands, scale);
         Plane {
             diagram: Diagram {
                 slug: measure.name(),
                 title: title(measure),
                 caption: format!(
-                    "{} over {}, with 95 % intervals of {}",
+                    "{} over {}, with 95 % intervals of {}{cut}",
                     measure.label(),
                     along.parameter.label(),
                     text::counted(self.rounds.into(), "round", "rounds")
@@ -130,6 +131,7 @@ impl SweepFigures {
                     scale,
                 },
                 y_name: "",
+                reach,
                 series,
             },
             bands,
@@ -226,6 +228,34 @@ impl SweepFigures {
             ends: ends.map(|(low, high)| ((low, told(low)), (high, told(high)))),
         }
     }
+}
+
+/// What intervals add to the axis of y, and what a caption says of those that reach farther.
+///
+/// The axis takes them in as far as half of the lowest and one and a half times the highest point of the lines: those
+/// of few rounds can be so wide that the lines would be pressed together.
+pub(super) fn reach_of(
+    series: &[Series],
+    bands: &[Band],
+    scale: Scale,
+) -> (Option<[f64; 2]>, &'static str) {
+    const LOWEST: f64 = 0.5;
+    const HIGHEST: f64 = 1.5;
+    let Some(([_, low], [_, high])) = crate::chart::bounds(series) else {
+        return (None, "");
+    };
+    let points = || bands.iter().flat_map(|band| &band.points);
+    let lowest = points().map(|[_, low, _]| *low).fold(low, f64::min);
+    let highest = points().map(|[_, _, high]| *high).fold(high, f64::max);
+    let reach = [lowest.max(low * LOWEST), highest.min(high * HIGHEST)];
+    // A linear axis begins at zero, whatever lies below the lines.
+    let is_cut = highest > reach[1] || (scale == Scale::Log10 && lowest < reach[0]);
+    let told = if is_cut {
+        "; some are wider than the chart shows"
+    } else {
+        ""
+    };
+    (Some(reach), told)
 }
 
 /// What is known of `points`, in pieces: what is not known is a gap.
@@ -327,6 +357,23 @@ const fn title(measure: Measure) -> &'static str {
 mod tests {
     use super::*;
     use crate::scenario::{Parameter, Setting};
+
+    #[test]
+    fn an_axis_takes_intervals_in_unless_they_are_far_wider_than_the_lines() {
+        let one = |low, high| {
+            let series = line(0, "a", "", Stroke::Solid, vec![vec![[1.0, 10.0], [2.0, 20.0]]]);
+            let band = Band {
+                candidate: 0,
+                points: vec![[1.0, low, 11.0], [2.0, 19.0, high]],
+            };
+            reach_of(&[series], &[band], Scale::Log10)
+        };
+        assert_eq!(one(8.0, 24.0), (Some([8.0, 24.0]), ""));
+        let (reach, told) = one(-3.0, 200.0);
+        assert_eq!(reach, Some([5.0, 30.0]));
+        assert!(told.contains("wider"));
+        assert_eq!(reach_of(&[], &[], Scale::Linear), (None, ""));
+    }
 
     #[test]
     fn a_point_of_which_nothing_is_known_is_a_gap_in_the_line_and_in_its_band() {

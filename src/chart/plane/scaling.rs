@@ -1,8 +1,8 @@
 //! Speed-up and efficiency over workers, with the laws that fit and the ideal.
 
 use crate::analysis::Scaling;
-use crate::chart::plane::line;
-use crate::chart::{Along, Band, Diagram, Plane, Rule, RuleOf, Series, Stroke};
+use crate::chart::plane::{line, reach_of};
+use crate::chart::{Along, Band, Diagram, Plane, Rule, RuleOf, Scale, Series, Stroke};
 use crate::stats::ScalingFit;
 
 /// Points along the curve of a law.
@@ -55,11 +55,17 @@ fn scaling_plane(all: &[Scaling], names: &[String], by_worker: bool) -> Plane {
     } else {
         ("speed_up", "Speed-up", "throughput over that of one worker")
     };
+    let (reach, cut) = reach_of(&series, &bands, Scale::Linear);
+    let intervals = if cut.is_empty() {
+        ""
+    } else {
+        "; some 95 % intervals are wider than the chart shows"
+    };
     Plane {
         diagram: Diagram {
             slug,
             title,
-            caption: caption.to_owned(),
+            caption: format!("{caption}{intervals}"),
             warning: None,
             x: Along::Plain,
             x_name: "workers",
@@ -69,6 +75,7 @@ fn scaling_plane(all: &[Scaling], names: &[String], by_worker: bool) -> Plane {
                 Along::Plain
             },
             y_name: "",
+            reach,
             series,
         },
         bands,

@@ -254,6 +254,14 @@ pub(super) fn start(
     }
 }
 
+/// Whether the back end of `plan` keeps the tasks of a batch that come to it before they are due until then.
+pub(super) fn takes_batch_ahead(plan: &Plan) -> bool {
+    match plan.backend {
+        Backend::Python(pool) => cpython::takes_batch_ahead(plan, pool),
+        _ => false,
+    }
+}
+
 /// How many tasks `backend` can have under way.
 pub(super) fn concurrency(backend: Backend) -> u64 {
     match backend {

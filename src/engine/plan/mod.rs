@@ -215,6 +215,16 @@ impl<'a> Segment<'a> {
         })
     }
 
+    /// The place in the task of its only step; none if it has none or several.
+    #[must_use]
+    pub const fn only_place(self) -> Option<usize> {
+        if self.steps.len() == 1 {
+            Some(self.first)
+        } else {
+            None
+        }
+    }
+
     /// What step `place` contributes to the digest of the task, having found `value`.
     #[must_use]
     pub const fn digest(self, place: usize, value: u64) -> u64 {

@@ -2,7 +2,7 @@
 
 use egui::Context;
 
-use crate::chart::Arrangement;
+use crate::chart::{Arrangement, ChartId, Tile};
 use crate::gui::action::BoardAction;
 use crate::gui::app::App;
 
@@ -15,6 +15,16 @@ impl App {
         let mut arrangement = board.arrangement();
         match (action, &request) {
             (BoardAction::ToggleChart(id), Some(request)) => arrangement.toggle(id, request),
+            (BoardAction::LookAt(id), Some(request)) => {
+                let is_shown = |tile: &Tile| tile.id == id;
+                let mut possible = ChartId::possible_for(request);
+                if possible.any(|other| other == id)
+                    && !arrangement.shown_for(request).iter().any(is_shown)
+                {
+                    arrangement.toggle(id, request);
+                }
+                self.look_at_board(action);
+            }
             (BoardAction::MoveChart(id, places), Some(request)) => {
                 arrangement.shift(id, places, request);
             }
@@ -46,6 +56,7 @@ impl App {
             // Without a run there is no board.
             (
                 BoardAction::ToggleChart(_)
+                | BoardAction::LookAt(_)
                 | BoardAction::MoveChart(..)
                 | BoardAction::PutChart { .. }
                 | BoardAction::SetSpan(..),
@@ -67,6 +78,7 @@ impl App {
             return;
         };
         match action {
+            BoardAction::LookAt(id) => tab.board.look_at(id),
             BoardAction::Follow => tab.board.follow(),
             BoardAction::ZoomIn => tab.board.zoom(true),
             BoardAction::ZoomOut => tab.board.zoom(false),

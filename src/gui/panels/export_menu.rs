@@ -6,6 +6,9 @@ use egui::Ui;
 use crate::gui::action::{Action, Exported, Format};
 use crate::gui::widgets::icon_button_ui;
 
+/// What is asked for in a form.
+type Ask = fn(Exported, Format) -> Action;
+
 /// Shows the button and its menu; `what` is asked for when a form was chosen.
 pub(super) fn export_menu_ui(
     ui: &mut Ui,
@@ -13,27 +16,27 @@ pub(super) fn export_menu_ui(
     what: impl FnOnce() -> Exported,
     actions: &mut Vec<Action>,
 ) {
-    let mut chosen: Option<fn(Exported) -> Action> = None;
+    let mut chosen = None;
     let button = icon_button_ui(ui, "⋯", &format!("Export {title}"));
     egui::Popup::menu(&button).show(|ui| {
-        let items: [(&str, fn(Exported) -> Action); 5] = [
-            ("Copy picture", |what| Action::Copy(what, Format::Png)),
-            ("Copy data", |what| Action::Copy(what, Format::Csv)),
-            ("Export as SVG…", |what| Action::Export(what, Format::Svg)),
-            ("Export as PNG…", |what| Action::Export(what, Format::Png)),
-            ("Export as CSV…", |what| Action::Export(what, Format::Csv)),
-        ];
-        for (place, (label, action)) in items.into_iter().enumerate() {
-            if place == 2 {
-                ui.separator();
-            }
+        for (label, format) in [("Copy picture", Format::Png), ("Copy data", Format::Csv)] {
             if ui.button(label).clicked() {
-                chosen = Some(action);
+                chosen = Some((Action::Copy as Ask, format));
+                ui.close();
+            }
+        }
+        ui.separator();
+        for format in [Format::Svg, Format::Png, Format::Csv] {
+            if ui
+                .button(format!("Export as {}…", format.label()))
+                .clicked()
+            {
+                chosen = Some((Action::Export, format));
                 ui.close();
             }
         }
     });
-    if let Some(action) = chosen {
-        actions.push(action(what()));
+    if let Some((ask, format)) = chosen {
+        actions.push(ask(what(), format));
     }
 }

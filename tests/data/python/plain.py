@@ -7,6 +7,7 @@ who asked for it keeps both: without that there is a makespan, but not one respo
 
 import json
 import os
+import random
 import sys
 import time
 import zlib
@@ -25,6 +26,10 @@ def prime(_):
 
 def wait(_):
     time.sleep(0.1)
+
+
+# Squares take longer the larger the numbers are: from anywhere within the same bounds as poolscope's tasks begin.
+STARTS = random.Random(1).choices(range(1 << 20), k=20_000)
 
 
 def tiny(number):
@@ -97,15 +102,14 @@ def case_wait():
 
 
 def case_chunk():
-    numbers = range(20_000)
     return {
-        "chunk_1": pool(ProcessPoolExecutor, 2, tiny, numbers, [0], chunksize=1),
-        "chunk_1000": pool(ProcessPoolExecutor, 2, tiny, numbers, [0], chunksize=1000),
+        "chunk_1": pool(ProcessPoolExecutor, 2, tiny, STARTS, [0], chunksize=1),
+        "chunk_1000": pool(ProcessPoolExecutor, 2, tiny, STARTS, [0], chunksize=1000),
     }
 
 
 def case_thread():
-    return {"plain threads": pool(ThreadPoolExecutor, 2, small, range(20_000), [0])}
+    return {"plain threads": pool(ThreadPoolExecutor, 2, small, STARTS, [0])}
 
 
 def case_payload():

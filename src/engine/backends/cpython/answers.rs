@@ -10,6 +10,7 @@ use crossbeam_channel::Sender;
 use crate::engine::backends::Collections;
 use crate::engine::backends::cpython::books::{HandedOver, Window};
 use crate::engine::backends::cpython::frames::{self, Answer, CounterReading, Message, Ready};
+use crate::engine::backends::cpython::pages::Page;
 use crate::engine::backends::cpython::slots::Slots;
 use crate::engine::backends::cpython::{Shared, faults, lost};
 use crate::engine::clock;
@@ -115,6 +116,10 @@ impl Answers {
                 }
                 self.shared.books.set_window(&self.window);
             }
+            Message::Page(page) => {
+                self.tell_all(&page)?;
+                self.shared.books.set_window(&self.window);
+            }
             Message::Failure(ticket, text) => {
                 self.failures.insert(ticket, text);
             }
@@ -178,7 +183,42 @@ impl Answers {
             Outcome::Cancelled | Outcome::TimedOut => Err(StageError::Cancelled),
         };
         let ran = self.ran(answer, handed_over.at_nanos)?;
-        self.end(handed_over, ran, result);
+        self.end(clock::now_nanos(), handed_over, ran, result);
+        Ok(())
+    }
+
+    /// Tells the desk how orders ended that travelled together.
+    fn tell_all(&mut self, page: &Page) -> Result<(), End> {
+        let desk = self.shared.desk.clone();
+        let unknown = || End::Nonsense(format!("a page of answers to nothing ({})", page.ticket));
+        let count = page.rows.len();
+        let left = self.shared.books.leave_together(page.ticket, count);
+        let share = page.on_cpu_ratio();
+        let known_nanos = clock::now_nanos();
+        for ((ticket, row), handed_over) in (page.ticket..)
+            .zip(&page.rows)
+            .zip(left.ok_or_else(unknown)?)
+        {
+            let failure = self.failures.remove(&ticket);
+            let task = &handed_over.task;
+            let segment = desk.recipes.segment(task.draw_number(), task.segment);
+            let place = segment.only_place().ok_or_else(|| {
+                End::Nonsense("a page of tasks that have more than one step".to_owned())
+            })?;
+            let answer = Answer {
+                ticket,
+                start_nanos: row.start_nanos,
+                worker_end_nanos: row.worker_end_nanos,
+                end_nanos: page.end_nanos,
+                on_cpu_nanos: Some((row.service_nanos() as f64 * share) as u64),
+                lock_wait_nanos: 0,
+                digest: segment.digest(place, row.found),
+                outcome: Outcome::Good,
+            };
+            let ran = self.ran(&answer, handed_over.at_nanos)?;
+            let result = failure.map_or(Ok(answer.digest), |text| Err(StageError::Failed(text)));
+            self.end(known_nanos, handed_over, ran, result);
+        }
         Ok(())
     }
 
@@ -219,11 +259,16 @@ impl Answers {
         })
     }
 
-    fn end(&self, HandedOver { task, .. }: HandedOver, ran: Ran, result: Result<u64, StageError>) {
+    /// The client of a closed load is here, and knows at `known_nanos` only.
+    fn end(
+        &self,
+        known_nanos: u64,
+        HandedOver { task, .. }: HandedOver,
+        ran: Ran,
+        result: Result<u64, StageError>,
+    ) {
         let desk = &self.shared.desk;
         let worker = task.number as usize;
-        // The client of a closed load is here, and knows only now.
-        let known_nanos = clock::now_nanos();
         let goes_on = desk.end_known_at(known_nanos, FRONT_POOL, worker, task, ran, result);
         debug_assert!(goes_on.is_none(), "there is one pool");
     }
@@ -258,8 +303,10 @@ impl Answers {
         }
         self.shared.fail(why);
         for handed_over in unanswered {
-            let ran = Ran::here(handed_over.at_nanos, clock::now_nanos());
-            self.end(handed_over, ran, Err(lost()));
+            let now_nanos = clock::now_nanos();
+            // It may have been lost before it was due.
+            let ran = Ran::here(handed_over.at_nanos.min(now_nanos), now_nanos);
+            self.end(now_nanos, handed_over, ran, Err(lost()));
         }
     }
 

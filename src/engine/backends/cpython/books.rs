@@ -237,6 +237,29 @@ impl Books {
         Some(left)
     }
 
+    /// The tasks of `count` answers whose tickets count up from `first`; none, and nothing changed, if nobody has one of
+    /// these.
+    pub(super) fn leave_together(&self, first: u64, count: usize) -> Option<Vec<HandedOver>> {
+        let mut state = self.lock();
+        let tickets = first..first.checked_add(count as u64)?;
+        let is_known = |ticket| {
+            state.handed_over.contains_key(&ticket) || state.set_aside.contains_key(&ticket)
+        };
+        if !tickets.clone().all(is_known) {
+            return None;
+        }
+        let leave = |ticket| {
+            let Some(left) = state.handed_over.remove(&ticket) else {
+                return state.set_aside.remove(&ticket);
+            };
+            state.forget_ticket_of(&left.task);
+            Some(left)
+        };
+        let left = tickets.filter_map(leave).collect();
+        self.tell_of_room(state);
+        Some(left)
+    }
+
     /// A task goes on for nobody and holds nobody up: its place is free. False if nobody has that ticket.
     pub(super) fn set_aside(&self, ticket: u64) -> bool {
         let mut state = self.lock();
@@ -324,6 +347,24 @@ mod tests {
         assert_eq!((left.task.number, left.at_nanos), (8, 5));
         assert!(books.leave(1).is_none(), "a ticket is good for one answer");
         assert_eq!(books.room(), Some(2));
+    }
+
+    #[test]
+    fn answers_that_come_together_are_to_tasks_that_are_all_under_way() {
+        let books = Books::new(&Window::new(9, 0), false);
+        books.enter((0..4).map(task).collect(), 5).unwrap();
+        assert!(books.set_aside(2));
+        for (first, count) in [(1, 4), (4, 1), (u64::MAX, 2)] {
+            assert!(books.leave_together(first, count).is_none());
+        }
+        let left = books.leave_together(1, 3).unwrap();
+        let numbers: Vec<_> = left.iter().map(|one| one.task.number).collect();
+        assert_eq!(numbers, [1, 2, 3]);
+        assert_eq!(books.room(), Some(8), "the first is still under way");
+        assert!(
+            books.leave_together(1, 1).is_none(),
+            "a ticket is good for one answer"
+        );
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::engine::backends::cpython::faults::{RECORD_BYTES, RECORDS_MAX};
 use crate::engine::backends::cpython::frames::{self, ORDERS_MAX, Order};
 use crate::engine::backends::cpython::input::Held;
 use crate::engine::backends::cpython::{Shared, lost};
-use crate::engine::clock;
+use crate::engine::clock::{self, Pacer};
 use crate::engine::plan::FRONT_POOL;
 use crate::engine::task::{Cohort, Ran, Task};
 
@@ -99,9 +99,13 @@ impl Feeder {
 
     fn hand_over(&mut self, tasks: Vec<Task>) -> std::io::Result<()> {
         let shared = self.shared.clone();
+        // Tasks of a batch may come before they are due.
+        let now_nanos = clock::now_nanos();
+        let due_nanos = tasks.iter().map(|task| task.intended_nanos).max();
+        let at_nanos = due_nanos.unwrap_or(0).max(now_nanos);
         // From the entry on it may be given up: nobody is told so of an order that has not been given.
         let mut input = shared.input.hold();
-        let entered = match shared.books.enter(tasks, clock::now_nanos()) {
+        let entered = match shared.books.enter(tasks, at_nanos) {
             Ok(entered) => entered,
             Err(tasks) => {
                 self.give_up(tasks);
@@ -116,6 +120,11 @@ impl Feeder {
             input.write(b'X', records)?;
         }
         let orders = entered.orders;
+        if at_nanos > now_nanos {
+            Pacer::new()
+                .wait_until(at_nanos, || shared.is_leaving())
+                .ok_or(std::io::ErrorKind::BrokenPipe)?;
+        }
         match self.batch {
             Some(batch) if self.begun => {
                 for orders in orders.chunks(ORDERS_MAX) {

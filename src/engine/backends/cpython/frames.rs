@@ -7,11 +7,12 @@ use std::io::{self, Read, Write};
 
 use serde::Deserialize;
 
+use crate::engine::backends::cpython::pages::Page;
 use crate::engine::task::Outcome;
 use crate::scenario::Protection;
 
 /// Version of this language.
-pub(super) const PROTOCOL: u32 = 2;
+pub(super) const PROTOCOL: u32 = 3;
 /// Longest frame, in bytes.
 const FRAME_MAX: usize = 64 << 20;
 /// Most orders in a frame.
@@ -80,6 +81,8 @@ pub(super) enum Message {
     Ready(Box<Ready>),
     /// Orders have come to an end.
     Answers(Vec<Answer>),
+    /// As these, of orders that travelled together.
+    Page(Page),
     /// Why the order with this ticket failed; its answer follows.
     Failure(u64, String),
     /// The worker processes that live.
@@ -131,7 +134,7 @@ pub(super) struct CounterReading {
     pub(super) value: u64,
 }
 
-fn nonsense(what: impl Into<String>) -> io::Error {
+pub(super) fn nonsense(what: impl Into<String>) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what.into())
 }
 
@@ -156,6 +159,7 @@ fn message(kind: u8, payload: &[u8]) -> io::Result<Message> {
     Ok(match kind {
         b'H' => Message::Ready(from_json(payload)?),
         b'A' => Message::Answers(records(payload)?.map(answer).collect::<io::Result<_>>()?),
+        b'Q' => Message::Page(Page::of(payload)?),
         b'F' => {
             let (ticket, text) = payload
                 .split_first_chunk()
@@ -189,7 +193,9 @@ fn text_of(bytes: &[u8]) -> String {
 }
 
 /// The records of a payload, `N` numbers each.
-fn records<const N: usize>(payload: &[u8]) -> io::Result<impl Iterator<Item = [u64; N]>> {
+pub(super) fn records<const N: usize>(
+    payload: &[u8],
+) -> io::Result<impl Iterator<Item = [u64; N]>> {
     let (numbers, rest) = payload.as_chunks::<8>();
     let (records, left) = numbers.as_chunks::<N>();
     if !rest.is_empty() || !left.is_empty() {

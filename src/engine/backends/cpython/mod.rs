@@ -15,6 +15,7 @@ mod faults;
 mod feeder;
 mod frames;
 mod input;
+mod pages;
 mod process;
 mod setup;
 mod slots;
@@ -315,6 +316,12 @@ fn batch(plan: &Plan, pool: PythonPool) -> Option<Batch> {
     };
     let tasks = usize::try_from(tasks).unwrap_or(usize::MAX);
     Some(Batch { tasks, chunk })
+}
+
+/// Whether the tasks of a batch of `plan` are to come before they are due, so that all are entered in the books when they
+/// are handed over. Not where an attempt has a time of its own from its begin on, or a fault may befall it by then.
+pub(super) fn takes_batch_ahead(plan: &Plan, pool: PythonPool) -> bool {
+    batch(plan, pool).is_some() && !plan.defences.watches_attempts() && plan.faults.is_none()
 }
 
 impl Python {

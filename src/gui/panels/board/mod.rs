@@ -8,7 +8,7 @@ pub(in crate::gui::panels) mod view;
 
 use std::time::Duration;
 
-use egui::{Align, Key, Layout, Modifiers, ScrollArea, Ui, Vec2};
+use egui::{Align, Key, Layout, Modifiers, ScrollArea, Stroke, StrokeKind, Ui, Vec2};
 
 use crate::analysis::{CandidateFigures, CandidateStatus};
 use crate::chart::{Chart, ChartBook, ChartId, ChartSettings, Form, Percentile, Tile, rows_of};
@@ -35,8 +35,8 @@ const CHART_MIN_WIDTH: f32 = 330.0;
 const COLUMNS_MAX: usize = 3;
 /// Height of a line of the legend, in points.
 const LEGEND_ROW_HEIGHT: f32 = 22.0;
-/// The buttons beside the legend need that much, in points.
-const TOOLS_WIDTH: f32 = 256.0;
+/// As long a chart that was asked for has a frame, in seconds.
+const POINTED_SECS: f64 = 2.5;
 /// The charts follow what was changed.
 const SOON: Duration = Duration::from_millis(1);
 
@@ -78,6 +78,10 @@ pub struct BoardPanel {
     version: u64,
     points: [Points; ChartId::ALL.len()],
     time: TimeView,
+    /// The chart that was asked for, until it is drawn in view.
+    wanted: Option<ChartId>,
+    /// The chart that was asked for last, and until when its frame says so, in seconds of the window's clock.
+    pointed: Option<(ChartId, f64)>,
 }
 
 impl BoardPanel {
@@ -125,6 +129,11 @@ impl BoardPanel {
             self.settings = settings;
             self.version += 1;
         }
+    }
+
+    /// Brings a chart into view.
+    pub const fn look_at(&mut self, id: ChartId) {
+        self.wanted = Some(id);
     }
 
     /// Shows all of the run again, as it goes on.
@@ -204,6 +213,7 @@ impl BoardPanel {
                                 columns,
                             };
                             self.tile_ui(ui, view, spot, actions);
+                            self.point_ui(ui, tile.id);
                         });
                     }
                 });
@@ -211,18 +221,37 @@ impl BoardPanel {
         });
     }
 
-    /// The legend, and the buttons at its right.
+    /// Brings the chart that was asked for into view and frames it for a while.
+    fn point_ui(&mut self, ui: &Ui, id: ChartId) {
+        let rect = ui.min_rect();
+        let now = ui.input(|input| input.time);
+        if self.wanted == Some(id) {
+            self.wanted = None;
+            ui.scroll_to_rect(rect, None);
+            self.pointed = Some((id, now + POINTED_SECS));
+        }
+        let Some((pointed, until)) = self.pointed else {
+            return;
+        };
+        if now >= until {
+            self.pointed = None;
+        } else if pointed == id {
+            let line = Stroke::new(2.0, theme::palette(ui).accent);
+            ui.painter().rect_stroke(rect, 6, line, StrokeKind::Inside);
+            ui.ctx().request_repaint_after(Duration::from_secs_f64(until - now));
+        }
+    }
+
+    /// The legend, and the buttons at its right; these come first, as the legend can do with what they leave.
     fn head_ui(&mut self, ui: &mut Ui, view: &BoardView<'_>, actions: &mut Vec<Action>) {
         ui.horizontal_top(|ui| {
-            let room = (ui.available_width() - TOOLS_WIDTH).max(TOOLS_WIDTH);
-            ui.scope(|ui| {
-                ui.set_max_width(room);
-                ui.set_min_width(room);
-                self.legend_ui(ui, view);
-            });
             ui.spacing_mut().interact_size.y = LEGEND_ROW_HEIGHT;
             ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-                tools::tools_ui(ui, self, view, actions);
+                ui.scope(|ui| tools::tools_ui(ui, self, view, actions));
+                ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                    ui.set_width(ui.available_width());
+                    self.legend_ui(ui, view);
+                });
             });
         });
     }

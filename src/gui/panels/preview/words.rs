@@ -156,15 +156,17 @@ pub(in crate::gui::panels) fn servers_word(resource: Bottleneck, backend: Backen
                 ..
             }) => "event loops",
             Backend::Hybrid { .. }
-            | Backend::Python(PythonPool::Hybrid { .. })
             | Backend::Async {
                 cpu: AsyncCpu::Processes { .. },
                 ..
             }
-            | Backend::Python(PythonPool::Asyncio {
-                cpu: AsyncCpu::Processes { .. },
-                ..
-            }) => "processes",
+            | Backend::Python(
+                PythonPool::Hybrid { .. }
+                | PythonPool::Asyncio {
+                    cpu: AsyncCpu::Processes { .. },
+                    ..
+                },
+            ) => "processes",
             _ => "threads",
         },
         _ => "workers",

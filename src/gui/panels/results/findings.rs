@@ -3,6 +3,7 @@
 use egui::{Label, RichText, Ui};
 
 use crate::analysis::{CandidateFigures, Finding, FindingKind};
+use crate::gui::panels::results::evidence::{Evidence, evidence_ui};
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::weak_ui;
 
@@ -30,19 +31,19 @@ fn groups(all: &[CandidateFigures]) -> Vec<Group<'_>> {
     groups
 }
 
-/// Shows all findings of all candidates.
-pub(super) fn findings_ui(ui: &mut Ui, all: &[CandidateFigures]) {
+/// Shows all findings of all candidates; sets `asked` where the evidence of one is asked for.
+pub(super) fn findings_ui(ui: &mut Ui, all: &[CandidateFigures], asked: &mut Option<Evidence>) {
     let groups = groups(all);
     if groups.is_empty() {
         weak_ui(ui, "Nothing that has a name holds a candidate up");
     }
     for group in groups {
-        group_ui(ui, &group);
+        group_ui(ui, &group, asked);
         ui.add_space(space::XS);
     }
 }
 
-fn group_ui(ui: &mut Ui, group: &Group<'_>) {
+fn group_ui(ui: &mut Ui, group: &Group<'_>, asked: &mut Option<Evidence>) {
     let palette = theme::palette(ui);
     let label = capitalised(group.kind.label());
     let head = if group.kind.is_trouble() {
@@ -50,7 +51,15 @@ fn group_ui(ui: &mut Ui, group: &Group<'_>) {
     } else {
         RichText::new(label)
     };
-    ui.label(head.family(theme::semi_bold()));
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::S;
+        ui.label(head.family(theme::semi_bold()));
+        // Of several candidates the first: the page that opens has the others beside it.
+        if let Some((figures, _)) = group.of.first() {
+            let evidence = Evidence::of(group.kind, figures.candidate);
+            evidence_ui(ui, evidence, group.kind.label(), asked);
+        }
+    });
     for line in lines(group) {
         ui.add(Label::new(line).wrap());
     }

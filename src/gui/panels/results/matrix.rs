@@ -80,16 +80,26 @@ pub(super) fn rows(view: &ResultsView<'_>) -> Vec<Row> {
             cells: deciding
                 .figures
                 .iter()
-                .map(|figure| Cell {
-                    value: figure.text.clone(),
-                    outcome: None,
-                    margin: String::new(),
-                    about: String::new(),
+                .map(|figure| {
+                    // The interval has a line of its own: both are too long for one.
+                    let (value, interval) = apart(&figure.text);
+                    Cell {
+                        value: value.to_owned(),
+                        outcome: None,
+                        margin: interval.to_owned(),
+                        about: figure.text.clone(),
+                    }
                 })
                 .collect(),
         },
     };
     view.verdict.deciding.iter().map(row).collect()
+}
+
+/// A figure and its interval: `201 µUSD (152 µUSD to 249 µUSD)` in two.
+fn apart(text: &str) -> (&str, &str) {
+    let parts = text.split_once(" (");
+    parts.map_or((text, ""), |(value, rest)| (value, rest.trim_end_matches(')')))
 }
 
 /// With a capital letter, unless it is a percentile.
@@ -256,9 +266,12 @@ fn row_ui(ui: &mut Ui, row: &Row, width: f32) {
         sized(ui, width, |ui| {
             let value = RichText::new(&cell.value).family(theme::semi_bold());
             let value = ui.add(Label::new(value).truncate());
+            value.on_hover_text(&cell.about);
             if let Some(outcome) = cell.outcome {
-                value.on_hover_text(&cell.about);
                 outcome_ui(ui, cell, outcome, palette);
+            } else if !cell.margin.is_empty() {
+                let interval = RichText::new(&cell.margin).small().color(palette.weak);
+                ui.add(Label::new(interval).truncate()).on_hover_text(&cell.about);
             }
         });
     }
@@ -338,6 +351,8 @@ mod tests {
             assert_eq!(roughly(ratio), told);
         }
         assert_eq!(titled("goodput"), "Goodput");
+        assert_eq!(apart("201 µUSD (152 to 249 µUSD)"), ("201 µUSD", "152 to 249 µUSD"));
+        assert_eq!(apart("–"), ("–", ""));
         assert_eq!(
             titled("p99 of the response time"),
             "p99 of the response time"

@@ -4,6 +4,7 @@
 mod attempts;
 mod costs;
 mod details;
+mod evidence;
 mod findings;
 mod interpreter_lines;
 mod lanes;
@@ -23,8 +24,9 @@ use crate::analysis::{
 };
 use crate::chart::{SplitChart, SplitScale};
 use crate::export::Table;
-use crate::gui::action::{Action, Exported, Format, RunsAction};
+use crate::gui::action::{Action, BoardAction, Exported, Format, RunsAction};
 use crate::gui::app::RunState;
+use crate::gui::panels::results::evidence::Evidence;
 use crate::gui::panels::results::lanes::LanesPage;
 use crate::gui::panels::results::sorting::Sorting;
 use crate::gui::theme::{self, Palette, space};
@@ -133,6 +135,8 @@ impl ResultsPanel {
 
     /// Shows the results and appends what the user asked for to `actions`.
     pub fn ui(&mut self, ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) {
+        // A page that has little to say keeps the height of the panel: it belongs to the viewer.
+        ui.take_available_height();
         // Without faults and defences an attempt is a task.
         if self.page == Page::Attempts && !view.run.request.has_attempts() {
             self.page = Page::Table;
@@ -140,19 +144,15 @@ impl ResultsPanel {
         self.header_ui(ui, view, actions);
         match self.page {
             Page::Verdict => {
-                let mut to_trust = false;
+                let mut asked = None;
                 scrolled(ui, "verdict", |ui| {
-                    to_trust = verdict::verdict_ui(ui, view, actions);
+                    asked = verdict::verdict_ui(ui, view, actions);
                 });
-                if to_trust {
-                    self.page = Page::Trust;
-                }
+                self.look_at(asked, actions);
             }
             Page::Table => {
-                let chosen = table::table_ui(ui, view, &mut self.sorting);
-                if chosen.is_some() {
-                    (self.page, self.candidate) = (Page::Details, chosen);
-                }
+                let asked = table::table_ui(ui, view, &mut self.sorting);
+                self.look_at(asked, actions);
             }
             Page::Split => scrolled(ui, "split", |ui| {
                 split::split_ui(ui, view.split, &mut self.scale, actions);
@@ -163,6 +163,25 @@ impl ResultsPanel {
                 details::details_ui(ui, view, &mut self.candidate);
             }),
             Page::Trust => scrolled(ui, "trust", |ui| trust::trust_ui(ui, view)),
+        }
+    }
+
+    /// Opens what answers "why?".
+    fn look_at(&mut self, asked: Option<Evidence>, actions: &mut Vec<Action>) {
+        match asked {
+            None => {}
+            Some(Evidence::Figures) => self.page = Page::Table,
+            Some(Evidence::Details(candidate)) => {
+                (self.page, self.candidate) = (Page::Details, Some(candidate));
+            }
+            Some(Evidence::Split) => self.page = Page::Split,
+            Some(Evidence::Lanes(candidate)) => {
+                self.page = Page::Lanes;
+                self.lanes.look_at(candidate);
+            }
+            Some(Evidence::Attempts) => self.page = Page::Attempts,
+            Some(Evidence::Trust) => self.page = Page::Trust,
+            Some(Evidence::Chart(id)) => actions.push(Action::Board(BoardAction::LookAt(id))),
         }
     }
 

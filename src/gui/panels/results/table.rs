@@ -10,6 +10,7 @@ use crate::analysis::{CandidateFigures, CandidateStatus, VerdictKind};
 use crate::export::{Align as Side, CLOSED_MARK, Header, Table, standing_word};
 use crate::gui::panels::board::status_badge;
 use crate::gui::panels::results::ResultsView;
+use crate::gui::panels::results::evidence::{Evidence, evidence_ui};
 use crate::gui::panels::results::sorting::Sorting;
 use crate::gui::theme::{self, Palette, space};
 use crate::gui::widgets::{badge_ui, swatch_ui, weak_ui};
@@ -43,12 +44,13 @@ const LEAVE_FIRST: [&str; 7] = [
     "Good",
 ];
 
-/// Shows the table and what follows from it; returns the candidate whose name was clicked.
+/// Shows the table and what follows from it; returns which evidence is asked for: that of a finding, or all figures of
+/// the candidate whose name was clicked.
 pub(super) fn table_ui(
     ui: &mut Ui,
     view: &ResultsView<'_>,
     sorting: &mut Sorting,
-) -> Option<usize> {
+) -> Option<Evidence> {
     let widths = widths(ui, view.table);
     let name_width = name_width(ui, view.figures);
     let room = ui.available_width()
@@ -79,8 +81,9 @@ pub(super) fn table_ui(
             });
             left_out_ui(ui, view.table, &columns);
             ui.add_space(space::S);
-            notes_ui(ui, view);
-            chosen.inner
+            let mut asked = chosen.inner.map(Evidence::Details);
+            notes_ui(ui, view, &mut asked);
+            asked
         })
         .inner
 }
@@ -299,7 +302,8 @@ fn status_cell_ui(row: &mut TableRow<'_, '_>, figures: &CandidateFigures, palett
 }
 
 /// That a candidate was not whole, what has a name, and whether goodput came back.
-fn resilience_ui(ui: &mut Ui, figures: &CandidateFigures, palette: &Palette) {
+fn resilience_ui(ui: &mut Ui, figures: &CandidateFigures, asked: &mut Option<Evidence>) {
+    let palette = theme::palette(ui);
     let name = &figures.name;
     let resilience = &figures.resilience;
     if !resilience.degraded.is_empty() {
@@ -314,7 +318,13 @@ fn resilience_ui(ui: &mut Ui, figures: &CandidateFigures, palette: &Palette) {
     for finding in trouble.filter(|finding| finding.kind.is_trouble()) {
         let line = format!("⚠ {name}: {}: {}", finding.kind.label(), finding.evidence);
         let label = egui::Label::new(RichText::new(line).color(palette.warning)).wrap();
-        ui.add(label).on_hover_text(finding.kind.advice());
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = space::S;
+            ui.add(label).on_hover_text(finding.kind.advice());
+            let evidence = Evidence::of(finding.kind, figures.candidate);
+            let what = format!("{} of {name}", finding.kind.label());
+            evidence_ui(ui, evidence, &what, asked);
+        });
     }
     if let Some(recovery) = resilience.recovery {
         weak_ui(
@@ -325,7 +335,7 @@ fn resilience_ui(ui: &mut Ui, figures: &CandidateFigures, palette: &Palette) {
 }
 
 /// Verdict, accidents, deaths of workers and remarks, in this order.
-fn notes_ui(ui: &mut Ui, view: &ResultsView<'_>) {
+fn notes_ui(ui: &mut Ui, view: &ResultsView<'_>, asked: &mut Option<Evidence>) {
     let palette = theme::palette(ui);
     ui.spacing_mut().item_spacing.y = space::XS;
     let why = RichText::new(&view.verdict.why);
@@ -343,7 +353,7 @@ fn notes_ui(ui: &mut Ui, view: &ResultsView<'_>) {
             let line = format!("✖ {}: {cause}", figures.name);
             ui.add(egui::Label::new(RichText::new(line).color(palette.error)).wrap());
         }
-        resilience_ui(ui, figures, palette);
+        resilience_ui(ui, figures, asked);
         for remark in &figures.remarks {
             let line = format!("⚠ {}: {remark}", figures.name);
             ui.add(egui::Label::new(RichText::new(line).color(palette.warning)).wrap());

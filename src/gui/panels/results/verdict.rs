@@ -3,8 +3,9 @@
 use egui::{Align, Color32, Label, Layout, RichText, Ui, Vec2};
 
 use crate::analysis::VerdictKind;
-use crate::gui::action::{Action, ComposerSection};
+use crate::gui::action::{Action, ComposerSection, RunsAction};
 use crate::gui::app::RunState;
+use crate::gui::panels::results::evidence::{Evidence, evidence_ui};
 use crate::gui::panels::results::{ResultsView, costs::costs_ui, findings::findings_ui, matrix};
 use crate::gui::theme::{self, Palette, space};
 use crate::gui::widgets::{badge_ui, empty_state_ui, weak_ui};
@@ -16,24 +17,28 @@ const WORDS_RATIO: f32 = 0.36;
 /// A comfortable line of text, in points.
 const LINE_MAX: f32 = 760.0;
 
-/// Shows the page; returns whether the page of trust is asked for.
-pub(super) fn verdict_ui(ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) -> bool {
+/// Shows the page; returns which evidence is asked for.
+pub(super) fn verdict_ui(
+    ui: &mut Ui,
+    view: &ResultsView<'_>,
+    actions: &mut Vec<Action>,
+) -> Option<Evidence> {
     if view.run.blocks.iter().all(|block| block.last.is_none()) {
         let (title, text) = nothing_yet(view.state);
         empty_state_ui(ui, title, text);
-        return false;
+        return None;
     }
     ui.spacing_mut().item_spacing.y = space::XS;
-    let mut to_trust = false;
+    let mut asked = None;
     let full = ui.available_width();
     if full < SIDE_BY_SIDE {
-        to_trust |= words_ui(ui, view, actions);
+        words_ui(ui, view, actions, &mut asked);
         ui.add_space(space::S);
         matrix::matrix_ui(ui, view);
     } else {
         ui.horizontal_top(|ui| {
             let width = (full * WORDS_RATIO).min(LINE_MAX);
-            column_ui(ui, width, |ui| to_trust |= words_ui(ui, view, actions));
+            column_ui(ui, width, |ui| words_ui(ui, view, actions, &mut asked));
             ui.add_space(space::L);
             let rest = ui.available_width();
             column_ui(ui, rest, |ui| matrix::matrix_ui(ui, view));
@@ -52,8 +57,8 @@ pub(super) fn verdict_ui(ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<
         }
     }
     title_ui(ui, "What holds the candidates up");
-    findings_ui(ui, view.figures);
-    to_trust
+    findings_ui(ui, view.figures, &mut asked);
+    asked
 }
 
 /// What stands there before anything was measured.
@@ -82,15 +87,19 @@ fn column_ui(ui: &mut Ui, width: f32, content: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// The answer, the reason, and what would change it; returns whether the page of trust is asked for.
-fn words_ui(ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) -> bool {
+/// The answer, the reason, and what would change it; sets `asked` where evidence is asked for.
+fn words_ui(
+    ui: &mut Ui,
+    view: &ResultsView<'_>,
+    actions: &mut Vec<Action>,
+    asked: &mut Option<Evidence>,
+) {
     let palette = theme::palette(ui);
     let verdict = view.verdict;
     if let Some((word, color, about)) = state_badge(view.state, palette) {
         badge_ui(ui, word, color).on_hover_text(about);
     }
     ui.label(RichText::new(headline(view)).text_style(theme::title_style()));
-    let mut to_trust = false;
     match verdict.kind {
         VerdictKind::NotTrustworthy => {
             for reason in &view.trust.reasons {
@@ -99,7 +108,9 @@ fn words_ui(ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) -> b
             }
             let button = ui.button("See what was checked");
             let hover = "Opens the page Trust: every check with its limit";
-            to_trust = button.on_hover_text(hover).clicked();
+            if button.on_hover_text(hover).clicked() {
+                *asked = Some(Evidence::Trust);
+            }
         }
         VerdictKind::NoObjectives => {
             ui.add(Label::new(&verdict.why).wrap());
@@ -111,11 +122,26 @@ fn words_ui(ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) -> b
         }
         VerdictKind::Choose | VerdictKind::Tie | VerdictKind::NoneQualifies => {
             ui.add(Label::new(&verdict.why).wrap());
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing.x = space::M;
+                evidence_ui(ui, Evidence::Figures, "the verdict", asked);
+                if view.run.ended && view.figures.len() > 1 {
+                    difference_ui(ui, actions);
+                }
+            });
         }
     }
     list_ui(ui, "What would change it", &verdict.changes);
     textbook_ui(ui, view);
-    to_trust
+}
+
+/// Leads to two candidates beside each other, with intervals.
+fn difference_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
+    let link = ui.link(RichText::new("See the differences").small());
+    let hover = "Lays two candidates beside each other, each difference with its interval";
+    if link.on_hover_text(hover).clicked() {
+        actions.push(Action::Runs(RunsAction::CompareCandidates));
+    }
 }
 
 /// The answer in a line.

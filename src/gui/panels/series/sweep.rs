@@ -215,7 +215,7 @@ fn one_scaling_ui(ui: &mut Ui, figures: &SweepFigures, scaling: &Scaling) {
     let points = scaling.points.iter().map(|point| {
         format!(
             "{}: {} ({} each)",
-            text::number(point.workers),
+            text::given(point.workers),
             text::factor(point.speedup.value),
             text::percent(point.efficiency_ratio.value)
         )

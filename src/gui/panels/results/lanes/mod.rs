@@ -43,6 +43,16 @@ pub(super) struct LanesPage {
 type Key = (u64, u64, LanesOf);
 
 impl LanesPage {
+    /// Chooses a candidate, by its index in the scenario.
+    pub(super) fn look_at(&mut self, candidate: usize) {
+        if self.candidate != Some(candidate) {
+            *self = Self {
+                candidate: Some(candidate),
+                ..Self::default()
+            };
+        }
+    }
+
     /// Shows the page and appends what the user asked for to `actions`.
     pub(super) fn ui(&mut self, ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) {
         let known = |candidate: &usize| {
@@ -119,10 +129,7 @@ impl LanesPage {
                 let tab = ui.selectable_label(other.candidate == candidate, &other.name);
                 let name = format!("Lanes of {}", other.name);
                 if tab.accessible_name(name).clicked() {
-                    *self = Self {
-                        candidate: Some(other.candidate),
-                        ..Self::default()
-                    };
+                    self.look_at(other.candidate);
                 }
                 ui.add_space(space::XS);
             }
