@@ -149,6 +149,31 @@ fn tab_walks_through_board_and_results_and_the_composer() {
 }
 
 #[test]
+fn what_tab_leads_to_is_scrolled_into_sight() {
+    let mut window = opening().open();
+    ask(&mut window, Action::ShowTab(SidebarTab::Compose));
+    let place = |window: &Window| {
+        let mut nodes = window.root().children_recursive();
+        nodes.find(Node::is_focused).map(|node| node.rect())
+    };
+    let is_out = |rect: &egui::Rect| rect.bottom() > 800.0;
+    let mut scrolled = 0;
+    for _ in 0..120 {
+        window.key_press(Key::Tab);
+        window.step();
+        if !place(&window).is_some_and(|rect| is_out(&rect)) {
+            continue;
+        }
+        scrolled += 1;
+        // It moves there in a few frames.
+        window.run_steps(8);
+        let now = place(&window).unwrap();
+        assert!(!is_out(&now), "{:?} is still at {now}", focused(&window));
+    }
+    assert!(scrolled > 0, "there was nothing to scroll to");
+}
+
+#[test]
 fn nothing_is_lost_with_high_contrast_little_motion_marks_and_large_text() {
     let mut window = opening().tall(1600.0).open_with(support::finished_run());
     let before: BTreeSet<String> = names(&window);

@@ -10,7 +10,7 @@ use crate::gui::commands::{COMMANDS, Menu};
 use crate::gui::dialogs::FileRequest;
 use crate::gui::panels::preferences::place_ui;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{primary_button_ui, severity_ui, weak_ui};
+use crate::gui::widgets::{FollowFocus as _, primary_button_ui, severity_ui, weak_ui};
 use crate::gui::words;
 use crate::scenario::Problem;
 use crate::units::text;
@@ -195,7 +195,7 @@ fn problems_ui(ui: &mut Ui, path: &std::path::Path, problems: &[Problem]) -> Opt
     ScrollArea::vertical()
         .max_height(LIST_HEIGHT)
         .auto_shrink([false, true])
-        .show(ui, |ui| {
+        .show_following(ui, |ui| {
             for problem in problems {
                 severity_ui(ui, problem.severity, &words::unread(problem));
             }
@@ -279,7 +279,7 @@ fn shortcuts_ui(ui: &mut Ui) -> Option<Answer> {
     ScrollArea::vertical()
         .max_height(LIST_HEIGHT.min(room))
         .auto_shrink([false, true])
-        .show(ui, |ui| {
+        .show_following(ui, |ui| {
             for menu in Menu::ALL {
                 let commands = COMMANDS.iter().filter(|command| command.menu == menu);
                 let commands: Vec<_> = commands.filter(|one| !one.keys.is_empty()).collect();
