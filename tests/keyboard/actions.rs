@@ -254,6 +254,10 @@ const fn of_tour(action: TourAction) -> Test {
 
 const fn of_board(action: &BoardAction) -> Test {
     match action {
+        BoardAction::LookAt(_) => (
+            "keyboard/actions.rs",
+            "the_chart_that_shows_why_is_one_press_away",
+        ),
         BoardAction::ToggleChart(_) => (
             "board.rs",
             "charts_are_shown_and_put_away_by_their_menu_and_what_is_put_away_is_not_made",
@@ -464,6 +468,29 @@ fn kept_runs_are_listed_imported_and_measured_again_by_name() {
     keys(&mut window, Modifiers::ALT, Key::Home);
     press(&mut window, "Show all kept runs");
     assert!(is_shown(&window, "Import the file of a run"));
+}
+
+#[test]
+fn the_chart_that_shows_why_is_one_press_away() {
+    let runs = [
+        support::finished_run(),
+        support::sample_run(),
+        support::drill::run(),
+    ];
+    let followed = runs.into_iter().any(|run| {
+        let mut window = opening().tall(1600.0).open_with(run);
+        press(&mut window, "Candidates");
+        let mut links = window.query_all_by_label_contains("See the chart ");
+        let Some(link) = links.next() else {
+            return false;
+        };
+        link.click_accesskit();
+        drop(links);
+        window.run_steps(3);
+        assert_eq!(window.state().page(), Page::Charts);
+        true
+    });
+    assert!(followed, "no finding of these runs has a chart as evidence");
 }
 
 #[test]

@@ -361,7 +361,13 @@ mod tests {
     #[test]
     fn an_axis_takes_intervals_in_unless_they_are_far_wider_than_the_lines() {
         let one = |low, high| {
-            let series = line(0, "a", "", Stroke::Solid, vec![vec![[1.0, 10.0], [2.0, 20.0]]]);
+            let series = line(
+                0,
+                "a",
+                "",
+                Stroke::Solid,
+                vec![vec![[1.0, 10.0], [2.0, 20.0]]],
+            );
             let band = Band {
                 candidate: 0,
                 points: vec![[1.0, low, 11.0], [2.0, 19.0, high]],

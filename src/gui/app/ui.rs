@@ -307,7 +307,8 @@ impl App {
         ScrollArea::vertical()
             .auto_shrink(false)
             .show_following(ui, |ui| {
-                plan_ui(ui, &self.document, title, &mut self.actions);
+                let is_composing = self.settings.sidebar && self.tab == SidebarTab::Compose;
+                plan_ui(ui, &self.document, title, is_composing, &mut self.actions);
             });
     }
 

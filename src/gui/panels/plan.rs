@@ -12,11 +12,12 @@ use crate::units::text;
 
 /// Shows what `document` would do.
 ///
-/// `measured` is the title of the run that can be shown again.
+/// `measured` is the title of the run that can be shown again; `is_composing` says that the composer stands beside it.
 pub fn plan_ui(
     ui: &mut Ui,
     document: &Document,
     measured: Option<&str>,
+    is_composing: bool,
     actions: &mut Vec<Action>,
 ) {
     /// A comfortable line of text, in points.
@@ -49,7 +50,7 @@ pub fn plan_ui(
                         severity_ui(ui, problem.severity, &text);
                     }
                     ui.add_space(space::S);
-                    ui.horizontal(|ui| run_ui(ui, document, actions));
+                    ui.horizontal(|ui| run_ui(ui, document, is_composing, actions));
                     let steps = ui.scope(|ui| steps_ui(ui, document.plan()));
                     mark_spot(ui, Spot::Plan, steps.response.rect);
                 });
@@ -66,17 +67,19 @@ pub fn plan_ui(
     });
 }
 
-fn run_ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
+fn run_ui(ui: &mut Ui, document: &Document, is_composing: bool, actions: &mut Vec<Action>) {
     let ready = document.errors() == 0;
     let button = primary_button_ui(ui, "▶ Run this experiment", ready);
     if button.accessible_name("Run this experiment").clicked() {
         actions.push(Action::Run);
     }
-    if ui
-        .button("Edit it")
-        .on_hover_text("Show its tasks, load and candidates in the left panel")
-        .accessible_name("Edit this experiment")
-        .clicked()
+    // A button that changes nothing that one sees would seem broken.
+    if !is_composing
+        && ui
+            .button("Edit it")
+            .on_hover_text("Show its tasks, load and candidates in the left panel")
+            .accessible_name("Edit this experiment")
+            .clicked()
     {
         actions.push(Action::Compose);
     }

@@ -76,7 +76,12 @@ impl Evidence {
 }
 
 /// A link to `evidence` of `what`, such as a finding by its name; sets `asked` when it is followed.
-pub(super) fn evidence_ui(ui: &mut Ui, evidence: Evidence, what: &str, asked: &mut Option<Evidence>) {
+pub(super) fn evidence_ui(
+    ui: &mut Ui,
+    evidence: Evidence,
+    what: &str,
+    asked: &mut Option<Evidence>,
+) {
     let label = evidence.label();
     let link = ui.link(RichText::new(&label).small());
     let name = format!("{label}: {what}");

@@ -99,7 +99,9 @@ pub(super) fn rows(view: &ResultsView<'_>) -> Vec<Row> {
 /// A figure and its interval: `201 µUSD (152 µUSD to 249 µUSD)` in two.
 fn apart(text: &str) -> (&str, &str) {
     let parts = text.split_once(" (");
-    parts.map_or((text, ""), |(value, rest)| (value, rest.trim_end_matches(')')))
+    parts.map_or((text, ""), |(value, rest)| {
+        (value, rest.trim_end_matches(')'))
+    })
 }
 
 /// With a capital letter, unless it is a percentile.
@@ -271,7 +273,8 @@ fn row_ui(ui: &mut Ui, row: &Row, width: f32) {
                 outcome_ui(ui, cell, outcome, palette);
             } else if !cell.margin.is_empty() {
                 let interval = RichText::new(&cell.margin).small().color(palette.weak);
-                ui.add(Label::new(interval).truncate()).on_hover_text(&cell.about);
+                ui.add(Label::new(interval).truncate())
+                    .on_hover_text(&cell.about);
             }
         });
     }
@@ -351,7 +354,10 @@ mod tests {
             assert_eq!(roughly(ratio), told);
         }
         assert_eq!(titled("goodput"), "Goodput");
-        assert_eq!(apart("201 µUSD (152 to 249 µUSD)"), ("201 µUSD", "152 to 249 µUSD"));
+        assert_eq!(
+            apart("201 µUSD (152 to 249 µUSD)"),
+            ("201 µUSD", "152 to 249 µUSD")
+        );
         assert_eq!(apart("–"), ("–", ""));
         assert_eq!(
             titled("p99 of the response time"),
