@@ -48,8 +48,8 @@ const fn test_of(action: &Action) -> Test {
             "a_run_goes_on_in_its_tab_while_a_kept_one_is_looked_at_and_closing_it_asks",
         ),
         Action::Compose => (
-            "kept_runs.rs",
-            "a_scenario_without_a_sweep_is_offered_the_composer",
+            "keyboard/actions.rs",
+            "the_plan_leads_to_the_composer_by_name",
         ),
         Action::ComposeSection(_) => (
             "verdict_page.rs",
@@ -491,6 +491,13 @@ fn the_chart_that_shows_why_is_one_press_away() {
         true
     });
     assert!(followed, "no finding of these runs has a chart as evidence");
+}
+
+#[test]
+fn the_plan_leads_to_the_composer_by_name() {
+    let mut window = opening().open();
+    press(&mut window, "Edit this experiment");
+    assert!(is_shown(&window, "Task kinds"));
 }
 
 #[test]
