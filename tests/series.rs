@@ -68,6 +68,14 @@ fn a_sweep_gives_figures_for_every_point_and_can_be_gone_on_with() {
     let resumed: Value = serde_json::from_slice(&again.stdout).unwrap();
     assert_eq!(resumed["points"], document["points"], "{}", stderr(&again));
     assert!(!stderr(&again).contains("Visit"), "{}", stderr(&again));
+    // What is kept is shown as the command that made it shows it.
+    let kept = folder.path().join("kept");
+    let show = ["runs", "show", "last", "--json", "--out"];
+    let shown = [&show[..], &[kept.to_str().unwrap()]].concat();
+    let shown = poolscope(folder.path(), &shown);
+    let document_shown: Value = serde_json::from_slice(&shown.stdout).unwrap();
+    assert_eq!(document_shown, resumed, "{}", stderr(&shown));
+    assert!(kept.join("sweep.csv").exists());
     for (name, words) in [("sweep.html", "<svg "), ("sweep.md", "## All points")] {
         let report = folder.path().join(name);
         let arguments = ["report", "last", "--out", report.to_str().unwrap()];
@@ -120,6 +128,9 @@ fn a_search_finds_that_the_objectives_hold_at_the_highest_rate_too() {
     let file = write(folder.path(), EASY);
     let output = poolscope(folder.path(), &["capacity", &file, "--json"]);
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let shown = poolscope(folder.path(), &["runs", "show", "last", "--json"]);
+    let kept: Value = serde_json::from_slice(&shown.stdout).unwrap();
+    assert_eq!(kept, document, "{}", stderr(&shown));
     assert_eq!(document["schema"], "poolscope.capacity/1");
     let found = &document["candidates"][0];
     assert_eq!(

@@ -19,7 +19,7 @@ use crate::gui::panels::start::StartView;
 use crate::gui::panels::tabs::tabs_ui;
 use crate::gui::panels::toolbar::{ToolbarView, toolbar_ui};
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{Spot, mark_spot};
+use crate::gui::widgets::{FollowFocus as _, Spot, mark_spot};
 use crate::session::LocalSettings;
 
 /// Width of the left panel at the start, in points: a form of labels and fields.
@@ -152,7 +152,7 @@ impl App {
         ScrollArea::vertical()
             .auto_shrink(false)
             .id_salt(self.tab as u8)
-            .show(ui, |ui| match self.tab {
+            .show_following(ui, |ui| match self.tab {
                 SidebarTab::Library => {
                     let view = LibraryView {
                         entries: &self.library,
@@ -265,7 +265,7 @@ impl App {
         ScrollArea::vertical()
             .auto_shrink(false)
             .id_salt("machine")
-            .show(ui, |ui| {
+            .show_following(ui, |ui| {
                 page.ui(ui, &preferences, actions);
                 let typed = page.typed().to_owned();
                 let any = machine.ui(ui, &view, &typed, actions);
@@ -304,10 +304,12 @@ impl App {
     fn plan_ui(&mut self, ui: &mut Ui) {
         let measured = self.tabs.measurement();
         let title = measured.map(|measured| measured.run().request.scenario.title.as_str());
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            let is_composing = self.settings.sidebar && self.tab == SidebarTab::Compose;
-            plan_ui(ui, &self.document, title, is_composing, &mut self.actions);
-        });
+        ScrollArea::vertical()
+            .auto_shrink(false)
+            .show_following(ui, |ui| {
+                let is_composing = self.settings.sidebar && self.tab == SidebarTab::Compose;
+                plan_ui(ui, &self.document, title, is_composing, &mut self.actions);
+            });
     }
 
     fn text_ui(&mut self, ui: &mut Ui) {

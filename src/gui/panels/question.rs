@@ -10,7 +10,7 @@ use crate::gui::commands::{COMMANDS, Menu};
 use crate::gui::dialogs::FileRequest;
 use crate::gui::panels::preferences::place_ui;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{primary_button_ui, severity_ui, weak_ui};
+use crate::gui::widgets::{FollowFocus as _, primary_button_ui, severity_ui, weak_ui};
 use crate::gui::words;
 use crate::scenario::Problem;
 use crate::units::text;
@@ -214,7 +214,7 @@ fn problems_ui(
         .max_height(LIST_HEIGHT)
         .min_scrolled_height(LIST_HEIGHT)
         .auto_shrink([false, true])
-        .show(ui, |ui| {
+        .show_following(ui, |ui| {
             for problem in problems {
                 severity_ui(ui, problem.severity, &words::unread(problem));
             }
@@ -313,7 +313,7 @@ fn shortcuts_ui(ui: &mut Ui) -> Option<Answer> {
         // Else it is as low as what was asked before.
         .min_scrolled_height(height)
         .auto_shrink([false, true])
-        .show(ui, |ui| {
+        .show_following(ui, |ui| {
             ui.spacing_mut().item_spacing.y = space::XS;
             ui.spacing_mut().interact_size.y = 0.0;
             if two {

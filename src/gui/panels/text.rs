@@ -123,6 +123,8 @@ impl TextPanel {
                 let edit = TextEdit::multiline(&mut self.text)
                     .id(id)
                     .code_editor()
+                    // Tab goes on to the next control: the file is indented with spaces, and nobody is to be caught here.
+                    .lock_focus(false)
                     .interactive(!locked)
                     .char_limit(MAX_FILE_BYTES)
                     .desired_width(f32::INFINITY)

@@ -21,7 +21,7 @@ use crate::gui::panels::diagram::DiagramPoints;
 use crate::gui::panels::marks;
 use crate::gui::panels::results::standing_ui;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{badge_ui, legend_toggle_ui};
+use crate::gui::widgets::{FollowFocus as _, badge_ui, legend_toggle_ui};
 use crate::run::Run;
 use crate::scenario::Load;
 
@@ -198,27 +198,29 @@ impl BoardPanel {
         let spans: Vec<usize> = tiles.iter().map(span).collect();
         let spots = rows_of(&spans, columns);
         let placed: Vec<_> = tiles.into_iter().zip(spots).enumerate().collect();
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            ui.spacing_mut().item_spacing = Vec2::splat(gap);
-            for row in placed.chunk_by(|(_, (_, a)), (_, (_, b))| a.0 == b.0) {
-                ui.horizontal(|ui| {
-                    for &(place, (tile, (_, _, span))) in row {
-                        let wide = width * span as f32 + gap * (span - 1) as f32;
-                        let size = Vec2::new(wide, height);
-                        ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
-                            let spot = tile::Spot {
-                                tile,
-                                place,
-                                last: placed.len() - 1,
-                                columns,
-                            };
-                            self.tile_ui(ui, view, spot, actions);
-                            self.point_ui(ui, tile.id);
-                        });
-                    }
-                });
-            }
-        });
+        ScrollArea::vertical()
+            .auto_shrink(false)
+            .show_following(ui, |ui| {
+                ui.spacing_mut().item_spacing = Vec2::splat(gap);
+                for row in placed.chunk_by(|(_, (_, a)), (_, (_, b))| a.0 == b.0) {
+                    ui.horizontal(|ui| {
+                        for &(place, (tile, (_, _, span))) in row {
+                            let wide = width * span as f32 + gap * (span - 1) as f32;
+                            let size = Vec2::new(wide, height);
+                            ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+                                let spot = tile::Spot {
+                                    tile,
+                                    place,
+                                    last: placed.len() - 1,
+                                    columns,
+                                };
+                                self.tile_ui(ui, view, spot, actions);
+                                self.point_ui(ui, tile.id);
+                            });
+                        }
+                    });
+                }
+            });
     }
 
     /// Brings the chart that was asked for into view and frames it for a while.

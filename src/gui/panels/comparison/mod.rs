@@ -12,7 +12,7 @@ use crate::gui::action::{Action, RunsAction, SideChoice};
 use crate::gui::app::{Around, Chosen, Compared, Comparing, RunEntry, Slot, TwoCandidates};
 use crate::gui::panels::comparison::pairs::PairView;
 use crate::gui::theme::{self, Palette, space};
-use crate::gui::widgets::{badge_ui, card_ui, empty_state_ui, severity_ui};
+use crate::gui::widgets::{FollowFocus as _, badge_ui, card_ui, empty_state_ui, severity_ui};
 use crate::scenario::Severity;
 
 /// What the page shows.
@@ -48,7 +48,7 @@ impl ComparisonPanel {
         ScrollArea::vertical()
             .auto_shrink(false)
             .id_salt("comparison")
-            .show(ui, |ui| {
+            .show_following(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = space::S;
                 sides::head_ui(ui, view, actions);
                 match view.candidates {

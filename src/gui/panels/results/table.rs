@@ -13,7 +13,7 @@ use crate::gui::panels::results::ResultsView;
 use crate::gui::panels::results::evidence::{Evidence, evidence_ui};
 use crate::gui::panels::results::sorting::Sorting;
 use crate::gui::theme::{self, Palette, space};
-use crate::gui::widgets::{badge_ui, swatch_ui, weak_ui};
+use crate::gui::widgets::{FollowFocus as _, badge_ui, swatch_ui, weak_ui};
 
 /// Height of a row, in points.
 const ROW_HEIGHT: f32 = 23.0;
@@ -69,7 +69,7 @@ pub(super) fn table_ui(
     ScrollArea::vertical()
         .auto_shrink(false)
         .id_salt("results")
-        .show(ui, |ui| {
+        .show_following(ui, |ui| {
             let chosen = ui.scope(|ui| {
                 ui.spacing_mut().item_spacing = egui::vec2(COLUMN_GAP, 0.0);
                 let layout = Columns {

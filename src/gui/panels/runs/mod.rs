@@ -13,7 +13,7 @@ use crate::gui::action::{Action, RunsAction};
 use crate::gui::app::{Changing, RunEntry, Search};
 use crate::gui::panels::runs::details::Draft;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{empty_state_ui, icon_button_ui, severity_ui, weak_ui};
+use crate::gui::widgets::{FollowFocus as _, empty_state_ui, icon_button_ui, severity_ui, weak_ui};
 use crate::run::record::Completeness;
 use crate::scenario::Severity;
 use crate::units::text;
@@ -193,7 +193,7 @@ impl RunsPanel {
                 egui::ScrollArea::vertical()
                     .auto_shrink(false)
                     .id_salt("chosen run")
-                    .show(ui, |ui| self.draft.ui(ui, entry, view, actions));
+                    .show_following(ui, |ui| self.draft.ui(ui, entry, view, actions));
             });
     }
 }

@@ -13,7 +13,7 @@ use crate::gui::panels::diagram::{Planes, PlanesView};
 use crate::gui::panels::series::sweep::SweepView;
 use crate::gui::theme::{self, Palette, space};
 use crate::gui::widgets::{
-    badge_ui, card_ui, empty_state_ui, primary_button_ui, severity_ui, weak_ui,
+    FollowFocus as _, badge_ui, card_ui, empty_state_ui, primary_button_ui, severity_ui, weak_ui,
 };
 use crate::run::record::RecordKind;
 use crate::scenario::Severity;
@@ -49,7 +49,7 @@ impl SeriesPanel {
         ScrollArea::vertical()
             .auto_shrink(false)
             .id_salt("series")
-            .show(ui, |ui| {
+            .show_following(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = space::S;
                 head_ui(ui, view, actions);
                 let Some(series) = view.series else {

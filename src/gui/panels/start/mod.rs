@@ -14,7 +14,7 @@ use crate::gui::action::{Action, TourAction};
 use crate::gui::app::{RunEntry, Search};
 use crate::gui::panels::library::LibraryEntry;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{card_ui, empty_state_ui, primary_button_ui, weak_ui};
+use crate::gui::widgets::{FollowFocus as _, card_ui, empty_state_ui, primary_button_ui, weak_ui};
 use crate::scenario::Topic;
 use crate::session::LocalPython;
 
@@ -75,7 +75,7 @@ impl StartPanel {
         if std::mem::take(&mut self.to_top) {
             area = area.vertical_scroll_offset(0.0);
         }
-        area.show(ui, |ui| {
+        area.show_following(ui, |ui| {
             head_ui(ui, view, actions);
             if view.offers_tour {
                 tour_offer_ui(ui, actions);

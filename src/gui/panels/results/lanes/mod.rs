@@ -13,7 +13,9 @@ use crate::gui::panels::results::ResultsView;
 use crate::gui::panels::results::lanes::draw::{Window, lanes_ui, legend_ui};
 use crate::gui::panels::results::lanes::keys::Cursor;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{badge_ui, empty_state_ui, icon_button_ui, swatch_ui, weak_ui};
+use crate::gui::widgets::{
+    FollowFocus as _, badge_ui, empty_state_ui, icon_button_ui, swatch_ui, weak_ui,
+};
 use crate::run::Block;
 
 /// Width of the list of the slowest tasks, in points.
@@ -303,5 +305,5 @@ fn scrolled(ui: &mut Ui, salt: &str, content: impl FnOnce(&mut Ui)) {
     ScrollArea::vertical()
         .auto_shrink([true, false])
         .id_salt(salt)
-        .show(ui, content);
+        .show_following(ui, content);
 }
