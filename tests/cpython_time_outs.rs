@@ -56,7 +56,10 @@ fn what_hangs_is_really_stopped_by_an_event_loop_and_takes_a_thread_for_ever() {
     let load = "Open(rate_per_sec: 100, arrivals: Constant)";
     let stages =
         r#"[Wait(time: Constant("100us")), Cpu(amount: Work(50)), Lock(hold: Constant("10us"))]"#;
-    let run = run_to_end(&python(stages, load, &pools, &settings), &home);
+    let text = python(stages, load, &pools, &settings)
+        // Long enough that both threads hang while others come, however slow the machine is.
+        .replace(r#"measure: "300ms""#, r#"measure: "1500ms""#);
+    let run = run_to_end(&text, &home);
     for (block, name) in run.blocks.iter().zip(pools) {
         check_attempts(block, name);
         let (counts, attempts) = (block.counts(), attempts(block));

@@ -292,12 +292,14 @@ fn sweeping(folder: &Path, scenario: &str) -> (Window, PathBuf) {
 }
 
 #[test]
-fn a_scenario_without_a_sweep_is_offered_the_composer() {
+fn a_scenario_without_a_sweep_is_led_to_where_one_is_added() {
     let mut harness = window(None);
-    click(&mut harness, "Series page");
+    click(&mut harness, "Sweeps page");
     assert!(is_shown(&harness, "This scenario sweeps nothing"));
-    click(&mut harness, "Open the composer");
-    assert!(is_shown(&harness, "Task kinds"));
+    click(&mut harness, "Add a search for the capacity…");
+    assert!(is_shown(&harness, "Capacity search: Search"));
+    click(&mut harness, "Add a sweep…");
+    assert!(is_shown(&harness, "Parameters of the sweep: One"));
 }
 
 #[test]

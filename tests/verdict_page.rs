@@ -5,11 +5,13 @@ mod support;
 mod window_support;
 
 use egui_kittest::kittest::Queryable as _;
+use poolscope::chart::ChartId;
+use poolscope::gui::action::{Action, BoardAction};
 use poolscope::run::{Event, Run, RunRequest};
 use poolscope::scenario::{Objective, Target};
 use poolscope::units::{Nanos, Percentile};
 
-use window_support::{Window, click, is_shown, opening};
+use window_support::{Window, ask, click, is_shown, opening};
 
 fn window_of(run: Run) -> Window {
     opening().tall(2000.0).open_with(run)
@@ -84,6 +86,40 @@ fn a_run_that_cannot_be_trusted_leads_to_what_was_checked() {
     click(&mut harness, "See what was checked");
     harness.get_by_label("What was checked");
     assert!(!is_shown(&harness, "The figures cannot be trusted"));
+}
+
+#[test]
+fn a_verdict_leads_to_the_figures_behind_it_and_to_the_differences() {
+    let mut harness = window_of(with(support::finished_run(), reachable()));
+    assert!(is_shown(&harness, "What it costs"));
+    click(&mut harness, "See the figures: the verdict");
+    assert!(!is_shown(&harness, "What it costs"), "another page");
+    assert!(is_shown(&harness, "Service p50"), "the table of candidates");
+    click(&mut harness, "Verdict");
+    click(&mut harness, "See the differences");
+    assert!(is_shown(&harness, "Two candidates of a run"));
+}
+
+#[test]
+fn a_finding_leads_to_the_chart_that_shows_it_also_if_that_was_put_away() {
+    let mut harness = window_of(with(support::finished_run(), reachable()));
+    let chart = "Arrange Queue depth";
+    ask(
+        &mut harness,
+        Action::Board(BoardAction::ToggleChart(ChartId::QueueDepth)),
+    );
+    assert!(harness.query_by_label(chart).is_none());
+    // Away from the verdict, to see that the same stands below the table.
+    click(&mut harness, "Candidates");
+    let link = harness.get_by_label_contains("See the chart Queue depth: overload of");
+    link.click_accesskit();
+    harness.run_steps(3);
+    harness.get_by_label(chart);
+    click(&mut harness, "Verdict");
+    let link = harness.get_by_label("See the chart Queue depth: overload");
+    link.click_accesskit();
+    harness.run_steps(3);
+    harness.get_by_label(chart);
 }
 
 #[test]

@@ -253,6 +253,12 @@ impl Page {
         for (number, block) in blocks.filter(|(_, block)| !block.planned.twin) {
             self.update_block(run, number, block);
         }
+        if let Some(beyond) = self.chart.top().beyond {
+            let beyond = self.chart.quantity.text(beyond);
+            // First, as a long caption is cut at its end.
+            let told = format!("cut: up to {beyond} outside of the measurement; ");
+            self.chart.caption.insert_str(0, &told);
+        }
     }
 
     /// All marks anew: there are few, and their number is bounded.

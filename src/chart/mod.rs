@@ -372,7 +372,7 @@ pub struct Chart {
 }
 
 impl Chart {
-    /// The y axis of a picture: everything is on it, with at most about `at_most` ticks.
+    /// The y axis of a picture: all that is not cut, see [`Self::top`], is on it, with at most about `at_most` ticks.
     #[must_use]
     pub fn y_axis(&self, at_most: usize) -> axis::Axis {
         let ys = || {
@@ -381,7 +381,7 @@ impl Chart {
                 .flat_map(|series| series.runs.iter().flatten())
                 .map(|point| point[1])
         };
-        let max = ys().fold(f64::NAN, f64::max);
+        let max = self.top().shown;
         let min = ys().filter(|y| *y > 0.0).fold(f64::NAN, f64::min);
         value_axis(&self.quantity, self.scale, min, max, at_most)
     }

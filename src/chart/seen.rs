@@ -1,7 +1,51 @@
 //! What of a series can be seen: the points of a stretch of x, and no more than a plot has room for.
 
-use crate::chart::Series;
+use crate::chart::{Chart, Quantity, Series};
 use crate::stats::reduce::min_max_per_column;
+
+/// How high the lines of a chart are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Top {
+    /// The highest value that the y axis takes in; not a number without points.
+    pub shown: f64,
+    /// The highest value of all, where the axis does not take it in.
+    pub beyond: Option<f64>,
+}
+
+impl Chart {
+    /// How high the axis of `points`, some or all of this chart's, must reach.
+    ///
+    /// Costs are per good task: while a warm-up has ended one task or none, a thousand of them cost beyond all measure,
+    /// and the measurement would lie flat on the axis. What is outside of the measurement and several times as high
+    /// as all that is within is cut, and the caption says so.
+    pub fn top_of(&self, points: impl Iterator<Item = [f64; 2]>) -> Top {
+        /// What is at most that many times as high is shown.
+        const FAR: f64 = 3.0;
+        let (mut all, mut measured) = (f64::NAN, f64::NAN);
+        let is_measured = |x: f64| {
+            let span = self.measured_span;
+            span.is_some_and(|(start, end)| x > start && x <= end)
+        };
+        for [x, y] in points.filter(|[_, y]| y.is_finite()) {
+            all = all.max(y);
+            if is_measured(x) {
+                measured = measured.max(y);
+            }
+        }
+        let is_cut = matches!(self.quantity, Quantity::Money(_)) && all > FAR * measured;
+        Top {
+            shown: if is_cut { measured } else { all },
+            beyond: is_cut.then_some(all),
+        }
+    }
+
+    /// The same of all points.
+    #[must_use]
+    pub fn top(&self) -> Top {
+        let runs = self.series.iter().flat_map(|series| &series.runs);
+        self.top_of(runs.flatten().copied())
+    }
+}
 
 impl Series {
     /// Its runs, reduced to at most about two points per column of a plot with `columns`, extremes kept.
@@ -25,5 +69,28 @@ impl Series {
             min_max_per_column(&run[first..past], columns)
         });
         runs.filter(|run| !run.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::{ChartBook, ChartId, ChartSettings};
+    use crate::support;
+
+    #[test]
+    fn a_dear_warm_up_does_not_press_the_measurement_flat() {
+        let run = support::sample_run();
+        let book = ChartBook::of(&run, &ChartSettings::default());
+        let chart = book.chart(ChartId::CostPer1k).unwrap();
+        let top = |points: &[[f64; 2]]| chart.top_of(points.iter().copied());
+        let dear = top(&[[-0.5, 40.0], [0.5, 2.0], [1.0, 3.0]]);
+        assert_eq!((dear.shown, dear.beyond), (3.0, Some(40.0)));
+        let even = top(&[[-0.5, 8.0], [0.5, 2.0], [1.0, 3.0]]);
+        assert_eq!((even.shown, even.beyond), (8.0, None));
+        // Where only the warm-up is looked at, it is all there is to see.
+        let early = top(&[[-0.5, 40.0], [-0.2, 9.0]]);
+        assert_eq!((early.shown, early.beyond), (40.0, None));
+        assert!(top(&[]).shown.is_nan());
     }
 }

@@ -196,6 +196,10 @@ pub enum ComposerSection {
     Objectives,
     /// What resources cost, and the demand that is to be served.
     Prices,
+    /// Which parameters are varied, over which values.
+    Sweep,
+    /// The search for the highest rate.
+    Capacity,
 }
 
 /// What can be done with the tour.

@@ -480,7 +480,7 @@ fn different_names(scenario: &Scenario, parameter: Parameter) -> Result<(), NotA
                     "several candidates are '{name}' where only the {} tell them apart",
                     parameter.label()
                 ),
-                "choose one of them by `candidates`, or give them names",
+                "sweep one of them, or give them names",
             );
         }
     }

@@ -16,6 +16,9 @@ const LOAD_DIFFERENCE: f64 = 0.5;
 /// What stands where a side does not tell.
 const NOT_TOLD: &str = "not told";
 
+/// How the speed of a processor is told, before the name of what it computed.
+const SPEED: &str = "Time of a unit of";
+
 /// One fact that differs.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -28,6 +31,13 @@ pub struct Circumstance {
     pub run: String,
     /// Whether it makes another machine of it, rather than the same on another day.
     pub is_of_machine: bool,
+}
+
+impl Circumstance {
+    /// Whether it is how fast the processor was, which also one machine is not on all days.
+    pub(super) fn is_speed(&self) -> bool {
+        self.what.starts_with(SPEED)
+    }
 }
 
 /// All that differ; `paired` are the candidates that both have, as (of the baseline, of the run).
@@ -63,7 +73,7 @@ pub(super) fn differing(
             continue;
         };
         if (now / before - 1.0).abs() >= SPEED_RATIO {
-            let what = format!("Time of a unit of {kernel}");
+            let what = format!("{SPEED} {kernel}");
             hold(what, text::nanos(*before), text::nanos(*now), true);
         }
     }

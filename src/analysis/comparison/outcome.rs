@@ -191,9 +191,15 @@ impl RunComparison {
                 ));
             }
         }
-        if self.circumstances.iter().any(|fact| fact.is_of_machine) {
+        let of_machine = || self.circumstances.iter().filter(|fact| fact.is_of_machine);
+        if of_machine().any(|fact| !fact.is_speed()) {
             parts.push(
                 "The machines differ, so the figures tell of them as much as of the work"
+                    .to_owned(),
+            );
+        } else if of_machine().next().is_some() {
+            parts.push(
+                "The machine was not equally fast in both, so the figures tell of it as much as of the work"
                     .to_owned(),
             );
         }

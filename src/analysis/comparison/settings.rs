@@ -11,6 +11,15 @@ use crate::scenario::{Candidate, Scenario};
 pub const SETTINGS_MAX: usize = 40;
 /// A longer value is cut.
 const VALUE_CHARS_MAX: usize = 80;
+/// Fields that change no figure of a run: prose, and what is measured besides. Candidates are compared pair by pair.
+const NO_FIGURE: [&str; 6] = [
+    "format",
+    "about",
+    "look_for",
+    "candidates",
+    "sweep",
+    "capacity",
+];
 /// What stands for a field that a file leaves to its default.
 const NOT_SET: &str = "not set";
 
@@ -51,7 +60,7 @@ pub(super) fn of_candidates(baseline: &Candidate, run: &Candidate) -> Vec<Settin
 /// The fields that can change a figure. The seed is that of the run, which an option may have changed.
 fn value(scenario: &Scenario) -> Value {
     let mut value = serde_json::to_value(scenario).unwrap_or_default();
-    remove(&mut value, &["format", "about", "look_for", "candidates"]);
+    remove(&mut value, &NO_FIGURE);
     if let Some(protocol) = value.get_mut("protocol") {
         remove(protocol, &["seed"]);
     }

@@ -347,7 +347,7 @@ impl Checks {
         if let (Some(false), Some((kernel, span))) = (line.passed, worst) {
             let name = |candidate: usize| run.request.scenario.candidates[candidate].label();
             self.reasons.push(format!(
-                "the native {} kernel was {} slower before '{}' than before '{}', for seconds, more than {}: the processor changed between them, or somebody else used it",
+                "the native {} kernel was {} slower before '{}' than before '{}', and stayed so for seconds, more than {}: the processor changed between them, or somebody else used it",
                 kernel.label(),
                 line.value_text(),
                 name(span.slowest),

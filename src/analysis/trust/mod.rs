@@ -393,7 +393,7 @@ mod tests {
             run.request.scenario.candidates[candidate].label()
         };
         let reason = format!(
-            "30.0 % slower before '{}' than before '{}', for seconds",
+            "30.0 % slower before '{}' than before '{}', and stayed so for seconds",
             names(2),
             names(0)
         );

@@ -44,7 +44,7 @@ impl Page {
             Self::Text => "Text",
             Self::Charts => "Charts",
             Self::Comparison => "Comparison",
-            Self::Series => "Series",
+            Self::Series => "Sweeps",
             Self::Machine => "Settings",
         }
     }

@@ -146,6 +146,11 @@ impl App {
             Ok(listing) => {
                 let entries = listing.entries.into_iter();
                 self.runs.entries = entries.map(RunEntry::of).collect();
+                for entry in &self.runs.entries {
+                    if entry.head.is_ok() {
+                        self.tabs.rename(&entry.path, &entry.title());
+                    }
+                }
                 self.runs.left_out = listing.left_out;
                 self.runs.revision += 1;
                 self.runs.search = Search::Done;

@@ -3,7 +3,7 @@
 //! They are few: when another one comes, the oldest that can be had back leaves.
 
 use crate::chart::ChartSettings;
-use crate::gui::app::{App, Measurement, Page, RunState};
+use crate::gui::app::{App, Measurement, Origin, Page, RunState};
 use crate::gui::board_settings::BoardSettings;
 use crate::gui::panels::board::BoardPanel;
 use crate::gui::panels::question::Question;
@@ -147,6 +147,17 @@ impl RunTabs {
     fn with_file(&self, path: &std::path::Path) -> Option<u64> {
         let is_it = |tab: &&RunTab| tab.measurement.origin().path.as_deref() == Some(path);
         self.tabs.iter().find(is_it).map(|tab| tab.number)
+    }
+
+    /// The run in this file is called so from now on.
+    pub(super) fn rename(&mut self, path: &std::path::Path, name: &str) {
+        for tab in &mut self.tabs {
+            let origin = tab.measurement.origin();
+            if origin.path.as_deref() == Some(path) && origin.name != name {
+                let name = name.to_owned();
+                tab.measurement.set_origin(Origin { name, ..origin });
+            }
+        }
     }
 
     fn index_of(&self, number: u64) -> Option<usize> {

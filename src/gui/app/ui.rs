@@ -305,7 +305,8 @@ impl App {
         let measured = self.tabs.measurement();
         let title = measured.map(|measured| measured.run().request.scenario.title.as_str());
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            plan_ui(ui, &self.document, title, &mut self.actions);
+            let is_composing = self.settings.sidebar && self.tab == SidebarTab::Compose;
+            plan_ui(ui, &self.document, title, is_composing, &mut self.actions);
         });
     }
 

@@ -87,7 +87,11 @@ pub static COMMANDS: &[Command] = &[
         .unless(|now| while_running(now).or_else(|| nothing_to("redo", now.redoes))),
     Command::of(Menu::View, 0, "Command palette…", || Action::FindCommand)
         .words("search find commands")
-        .keys(&[key(CTRL, Key::P), key(CTRL_SHIFT, Key::P)]),
+        .keys(&[
+            key(CTRL, Key::P),
+            key(CTRL_SHIFT, Key::P),
+            key(CTRL, Key::K),
+        ]),
     page("Start page", || Action::Show(Page::Start))
         .words("show go to home experiments cards welcome")
         .keys(&[key(ALT, Key::Home)])
@@ -107,8 +111,8 @@ pub static COMMANDS: &[Command] = &[
     page("Comparison page", || Action::Show(Page::Comparison))
         .keys(&[key(CTRL, Key::Num4)])
         .marked(Marked::Choice(|now| now.page == Page::Comparison)),
-    page("Series page", || Action::Show(Page::Series))
-        .words("show go to sweep capacity")
+    page("Sweeps page", || Action::Show(Page::Series))
+        .words("show go to series parameter capacity")
         .keys(&[key(CTRL, Key::Num5)])
         .marked(Marked::Choice(|now| now.page == Page::Series)),
     tab("Library", || Action::ShowTab(SidebarTab::Library))

@@ -25,6 +25,8 @@ const Y_LABEL_HEIGHT: f32 = 26.0;
 const Y_LABEL_HEIGHT_LOG: f32 = 18.0;
 /// What the time axis takes of a chart's height, in points.
 const X_AXIS_HEIGHT: f32 = 24.0;
+/// Above and below what the y axis spans, as a share of it.
+const Y_MARGIN_SHARE: f64 = 0.06;
 /// With fewer labels an axis cannot be read.
 const TICKS_LEAST: usize = 4;
 
@@ -122,7 +124,7 @@ pub(super) fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>, time: &mut TimeVi
         .show_y(false)
         .grid_color(palette.grid)
         .cursor_color(palette.weak)
-        .set_margin_fraction(egui::vec2(0.0, 0.06))
+        .set_margin_fraction(egui::vec2(0.0, Y_MARGIN_SHARE as f32))
         .x_grid_spacer(|input| {
             let (low, high) = input.bounds;
             grid(&Axis::seconds(low, high, X_STEPS), Scale::Linear)
@@ -138,11 +140,21 @@ pub(super) fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>, time: &mut TimeVi
         .custom_x_axes(vec![x_axis(palette)])
         .custom_y_axes(vec![y_axis(palette, chart, steps)])
         .label_formatter(hover);
+    let top = chart.top_of(view.points.lines.iter().flat_map(|line| {
+        let points = line.runs.iter().flatten();
+        points.map(|point| [point.x, point.y])
+    }));
     if chart.scale == Scale::Linear {
         plot = plot.include_y(0.0);
     }
     let shown = plot.show(ui, |plot| {
         plot.set_plot_bounds_x(x_range.0..=x_range.1);
+        if top.beyond.is_some() {
+            let margin = top.shown * Y_MARGIN_SHARE;
+            plot.set_plot_bounds_y(-margin..=top.shown + margin);
+        } else {
+            plot.set_auto_bounds([false, true]);
+        }
         for (from, to) in chart.unmeasured(x_range) {
             plot.span(shaded(from, to, palette));
         }
@@ -156,7 +168,7 @@ pub(super) fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>, time: &mut TimeVi
     }
     let frame = *shown.transform.frame();
     time.take(ui, &shown.response, frame.x_range());
-    over_plot_ui(ui, view, time, (&shown.response, frame));
+    over_plot_ui(ui, view, time, (&shown.response, &shown.transform));
 }
 
 /// Without a name: there is hardly room for it, and the legend says what is shaded.

@@ -2,7 +2,7 @@
 //!
 //! It shows all of its points and cannot be zoomed, so its axes are those of the exported picture.
 
-use egui::{Align, Align2, Layout, RichText, Stroke, Ui, Vec2};
+use egui::{Align, Align2, Color32, Layout, Rect, RichText, Stroke, TextStyle, Ui, Vec2};
 use egui_plot::{
     AxisHints, FilledArea, HLine, HPlacement, HoverPosition, Line, LineStyle, Plot, PlotBounds,
     PlotPoint, PlotPoints, PlotUi, Points, Text, VLine, VPlacement,
@@ -13,7 +13,9 @@ use crate::chart::{Band, Diagram, Plane, Rule, RuleOf, Scale};
 use crate::export::Picture;
 use crate::gui::action::{Action, Exported};
 use crate::gui::panels::export_menu::export_menu_ui;
-use crate::gui::panels::plot_lines::{LinePoints, draw_lines, grid, label_at, measured, plotted};
+use crate::gui::panels::plot_lines::{
+    LinePoints, draw_lines, grid, is_free, label_at, measured, plotted,
+};
 use crate::gui::theme::{self, Palette, space};
 use crate::gui::widgets::{badge_ui, empty_state_ui, stroke_sample_ui, swatch_ui, weak_ui};
 
@@ -274,7 +276,7 @@ pub(super) fn plot_ui(ui: &mut Ui, diagram: &Diagram, points: &DiagramPoints) {
         if points.dots {
             draw_dots(plot, &points.lines, dark);
         }
-        draw_rules(plot, &points.rules, (along, up), palette);
+        draw_rules(plot, points, (along, up), palette);
     });
 }
 
@@ -306,23 +308,31 @@ fn draw_dots<'a>(plot: &mut PlotUi<'a>, lines: &'a [LinePoints], dark: bool) {
     }
 }
 
-/// Straight lines with their names: those of x below each other from the top, those of y at the left end.
+/// Straight lines with their names: those of x below each other from the top, where no line of the chart passes, those
+/// of y at the left end.
 fn draw_rules(
     plot: &mut PlotUi<'_>,
-    rules: &[(RuleOf, f64, String)],
+    points: &DiagramPoints,
     (along, up): ([f64; 2], [f64; 2]),
     palette: &Palette,
 ) {
     /// The share of the height that a name takes.
     const NAME_SHARE: f64 = 0.075;
+    /// A name goes down so many rows at the most to where it is free.
+    const ROWS_TRIED: usize = 11;
+    /// Between a name and the next line, in points.
+    const APART: f32 = 2.0;
     /// Names right of that share of the width stand left of their lines.
     const TURN_SHARE: f64 = 0.5;
     let height = up[1] - up[0];
     let turn = along[0] + (along[1] - along[0]) * TURN_SHARE;
     // No line lies over the name of another.
     let mut names = Vec::new();
-    for (index, (of, at, label)) in rules.iter().enumerate() {
+    let mut taken = Vec::new();
+    for (of, at, label) in &points.rules {
+        let turned = *at > turn;
         // On a ground of its own: the line of another rule may pass behind it.
+        let label_text = label.as_str();
         let label = RichText::new(format!(" {label} "));
         let label = label
             .small()
@@ -332,7 +342,19 @@ fn draw_rules(
             RuleOf::X => {
                 let line = VLine::new("", *at).color(palette.weak);
                 plot.vline(line.style(LineStyle::dashed_dense()).allow_hover(false));
-                PlotPoint::new(*at, up[1] - height * NAME_SHARE * index as f64)
+                let top =
+                    |row: usize| PlotPoint::new(*at, up[1] - height * NAME_SHARE * row as f64);
+                let area = |row: usize| name_area(plot, &top(row), label_text, turned);
+                let free = (0..ROWS_TRIED).find(|row| {
+                    let area = area(*row);
+                    let place = |point: &PlotPoint| plot.transform().position_from_point(point);
+                    is_free(&points.lines, area.expand(APART), place)
+                        && !taken.iter().any(|other: &Rect| other.intersects(area))
+                });
+                // Where all is full, each in a row of its own.
+                let row = free.unwrap_or(taken.len());
+                taken.push(area(row));
+                top(row)
             }
             RuleOf::Y => {
                 let line = HLine::new("", *at).color(palette.warning);
@@ -341,7 +363,7 @@ fn draw_rules(
             }
         };
         let anchor = match of {
-            RuleOf::X if *at > turn => Align2::RIGHT_TOP,
+            RuleOf::X if turned => Align2::RIGHT_TOP,
             RuleOf::X => Align2::LEFT_TOP,
             RuleOf::Y => Align2::LEFT_BOTTOM,
         };
@@ -351,6 +373,20 @@ fn draw_rules(
     for name in names {
         plot.text(name);
     }
+}
+
+/// Where the name of a rule lies on the screen if it begins at `place`, or ends there if it is `turned`.
+fn name_area(plot: &PlotUi<'_>, place: &PlotPoint, name: &str, turned: bool) -> Rect {
+    let font = TextStyle::Small.resolve(&plot.ctx().global_style());
+    let size = plot.ctx().fonts_mut(|fonts| {
+        let name = format!(" {name} ");
+        fonts
+            .layout_no_wrap(name, font, Color32::PLACEHOLDER)
+            .size()
+    });
+    let corner = plot.transform().position_from_point(place);
+    let left = if turned { size.x } else { 0.0 };
+    Rect::from_min_size(corner - Vec2::new(left, 0.0), size)
 }
 
 /// Which charts of a series are drawn.

@@ -1,6 +1,6 @@
 //! The dialog that puts charts of the board on a picture.
 
-use egui::{Context, Id, Modal, RichText, ScrollArea, Ui, Vec2};
+use egui::{Context, Id, Modal, Rect, RichText, ScrollArea, Spinner, Ui, Vec2};
 
 use crate::analysis::CandidateFigures;
 use crate::chart::{ChartBook, ChartSettings, SplitChart};
@@ -16,6 +16,8 @@ const CHOICES_WIDTH: f32 = 230.0;
 const BESIDE_CHOICES: f32 = 180.0;
 /// Size of the preview, in points.
 const PREVIEW: Vec2 = Vec2::new(440.0, 420.0);
+/// Size of what turns while the preview is made, in points.
+const SPINNER: Vec2 = Vec2::splat(28.0);
 
 /// What the dialog shows.
 pub struct ExportView<'a> {
@@ -146,7 +148,8 @@ fn preview_ui(ui: &mut Ui, view: &ExportView<'_>) {
         }
         match view.preview {
             Preview::Working => {
-                ui.spinner();
+                let middle = Rect::from_center_size(ui.max_rect().center(), SPINNER);
+                ui.put(middle, Spinner::new());
             }
             Preview::Failed(error) => {
                 ui.colored_label(theme::palette(ui).error, error);

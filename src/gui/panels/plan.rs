@@ -19,11 +19,12 @@ const TEXT_SHARE: f32 = 0.44;
 
 /// Shows what `document` would do.
 ///
-/// `measured` is the title of the run that can be shown again.
+/// `measured` is the title of the run that can be shown again; `is_composing` says that the composer stands beside it.
 pub fn plan_ui(
     ui: &mut Ui,
     document: &Document,
     measured: Option<&str>,
+    is_composing: bool,
     actions: &mut Vec<Action>,
 ) {
     let room = ui.available_width();
@@ -31,7 +32,7 @@ pub fn plan_ui(
         ui.add_space(space::M);
         ui.vertical_centered(|ui| {
             ui.set_max_width(TEXT_WIDTH.min(room));
-            text_ui(ui, document, measured, actions);
+            text_ui(ui, document, measured, is_composing, actions);
         });
         ui.add_space(space::M);
         preview_ui(ui, document.scenario());
@@ -40,7 +41,9 @@ pub fn plan_ui(
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = space::M;
             let left = (room * TEXT_SHARE).min(TEXT_WIDTH);
-            column_ui(ui, left, |ui| text_ui(ui, document, measured, actions));
+            column_ui(ui, left, |ui| {
+                text_ui(ui, document, measured, is_composing, actions)
+            });
             column_ui(ui, room - left - space::M, |ui| {
                 preview_ui(ui, document.scenario());
             });
@@ -65,7 +68,13 @@ fn column_ui(ui: &mut Ui, width: f32, content: impl FnOnce(&mut Ui)) {
 }
 
 /// What it is about, the button that runs it, and what that will do.
-fn text_ui(ui: &mut Ui, document: &Document, measured: Option<&str>, actions: &mut Vec<Action>) {
+fn text_ui(
+    ui: &mut Ui,
+    document: &Document,
+    measured: Option<&str>,
+    is_composing: bool,
+    actions: &mut Vec<Action>,
+) {
     let palette = theme::palette(ui);
     let scenario = document.scenario();
     let frame = theme::card_frame(palette).inner_margin(space::L);
@@ -90,24 +99,26 @@ fn text_ui(ui: &mut Ui, document: &Document, measured: Option<&str>, actions: &m
                 severity_ui(ui, problem.severity, &text);
             }
             ui.add_space(space::S);
-            ui.horizontal_wrapped(|ui| run_ui(ui, document, actions));
+            ui.horizontal_wrapped(|ui| run_ui(ui, document, is_composing, actions));
             let steps = ui.scope(|ui| steps_ui(ui, document.plan()));
             mark_spot(ui, Spot::Plan, steps.response.rect);
         });
     });
 }
 
-fn run_ui(ui: &mut Ui, document: &Document, actions: &mut Vec<Action>) {
+fn run_ui(ui: &mut Ui, document: &Document, is_composing: bool, actions: &mut Vec<Action>) {
     let ready = document.errors() == 0;
     let button = primary_button_ui(ui, "▶ Run this experiment", ready);
     if button.accessible_name("Run this experiment").clicked() {
         actions.push(Action::Run);
     }
-    if ui
-        .button("Edit it")
-        .on_hover_text("Show its tasks, load and candidates in the left panel")
-        .accessible_name("Edit this experiment")
-        .clicked()
+    // A button that changes nothing that one sees would seem broken.
+    if !is_composing
+        && ui
+            .button("Edit it")
+            .on_hover_text("Show its tasks, load and candidates in the left panel")
+            .accessible_name("Edit this experiment")
+            .clicked()
     {
         actions.push(Action::Compose);
     }

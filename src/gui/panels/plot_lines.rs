@@ -1,6 +1,6 @@
 //! Lines of a plot, for charts over time and for all others: points, strokes, ticks and labels.
 
-use egui::Color32;
+use egui::{Color32, Pos2, Rect};
 use egui_plot::{GridMark, Line, LineStyle, PlotPoint, PlotPoints, PlotUi, Points};
 
 use crate::chart::axis::Axis;
@@ -87,6 +87,36 @@ pub(super) fn draw_lines<'a>(plot: &mut PlotUi<'a>, lines: &'a [LinePoints], dar
             }
         }
     }
+}
+
+/// Whether no line passes through `area`; `place` says where a point lies on the screen.
+pub(super) fn is_free(
+    lines: &[LinePoints],
+    area: Rect,
+    place: impl Fn(&PlotPoint) -> Pos2,
+) -> bool {
+    let crosses = |from: Pos2, to: Pos2| {
+        // The part of the way from one to the other that is within the area, along x and along y.
+        let within = |from: f32, to: f32, low: f32, high: f32| {
+            if (to - from).abs() < f32::EPSILON {
+                return (low..=high).contains(&from).then_some((0.0_f32, 1.0_f32));
+            }
+            let ends = [(low - from) / (to - from), (high - from) / (to - from)];
+            Some((ends[0].min(ends[1]), ends[0].max(ends[1])))
+        };
+        let along = within(from.x, to.x, area.left(), area.right());
+        let up = within(from.y, to.y, area.top(), area.bottom());
+        along
+            .zip(up)
+            .is_some_and(|(along, up)| along.0.max(up.0).max(0.0) <= along.1.min(up.1).min(1.0))
+    };
+    let passes = |run: &Vec<PlotPoint>| match run.as_slice() {
+        [only] => area.contains(place(only)),
+        run => run
+            .windows(2)
+            .any(|pair| crosses(place(&pair[0]), place(&pair[1]))),
+    };
+    !lines.iter().flat_map(|line| &line.runs).any(passes)
 }
 
 /// How far the marks of a line are apart on the axis of x: a power of two, so that they stay where they are when the
@@ -202,5 +232,25 @@ mod mark_tests {
         assert_eq!(xs(1), [2.0, 26.0, 50.0, 74.0, 98.0]);
         assert_eq!(marked(&run[3..5], 24.0, 0), [[4.0, 1.0]]);
         assert!(marked(&[], 24.0, 0).is_empty());
+    }
+
+    #[test]
+    fn a_place_is_free_if_no_line_passes_also_between_its_points() {
+        let line = |points: &[[f64; 2]]| LinePoints {
+            candidate: 0,
+            name: String::new(),
+            stroke: Stroke::Solid,
+            runs: vec![points.iter().map(|[x, y]| PlotPoint::new(*x, *y)).collect()],
+        };
+        let place = |point: &PlotPoint| Pos2::new(point.x as f32, point.y as f32);
+        let area = Rect::from_x_y_ranges(10.0..=20.0, 10.0..=20.0);
+        let free = |points: &[[f64; 2]]| is_free(&[line(points)], area, place);
+        assert!(!free(&[[0.0, 0.0], [30.0, 30.0]]), "through the middle");
+        assert!(!free(&[[0.0, 15.0], [30.0, 15.0]]), "straight across");
+        assert!(!free(&[[15.0, 15.0]]), "a single point");
+        assert!(free(&[[0.0, 15.0], [15.0, 30.0]]), "past a corner");
+        assert!(free(&[[0.0, 25.0], [30.0, 25.0]]), "below");
+        assert!(free(&[[0.0, 15.0], [9.0, 15.0]]), "ends before");
+        assert!(free(&[]));
     }
 }

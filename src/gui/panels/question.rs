@@ -76,6 +76,8 @@ pub struct QuestionPanel {
     path: String,
     /// The field is still to be given the keyboard.
     unfocused: bool,
+    /// The pass in which a question was shown last.
+    shown_in: u64,
 }
 
 impl QuestionPanel {
@@ -90,16 +92,25 @@ impl QuestionPanel {
     pub fn ui(&mut self, ctx: &Context, question: &Question, actions: &mut Vec<Action>) {
         let mut answer = None;
         let palette = theme::palette_of(ctx);
-        let modal = Modal::new(Id::unique("question")).frame(theme::question_frame(palette));
+        let pass = ctx.cumulative_pass_nr();
+        // The keyboard comes to the answer that most want as soon as the question does.
+        let is_new = std::mem::replace(&mut self.shown_in, pass) + 1 < pass;
+        // One that follows a small question must not begin with its size.
+        let id = Id::unique(("question", std::mem::discriminant(question)));
+        let modal = Modal::new(id).frame(theme::question_frame(palette));
         let modal = modal.show(ctx, |ui| {
             ui.set_width(WIDTH);
             answer = match question {
-                Question::Unsaved(then) => unsaved_ui(ui, then),
-                Question::CloseDuringRun => close_during_run_ui(ui),
+                Question::Unsaved(then) => unsaved_ui(ui, then, is_new),
+                Question::CloseDuringRun => close_during_run_ui(ui, is_new),
                 Question::Path { request, .. } => self.path_ui(ui, request),
-                Question::Problems { path, problems } => problems_ui(ui, path, problems),
-                Question::DeleteRun { title, forever, .. } => delete_ui(ui, title, *forever),
-                Question::CloseTab { title, running, .. } => close_tab_ui(ui, title, *running),
+                Question::Problems { path, problems } => problems_ui(ui, path, problems, is_new),
+                Question::DeleteRun { title, forever, .. } => {
+                    delete_ui(ui, title, *forever, is_new)
+                }
+                Question::CloseTab { title, running, .. } => {
+                    close_tab_ui(ui, title, *running, is_new)
+                }
                 Question::Shortcuts => shortcuts_ui(ui),
                 Question::About { settings, runs } => {
                     about_ui(ui, settings.as_deref(), runs.as_deref(), actions)
@@ -147,7 +158,7 @@ impl QuestionPanel {
     }
 }
 
-fn unsaved_ui(ui: &mut Ui, then: &Then) -> Option<Answer> {
+fn unsaved_ui(ui: &mut Ui, then: &Then, is_new: bool) -> Option<Answer> {
     title_ui(ui, "Save the changes?");
     let else_ = if *then == Then::Quit {
         "they are lost"
@@ -159,7 +170,7 @@ fn unsaved_ui(ui: &mut Ui, then: &Then) -> Option<Answer> {
     ));
     let mut answer = None;
     answers_ui(ui, |ui| {
-        if primary_button_ui(ui, "Save changes", true).clicked() {
+        if usual_ui(ui, "Save changes", is_new) {
             answer = Some(Answer::Save);
         }
         if ui.button("Discard changes").clicked() {
@@ -170,12 +181,12 @@ fn unsaved_ui(ui: &mut Ui, then: &Then) -> Option<Answer> {
     answer
 }
 
-fn close_during_run_ui(ui: &mut Ui) -> Option<Answer> {
+fn close_during_run_ui(ui: &mut Ui, is_new: bool) -> Option<Answer> {
     title_ui(ui, "A run is under way");
     ui.label("Closing the window ends it. What was measured until then is kept among the runs.");
     let mut answer = None;
     answers_ui(ui, |ui| {
-        if primary_button_ui(ui, "Keep running", true).clicked() {
+        if usual_ui(ui, "Keep running", is_new) {
             answer = Some(Answer::Cancel);
         }
         if ui.button("Stop and close").clicked() {
@@ -185,7 +196,12 @@ fn close_during_run_ui(ui: &mut Ui) -> Option<Answer> {
     answer
 }
 
-fn problems_ui(ui: &mut Ui, path: &std::path::Path, problems: &[Problem]) -> Option<Answer> {
+fn problems_ui(
+    ui: &mut Ui,
+    path: &std::path::Path,
+    problems: &[Problem],
+    is_new: bool,
+) -> Option<Answer> {
     /// The list scrolls beyond this, in points.
     const LIST_HEIGHT: f32 = 320.0;
     title_ui(ui, "This file cannot be read as a scenario");
@@ -205,7 +221,7 @@ fn problems_ui(ui: &mut Ui, path: &std::path::Path, problems: &[Problem]) -> Opt
         });
     let mut answer = None;
     answers_ui(ui, |ui| {
-        if primary_button_ui(ui, "Close list", true).clicked() {
+        if usual_ui(ui, "Close list", is_new) {
             answer = Some(Answer::Cancel);
         }
         if ui.button("Copy list").clicked() {
@@ -216,7 +232,7 @@ fn problems_ui(ui: &mut Ui, path: &std::path::Path, problems: &[Problem]) -> Opt
     answer
 }
 
-fn delete_ui(ui: &mut Ui, title: &str, forever: bool) -> Option<Answer> {
+fn delete_ui(ui: &mut Ui, title: &str, forever: bool, is_new: bool) -> Option<Answer> {
     let (heading, text, verb) = if forever {
         (
             "Delete it for good?",
@@ -235,7 +251,17 @@ fn delete_ui(ui: &mut Ui, title: &str, forever: bool) -> Option<Answer> {
     ui.label(text);
     let mut answer = None;
     answers_ui(ui, |ui| {
-        if primary_button_ui(ui, verb, true).clicked() {
+        // What cannot be taken back is never a press of Enter away.
+        if forever {
+            if usual_ui(ui, "Keep it", is_new) {
+                answer = Some(Answer::Cancel);
+            }
+            if ui.button(verb).clicked() {
+                answer = Some(Answer::Delete);
+            }
+            return;
+        }
+        if usual_ui(ui, verb, is_new) {
             answer = Some(Answer::Delete);
         }
         cancel_ui(ui, "Keep it", &mut answer);
@@ -243,7 +269,7 @@ fn delete_ui(ui: &mut Ui, title: &str, forever: bool) -> Option<Answer> {
     answer
 }
 
-fn close_tab_ui(ui: &mut Ui, title: &str, running: bool) -> Option<Answer> {
+fn close_tab_ui(ui: &mut Ui, title: &str, running: bool, is_new: bool) -> Option<Answer> {
     let (heading, text, verb, consequence) = if running {
         (
             "Stop the run and close its tab?",
@@ -264,7 +290,7 @@ fn close_tab_ui(ui: &mut Ui, title: &str, running: bool) -> Option<Answer> {
     ui.label(text);
     let mut answer = None;
     answers_ui(ui, |ui| {
-        if primary_button_ui(ui, "Keep the tab", true).clicked() {
+        if usual_ui(ui, "Keep the tab", is_new) {
             answer = Some(Answer::Cancel);
         }
         if ui.button(verb).clicked() {
@@ -442,6 +468,15 @@ fn answers_ui(ui: &mut Ui, buttons: impl FnOnce(&mut Ui)) {
         egui::Layout::right_to_left(egui::Align::Center),
         buttons,
     );
+}
+
+/// The answer that most want, with the keyboard while the question is new.
+fn usual_ui(ui: &mut Ui, label: &str, is_new: bool) -> bool {
+    let button = primary_button_ui(ui, label, true);
+    if is_new {
+        button.request_focus();
+    }
+    button.clicked()
 }
 
 fn cancel_ui(ui: &mut Ui, label: &str, answer: &mut Option<Answer>) {

@@ -22,7 +22,8 @@ pub fn tabs_ui(ui: &mut Ui, tabs: &[TabLabel], actions: &mut Vec<Action>) {
         .id_salt("tabs of runs")
         .auto_shrink([false, true])
         .show(ui, |ui| {
-            ui.horizontal(|ui| {
+            // From the top: each would make the line taller, and stand lower than the one before.
+            ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = gap;
                 for tab in tabs {
                     let is_alike = |other: &&TabLabel| other.title == tab.title;

@@ -1,6 +1,8 @@
 //! Cards, headers, badges and buttons.
 
-use egui::{Button, Color32, CornerRadius, Response, RichText, Sense, Stroke, Ui, Vec2};
+use egui::{
+    Button, Color32, CornerRadius, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2,
+};
 
 use crate::gui::theme::{self, Mark, space};
 
@@ -65,7 +67,16 @@ pub fn primary_button_ui(ui: &mut Ui, text: &str, enabled: bool) -> Response {
         .family(theme::semi_bold())
         .color(palette.on_accent);
     let button = Button::new(text).fill(palette.accent).stroke(Stroke::NONE);
-    ui.add_enabled(enabled, button)
+    let response = ui.add_enabled(enabled, button);
+    if response.has_focus() {
+        // The usual frame of what has the keyboard has the colour of the button itself.
+        let line = Stroke::new(2.0, palette.text);
+        let radius = ui.visuals().widgets.hovered.corner_radius;
+        let place = response.rect.expand(1.0);
+        ui.painter()
+            .rect_stroke(place, radius, line, StrokeKind::Outside);
+    }
+    response
 }
 
 /// The button of what one may want of one of many: the colour of the primary one, and quieter.

@@ -104,10 +104,11 @@ fn frame<'a>(view: &ChartView<'a>, time: &TimeView, height: f32) -> Frame<'a> {
     let chart = view.chart;
     let points = view.points.lines().iter();
     let points = points.flat_map(|line| line.runs.iter().flatten());
-    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-    for point in points {
-        (low, high) = (low.min(point.y), high.max(point.y));
-    }
+    let mut low = points
+        .clone()
+        .map(|point| point.y)
+        .fold(f64::INFINITY, f64::min);
+    let mut high = chart.top_of(points.map(|point| [point.x, point.y])).shown;
     if chart.scale == Scale::Linear || !low.is_finite() {
         low = 0.0;
     }

@@ -2,11 +2,11 @@
 
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Painter, Pos2, Rect, Response, Stroke, TextStyle, Ui, Vec2};
+use egui_plot::{PlotPoint, PlotTransform};
 
-use crate::chart::Chart;
 use crate::gui::panels::board::view::TimeView;
 use crate::gui::panels::chart::{ChartView, seconds};
-use crate::gui::panels::plot_lines::measured;
+use crate::gui::panels::plot_lines::{is_free, measured};
 use crate::gui::theme::{self, space};
 
 /// What lies over the lines: names of phases, the stretch that is being chosen, the crosshair with what it reads, and the
@@ -15,8 +15,9 @@ pub(in crate::gui::panels) fn over_plot_ui(
     ui: &Ui,
     view: &ChartView<'_>,
     time: &TimeView,
-    (response, frame): (&Response, Rect),
+    (response, transform): (&Response, &PlotTransform),
 ) {
+    let frame = *transform.frame();
     let palette = theme::palette(ui);
     let painter = ui.painter().with_clip_rect(frame);
     let (low, high) = time.range();
@@ -24,7 +25,7 @@ pub(in crate::gui::panels) fn over_plot_ui(
         let share = (at - low) / (high - low).max(f64::MIN_POSITIVE);
         frame.left() + share as f32 * frame.width()
     };
-    phases_ui(ui, &painter, view.chart, frame, (low, high));
+    phases_ui(ui, &painter, view, transform, (low, high));
     if let Some((from, to)) = time.choosing() {
         let area = Rect::from_x_y_ranges(place(from)..=place(to), frame.y_range());
         painter.rect_filled(area, 0, palette.accent.gamma_multiply(0.18));
@@ -48,21 +49,36 @@ pub(in crate::gui::panels) fn over_plot_ui(
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &told));
 }
 
-/// What is not measured is named where there is room for the word.
-fn phases_ui(ui: &Ui, painter: &Painter, chart: &Chart, frame: Rect, (low, high): (f64, f64)) {
+/// What is not measured is named where there is room for the word: at the bottom, else at the top, and not at all where
+/// lines pass through both.
+fn phases_ui(
+    ui: &Ui,
+    painter: &Painter,
+    view: &ChartView<'_>,
+    transform: &PlotTransform,
+    (low, high): (f64, f64),
+) {
     let palette = theme::palette(ui);
     let font = TextStyle::Small.resolve(ui.style());
+    let (chart, frame) = (view.chart, *transform.frame());
     for (from, to) in chart.unmeasured((low, high)) {
         let is_before = chart.measured_span.is_none_or(|(start, _)| to <= start);
         let word = if is_before { "warm-up" } else { "drain" };
         let galley = painter.layout_no_wrap(word.to_owned(), font.clone(), palette.weak);
         let width = (to - from) / (high - low) * f64::from(frame.width());
-        if width as f32 >= galley.size().x + 2.0 * space::XS {
-            let left = (from - low) / (high - low) * f64::from(frame.width());
-            let corner = Pos2::new(
-                frame.left() + left as f32 + space::XS,
-                frame.bottom() - galley.size().y - 2.0,
-            );
+        if (width as f32) < galley.size().x + 2.0 * space::XS {
+            continue;
+        }
+        let left = (from - low) / (high - low) * f64::from(frame.width());
+        let left = frame.left() + left as f32 + space::XS;
+        let tops = [frame.bottom() - galley.size().y - 2.0, frame.top() + 2.0];
+        let mut corners = tops.into_iter().map(|top| Pos2::new(left, top));
+        let free = corners.find(|corner| {
+            let area = Rect::from_min_size(*corner, galley.size());
+            let place = |point: &PlotPoint| transform.position_from_point(point);
+            is_free(view.points.lines(), area, place)
+        });
+        if let Some(corner) = free {
             painter.galley(corner, galley, palette.weak);
         }
     }

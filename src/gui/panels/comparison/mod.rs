@@ -8,8 +8,8 @@ mod sides;
 use egui::{RichText, ScrollArea, Ui};
 
 use crate::analysis::{Judgement, RunComparison, RunOutcome, RunOutcomeKind};
-use crate::gui::action::Action;
-use crate::gui::app::{Around, Chosen, Compared, Comparing, RunEntry, TwoCandidates};
+use crate::gui::action::{Action, RunsAction, SideChoice};
+use crate::gui::app::{Around, Chosen, Compared, Comparing, RunEntry, Slot, TwoCandidates};
 use crate::gui::panels::comparison::pairs::PairView;
 use crate::gui::theme::{self, Palette, space};
 use crate::gui::widgets::{badge_ui, card_ui, empty_state_ui, severity_ui};
@@ -56,7 +56,7 @@ impl ComparisonPanel {
                     None => sides::sides_ui(ui, view, actions),
                 }
                 match view.comparing {
-                    Comparing::Incomplete => incomplete_ui(ui, view.sides),
+                    Comparing::Incomplete => incomplete_ui(ui, view, actions),
                     Comparing::Working => empty_state_ui(
                         ui,
                         "Comparing…",
@@ -97,7 +97,8 @@ impl ComparisonPanel {
     }
 }
 
-fn incomplete_ui(ui: &mut Ui, sides: &[Chosen; 2]) {
+fn incomplete_ui(ui: &mut Ui, view: &ComparisonView<'_>, actions: &mut Vec<Action>) {
+    let sides = view.sides;
     let ready = sides
         .iter()
         .filter(|side| matches!(side, Chosen::Ready(_)))
@@ -115,6 +116,21 @@ fn incomplete_ui(ui: &mut Ui, sides: &[Chosen; 2]) {
         ),
     };
     empty_state_ui(ui, title, text);
+    let is_empty = sides.iter().all(|side| matches!(side, Chosen::Nothing));
+    if let (Some([now, before]), true, false) =
+        (sides::newest_two(view.entries), is_empty, view.locked)
+    {
+        ui.vertical_centered(|ui| {
+            let compare = ui.button("Compare the two newest runs");
+            let about = "The newest is held against the one before it";
+            if compare.on_hover_text(about).clicked() {
+                for (slot, path) in [(Slot::Baseline, before), (Slot::Run, now)] {
+                    let choice = SideChoice::File(path.to_owned());
+                    actions.push(Action::Runs(RunsAction::Compare(slot, choice)));
+                }
+            }
+        });
+    }
 }
 
 fn outcome_ui(ui: &mut Ui, comparison: &RunComparison, outcome: &RunOutcome) {

@@ -1,5 +1,7 @@
 //! What is compared: the choice between two runs and two candidates, and which two runs.
 
+use std::path::Path;
+
 use egui::{Button, ComboBox, Label, RichText, Ui, Vec2};
 
 use crate::gui::action::{Action, RunsAction, SideChoice};
@@ -157,6 +159,14 @@ fn choice_ui(ui: &mut Ui, slot: Slot, view: &ComparisonView<'_>, actions: &mut V
         }
     });
     shown.response.accessible_name(name);
+}
+
+/// The files of the newest run that can be compared, and of the one before it.
+pub(super) fn newest_two(entries: &[RunEntry]) -> Option<[&Path; 2]> {
+    let mut offered = entries.iter().filter_map(offered);
+    let now = offered.next()?.0;
+    let before = offered.next()?.0;
+    Some([&now.path, &before.path])
 }
 
 fn offered(entry: &RunEntry) -> Option<(&RunEntry, String)> {

@@ -20,6 +20,8 @@ struct Draft {
     /// What the value was written as when the text was typed. Once it differs, the value has changed
     /// elsewhere (another file, a button), and the text is out of date.
     value: String,
+    /// The unit that the field had when the typing began: what a number without a unit is taken in.
+    unit: String,
 }
 
 impl Drafts {
@@ -34,6 +36,15 @@ impl Drafts {
         }
     }
 
+    /// The unit that a number typed into this field is in, if none is typed: that of `value`, which the field showed
+    /// when the typing began. Empty for values without one.
+    pub(super) fn unit(&self, path: &str, value: &str) -> String {
+        match self.texts.get(path) {
+            Some(draft) if draft.value == value => draft.unit.clone(),
+            Some(_) | None => unit_of(value).to_owned(),
+        }
+    }
+
     /// At the end of a frame: forgets the texts whose field was not shown. It was folded, its card is gone,
     /// or its value has changed; to bring an old text back later would surprise.
     pub(super) fn sweep(&mut self) {
@@ -41,13 +52,20 @@ impl Drafts {
             .retain(|_, draft| std::mem::take(&mut draft.is_on_screen));
     }
 
-    /// Keeps what was typed, beside the value as it is after that.
-    pub(super) fn keep(&mut self, path: &str, text: String, value: String, readable: bool) {
+    /// Keeps what was typed, beside the value as it is after that; `unit` is that of [`Self::unit`].
+    pub(super) fn keep(
+        &mut self,
+        path: &str,
+        (text, unit): (String, String),
+        value: String,
+        readable: bool,
+    ) {
         self.texts.insert(
             path.to_owned(),
             Draft {
                 text,
                 value,
+                unit,
                 is_on_screen: true,
                 readable,
                 abandoned: false,
@@ -85,14 +103,36 @@ impl Drafts {
     }
 }
 
+/// The letters at the end of what a quantity is written as, such as `ms`.
+fn unit_of(value: &str) -> &str {
+    value.trim_start_matches(|letter: char| !letter.is_alphabetic())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn typed(text: &str) -> (String, String) {
+        (text.to_owned(), "s".to_owned())
+    }
+
+    #[test]
+    fn the_unit_is_the_one_that_the_field_had_when_the_typing_began() {
+        let mut drafts = Drafts::default();
+        assert_eq!(drafts.unit("a", "20ms"), "ms");
+        assert_eq!(drafts.unit("b", "1.5MiB"), "MiB");
+        assert_eq!(drafts.unit("c", "10,000"), "");
+        // On the way to 1.25 ms the value is written in another unit.
+        let text = ("1.25".to_owned(), "ms".to_owned());
+        drafts.keep("a", text, "1250us".to_owned(), true);
+        assert_eq!(drafts.unit("a", "1250us"), "ms");
+        assert_eq!(drafts.unit("a", "3s"), "s");
+    }
+
     #[test]
     fn a_typed_text_stays_until_the_value_changes_elsewhere() {
         let mut drafts = Drafts::default();
-        drafts.keep("a", "1.50s".to_owned(), "1.5s".to_owned(), true);
+        drafts.keep("a", typed("1.50s"), "1.5s".to_owned(), true);
         drafts.sweep();
         assert_eq!(drafts.shown("a", "1.5s"), "1.50s");
         drafts.sweep();
@@ -104,10 +144,10 @@ mod tests {
     #[test]
     fn a_text_left_behind_counts_until_its_field_is_gone() {
         let mut drafts = Drafts::default();
-        drafts.keep("a", "soon".to_owned(), "1s".to_owned(), false);
+        drafts.keep("a", typed("soon"), "1s".to_owned(), false);
         assert_eq!(drafts.abandoned(), 0);
         drafts.abandon("a");
-        drafts.keep("b", "2s".to_owned(), "2s".to_owned(), true);
+        drafts.keep("b", typed("2s"), "2s".to_owned(), true);
         drafts.sweep();
         assert_eq!(drafts.abandoned(), 1);
         drafts.sweep();

@@ -76,6 +76,8 @@ use crate::units::text;
 /// The titles of the sections that others lead to.
 const OBJECTIVES: &str = "Objectives";
 const PRICES: &str = "Prices";
+const SWEEP: &str = "Sweep";
+const CAPACITY: &str = "Capacity";
 
 /// The first parts of all paths that some section places.
 const PLACED: [&str; 15] = [
@@ -140,6 +142,8 @@ impl ComposerPanel {
         let title = match section {
             ComposerSection::Objectives => OBJECTIVES,
             ComposerSection::Prices => PRICES,
+            ComposerSection::Sweep => SWEEP,
+            ComposerSection::Capacity => CAPACITY,
         };
         self.sections.open.insert(title, true);
         self.sections.lead_to = Some(title);
@@ -366,17 +370,20 @@ fn ranges_ui(
     forecast: &mut Forecast,
 ) {
     let summary = sweep::sweep_summary(edited.sweep.as_ref());
-    if section_ui(ui, sections, "Sweep", &summary, false) {
+    if section_ui(ui, sections, SWEEP, &summary, false) {
         sweep::sweep_ui(ui, form, edited, forecast);
     }
     form.rest(ui, "sweep");
 
     let summary = sweep::capacity_summary(edited.capacity.as_ref());
-    if section_ui(ui, sections, "Capacity", &summary, false) {
+    if section_ui(ui, sections, CAPACITY, &summary, false) {
         sweep::capacity_ui(ui, form, edited, forecast);
     }
     form.rest(ui, "capacity");
 }
+
+/// So much of a section is brought into view when it is opened, in points.
+const OPENED_HEIGHT: f32 = 240.0;
 
 /// The line that opens and folds a section; returns whether it is open.
 fn section_ui(
@@ -404,6 +411,12 @@ fn section_ui(
     }
     if response.clicked() {
         *open = !*open;
+        if *open {
+            // Whoever opens the last line of the panel wants to see what is in it.
+            let mut wanted = response.rect;
+            wanted.max.y += OPENED_HEIGHT;
+            ui.scroll_to_rect(wanted, None);
+        }
     }
     *open
 }

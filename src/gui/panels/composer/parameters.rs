@@ -1,5 +1,7 @@
 //! What a sweep can vary: the parameters with their explanations, and with which values each begins.
 
+use std::collections::BTreeSet;
+
 use crate::gui::panels::composer::options::Entry;
 use crate::scenario::{
     Axis, Load, Parameter, Range, Scenario, Setting, StepScale, Sweep, Values, apply,
@@ -84,7 +86,37 @@ pub(super) fn new_sweep(scenario: &Scenario) -> Sweep {
     } else {
         Parameter::Workers
     };
-    Sweep::of(vary, usual_values(vary, scenario))
+    let mut sweep = Sweep::of(vary, usual_values(vary, scenario));
+    sweep.candidates = told_apart(scenario, &sweep.x);
+    sweep
+}
+
+/// The candidates to begin with when `axis` is swept: all, written as none; without those that only its parameter
+/// tells from an earlier one, such as `threads ×2` behind `threads ×1` where the workers are varied.
+pub(super) fn told_apart(scenario: &Scenario, axis: &Axis) -> Vec<String> {
+    let Some(value) = axis.settings().first().copied() else {
+        return Vec::new();
+    };
+    let mut seen = BTreeSet::new();
+    let mut chosen = Vec::new();
+    for candidate in &scenario.candidates {
+        let alone = Scenario {
+            candidates: vec![candidate.clone()],
+            ..scenario.clone()
+        };
+        let name = match apply(&alone, axis.vary, value) {
+            Ok(varied) => varied.candidates[0].label(),
+            // What does not follow the parameter keeps its name.
+            Err(_) => candidate.label(),
+        };
+        if seen.insert(name) {
+            chosen.push(candidate.label());
+        }
+    }
+    if chosen.len() == scenario.candidates.len() {
+        chosen.clear();
+    }
+    chosen
 }
 
 /// A second axis to begin with: the first parameter that `scenario` has and that is not varied along x.

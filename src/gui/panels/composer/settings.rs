@@ -29,7 +29,7 @@ pub(super) fn protocol_ui(ui: &mut Ui, form: &mut Form<'_>, scenario: &mut Scena
     form.value(ui, &field, &mut protocol.repeats);
     let hint = "The first candidate is measured twice in each repeat (A/A): differences as small as between those two say nothing";
     let field = owner.named("noise_floor", "Noise floor", hint, "Noise floor");
-    let text = "Measure the first candidate twice";
+    let text = "Measure the first one twice";
     form.check(ui, &field, text, &mut protocol.noise_floor);
     let summary = more_summary(protocol);
     form.more(ui, &owner, &summary, |form, ui| {

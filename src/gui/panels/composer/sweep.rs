@@ -7,7 +7,8 @@ use crate::gui::panels::composer::lines::{note_ui, remark_ui};
 use crate::gui::panels::composer::options::Entry;
 use crate::gui::panels::composer::parameters;
 use crate::gui::panels::composer::parameters::{
-    PARAMETERS, SCALES, VALUE_FORMS, convert_values, new_sweep, second_axis, usual_values,
+    PARAMETERS, SCALES, VALUE_FORMS, convert_values, new_sweep, second_axis, told_apart,
+    usual_values,
 };
 use crate::gui::panels::composer::typed_units::{PerSec, SettingList, Share};
 use crate::gui::theme::space;
@@ -85,7 +86,14 @@ pub(super) fn sweep_ui(
         return;
     };
     let is_alone = sweep.y.is_none();
+    let before = sweep.x.clone();
     axis_ui(ui, form, scenario, "x", is_alone, &mut sweep.x);
+    // What somebody chose stays.
+    let is_proposal =
+        sweep.candidates.is_empty() || sweep.candidates == told_apart(scenario, &before);
+    if sweep.x.vary != before.vary && is_proposal {
+        sweep.candidates = told_apart(scenario, &sweep.x);
+    }
     if let Some(y) = &mut sweep.y {
         axis_ui(ui, form, scenario, "y", false, y);
     }
@@ -381,7 +389,7 @@ pub(super) fn follow_names(edited: &mut Scenario, before: &[Candidate]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::Parameter;
+    use crate::scenario::{Backend, Load, Parameter, validate};
     use crate::support;
 
     #[test]
@@ -394,6 +402,25 @@ mod tests {
         assert_eq!(scenario.sweep, Some(Sweep::of(x.vary, x.over)));
         set_axes(&mut scenario, 0);
         assert_eq!(scenario.sweep, None);
+    }
+
+    #[test]
+    fn a_sweep_of_the_workers_begins_with_one_candidate_of_each_kind() {
+        let mut scenario = support::scenario();
+        scenario.load = Load::closed(16);
+        let threads = [4, 1, 2].map(Backend::threads);
+        let backends = [Backend::Sequential].into_iter().chain(threads);
+        scenario.candidates = backends.map(Candidate::of).collect();
+        set_axes(&mut scenario, 1);
+        let sweep = scenario.sweep.clone().unwrap();
+        assert_eq!(sweep.x.vary, Parameter::Workers);
+        assert_eq!(sweep.candidates, ["sequential", "threads ×4"]);
+        assert_eq!(validate(&scenario), []);
+        let clients = Axis {
+            vary: Parameter::Clients,
+            over: usual_values(Parameter::Clients, &scenario),
+        };
+        assert!(told_apart(&scenario, &clients).is_empty());
     }
 
     #[test]

@@ -11,6 +11,9 @@ pub(super) trait Typed: Clone + PartialEq {
     /// The buttons beside the field: (symbol, verb of the accessible name) for less and for more.
     const STEPS: [(&'static str, &'static str); 2];
 
+    /// Whether it is written with letters of a unit behind the number, which may be left out.
+    const HAS_UNIT: bool = false;
+
     /// The value of `text`, or what is wrong with it.
     fn read(text: &str) -> Result<Self, String>;
 
@@ -77,6 +80,7 @@ const ONE_LESS_AND_MORE: [(&str, &str); 2] = [("−", "Lower"), ("+", "Raise")];
 
 impl Typed for Nanos {
     const STEPS: [(&'static str, &'static str); 2] = HALVE_AND_DOUBLE;
+    const HAS_UNIT: bool = true;
 
     fn read(text: &str) -> Result<Self, String> {
         text.parse()
@@ -112,6 +116,7 @@ impl Typed for Nanos {
 
 impl Typed for Bytes {
     const STEPS: [(&'static str, &'static str); 2] = HALVE_AND_DOUBLE;
+    const HAS_UNIT: bool = true;
 
     fn read(text: &str) -> Result<Self, String> {
         text.parse()

@@ -68,22 +68,24 @@ impl Form<'_> {
     }
 
     fn typed<T: Typed>(&mut self, ui: &mut Ui, field: &Field, value: &mut T, beside: Beside<'_>) {
-        let mut text = self.drafts.shown(&field.path, &value.clone().write());
+        let written = value.clone().write();
+        let mut text = self.drafts.shown(&field.path, &written);
+        let unit = self.drafts.unit(&field.path, &written);
         let id = Id::unique(("composer", &field.path));
         let changed = self.row(ui, field, |ui| {
             typing_ui(ui, field, id, (&mut text, value), beside)
         });
         self.follow(ui, id);
-        let read = T::read(&text);
+        let read = read_with::<T>(&text, &unit);
         match (changed, &read) {
             (Typing::Changed, Ok(new)) => {
                 *value = new.clone();
                 self.drafts
-                    .keep(&field.path, text, value.clone().write(), true);
+                    .keep(&field.path, (text, unit), value.clone().write(), true);
             }
             (Typing::Changed, Err(_)) => {
                 self.drafts
-                    .keep(&field.path, text, value.clone().write(), false);
+                    .keep(&field.path, (text, unit), value.clone().write(), false);
             }
             // A text that cannot be read stays with its message until somebody mends it.
             (Typing::Over, _) | (Typing::Left, Ok(_)) => self.drafts.forget(&field.path),
@@ -97,6 +99,17 @@ impl Form<'_> {
             }
         }
     }
+}
+
+/// The value of `text`. A number alone is in `unit`, which the field had: whoever changes 20ms to 40 means 40ms.
+fn read_with<T: Typed>(text: &str, unit: &str) -> Result<T, String> {
+    T::read(text).or_else(|message| {
+        let is_number = text.trim().parse::<f64>().is_ok_and(f64::is_finite);
+        if !T::HAS_UNIT || unit.is_empty() || !is_number {
+            return Err(message);
+        }
+        T::read(&format!("{}{unit}", text.trim())).or(Err(message))
+    })
 }
 
 /// The text field and what stands beside it.
@@ -173,5 +186,23 @@ fn slider_ui<T: Typed>(ui: &mut Ui, name: &str, width: f32, value: &mut T) {
         .accessible_name(format!("Slide {}", lower_first(name)));
     if response.changed() {
         *value = value.slid(at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::{Bytes, Nanos};
+
+    #[test]
+    fn a_number_without_a_unit_is_in_the_unit_of_the_field() {
+        assert_eq!(read_with("40", "ms"), Ok(Nanos::from_millis(40)));
+        assert_eq!(read_with(" 1.5 ", "s"), Ok(Nanos::from_millis(1_500)));
+        assert_eq!(read_with("4s", "ms"), Ok(Nanos::from_secs(4)));
+        assert_eq!(read_with("64", "KiB"), Ok(Bytes::from_kib(64)));
+        // Half a word is none, and nothing was said of minutes.
+        assert!(read_with::<Nanos>("4m", "ms").is_err());
+        assert!(read_with::<Nanos>("4 0", "ms").is_err());
+        assert!(read_with::<Nanos>("40", "").is_err());
     }
 }

@@ -125,6 +125,8 @@ fn cell(result: &ObjectiveResult, currency: &str) -> Cell {
         .map_or_else(String::new, |figure| with_interval(figure, show));
     let margin = match (&result.to_decide, result.margin_ratio) {
         (Some(longer), _) => longer.words(),
+        // A dash that is said to miss must say how that is known.
+        (None, _) if result.figure.is_none() => result.reason.clone(),
         (None, _) if result.outcome == Outcome::Undecided => String::new(),
         (None, Some(margin)) => format!("by {}", roughly(margin.abs())),
         (None, None) => String::new(),

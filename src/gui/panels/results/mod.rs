@@ -17,7 +17,7 @@ mod table;
 mod trust;
 mod verdict;
 
-use egui::{Align, Button, Layout, RichText, ScrollArea, Ui};
+use egui::{Align, Button, CursorIcon, Layout, RichText, ScrollArea, Sense, Ui};
 
 use crate::analysis::{
     CandidateFigures, CandidateStatus, NoiseFloor, ObjectiveResult, Trust, Verdict, VerdictKind,
@@ -196,7 +196,12 @@ impl ResultsPanel {
             } else {
                 ("not over yet", palette.weak)
             };
-            badge_ui(ui, word, color).on_hover_text(&view.verdict.why);
+            // Beside the page of the verdict, which has the same for the keyboard.
+            let badge = badge_ui(ui, word, color).interact(Sense::CLICK);
+            let badge = badge.on_hover_cursor(CursorIcon::PointingHand);
+            if badge.on_hover_text(&view.verdict.why).clicked() {
+                self.page = Page::Verdict;
+            }
             same_work_ui(ui, view.figures);
             ui.add_space(space::S);
             ui.spacing_mut().item_spacing.x = space::XS;

@@ -242,12 +242,23 @@ fn compare_ui(
     });
 }
 
+/// Its name with the time of its start: several runs of one scenario are called alike.
+fn told(entry: &RunEntry) -> String {
+    match &entry.head {
+        Ok(head) => {
+            let started = text::date_time(head.header.started_unix_secs);
+            format!("{}, {started}", entry.title())
+        }
+        Err(_) => entry.title(),
+    }
+}
+
 fn delete_ui(ui: &mut Ui, entry: &RunEntry, actions: &mut Vec<Action>) {
     let delete = ui
         .button("Delete…")
         .on_hover_text("Move its file to the bin");
     if delete.accessible_name("Delete this run").clicked() {
-        let (path, title) = (entry.path.clone(), entry.title());
+        let (path, title) = (entry.path.clone(), told(entry));
         actions.push(Action::Runs(RunsAction::Delete { path, title }));
     }
 }

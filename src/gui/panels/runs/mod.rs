@@ -87,7 +87,6 @@ impl RunsPanel {
             empty_state_ui(ui, title, text);
             return;
         }
-        self.search_again(view);
         self.details_panel_ui(ui, view, actions);
         let found = self.found.as_ref().map_or(&[][..], |(_, _, found)| found);
         if found.is_empty() {
@@ -132,7 +131,13 @@ impl RunsPanel {
                 ui.add(edit).accessible_name("Search the runs");
             });
         });
-        let mut facts = vec![text::counted(view.entries.len() as u64, "run", "runs")];
+        self.search_again(view);
+        let all = text::counted(view.entries.len() as u64, "run", "runs");
+        let found = self.found.as_ref().filter(|_| !self.words.is_empty());
+        let mut facts = vec![match found {
+            Some((_, _, found)) => format!("{} of {all}", text::count(found.len() as u64)),
+            None => all,
+        }];
         if view.left_out > 0 {
             let left_out = text::count(view.left_out as u64);
             facts.push(format!("{left_out} more files are not listed"));

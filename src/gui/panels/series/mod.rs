@@ -7,7 +7,7 @@ mod sweep;
 use egui::{Align, Button, Layout, ProgressBar, RichText, ScrollArea, Ui};
 
 use crate::chart::Plane;
-use crate::gui::action::{Action, SeriesAction};
+use crate::gui::action::{Action, ComposerSection, SeriesAction};
 use crate::gui::app::{Series, SeriesFigures, SeriesState};
 use crate::gui::panels::diagram::{Planes, PlanesView};
 use crate::gui::panels::series::sweep::SweepView;
@@ -102,7 +102,7 @@ fn planes_view<'a>(series: &'a Series, planes: &'a [Plane]) -> PlanesView<'a> {
 fn head_ui(ui: &mut Ui, view: &SeriesView<'_>, actions: &mut Vec<Action>) {
     let can = !view.locked && view.errors == 0;
     ui.horizontal(|ui| {
-        ui.label(RichText::new("Series").text_style(egui::TextStyle::Heading));
+        ui.label(RichText::new("Sweeps and capacity").text_style(egui::TextStyle::Heading));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             for (label, has, kind, why_not) in [
                 (
@@ -144,15 +144,20 @@ fn nothing_yet_ui(ui: &mut Ui, view: &SeriesView<'_>, actions: &mut Vec<Action>)
         (
             "This scenario sweeps nothing",
             "A sweep measures it at several values of one or two parameters, and a search for the capacity finds \
-             the highest rate at which the objectives hold. The composer adds both.",
+             the highest rate at which the objectives hold",
         )
     };
     empty_state_ui(ui, title, text);
     if !(view.has_sweep || view.has_capacity) {
         ui.vertical_centered(|ui| {
-            let compose = ui.button("Open the composer");
-            if compose.clicked() {
-                actions.push(Action::Compose);
+            for (label, section) in [
+                ("Add a sweep…", ComposerSection::Sweep),
+                ("Add a search for the capacity…", ComposerSection::Capacity),
+            ] {
+                let about = "Opens its section in the composer, where it is switched on";
+                if ui.button(label).on_hover_text(about).clicked() {
+                    actions.push(Action::ComposeSection(section));
+                }
             }
         });
     }
