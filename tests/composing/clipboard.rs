@@ -114,3 +114,23 @@ fn the_menu_of_a_stage_offers_the_same() {
     assert_eq!(text, Some(wait));
     assert_eq!(stages(&harness).len(), 1);
 }
+
+#[test]
+fn the_menu_of_a_stage_sends_it_to_another_task_kind() {
+    let mut harness = composing(Picked::Cancelled);
+    click(&mut harness, "Add task kind");
+    let (wait, others) = (
+        stages(&harness)[1].clone(),
+        scenario(&harness).tasks[1].clone(),
+    );
+    harness
+        .get_by_label("stage 2 of task kind 'task'")
+        .click_secondary();
+    harness.run_steps(3);
+    click(&mut harness, "Move to…");
+    click(&mut harness, &format!("To task kind '{}'", others.name));
+    assert_eq!(stages(&harness).len(), 1);
+    let moved = &scenario(&harness).tasks[1].stages;
+    assert_eq!(moved.len(), others.stages.len() + 1);
+    assert_eq!(moved.last().map(stage_text), Some(wait));
+}

@@ -29,6 +29,29 @@ fn the_plan_says_what_to_expect_of_every_candidate_and_that_nothing_was_measured
 }
 
 #[test]
+fn a_wide_window_shows_what_to_expect_beside_what_run_will_do() {
+    let mut harness = composing(Picked::Cancelled);
+    ask(&mut harness, Action::Show(Page::Plan));
+    let (steps, expected) = ("What Run will do", "What to expect");
+    let right_of = |harness: &Window| {
+        harness.get_by_label(expected).rect().left() > harness.get_by_label(steps).rect().right()
+    };
+    assert!(right_of(&harness));
+    harness.set_size(egui::vec2(800.0, 1_600.0));
+    harness.run_steps(3);
+    assert!(!right_of(&harness));
+}
+
+#[test]
+fn the_profile_of_the_load_says_where_each_candidate_is_full() {
+    let mut harness = composing(Picked::Cancelled);
+    assert!(!is_there(&harness, "Dashed where full"));
+    assert!(!is_there(&harness, "Full far above it"));
+    click(&mut harness, "Load: Profile");
+    assert!(is_there(&harness, "sequential (workers): ≈ "));
+}
+
+#[test]
 fn an_edit_changes_what_is_expected_at_once() {
     let mut harness = composing(Picked::Cancelled);
     ask(&mut harness, Action::Show(Page::Plan));

@@ -12,6 +12,8 @@ use crate::gui::widgets::{primary_button_ui, weak_ui};
 
 /// Width of the choices, in points.
 const CHOICES_WIDTH: f32 = 230.0;
+/// What stands above and below the choices, with some room around the dialog, in points.
+const BESIDE_CHOICES: f32 = 180.0;
 /// Size of the preview, in points.
 const PREVIEW: Vec2 = Vec2::new(440.0, 420.0);
 /// Size of what turns while the preview is made, in points.
@@ -47,8 +49,15 @@ pub fn export_dialog_ui(ctx: &Context, view: &ExportView<'_>, actions: &mut Vec<
                 // Many charts need many lines, and a small window has few.
                 ui.spacing_mut().item_spacing.y = 2.0;
                 ui.spacing_mut().interact_size.y = 22.0;
-                parts_ui(ui, view, &mut push);
-                form_ui(ui, view, &mut push);
+                let height = ctx.content_rect().height() - BESIDE_CHOICES;
+                ScrollArea::vertical()
+                    .max_height(height)
+                    .min_scrolled_height(height)
+                    .auto_shrink([false, true])
+                    .show(ui, |ui| {
+                        parts_ui(ui, view, &mut push);
+                        form_ui(ui, view, &mut push);
+                    });
             });
             ui.add_space(space::L);
             preview_ui(ui, view);

@@ -1,6 +1,6 @@
 //! The menu bar, made from the table of commands, and the pages at its right end.
 
-use egui::{Align, Button, Layout, MenuBar, Ui};
+use egui::{Align, Button, Layout, MenuBar, ScrollArea, Ui};
 
 use crate::gui::action::Action;
 use crate::gui::app::Page;
@@ -29,13 +29,28 @@ pub fn menus_ui(ui: &mut Ui, now: &Situation<'_>, actions: &mut Vec<Action>) {
 
 /// Width of a menu whose entries have a mark and their keys at the right end, in points.
 const MARKED_WIDTH: f32 = 260.0;
+/// In a window that is less high the longest menu scrolls, in points.
+const VIEW_HEIGHT: f32 = 700.0;
 
 fn menu_ui(ui: &mut Ui, menu: Menu, now: &Situation<'_>, actions: &mut Vec<Action>) {
-    dense(ui);
     if menu == Menu::View {
         // Keys at the right end take all the room that there is.
         ui.set_max_width(MARKED_WIDTH);
+        let height = ui.ctx().content_rect().height();
+        if height < VIEW_HEIGHT {
+            let height = height - 4.0 * space::L;
+            ScrollArea::vertical()
+                .max_height(height)
+                .min_scrolled_height(height)
+                .show(ui, |ui| entries_ui(ui, menu, now, actions));
+            return;
+        }
     }
+    entries_ui(ui, menu, now, actions);
+}
+
+fn entries_ui(ui: &mut Ui, menu: Menu, now: &Situation<'_>, actions: &mut Vec<Action>) {
+    dense(ui);
     let commands: Vec<&Command> = COMMANDS.iter().filter(|one| one.menu == menu).collect();
     let parts = commands.chunk_by(|one, next| one.section == next.section);
     for (number, part) in parts.enumerate() {

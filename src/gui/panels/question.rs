@@ -317,6 +317,7 @@ fn shortcuts_ui(ui: &mut Ui) -> Option<Answer> {
             ui.spacing_mut().item_spacing.y = space::XS;
             ui.spacing_mut().interact_size.y = 0.0;
             if two {
+                ui.spacing_mut().item_spacing.x = space::XL;
                 ui.columns_const(|[left, right]| {
                     menu_keys_ui(left);
                     other_keys_ui(right);

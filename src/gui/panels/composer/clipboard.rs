@@ -214,7 +214,11 @@ impl Clipboard {
 }
 
 fn item_ui(ui: &mut Ui, label: &str, keys: &str, enabled: bool) -> bool {
-    let item = ui.add_enabled(enabled, Button::new(label).shortcut_text(keys));
+    let mut button = Button::new(label);
+    if !keys.is_empty() {
+        button = button.shortcut_text(keys);
+    }
+    let item = ui.add_enabled(enabled, button);
     if item.clicked() {
         ui.close();
     }

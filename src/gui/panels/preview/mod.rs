@@ -84,7 +84,6 @@ fn summary_ui(ui: &mut Ui, expected: &[Expected]) {
             None => groups.push((badge, color(one.standing, theme::palette(ui)), vec![index])),
         }
     }
-    let dark = ui.visuals().dark_mode;
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing = Vec2::new(space::XS, space::XS);
         ui.spacing_mut().interact_size.y = 0.0;
@@ -92,14 +91,26 @@ fn summary_ui(ui: &mut Ui, expected: &[Expected]) {
             ui.horizontal_wrapped(|ui| {
                 badge_ui(ui, &badge, color);
                 for index in of {
-                    ui.add_space(space::XS);
-                    swatch_ui(ui, theme::series_color(index, dark));
-                    let name = RichText::new(&expected[index].name).small();
-                    ui.add(Label::new(name).extend());
+                    candidate_ui(ui, index, &expected[index].name);
                 }
             });
         }
     });
+}
+
+/// Colour and name of a candidate, which stay on one line.
+fn candidate_ui(ui: &mut Ui, index: usize, name: &str) {
+    let text = RichText::new(name).small();
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    let galley = (ui.painter()).layout_no_wrap(name.to_owned(), font, egui::Color32::PLACEHOLDER);
+    let swatch = space::M + 3.0 * space::XS;
+    if ui.available_size_before_wrap().x < galley.size().x + swatch {
+        ui.end_row();
+    } else {
+        ui.add_space(space::XS);
+    }
+    swatch_ui(ui, theme::series_color(index, ui.visuals().dark_mode));
+    ui.add(Label::new(text).extend());
 }
 
 /// The limits of the machine and of the candidates of `scenario` as rates, for a profile of its load.
