@@ -19,7 +19,7 @@ use crate::gui::panels::start::StartView;
 use crate::gui::panels::tabs::tabs_ui;
 use crate::gui::panels::toolbar::{ToolbarView, toolbar_ui};
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{Spot, mark_spot};
+use crate::gui::widgets::{Spot, following_focus, mark_spot};
 use crate::session::LocalSettings;
 
 /// Width of the left panel at the start, in points: a form of labels and fields.
@@ -149,10 +149,14 @@ impl App {
             self.runs_ui(ui);
             return;
         }
-        ScrollArea::vertical()
+        let mut area = ScrollArea::vertical()
             .auto_shrink(false)
-            .id_salt(self.tab as u8)
-            .show(ui, |ui| match self.tab {
+            .id_salt(self.tab as u8);
+        if self.tab == SidebarTab::Compose && self.composer.begins() {
+            area = area.vertical_scroll_offset(0.0);
+        }
+        area.show(ui, |ui| {
+            following_focus(ui, "left panel", |ui| match self.tab {
                 SidebarTab::Library => {
                     let view = LibraryView {
                         entries: &self.library,
@@ -169,6 +173,7 @@ impl App {
                 }
                 SidebarTab::Runs => {}
             });
+        });
     }
 
     fn runs_ui(&mut self, ui: &mut Ui) {
@@ -266,10 +271,12 @@ impl App {
             .auto_shrink(false)
             .id_salt("machine")
             .show(ui, |ui| {
-                page.ui(ui, &preferences, actions);
-                let typed = page.typed().to_owned();
-                let any = machine.ui(ui, &view, &typed, actions);
-                page.end_ui(ui, &preferences, any, actions);
+                following_focus(ui, "settings", |ui| {
+                    page.ui(ui, &preferences, actions);
+                    let typed = page.typed().to_owned();
+                    let any = machine.ui(ui, &view, &typed, actions);
+                    page.end_ui(ui, &preferences, any, actions);
+                });
             });
     }
 

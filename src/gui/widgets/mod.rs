@@ -4,6 +4,7 @@
 
 mod basics;
 mod field;
+mod follow;
 mod spot;
 mod stroke;
 
@@ -12,5 +13,6 @@ pub use basics::{
     primary_button_ui, section_header_ui, swatch_ui, weak_ui,
 };
 pub use field::{Field, severity_ui};
+pub use follow::following_focus;
 pub use spot::{Spot, mark_spot, spot_of};
 pub use stroke::{stroke_sample_ui, stroke_toggle_ui};

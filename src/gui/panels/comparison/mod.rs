@@ -12,7 +12,7 @@ use crate::gui::action::{Action, RunsAction, SideChoice};
 use crate::gui::app::{Around, Chosen, Compared, Comparing, RunEntry, Slot, TwoCandidates};
 use crate::gui::panels::comparison::pairs::PairView;
 use crate::gui::theme::{self, Palette, space};
-use crate::gui::widgets::{badge_ui, card_ui, empty_state_ui, severity_ui};
+use crate::gui::widgets::{badge_ui, card_ui, empty_state_ui, following_focus, severity_ui};
 use crate::scenario::Severity;
 
 /// What the page shows.
@@ -49,24 +49,26 @@ impl ComparisonPanel {
             .auto_shrink(false)
             .id_salt("comparison")
             .show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = space::S;
-                sides::head_ui(ui, view, actions);
-                match view.candidates {
-                    Some(two) => candidates::candidates_ui(ui, two, view.locked, actions),
-                    None => sides::sides_ui(ui, view, actions),
-                }
-                match view.comparing {
-                    Comparing::Incomplete => incomplete_ui(ui, view, actions),
-                    Comparing::Working => empty_state_ui(
-                        ui,
-                        "Comparing…",
-                        "Each measure is drawn again many times to find its interval",
-                    ),
-                    Comparing::Failed(error) => severity_ui(ui, Severity::Error, error),
-                    Comparing::Done(compared) => {
-                        self.compared_ui(ui, compared, view.number, actions);
+                following_focus(ui, "comparison", |ui| {
+                    ui.spacing_mut().item_spacing.y = space::S;
+                    sides::head_ui(ui, view, actions);
+                    match view.candidates {
+                        Some(two) => candidates::candidates_ui(ui, two, view.locked, actions),
+                        None => sides::sides_ui(ui, view, actions),
                     }
-                }
+                    match view.comparing {
+                        Comparing::Incomplete => incomplete_ui(ui, view, actions),
+                        Comparing::Working => empty_state_ui(
+                            ui,
+                            "Comparing…",
+                            "Each measure is drawn again many times to find its interval",
+                        ),
+                        Comparing::Failed(error) => severity_ui(ui, Severity::Error, error),
+                        Comparing::Done(compared) => {
+                            self.compared_ui(ui, compared, view.number, actions);
+                        }
+                    }
+                })
             });
     }
 

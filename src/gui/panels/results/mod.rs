@@ -30,7 +30,7 @@ use crate::gui::panels::results::evidence::Evidence;
 use crate::gui::panels::results::lanes::LanesPage;
 use crate::gui::panels::results::sorting::Sorting;
 use crate::gui::theme::{self, Palette, space};
-use crate::gui::widgets::badge_ui;
+use crate::gui::widgets::{badge_ui, following_focus};
 use crate::run::Run;
 
 pub(super) use attempts::standing_ui;
@@ -308,7 +308,7 @@ fn scrolled(ui: &mut Ui, salt: &str, content: impl FnOnce(&mut Ui)) {
     ScrollArea::vertical()
         .auto_shrink(false)
         .id_salt(salt)
-        .show(ui, content);
+        .show(ui, |ui| following_focus(ui, salt, content));
 }
 
 fn verdict_badge(kind: VerdictKind, palette: &Palette) -> (&'static str, egui::Color32) {

@@ -13,7 +13,7 @@ use crate::gui::panels::diagram::{Planes, PlanesView};
 use crate::gui::panels::series::sweep::SweepView;
 use crate::gui::theme::{self, Palette, space};
 use crate::gui::widgets::{
-    badge_ui, card_ui, empty_state_ui, primary_button_ui, severity_ui, weak_ui,
+    badge_ui, card_ui, empty_state_ui, following_focus, primary_button_ui, severity_ui, weak_ui,
 };
 use crate::run::record::RecordKind;
 use crate::scenario::Severity;
@@ -50,42 +50,44 @@ impl SeriesPanel {
             .auto_shrink(false)
             .id_salt("series")
             .show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = space::S;
-                head_ui(ui, view, actions);
-                let Some(series) = view.series else {
-                    nothing_yet_ui(ui, view, actions);
-                    return;
-                };
-                card_ui(ui, |ui| standing_ui(ui, series, actions));
-                match &series.figures {
-                    None => {
-                        let (title, text) = waiting(&series.state);
-                        empty_state_ui(ui, title, text);
+                following_focus(ui, "series", |ui| {
+                    ui.spacing_mut().item_spacing.y = space::S;
+                    head_ui(ui, view, actions);
+                    let Some(series) = view.series else {
+                        nothing_yet_ui(ui, view, actions);
+                        return;
+                    };
+                    card_ui(ui, |ui| standing_ui(ui, series, actions));
+                    match &series.figures {
+                        None => {
+                            let (title, text) = waiting(&series.state);
+                            empty_state_ui(ui, title, text);
+                        }
+                        Some(SeriesFigures::Sweep {
+                            figures,
+                            scaling,
+                            planes,
+                            heats,
+                            scaling_planes,
+                            no_scaling,
+                        }) => {
+                            let charts = planes_view(series, planes);
+                            self.sweep.ui(ui, figures, (charts, heats), actions);
+                            let charts = planes_view(series, scaling_planes);
+                            self.sweep.scaling_charts_ui(ui, charts, actions);
+                            sweep::scaling_ui(ui, figures, scaling, *no_scaling);
+                        }
+                        Some(SeriesFigures::Capacity {
+                            figures,
+                            plane,
+                            currency,
+                        }) => {
+                            let charts = planes_view(series, plane.as_slice());
+                            self.capacity.ui(ui, charts, actions);
+                            capacity::capacity_ui(ui, figures, currency);
+                        }
                     }
-                    Some(SeriesFigures::Sweep {
-                        figures,
-                        scaling,
-                        planes,
-                        heats,
-                        scaling_planes,
-                        no_scaling,
-                    }) => {
-                        let charts = planes_view(series, planes);
-                        self.sweep.ui(ui, figures, (charts, heats), actions);
-                        let charts = planes_view(series, scaling_planes);
-                        self.sweep.scaling_charts_ui(ui, charts, actions);
-                        sweep::scaling_ui(ui, figures, scaling, *no_scaling);
-                    }
-                    Some(SeriesFigures::Capacity {
-                        figures,
-                        plane,
-                        currency,
-                    }) => {
-                        let charts = planes_view(series, plane.as_slice());
-                        self.capacity.ui(ui, charts, actions);
-                        capacity::capacity_ui(ui, figures, currency);
-                    }
-                }
+                })
             });
     }
 }

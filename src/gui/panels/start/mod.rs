@@ -14,7 +14,7 @@ use crate::gui::action::{Action, TourAction};
 use crate::gui::app::{RunEntry, Search};
 use crate::gui::panels::library::LibraryEntry;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{card_ui, empty_state_ui, primary_button_ui, weak_ui};
+use crate::gui::widgets::{card_ui, empty_state_ui, following_focus, primary_button_ui, weak_ui};
 use crate::scenario::Topic;
 use crate::session::LocalPython;
 
@@ -76,42 +76,44 @@ impl StartPanel {
             area = area.vertical_scroll_offset(0.0);
         }
         area.show(ui, |ui| {
-            head_ui(ui, view, actions);
-            if view.offers_tour {
-                tour_offer_ui(ui, actions);
-            }
-            let room = ui.available_width();
-            if room < SIDE_BY_SIDE {
-                if !view.runs.is_empty() || !view.recent.is_empty() {
-                    ui.columns_const(|[left, right]| {
-                        recent::runs_ui(left, view, NARROW_MAX, actions);
-                        recent::files_ui(right, view, NARROW_MAX, actions);
-                    });
+            following_focus(ui, "start", |ui| {
+                head_ui(ui, view, actions);
+                if view.offers_tour {
+                    tour_offer_ui(ui, actions);
                 }
-                self.experiments_ui(ui, view, actions);
-                return;
-            }
-            ui.horizontal_top(|ui| {
-                ui.spacing_mut().item_spacing.x = space::L;
-                let width = room - RECENT_WIDTH - space::L;
-                ui.allocate_ui_with_layout(
-                    egui::vec2(width, 0.0),
-                    Layout::top_down(Align::Min),
-                    |ui| {
-                        ui.set_width(width);
+                let room = ui.available_width();
+                if room < SIDE_BY_SIDE {
+                    if !view.runs.is_empty() || !view.recent.is_empty() {
+                        ui.columns_const(|[left, right]| {
+                            recent::runs_ui(left, view, NARROW_MAX, actions);
+                            recent::files_ui(right, view, NARROW_MAX, actions);
+                        });
+                    }
+                    self.experiments_ui(ui, view, actions);
+                    return;
+                }
+                ui.horizontal_top(|ui| {
+                    ui.spacing_mut().item_spacing.x = space::L;
+                    let width = room - RECENT_WIDTH - space::L;
+                    ui.allocate_ui_with_layout(
+                        egui::vec2(width, 0.0),
+                        Layout::top_down(Align::Min),
+                        |ui| {
+                            ui.set_width(width);
+                            ui.spacing_mut().item_spacing.x = space::S;
+                            self.experiments_ui(ui, view, actions);
+                        },
+                    );
+                    ui.vertical(|ui| {
+                        ui.set_width(RECENT_WIDTH);
                         ui.spacing_mut().item_spacing.x = space::S;
-                        self.experiments_ui(ui, view, actions);
-                    },
-                );
-                ui.vertical(|ui| {
-                    ui.set_width(RECENT_WIDTH);
-                    ui.spacing_mut().item_spacing.x = space::S;
-                    recent::runs_ui(ui, view, WIDE_MAX, actions);
-                    ui.add_space(space::S);
-                    recent::files_ui(ui, view, WIDE_MAX, actions);
+                        recent::runs_ui(ui, view, WIDE_MAX, actions);
+                        ui.add_space(space::S);
+                        recent::files_ui(ui, view, WIDE_MAX, actions);
+                    });
                 });
-            });
-            ui.add_space(space::M);
+                ui.add_space(space::M);
+            })
         });
     }
 
