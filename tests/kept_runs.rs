@@ -119,6 +119,25 @@ fn a_name_tags_and_a_note_are_written_into_the_file_of_the_run() {
 }
 
 #[test]
+fn a_new_name_stands_on_the_tab_of_the_run_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = support::finished_run();
+    let (_, id) = kept(folder.path(), &run, true);
+    let mut harness = at_the_run(folder.path(), &run, &id);
+    click(&mut harness, "Open this run");
+    run_until(&mut harness, "it is open", |harness| {
+        harness.state().measurement().is_some()
+    });
+    harness.run_steps(3);
+    type_into(&mut harness, "Name", "before the change");
+    click(&mut harness, "Save name, tags and note");
+    run_until(&mut harness, "the tab is called so", |harness| {
+        let tabs = harness.state().tab_labels();
+        tabs.iter().any(|tab| tab.title == "before the change")
+    });
+}
+
+#[test]
 fn deleting_asks_first_and_no_means_no() {
     let folder = tempfile::tempdir().unwrap();
     let run = support::finished_run();
@@ -126,6 +145,11 @@ fn deleting_asks_first_and_no_means_no() {
     let mut harness = at_the_run(folder.path(), &run, &id);
     click(&mut harness, "Delete this run");
     harness.get_by_label("Move the run to the bin?");
+    // Its time is told, since several runs are called alike, and Enter gives the usual answer.
+    let title = &run.request.scenario.title;
+    let started = poolscope::units::text::date_time(run.started_unix_secs);
+    harness.get_by_label(&format!("{title}, {started}"));
+    assert!(harness.get_by_label("Move to the bin").is_focused());
     click(&mut harness, "Keep it");
     assert!(!is_shown(&harness, "Move the run to the bin?"));
     assert!(path.exists());
@@ -185,6 +209,21 @@ fn two_runs_beside_each_other_tell_what_differs_and_what_follows() {
     click(&mut harness, "Compare threads ×8");
     click(&mut harness, "Clear the run");
     assert!(is_shown(&harness, "One run chosen"));
+}
+
+#[test]
+fn the_two_newest_runs_are_compared_by_one_click() {
+    let folder = tempfile::tempdir().unwrap();
+    kept(folder.path(), &support::finished_run(), true);
+    let mut later = support::finished_run();
+    later.started_unix_secs += 3_600;
+    later.request.seed += 1;
+    kept(folder.path(), &later, true);
+    let mut harness = window(Some(folder.path().to_owned()));
+    click(&mut harness, "Comparison page");
+    wait_for(&mut harness, "Compare the two newest runs");
+    click(&mut harness, "Compare the two newest runs");
+    wait_for(&mut harness, "Candidate by candidate");
 }
 
 #[test]

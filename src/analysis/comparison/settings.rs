@@ -125,11 +125,41 @@ fn words(value: &Value) -> String {
     let words = match value {
         Value::Null => NOT_SET.to_owned(),
         Value::String(text) => text.replace(['\n', '\r', '\t'], " "),
-        other => other.to_string(),
+        other => as_in_files(other),
     };
     if words.chars().count() <= VALUE_CHARS_MAX {
         return words;
     }
     let kept: String = words.chars().take(VALUE_CHARS_MAX - 1).collect();
     format!("{kept}…")
+}
+
+/// A value as a scenario file writes it: `Http(delay: Constant("40ms"))`.
+fn as_in_files(value: &Value) -> String {
+    let is_case = |name: &str| name.starts_with(|first: char| first.is_ascii_uppercase());
+    match value {
+        Value::Object(fields) => {
+            let mut parts = fields.iter();
+            if let (Some((name, inner)), None) = (parts.next(), parts.next())
+                && is_case(name)
+            {
+                return match inner {
+                    Value::Object(_) => format!("{name}{}", as_in_files(inner)),
+                    inner => format!("{name}({})", as_in_files(inner)),
+                };
+            }
+            let fields = fields.iter();
+            let fields = fields.map(|(name, value)| format!("{name}: {}", as_in_files(value)));
+            format!("({})", fields.collect::<Vec<_>>().join(", "))
+        }
+        Value::Array(values) => {
+            let values: Vec<String> = values.iter().map(as_in_files).collect();
+            format!("[{}]", values.join(", "))
+        }
+        // A case without fields is a word, and every other text has quotes.
+        Value::String(text) if is_case(text) && text.chars().all(char::is_alphanumeric) => {
+            text.clone()
+        }
+        other => other.to_string(),
+    }
 }

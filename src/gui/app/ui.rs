@@ -149,26 +149,29 @@ impl App {
             self.runs_ui(ui);
             return;
         }
-        ScrollArea::vertical()
+        let mut area = ScrollArea::vertical()
             .auto_shrink(false)
-            .id_salt(self.tab as u8)
-            .show_following(ui, |ui| match self.tab {
-                SidebarTab::Library => {
-                    let view = LibraryView {
-                        entries: &self.library,
-                        open: self.document.bundled(),
-                        recent: &self.settings.recent,
-                        locked,
-                    };
-                    self.library_panel.ui(ui, &view, &mut self.actions);
-                }
-                SidebarTab::Compose => {
-                    let (scenario, problems) = (self.document.scenario(), self.document.problems());
-                    self.composer
-                        .ui(ui, scenario, problems, locked, &mut self.actions);
-                }
-                SidebarTab::Runs => {}
-            });
+            .id_salt(self.tab as u8);
+        if self.tab == SidebarTab::Compose && self.composer.begins() {
+            area = area.vertical_scroll_offset(0.0);
+        }
+        area.show_following(ui, |ui| match self.tab {
+            SidebarTab::Library => {
+                let view = LibraryView {
+                    entries: &self.library,
+                    open: self.document.bundled(),
+                    recent: &self.settings.recent,
+                    locked,
+                };
+                self.library_panel.ui(ui, &view, &mut self.actions);
+            }
+            SidebarTab::Compose => {
+                let (scenario, problems) = (self.document.scenario(), self.document.problems());
+                self.composer
+                    .ui(ui, scenario, problems, locked, &mut self.actions);
+            }
+            SidebarTab::Runs => {}
+        });
     }
 
     fn runs_ui(&mut self, ui: &mut Ui) {

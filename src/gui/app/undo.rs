@@ -46,6 +46,7 @@ impl App {
         let what = format!("open '{}'", document.scenario().title);
         self.history.left(self.document.snapshot(), what);
         self.document = document;
+        self.composer.begin();
     }
 
     /// `written` is now in the file at `path`, as the text of the document of that number.

@@ -40,6 +40,12 @@ pub fn export_dialog_ui(ctx: &Context, view: &ExportView<'_>, actions: &mut Vec<
     let palette = theme::palette_of(ctx);
     let modal = Modal::new(Id::unique("export board")).frame(theme::question_frame(palette));
     let mut push = |action| actions.push(Action::Exporting(action));
+    let pass = ctx.cumulative_pass_nr();
+    // The keyboard comes to what most want as soon as the dialog does.
+    let is_new = ctx.data_mut(|data| {
+        let shown_in = data.get_temp_mut_or_default::<u64>(Id::unique("export board shown"));
+        std::mem::replace(shown_in, pass) + 1 < pass
+    });
     let modal = modal.show(ctx, |ui| {
         ui.set_width(CHOICES_WIDTH + PREVIEW.x + space::L);
         ui.label(RichText::new("Export board").text_style(egui::TextStyle::Heading));
@@ -63,7 +69,7 @@ pub fn export_dialog_ui(ctx: &Context, view: &ExportView<'_>, actions: &mut Vec<
             preview_ui(ui, view);
         });
         ui.add_space(space::M);
-        buttons_ui(ui, view, &mut push);
+        buttons_ui(ui, view, is_new, &mut push);
     });
     if modal.should_close() {
         push(ExportAction::Close);
@@ -166,13 +172,20 @@ fn preview_ui(ui: &mut Ui, view: &ExportView<'_>) {
     });
 }
 
-fn buttons_ui(ui: &mut Ui, view: &ExportView<'_>, push: &mut impl FnMut(ExportAction)) {
+fn buttons_ui(
+    ui: &mut Ui,
+    view: &ExportView<'_>,
+    is_new: bool,
+    push: &mut impl FnMut(ExportAction),
+) {
     let can = !view.choice.parts.is_empty();
     ui.horizontal(|ui| {
-        if primary_button_ui(ui, "Save as…", can)
-            .accessible_name("Save the picture as…")
-            .clicked()
-        {
+        let save = primary_button_ui(ui, "Save as…", can);
+        let save = save.accessible_name("Save the picture as…");
+        if is_new {
+            save.request_focus();
+        }
+        if save.clicked() {
             push(ExportAction::Save);
         }
         let copy = match view.choice.format {

@@ -123,6 +123,8 @@ pub struct ComposerPanel {
     held: Option<Box<Scenario>>,
     /// How long a sweep and a search for the capacity would take.
     forecast: Forecast,
+    /// It is shown from its beginning in the next frame.
+    to_top: bool,
     /// Names of the interpreters of this machine, as its settings have them; none if nobody looked.
     interpreters: Vec<String>,
 }
@@ -137,6 +139,17 @@ struct Sections {
 }
 
 impl ComposerPanel {
+    /// Another scenario is open: it is shown from its beginning.
+    pub fn begin(&mut self) {
+        self.to_top = true;
+    }
+
+    /// Whether it is to be shown from its beginning now; once for each [`Self::begin`].
+    pub fn begins(&mut self) -> bool {
+        // Whoever is led to a section wants to see that one.
+        std::mem::take(&mut self.to_top) && self.sections.lead_to.is_none()
+    }
+
     /// Opens `section` and scrolls to it.
     pub fn lead_to(&mut self, section: ComposerSection) {
         let title = match section {
