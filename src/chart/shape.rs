@@ -57,7 +57,12 @@ impl Shape {
     #[must_use]
     pub fn strokes(self) -> Vec<Vec<[f64; 2]>> {
         let upright = || [vec![[-1.0, 0.0], [1.0, 0.0]], vec![[0.0, -1.0], [0.0, 1.0]]];
-        let slanted = || [vec![[-0.7, -0.7], [0.7, 0.7]], vec![[-0.7, 0.7], [0.7, -0.7]]];
+        let slanted = || {
+            [
+                vec![[-0.7, -0.7], [0.7, 0.7]],
+                vec![[-0.7, 0.7], [0.7, -0.7]],
+            ]
+        };
         match self {
             Self::Circle => {
                 let corner = |number: u32| {

@@ -2,8 +2,7 @@
 
 use crate::analysis::{CandidateFigures, candidate_figures, trust, verdict};
 use crate::chart::{
-    Chart, ChartId, ChartSettings, Diagram, Series, SplitChart, Tile, build, build_diagram,
-    rows_of,
+    Chart, ChartId, ChartSettings, Diagram, Series, SplitChart, Tile, build, build_diagram, rows_of,
 };
 use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Type};
 use crate::export::diagram::draw_diagram;
@@ -137,7 +136,9 @@ pub fn board_part_svg<'a>(
     let (columns, chart_height) = parts.grid();
     let content = Drawing {
         tiles: placed(run, settings, parts, columns),
-        split: parts.split.then(|| SplitChart::shown(run, &settings.hidden)),
+        split: parts
+            .split
+            .then(|| SplitChart::shown(run, &settings.hidden)),
         figures: parts.figures.then(|| Figures::of(run, settings)),
     };
     let names = content.names_height();

@@ -1,13 +1,13 @@
 //! A chart over something other than time as an SVG picture.
 
 use crate::chart::{Band, Diagram, Plane, Rule, RuleOf, Series, Stroke};
-use crate::export::{Foot, Look, Theme};
 use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
 use crate::export::font::{Weight, text_width};
 use crate::export::plot::{
     Head, MARK_RADIUS, Scales, Sizes, draw_axes, draw_head, draw_lines, page_frame, y_ticks,
 };
 use crate::export::svg::{MARGIN, SLACK, WIDTH, words};
+use crate::export::{Foot, Look, Theme};
 
 /// Height of the picture.
 const HEIGHT: f64 = 470.0;
@@ -28,12 +28,7 @@ pub fn diagram_svg<'a>(
 
 /// `plane` as a picture of its own, with its bands, its marked places, and a dot for every point that was measured.
 #[must_use]
-pub fn plane_svg<'a>(
-    plane: &Plane,
-    name: &str,
-    look: impl Into<Look<'a>>,
-    foot: &Foot,
-) -> String {
+pub fn plane_svg<'a>(plane: &Plane, name: &str, look: impl Into<Look<'a>>, foot: &Foot) -> String {
     drawn(&plane.diagram, Some(plane), name, look.into(), foot)
 }
 
@@ -270,12 +265,17 @@ fn free_place(
     ];
     let places = [above, below].into_iter().flat_map(|baseline| {
         let fits = baseline - look.size > plot.y && baseline < plot.bottom();
-        sides.into_iter().filter(move |_| fits || baseline < y).map(
-            move |(x, anchor)| ([x, baseline], anchor),
-        )
+        sides
+            .into_iter()
+            .filter(move |_| fits || baseline < y)
+            .map(move |(x, anchor)| ([x, baseline], anchor))
     });
     let crowd = |([x, baseline], anchor): &([f64; 2], Anchor)| {
-        let left = if *anchor == Anchor::End { x - width } else { *x };
+        let left = if *anchor == Anchor::End {
+            x - width
+        } else {
+            *x
+        };
         let is_in = |point: &&[f64; 2]| {
             (left - 4.0..=left + width + 4.0).contains(&point[0])
                 && (baseline - look.size - 2.0..=baseline + 4.0).contains(&point[1])

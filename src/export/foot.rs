@@ -136,7 +136,12 @@ impl Foot {
 fn doubted(doubts: &Doubts, step: &str) -> Option<(String, usize)> {
     let (all, doubted) = doubts.runs();
     let many = text::counted(all, step, &format!("{step}s"));
-    let said = || format!("Not trustworthy: {} of {many} passed a limit", text::count(doubted));
+    let said = || {
+        format!(
+            "Not trustworthy: {} of {many} passed a limit",
+            text::count(doubted)
+        )
+    };
     doubts.are_many().then(|| (said(), 0))
 }
 
@@ -173,7 +178,10 @@ mod tests {
         let run = support::finished_run();
         let title = &run.request.scenario.title;
         let kept = Foot::of(&run, Some("abc12345")).identity();
-        assert!(kept.starts_with(&format!("{title} · run abc12345 · ")), "{kept}");
+        assert!(
+            kept.starts_with(&format!("{title} · run abc12345 · ")),
+            "{kept}"
+        );
         assert!(!identity(&run).contains("run "), "{kept}");
         assert!(Foot::default().called(None).identity().is_empty());
     }

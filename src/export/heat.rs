@@ -1,11 +1,11 @@
 //! A heat map as an SVG picture: a cell for each pair of values, with its figure in it.
 
 use crate::chart::Heat;
-use crate::export::{Foot, Look, Theme};
 use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
 use crate::export::font::{Weight, fitted, text_width};
 use crate::export::plot::Sizes;
 use crate::export::svg::{MARGIN, SLACK, WIDTH};
+use crate::export::{Foot, Look, Theme};
 
 /// Height of the picture.
 const HEIGHT: f64 = 470.0;
@@ -19,12 +19,7 @@ const FIGURE_MIN: f64 = 34.0;
 /// `heat` as a picture of its own. `name` tells apart pictures that share a page; `foot` says of what it is, and is
 /// empty where the page does.
 #[must_use]
-pub fn heat_svg<'a>(
-    heat: &Heat,
-    name: &str,
-    look: impl Into<Look<'a>>,
-    foot: &Foot,
-) -> String {
+pub fn heat_svg<'a>(heat: &Heat, name: &str, look: impl Into<Look<'a>>, foot: &Foot) -> String {
     let look = look.into();
     // A page has the title, and edges of its own.
     let (sizes, margin) = if look.theme == Theme::Page {

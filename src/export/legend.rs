@@ -83,7 +83,7 @@ pub(super) fn strokes(
             x -= APART;
             continue;
         }
-         let ends = [[x, y], [x + SWATCH, y]];
+        let ends = [[x, y], [x + SWATCH, y]];
         canvas.polyline(&ends, Colours::ALL.muted, stroke, sizes.line + 0.5);
         label(canvas, [x, y], &words, sizes);
         x -= APART;

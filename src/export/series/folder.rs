@@ -6,8 +6,8 @@ use crate::analysis::{CapacityFigures, CapacityPlan, SweepFigures, SweepPlan, sc
 use crate::chart::{capacity_plane, scaling_planes};
 use crate::export::series::{capacity_csv, capacity_document, sweep_csv, sweep_document};
 use crate::export::{
-    ExportError, Foot, Picture, SeriesFound, SeriesReport, Theme, png, series_html, series_markdown,
-    write_file,
+    ExportError, Foot, Picture, SeriesFound, SeriesReport, Theme, png, series_html,
+    series_markdown, write_file,
 };
 use crate::scenario::to_text;
 

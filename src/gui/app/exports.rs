@@ -4,9 +4,9 @@ use std::path::Path;
 
 use crate::chart::{ChartId, ChartSettings, Form, Lanes, SplitChart, build, build_diagram};
 use crate::export::{
-    BoardParts, Charted, ExportError, Foot, Look, Picture, Pixels, Report, Theme, board_part_svg, board_svg, chart_svg,
-    charts_csv, diagram_svg, figures_csv, json, lanes_svg, lives_csv, pixels, png,
-    points_csv, report_html, report_markdown, split_csv, split_svg, timeline_csv, write_file,
+    BoardParts, Charted, ExportError, Foot, Look, Picture, Pixels, Report, Theme, board_part_svg,
+    board_svg, chart_svg, charts_csv, diagram_svg, figures_csv, json, lanes_svg, lives_csv, pixels,
+    png, points_csv, report_html, report_markdown, split_csv, split_svg, timeline_csv, write_file,
 };
 use crate::gui::action::{Exported, Format};
 use crate::gui::app::Origin;
@@ -204,7 +204,9 @@ fn board_csv(
             None => charts.push(build(*id, run, settings)),
         }
     }
-    let split = parts.split.then(|| SplitChart::shown(run, &settings.hidden));
+    let split = parts
+        .split
+        .then(|| SplitChart::shown(run, &settings.hidden));
     let charts = charts.iter().map(Charted::Chart);
     let diagrams = diagrams.iter().map(Charted::Diagram);
     charts_csv(
