@@ -67,7 +67,7 @@ fn a_chart_is_copied_as_picture_and_as_data() {
     let mut window = window_of_a_run();
     click(&mut window, "Export Throughput");
     let text = copied_text(&mut window, "Copy data");
-    assert!(text.starts_with("chart,candidate,line,seconds,value,unit"));
+    assert!(text.starts_with("chart,candidate,line,x,x_unit,value,unit"));
     assert!(text.contains("throughput,threads ×8,"), "{text}");
     wait_for(&mut window, "Copied");
     click(&mut window, "Export Throughput");
@@ -116,6 +116,8 @@ fn the_data_of_chosen_charts_is_copied_without_those_that_were_not_chosen() {
     let text = copied_text(&mut window, "Copy data");
     assert!(text.contains("\ncpu,"), "{text}");
     assert!(!text.contains("\nthroughput,"));
+    // What is not over time has its place too.
+    assert!(text.contains("\ntime_split,threads ×8,"), "{text}");
     assert!(!is_shown(&window, "On the picture"));
 }
 

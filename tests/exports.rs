@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use poolscope::chart::{ChartId, ChartSettings, SplitChart, build};
 use poolscope::export::{
-    Report, Theme, board_svg, chart_svg, figures_csv, json, text_table, timeline_csv, write_folder,
+    Look, Report, Theme, board_svg, chart_svg, figures_csv, json, text_table, timeline_csv,
+    write_folder,
 };
 use poolscope::run::Run;
 use poolscope::scenario::Objective;
@@ -412,6 +413,39 @@ fn the_board_has_all_charts_and_all_candidates_and_can_be_drawn_before_anything_
 }
 
 #[test]
+fn lines_bear_the_shapes_of_their_candidates_on_paper_and_where_they_do_in_the_window() {
+    let run = support::finished_run();
+    let settings = ChartSettings::default();
+    let chart = build(ChartId::Throughput, &run, &settings);
+    let shapes = |look: Look<'_>| chart_svg(&chart, &run, look).matches("<polygon").count();
+    let marked = Look {
+        line_marks: true,
+        ..Look::default()
+    };
+    assert_eq!(shapes(Look::default()), 0);
+    assert!(shapes(marked) >= 2 * run.request.scenario.candidates.len());
+    assert_eq!(shapes(marked), shapes(Theme::Print.into()));
+}
+
+#[test]
+fn every_picture_of_a_folder_names_the_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = support::finished_run();
+    let report = Report {
+        id: Some("abc12345"),
+        ..Report::of(&run, "(format: 1)")
+    };
+    let files = write_folder(dir.path(), &report).unwrap();
+    let pictures = files
+        .iter()
+        .filter(|path| path.extension().is_some_and(|end| end == "svg"));
+    for path in pictures {
+        let svg = std::fs::read_to_string(path).unwrap();
+        assert!(svg.contains("run abc12345"), "{}", path.display());
+    }
+}
+
+#[test]
 fn a_folder_holds_everything_of_a_run() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("new").join("folder");
@@ -434,8 +468,15 @@ fn a_folder_holds_everything_of_a_run() {
     .map(str::to_owned)
     .into();
     // A batch on threads and processes has neither event loops nor several pools.
+    // Those that are chosen are there too, but those of single workers: this run has no samples of any.
+    let chosen = [
+        ChartId::Outcomes,
+        ChartId::Histogram,
+        ChartId::PercentileCurve,
+    ];
     for slug in ChartId::ALL[..6]
         .iter()
+        .chain(&chosen)
         .map(|id| id.slug())
         .chain(["time_split"])
     {

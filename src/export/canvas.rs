@@ -4,182 +4,15 @@
 
 use std::fmt::Write as _;
 
-use crate::chart::palette::{COLOURS, SPLIT_PARTS, background_rgb, ink_rgb, series_rgb, split_rgb};
+use crate::chart::palette::SPLIT_PARTS;
 use crate::chart::{Shape, Stroke};
 use crate::export::font::{FAMILY, Weight};
-
-/// Light for paper and slides, dark for dark slides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Theme {
-    /// On white.
-    #[default]
-    Light,
-    /// On dark grey.
-    Dark,
-    /// On white, with black letters and darker, thicker lines, for paper.
-    Print,
-    /// As the page around the picture is: light, and dark where the reader wants it so. For pictures that are part of
-    /// a page.
-    Page,
-}
+use crate::export::ink::hex;
+pub(super) use crate::export::ink::{Colours, Ink};
+use crate::export::{Look, Theme};
 
 /// How much thicker lines are on paper.
 const PRINTED: f64 = 1.25;
-
-/// How a picture of a run looks, and by what the run is found again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Look<'a> {
-    /// Light, dark, or for paper.
-    pub theme: Theme,
-    /// What the run is called in the library; none if it is not kept.
-    pub id: Option<&'a str>,
-    /// Whether lines bear the shapes of their candidates; on paper they always do, as printers may know no colours.
-    pub line_marks: bool,
-}
-
-impl From<Theme> for Look<'_> {
-    fn from(theme: Theme) -> Self {
-        Self {
-            theme,
-            ..Self::default()
-        }
-    }
-}
-
-/// One colour, as it is on a light and on a dark ground. A plain colour is the same on both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Ink {
-    pub(super) light: [u8; 3],
-    pub(super) dark: [u8; 3],
-}
-
-impl From<[u8; 3]> for Ink {
-    fn from(rgb: [u8; 3]) -> Self {
-        Self {
-            light: rgb,
-            dark: rgb,
-        }
-    }
-}
-
-impl Ink {
-    pub(super) const fn new(light: [u8; 3], dark: [u8; 3]) -> Self {
-        Self { light, dark }
-    }
-
-    /// The colour of a candidate.
-    pub(super) const fn of_candidate(candidate: usize) -> Self {
-        Self::new(series_rgb(candidate, false), series_rgb(candidate, true))
-    }
-
-    /// The colour of a part of a task's time.
-    pub(super) const fn of_part(part: usize) -> Self {
-        Self::new(split_rgb(part, false), split_rgb(part, true))
-    }
-
-    /// As it is on paper: what is not coloured is darker, because printers and copiers lose what is faint.
-    const fn printed(self) -> [u8; 3] {
-        let grey = Colours::ALL;
-        let [r, g, b] = self.light;
-        let [text, muted, axis, grid] = [grey.text, grey.muted, grey.axis, grey.grid];
-        if self.is(text) || self.is(muted) {
-            [0, 0, 0]
-        } else if self.is(axis) {
-            [70, 70, 70]
-        } else if self.is(grid) {
-            [200, 200, 200]
-        } else {
-            [r, g, b]
-        }
-    }
-
-    const fn is(self, other: Self) -> bool {
-        let [mine, theirs] = [self.light, other.light];
-        mine[0] == theirs[0] && mine[1] == theirs[1] && mine[2] == theirs[2]
-    }
-
-    /// Letters that can be read on it.
-    pub(super) fn letters(self) -> Self {
-        Self::new(ink_rgb(self.light), ink_rgb(self.dark))
-    }
-
-    /// What a page's rules call it: made of both colours, so that equal names mean equal colours.
-    fn name(self) -> String {
-        format!("{}-{}", &hex(self.light)[1..], &hex(self.dark)[1..])
-    }
-}
-
-/// The colours of a picture beside those of the candidates.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Colours {
-    pub(super) background: Ink,
-    pub(super) unmeasured: Ink,
-    /// Where a fault lasts.
-    pub(super) fault: Ink,
-    /// What names the fault, and the edges of its band.
-    pub(super) fault_text: Ink,
-    pub(super) grid: Ink,
-    pub(super) axis: Ink,
-    pub(super) text: Ink,
-    pub(super) muted: Ink,
-    pub(super) warning: Ink,
-}
-
-impl Colours {
-    pub(super) const ALL: Self = Self {
-        background: Ink::new(background_rgb(false), background_rgb(true)),
-        unmeasured: Ink::new([238, 241, 245], [36, 40, 48]),
-        fault: Ink::new([255, 240, 217], [58, 44, 24]),
-        fault_text: Ink::new([138, 74, 0], [240, 184, 96]),
-        grid: Ink::new([224, 228, 233], [52, 57, 66]),
-        axis: Ink::new([150, 157, 167], [112, 119, 131]),
-        text: Ink::new([28, 32, 38], [233, 236, 240]),
-        muted: Ink::new([92, 99, 110], [166, 173, 184]),
-        warning: Ink::new([176, 58, 16], [255, 150, 106]),
-    };
-
-    const fn list(&self) -> [Ink; 9] {
-        [
-            self.background,
-            self.unmeasured,
-            self.fault,
-            self.fault_text,
-            self.grid,
-            self.axis,
-            self.text,
-            self.muted,
-            self.warning,
-        ]
-    }
-}
-
-impl Theme {
-    /// Whether the background is dark.
-    #[must_use]
-    pub const fn is_dark(self) -> bool {
-        matches!(self, Self::Dark)
-    }
-
-    /// The style rules that make pictures of [`Theme::Page`] dark; a page puts them where it is dark.
-    pub(super) fn page_rules() -> String {
-        let parts = (0..SPLIT_PARTS).map(Ink::of_part);
-        let parts = parts.chain(crate::export::heat::inks());
-        let letters = parts.clone().map(Ink::letters);
-        let inks: std::collections::BTreeMap<String, Ink> = Colours::ALL
-            .list()
-            .into_iter()
-            .chain((0..COLOURS).map(Ink::of_candidate))
-            .chain(parts)
-            .chain(letters)
-            .map(|ink| (ink.name(), ink))
-            .collect();
-        let rule = |(name, ink): (&String, &Ink)| {
-            let dark = hex(ink.dark);
-            format!(".f{name}{{fill:{dark}}}.s{name}{{stroke:{dark}}}\n")
-        };
-        inks.iter().map(rule).collect()
-    }
-}
 
 /// A rectangle.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -288,6 +121,17 @@ impl Canvas {
         attributes
     }
 
+    /// The attributes that give the inside and the edge their colours: an element has one class attribute only.
+    fn paint_both(&self, fill: Ink, stroke: Ink) -> String {
+        let parts = [self.paint("fill", fill), self.paint("stroke", stroke)];
+        let named = parts.each_ref().map(|part| part.split_once(" class="));
+        if let [Some((fill, inside)), Some((stroke, edge))] = named {
+            let (inside, edge) = (inside.trim_matches('"'), edge.trim_matches('"'));
+            return format!("{fill} {stroke} class=\"{inside} {edge}\"");
+        }
+        parts.join(" ")
+    }
+
     pub(super) fn rect(&mut self, frame: &Frame, fill: impl Into<Ink>) {
         let fill = self.paint("fill", fill.into());
         let Frame {
@@ -359,13 +203,10 @@ impl Canvas {
             let place = |[x, y]: [f64; 2]| [at[0] + x * radius, at[1] + y * radius];
             let points: Vec<[f64; 2]> = stroke.into_iter().map(place).collect();
             if shape.is_filled() {
-                let (fill, edge) = (
-                    self.paint("fill", ink),
-                    self.paint("stroke", Colours::ALL.background),
-                );
+                let paint = self.paint_both(ink, Colours::ALL.background);
                 let points = outline(&points);
                 self.push(format_args!(
-                    "<polygon points=\"{points}\" {fill} {edge} stroke-width=\"1\"/>"
+                    "<polygon points=\"{points}\" {paint} stroke-width=\"1\"/>"
                 ));
             } else {
                 self.polyline(&points, ink, Stroke::Solid, 1.8);
@@ -442,26 +283,28 @@ impl Canvas {
     }
 
     pub(super) fn text(&mut self, at: [f64; 2], anchor: Anchor, look: Type, text: &str) {
-        self.text_with(at, anchor, look, text, "");
+        self.text_with(at, anchor, look, text, None);
     }
 
     /// Text that may stand on lines: with a seam in the colour of the ground, so that it can be read.
     pub(super) fn text_over(&mut self, at: [f64; 2], anchor: Anchor, look: Type, text: &str) {
-        let seam = seam(&self.paint("stroke", Colours::ALL.background));
-        self.text_with(at, anchor, look, text, &seam);
+        self.text_with(at, anchor, look, text, Some(Colours::ALL.background));
     }
 
-    /// Text in the middle of a part, with a seam in the part's colour.
+    /// Text in the middle of a part, with a seam in the part's colour where it has lines.
     pub(super) fn text_on_part(&mut self, at: [f64; 2], look: Type, text: &str, part: usize) {
-        let seam = if self.line_marks {
-            seam(&self.paint("stroke", Ink::of_part(part)))
-        } else {
-            String::new()
-        };
-        self.text_with(at, Anchor::Middle, look, text, &seam);
+        let seam = self.line_marks.then(|| Ink::of_part(part));
+        self.text_with(at, Anchor::Middle, look, text, seam);
     }
 
-    fn text_with(&mut self, at: [f64; 2], anchor: Anchor, look: Type, text: &str, more: &str) {
+    fn text_with(
+        &mut self,
+        at: [f64; 2],
+        anchor: Anchor,
+        look: Type,
+        text: &str,
+        seam: Option<Ink>,
+    ) {
         if text.is_empty() {
             return;
         }
@@ -475,9 +318,17 @@ impl Canvas {
             Weight::SemiBold => " font-weight=\"600\"",
         };
         let [x, y] = at;
-        let fill = self.paint("fill", look.colour);
+        let fill = seam.map_or_else(
+            || self.paint("fill", look.colour),
+            |seam| {
+                let both = self.paint_both(look.colour, seam);
+                format!(
+                    "{both} stroke-width=\"4\" stroke-linejoin=\"round\" paint-order=\"stroke\""
+                )
+            },
+        );
         self.push(format_args!(
-            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{}\"{weight}{anchor} {fill}{more}>{}</text>",
+            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{}\"{weight}{anchor} {fill}>{}</text>",
             look.size,
             escaped(text)
         ));
@@ -514,19 +365,10 @@ impl Canvas {
     }
 }
 
-/// What gives a text a seam with this attribute for its colour.
-fn seam(stroke: &str) -> String {
-    format!(" {stroke} stroke-width=\"4\" stroke-linejoin=\"round\" paint-order=\"stroke\"")
-}
-
 /// Points as a polygon has them.
 fn outline(points: &[[f64; 2]]) -> String {
     let points = points.iter().map(|[x, y]| format!("{x:.1},{y:.1}"));
     points.collect::<Vec<_>>().join(" ")
-}
-
-fn hex([r, g, b]: [u8; 3]) -> String {
-    format!("#{r:02x}{g:02x}{b:02x}")
 }
 
 /// Text as it may stand in an element; signs that XML does not know are left out.

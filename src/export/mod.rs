@@ -18,6 +18,7 @@ mod folder;
 pub mod font;
 mod foot;
 mod heat;
+mod ink;
 mod lanes;
 mod legend;
 mod marks;
@@ -37,7 +38,6 @@ mod timeline_csv;
 use std::path::PathBuf;
 
 pub use board::{BoardParts, board_part_svg, board_svg};
-pub use canvas::{Look, Theme};
 pub use comparison::{
     COMPARE_SCHEMA, CompareDocument, MeasureDocument, OutcomeDocument, PairDocument, RatioCell,
     SideDocument, candidates_table, compare_document, compare_json, measure_text, pair_table,
@@ -58,6 +58,7 @@ pub use document::{
 pub use folder::{write_file, write_folder};
 pub use foot::{Foot, identity};
 pub use heat::heat_svg;
+pub use ink::{Look, Theme};
 pub use lanes::{lanes_svg, lives_csv};
 pub use objectives::objectives_table;
 pub use picture::Picture;

@@ -167,6 +167,44 @@ mod tests {
     }
 
     #[test]
+    fn charts_over_time_and_others_share_one_table_and_each_row_says_what_its_x_is() {
+        let run = support::finished_run();
+        let settings = ChartSettings::default();
+        let over_time = build(ChartId::Throughput, &run, &settings);
+        let id = ChartId::PercentileCurve;
+        let curve = crate::chart::build_diagram(id, &run, &settings).unwrap();
+        let hidden = [0].into();
+        let split = SplitChart::shown(&run, &hidden);
+        let csv = charts_csv([
+            Charted::Chart(&over_time),
+            Charted::Diagram(&curve),
+            Charted::Split(&split),
+        ])
+        .unwrap();
+        let rows = |slug: &str| -> Vec<&str> {
+            let rows = csv.lines().filter(|line| line.starts_with(slug));
+            rows.collect()
+        };
+        assert!(
+            rows("throughput,")
+                .iter()
+                .all(|row| row.contains(",seconds,"))
+        );
+        let curve = rows("response_time_percentiles,");
+        assert!(!curve.is_empty());
+        assert!(
+            curve
+                .iter()
+                .all(|row| row.contains(",percent,") && row.ends_with(",nanoseconds"))
+        );
+        let hidden = &run.request.scenario.candidate_names()[0];
+        let split = rows("time_split,");
+        assert!(!split.is_empty());
+        let own = format!("time_split,{hidden},");
+        assert!(!split.iter().any(|row| row.starts_with(&own)), "{split:?}");
+    }
+
+    #[test]
     fn the_parts_of_a_task_add_up_to_its_time() {
         let run = support::finished_run();
         let chart = SplitChart::of(&run);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::analysis::Measure;
-use crate::analysis::comparison::{Judgement, RunComparison};
+use crate::analysis::comparison::{Circumstance, Judgement, RunComparison};
 use crate::stats::Figure;
 use crate::units::text;
 
@@ -191,20 +191,24 @@ impl RunComparison {
                 ));
             }
         }
-        let of_machine = || self.circumstances.iter().filter(|fact| fact.is_of_machine);
-        if of_machine().any(|fact| !fact.is_speed()) {
-            parts.push(
-                "The machines differ, so the figures tell of them as much as of the work"
-                    .to_owned(),
-            );
-        } else if of_machine().next().is_some() {
-            parts.push(
-                "The machine was not equally fast in both, so the figures tell of it as much as of the work"
-                    .to_owned(),
-            );
-        }
+        parts.extend(self.other_machine().map(str::to_owned));
         let sentences: Vec<String> = parts.iter().map(|part| format!("{part}.")).collect();
         sentences.join(" ")
+    }
+
+    /// What is to be said of the machines, if they were not the same or not equally fast.
+    fn other_machine(&self) -> Option<&'static str> {
+        let of_machine = self.circumstances.iter().filter(|fact| fact.is_of_machine);
+        let is_speed: Vec<bool> = of_machine.map(Circumstance::is_speed).collect();
+        if is_speed.contains(&false) {
+            Some("The machines differ, so the figures tell of them as much as of the work")
+        } else if is_speed.is_empty() {
+            None
+        } else {
+            Some(
+                "The machine was not equally fast in both, so the figures tell of it as much as of the work",
+            )
+        }
     }
 }
 

@@ -183,6 +183,7 @@ pub(super) fn is_linked_and_coloured(page: &str) {
     });
     let classes: BTreeSet<&str> = in_pictures
         .filter_map(|node| node.attribute("class"))
+        .flat_map(str::split_whitespace)
         .collect();
     assert!(classes.len() > 10, "{classes:?}");
     for class in classes {
