@@ -6,6 +6,7 @@ mod actions;
 mod lists;
 #[path = "../support/mod.rs"]
 mod support;
+mod table;
 #[path = "../window_support/mod.rs"]
 mod window_support;
 

@@ -25,15 +25,7 @@ const STRENGTH: [f32; 2] = [0.06, 0.7];
 pub(super) fn heat_ui(ui: &mut Ui, heat: &Heat, of: &str, actions: &mut Vec<Action>) {
     let palette = theme::palette(ui);
     ui.spacing_mut().item_spacing.y = space::XS;
-    ui.horizontal(|ui| {
-        ui.label(RichText::new(&heat.title).text_style(theme::title_style()));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let what = || Exported::seen(of, Picture::Heat(heat.clone()));
-            export_menu_ui(ui, &heat.title, what, actions);
-        });
-    });
-    let caption = RichText::new(&heat.caption).small().color(palette.weak);
-    ui.add(Label::new(caption).truncate());
+    head_ui(ui, heat, of, actions);
     if heat.columns.is_empty() {
         return;
     }
@@ -95,6 +87,25 @@ pub(super) fn heat_ui(ui: &mut Ui, heat: &Heat, of: &str, actions: &mut Vec<Acti
     for (column, label) in heat.columns.iter().enumerate() {
         write(cell(column as f32, lines - 1.0), label, palette.weak);
     }
+    legend_ui(ui, heat);
+}
+
+/// Title, export and caption.
+fn head_ui(ui: &mut Ui, heat: &Heat, of: &str, actions: &mut Vec<Action>) {
+    let palette = theme::palette(ui);
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(&heat.title).text_style(theme::title_style()));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let what = || Exported::seen(of, Picture::Heat(heat.clone()));
+            export_menu_ui(ui, &heat.title, what, actions);
+        });
+    });
+    let caption = RichText::new(&heat.caption).small().color(palette.weak);
+    ui.add(Label::new(caption).truncate());
+}
+
+/// What goes along the sides, and what the colours mean.
+fn legend_ui(ui: &mut Ui, heat: &Heat) {
     let [x, y] = heat.axes;
     let mut legend = vec![format!("to the right: {x}"), format!("upwards: {y}")];
     if let Some(((_, low), (_, high))) = &heat.ends {
