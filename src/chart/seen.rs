@@ -74,15 +74,13 @@ impl Series {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::chart::{ChartBook, ChartId, ChartSettings};
+    use crate::chart::{ChartId, ChartSettings, build};
     use crate::support;
 
     #[test]
     fn a_dear_warm_up_does_not_press_the_measurement_flat() {
         let run = support::sample_run();
-        let book = ChartBook::of(&run, &ChartSettings::default());
-        let chart = book.chart(ChartId::CostPer1k).unwrap();
+        let chart = build(ChartId::CostPer1k, &run, &ChartSettings::default());
         let top = |points: &[[f64; 2]]| chart.top_of(points.iter().copied());
         let dear = top(&[[-0.5, 40.0], [0.5, 2.0], [1.0, 3.0]]);
         assert_eq!((dear.shown, dear.beyond), (3.0, Some(40.0)));
