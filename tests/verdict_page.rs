@@ -111,7 +111,7 @@ fn a_finding_leads_to_the_chart_that_shows_it_also_if_that_was_put_away() {
     assert!(harness.query_by_label(chart).is_none());
     // Away from the verdict, to see that the same stands below the table.
     click(&mut harness, "Candidates");
-    let link = harness.get_by_label_contains("See the chart Queue depth: overload of");
+    let link = harness.get_by_label("See the chart Queue depth: overload of processes ×4");
     link.click_accesskit();
     harness.run_steps(3);
     harness.get_by_label(chart);
