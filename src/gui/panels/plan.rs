@@ -42,7 +42,7 @@ pub fn plan_ui(
             ui.spacing_mut().item_spacing.x = space::M;
             let left = (room * TEXT_SHARE).min(TEXT_WIDTH);
             column_ui(ui, left, |ui| {
-                text_ui(ui, document, measured, is_composing, actions)
+                text_ui(ui, document, measured, is_composing, actions);
             });
             column_ui(ui, room - left - space::M, |ui| {
                 preview_ui(ui, document.scenario());
