@@ -5,11 +5,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use poolscope::chart::{ChartId, ChartSettings, SplitChart, build};
-use poolscope::export::{
-    Look, Report, Theme, board_svg, chart_svg, figures_csv, json, text_table, timeline_csv,
-    write_folder,
-};
+use poolscope::export::{Report, figures_csv, json, text_table, timeline_csv, write_folder};
 use poolscope::run::Run;
 use poolscope::scenario::Objective;
 use poolscope::units::Nanos;
@@ -353,99 +349,6 @@ fn the_time_lines_add_up_to_the_counts() {
 }
 
 #[test]
-fn a_picture_says_what_it_shows_and_of_which_run() {
-    let mut run = support::sample_run();
-    run.request.scenario.title = "Fast <and> small".to_owned();
-    let chart = build(ChartId::ResponseTime, &run, &ChartSettings::default());
-    let svg = chart_svg(&chart, &run, Theme::Light);
-    let picture = texts_of(&svg);
-    for text in [
-        "Response time",
-        "threads ×8",
-        "async ×64, CPU on 2 threads (no data)",
-        "p50",
-        "p99",
-        "10 ms",
-        "time since the measurement began; shaded: not measured",
-    ] {
-        assert!(
-            picture.iter().any(|found| found == text),
-            "{text}: {picture:?}"
-        );
-    }
-    let identity = picture
-        .iter()
-        .find(|text| text.contains("Fast <and> small · Example CPU"))
-        .unwrap();
-    assert!(
-        identity.contains("2026-03-01 12:00 UTC · seed 1 · poolscope "),
-        "{identity}"
-    );
-    assert!(
-        picture
-            .iter()
-            .any(|text| text.starts_with("Not trustworthy: 'processes ×4' failed"))
-    );
-    assert_ne!(svg, chart_svg(&chart, &run, Theme::Dark));
-    assert!(!svg.contains("NaN") && !svg.contains("inf"));
-}
-
-#[test]
-fn the_board_has_all_charts_and_all_candidates_and_can_be_drawn_before_anything_has_happened() {
-    for run in [
-        support::finished_run(),
-        support::waiting_run(),
-        support::batch_run(),
-    ] {
-        let svg = board_svg(&run, &ChartSettings::default(), Theme::Light);
-        let texts = texts_of(&svg);
-        for text in ChartId::shown_for(&run.request).map(ChartId::title).chain([
-            "Candidate",
-            "Cost/1k",
-            SplitChart::TITLE,
-        ]) {
-            assert!(texts.iter().any(|found| found == text), "{text}");
-        }
-        for name in run.request.scenario.candidate_names() {
-            assert!(texts.contains(&name), "{name}");
-        }
-    }
-}
-
-#[test]
-fn lines_bear_the_shapes_of_their_candidates_on_paper_and_where_they_do_in_the_window() {
-    let run = support::finished_run();
-    let settings = ChartSettings::default();
-    let chart = build(ChartId::Throughput, &run, &settings);
-    let shapes = |look: Look<'_>| chart_svg(&chart, &run, look).matches("<polygon").count();
-    let marked = Look {
-        line_marks: true,
-        ..Look::default()
-    };
-    assert_eq!(shapes(Look::default()), 0);
-    assert!(shapes(marked) >= 2 * run.request.scenario.candidates.len());
-    assert_eq!(shapes(marked), shapes(Theme::Print.into()));
-}
-
-#[test]
-fn every_picture_of_a_folder_names_the_run() {
-    let dir = tempfile::tempdir().unwrap();
-    let run = support::finished_run();
-    let report = Report {
-        id: Some("abc12345"),
-        ..Report::of(&run, "(format: 1)")
-    };
-    let files = write_folder(dir.path(), &report).unwrap();
-    let pictures = files
-        .iter()
-        .filter(|path| path.extension().is_some_and(|end| end == "svg"));
-    for path in pictures {
-        let svg = std::fs::read_to_string(path).unwrap();
-        assert!(svg.contains("run abc12345"), "{}", path.display());
-    }
-}
-
-#[test]
 fn a_folder_holds_everything_of_a_run() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("new").join("folder");
@@ -506,16 +409,4 @@ fn the_terminal_shows_the_table_of_a_batch() {
         "{text}"
     );
     assert!(lines[1].starts_with("sequential    done"), "{text}");
-}
-
-/// All texts of an SVG, which must be well-formed.
-fn texts_of(svg: &str) -> Vec<String> {
-    let document =
-        resvg::usvg::roxmltree::Document::parse(svg).expect("the picture is well-formed");
-    let texts = document
-        .descendants()
-        .filter(|node| node.has_tag_name("text"));
-    texts
-        .filter_map(|node| node.text().map(str::to_owned))
-        .collect()
 }

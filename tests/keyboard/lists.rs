@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use egui::{Key, Modifiers};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use poolscope::analysis::SweepPlan;
 use poolscope::gui::action::Action;
 use poolscope::gui::app::{RunState, SidebarTab};
@@ -37,7 +37,6 @@ fn keep(folder: &Path) {
 fn focused(window: &Window) -> String {
     let mut nodes = window.root().children_recursive();
     let focused = nodes.find(egui_kittest::Node::is_focused);
-    use egui_kittest::kittest::NodeT as _;
     let label = focused.and_then(|node| node.accesskit_node().label());
     label.unwrap_or_default()
 }

@@ -3,6 +3,8 @@
 //! The test of a new action is named in the tables below: they match all that there are, so that it does not build
 //! until it is.
 
+use std::path::Path;
+
 use poolscope::gui::action::{
     Action, Answer, BoardAction, Preference, RunsAction, SeriesAction, TourAction,
 };
@@ -20,19 +22,11 @@ const BY_KEYS: Test = ("keyboard/actions.rs", "what_has_keys_is_done_by_them");
 
 const fn test_of(action: &Action) -> Test {
     match action {
-        Action::EditScenario(_) => (
-            "composing/undo.rs",
-            "an_edit_is_undone_and_done_again_by_buttons",
-        ),
-        Action::EditText(..) => (
-            "composing/text.rs",
-            "an_edit_of_the_form_changes_the_text_and_an_edit_of_the_text_the_form",
-        ),
-        Action::Tell(_) => ("composing/clipboard.rs", "an_empty_clipboard_is_told"),
-        Action::Undo | Action::Redo => (
-            "composing/undo.rs",
-            "an_edit_is_undone_and_done_again_by_buttons",
-        ),
+        Action::EditScenario(_)
+        | Action::EditText(..)
+        | Action::Tell(_)
+        | Action::Undo
+        | Action::Redo => of_composing(action),
         Action::Run => (
             "gui.rs",
             "a_run_that_cannot_start_says_why_and_leaves_the_window_usable",
@@ -92,10 +86,24 @@ const fn test_of(action: &Action) -> Test {
         Action::ChangeMachine(change) => of_machine(change),
         Action::Runs(action) => of_runs(action),
         Action::Tabs(action) => of_tabs(action),
-        Action::Series(action) => of_series(action),
+        Action::Series(action) => of_series(*action),
         Action::Tour(action) => of_tour(*action),
         Action::Board(action) => of_board(action),
         Action::Answer(answer) => of_answer(answer),
+    }
+}
+
+const fn of_composing(action: &Action) -> Test {
+    match action {
+        Action::EditText(..) => (
+            "composing/text.rs",
+            "an_edit_of_the_form_changes_the_text_and_an_edit_of_the_text_the_form",
+        ),
+        Action::Tell(_) => ("composing/clipboard.rs", "an_empty_clipboard_is_told"),
+        _ => (
+            "composing/undo.rs",
+            "an_edit_is_undone_and_done_again_by_buttons",
+        ),
     }
 }
 
@@ -241,7 +249,7 @@ const fn of_tabs(action: &TabAction) -> Test {
     }
 }
 
-const fn of_series(action: &SeriesAction) -> Test {
+const fn of_series(action: SeriesAction) -> Test {
     match action {
         SeriesAction::Start(_) => (
             "keyboard/actions.rs",
@@ -329,8 +337,8 @@ fn the_tests_that_stand_for_the_actions_are_there() {
     let words: Vec<&str> = own.split('"').collect();
     for pair in words.windows(3) {
         let (file, name) = (pair[0], pair[2]);
-        let is_pair = file.ends_with(".rs") && pair[1].trim() == "," && name.len() > 3;
-        if is_pair {
+        let is_file = Path::new(file).extension().is_some_and(|end| end == "rs");
+        if is_file && pair[1].trim() == "," && name.len() > 3 {
             let path = format!("{}/tests/{file}", env!("CARGO_MANIFEST_DIR"));
             let text = std::fs::read_to_string(&path).unwrap();
             assert!(text.contains(&format!("fn {name}")), "{file}: {name}");
