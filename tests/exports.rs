@@ -5,6 +5,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
+use poolscope::chart::ChartId;
 use poolscope::export::{Report, figures_csv, json, text_table, timeline_csv, write_folder};
 use poolscope::run::Run;
 use poolscope::scenario::Objective;
