@@ -200,8 +200,8 @@ mod tests {
         assert_eq!(read_with(" 1.5 ", "s"), Ok(Nanos::from_millis(1_500)));
         assert_eq!(read_with("4s", "ms"), Ok(Nanos::from_secs(4)));
         assert_eq!(read_with("64", "KiB"), Ok(Bytes::from_kib(64)));
-        // Half a word is none, and nothing was said of minutes.
-        assert!(read_with::<Nanos>("4m", "ms").is_err());
+        // A unit that is none is not taken for the field's.
+        assert!(read_with::<Nanos>("4q", "ms").is_err());
         assert!(read_with::<Nanos>("4 0", "ms").is_err());
         assert!(read_with::<Nanos>("40", "").is_err());
     }
