@@ -65,7 +65,7 @@ impl Chart {
         self.side_by_side || !matches!(self.id.form(), Form::Lines)
     }
 
-    /// The colour of the area below line `number` of a facet, as its place in [`palette::split_rgb`].
+    /// The colour of the area below line `number` of a facet, as its place in [`split_rgb`](crate::chart::palette::split_rgb).
     #[must_use]
     pub const fn area_colour(number: usize) -> usize {
         /// Blue for good, amber for late, red for failed, grey for dropped.
