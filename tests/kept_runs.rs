@@ -130,7 +130,10 @@ fn a_new_name_stands_on_the_tab_of_the_run_too() {
     });
     harness.run_steps(3);
     type_into(&mut harness, "Name", "before the change");
-    click(&mut harness, "Save name, tags and note");
+    // It stands below what is seen without scrolling.
+    harness
+        .get_by_label("Save name, tags and note")
+        .click_accesskit();
     run_until(&mut harness, "the tab is called so", |harness| {
         let tabs = harness.state().tab_labels();
         tabs.iter().any(|tab| tab.title == "before the change")

@@ -62,22 +62,17 @@ const fn test_of(action: &Action) -> Test {
         Action::Open | Action::OpenBundled(_) | Action::RunBundled(_) | Action::OpenFile(_) => {
             of_opening(action)
         }
-        Action::Save | Action::SaveAs | Action::ToggleResults | Action::Quit => BY_KEYS,
-        Action::ForgetRecent => (
-            "keyboard/actions.rs",
-            "the_recent_files_are_forgotten_by_the_button_beside_them",
-        ),
-        Action::ForgetFile(_) => (
-            "start_page.rs",
-            "a_recent_file_is_opened_by_one_click_and_one_that_is_gone_can_be_taken_off_the_list",
-        ),
-        Action::Export(..) | Action::SetTheme(_) | Action::FindInterpreters | Action::About => {
-            ALL_BY_NAME
-        }
-        Action::Copy(..) => (
-            "export_board.rs",
-            "a_chart_is_copied_as_picture_and_as_data",
-        ),
+        Action::Save
+        | Action::SaveAs
+        | Action::ToggleResults
+        | Action::Quit
+        | Action::ForgetRecent
+        | Action::ForgetFile(_)
+        | Action::Export(..)
+        | Action::SetTheme(_)
+        | Action::FindInterpreters
+        | Action::About
+        | Action::Copy(..) => of_menus(action),
         Action::Exporting(action) => of_export(action),
         Action::ChooseInterpreter { .. } => (
             "machine_page.rs",
@@ -103,6 +98,27 @@ const fn of_composing(action: &Action) -> Test {
         _ => (
             "composing/undo.rs",
             "an_edit_is_undone_and_done_again_by_buttons",
+        ),
+    }
+}
+
+const fn of_menus(action: &Action) -> Test {
+    match action {
+        Action::Save | Action::SaveAs | Action::ToggleResults | Action::Quit => BY_KEYS,
+        Action::ForgetRecent => (
+            "keyboard/actions.rs",
+            "the_recent_files_are_forgotten_by_the_button_beside_them",
+        ),
+        Action::ForgetFile(_) => (
+            "start_page.rs",
+            "a_recent_file_is_opened_by_one_click_and_one_that_is_gone_can_be_taken_off_the_list",
+        ),
+        Action::Export(..) | Action::SetTheme(_) | Action::FindInterpreters | Action::About => {
+            ALL_BY_NAME
+        }
+        _ => (
+            "export_board.rs",
+            "a_chart_is_copied_as_picture_and_as_data",
         ),
     }
 }
