@@ -151,8 +151,10 @@ pub fn wait_for(window: &mut Window, text: &str) {
     run_until(window, text, |window| is_shown(window, text));
 }
 
-/// Clicks on what is called `label`.
+/// Clicks on what is called `label`, scrolling to it first: what stands below the fold depends on the machine.
 pub fn click(window: &mut Window, label: &str) {
+    window.get_by_label(label).scroll_to_me();
+    window.run_steps(2);
     window.get_by_label(label).click();
     window.run_steps(3);
 }
