@@ -307,12 +307,15 @@ impl App {
     fn plan_ui(&mut self, ui: &mut Ui) {
         let measured = self.tabs.measurement();
         let title = measured.map(|measured| measured.run().request.scenario.title.as_str());
-        ScrollArea::vertical()
-            .auto_shrink(false)
-            .show_following(ui, |ui| {
-                let is_composing = self.settings.sidebar && self.tab == SidebarTab::Compose;
-                plan_ui(ui, &self.document, title, is_composing, &mut self.actions);
-            });
+        // What is scrolled and unfolded belongs to the document.
+        ui.push_id(("plan of document", self.document.number()), |ui| {
+            ScrollArea::vertical()
+                .auto_shrink(false)
+                .show_following(ui, |ui| {
+                    let is_composing = self.settings.sidebar && self.tab == SidebarTab::Compose;
+                    plan_ui(ui, &self.document, title, is_composing, &mut self.actions);
+                });
+        });
     }
 
     fn text_ui(&mut self, ui: &mut Ui) {
@@ -329,6 +332,7 @@ impl App {
         let measured = &measurement.shown().request.scenario;
         let view = BoardView {
             title: &measured.title,
+            open_title: &self.document.scenario().title,
             outdated: !self.document.is_what_was_measured(measured),
             state: measurement.state(),
             is_paused: measurement.is_paused(),

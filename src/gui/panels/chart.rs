@@ -4,14 +4,16 @@
 //! the line. The value under the pointer is read from the same points.
 
 use egui::{Color32, Ui};
-use egui_plot::{AxisHints, HPlacement, HoverPosition, Plot, Span, VPlacement};
+use egui_plot::{AxisHints, HPlacement, HoverPosition, Span, VPlacement};
 
 use crate::chart::axis::{Axis, Tick};
 use crate::chart::{Chart, Scale, Series};
 use crate::gui::panels::board::over_plot::over_plot_ui;
 use crate::gui::panels::board::view::TimeView;
 use crate::gui::panels::marks;
-use crate::gui::panels::plot_lines::{LinePoints, draw_lines, grid, label_at, measured, plotted};
+use crate::gui::panels::plot_lines::{
+    LinePoints, draw_lines, grid, label_at, measured, plotted, still_plot,
+};
 use crate::gui::theme::{self, Palette};
 use crate::units::text;
 
@@ -112,18 +114,8 @@ pub(super) fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>, time: &mut TimeVi
     };
     let strip = marks::strip_ui(ui, chart);
     let steps = y_steps(chart.scale, ui.available_height());
-    let mut plot = Plot::new(chart.id.slug())
-        .allow_scroll(false)
-        .allow_zoom(false)
-        .allow_drag(false)
-        .allow_boxed_zoom(false)
-        .allow_double_click_reset(false)
-        .allow_axis_zoom_drag(false)
-        .show_background(false)
+    let mut plot = still_plot(chart.id.slug(), palette)
         .show_x(false)
-        .show_y(false)
-        .grid_color(palette.grid)
-        .cursor_color(palette.weak)
         .set_margin_fraction(egui::vec2(0.0, Y_MARGIN_SHARE as f32))
         .x_grid_spacer(|input| {
             let (low, high) = input.bounds;

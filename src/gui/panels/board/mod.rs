@@ -44,6 +44,8 @@ const SOON: Duration = Duration::from_millis(1);
 pub struct BoardView<'a> {
     /// Title of the scenario that was measured.
     pub title: &'a str,
+    /// Title of the scenario that is open.
+    pub open_title: &'a str,
     /// Whether the scenario that is open is another, or was edited since.
     pub outdated: bool,
     /// Where the run stands.
@@ -283,7 +285,13 @@ impl BoardPanel {
                     .on_hover_text("A stretch of time is shown, and not the run as it goes on");
             }
             if view.outdated {
-                badge_ui(ui, &format!("measured: {}", view.title), palette.warning)
+                // A title that is also that of the open scenario would tell nothing.
+                let word = if view.title == view.open_title {
+                    "the open scenario differs".to_owned()
+                } else {
+                    format!("measured: {}", view.title)
+                };
+                badge_ui(ui, &word, palette.warning)
                     .on_hover_text("The scenario that is open is not the one that was measured");
             }
             for figures in view.figures {
