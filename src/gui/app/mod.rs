@@ -27,6 +27,7 @@ mod tour;
 mod two_candidates;
 mod ui;
 mod undo;
+mod verdicts;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -46,6 +47,7 @@ pub use series::{Series, SeriesState};
 pub use series_plan::{SeriesFigures, SeriesProgress};
 pub use tabs::{TABS_MAX, TabAction, TabLabel};
 pub use two_candidates::TwoCandidates;
+pub use verdicts::Verdicts;
 
 use serde::{Deserialize, Serialize};
 
@@ -143,6 +145,8 @@ pub struct App {
     machine: machine::Machine,
     /// Which recent files are gone.
     recent: recent::Recent,
+    /// What followed from the newest kept runs.
+    verdicts: Verdicts,
     /// The tour, while it is taken.
     tour: Option<tour::Tour>,
     /// The kept runs.
@@ -222,6 +226,7 @@ impl App {
             pages,
             machine: machine::Machine::default(),
             recent: recent::Recent::default(),
+            verdicts: Verdicts::default(),
             tour: None,
             runs: runs::Runs::default(),
             comparison: comparison::TwoSides::default(),

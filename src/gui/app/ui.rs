@@ -294,6 +294,7 @@ impl App {
             recent: &self.settings.recent,
             gone: &self.recent.gone,
             runs: &self.runs.entries,
+            verdicts: &self.verdicts,
             listing: &self.runs.search,
             keeps_runs: self.services.runs_dir.is_some(),
             local: &self.machine.local,

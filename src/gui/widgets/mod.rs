@@ -16,5 +16,5 @@ pub use basics::{
 pub use field::{Field, severity_ui};
 pub use fold::{paint_fold, paint_lit};
 pub use scroll::FollowFocus;
-pub use spot::{Spot, mark_spot, spot_of};
+pub use spot::{Spot, mark_spot, spot_of, want_spot};
 pub use stroke::{stroke_sample_ui, stroke_toggle_ui};

@@ -26,6 +26,8 @@ use crate::units::text;
 
 /// Candidates stand side by side where each has that much room, in points.
 const COLUMN: f32 = 430.0;
+/// So many candidates below each other show all that they use at first.
+const OPEN_MAX: usize = 2;
 /// Wider lines of bars say no more, in points.
 const WIDTH_MAX: f32 = 1_320.0;
 
@@ -145,7 +147,8 @@ fn candidates_ui(ui: &mut Ui, scenario: &Scenario, expected: &[Expected]) {
     let gap = space::XL;
     let width = (ui.available_width() - gap * (columns - 1) as f32) / columns as f32;
     let places = bars::columns(ui, expected, load, width);
-    let is_open = expected.len() == 1;
+    // Few leave the room.
+    let is_open = expected.len() <= OPEN_MAX * columns;
     let all: Vec<(usize, &Expected)> = expected.iter().enumerate().collect();
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = gap;
