@@ -14,7 +14,9 @@ use crate::gui::action::{Action, TourAction};
 use crate::gui::app::{RunEntry, Search};
 use crate::gui::panels::library::LibraryEntry;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{FollowFocus as _, card_ui, empty_state_ui, primary_button_ui, weak_ui};
+use crate::gui::widgets::{
+    FollowFocus as _, card_ui, empty_state_ui, in_order_ui, primary_button_ui, weak_ui,
+};
 use crate::scenario::Topic;
 use crate::session::LocalPython;
 
@@ -156,36 +158,7 @@ impl StartPanel {
 fn head_ui(ui: &mut Ui, view: &StartView<'_>, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-            let why_not = "Stop the run that is under way first";
-            for (label, name, hover, can_be, action) in [
-                (
-                    "Take the tour",
-                    "Take the tour",
-                    "Seven steps that show where things are; Esc ends it",
-                    true,
-                    Action::Tour(TourAction::Begin),
-                ),
-                (
-                    "Open a file…",
-                    "Open a file",
-                    "A scenario, or the run of a colleague (Ctrl+O)",
-                    !view.locked,
-                    Action::Open,
-                ),
-                (
-                    "+ Compose your own",
-                    "Compose your own",
-                    "A new experiment in the composer: tasks, load and candidates of your own (Ctrl+N)",
-                    !view.locked,
-                    Action::New,
-                ),
-            ] {
-                let button = ui.add_enabled(can_be, Button::new(label));
-                let button = button.on_hover_text(hover).on_disabled_hover_text(why_not);
-                if button.accessible_name(name).clicked() {
-                    actions.push(action);
-                }
-            }
+            in_order_ui(ui, |ui| ways_ui(ui, view, actions));
             ui.with_layout(Layout::top_down(Align::Min), |ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 let title = "Which pool should run this work?";
@@ -200,23 +173,61 @@ fn head_ui(ui: &mut Ui, view: &StartView<'_>, actions: &mut Vec<Action>) {
     ui.add_space(space::XS);
 }
 
+/// The ways to something of one's own.
+fn ways_ui(ui: &mut Ui, view: &StartView<'_>, actions: &mut Vec<Action>) {
+    let why_not = "Stop the run that is under way first";
+    for (label, name, hover, can_be, action) in [
+        (
+            "+ Compose your own",
+            "Compose your own",
+            "A new experiment in the composer: tasks, load and candidates of your own (Ctrl+N)",
+            !view.locked,
+            Action::New,
+        ),
+        (
+            "Open a file…",
+            "Open a file",
+            "A scenario, or the run of a colleague (Ctrl+O)",
+            !view.locked,
+            Action::Open,
+        ),
+        (
+            "Take the tour",
+            "Take the tour",
+            "Seven steps that show where things are; Esc ends it",
+            true,
+            Action::Tour(TourAction::Begin),
+        ),
+    ] {
+        let button = ui.add_enabled(can_be, Button::new(label));
+        let button = button.on_hover_text(hover).on_disabled_hover_text(why_not);
+        if button.accessible_name(name).clicked() {
+            actions.push(action);
+        }
+    }
+}
+
 fn tour_offer_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
     card_ui(ui, |ui| {
         ui.horizontal(|ui| {
             ui.label("New here? A short tour of seven steps shows where things are.");
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui
-                    .button("No, thanks")
-                    .on_hover_text("It is found again in the Help menu, and above")
-                    .accessible_name("Do not take the tour")
-                    .clicked()
-                {
-                    actions.push(Action::Tour(TourAction::End));
-                }
-                if primary_button_ui(ui, "Start the tour", true).clicked() {
-                    actions.push(Action::Tour(TourAction::Begin));
-                }
+                in_order_ui(ui, |ui| tour_answers_ui(ui, actions));
             });
         });
     });
+}
+
+fn tour_answers_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
+    if primary_button_ui(ui, "Start the tour", true).clicked() {
+        actions.push(Action::Tour(TourAction::Begin));
+    }
+    if ui
+        .button("No, thanks")
+        .on_hover_text("It is found again in the Help menu, and above")
+        .accessible_name("Do not take the tour")
+        .clicked()
+    {
+        actions.push(Action::Tour(TourAction::End));
+    }
 }
