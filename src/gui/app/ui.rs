@@ -2,7 +2,7 @@
 
 use egui::{CentralPanel, Frame, Panel, RichText, ScrollArea, Ui};
 
-use crate::gui::app::habits::Part;
+use crate::gui::app::regions::Part;
 use crate::gui::app::{App, Measurement, Page, SidebarTab};
 use crate::gui::panels::board::BoardView;
 use crate::gui::panels::comparison::ComparisonView;
@@ -86,7 +86,7 @@ impl App {
         }
         self.toasts.ui(ui.ctx());
         drop_hint_ui(ui);
-        self.regions.follow(ui.ctx());
+        self.regions.follow(ui.ctx(), self.page());
     }
 
     fn export_dialog_ui(&mut self, ctx: &egui::Context) {
@@ -108,6 +108,7 @@ impl App {
         let palette = theme::palette(ui);
         let series = self.series_of_document();
         let mut actions = std::mem::take(&mut self.actions);
+        let asked = self.asked_menu.take();
         let view = ToolbarView {
             title: &self.document.scenario().title,
             path: self.document.path(),
@@ -118,7 +119,7 @@ impl App {
         let bars = Panel::top("bars")
             .frame(theme::panel_frame(palette))
             .show(ui, |ui| {
-                menus_ui(ui, &view.now, &mut actions);
+                menus_ui(ui, &view.now, asked, &mut actions);
                 toolbar_ui(ui, &view, &mut actions);
             });
         self.actions = actions;

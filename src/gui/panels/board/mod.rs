@@ -21,7 +21,7 @@ use crate::gui::panels::diagram::DiagramPoints;
 use crate::gui::panels::marks;
 use crate::gui::panels::results::standing_ui;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{FollowFocus as _, badge_ui, legend_toggle_ui};
+use crate::gui::widgets::{FollowFocus as _, badge_ui, in_order_ui, legend_toggle_ui};
 use crate::run::Run;
 use crate::scenario::Load;
 
@@ -252,7 +252,7 @@ impl BoardPanel {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().interact_size.y = LEGEND_ROW_HEIGHT;
             ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-                ui.scope(|ui| tools::tools_ui(ui, self, view, actions));
+                in_order_ui(ui, |ui| tools::tools_ui(ui, self, view, actions));
                 ui.with_layout(Layout::top_down(Align::Min), |ui| {
                     ui.set_width(ui.available_width());
                     self.legend_ui(ui, view);
