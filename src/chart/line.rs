@@ -50,10 +50,11 @@ pub(super) enum Line {
 type Outcome = (&'static str, fn(&Interval) -> u64);
 
 /// What becomes of a task, from the lowest area on.
-const OUTCOMES: [Outcome; 4] = [
+const OUTCOMES: [Outcome; 5] = [
     ("good", Interval::good_in_time),
     ("good but late", |interval| interval.good_late),
-    ("failed or timed out", |interval| interval.failed),
+    ("failed", |interval| interval.failed),
+    ("timed out", |interval| interval.timed_out),
     ("dropped", |interval| interval.dropped),
 ];
 
@@ -187,7 +188,7 @@ impl Line {
                 Self::Dropped => per_sec(index, |interval| interval.dropped),
                 Self::Retries => per_sec(index, |interval| interval.retries),
                 Self::TimedOut if interval.attempts.is_none() => None,
-                Self::TimedOut => per_sec(index, Interval::timed_out),
+                Self::TimedOut => per_sec(index, Interval::attempts_timed_out),
                 Self::UpTo(number) => {
                     let sums = OUTCOMES[..=number].iter();
                     let sum = |interval: &Interval| sums.clone().map(|(_, of)| of(interval)).sum();

@@ -138,7 +138,7 @@ pub enum Form {
 }
 
 impl ChartId {
-    /// All charts; the first ones in the order of the board of a run without faults.
+    /// All charts, in the order of the board of a run without faults.
     pub const ALL: [Self; 15] = [
         Self::Throughput,
         Self::ResponseTime,
@@ -157,33 +157,20 @@ impl ChartId {
         Self::WorkerMemory,
     ];
 
-    /// Those of the usual board when nothing goes wrong on purpose.
-    const CALM: [Self; 10] = [
-        Self::Throughput,
-        Self::ResponseTime,
-        Self::MemoryPerWorker,
-        Self::CostPer1k,
-        Self::Cpu,
-        Self::QueueDepth,
-        Self::LoopLag,
-        Self::Pools,
+    /// What one looks for first under faults; the others follow in their order.
+    const FIRST_UNDER_FAULTS: [Self; 6] = [
         Self::Attempts,
+        Self::ResponseTime,
         Self::Setbacks,
+        Self::Throughput,
+        Self::QueueDepth,
+        Self::Cpu,
     ];
 
-    /// All of them with attempts first: what one looks for under faults.
-    const UNDER_FAULTS: [Self; 10] = [
-        Self::Attempts,
-        Self::ResponseTime,
-        Self::Setbacks,
-        Self::Throughput,
-        Self::QueueDepth,
-        Self::Cpu,
-        Self::MemoryPerWorker,
-        Self::CostPer1k,
-        Self::LoopLag,
-        Self::Pools,
-    ];
+    /// Whether it is on the usual board: what all candidates share one plot for. The others are there to be chosen.
+    fn is_usual(self) -> bool {
+        self.form() == Form::Lines
+    }
 
     /// The charts of the usual board of what `request` measures, in their order: the lag of event
     /// loops only where there are some, the pools only where a task passes several, and attempts, then first, only
@@ -191,12 +178,15 @@ impl ChartId {
     pub fn shown_for(request: &RunRequest) -> impl Iterator<Item = Self> + use<> {
         let (loops, pools) = (request.has_event_loops(), request.has_several_pools());
         let attempts = request.has_attempts();
-        let order = if attempts {
-            Self::UNDER_FAULTS
+        let first: &[Self] = if attempts {
+            &Self::FIRST_UNDER_FAULTS
         } else {
-            Self::CALM
+            &[]
         };
-        order.into_iter().filter(move |id| match id {
+        let others = Self::ALL.into_iter().filter(|id| !first.contains(id));
+        let order = first.iter().copied().chain(others);
+        order.filter(move |id| match id {
+            _ if !id.is_usual() => false,
             Self::LoopLag => loops,
             Self::Pools => pools,
             Self::Attempts | Self::Setbacks => attempts,
@@ -206,7 +196,7 @@ impl ChartId {
 
     /// All charts that say something about what `request` measures: the usual ones, then those that can be chosen.
     pub fn possible_for(request: &RunRequest) -> impl Iterator<Item = Self> + use<> {
-        let chosen = Self::ALL.into_iter().filter(|id| !Self::CALM.contains(id));
+        let chosen = Self::ALL.into_iter().filter(|id| !id.is_usual());
         Self::shown_for(request).chain(chosen)
     }
 

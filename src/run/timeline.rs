@@ -42,8 +42,10 @@ pub struct Interval {
     /// Those of the good ones that were answered after the bound of the scenario's objective on the response time; 0
     /// without one.
     pub good_late: u64,
-    /// Those of them that failed or timed out.
+    /// Those of them that failed.
     pub failed: u64,
+    /// Those of them that timed out.
+    pub timed_out: u64,
     /// Response times of the tasks that ended, of any cohort, in nanoseconds.
     pub response: SparseHistogram,
     /// Tasks waiting for a worker at the end; after a merge the larger of both.
@@ -95,7 +97,8 @@ impl Interval {
             good_late: after
                 .good_late
                 .saturating_sub(before.map_or(0, |before| before.good_late)),
-            failed: (now.failed + now.timed_out).saturating_sub(then.failed + then.timed_out),
+            failed: now.failed.saturating_sub(then.failed),
+            timed_out: now.timed_out.saturating_sub(then.timed_out),
             response,
             queued: now.queued,
             in_flight: now.in_flight,
@@ -139,7 +142,7 @@ impl Interval {
 
     /// Attempts that callers gave up after a time limit; where nobody watches attempts there are none.
     #[must_use]
-    pub fn timed_out(&self) -> u64 {
+    pub fn attempts_timed_out(&self) -> u64 {
         self.attempts.map_or(0, |attempts| attempts.timed_out)
     }
 
@@ -162,6 +165,7 @@ impl Interval {
         self.good += next.good;
         self.good_late += next.good_late;
         self.failed += next.failed;
+        self.timed_out += next.timed_out;
         self.response.absorb(&next.response);
         self.response.coarsen();
         self.queued = self.queued.max(next.queued);
@@ -310,6 +314,7 @@ mod tests {
             good: 1,
             good_late: 0,
             failed: 0,
+            timed_out: 0,
             response: response.to_sparse(),
             queued: number,
             in_flight: 1,
