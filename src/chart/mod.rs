@@ -49,6 +49,8 @@ pub use plane::{Band, Heat, Plane, Rule, RuleOf, capacity_plane, scaling_planes}
 pub use shape::{Shape, mark_spacing, marked};
 pub use split::{SplitBar, SplitChart, SplitPart, SplitScale};
 
+/// From here on even steps would crowd at the upper end of a logarithmic axis.
+const DECADE: f64 = 10.0;
 /// With fewer labels a logarithmic axis cannot be read.
 const LOG_TICKS_LEAST: usize = 4;
 
@@ -284,20 +286,60 @@ pub enum Quantity {
 pub enum Stroke {
     /// A full line.
     Solid,
+    /// A full line that is half as wide.
+    Thin,
     /// Dashes.
     Dashed,
+    /// Dashes that are twice as long.
+    LongDashed,
     /// Dots.
     Dotted,
+    /// Dots that are farther apart.
+    SparseDotted,
+}
+
+/// What a stroke is made of, the same in the window and in pictures.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum StrokePattern {
+    /// Nothing is left out.
+    Full,
+    /// Dashes of this length with such gaps, in points.
+    Dashes(f32, f32),
+    /// Round dots whose middles are so far apart, in points.
+    Dots(f32),
 }
 
 impl Stroke {
-    /// The same for a percentile whichever others are shown: p50 dots, p95 a full line, p99 dashes.
+    /// The same for a percentile whichever others are shown, and another for each: p50 dots, p95 a full line, p99 dashes.
     #[must_use]
     pub const fn of_percentile(percentile: Percentile) -> Self {
         match percentile {
             Percentile::P50 => Self::Dotted,
-            Percentile::P90 | Percentile::P95 => Self::Solid,
-            Percentile::P99 | Percentile::P999 => Self::Dashed,
+            Percentile::P90 => Self::Thin,
+            Percentile::P95 => Self::Solid,
+            Percentile::P99 => Self::Dashed,
+            Percentile::P999 => Self::LongDashed,
+        }
+    }
+
+    /// What it is made of.
+    #[must_use]
+    pub const fn pattern(self) -> StrokePattern {
+        match self {
+            Self::Solid | Self::Thin => StrokePattern::Full,
+            Self::Dashed => StrokePattern::Dashes(7.0, 4.0),
+            Self::LongDashed => StrokePattern::Dashes(14.0, 6.0),
+            Self::Dotted => StrokePattern::Dots(5.0),
+            Self::SparseDotted => StrokePattern::Dots(10.0),
+        }
+    }
+
+    /// Its width as a part of that of a full line.
+    #[must_use]
+    pub const fn width_ratio(self) -> f32 {
+        match self {
+            Self::Thin => 0.5,
+            _ => 1.0,
         }
     }
 }
@@ -446,6 +488,9 @@ fn value_axis(quantity: &Quantity, scale: Scale, min: f64, max: f64, at_most: us
             let axis = axis::Axis::logarithmic(quantity, min, max, at_most);
             if axis.ticks.len() >= LOG_TICKS_LEAST {
                 return axis;
+            }
+            if axis.high >= DECADE * axis.low {
+                return axis.with_half_decades(quantity);
             }
             // Within a fraction of a decade even steps are as good, and there are enough of them.
             let even = axis::Axis::linear(quantity, axis.low, axis.high, at_most);

@@ -42,10 +42,11 @@ pub struct Interval {
     /// Those of the good ones that were answered after the bound of the scenario's objective on the response time; 0
     /// without one.
     pub good_late: u64,
-    /// Those of them that failed.
+    /// Those of them that failed or timed out.
     pub failed: u64,
-    /// Those of them that timed out.
-    pub timed_out: u64,
+    /// Those of the failed that timed out; none in files that did not tell them apart yet.
+    #[serde(default)]
+    pub timed_out: Option<u64>,
     /// Response times of the tasks that ended, of any cohort, in nanoseconds.
     pub response: SparseHistogram,
     /// Tasks waiting for a worker at the end; after a merge the larger of both.
@@ -97,8 +98,8 @@ impl Interval {
             good_late: after
                 .good_late
                 .saturating_sub(before.map_or(0, |before| before.good_late)),
-            failed: now.failed.saturating_sub(then.failed),
-            timed_out: now.timed_out.saturating_sub(then.timed_out),
+            failed: (now.failed + now.timed_out).saturating_sub(then.failed + then.timed_out),
+            timed_out: Some(now.timed_out.saturating_sub(then.timed_out)),
             response,
             queued: now.queued,
             in_flight: now.in_flight,
@@ -134,6 +135,12 @@ impl Interval {
         self.good.saturating_sub(self.good_late)
     }
 
+    /// Tasks that failed and did not time out; with those that did, where they are not told apart.
+    #[must_use]
+    pub fn failed_in_time(&self) -> u64 {
+        self.failed.saturating_sub(self.timed_out.unwrap_or(0))
+    }
+
     /// Attempts that callers made, of any cohort: first ones, and retries.
     #[must_use]
     pub const fn attempted(&self) -> u64 {
@@ -165,7 +172,8 @@ impl Interval {
         self.good += next.good;
         self.good_late += next.good_late;
         self.failed += next.failed;
-        self.timed_out += next.timed_out;
+        let both = self.timed_out.zip(next.timed_out);
+        self.timed_out = both.map(|(one, other)| one + other);
         self.response.absorb(&next.response);
         self.response.coarsen();
         self.queued = self.queued.max(next.queued);
@@ -314,7 +322,7 @@ mod tests {
             good: 1,
             good_late: 0,
             failed: 0,
-            timed_out: 0,
+            timed_out: Some(0),
             response: response.to_sparse(),
             queued: number,
             in_flight: 1,

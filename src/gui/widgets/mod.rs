@@ -15,4 +15,4 @@ pub use basics::{
 pub use field::{Field, severity_ui};
 pub use scroll::FollowFocus;
 pub use spot::{Spot, mark_spot, spot_of};
-pub use stroke::{stroke_sample_ui, stroke_toggle_ui};
+pub use stroke::{STROKE_SAMPLE_WIDTH, paint_stroke, stroke_sample_ui};
