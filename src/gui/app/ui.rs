@@ -48,6 +48,8 @@ impl App {
         if self.settings.results && self.page() == Page::Charts {
             let height = ui.available_height() * RESULTS_RATIO;
             let height = height.clamp(*RESULTS_HEIGHTS.start(), *RESULTS_HEIGHTS.end());
+            // A small window is for charts and results alike.
+            let height = height.min(ui.available_height() / 2.0);
             // As it was left, where the window is still high enough for it.
             let most = ui.available_height() * RESULTS_MOST;
             let kept = self.settings.results_height.map(f32::from);
@@ -64,8 +66,10 @@ impl App {
             self.regions.note(Part::Results, rect);
         }
         if self.has_sidebar() {
+            let width = self.settings.sidebar_width.map_or(SIDEBAR_WIDTH, f32::from);
+            let most = (ui.available_width() / 2.0).max(SIDEBAR_MIN_WIDTH);
             let sidebar = Panel::left("sidebar")
-                .default_size(self.settings.sidebar_width.map_or(SIDEBAR_WIDTH, f32::from))
+                .default_size(width.min(most))
                 .size_range(SIDEBAR_MIN_WIDTH..=SIDEBAR_MAX_WIDTH)
                 .frame(theme::panel_frame(palette))
                 .show(ui, |ui| self.sidebar_ui(ui));

@@ -19,4 +19,4 @@ pub use fold::{paint_fold, paint_lit};
 pub use order::in_order_ui;
 pub use scroll::FollowFocus;
 pub use spot::{Spot, mark_spot, spot_of, want_spot};
-pub use stroke::{stroke_sample_ui, stroke_toggle_ui};
+pub use stroke::{STROKE_SAMPLE_WIDTH, paint_stroke, stroke_sample_ui};
