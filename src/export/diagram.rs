@@ -121,7 +121,8 @@ pub(super) fn draw_diagram(
     if let Some(plane) = plane {
         draw_bands(canvas, &plane.bands, &scales);
     }
-    draw_lines(canvas, &diagram.series, &scales, sizes);
+    let is_marked = canvas.has_line_marks();
+    draw_lines(canvas, &diagram.series, &scales, sizes, is_marked);
     if let Some(plane) = plane {
         draw_dots(canvas, &diagram.series, &scales, sizes);
         draw_rules(canvas, plane, &scales, sizes);

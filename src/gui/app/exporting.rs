@@ -7,7 +7,7 @@ use egui::{ColorImage, Context, TextureHandle, TextureOptions};
 use crate::export::{BoardParts, Foot, Pixels};
 use crate::gui::action::{Exported, Format};
 use crate::gui::app::jobs::{Done, Kind};
-use crate::gui::app::{App, Chosen, exports};
+use crate::gui::app::{App, Chosen, Slot, exports};
 use crate::gui::settings::PictureSettings;
 
 /// What is chosen in the dialog.
@@ -200,21 +200,15 @@ impl App {
             let origin = &two.of.origin;
             return Foot::of(&two.of.run, origin.path.as_deref().and_then(exports::id_of));
         }
-        let sides = self.comparison.sides.iter();
-        let ready = sides.filter_map(|side| match side {
-            Chosen::Ready(chosen) => Some(format!(
-                "{}, {}",
-                chosen.origin.name,
-                crate::units::text::date_time(chosen.run.started_unix_secs)
-            )),
-            _ => None,
-        });
-        let ready: Vec<String> = ready.collect();
-        Foot::plain(format!(
-            "{} · poolscope {}",
-            ready.join(" and "),
-            env!("CARGO_PKG_VERSION")
-        ))
+        // A comparison has no charts before both are there.
+        let [Chosen::Ready(baseline), Chosen::Ready(run)] = &self.comparison.sides else {
+            return Foot::default();
+        };
+        let sides = [(Slot::Baseline, baseline), (Slot::Run, run)];
+        Foot::of_runs(sides.map(|(slot, chosen)| {
+            let id = chosen.origin.path.as_deref().and_then(exports::id_of);
+            (slot.label(), chosen.origin.name.as_str(), &chosen.run, id)
+        }))
     }
 }
 
