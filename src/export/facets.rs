@@ -100,24 +100,7 @@ fn draw_facet(
         height: cell.height - head,
         ..*cell
     };
-    let name = Type {
-        size: sizes.small,
-        weight: Weight::SemiBold,
-        colour: Ink::of_candidate(facet.candidate),
-    };
-    let title = fitted(
-        facet.short_title(),
-        (cell.width - 2.0 * MARK_RADIUS - 5.0) / SLACK,
-        name.size,
-        name.weight,
-    );
-    let mut at = [cell.x, cell.y + sizes.small];
-    if canvas.has_line_marks() && chart.id.form() != Form::Stacked {
-        let middle = [at[0] + MARK_RADIUS, at[1] - sizes.small * 0.36];
-        canvas.shape(middle, MARK_RADIUS, facet.candidate);
-        at[0] += 2.0 * MARK_RADIUS + 5.0;
-    }
-    canvas.text(at, Anchor::Start, name, &title);
+    draw_title(canvas, cell, chart, facet, sizes);
     let scales = Scales {
         plot,
         x,
@@ -155,6 +138,28 @@ fn draw_facet(
         // The plot is one candidate's, whose shape stands before its title.
         draw_lines(canvas, facet.series, &scales, sizes, false);
     }
+}
+
+/// The name in the colour of its candidate, and with its shape where lines have these.
+fn draw_title(canvas: &mut Canvas, cell: &Frame, chart: &Chart, facet: &Facet<'_>, sizes: Sizes) {
+    let name = Type {
+        size: sizes.small,
+        weight: Weight::SemiBold,
+        colour: Ink::of_candidate(facet.candidate),
+    };
+    let title = fitted(
+        facet.short_title(),
+        (cell.width - 2.0 * MARK_RADIUS - 5.0) / SLACK,
+        name.size,
+        name.weight,
+    );
+    let mut at = [cell.x, cell.y + sizes.small];
+    if canvas.has_line_marks() && chart.id.form() != Form::Stacked {
+        let middle = [at[0] + MARK_RADIUS, at[1] - sizes.small * 0.36];
+        canvas.shape(middle, MARK_RADIUS, facet.candidate);
+        at[0] += 2.0 * MARK_RADIUS + 5.0;
+    }
+    canvas.text(at, Anchor::Start, name, &title);
 }
 
 /// An axis of time with as many labels as stand beside each other in `width`.

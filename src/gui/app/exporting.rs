@@ -68,8 +68,9 @@ pub(super) enum Copied {
     Text(String),
 }
 
-/// Width of the preview in pixels: as wide as in the dialog on a screen of twice the usual density.
-const PREVIEW_WIDTH: f32 = 880.0;
+/// Width and height of the preview in pixels: about as wide as in the dialog of a large window, and not higher than any
+/// graphics card can do.
+const PREVIEW_SIZE: [f32; 2] = [1_200.0, 4_096.0];
 
 impl App {
     pub(super) fn perform_on_export(&mut self, action: ExportAction) {
@@ -137,7 +138,7 @@ impl App {
         self.exporting.is_working = true;
         let what = Exported::BoardPart(choice.parts);
         let refused = self.start("preview", Kind::Abandonable, move || {
-            Done::Previewed(exports::preview(&content, &what, PREVIEW_WIDTH))
+            Done::Previewed(exports::preview(&content, &what, PREVIEW_SIZE))
         });
         if refused.is_some() {
             self.exporting.is_working = false;
