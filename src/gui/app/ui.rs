@@ -2,6 +2,7 @@
 
 use egui::{CentralPanel, Frame, Panel, RichText, ScrollArea, Ui};
 
+use crate::export::BoardParts;
 use crate::gui::app::regions::Part;
 use crate::gui::app::{App, Measurement, Page, SidebarTab};
 use crate::gui::panels::board::BoardView;
@@ -99,9 +100,9 @@ impl App {
         };
         let view = ExportView {
             choice,
-            charts: tab.measurement.charts(),
+            all: &BoardParts::all_of(tab.measurement.run(), tab.board.settings()),
             figures: tab.measurement.figures(),
-            shown: tab.board.settings(),
+            shown: &self.chart_settings(),
             pictures: self.settings.pictures,
             preview: &self.exporting.preview,
         };

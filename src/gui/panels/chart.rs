@@ -289,6 +289,7 @@ mod tests {
             marks_dropped: 0,
             workers_left_out: 0,
             side_by_side: false,
+            stretch: None,
         }
     }
 

@@ -162,6 +162,12 @@ impl BoardPanel {
         self.time.range()
     }
 
+    /// The same where it is only a part of the run; none while all of it is shown.
+    #[must_use]
+    pub const fn stretch(&self) -> Option<(f64, f64)> {
+        self.time.chosen()
+    }
+
     /// Which percentiles, candidates and charts are shown.
     #[must_use]
     pub const fn settings(&self) -> &ChartSettings {
