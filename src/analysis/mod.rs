@@ -44,7 +44,9 @@ pub use cost::{
     CostFigures, Demand, HOURS_PER_MONTH, Priced, Resource, Resources, Sizing, basis_label,
     consumed_per_hour, cost_per_1k, price_per_hour, rented_per_hour, sizing,
 };
-pub use figures::{CandidateFigures, CandidateStatus, PercentileFigures, candidate_figures};
+pub use figures::{
+    CandidateFigures, CandidateStatus, FiguresBook, PercentileFigures, candidate_figures,
+};
 pub use findings::{Finding, FindingKind, STORM_RATIO};
 pub use interpreter::{CollectionFigures, InterpreterLockFigures};
 pub use measure::Measure;

@@ -1,7 +1,10 @@
 //! The figures of a candidate, merged over its blocks: what tables, documents and verdicts are made of.
 
+mod book;
 #[cfg(test)]
 mod tests;
+
+pub use book::FiguresBook;
 
 use crate::analysis::compare::ratio_of_means;
 use crate::analysis::cost::CostFigures;
@@ -161,22 +164,21 @@ pub struct PercentileFigures {
 
 /// The figures of every candidate that the run measures, in the scenario's order.
 ///
-/// O(candidates × histogram slots): call it once per revision of the run, not once per frame.
+/// O(candidates × (histogram slots + intervals)). Whoever asks while a run goes on keeps a [`FiguresBook`] instead.
 #[must_use]
 pub fn candidate_figures(run: &Run) -> Vec<CandidateFigures> {
-    let mut candidates = run.request.candidates.clone();
-    candidates.sort_unstable();
-    let mut figures: Vec<_> = candidates
-        .into_iter()
-        .filter_map(|candidate| figures_of(run, candidate))
-        .collect();
+    FiguresBook::of(run).into_figures()
+}
+
+/// Of batches how much faster each is than one task after the other.
+fn set_speedups(run: &Run, figures: &mut [CandidateFigures]) {
     let measured: Vec<usize> = figures.iter().map(|figures| figures.candidate).collect();
-    for figures in &mut figures {
-        if let Some(baseline) = baseline_of(run, &measured, figures.candidate) {
-            figures.speedup = ratio_of_means(run, baseline, figures.candidate, Measure::Makespan);
-        }
+    for figures in figures {
+        let baseline = baseline_of(run, &measured, figures.candidate);
+        figures.speedup = baseline.and_then(|baseline| {
+            ratio_of_means(run, baseline, figures.candidate, Measure::Makespan)
+        });
     }
-    figures
 }
 
 /// The sequential one among `measured` that `candidate` is to be held against: one that does the same work with the

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::TryRecvError;
 
 use crate::analysis::{
-    CandidateFigures, NoiseFloor, ObjectiveResult, Trust, Verdict, candidate_figures, noise_floor,
+    CandidateFigures, FiguresBook, NoiseFloor, ObjectiveResult, Trust, Verdict, noise_floor,
     objective_results, trust, verdict,
 };
 use crate::chart::{ChartBook, ChartSettings};
@@ -54,7 +54,7 @@ pub struct Measurement {
     derived_from: u64,
     /// The revision that the progress was computed from.
     progress_of: u64,
-    figures: Vec<CandidateFigures>,
+    figures: FiguresBook,
     trust: Trust,
     verdict: Verdict,
     objectives: Vec<Vec<ObjectiveResult>>,
@@ -72,7 +72,8 @@ impl Measurement {
     /// A run; `session` is none for one that is only shown.
     #[must_use]
     pub fn new(run: Run, session: Option<Session>) -> Self {
-        let figures = candidate_figures(&run);
+        let book = FiguresBook::of(&run);
+        let figures = book.figures();
         let trust = trust(&run);
         let origin = Origin {
             path: None,
@@ -80,15 +81,15 @@ impl Measurement {
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
         Self {
-            verdict: verdict(&run, &figures, &trust),
-            objectives: objective_results(&run, &figures),
+            verdict: verdict(&run, figures, &trust),
+            objectives: objective_results(&run, figures),
             noise_floor: final_noise_floor(&run),
-            table: table(&figures, &run.request.scenario),
+            table: table(figures, &run.request.scenario),
             progress: run.progress(),
             expected_nanos: Run::new(run.request.clone(), 0).progress().remaining_nanos,
             derived_from: run.revision,
             progress_of: run.revision,
-            figures,
+            figures: book,
             trust,
             run,
             frozen: None,
@@ -258,7 +259,7 @@ impl Measurement {
     /// The figures of all candidates, as of the last drain.
     #[must_use]
     pub fn figures(&self) -> &[CandidateFigures] {
-        &self.figures
+        self.figures.figures()
     }
 
     /// How far the figures can be trusted, as of the last drain.
@@ -309,12 +310,13 @@ impl Measurement {
         let shown = self.frozen.as_deref().unwrap_or(&self.run);
         if self.derived_from != shown.revision {
             self.derived_from = shown.revision;
-            self.figures = candidate_figures(shown);
+            self.figures.update(shown);
+            let figures = self.figures.figures();
             self.trust = trust(shown);
-            self.verdict = verdict(shown, &self.figures, &self.trust);
-            self.objectives = objective_results(shown, &self.figures);
+            self.verdict = verdict(shown, figures, &self.trust);
+            self.objectives = objective_results(shown, figures);
             self.noise_floor = final_noise_floor(shown);
-            self.table = table(&self.figures, &shown.request.scenario);
+            self.table = table(figures, &shown.request.scenario);
         }
         // How far the run has come is told even while the view is paused.
         if self.progress_of != self.run.revision {
