@@ -40,6 +40,7 @@ impl App {
         self.look_at_verdicts_if_wanted();
         self.take_dropped_files(ctx);
         self.take_shortcuts(ctx);
+        self.regions.resume(ctx);
         self.take_close_request(ctx);
         if self.toasts.expire(ctx.input(|input| input.time)) {
             ctx.request_repaint_after(Duration::from_secs(1));

@@ -17,6 +17,7 @@ mod measurement;
 mod page;
 mod perform;
 mod recent;
+mod regions;
 mod remember;
 mod runs;
 mod series;
@@ -52,6 +53,7 @@ pub use verdicts::Verdicts;
 use serde::{Deserialize, Serialize};
 
 use crate::gui::action::Action;
+use crate::gui::commands::Menu;
 use crate::gui::dialogs::FileDialogs;
 use crate::gui::notify::Notifier;
 use crate::gui::panels::comparison::ComparisonPanel;
@@ -185,7 +187,9 @@ pub struct App {
     question_panel: QuestionPanel,
     palette_panel: PalettePanel,
     /// Where the parts of the window stood in the last frame, and which the keyboard is to go to.
-    regions: habits::Regions,
+    regions: regions::Regions,
+    /// The menu that keys have asked for, until it is open.
+    asked_menu: Option<Menu>,
     toasts: Toasts,
     actions: Vec<Action>,
 
@@ -254,7 +258,8 @@ impl App {
             tour_panel: TourPanel::default(),
             question_panel: QuestionPanel::default(),
             palette_panel: PalettePanel::default(),
-            regions: habits::Regions::default(),
+            regions: regions::Regions::default(),
+            asked_menu: None,
             toasts: Toasts::default(),
             actions: Vec::new(),
             pacer: Pacer::default(),

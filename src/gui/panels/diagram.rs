@@ -14,7 +14,7 @@ use crate::export::Picture;
 use crate::gui::action::{Action, Exported};
 use crate::gui::panels::export_menu::export_menu_ui;
 use crate::gui::panels::plot_lines::{
-    LinePoints, draw_lines, grid, is_free, label_at, measured, plotted, still_plot,
+    Inks, LinePoints, draw_lines, grid, is_free, label_at, measured, plotted, still_plot,
 };
 use crate::gui::theme::{self, Palette, space};
 use crate::gui::widgets::{badge_ui, empty_state_ui, stroke_sample_ui, swatch_ui, weak_ui};
@@ -154,7 +154,7 @@ pub(super) fn diagram_ui(
                 empty_state_ui(ui, "No data", "Too few tasks ended for this chart");
                 return;
             }
-            plot_ui(ui, diagram, points);
+            plot_ui(ui, diagram, points, None);
         });
     });
 }
@@ -220,10 +220,16 @@ fn candidates_ui(ui: &mut Ui, diagram: &Diagram) {
     }
 }
 
-/// Draws the plot into all of the space that is left.
-pub(super) fn plot_ui(ui: &mut Ui, diagram: &Diagram, points: &DiagramPoints) {
+/// Draws the plot into all of the space that is left; the lines of the candidate that is pointed at stand out.
+pub(super) fn plot_ui(
+    ui: &mut Ui,
+    diagram: &Diagram,
+    points: &DiagramPoints,
+    pointed_at: Option<usize>,
+) {
     let palette = theme::palette(ui);
     let dark = ui.visuals().dark_mode;
+    let inks = Inks { dark, pointed_at };
     let steps = |room: f32, label: f32| ((room / label) as usize).clamp(3, 12);
     let mut room = ui.available_size();
     room.x -= X_LABEL_OVERHANG;
@@ -262,7 +268,7 @@ pub(super) fn plot_ui(ui: &mut Ui, diagram: &Diagram, points: &DiagramPoints) {
     plot.show(ui, |plot| {
         plot.set_plot_bounds(bounds);
         draw_bands(plot, &points.bands, dark);
-        draw_lines(plot, &points.lines, dark);
+        draw_lines(plot, &points.lines, inks);
         if points.dots {
             draw_dots(plot, &points.lines, dark);
         }

@@ -5,6 +5,7 @@
 mod basics;
 mod field;
 mod fold;
+mod order;
 mod scroll;
 mod spot;
 mod stroke;
@@ -15,6 +16,7 @@ pub use basics::{
 };
 pub use field::{Field, severity_ui};
 pub use fold::{paint_fold, paint_lit};
+pub use order::in_order_ui;
 pub use scroll::FollowFocus;
 pub use spot::{Spot, mark_spot, spot_of, want_spot};
-pub use stroke::{stroke_sample_ui, stroke_toggle_ui};
+pub use stroke::{STROKE_SAMPLE_WIDTH, paint_stroke, stroke_sample_ui};

@@ -12,7 +12,7 @@ use egui::{
 
 use crate::gui::panels::composer::edit::{ListEdit, dropped_at};
 use crate::gui::theme::{self, Palette, space};
-use crate::gui::widgets::{paint_fold, paint_lit};
+use crate::gui::widgets::{in_order_ui, paint_fold, paint_lit};
 
 /// Side of a button that is only a symbol.
 const ICON: f32 = 22.0;
@@ -104,7 +104,7 @@ pub(super) fn card_header_ui(
             if locked {
                 ui.disable();
             }
-            buttons_ui(ui, card)
+            in_order_ui(ui, |ui| buttons_ui(ui, card))
         });
         (asked.inner.or(moved), folds)
     })
@@ -296,11 +296,13 @@ fn handle_ui(ui: &mut Ui, card: Card<'_>) {
 fn buttons_ui(ui: &mut Ui, card: Card<'_>) -> Option<ListEdit> {
     let Card { index, len, .. } = card;
     let mut edit = None;
-    if icon_button_ui(ui, card, Icon::Remove, true) {
-        edit = Some(ListEdit::Remove(index));
-    }
-    if icon_button_ui(ui, card, Icon::Duplicate, true) {
-        edit = Some(ListEdit::Duplicate(index));
+    if icon_button_ui(ui, card, Icon::Up, index > 0) {
+        edit = Some(ListEdit::Move {
+            from: index,
+            to: index - 1,
+        });
+        let icon = if index > 1 { Icon::Up } else { Icon::Down };
+        ui.memory_mut(|memory| memory.request_focus(icon_id(card.list, index - 1, icon)));
     }
     if icon_button_ui(ui, card, Icon::Down, index + 1 < len) {
         edit = Some(ListEdit::Move {
@@ -315,13 +317,11 @@ fn buttons_ui(ui: &mut Ui, card: Card<'_>) -> Option<ListEdit> {
         };
         ui.memory_mut(|memory| memory.request_focus(icon_id(card.list, index + 1, icon)));
     }
-    if icon_button_ui(ui, card, Icon::Up, index > 0) {
-        edit = Some(ListEdit::Move {
-            from: index,
-            to: index - 1,
-        });
-        let icon = if index > 1 { Icon::Up } else { Icon::Down };
-        ui.memory_mut(|memory| memory.request_focus(icon_id(card.list, index - 1, icon)));
+    if icon_button_ui(ui, card, Icon::Duplicate, true) {
+        edit = Some(ListEdit::Duplicate(index));
+    }
+    if icon_button_ui(ui, card, Icon::Remove, true) {
+        edit = Some(ListEdit::Remove(index));
     }
     edit
 }

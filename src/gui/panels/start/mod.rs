@@ -14,7 +14,9 @@ use crate::gui::action::{Action, TourAction};
 use crate::gui::app::{RunEntry, Search, Verdicts};
 use crate::gui::panels::library::LibraryEntry;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{FollowFocus as _, card_ui, empty_state_ui, primary_button_ui, weak_ui};
+use crate::gui::widgets::{
+    FollowFocus as _, card_ui, empty_state_ui, in_order_ui, primary_button_ui, weak_ui,
+};
 use crate::scenario::Topic;
 use crate::session::LocalPython;
 
@@ -171,9 +173,11 @@ fn head_ui(ui: &mut Ui, view: &StartView<'_>, actions: &mut Vec<Action>) {
     } else {
         ui.horizontal(|ui| {
             ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-                for way in ways(view).into_iter().rev() {
-                    way_ui(ui, way, actions);
-                }
+                in_order_ui(ui, |ui| {
+                    for way in ways(view) {
+                        way_ui(ui, way, actions);
+                    }
+                });
                 ui.with_layout(Layout::top_down(Align::Min), title_ui);
             });
         });
@@ -241,18 +245,22 @@ fn tour_offer_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
         ui.horizontal(|ui| {
             ui.label("New here? A short tour of seven steps shows where things are.");
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui
-                    .button("No, thanks")
-                    .on_hover_text("It is found again in the Help menu, and above")
-                    .accessible_name("Do not take the tour")
-                    .clicked()
-                {
-                    actions.push(Action::Tour(TourAction::End));
-                }
-                if primary_button_ui(ui, "Start the tour", true).clicked() {
-                    actions.push(Action::Tour(TourAction::Begin));
-                }
+                in_order_ui(ui, |ui| tour_answers_ui(ui, actions));
             });
         });
     });
+}
+
+fn tour_answers_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
+    if primary_button_ui(ui, "Start the tour", true).clicked() {
+        actions.push(Action::Tour(TourAction::Begin));
+    }
+    if ui
+        .button("No, thanks")
+        .on_hover_text("It is found again in the Help menu, and above")
+        .accessible_name("Do not take the tour")
+        .clicked()
+    {
+        actions.push(Action::Tour(TourAction::End));
+    }
 }
