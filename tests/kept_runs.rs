@@ -93,7 +93,7 @@ fn an_opened_run_is_on_the_board_as_if_it_had_just_ended() {
     let folder = tempfile::tempdir().unwrap();
     let run = support::finished_run();
     let (_, id) = kept(folder.path(), &run, true);
-    let mut harness = opened(folder.path(), &run, &id);
+    let harness = opened(folder.path(), &run, &id);
     assert_eq!(harness.state().run_state(), RunState::Finished);
     assert_eq!(harness.state().page(), Page::Charts);
     let shown = harness.state().measurement().unwrap().run();

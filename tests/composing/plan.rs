@@ -32,14 +32,17 @@ fn the_plan_says_what_to_expect_of_every_candidate_and_that_nothing_was_measured
 fn a_candidate_of_the_plan_is_one_line_and_opens_to_all_that_it_uses() {
     let mut harness = composing(Picked::Cancelled);
     // Of more candidates than are shown open at first.
-    ask(&mut harness, Action::OpenBundled("io_bound_service.ron"));
+    ask(&mut harness, Action::OpenBundled("io_bound_service"));
     assert!(!is_there(&harness, "throughput ≤ "));
-    let mut lines = harness.query_all_by_label_contains("Expected use of ");
-    lines.next().unwrap().click_accesskit();
+    let first = {
+        let mut lines = harness.query_all_by_label_contains("Expected use of ");
+        lines.next().unwrap().accesskit_node().label().unwrap()
+    };
+    click(&mut harness, &first);
     harness.run_steps(3);
     assert!(is_there(&harness, "throughput ≤ "));
     // What is unfolded belongs to the document.
-    ask(&mut harness, Action::OpenBundled("image_pipeline.ron"));
+    ask(&mut harness, Action::OpenBundled("image_pipeline"));
     assert!(is_there(&harness, "Expected use of "));
     assert!(!is_there(&harness, "throughput ≤ "));
 }

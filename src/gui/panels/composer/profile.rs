@@ -202,12 +202,12 @@ fn preview_ui(ui: &mut Ui, parts: &[ProfilePart], limits: &[Limit]) {
             Pos2::new(from.x, inner.bottom()),
         ];
         if to.x > from.x {
-            let fill = palette.accent.gamma_multiply(0.25);
+            let fill = palette.weak.gamma_multiply(0.25);
             painter.add(Shape::convex_polygon(ground, fill, Stroke::NONE));
         }
     }
     let line = corners.iter().copied().map(place).collect();
-    painter.add(Shape::line(line, Stroke::new(1.5, palette.accent)));
+    painter.add(Shape::line(line, Stroke::new(1.5, palette.weak)));
     for limit in &near {
         let color = limit.color(palette, ui.visuals().dark_mode);
         let ends = [place((0.0, limit.at)), place((secs, limit.at))];

@@ -25,7 +25,7 @@ const NAME_AT: f32 = ARROW + SWATCH + space::S;
 /// Left and right of the word in a badge, in points.
 const BADGE_PADDING: f32 = 7.0;
 /// A bar is never shorter, in points.
-const TRACK_LEAST: f32 = 72.0;
+const TRACK_LEAST: f32 = 48.0;
 /// Height of a bar, in points.
 const BAR: f32 = 12.0;
 /// From one bar to the next, in points.

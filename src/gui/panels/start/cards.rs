@@ -150,7 +150,7 @@ fn need(entry: &LibraryEntry, view: &StartView<'_>) -> Need {
     };
     match view.machine {
         Search::NotYet | Search::Looking => {
-            return known("needs Python, which is being looked for", "");
+            return known("looking for Python…", "");
         }
         Search::Failed(error) => {
             let more = "Whether this machine has one could not be found out";
