@@ -156,13 +156,12 @@ impl Foot {
 fn identity_within(parts: &[String], room: f64) -> String {
     /// A shorter title says nothing.
     const TITLE_MIN: f64 = 120.0;
-    let Some((title, others)) = parts.split_first() else {
-        return String::new();
-    };
-    let others: String = others.iter().map(|part| format!(" · {part}")).collect();
-    let left = room - text_width(&others, SIZE, Weight::Regular);
+    let whole = parts.join(" · ");
+    let title = parts.first().map_or("", String::as_str);
+    let others = &whole[title.len()..];
+    let left = room - text_width(others, SIZE, Weight::Regular);
     let title = fitted(title, left.max(TITLE_MIN), SIZE, Weight::Regular);
-    fitted(&(title + &others), room, SIZE, Weight::Regular)
+    fitted(&(title + others), room, SIZE, Weight::Regular)
 }
 
 /// Whether a series is to be trusted, if not.
