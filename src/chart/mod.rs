@@ -50,6 +50,8 @@ pub use seen::{Top, stretch_text};
 pub use shape::{Shape, mark_spacing, marked};
 pub use split::{SplitBar, SplitChart, SplitPart, SplitScale};
 
+/// From here on even steps would crowd at the upper end of a logarithmic axis.
+const DECADE: f64 = 10.0;
 /// With fewer labels a logarithmic axis cannot be read.
 const LOG_TICKS_LEAST: usize = 4;
 
@@ -142,7 +144,7 @@ pub enum Form {
 }
 
 impl ChartId {
-    /// All charts; the first ones in the order of the board of a run without faults.
+    /// All charts, in the order of the board of a run without faults.
     pub const ALL: [Self; 15] = [
         Self::Throughput,
         Self::ResponseTime,
@@ -161,33 +163,20 @@ impl ChartId {
         Self::WorkerMemory,
     ];
 
-    /// Those of the usual board when nothing goes wrong on purpose.
-    const CALM: [Self; 10] = [
-        Self::Throughput,
-        Self::ResponseTime,
-        Self::MemoryPerWorker,
-        Self::CostPer1k,
-        Self::Cpu,
-        Self::QueueDepth,
-        Self::LoopLag,
-        Self::Pools,
+    /// What one looks for first under faults; the others follow in their order.
+    const FIRST_UNDER_FAULTS: [Self; 6] = [
         Self::Attempts,
+        Self::ResponseTime,
         Self::Setbacks,
+        Self::Throughput,
+        Self::QueueDepth,
+        Self::Cpu,
     ];
 
-    /// All of them with attempts first: what one looks for under faults.
-    const UNDER_FAULTS: [Self; 10] = [
-        Self::Attempts,
-        Self::ResponseTime,
-        Self::Setbacks,
-        Self::Throughput,
-        Self::QueueDepth,
-        Self::Cpu,
-        Self::MemoryPerWorker,
-        Self::CostPer1k,
-        Self::LoopLag,
-        Self::Pools,
-    ];
+    /// Whether it is on the usual board: what all candidates share one plot for. The others are there to be chosen.
+    fn is_usual(self) -> bool {
+        self.form() == Form::Lines
+    }
 
     /// The charts of the usual board of what `request` measures, in their order: the lag of event
     /// loops only where there are some, the pools only where a task passes several, and attempts, then first, only
@@ -195,12 +184,15 @@ impl ChartId {
     pub fn shown_for(request: &RunRequest) -> impl Iterator<Item = Self> + use<> {
         let (loops, pools) = (request.has_event_loops(), request.has_several_pools());
         let attempts = request.has_attempts();
-        let order = if attempts {
-            Self::UNDER_FAULTS
+        let first: &[Self] = if attempts {
+            &Self::FIRST_UNDER_FAULTS
         } else {
-            Self::CALM
+            &[]
         };
-        order.into_iter().filter(move |id| match id {
+        let others = Self::ALL.into_iter().filter(|id| !first.contains(id));
+        let order = first.iter().copied().chain(others);
+        order.filter(move |id| match id {
+            _ if !id.is_usual() => false,
             Self::LoopLag => loops,
             Self::Pools => pools,
             Self::Attempts | Self::Setbacks => attempts,
@@ -210,7 +202,7 @@ impl ChartId {
 
     /// All charts that say something about what `request` measures: the usual ones, then those that can be chosen.
     pub fn possible_for(request: &RunRequest) -> impl Iterator<Item = Self> + use<> {
-        let chosen = Self::ALL.into_iter().filter(|id| !Self::CALM.contains(id));
+        let chosen = Self::ALL.into_iter().filter(|id| !id.is_usual());
         Self::shown_for(request).chain(chosen)
     }
 
@@ -298,20 +290,60 @@ pub enum Quantity {
 pub enum Stroke {
     /// A full line.
     Solid,
+    /// A full line that is half as wide.
+    Thin,
     /// Dashes.
     Dashed,
+    /// Dashes that are twice as long.
+    LongDashed,
     /// Dots.
     Dotted,
+    /// Dots that are farther apart.
+    SparseDotted,
+}
+
+/// What a stroke is made of, the same in the window and in pictures.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum StrokePattern {
+    /// Nothing is left out.
+    Full,
+    /// Dashes of this length with such gaps, in points.
+    Dashes(f32, f32),
+    /// Round dots whose middles are so far apart, in points.
+    Dots(f32),
 }
 
 impl Stroke {
-    /// The same for a percentile whichever others are shown: p50 dots, p95 a full line, p99 dashes.
+    /// The same for a percentile whichever others are shown, and another for each: p50 dots, p95 a full line, p99 dashes.
     #[must_use]
     pub const fn of_percentile(percentile: Percentile) -> Self {
         match percentile {
             Percentile::P50 => Self::Dotted,
-            Percentile::P90 | Percentile::P95 => Self::Solid,
-            Percentile::P99 | Percentile::P999 => Self::Dashed,
+            Percentile::P90 => Self::Thin,
+            Percentile::P95 => Self::Solid,
+            Percentile::P99 => Self::Dashed,
+            Percentile::P999 => Self::LongDashed,
+        }
+    }
+
+    /// What it is made of.
+    #[must_use]
+    pub const fn pattern(self) -> StrokePattern {
+        match self {
+            Self::Solid | Self::Thin => StrokePattern::Full,
+            Self::Dashed => StrokePattern::Dashes(7.0, 4.0),
+            Self::LongDashed => StrokePattern::Dashes(14.0, 6.0),
+            Self::Dotted => StrokePattern::Dots(5.0),
+            Self::SparseDotted => StrokePattern::Dots(10.0),
+        }
+    }
+
+    /// Its width as a part of that of a full line.
+    #[must_use]
+    pub const fn width_ratio(self) -> f32 {
+        match self {
+            Self::Thin => 0.5,
+            _ => 1.0,
         }
     }
 }
@@ -450,12 +482,13 @@ fn value_axis(quantity: &Quantity, scale: Scale, min: f64, max: f64, at_most: us
         Scale::Linear => axis::Axis::from_zero(quantity, max, at_most),
         Scale::Log10 => {
             let axis = axis::Axis::logarithmic(quantity, min, max, at_most);
-            // Even steps would crowd at the upper end of several decades.
-            let has_decades = axis.high > 10.0 * axis.low && axis.ticks.len() > 1;
-            if has_decades || axis.ticks.len() >= LOG_TICKS_LEAST {
+            if axis.ticks.len() >= LOG_TICKS_LEAST {
                 return axis;
             }
-            // Within a decade even steps are as good, and there are enough of them.
+            if axis.high >= DECADE * axis.low {
+                return axis.with_half_decades(quantity);
+            }
+            // Within a fraction of a decade even steps are as good, and there are enough of them.
             let even = axis::Axis::linear(quantity, axis.low, axis.high, at_most);
             axis::Axis {
                 ticks: even.ticks,

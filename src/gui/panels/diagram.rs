@@ -4,7 +4,7 @@
 
 use egui::{Align, Align2, Color32, Layout, Rect, RichText, Stroke, TextStyle, Ui, Vec2};
 use egui_plot::{
-    AxisHints, FilledArea, HLine, HPlacement, HoverPosition, Line, LineStyle, Plot, PlotBounds,
+    AxisHints, FilledArea, HLine, HPlacement, HoverPosition, Line, LineStyle, PlotBounds,
     PlotPoint, PlotPoints, PlotUi, Points, Text, VLine, VPlacement,
 };
 
@@ -14,7 +14,7 @@ use crate::export::Picture;
 use crate::gui::action::{Action, Exported};
 use crate::gui::panels::export_menu::export_menu_ui;
 use crate::gui::panels::plot_lines::{
-    LinePoints, draw_lines, grid, is_free, label_at, measured, plotted,
+    Inks, LinePoints, draw_lines, grid, is_free, label_at, measured, plotted, still_plot,
 };
 use crate::gui::theme::{self, Palette, space};
 use crate::gui::widgets::{badge_ui, empty_state_ui, stroke_sample_ui, swatch_ui, weak_ui};
@@ -154,7 +154,7 @@ pub(super) fn diagram_ui(
                 empty_state_ui(ui, "No data", "Too few tasks ended for this chart");
                 return;
             }
-            plot_ui(ui, diagram, points);
+            plot_ui(ui, diagram, points, None);
         });
     });
 }
@@ -220,10 +220,16 @@ fn candidates_ui(ui: &mut Ui, diagram: &Diagram) {
     }
 }
 
-/// Draws the plot into all of the space that is left.
-pub(super) fn plot_ui(ui: &mut Ui, diagram: &Diagram, points: &DiagramPoints) {
+/// Draws the plot into all of the space that is left; the lines of the candidate that is pointed at stand out.
+pub(super) fn plot_ui(
+    ui: &mut Ui,
+    diagram: &Diagram,
+    points: &DiagramPoints,
+    pointed_at: Option<usize>,
+) {
     let palette = theme::palette(ui);
     let dark = ui.visuals().dark_mode;
+    let inks = Inks { dark, pointed_at };
     let steps = |room: f32, label: f32| ((room / label) as usize).clamp(3, 12);
     let mut room = ui.available_size();
     room.x -= X_LABEL_OVERHANG;
@@ -235,18 +241,8 @@ pub(super) fn plot_ui(ui: &mut Ui, diagram: &Diagram, points: &DiagramPoints) {
             position;
         points.values_at(position.x, diagram)
     };
-    let plot = Plot::new(diagram.slug)
+    let plot = still_plot(diagram.slug, palette)
         .width(room.x)
-        .allow_scroll(false)
-        .allow_zoom(false)
-        .allow_drag(false)
-        .allow_boxed_zoom(false)
-        .allow_double_click_reset(false)
-        .allow_axis_zoom_drag(false)
-        .show_background(false)
-        .show_y(false)
-        .grid_color(palette.grid)
-        .cursor_color(palette.weak)
         .x_grid_spacer(|_| grid(&x, x_scale))
         .y_grid_spacer(|_| grid(&y, y_scale))
         .custom_x_axes(vec![
@@ -272,7 +268,7 @@ pub(super) fn plot_ui(ui: &mut Ui, diagram: &Diagram, points: &DiagramPoints) {
     plot.show(ui, |plot| {
         plot.set_plot_bounds(bounds);
         draw_bands(plot, &points.bands, dark);
-        draw_lines(plot, &points.lines, dark);
+        draw_lines(plot, &points.lines, inks);
         if points.dots {
             draw_dots(plot, &points.lines, dark);
         }

@@ -35,6 +35,9 @@ use crate::run::Run;
 
 pub(super) use attempts::standing_ui;
 
+/// In less width the pages have a line of their own, in points.
+const ONE_LINE: f32 = 1100.0;
+
 /// What the results show.
 #[derive(Debug, Clone, Copy)]
 pub struct ResultsView<'a> {
@@ -185,69 +188,92 @@ impl ResultsPanel {
         }
     }
 
+    /// One line, or two where the window is narrow: the pages then have one of their own.
     fn header_ui(&mut self, ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) {
-        let palette = theme::palette(ui);
+        let is_wide = ui.available_width() >= ONE_LINE;
         ui.horizontal(|ui| {
-            ui.label(RichText::new("Results").text_style(theme::title_style()));
-            let (word, color) = verdict_badge(view.verdict.kind, palette);
-            // What is not over has no answer yet, whatever its first candidates say.
-            let (word, color) = if view.run.ended {
-                (word, color)
-            } else {
-                ("not over yet", palette.weak)
-            };
-            // Beside the page of the verdict, which has the same for the keyboard.
-            let badge = badge_ui(ui, word, color).interact(Sense::CLICK);
-            let badge = badge.on_hover_cursor(CursorIcon::PointingHand);
-            if badge.on_hover_text(&view.verdict.why).clicked() {
-                self.page = Page::Verdict;
-            }
-            same_work_ui(ui, view.figures);
-            ui.add_space(space::S);
-            ui.spacing_mut().item_spacing.x = space::XS;
-            for (page, title, about) in Page::ALL {
-                if page == Page::Attempts && !view.run.request.has_attempts() {
-                    continue;
-                }
-                let mut title = RichText::new(title);
-                if page == Page::Trust && !view.trust.trustworthy {
-                    title = RichText::new("Trust ⚠").color(palette.error);
-                }
-                let tab = ui.selectable_label(self.page == page, title);
-                if tab.on_hover_text(about).clicked() {
-                    self.page = page;
-                }
+            self.standing_ui(ui, view);
+            if is_wide {
+                ui.add_space(space::S);
+                self.pages_ui(ui, view);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                for (what, format, label, name) in [
-                    (
-                        Exported::Figures,
-                        Format::Json,
-                        "JSON…",
-                        "Export figures as JSON",
-                    ),
-                    (
-                        Exported::Figures,
-                        Format::Csv,
-                        "CSV…",
-                        "Export figures as CSV",
-                    ),
-                    (
-                        Exported::Report,
-                        Format::Html,
-                        "Report…",
-                        "Export a report as HTML",
-                    ),
-                ] {
-                    let button = ui.add(Button::new(RichText::new(label).small()));
-                    if button.on_hover_text(name).accessible_name(name).clicked() {
-                        actions.push(Action::Export(what, format));
-                    }
-                }
+                ui.spacing_mut().item_spacing.x = space::XS;
+                exports_ui(ui, actions);
                 compare_button_ui(ui, view, actions);
             });
         });
+        if !is_wide {
+            ui.horizontal_wrapped(|ui| self.pages_ui(ui, view));
+        }
         ui.add_space(space::XS);
+    }
+
+    /// What follows from the run, in a word.
+    fn standing_ui(&mut self, ui: &mut Ui, view: &ResultsView<'_>) {
+        let palette = theme::palette(ui);
+        ui.label(RichText::new("Results").text_style(theme::title_style()));
+        let (word, color) = verdict_badge(view.verdict.kind, palette);
+        // What is not over has no answer yet, whatever its first candidates say.
+        let (word, color) = if view.run.ended {
+            (word, color)
+        } else {
+            ("not over yet", palette.weak)
+        };
+        // Beside the page of the verdict, which has the same for the keyboard.
+        let badge = badge_ui(ui, word, color).interact(Sense::CLICK);
+        let badge = badge.on_hover_cursor(CursorIcon::PointingHand);
+        if badge.on_hover_text(&view.verdict.why).clicked() {
+            self.page = Page::Verdict;
+        }
+        same_work_ui(ui, view.figures);
+    }
+
+    fn pages_ui(&mut self, ui: &mut Ui, view: &ResultsView<'_>) {
+        let palette = theme::palette(ui);
+        ui.spacing_mut().item_spacing.x = space::XS;
+        for (page, title, about) in Page::ALL {
+            if page == Page::Attempts && !view.run.request.has_attempts() {
+                continue;
+            }
+            let mut title = RichText::new(title);
+            if page == Page::Trust && !view.trust.trustworthy {
+                title = RichText::new("Trust ⚠").color(palette.error);
+            }
+            let tab = ui.selectable_label(self.page == page, title);
+            if tab.on_hover_text(about).clicked() {
+                self.page = page;
+            }
+        }
+    }
+}
+
+/// What can be written to a file, from the right.
+fn exports_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
+    for (what, format, label, name) in [
+        (
+            Exported::Figures,
+            Format::Json,
+            "JSON…",
+            "Export figures as JSON",
+        ),
+        (
+            Exported::Figures,
+            Format::Csv,
+            "CSV…",
+            "Export figures as CSV",
+        ),
+        (
+            Exported::Report,
+            Format::Html,
+            "Report…",
+            "Export a report as HTML",
+        ),
+    ] {
+        let button = ui.add(Button::new(RichText::new(label).small()));
+        if button.on_hover_text(name).accessible_name(name).clicked() {
+            actions.push(Action::Export(what, format));
+        }
     }
 }
 
