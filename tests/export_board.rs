@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use egui::{Key, Modifiers, OutputCommand};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use poolscope::gui::dialogs::Picked;
 
 use window_support::{Window, click, is_shown, opening, press, run_until, wait_for};
@@ -179,14 +179,17 @@ fn the_picture_of_a_kept_run_says_which_run_it_is() {
 #[test]
 fn a_chart_that_is_not_over_time_can_be_chosen_and_all_or_none_be_taken_at_once() {
     let mut window = window_of_a_run();
-    click(&mut window, "Charts");
-    click(&mut window, "Response time histogram");
+    let role = egui::Role::CheckBox;
+    click(&mut window, "Charts of the board");
+    let chart = "Response time histogram";
+    window.get_by_role_and_label(role, chart).click();
+    window.run_steps(3);
     window.key_press(Key::Escape);
     window.run_steps(3);
     open_dialog(&mut window);
     let is_checked = |window: &Window, name: &str| {
         let checkbox = window.get_by_role_and_label(egui::Role::CheckBox, name);
-        checkbox.toggled() == Some(egui::accesskit::Toggled::True)
+        checkbox.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)
     };
     let charts = ["Throughput", "Response time histogram"];
     for chart in charts {
@@ -199,7 +202,6 @@ fn a_chart_that_is_not_over_time_can_be_chosen_and_all_or_none_be_taken_at_once(
         assert!(is_checked(&window, chart), "{chart}");
     }
     // What is ticked stays ticked while something else is changed.
-    let role = egui::Role::CheckBox;
     window
         .get_by_role_and_label(role, "Throughput")
         .click_accesskit();
@@ -212,13 +214,13 @@ fn a_chart_that_is_not_over_time_can_be_chosen_and_all_or_none_be_taken_at_once(
 fn a_board_that_is_zoomed_is_exported_zoomed_and_the_dialog_says_so() {
     let mut window = window_of_a_run();
     open_dialog(&mut window);
-    assert!(!is_shown(&window, "Only "));
+    assert!(!is_shown(&window, "s, as on the board"));
     press(&mut window, "CSV");
     let whole = copied_text(&mut window, "Copy data").lines().count();
     window.key_press(Key::Plus);
     window.run_steps(3);
     open_dialog(&mut window);
-    assert!(is_shown(&window, "Only "));
+    assert!(is_shown(&window, "s, as on the board"));
     let part = copied_text(&mut window, "Copy data").lines().count();
     assert!(part > 1 && part < whole, "{part} of {whole}");
 }

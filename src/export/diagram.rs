@@ -236,11 +236,7 @@ fn draw_rules(canvas: &mut Canvas, plane: &Plane, scales: &Scales, sizes: Sizes)
 /// A name stands at the left of its line, where there is room. The line farthest to the right has the upper row: the names
 /// in the rows below end before it begins. What has no room at its left comes last, and the one farthest to the left of
 /// these first, for the same reason.
-fn in_rows<'a>(
-    mut upright: Vec<(f64, &'a Rule)>,
-    left: f64,
-    look: Type,
-) -> Vec<(f64, &'a Rule, Anchor)> {
+fn in_rows(mut upright: Vec<(f64, &Rule)>, left: f64, look: Type) -> Vec<(f64, &Rule, Anchor)> {
     upright.sort_by(|(a, _), (b, _)| b.total_cmp(a));
     let has_room = |(x, rule): &(f64, &Rule)| {
         x - left >= text_width(&rule.label, look.size, look.weight) * SLACK + 5.0

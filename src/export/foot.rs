@@ -128,8 +128,12 @@ impl Foot {
             canvas.text([MARGIN, y], Anchor::Start, look, text);
         };
         for line in self.lines.iter().rev() {
-            let line = fitted(&line.join(" · "), room, SIZE, Weight::Regular);
-            write(y, Weight::Regular, Colours::ALL.muted, &line);
+            write(
+                y,
+                Weight::Regular,
+                Colours::ALL.muted,
+                &identity_within(line, room),
+            );
             y -= ROW;
         }
         for (first, more) in self.stamps.iter().rev() {
@@ -145,6 +149,19 @@ impl Foot {
         }
         y + ROW - SIZE - 14.0
     }
+}
+
+/// The parts of a line in that much room: of a long title the end is cut first, rather than what tells one run from
+/// another.
+fn identity_within(parts: &[String], room: f64) -> String {
+    /// A shorter title says nothing.
+    const TITLE_MIN: f64 = 120.0;
+    let whole = parts.join(" · ");
+    let title = parts.first().map_or("", String::as_str);
+    let others = &whole[title.len()..];
+    let left = room - text_width(others, SIZE, Weight::Regular);
+    let title = fitted(title, left.max(TITLE_MIN), SIZE, Weight::Regular);
+    fitted(&(title + others), room, SIZE, Weight::Regular)
 }
 
 /// Whether a series is to be trusted, if not.
@@ -199,6 +216,20 @@ mod tests {
         );
         assert!(!identity(&run).contains("run "), "{kept}");
         assert!(Foot::default().called(None).lines.is_empty());
+    }
+
+    #[test]
+    fn of_what_is_too_long_for_a_line_the_title_is_cut_and_not_the_seed() {
+        let parts = [
+            "A title that is longer than the room",
+            "run abc12345",
+            "seed 7",
+        ];
+        let parts = parts.map(str::to_owned);
+        assert_eq!(identity_within(&parts, 1_000.0), parts.join(" · "));
+        let cut = identity_within(&parts, 260.0);
+        assert!(cut.ends_with("… · run abc12345 · seed 7"), "{cut}");
+        assert!(cut.starts_with("A title"), "{cut}");
     }
 
     #[test]

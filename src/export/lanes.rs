@@ -37,11 +37,11 @@ pub fn lanes_svg<'a>(
     let look = look.into();
     let sizes = Sizes::PICTURE;
     let room = (WIDTH - 2.0 * MARGIN) / SLACK;
-    let mut lines = two_lines(&lanes.caption(), room, sizes.small, Weight::Regular);
-    lines.extend(lanes.remarks());
+    let mut words = two_lines(&lanes.caption(), room, sizes.small, Weight::Regular);
+    words.extend(lanes.remarks());
     let row_height = (ALL_ROWS / lanes.lanes.len().max(1) as f64).clamp(ROW[0], ROW[1]);
     let rows = row_height * lanes.lanes.len() as f64;
-    let top = MARGIN + HEAD + LINE * lines.len() as f64;
+    let top = MARGIN + HEAD + LINE * words.len() as f64;
     let foot = Foot::of(run, look.id);
     let height = top + rows + TAIL + foot.height();
     let title = format!("{}: {}", lanes.title(), lanes.label);
@@ -54,7 +54,7 @@ pub fn lanes_svg<'a>(
     let mut y = MARGIN + sizes.title * 0.8;
     let title = fitted(&title, room, sizes.title, Weight::SemiBold);
     canvas.text([MARGIN, y], Anchor::Start, head, &title);
-    for line in &lines {
+    for line in &words {
         y += LINE;
         let line = fitted(line, room, sizes.small, Weight::Regular);
         canvas.text([MARGIN, y], Anchor::Start, sizes.muted(), &line);

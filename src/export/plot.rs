@@ -3,7 +3,7 @@
 use crate::chart::axis::Tick;
 use crate::chart::{Scale, Series, mark_spacing, marked};
 use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
-use crate::export::font::{Weight, fitted, text_width};
+use crate::export::font::{Weight, text_width, two_lines};
 use crate::export::legend::{self, Strokes};
 use crate::export::svg::SLACK;
 
@@ -97,7 +97,14 @@ pub(super) fn draw_head(canvas: &mut Canvas, frame: &Frame, head: Head<'_>, size
         )
     };
     let is_beside = strokes.is_empty() || beside * SLACK + strokes.width() <= frame.width;
-    let mut below = caption_y + 6.0;
+    let room = frame.width / SLACK;
+    let lines = two_lines(&caption, room, sizes.small, Weight::Regular);
+    let mut last_y = caption_y;
+    for (place, line) in lines.iter().enumerate() {
+        last_y = caption_y + place as f64 * (sizes.small + 4.0);
+        canvas.text([frame.x, last_y], Anchor::Start, sizes.muted(), line);
+    }
+    let mut below = last_y + 6.0;
     if is_beside {
         let at = [frame.right() - strokes.width(), row - sizes.small * 0.36];
         strokes.draw(canvas, at);
@@ -105,8 +112,6 @@ pub(super) fn draw_head(canvas: &mut Canvas, frame: &Frame, head: Head<'_>, size
         strokes.draw(canvas, [frame.x, below + legend::ROW / 2.0]);
         below += legend::ROW;
     }
-    let caption = fitted(&caption, frame.width / SLACK, sizes.small, Weight::Regular);
-    canvas.text([frame.x, caption_y], Anchor::Start, sizes.muted(), &caption);
     if !sizes.names {
         return below;
     }

@@ -20,9 +20,11 @@ const CHOICES_WIDTH: f32 = 230.0;
 const BESIDE_CHOICES: f32 = 180.0;
 /// What stands at the left and the right of choices and preview, likewise.
 const AROUND: f32 = 100.0;
-/// Size of the preview on a large screen and on the smallest one, in points.
+/// Size of the preview on a large screen, and below which it is none, in points.
 const PREVIEW_MAX: Vec2 = vec2(800.0, 900.0);
-const PREVIEW_MIN: Vec2 = vec2(200.0, 160.0);
+const PREVIEW_MIN: Vec2 = vec2(200.0, 72.0);
+/// Width of the buttons, in points.
+const BUTTONS_WIDTH: f32 = 310.0;
 /// Size of what turns while the preview is made, in points.
 const SPINNER: Vec2 = Vec2::splat(28.0);
 
@@ -55,8 +57,14 @@ pub fn export_dialog_ui(ctx: &Context, view: &ExportView<'_>, actions: &mut Vec<
     });
     let modal = modal.show(ctx, |ui| {
         let room = ctx.content_rect().size() - vec2(CHOICES_WIDTH + AROUND, BESIDE_CHOICES);
+        // The choices come first where there is no room for both.
+        let has_preview = room.x >= PREVIEW_MIN.x;
         let room = room.clamp(PREVIEW_MIN, PREVIEW_MAX);
-        ui.set_width(CHOICES_WIDTH + room.x + space::L);
+        ui.set_width(if has_preview {
+            CHOICES_WIDTH + room.x + space::L
+        } else {
+            BUTTONS_WIDTH
+        });
         ui.label(RichText::new("Export board").text_style(egui::TextStyle::Heading));
         ui.horizontal_top(|ui| {
             ui.vertical(|ui| {
@@ -74,8 +82,10 @@ pub fn export_dialog_ui(ctx: &Context, view: &ExportView<'_>, actions: &mut Vec<
                         form_ui(ui, view, &mut push);
                     });
             });
-            ui.add_space(space::L);
-            preview_ui(ui, view, room);
+            if has_preview {
+                ui.add_space(space::L);
+                preview_ui(ui, view, room);
+            }
         });
         buttons_ui(ui, view, is_new, &mut push);
     });
