@@ -8,6 +8,7 @@ use egui_plot::{LineStyle, PlotTransform, Span};
 
 use crate::chart::{Chart, ChartBook, Glyph};
 use crate::gui::theme::{self, Palette, space};
+use crate::gui::widgets::sign_ui;
 use crate::run::IncidentKind;
 use crate::units::text;
 
@@ -219,7 +220,7 @@ pub(super) fn legend_ui(ui: &mut Ui, charts: &ChartBook) {
     let palette = theme::palette(ui);
     let all = || charts.ids().filter_map(|id| charts.chart(id));
     if all().any(|chart| !chart.bands.is_empty()) {
-        let entry = entry_ui(ui, 16.0, "a fault lasts", |painter, sign| {
+        let entry = sign_ui(ui, 16.0, "a fault lasts", |painter, sign| {
             painter.rect_filled(sign, 0, palette.fault);
             for x in [sign.left(), sign.right()] {
                 let ends = [Pos2::new(x, sign.top()), Pos2::new(x, sign.bottom())];
@@ -235,13 +236,13 @@ pub(super) fn legend_ui(ui: &mut Ui, charts: &ChartBook) {
         let Some(glyph) = Glyph::of(kind) else {
             continue;
         };
-        let entry = entry_ui(ui, 2.0 * REACH, kind.label(), |painter, sign| {
+        let entry = sign_ui(ui, 2.0 * REACH, kind.label(), |painter, sign| {
             painter.extend(shapes(glyph, sign.center(), REACH, palette.text));
         });
         entry.on_hover_text(about(kind));
     }
     if all().any(|chart| !chart.ticks.is_empty()) {
-        let entry = entry_ui(ui, 2.0, "retries", |painter, sign| {
+        let entry = sign_ui(ui, 2.0, "retries", |painter, sign| {
             let line = egui::Stroke::new(1.0, palette.text);
             painter.vline(sign.center().x, sign.y_range().shrink(2.0), line);
         });
@@ -250,38 +251,9 @@ pub(super) fn legend_ui(ui: &mut Ui, charts: &ChartBook) {
     let dropped = all().map(|chart| chart.marks_dropped).max().unwrap_or(0);
     if dropped > 0 {
         let more = text::counted(dropped, "mark", "marks");
-        let entry = entry_ui(ui, 0.0, &format!("{more} not drawn"), |_, _| {});
+        let entry = sign_ui(ui, 0.0, &format!("{more} not drawn"), |_, _| {});
         entry.on_hover_text("Too many of a kind in one block");
     }
-}
-
-/// A sign and its word, which stay in one line.
-fn entry_ui(
-    ui: &mut Ui,
-    sign_width: f32,
-    word: &str,
-    draw: impl FnOnce(&egui::Painter, Rect),
-) -> Response {
-    const SIGN_HEIGHT: f32 = 12.0;
-    let color = theme::palette(ui).weak;
-    let font = TextStyle::Small.resolve(ui.style());
-    let galley = ui.painter().layout_no_wrap(word.to_owned(), font, color);
-    let before = if sign_width > 0.0 {
-        sign_width + space::XS
-    } else {
-        0.0
-    };
-    let height = galley.size().y.max(SIGN_HEIGHT);
-    let size = Vec2::new(before + galley.size().x, height);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    let middle = rect.center().y;
-    let sign_centre = Pos2::new(rect.left() + sign_width / 2.0, middle);
-    let sign = Rect::from_center_size(sign_centre, Vec2::new(sign_width, SIGN_HEIGHT));
-    draw(ui.painter(), sign);
-    let text_at = Pos2::new(rect.left() + before, middle - galley.size().y / 2.0);
-    ui.painter().galley(text_at, galley, color);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, word));
-    response
 }
 
 const fn about(kind: IncidentKind) -> &'static str {
