@@ -3,6 +3,7 @@
 //! The same data are drawn by the window and written by the exports, as those of [`crate::chart::Chart`] are.
 
 use crate::chart::axis::{Axis, Tick};
+use crate::chart::seen::{bounds, points};
 use crate::chart::{Quantity, Scale, Series, value_axis};
 use crate::units::text;
 
@@ -60,7 +61,7 @@ impl Diagram {
     /// Smallest and largest x and y of all points: ([x, y], [x, y]); none without a point.
     #[must_use]
     pub fn bounds(&self) -> Option<([f64; 2], [f64; 2])> {
-        crate::chart::bounds(&self.series)
+        bounds(points(&self.series))
     }
 
     /// The x axis, with at most about `at_most` labels.

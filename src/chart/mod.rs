@@ -46,6 +46,7 @@ pub use lanes::{
 };
 pub use marks::{ChartMark, ChartTick, FaultBand, Glyph};
 pub use plane::{Band, Heat, Plane, Rule, RuleOf, capacity_plane, scaling_planes};
+pub use seen::{Top, stretch_text};
 pub use shape::{Shape, mark_spacing, marked};
 pub use split::{SplitBar, SplitChart, SplitPart, SplitScale};
 
@@ -55,7 +56,7 @@ const DECADE: f64 = 10.0;
 const LOG_TICKS_LEAST: usize = 4;
 
 /// What the viewer chose to see.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "choices of a viewer that have nothing to do with each other"
@@ -75,6 +76,8 @@ pub struct ChartSettings {
     pub side_by_side: bool,
     /// Which charts the board has, in which order.
     pub arrangement: Arrangement,
+    /// The stretch of time that charts over time are cut to, in seconds since the measurement began; none is all of it.
+    pub stretch: Option<(f64, f64)>,
 }
 
 impl Default for ChartSettings {
@@ -87,6 +90,7 @@ impl Default for ChartSettings {
             marks: true,
             side_by_side: false,
             arrangement: Arrangement::default(),
+            stretch: None,
         }
     }
 }
@@ -403,20 +407,18 @@ pub struct Chart {
     pub workers_left_out: u64,
     /// Whether each candidate has a plot of its own, with the same axes.
     pub side_by_side: bool,
+    /// The part of x that is looked at, in seconds; none is all of it. The lines have their other points as well.
+    pub stretch: Option<(f64, f64)>,
 }
 
 impl Chart {
-    /// The y axis of a picture: all that is not cut, see [`Self::top`], is on it, with at most about `at_most` ticks.
+    /// The y axis of a picture: all that is seen and not cut, see [`Self::top`], is on it, with at most about `at_most`
+    /// ticks.
     #[must_use]
     pub fn y_axis(&self, at_most: usize) -> axis::Axis {
-        let ys = || {
-            self.series
-                .iter()
-                .flat_map(|series| series.runs.iter().flatten())
-                .map(|point| point[1])
-        };
+        let ys = self.points_seen().map(|[_, y]| y);
         let max = self.top().shown;
-        let min = ys().filter(|y| *y > 0.0).fold(f64::NAN, f64::min);
+        let min = ys.filter(|y| *y > 0.0).fold(f64::NAN, f64::min);
         value_axis(&self.quantity, self.scale, min, max, at_most)
     }
 
@@ -472,12 +474,6 @@ impl Chart {
         kinds.dedup();
         kinds
     }
-
-    /// Smallest and largest x and y of all points: ([x, y], [x, y]); none without a point.
-    #[must_use]
-    pub fn bounds(&self) -> Option<([f64; 2], [f64; 2])> {
-        bounds(&self.series)
-    }
 }
 
 /// An axis of values from `min`, the smallest above zero, to `max`: a linear one begins at zero.
@@ -500,18 +496,4 @@ fn value_axis(quantity: &Quantity, scale: Scale, min: f64, max: f64, at_most: us
             }
         }
     }
-}
-
-/// Smallest and largest x and y of all points; none without a point.
-fn bounds(series: &[Series]) -> Option<([f64; 2], [f64; 2])> {
-    let points = series
-        .iter()
-        .flat_map(|series| series.runs.iter().flatten());
-    points.fold(None, |bounds, &[x, y]| {
-        let (low, high) = bounds.unwrap_or(([x, y], [x, y]));
-        Some((
-            [low[0].min(x), low[1].min(y)],
-            [high[0].max(x), high[1].max(y)],
-        ))
-    })
 }

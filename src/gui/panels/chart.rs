@@ -4,7 +4,7 @@
 //! the line. The value under the pointer is read from the same points.
 
 use egui::{Color32, Ui};
-use egui_plot::{AxisHints, HPlacement, HoverPosition, Plot, Span, VPlacement};
+use egui_plot::{AxisHints, HPlacement, HoverPosition, Span, VPlacement};
 
 use crate::chart::axis::{Axis, Tick};
 use crate::chart::{Chart, Scale, Series};
@@ -12,7 +12,7 @@ use crate::gui::panels::board::over_plot::over_plot_ui;
 use crate::gui::panels::board::view::TimeView;
 use crate::gui::panels::marks;
 use crate::gui::panels::plot_lines::{
-    Inks, LinePoints, draw_lines, grid, label_at, measured, plotted, y_range,
+    Inks, LinePoints, draw_lines, grid, label_at, measured, plotted, still_plot, y_range,
 };
 use crate::gui::theme::{self, Palette};
 use crate::units::text;
@@ -119,18 +119,8 @@ pub(super) fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>, time: &mut TimeVi
     };
     let strip = marks::strip_ui(ui, chart);
     let steps = y_steps(chart.scale, ui.available_height());
-    let plot = Plot::new(chart.id.slug())
-        .allow_scroll(false)
-        .allow_zoom(false)
-        .allow_drag(false)
-        .allow_boxed_zoom(false)
-        .allow_double_click_reset(false)
-        .allow_axis_zoom_drag(false)
-        .show_background(false)
+    let plot = still_plot(chart.id.slug(), palette)
         .show_x(false)
-        .show_y(false)
-        .grid_color(palette.grid)
-        .cursor_color(palette.weak)
         .x_grid_spacer(|input| {
             let (low, high) = input.bounds;
             grid(&Axis::seconds(low, high, X_STEPS), Scale::Linear)
@@ -299,6 +289,7 @@ mod tests {
             marks_dropped: 0,
             workers_left_out: 0,
             side_by_side: false,
+            stretch: None,
         }
     }
 

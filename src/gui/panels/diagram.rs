@@ -4,7 +4,7 @@
 
 use egui::{Align, Align2, Color32, Layout, Rect, RichText, Stroke, TextStyle, Ui, Vec2};
 use egui_plot::{
-    AxisHints, FilledArea, HLine, HPlacement, HoverPosition, Line, LineStyle, Plot, PlotBounds,
+    AxisHints, FilledArea, HLine, HPlacement, HoverPosition, Line, LineStyle, PlotBounds,
     PlotPoint, PlotPoints, PlotUi, Points, Text, VLine, VPlacement,
 };
 
@@ -14,7 +14,7 @@ use crate::export::Picture;
 use crate::gui::action::{Action, Exported};
 use crate::gui::panels::export_menu::export_menu_ui;
 use crate::gui::panels::plot_lines::{
-    Inks, LinePoints, draw_lines, grid, is_free, label_at, measured, plotted,
+    Inks, LinePoints, draw_lines, grid, is_free, label_at, measured, plotted, still_plot,
 };
 use crate::gui::theme::{self, Palette, space};
 use crate::gui::widgets::{badge_ui, empty_state_ui, stroke_sample_ui, swatch_ui, weak_ui};
@@ -241,18 +241,8 @@ pub(super) fn plot_ui(
             position;
         points.values_at(position.x, diagram)
     };
-    let plot = Plot::new(diagram.slug)
+    let plot = still_plot(diagram.slug, palette)
         .width(room.x)
-        .allow_scroll(false)
-        .allow_zoom(false)
-        .allow_drag(false)
-        .allow_boxed_zoom(false)
-        .allow_double_click_reset(false)
-        .allow_axis_zoom_drag(false)
-        .show_background(false)
-        .show_y(false)
-        .grid_color(palette.grid)
-        .cursor_color(palette.weak)
         .x_grid_spacer(|_| grid(&x, x_scale))
         .y_grid_spacer(|_| grid(&y, y_scale))
         .custom_x_axes(vec![

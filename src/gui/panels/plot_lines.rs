@@ -1,17 +1,32 @@
 //! Lines of a plot, for charts over time and for all others: points, strokes, ticks and labels.
 
 use egui::{Color32, Pos2, Rect};
-use egui_plot::{GridMark, Line, LineStyle, PlotPoint, PlotPoints, PlotUi, Points};
+use egui_plot::{GridMark, Line, LineStyle, Plot, PlotPoint, PlotPoints, PlotUi, Points};
 
 use crate::chart::axis::Axis;
 use crate::chart::{Chart, Scale, Series, Stroke, StrokePattern, mark_spacing, marked};
-use crate::gui::theme::{self, Mark};
+use crate::gui::theme::{self, Mark, Palette};
 
 /// Width of a line of a chart, in points.
 const LINE_WIDTH: f32 = 1.8;
 
 /// Radius of a mark on a line, in points.
 const MARK_RADIUS: f32 = 4.5;
+
+/// A plot that neither the wheel nor the pointer moves, on the ground of what it stands on; `name` tells it from others.
+pub(super) fn still_plot<'a>(name: &'static str, palette: &Palette) -> Plot<'a> {
+    Plot::new(name)
+        .allow_scroll(false)
+        .allow_zoom(false)
+        .allow_drag(false)
+        .allow_boxed_zoom(false)
+        .allow_double_click_reset(false)
+        .allow_axis_zoom_drag(false)
+        .show_background(false)
+        .show_y(false)
+        .grid_color(palette.grid)
+        .cursor_color(palette.weak)
+}
 
 /// The points of one line.
 #[derive(Debug)]

@@ -4,6 +4,8 @@
 
 mod basics;
 mod field;
+mod fold;
+mod order;
 mod scroll;
 mod spot;
 mod stroke;
@@ -14,6 +16,8 @@ pub use basics::{
     weak_ui,
 };
 pub use field::{Field, severity_ui};
+pub use fold::{paint_fold, paint_lit};
+pub use order::in_order_ui;
 pub use scroll::FollowFocus;
-pub use spot::{Spot, mark_spot, spot_of};
+pub use spot::{Spot, mark_spot, spot_of, want_spot};
 pub use stroke::{paint_stroke, stroke_sample_ui, stroke_sign_ui, stroke_sign_width};

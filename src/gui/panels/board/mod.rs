@@ -22,7 +22,9 @@ use crate::gui::panels::diagram::DiagramPoints;
 use crate::gui::panels::marks;
 use crate::gui::panels::results::standing_ui;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{FollowFocus as _, badge_ui, empty_state_ui, legend_toggle_ui};
+use crate::gui::widgets::{
+    FollowFocus as _, badge_ui, empty_state_ui, in_order_ui, legend_toggle_ui,
+};
 use crate::run::Run;
 use crate::scenario::Load;
 
@@ -49,6 +51,8 @@ const SOON: Duration = Duration::from_millis(1);
 pub struct BoardView<'a> {
     /// Title of the scenario that was measured.
     pub title: &'a str,
+    /// Title of the scenario that is open.
+    pub open_title: &'a str,
     /// Whether the scenario that is open is another, or was edited since.
     pub outdated: bool,
     /// Where the run stands.
@@ -158,6 +162,12 @@ impl BoardPanel {
     #[must_use]
     pub fn shown_secs(&self) -> (f64, f64) {
         self.time.range()
+    }
+
+    /// The same where it is only a part of the run; none while all of it is shown.
+    #[must_use]
+    pub const fn stretch(&self) -> Option<(f64, f64)> {
+        self.time.chosen()
     }
 
     /// Which percentiles, candidates and charts are shown.
@@ -276,7 +286,7 @@ impl BoardPanel {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().interact_size.y = LEGEND_ROW_HEIGHT;
             ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-                ui.scope(|ui| tools::tools_ui(ui, self, view, actions));
+                in_order_ui(ui, |ui| tools::tools_ui(ui, self, view, actions));
                 ui.with_layout(Layout::top_down(Align::Min), |ui| {
                     ui.set_width(ui.available_width());
                     self.legend_ui(ui, view);
@@ -315,7 +325,13 @@ impl BoardPanel {
                     .on_hover_text("A stretch of time is shown, and not the run as it goes on");
             }
             if view.outdated {
-                badge_ui(ui, &format!("measured: {}", view.title), palette.warning)
+                // A title that is also that of the open scenario would tell nothing.
+                let word = if view.title == view.open_title {
+                    "the open scenario differs".to_owned()
+                } else {
+                    format!("measured: {}", view.title)
+                };
+                badge_ui(ui, &word, palette.warning)
                     .on_hover_text("The scenario that is open is not the one that was measured");
             }
             self.pointed_at = None;
