@@ -70,33 +70,13 @@ pub(super) fn paint(
     (x_range, read): ((f64, f64), Option<f64>),
     transform: &PlotTransform,
 ) -> Option<String> {
-    let palette = theme::palette(ui);
     let plot = *transform.frame();
     let rect = Rect::from_x_y_ranges(plot.x_range(), strip.rect.y_range());
     let painter = ui
         .painter()
         .with_clip_rect(rect.expand2(Vec2::new(REACH, 0.0)));
     let at = |seconds: f64| transform.position_from_point_x(seconds);
-    let font = TextStyle::Small.resolve(ui.style());
-    for (from, to, band) in chart.faulty(x_range) {
-        let area = Rect::from_x_y_ranges(at(from)..=at(to), rect.y_range());
-        painter.rect_filled(area.intersect(rect), 0, palette.fault);
-        let left = area.left().max(rect.left()) + space::XS;
-        let end = chart.label_end(band).map_or(rect.right(), at);
-        let room = end.min(rect.right()) - left;
-        if room >= LABEL_MIN && area.right() > left {
-            let mut job = egui::text::LayoutJob::simple_singleline(
-                band.label.clone(),
-                font.clone(),
-                palette.warning,
-            );
-            job.wrap = egui::text::TextWrapping::truncate_at_width(room);
-            let galley = painter.layout_job(job);
-            let y = rect.top() + (band.lane as f32 + 0.5) * LANE;
-            let corner = Align2::LEFT_CENTER.anchor_size(Pos2::new(left, y), galley.size());
-            painter.galley(corner.min, galley, palette.warning);
-        }
-    }
+    paint_bands(ui, &painter, rect, chart, (x_range, at));
     let rows = chart.marked();
     let row_height = rows_height(chart) / rows.len().max(1) as f32;
     let top = rect.bottom() - rows_height(chart);
@@ -134,6 +114,37 @@ pub(super) fn paint(
         }
     });
     happened
+}
+
+/// Where faults last, with their names, into the strip that lies in `rect`.
+fn paint_bands(
+    ui: &Ui,
+    painter: &egui::Painter,
+    rect: Rect,
+    chart: &Chart,
+    (x_range, at): ((f64, f64), impl Fn(f64) -> f32),
+) {
+    let palette = theme::palette(ui);
+    let font = TextStyle::Small.resolve(ui.style());
+    for (from, to, band) in chart.faulty(x_range) {
+        let area = Rect::from_x_y_ranges(at(from)..=at(to), rect.y_range());
+        painter.rect_filled(area.intersect(rect), 0, palette.fault);
+        let left = area.left().max(rect.left()) + space::XS;
+        let end = chart.label_end(band).map_or(rect.right(), &at);
+        let room = end.min(rect.right()) - left;
+        if room >= LABEL_MIN && area.right() > left {
+            let mut job = egui::text::LayoutJob::simple_singleline(
+                band.label.clone(),
+                font.clone(),
+                palette.warning,
+            );
+            job.wrap = egui::text::TextWrapping::truncate_at_width(room);
+            let galley = painter.layout_job(job);
+            let y = rect.top() + (band.lane as f32 + 0.5) * LANE;
+            let corner = Align2::LEFT_CENTER.anchor_size(Pos2::new(left, y), galley.size());
+            painter.galley(corner.min, galley, palette.warning);
+        }
+    }
 }
 
 /// The marks near `x`, one line each; none where there are none.
