@@ -57,8 +57,9 @@ fn charts_are_shown_and_put_away_by_their_menu_and_what_is_put_away_is_not_made(
 fn a_chart_is_moved_made_wider_and_put_away_by_the_menu_of_its_title() {
     let mut window = window();
     let arrange = |window: &mut Window, item: &str| {
-        click(window, "Arrange Response time");
-        click(window, item);
+        press(window, "Arrange Response time");
+        // An item of a menu is there as a whole; scrolling would move the chart that it belongs to.
+        press(window, item);
     };
     arrange(&mut window, "Move left");
     assert_eq!(
@@ -139,7 +140,7 @@ fn a_percentile_is_added_beside_others_and_the_longest_time_too() {
     let mut window = window();
     click(&mut window, "Percentiles of the response time");
     for percentile in ["Response time at p99.9", "Longest response time"] {
-        click(&mut window, percentile);
+        press(&mut window, percentile);
     }
     let charts = window.state().measurement().unwrap().charts();
     let chart = charts.chart(ChartId::ResponseTime).unwrap();
@@ -262,4 +263,81 @@ fn every_chart_there_is_can_be_shown_at_once_with_a_title_and_an_export() {
         window.get_by_label(&format!("Arrange {}", id.title()));
         window.get_by_label(&format!("Export {}", id.title()));
     }
+}
+
+#[test]
+fn the_edge_of_a_chart_makes_it_wider_by_pointer_and_by_arrow_keys() {
+    let mut window = window();
+    let span = |window: &Window| {
+        let edge = window.get_by_label_contains("Width of Throughput");
+        edge.accesskit_node().label().unwrap()
+    };
+    assert!(span(&window).contains("1 of"), "{}", span(&window));
+    window.get_by_label_contains("Width of Throughput").focus();
+    window.run_steps(2);
+    window.key_press(Key::ArrowRight);
+    window.run_steps(3);
+    assert!(span(&window).contains("2 of"), "{}", span(&window));
+    window.key_press(Key::ArrowLeft);
+    window.run_steps(3);
+    assert!(span(&window).contains("1 of"), "{}", span(&window));
+    let from = window.get_by_label_contains("Width of Throughput").rect();
+    let column = window.get_by_label_contains("Plot of Throughput").rect();
+    window.hover_at(from.center());
+    window.run_steps(2);
+    window.drag_at(from.center());
+    window.run_steps(2);
+    let to = from.center() + egui::vec2(column.width(), 0.0);
+    for share in [0.3, 0.7, 1.0] {
+        window.hover_at(from.center() + (to - from.center()) * share);
+        window.run_steps(2);
+    }
+    window.drop_at(to);
+    window.run_steps(3);
+    assert!(span(&window).contains("2 of"), "{}", span(&window));
+}
+
+#[test]
+fn six_percentiles_have_six_strokes() {
+    let mut window = window();
+    for percentile in poolscope::chart::Percentile::ALL {
+        let board = |window: &Window| {
+            window
+                .state()
+                .measurement()
+                .unwrap()
+                .charts()
+                .chart(ChartId::ResponseTime)
+                .unwrap()
+                .clone()
+        };
+        if !board(&window)
+            .series
+            .iter()
+            .any(|series| series.detail == percentile.label())
+        {
+            on_board(&mut window, BoardAction::TogglePercentile(percentile));
+        }
+    }
+    on_board(&mut window, BoardAction::ToggleLongest);
+    let charts = window.state().measurement().unwrap().charts();
+    let chart = charts.chart(ChartId::ResponseTime).unwrap();
+    let own = chart.series.iter().filter(|series| series.candidate == 0);
+    let mut strokes = Vec::new();
+    for series in own {
+        assert!(!strokes.contains(&series.stroke), "{}", series.detail);
+        strokes.push(series.stroke);
+    }
+    assert_eq!(strokes.len(), 6);
+}
+
+#[test]
+fn a_board_without_charts_says_where_to_choose_some() {
+    let mut window = window();
+    for id in ids(&window) {
+        on_board(&mut window, BoardAction::ToggleChart(id));
+    }
+    assert!(is_shown(&window, "No charts"));
+    on_board(&mut window, BoardAction::Arrange(Preset::Overview));
+    assert!(!is_shown(&window, "No charts"));
 }

@@ -314,6 +314,8 @@ impl Quantity {
             Self::Bytes => text::bytes(value),
             Self::Money(currency) => text::money(value, currency),
             Self::Cores => text::cores(value),
+            // Only a mean of counts has a fraction.
+            Self::Count if value.fract() == 0.0 && value >= 0.0 => text::count(value as u64),
             Self::Count => text::number(value),
         }
     }

@@ -8,6 +8,7 @@ use egui_plot::{LineStyle, PlotTransform, Span};
 
 use crate::chart::{Chart, ChartBook, Glyph};
 use crate::gui::theme::{self, Palette, space};
+use crate::gui::widgets::sign_ui;
 use crate::run::IncidentKind;
 use crate::units::text;
 
@@ -69,33 +70,13 @@ pub(super) fn paint(
     (x_range, read): ((f64, f64), Option<f64>),
     transform: &PlotTransform,
 ) -> Option<String> {
-    let palette = theme::palette(ui);
     let plot = *transform.frame();
     let rect = Rect::from_x_y_ranges(plot.x_range(), strip.rect.y_range());
     let painter = ui
         .painter()
         .with_clip_rect(rect.expand2(Vec2::new(REACH, 0.0)));
     let at = |seconds: f64| transform.position_from_point_x(seconds);
-    let font = TextStyle::Small.resolve(ui.style());
-    for (from, to, band) in chart.faulty(x_range) {
-        let area = Rect::from_x_y_ranges(at(from)..=at(to), rect.y_range());
-        painter.rect_filled(area.intersect(rect), 0, palette.fault);
-        let left = area.left().max(rect.left()) + space::XS;
-        let end = chart.label_end(band).map_or(rect.right(), at);
-        let room = end.min(rect.right()) - left;
-        if room >= LABEL_MIN && area.right() > left {
-            let mut job = egui::text::LayoutJob::simple_singleline(
-                band.label.clone(),
-                font.clone(),
-                palette.warning,
-            );
-            job.wrap = egui::text::TextWrapping::truncate_at_width(room);
-            let galley = painter.layout_job(job);
-            let y = rect.top() + (band.lane as f32 + 0.5) * LANE;
-            let corner = Align2::LEFT_CENTER.anchor_size(Pos2::new(left, y), galley.size());
-            painter.galley(corner.min, galley, palette.warning);
-        }
-    }
+    paint_bands(ui, &painter, rect, chart, (x_range, at));
     let rows = chart.marked();
     let row_height = rows_height(chart) / rows.len().max(1) as f32;
     let top = rect.bottom() - rows_height(chart);
@@ -133,6 +114,37 @@ pub(super) fn paint(
         }
     });
     happened
+}
+
+/// Where faults last, with their names, into the strip that lies in `rect`.
+fn paint_bands(
+    ui: &Ui,
+    painter: &egui::Painter,
+    rect: Rect,
+    chart: &Chart,
+    (x_range, at): ((f64, f64), impl Fn(f64) -> f32),
+) {
+    let palette = theme::palette(ui);
+    let font = TextStyle::Small.resolve(ui.style());
+    for (from, to, band) in chart.faulty(x_range) {
+        let area = Rect::from_x_y_ranges(at(from)..=at(to), rect.y_range());
+        painter.rect_filled(area.intersect(rect), 0, palette.fault);
+        let left = area.left().max(rect.left()) + space::XS;
+        let end = chart.label_end(band).map_or(rect.right(), &at);
+        let room = end.min(rect.right()) - left;
+        if room >= LABEL_MIN && area.right() > left {
+            let mut job = egui::text::LayoutJob::simple_singleline(
+                band.label.clone(),
+                font.clone(),
+                palette.warning,
+            );
+            job.wrap = egui::text::TextWrapping::truncate_at_width(room);
+            let galley = painter.layout_job(job);
+            let y = rect.top() + (band.lane as f32 + 0.5) * LANE;
+            let corner = Align2::LEFT_CENTER.anchor_size(Pos2::new(left, y), galley.size());
+            painter.galley(corner.min, galley, palette.warning);
+        }
+    }
 }
 
 /// The marks near `x`, one line each; none where there are none.
@@ -219,7 +231,7 @@ pub(super) fn legend_ui(ui: &mut Ui, charts: &ChartBook) {
     let palette = theme::palette(ui);
     let all = || charts.ids().filter_map(|id| charts.chart(id));
     if all().any(|chart| !chart.bands.is_empty()) {
-        let entry = entry_ui(ui, 16.0, "a fault lasts", |painter, sign| {
+        let entry = sign_ui(ui, 16.0, "a fault lasts", |painter, sign| {
             painter.rect_filled(sign, 0, palette.fault);
             for x in [sign.left(), sign.right()] {
                 let ends = [Pos2::new(x, sign.top()), Pos2::new(x, sign.bottom())];
@@ -235,13 +247,13 @@ pub(super) fn legend_ui(ui: &mut Ui, charts: &ChartBook) {
         let Some(glyph) = Glyph::of(kind) else {
             continue;
         };
-        let entry = entry_ui(ui, 2.0 * REACH, kind.label(), |painter, sign| {
+        let entry = sign_ui(ui, 2.0 * REACH, kind.label(), |painter, sign| {
             painter.extend(shapes(glyph, sign.center(), REACH, palette.text));
         });
         entry.on_hover_text(about(kind));
     }
     if all().any(|chart| !chart.ticks.is_empty()) {
-        let entry = entry_ui(ui, 2.0, "retries", |painter, sign| {
+        let entry = sign_ui(ui, 2.0, "retries", |painter, sign| {
             let line = egui::Stroke::new(1.0, palette.text);
             painter.vline(sign.center().x, sign.y_range().shrink(2.0), line);
         });
@@ -250,38 +262,9 @@ pub(super) fn legend_ui(ui: &mut Ui, charts: &ChartBook) {
     let dropped = all().map(|chart| chart.marks_dropped).max().unwrap_or(0);
     if dropped > 0 {
         let more = text::counted(dropped, "mark", "marks");
-        let entry = entry_ui(ui, 0.0, &format!("{more} not drawn"), |_, _| {});
+        let entry = sign_ui(ui, 0.0, &format!("{more} not drawn"), |_, _| {});
         entry.on_hover_text("Too many of a kind in one block");
     }
-}
-
-/// A sign and its word, which stay in one line.
-fn entry_ui(
-    ui: &mut Ui,
-    sign_width: f32,
-    word: &str,
-    draw: impl FnOnce(&egui::Painter, Rect),
-) -> Response {
-    const SIGN_HEIGHT: f32 = 12.0;
-    let color = theme::palette(ui).weak;
-    let font = TextStyle::Small.resolve(ui.style());
-    let galley = ui.painter().layout_no_wrap(word.to_owned(), font, color);
-    let before = if sign_width > 0.0 {
-        sign_width + space::XS
-    } else {
-        0.0
-    };
-    let height = galley.size().y.max(SIGN_HEIGHT);
-    let size = Vec2::new(before + galley.size().x, height);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    let middle = rect.center().y;
-    let sign_centre = Pos2::new(rect.left() + sign_width / 2.0, middle);
-    let sign = Rect::from_center_size(sign_centre, Vec2::new(sign_width, SIGN_HEIGHT));
-    draw(ui.painter(), sign);
-    let text_at = Pos2::new(rect.left() + before, middle - galley.size().y / 2.0);
-    ui.painter().galley(text_at, galley, color);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, word));
-    response
 }
 
 const fn about(kind: IncidentKind) -> &'static str {

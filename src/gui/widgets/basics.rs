@@ -121,6 +121,42 @@ pub fn swatch_ui(ui: &mut Ui, color: Color32) -> Response {
     response
 }
 
+/// A sign of that width and its word, which stay in one line; `draw` is given the place of the sign.
+pub fn sign_ui(
+    ui: &mut Ui,
+    width: f32,
+    word: &str,
+    draw: impl FnOnce(&egui::Painter, egui::Rect),
+) -> Response {
+    const HEIGHT: f32 = 12.0;
+    let color = theme::palette(ui).weak;
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    let galley = ui.painter().layout_no_wrap(word.to_owned(), font, color);
+    let before = if width > 0.0 { width + space::XS } else { 0.0 };
+    let height = galley.size().y.max(HEIGHT);
+    let size = Vec2::new(before + galley.size().x, height);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let middle = rect.center().y;
+    let centre = egui::pos2(rect.left() + width / 2.0, middle);
+    draw(
+        ui.painter(),
+        egui::Rect::from_center_size(centre, Vec2::new(width, HEIGHT)),
+    );
+    let text_at = egui::pos2(rect.left() + before, middle - galley.size().y / 2.0);
+    ui.painter().galley(text_at, galley, color);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, word));
+    response
+}
+
+/// A small square of that colour and what it stands for, which stay in one line.
+pub fn colour_sign_ui(ui: &mut Ui, color: Color32, word: &str) -> Response {
+    const SQUARE: f32 = 10.0;
+    sign_ui(ui, SQUARE, word, |painter, sign| {
+        let square = egui::Rect::from_center_size(sign.center(), Vec2::splat(SQUARE));
+        painter.rect_filled(square, CornerRadius::same(2), color);
+    })
+}
+
 /// An entry of a legend that shows or hides its candidate: a full square and plain text, or a hollow one
 /// and weak text.
 pub fn legend_toggle_ui(ui: &mut Ui, name: &str, color: Color32, shown: bool) -> Response {

@@ -11,12 +11,13 @@ mod spot;
 mod stroke;
 
 pub use basics::{
-    badge_ui, card_ui, empty_state_ui, few_lines_ui, icon_button_ui, legend_toggle_ui,
-    primary_button_ui, section_header_ui, swatch_ui, tinted_button_ui, weak_ui,
+    badge_ui, card_ui, colour_sign_ui, empty_state_ui, few_lines_ui, icon_button_ui,
+    legend_toggle_ui, primary_button_ui, section_header_ui, sign_ui, swatch_ui, tinted_button_ui,
+    weak_ui,
 };
 pub use field::{Field, severity_ui};
 pub use fold::{paint_fold, paint_lit};
 pub use order::in_order_ui;
 pub use scroll::FollowFocus;
 pub use spot::{Spot, mark_spot, spot_of, want_spot};
-pub use stroke::{STROKE_SAMPLE_WIDTH, paint_stroke, stroke_sample_ui};
+pub use stroke::{paint_stroke, stroke_sample_ui, stroke_sign_ui, stroke_sign_width};

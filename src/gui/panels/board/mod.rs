@@ -38,6 +38,8 @@ const CHART_MIN_WIDTH: f32 = 330.0;
 const COLUMNS_MAX: usize = 3;
 /// In less height the legend and the buttons scroll with the charts, in points.
 const HEAD_STAYS: f32 = 300.0;
+/// In less width the buttons stand above the legend, in points.
+const HEAD_BESIDE: f32 = 560.0;
 /// Height of a line of the legend, in points.
 const LEGEND_ROW_HEIGHT: f32 = 22.0;
 /// As long a chart that was asked for has a frame, in seconds.
@@ -273,8 +275,14 @@ impl BoardPanel {
         }
     }
 
-    /// The legend, and the buttons at its right; these come first, as the legend can do with what they leave.
+    /// The legend, and the buttons at its right, or above it where there is little room; these come first, as the legend
+    /// can do with what they leave.
     fn head_ui(&mut self, ui: &mut Ui, view: &BoardView<'_>, actions: &mut Vec<Action>) {
+        if ui.available_width() < HEAD_BESIDE {
+            ui.horizontal_wrapped(|ui| tools::tools_ui(ui, self, view, actions));
+            self.legend_ui(ui, view);
+            return;
+        }
         ui.horizontal_top(|ui| {
             ui.spacing_mut().interact_size.y = LEGEND_ROW_HEIGHT;
             ui.with_layout(Layout::right_to_left(Align::Min), |ui| {

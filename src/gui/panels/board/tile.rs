@@ -1,8 +1,7 @@
 //! One chart of the board: its frame, its title by which it is moved, its controls, its plot.
 
 use egui::{
-    Align, Color32, CursorIcon, DragAndDrop, Label, Layout, Popup, Rect, RichText, Sense,
-    TextStyle, Ui,
+    Align, Color32, CursorIcon, DragAndDrop, Label, Layout, Popup, Rect, RichText, Sense, Ui,
 };
 
 use crate::chart::axis::Axis;
@@ -17,8 +16,7 @@ use crate::gui::panels::diagram::{DiagramPoints, plot_ui};
 use crate::gui::panels::export_menu::export_menu_ui;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{
-    STROKE_SAMPLE_WIDTH, badge_ui, empty_state_ui, few_lines_ui, stroke_sample_ui, swatch_ui,
-    weak_ui,
+    badge_ui, colour_sign_ui, empty_state_ui, few_lines_ui, stroke_sign_ui, stroke_sign_width,
 };
 
 /// More lines than these would take too much of the plot.
@@ -190,13 +188,8 @@ impl BoardPanel {
                 if id == ChartId::ResponseTime {
                     tools::percentiles_ui(ui, self, actions);
                 }
-                if !is_stacked && strokes_width(ui, &kinds) <= ui.available_width() {
-                    has_strokes = true;
-                    for series in kinds.iter().rev() {
-                        weak_ui(ui, series.detail);
-                        stroke_sample_ui(ui, series.stroke);
-                        ui.add_space(space::XS);
-                    }
+                if !is_stacked {
+                    has_strokes = strokes_beside_ui(ui, &kinds);
                 }
             });
         });
@@ -292,28 +285,24 @@ fn kinds(chart: &Chart) -> Vec<&Series> {
     kinds
 }
 
-/// How much room the samples of strokes with their words take, in points.
-fn strokes_width(ui: &Ui, kinds: &[&Series]) -> f32 {
-    let font = TextStyle::Small.resolve(ui.style());
-    let width = |series: &&Series| {
-        let detail = series.detail.to_owned();
-        let words = ui
-            .painter()
-            .layout_no_wrap(detail, font.clone(), Color32::PLACEHOLDER);
-        words.size().x + STROKE_SAMPLE_WIDTH + space::XS + 2.0 * ui.spacing().item_spacing.x
-    };
-    kinds.iter().map(width).sum()
+/// What the strokes of a chart's lines mean, from the right, if there is room for all of them.
+fn strokes_beside_ui(ui: &mut Ui, kinds: &[&Series]) -> bool {
+    let width = |series: &&Series| stroke_sign_width(ui, series.detail) + space::M;
+    let has_room = kinds.iter().map(width).sum::<f32>() <= ui.available_width();
+    for series in kinds.iter().rev().filter(|_| has_room) {
+        stroke_sign_ui(ui, series.stroke, series.detail);
+        ui.add_space(space::M - ui.spacing().item_spacing.x);
+    }
+    has_room
 }
 
 /// What the strokes of a chart's lines mean, below what is drawn where they have no room beside the title.
 fn strokes_ui(ui: &mut Ui, kinds: &[&Series]) {
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = space::XS;
+        ui.spacing_mut().item_spacing.x = space::M;
         ui.spacing_mut().interact_size.y = 0.0;
         for series in kinds {
-            stroke_sample_ui(ui, series.stroke);
-            weak_ui(ui, series.detail);
-            ui.add_space(space::XS);
+            stroke_sign_ui(ui, series.stroke, series.detail);
         }
     });
 }
@@ -322,13 +311,12 @@ fn strokes_ui(ui: &mut Ui, kinds: &[&Series]) {
 fn areas_ui(ui: &mut Ui, chart: &Chart, kinds: &[&Series]) {
     let dark = ui.visuals().dark_mode;
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = space::XS;
+        ui.spacing_mut().item_spacing.x = space::M;
         ui.spacing_mut().interact_size.y = 0.0;
         for (number, series) in kinds.iter().enumerate() {
             let [r, g, b] = split_rgb(Chart::area_colour(number), dark);
-            swatch_ui(ui, Color32::from_rgb(r, g, b));
-            weak_ui(ui, series.detail).on_hover_text(&chart.caption);
-            ui.add_space(space::XS);
+            let sign = colour_sign_ui(ui, Color32::from_rgb(r, g, b), series.detail);
+            sign.on_hover_text(&chart.caption);
         }
     });
 }

@@ -8,7 +8,7 @@ use crate::chart::{SplitBar, SplitChart, SplitPart, SplitScale};
 use crate::gui::action::{Action, Exported};
 use crate::gui::panels::export_menu::export_menu_ui;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{badge_ui, empty_state_ui, swatch_ui, weak_ui};
+use crate::gui::widgets::{badge_ui, colour_sign_ui, empty_state_ui, swatch_ui, weak_ui};
 use crate::units::text;
 
 /// Height of a bar, in points.
@@ -77,10 +77,10 @@ fn head_ui(
         }
         export_menu_ui(ui, "the time split", || Exported::TimeSplit, actions);
         ui.add_space(space::S);
+        ui.spacing_mut().item_spacing.x = space::M;
         for part in chart.parts() {
-            swatch_ui(ui, color(part, dark)).on_hover_text(part.about());
-            weak_ui(ui, part.label()).on_hover_text(part.about());
-            ui.add_space(space::S);
+            let sign = colour_sign_ui(ui, color(part, dark), part.label());
+            sign.on_hover_text(part.about());
         }
         if let Some(warning) = chart.warning {
             badge_ui(ui, warning, theme::palette(ui).warning);
