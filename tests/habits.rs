@@ -218,6 +218,7 @@ fn a_menu_is_opened_by_its_letter_and_the_arrows_lead_to_the_next_one() {
     press(&mut window, Key::ArrowRight);
     assert_eq!(focused(&window), "File menu");
     press(&mut window, Key::ArrowLeft);
+    assert_eq!(focused(&window), "Help menu");
     press(&mut window, Key::ArrowLeft);
     assert_eq!(focused(&window), "Run menu");
     press(&mut window, Key::ArrowDown);
@@ -247,7 +248,9 @@ fn the_keyboard_stays_near_what_was_used_and_is_gone() {
     assert_eq!(focused(&window), "", "what was typed is taken");
     press(&mut window, Key::Tab);
     assert_eq!(focused(&window), "Description");
-    window.get_by_label("Remove stage 2 of 'task'").focus();
+    window
+        .get_by_label("Remove stage 2 of task kind 'task'")
+        .focus();
     window.run_steps(2);
     press(&mut window, Key::Enter);
     let tasks = |window: &Window| window.state().document().scenario().tasks[0].stages.len();

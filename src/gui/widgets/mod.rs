@@ -11,7 +11,7 @@ mod stroke;
 
 pub use basics::{
     badge_ui, card_ui, empty_state_ui, few_lines_ui, icon_button_ui, legend_toggle_ui,
-    primary_button_ui, section_header_ui, swatch_ui, tinted_button_ui, weak_ui,
+    primary_button_ui, section_header_ui, slider_ui, swatch_ui, tinted_button_ui, weak_ui,
 };
 pub use field::{Field, severity_ui};
 pub use order::in_order_ui;
