@@ -81,7 +81,9 @@ impl Regions {
         if let Some(id) = next {
             ctx.memory_mut(|memory| memory.request_focus(id));
         }
-        self.held = next.or(focused);
+        // Esc takes the keyboard from a question one frame before it closes.
+        let in_front = |id: &Id| is_usable(ctx, *id) && control(ctx, *id).is_none();
+        self.held = next.or(focused).or(self.held.filter(in_front));
         if let Some((id, at)) = self.held.and_then(|id| control(ctx, id))
             && let Some(part) = self.part_at(at)
         {
@@ -134,11 +136,14 @@ impl Regions {
 /// Whether the keyboard was taken from `held` because it is no longer there or cannot be used any more; Esc and a click
 /// elsewhere take it from what is still there.
 fn is_gone(ctx: &Context, held: Id, focused: Option<Id>) -> bool {
-    let is_there = ctx.viewport(|viewport| {
-        let widget = viewport.this_pass.widgets.get(held);
+    !is_usable(ctx, held) && focused.is_none_or(|id| id == held)
+}
+
+fn is_usable(ctx: &Context, id: Id) -> bool {
+    ctx.viewport(|viewport| {
+        let widget = viewport.this_pass.widgets.get(id);
         widget.is_some_and(|one| one.enabled && one.sense.is_focusable())
-    });
-    !is_there && focused.is_none_or(|id| id == held)
+    })
 }
 
 /// The controls of the window itself that can be seen and used, in the order of Tab, and where they are.

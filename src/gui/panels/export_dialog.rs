@@ -57,6 +57,7 @@ pub fn export_dialog_ui(ctx: &Context, view: &ExportView<'_>, actions: &mut Vec<
                 ui.spacing_mut().interact_size.y = 22.0;
                 let height = ctx.content_rect().height() - BESIDE_CHOICES;
                 ScrollArea::vertical()
+                    .id_salt("choices")
                     .max_height(height)
                     .min_scrolled_height(height)
                     .auto_shrink([false, true])
@@ -161,7 +162,8 @@ fn preview_ui(ui: &mut Ui, view: &ExportView<'_>) {
                 ui.colored_label(theme::palette(ui).error, error);
             }
             Preview::Ready(texture) => {
-                ScrollArea::vertical().max_height(PREVIEW.y).show(ui, |ui| {
+                let preview = ScrollArea::vertical().id_salt("preview");
+                preview.max_height(PREVIEW.y).show(ui, |ui| {
                     let size = texture.size_vec2();
                     let size = size * (PREVIEW.x / size.x);
                     let image = egui::Image::new((texture.id(), size));
