@@ -184,6 +184,17 @@ fn the_keyboard_goes_from_part_to_part_and_into_the_menus() {
     assert_eq!(focused(&window), "File menu");
     press(&mut window, Key::Enter);
     window.get_by_label("Save as…");
+    press(&mut window, Key::Escape);
+    ask(&mut window, Action::Show(Page::Series));
+    press(&mut window, Key::F10);
+    press(&mut window, Key::F6);
+    press(&mut window, Key::F6);
+    assert!(
+        focused(&window).starts_with("Add a sweep"),
+        "not the edge of a panel"
+    );
+    press(&mut window, Key::Enter);
+    assert_eq!(focused(&window), "Sweep");
 }
 
 #[test]

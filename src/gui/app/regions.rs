@@ -150,7 +150,8 @@ fn is_usable(ctx: &Context, id: Id) -> bool {
 fn controls(ctx: &Context) -> Vec<(Id, Pos2)> {
     ctx.viewport(|viewport| {
         let widgets = viewport.this_pass.widgets.get_layer(LayerId::background());
-        let usable = widgets.filter(|one| one.enabled && one.sense.is_focusable());
+        // What is only dragged, such as the edge of a panel, does nothing by keys.
+        let usable = widgets.filter(|one| one.enabled && one.sense.senses_click());
         let seen = usable.filter(|one| one.interact_rect.is_positive());
         seen.map(|one| (one.id, one.interact_rect.center()))
             .collect()
