@@ -1,6 +1,6 @@
 //! The way of the keyboard through the window: from one part to the next, and on where what had it has gone.
 
-use egui::{Context, Id, InputState, Key, LayerId, Pos2, Rect};
+use egui::{Context, Id, InputState, Key, LayerId, Pos2, Rect, Sense};
 
 use crate::gui::action::Region;
 use crate::gui::app::Page;
@@ -151,7 +151,8 @@ fn controls(ctx: &Context) -> Vec<(Id, Pos2)> {
     ctx.viewport(|viewport| {
         let widgets = viewport.this_pass.widgets.get_layer(LayerId::background());
         // What is only dragged, such as the edge of a panel, does nothing by keys.
-        let usable = widgets.filter(|one| one.enabled && one.sense.senses_click());
+        let by_keys = |sense: Sense| sense.is_focusable() && sense.senses_click();
+        let usable = widgets.filter(|one| one.enabled && by_keys(one.sense));
         let seen = usable.filter(|one| one.interact_rect.is_positive());
         seen.map(|one| (one.id, one.interact_rect.center()))
             .collect()
