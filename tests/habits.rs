@@ -184,6 +184,17 @@ fn the_keyboard_goes_from_part_to_part_and_into_the_menus() {
     assert_eq!(focused(&window), "File menu");
     press(&mut window, Key::Enter);
     window.get_by_label("Save as…");
+    press(&mut window, Key::Escape);
+    ask(&mut window, Action::Show(Page::Series));
+    press(&mut window, Key::F10);
+    press(&mut window, Key::F6);
+    press(&mut window, Key::F6);
+    assert!(
+        focused(&window).starts_with("Add a sweep"),
+        "not the edge of a panel"
+    );
+    press(&mut window, Key::Enter);
+    assert_eq!(focused(&window), "Sweep");
 }
 
 #[test]
@@ -218,6 +229,7 @@ fn a_menu_is_opened_by_its_letter_and_the_arrows_lead_to_the_next_one() {
     press(&mut window, Key::ArrowRight);
     assert_eq!(focused(&window), "File menu");
     press(&mut window, Key::ArrowLeft);
+    assert_eq!(focused(&window), "Help menu");
     press(&mut window, Key::ArrowLeft);
     assert_eq!(focused(&window), "Run menu");
     press(&mut window, Key::ArrowDown);
@@ -247,7 +259,9 @@ fn the_keyboard_stays_near_what_was_used_and_is_gone() {
     assert_eq!(focused(&window), "", "what was typed is taken");
     press(&mut window, Key::Tab);
     assert_eq!(focused(&window), "Description");
-    window.get_by_label("Remove stage 2 of 'task'").focus();
+    window
+        .get_by_label("Remove stage 2 of task kind 'task'")
+        .focus();
     window.run_steps(2);
     press(&mut window, Key::Enter);
     let tasks = |window: &Window| window.state().document().scenario().tasks[0].stages.len();

@@ -69,12 +69,12 @@ impl App {
             if self.palette_panel.is_open() && action != Action::FindCommand {
                 continue;
             }
-            if take(ctx, &keys) {
+            if take(ctx, keys) {
                 self.actions.push(action);
             }
         }
         let mut menus = Menu::ALL.into_iter();
-        let asked = menus.find(|menu| menu.shortcut().is_some_and(|keys| take(ctx, &keys)));
+        let asked = menus.find(|menu| menu.shortcut().is_some_and(|keys| take(ctx, keys)));
         self.asked_menu = asked.filter(|_| !self.palette_panel.is_open());
     }
 
@@ -252,9 +252,9 @@ impl App {
 }
 
 /// Whether these keys are pressed; nobody else gets them then, nor the letter that they type with Alt.
-fn take(ctx: &Context, keys: &KeyboardShortcut) -> bool {
+fn take(ctx: &Context, keys: KeyboardShortcut) -> bool {
     ctx.input_mut(|input| {
-        let pressed = input.consume_shortcut(keys);
+        let pressed = input.consume_shortcut(&keys);
         if pressed && keys.modifiers.alt {
             let is_text = |event: &Event| matches!(event, Event::Text(_));
             input.events.retain(|event| !is_text(event));

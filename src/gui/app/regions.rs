@@ -1,6 +1,6 @@
 //! The way of the keyboard through the window: from one part to the next, and on where what had it has gone.
 
-use egui::{Context, Id, InputState, Key, LayerId, Pos2, Rect};
+use egui::{Context, Id, InputState, Key, LayerId, Pos2, Rect, Sense};
 
 use crate::gui::action::Region;
 use crate::gui::app::Page;
@@ -81,7 +81,9 @@ impl Regions {
         if let Some(id) = next {
             ctx.memory_mut(|memory| memory.request_focus(id));
         }
-        self.held = next.or(focused);
+        // Esc takes the keyboard from a question one frame before it closes.
+        let in_front = |id: &Id| is_usable(ctx, *id) && control(ctx, *id).is_none();
+        self.held = next.or(focused).or(self.held.filter(in_front));
         if let Some((id, at)) = self.held.and_then(|id| control(ctx, id))
             && let Some(part) = self.part_at(at)
         {
@@ -134,18 +136,23 @@ impl Regions {
 /// Whether the keyboard was taken from `held` because it is no longer there or cannot be used any more; Esc and a click
 /// elsewhere take it from what is still there.
 fn is_gone(ctx: &Context, held: Id, focused: Option<Id>) -> bool {
-    let is_there = ctx.viewport(|viewport| {
-        let widget = viewport.this_pass.widgets.get(held);
+    !is_usable(ctx, held) && focused.is_none_or(|id| id == held)
+}
+
+fn is_usable(ctx: &Context, id: Id) -> bool {
+    ctx.viewport(|viewport| {
+        let widget = viewport.this_pass.widgets.get(id);
         widget.is_some_and(|one| one.enabled && one.sense.is_focusable())
-    });
-    !is_there && focused.is_none_or(|id| id == held)
+    })
 }
 
 /// The controls of the window itself that can be seen and used, in the order of Tab, and where they are.
 fn controls(ctx: &Context) -> Vec<(Id, Pos2)> {
     ctx.viewport(|viewport| {
         let widgets = viewport.this_pass.widgets.get_layer(LayerId::background());
-        let usable = widgets.filter(|one| one.enabled && one.sense.is_focusable());
+        // What is only dragged, such as the edge of a panel, does nothing by keys.
+        let by_keys = |sense: Sense| sense.is_focusable() && sense.senses_click();
+        let usable = widgets.filter(|one| one.enabled && by_keys(one.sense));
         let seen = usable.filter(|one| one.interact_rect.is_positive());
         seen.map(|one| (one.id, one.interact_rect.center()))
             .collect()

@@ -3,8 +3,8 @@
 use egui::containers::menu::menu_style;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align, Button, Color32, FocusDirection, Key, Layout, MenuBar, Modifiers, Popup, Response,
-    ScrollArea, Stroke, Style, TextStyle, Ui, vec2,
+    Align, Button, Color32, FocusDirection, Id, Key, Layout, Memory, MenuBar, Modifiers, Popup,
+    Response, ScrollArea, Stroke, Style, TextStyle, Ui, vec2,
 };
 
 use crate::gui::action::Action;
@@ -16,14 +16,19 @@ use crate::gui::widgets::{Spot, in_order_ui, mark_spot};
 /// Shows the menus, and opens the one that was asked for by keys.
 pub fn menus_ui(ui: &mut Ui, now: &Situation<'_>, asked: Option<Menu>, actions: &mut Vec<Action>) {
     MenuBar::new().style(bar_style).ui(ui, |ui| {
-        let buttons: Vec<Response> = Menu::ALL
-            .into_iter()
-            .map(|menu| menu_button_ui(ui, menu, now, actions))
-            .collect();
+        // Those of the last frame: what opens takes the keys before an open menu does.
+        let bar = ui.unique_id().with("buttons of the bar");
+        let buttons: Vec<Id> = ui.data(|data| data.get_temp(bar)).unwrap_or_default();
         let asked = asked.and_then(|asked| Menu::ALL.iter().position(|menu| *menu == asked));
-        if let Some(button) = asked.or_else(|| neighbour(ui, &buttons)) {
-            open(ui, &buttons[button]);
+        let asked = asked.or_else(|| neighbour(ui, &buttons));
+        if let Some(button) = asked.and_then(|place| buttons.get(place)) {
+            open(ui, *button);
         }
+        let buttons: Vec<Id> = Menu::ALL
+            .into_iter()
+            .map(|menu| menu_button_ui(ui, menu, now, actions).id)
+            .collect();
+        ui.data_mut(|data| data.insert_temp(bar, buttons));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             in_order_ui(ui, |ui| pages_ui(ui, now, actions));
         });
@@ -72,27 +77,36 @@ fn label(ui: &Ui, menu: Menu, shows_key: bool) -> LayoutJob {
 }
 
 /// The menu beside the open one, if the arrow keys ask for it from the bar.
-fn neighbour(ui: &Ui, buttons: &[Response]) -> Option<usize> {
-    let open = buttons.iter().position(|button| {
-        button.has_focus() && Popup::is_id_open(ui.ctx(), Popup::default_response_id(button))
-    })?;
+fn neighbour(ui: &Ui, buttons: &[Id]) -> Option<usize> {
+    let focused = ui.memory(Memory::focused)?;
+    let at = buttons.iter().position(|id| *id == focused)?;
+    if !Popup::is_id_open(ui.ctx(), menu_of(ui, focused)?) {
+        return None;
+    }
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     if pressed(Key::ArrowRight) {
-        Some((open + 1) % buttons.len())
+        Some((at + 1) % buttons.len())
     } else if pressed(Key::ArrowLeft) {
-        Some((open + buttons.len() - 1) % buttons.len())
+        Some((at + buttons.len() - 1) % buttons.len())
     } else {
         None
     }
 }
 
-/// Opens the menu of `button`, which has the keyboard: Down leads to its first entry.
-fn open(ui: &Ui, button: &Response) {
-    let menu = Popup::default_response_id(button);
-    ui.memory_mut(|memory| memory.move_focus(FocusDirection::None));
-    button.request_focus();
-    Popup::open_id(ui.ctx(), menu);
-    ui.ctx().request_repaint();
+/// Opens the menu of `button`, which gets the keyboard: Down leads to its first entry.
+fn open(ui: &Ui, button: Id) {
+    if let Some(menu) = menu_of(ui, button) {
+        ui.memory_mut(|memory| {
+            memory.move_focus(FocusDirection::None);
+            memory.request_focus(button);
+        });
+        Popup::open_id(ui.ctx(), menu);
+    }
+}
+
+fn menu_of(ui: &Ui, button: Id) -> Option<Id> {
+    let button = ui.ctx().read_response(button)?;
+    Some(Popup::default_response_id(&button))
 }
 
 /// Width of a menu whose entries have a mark and their keys at the right end, in points.

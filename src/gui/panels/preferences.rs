@@ -272,6 +272,7 @@ fn scale_ui(ui: &mut Ui, setting: &Setting, settings: &Settings, actions: &mut V
                 let is_it = scale == settings.scale_percent;
                 if ui.selectable_label(is_it, percent(scale)).clicked() {
                     actions.push(Action::Prefer(Preference::Scale(scale)));
+                    ui.close();
                 }
             }
         });

@@ -6,7 +6,7 @@ use egui::{Context, Id, Key, Modal, RichText, ScrollArea, Ui};
 
 use crate::gui::action::{Action, Answer};
 use crate::gui::app::{Purpose, Then};
-use crate::gui::commands::{COMMANDS, Menu};
+use crate::gui::commands::{COMMANDS, Menu, keys_text};
 use crate::gui::dialogs::FileRequest;
 use crate::gui::panels::preferences::place_ui;
 use crate::gui::theme::{self, space};
@@ -341,6 +341,9 @@ fn menu_keys_ui(ui: &mut Ui) {
             continue;
         }
         ui.label(RichText::new(menu.label()).text_style(theme::title_style()));
+        if let Some(keys) = menu.shortcut() {
+            keys_ui(ui, "Open this menu", &keys_text(&keys));
+        }
         for command in commands {
             keys_ui(ui, command.name.trim_end_matches('…'), &command.all_keys());
         }

@@ -1,7 +1,7 @@
 //! Cards, headers, badges and buttons.
 
 use egui::{
-    Button, Color32, CornerRadius, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2,
+    Button, Color32, CornerRadius, Response, RichText, Sense, Slider, Stroke, StrokeKind, Ui, Vec2,
 };
 
 use crate::gui::theme::{self, Mark, space};
@@ -77,6 +77,16 @@ pub fn primary_button_ui(ui: &mut Ui, text: &str, enabled: bool) -> Response {
             .rect_stroke(place, radius, line, StrokeKind::Outside);
     }
     response
+}
+
+/// A slider whose handle shows that it has the keyboard, as the frame of a button does.
+pub fn slider_ui(ui: &mut Ui, slider: Slider<'_>) -> Response {
+    ui.scope(|ui| {
+        let hovered = &mut ui.visuals_mut().widgets.hovered;
+        hovered.fg_stroke = hovered.bg_stroke;
+        ui.add(slider)
+    })
+    .inner
 }
 
 /// The button of what one may want of one of many: the colour of the primary one, and quieter.

@@ -46,6 +46,7 @@ fn side_ui(ui: &mut Ui, slot: Slot, two: &TwoCandidates, locked: bool, actions: 
                         if choice.clicked() && *index != chosen {
                             let choose = RunsAction::ChooseCandidate(slot, *index);
                             actions.push(Action::Runs(choose));
+                            ui.close();
                         }
                     }
                 });

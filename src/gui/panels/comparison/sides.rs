@@ -147,6 +147,7 @@ fn choice_ui(ui: &mut Ui, slot: Slot, view: &ComparisonView<'_>, actions: &mut V
                 .clicked()
         {
             choose(SideChoice::Shown);
+            ui.close();
         }
         let mut offered = view.entries.iter().filter_map(offered).peekable();
         if offered.peek().is_none() && view.shown.is_none() {
@@ -155,6 +156,7 @@ fn choice_ui(ui: &mut Ui, slot: Slot, view: &ComparisonView<'_>, actions: &mut V
         for (entry, label) in offered.take(OFFERED_MAX) {
             if ui.selectable_label(false, label).clicked() {
                 choose(SideChoice::File(entry.path.clone()));
+                ui.close();
             }
         }
     });

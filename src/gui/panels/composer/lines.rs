@@ -64,7 +64,11 @@ pub(super) fn explained_item_ui(
     }
     // Menus are set for single lines; two lines want room around them.
     ui.spacing_mut().button_padding = Vec2::new(space::S, space::XS);
-    ui.add(Button::selectable(selected, job).wrap_mode(egui::TextWrapMode::Extend))
-        .accessible_name(title)
-        .clicked()
+    let item = Button::selectable(selected, job).wrap_mode(egui::TextWrapMode::Extend);
+    let chosen = ui.add(item).accessible_name(title).clicked();
+    if chosen {
+        // By itself a menu closes only after a click of the pointer.
+        ui.close();
+    }
+    chosen
 }

@@ -433,6 +433,8 @@ fn section_ui(
         sections.lead_to = None;
         let at_once = egui::style::ScrollAnimation::none();
         response.scroll_to_me_animation(Some(egui::Align::TOP), at_once);
+        // Whoever asked for it with the keyboard goes on there.
+        response.request_focus();
     }
     if response.clicked() {
         *open = !*open;

@@ -5,6 +5,7 @@ use egui::{Slider, Ui};
 use crate::gui::panels::composer::form::{Form, Owner};
 use crate::gui::panels::composer::lines::remark_ui;
 use crate::gui::panels::composer::typed_units::Share;
+use crate::gui::widgets::slider_ui;
 use crate::scenario::estimate::nominal_task_nanos;
 use crate::scenario::{Parameter, Scenario, Setting, apply};
 
@@ -41,7 +42,7 @@ pub(super) fn share_ui(
     let mut percent = now * 100.0;
     let slid = form.row(ui, &field, |ui| {
         ui.spacing_mut().slider_width = ui.available_width();
-        ui.add(Slider::new(&mut percent, 1.0..=99.0).show_value(false))
+        slider_ui(ui, Slider::new(&mut percent, 1.0..=99.0).show_value(false))
             .accessible_name(&field.name)
     });
     if slid.drag_started() {

@@ -8,6 +8,7 @@ use crate::gui::panels::composer::lines::message_ui;
 use crate::gui::panels::composer::steps::{STEP_WIDTH, lower_first, step_buttons_ui, step_by_keys};
 use crate::gui::panels::composer::typed::Typed;
 use crate::gui::theme::space;
+use crate::gui::widgets::slider_ui;
 use crate::scenario::Severity;
 
 /// A shorter slider cannot be aimed with, in points.
@@ -154,7 +155,7 @@ fn typing_ui<T: Typed>(
         .response;
     let response = response.accessible_name(&field.name);
     if has_slider {
-        slider_ui(ui, &field.name, slider, value);
+        slide_ui(ui, &field.name, slider, value);
     }
     if has_controls {
         step_buttons_ui(ui, &field.name, value);
@@ -170,7 +171,7 @@ fn typing_ui<T: Typed>(
     }
 }
 
-fn slider_ui<T: Typed>(ui: &mut Ui, name: &str, width: f32, value: &mut T) {
+fn slide_ui<T: Typed>(ui: &mut Ui, name: &str, width: f32, value: &mut T) {
     let Some(slide) = value.slide() else {
         return;
     };
@@ -181,9 +182,7 @@ fn slider_ui<T: Typed>(ui: &mut Ui, name: &str, width: f32, value: &mut T) {
         // A value beyond the ends stays until somebody slides.
         .clamping(SliderClamping::Edits)
         .show_value(false);
-    let response = ui
-        .add(slider)
-        .accessible_name(format!("Slide {}", lower_first(name)));
+    let response = slider_ui(ui, slider).accessible_name(format!("Slide {}", lower_first(name)));
     if response.changed() {
         *value = value.slid(at);
     }

@@ -144,6 +144,7 @@ impl LanesPage {
                         let label = format!("Repeat {}", repeat(place));
                         if ui.selectable_label(place == of.block, label).clicked() {
                             self.show(place, None);
+                            ui.close();
                         }
                     }
                 });
