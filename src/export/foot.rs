@@ -44,6 +44,32 @@ impl Foot {
         foot.called(id)
     }
 
+    /// Of two runs that are held against each other, each with what it is called in the library, if it is kept.
+    #[must_use]
+    pub fn of_two(sides: [(&Run, Option<&str>); 2]) -> Self {
+        let [baseline, run] = sides.map(|(run, id)| {
+            let called = id.map_or_else(String::new, |id| format!("run {id}, "));
+            let title = &run.request.scenario.title;
+            let begun = text::date_time(run.started_unix_secs);
+            format!("{title} ({called}{begun}, seed {})", run.request.seed)
+        });
+        let mut parts = vec![format!("{run} against {baseline}")];
+        let machines = sides.map(|(run, _)| run.machine.as_ref().map(on_machine));
+        let [of_baseline, of_run] = &machines;
+        if of_baseline == of_run {
+            parts.extend(of_run.clone());
+        }
+        parts.push(format!("poolscope {}", env!("CARGO_PKG_VERSION")));
+        let mut reasons = sides.into_iter().flat_map(|(run, _)| trust(run).reasons);
+        let first = reasons.next();
+        let more = reasons.count();
+        Self {
+            parts,
+            stamp: first.map(|first| (format!("Not trustworthy: {first}"), more)),
+            kind: "comparison",
+        }
+    }
+
     /// Of a sweep, as far as it is.
     #[must_use]
     pub fn of_sweep(plan: &SweepPlan) -> Self {
@@ -70,15 +96,6 @@ impl Foot {
         let machine = runs().find_map(|run| run.machine.as_ref());
         Self {
             parts: parts(title, machine, begun, seed),
-            ..Self::default()
-        }
-    }
-
-    /// Of what these words say.
-    #[must_use]
-    pub fn plain(words: String) -> Self {
-        Self {
-            parts: vec![words],
             ..Self::default()
         }
     }
@@ -151,6 +168,12 @@ pub fn identity(run: &Run) -> String {
     Foot::of(run, None).identity()
 }
 
+/// What computed.
+fn on_machine(machine: &Machine) -> String {
+    let cores = text::counted(u64::from(machine.cores), "core", "cores");
+    format!("{}, {cores}, {}", machine.cpu, machine.os)
+}
+
 fn parts(
     title: &str,
     machine: Option<&Machine>,
@@ -158,10 +181,7 @@ fn parts(
     seed: u64,
 ) -> Vec<String> {
     let mut parts = vec![title.to_owned()];
-    if let Some(machine) = machine {
-        let cores = text::counted(u64::from(machine.cores), "core", "cores");
-        parts.push(format!("{}, {cores}, {}", machine.cpu, machine.os));
-    }
+    parts.extend(machine.map(on_machine));
     parts.extend(begun_unix_secs.map(text::date_time));
     parts.push(format!("seed {seed}"));
     parts.push(format!("poolscope {}", env!("CARGO_PKG_VERSION")));

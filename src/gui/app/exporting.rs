@@ -200,21 +200,14 @@ impl App {
             let origin = &two.of.origin;
             return Foot::of(&two.of.run, origin.path.as_deref().and_then(exports::id_of));
         }
-        let sides = self.comparison.sides.iter();
-        let ready = sides.filter_map(|side| match side {
-            Chosen::Ready(chosen) => Some(format!(
-                "{}, {}",
-                chosen.origin.name,
-                crate::units::text::date_time(chosen.run.started_unix_secs)
-            )),
-            _ => None,
-        });
-        let ready: Vec<String> = ready.collect();
-        Foot::plain(format!(
-            "{} · poolscope {}",
-            ready.join(" and "),
-            env!("CARGO_PKG_VERSION")
-        ))
+        // Without both there is no chart of them.
+        let [Chosen::Ready(baseline), Chosen::Ready(run)] = &self.comparison.sides else {
+            return Foot::default();
+        };
+        Foot::of_two([baseline, run].map(|side| {
+            let path = side.origin.path.as_deref();
+            (&side.run, path.and_then(exports::id_of))
+        }))
     }
 }
 

@@ -104,6 +104,11 @@ fn apart(text: &str) -> (&str, &str) {
     })
 }
 
+/// In one piece: a number is not torn from its unit where a line ends.
+fn together(words: &str) -> String {
+    words.replace(' ', "\u{a0}")
+}
+
 /// With a capital letter, unless it is a percentile.
 fn titled(label: &str) -> String {
     let mut letters = label.chars();
@@ -128,7 +133,7 @@ fn cell(result: &ObjectiveResult, currency: &str) -> Cell {
         // A dash that is said to miss must say how that is known.
         (None, _) if result.figure.is_none() => result.reason.clone(),
         (None, _) if result.outcome == Outcome::Undecided => String::new(),
-        (None, Some(margin)) => format!("by {}", roughly(margin.abs())),
+        (None, Some(margin)) => together(&format!("by {}", roughly(margin.abs()))),
         (None, None) => String::new(),
     };
     let mut about = vec![result.objective.demand(currency)];
@@ -274,8 +279,9 @@ fn row_ui(ui: &mut Ui, row: &Row, width: f32) {
             if let Some(outcome) = cell.outcome {
                 outcome_ui(ui, cell, outcome, palette);
             } else if !cell.margin.is_empty() {
-                let interval = RichText::new(&cell.margin).small().color(palette.weak);
-                ui.add(Label::new(interval).truncate())
+                let ends = cell.margin.split(" to ").map(together);
+                let interval = RichText::new(ends.collect::<Vec<_>>().join(" to "));
+                ui.add(Label::new(interval.small().color(palette.weak)).wrap())
                     .on_hover_text(&cell.about);
             }
         });

@@ -100,38 +100,53 @@ fn planes_view<'a>(series: &'a Series, planes: &'a [Plane]) -> PlanesView<'a> {
 }
 
 fn head_ui(ui: &mut Ui, view: &SeriesView<'_>, actions: &mut Vec<Action>) {
-    let can = !view.locked && view.errors == 0;
-    ui.horizontal(|ui| {
+    /// In less room the buttons stand below the title, in points.
+    const SIDE_BY_SIDE: f32 = 480.0;
+    let title = |ui: &mut Ui| {
         ui.label(RichText::new("Sweeps and capacity").text_style(egui::TextStyle::Heading));
+    };
+    if ui.available_width() < SIDE_BY_SIDE {
+        title(ui);
+        ui.horizontal_wrapped(|ui| begin_ui(ui, view, actions));
+        return;
+    }
+    ui.horizontal(|ui| {
+        title(ui);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            for (label, has, kind, why_not) in [
-                (
-                    "Find the capacity",
-                    view.has_capacity,
-                    RecordKind::Capacity,
-                    "The open scenario searches no capacity; the composer adds it",
-                ),
-                (
-                    "Run the sweep",
-                    view.has_sweep,
-                    RecordKind::Sweep,
-                    "The open scenario sweeps nothing; the composer adds it",
-                ),
-            ] {
-                let button = primary_button_ui(ui, label, can && has);
-                let name = format!("{label} of this scenario");
-                let button = button.on_hover_text(view.title).accessible_name(name);
-                let button = if has {
-                    button
-                } else {
-                    button.on_disabled_hover_text(why_not)
-                };
-                if button.clicked() {
-                    actions.push(Action::Series(SeriesAction::Start(kind)));
-                }
-            }
+            begin_ui(ui, view, actions);
         });
     });
+}
+
+/// The buttons that begin a series.
+fn begin_ui(ui: &mut Ui, view: &SeriesView<'_>, actions: &mut Vec<Action>) {
+    let can = !view.locked && view.errors == 0;
+    for (label, has, kind, why_not) in [
+        (
+            "Find the capacity",
+            view.has_capacity,
+            RecordKind::Capacity,
+            "The open scenario searches no capacity; the composer adds it",
+        ),
+        (
+            "Run the sweep",
+            view.has_sweep,
+            RecordKind::Sweep,
+            "The open scenario sweeps nothing; the composer adds it",
+        ),
+    ] {
+        let button = primary_button_ui(ui, label, can && has);
+        let name = format!("{label} of this scenario");
+        let button = button.on_hover_text(view.title).accessible_name(name);
+        let button = if has {
+            button
+        } else {
+            button.on_disabled_hover_text(why_not)
+        };
+        if button.clicked() {
+            actions.push(Action::Series(SeriesAction::Start(kind)));
+        }
+    }
 }
 
 fn nothing_yet_ui(ui: &mut Ui, view: &SeriesView<'_>, actions: &mut Vec<Action>) {
@@ -227,7 +242,10 @@ fn standing_ui(ui: &mut Ui, series: &Series, actions: &mut Vec<Action>) {
             text::clock(progress.remaining_nanos)
         ));
     }
-    ui.horizontal(|ui| {
+    if series.state == SeriesState::Reading {
+        facts = vec![what.to_owned()];
+    }
+    ui.horizontal_wrapped(|ui| {
         if let Some(all) = progress.all.filter(|all| *all > 0) {
             ui.add(
                 ProgressBar::new(progress.done as f32 / all as f32)
