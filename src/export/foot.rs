@@ -194,6 +194,26 @@ mod tests {
     use crate::support;
 
     #[test]
+    fn two_runs_are_named_with_what_tells_them_apart_and_the_machine_they_share() {
+        let run = support::finished_run();
+        let mut other = run.clone();
+        other.request.seed = 99;
+        let told = Foot::of_two([(&run, Some("abc12345")), (&other, None)]).identity();
+        let title = &run.request.scenario.title;
+        let begun = text::date_time(run.started_unix_secs);
+        let seed = run.request.seed;
+        let sides = format!(
+            "{title} ({begun}, seed 99) against {title} (run abc12345, {begun}, seed {seed}) · "
+        );
+        assert!(told.starts_with(&sides), "{told}");
+        let machine = run.machine.as_ref().map(on_machine).unwrap();
+        assert!(told.contains(&machine), "{told}");
+        other.machine.as_mut().unwrap().cpu = "Another".to_owned();
+        let told = Foot::of_two([(&run, None), (&other, None)]).identity();
+        assert!(!told.contains(" cores, "), "{told}");
+    }
+
+    #[test]
     fn a_run_that_is_kept_is_named_behind_its_title_and_one_that_is_not_has_no_name() {
         let run = support::finished_run();
         let title = &run.request.scenario.title;

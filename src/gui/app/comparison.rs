@@ -345,6 +345,29 @@ mod tests {
     }
 
     #[test]
+    fn a_run_that_is_renamed_is_called_so_wherever_it_is_compared() {
+        let path = Path::new("kept.poolscope-run");
+        let mut kept = chosen(0);
+        kept.origin.path = Some(path.to_owned());
+        let of = Arc::new(kept);
+        let mut two = TwoSides::default();
+        two.set(Slot::Run, Chosen::Ready(Arc::clone(&of)));
+        two.set(Slot::Baseline, Chosen::Ready(Arc::new(chosen(1))));
+        let pair = [0, 1];
+        two.compare_within(Some(TwoCandidates { of, pair }));
+        assert!(two.rename(path, "Before the change"));
+        assert!(!two.rename(path, "Before the change"), "it is called so");
+        let called = |slot: Slot| match &two.sides[slot as usize] {
+            Chosen::Ready(chosen) => chosen.origin.name.clone(),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(called(Slot::Run), "Before the change");
+        assert_eq!(called(Slot::Baseline), "Checkout");
+        let within = two.candidates.as_ref().map(|two| &*two.of.origin.name);
+        assert_eq!(within, Some("Before the change"));
+    }
+
+    #[test]
     fn every_pair_has_a_table_and_two_charts() {
         let compared = compared(&chosen(0), &chosen(3_600));
         let pairs = compared.pairs.len();

@@ -195,9 +195,14 @@ fn head_ui(ui: &mut Ui, view: DiagramView<'_>, actions: &mut Vec<Action>) {
     if !is_beside {
         ui.horizontal_wrapped(|ui| {
             for key in &legend {
-                key.sample_ui(ui);
-                weak_ui(ui, key.name());
-                ui.add_space(space::XS);
+                // A sample is not torn from its name.
+                let width = legend_width(ui, std::slice::from_ref(key));
+                let size = Vec2::new(width, ui.text_style_height(&TextStyle::Small));
+                let layout = Layout::left_to_right(Align::Center);
+                ui.allocate_ui_with_layout(size, layout, |ui| {
+                    key.sample_ui(ui);
+                    weak_ui(ui, key.name());
+                });
             }
         });
     }

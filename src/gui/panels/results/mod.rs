@@ -186,68 +186,103 @@ impl ResultsPanel {
     }
 
     fn header_ui(&mut self, ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) {
-        let palette = theme::palette(ui);
-        ui.horizontal(|ui| {
-            ui.label(RichText::new("Results").text_style(theme::title_style()));
-            let (word, color) = verdict_badge(view.verdict.kind, palette);
-            // What is not over has no answer yet, whatever its first candidates say.
-            let (word, color) = if view.run.ended {
-                (word, color)
-            } else {
-                ("not over yet", palette.weak)
-            };
-            // Beside the page of the verdict, which has the same for the keyboard.
-            let badge = badge_ui(ui, word, color).interact(Sense::CLICK);
-            let badge = badge.on_hover_cursor(CursorIcon::PointingHand);
-            if badge.on_hover_text(&view.verdict.why).clicked() {
-                self.page = Page::Verdict;
-            }
-            same_work_ui(ui, view.figures);
-            ui.add_space(space::S);
-            ui.spacing_mut().item_spacing.x = space::XS;
-            for (page, title, about) in Page::ALL {
-                if page == Page::Attempts && !view.run.request.has_attempts() {
-                    continue;
-                }
-                let mut title = RichText::new(title);
-                if page == Page::Trust && !view.trust.trustworthy {
-                    title = RichText::new("Trust ⚠").color(palette.error);
-                }
-                let tab = ui.selectable_label(self.page == page, title);
-                if tab.on_hover_text(about).clicked() {
-                    self.page = page;
-                }
-            }
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                for (what, format, label, name) in [
-                    (
-                        Exported::Figures,
-                        Format::Json,
-                        "JSON…",
-                        "Export figures as JSON",
-                    ),
-                    (
-                        Exported::Figures,
-                        Format::Csv,
-                        "CSV…",
-                        "Export figures as CSV",
-                    ),
-                    (
-                        Exported::Report,
-                        Format::Html,
-                        "Report…",
-                        "Export a report as HTML",
-                    ),
-                ] {
-                    let button = ui.add(Button::new(RichText::new(label).small()));
-                    if button.on_hover_text(name).accessible_name(name).clicked() {
-                        actions.push(Action::Export(what, format));
-                    }
-                }
-                compare_button_ui(ui, view, actions);
+        /// In less room the pages stand below the answer, in points.
+        const SIDE_BY_SIDE: f32 = 1_000.0;
+        if ui.available_width() >= SIDE_BY_SIDE {
+            ui.horizontal(|ui| {
+                self.answer_ui(ui, view);
+                ui.add_space(space::S);
+                self.pages_ui(ui, view);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    takings_ui(ui, view, actions);
+                });
             });
-        });
+        } else {
+            ui.horizontal_wrapped(|ui| {
+                self.answer_ui(ui, view);
+                ui.add_space(space::S);
+                takings_ui(ui, view, actions);
+            });
+            ui.horizontal_wrapped(|ui| self.pages_ui(ui, view));
+        }
         ui.add_space(space::XS);
+    }
+
+    /// What follows, in a word.
+    fn answer_ui(&mut self, ui: &mut Ui, view: &ResultsView<'_>) {
+        let palette = theme::palette(ui);
+        ui.label(RichText::new("Results").text_style(theme::title_style()));
+        let (word, color) = verdict_badge(view.verdict.kind, palette);
+        // What is not over has no answer yet, whatever its first candidates say.
+        let (word, color) = if view.run.ended {
+            (word, color)
+        } else {
+            ("not over yet", palette.weak)
+        };
+        // Beside the page of the verdict, which has the same for the keyboard.
+        let badge = badge_ui(ui, word, color).interact(Sense::CLICK);
+        let badge = badge.on_hover_cursor(CursorIcon::PointingHand);
+        if badge.on_hover_text(&view.verdict.why).clicked() {
+            self.page = Page::Verdict;
+        }
+        same_work_ui(ui, view.figures);
+    }
+
+    fn pages_ui(&mut self, ui: &mut Ui, view: &ResultsView<'_>) {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        for (page, title, about) in Page::ALL {
+            if page == Page::Attempts && !view.run.request.has_attempts() {
+                continue;
+            }
+            let mut title = RichText::new(title);
+            if page == Page::Trust && !view.trust.trustworthy {
+                title = RichText::new("Trust ⚠").color(theme::palette(ui).error);
+            }
+            let tab = ui.selectable_label(self.page == page, title);
+            if tab.on_hover_text(about).clicked() {
+                self.page = page;
+            }
+        }
+    }
+}
+
+/// What is made of the results: a comparison, a report, files.
+fn takings_ui(ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) {
+    ui.spacing_mut().item_spacing.x = space::XS;
+    let mut files = [
+        (
+            Exported::Report,
+            Format::Html,
+            "Report…",
+            "Export a report as HTML",
+        ),
+        (
+            Exported::Figures,
+            Format::Csv,
+            "CSV…",
+            "Export figures as CSV",
+        ),
+        (
+            Exported::Figures,
+            Format::Json,
+            "JSON…",
+            "Export figures as JSON",
+        ),
+    ];
+    let from_the_right = ui.layout().prefer_right_to_left();
+    if from_the_right {
+        files.reverse();
+    } else {
+        compare_button_ui(ui, view, actions);
+    }
+    for (what, format, label, name) in files {
+        let button = ui.add(Button::new(RichText::new(label).small()));
+        if button.on_hover_text(name).accessible_name(name).clicked() {
+            actions.push(Action::Export(what, format));
+        }
+    }
+    if from_the_right {
+        compare_button_ui(ui, view, actions);
     }
 }
 

@@ -221,30 +221,6 @@ fn standing_ui(ui: &mut Ui, series: &Series, actions: &mut Vec<Action>) {
         });
     });
     let progress = series.progress;
-    let done = text::count(progress.done as u64);
-    let what = match series.kind {
-        RecordKind::Capacity => "search for the capacity",
-        RecordKind::Sweep | RecordKind::Run => "sweep",
-    };
-    let mut facts = match progress.all {
-        Some(all) => vec![format!(
-            "{what}: {done} of {}",
-            text::counted(all as u64, "run", "runs")
-        )],
-        None => vec![format!(
-            "{what}: {}",
-            text::counted(progress.done as u64, "probe", "probes")
-        )],
-    };
-    if series.state != SeriesState::Finished && progress.remaining_nanos > 0 {
-        facts.push(format!(
-            "about {} left",
-            text::clock(progress.remaining_nanos)
-        ));
-    }
-    if series.state == SeriesState::Reading {
-        facts = vec![what.to_owned()];
-    }
     ui.horizontal_wrapped(|ui| {
         if let Some(all) = progress.all.filter(|all| *all > 0) {
             ui.add(
@@ -255,7 +231,7 @@ fn standing_ui(ui: &mut Ui, series: &Series, actions: &mut Vec<Action>) {
             )
             .accessible_name("Progress of the series");
         }
-        weak_ui(ui, facts.join(" · "));
+        weak_ui(ui, how_far(series));
     });
     if let SeriesState::Failed(why) = &series.state {
         severity_ui(ui, Severity::Error, why);
@@ -263,6 +239,33 @@ fn standing_ui(ui: &mut Ui, series: &Series, actions: &mut Vec<Action>) {
     if let Some(why) = &series.not_kept {
         severity_ui(ui, Severity::Warning, &format!("It is not kept: {why}"));
     }
+}
+
+/// What kind of series it is, and how far: `sweep: 4 of 12 runs · about 0:45 left`.
+fn how_far(series: &Series) -> String {
+    let progress = series.progress;
+    let what = match series.kind {
+        RecordKind::Capacity => "search for the capacity",
+        RecordKind::Sweep | RecordKind::Run => "sweep",
+    };
+    // What is being read is not counted yet.
+    if series.state == SeriesState::Reading {
+        return what.to_owned();
+    }
+    let done = progress.done as u64;
+    let runs = match progress.all {
+        Some(all) => {
+            let all = text::counted(all as u64, "run", "runs");
+            format!("{} of {all}", text::count(done))
+        }
+        None => text::counted(done, "probe", "probes"),
+    };
+    let mut told = format!("{what}: {runs}");
+    if series.state != SeriesState::Finished && progress.remaining_nanos > 0 {
+        let left = text::clock(progress.remaining_nanos);
+        told.extend([" · about ", &left, " left"]);
+    }
+    told
 }
 
 const fn state_badge(state: &SeriesState, palette: &Palette) -> (&'static str, egui::Color32) {
