@@ -94,7 +94,7 @@ fn main() -> anyhow::Result<ExitCode> {
 /// Waits and computes on threads and on processes, at a rate that both bear.
 fn scenario(measure: Nanos) -> anyhow::Result<Scenario> {
     let text = r#"(format: 1, title: "Beside the window",
-        tasks: [(name: "task", stages: [Cpu(work: Time("2ms")), Wait("10ms")])],
+        tasks: [(name: "task", stages: [Cpu(amount: Time("2ms")), Wait(time: Constant("10ms"))])],
         load: Open(rate_per_sec: 60),
         candidates: [(backend: Threads(workers: 8)), (backend: Processes(workers: 4))],
         protocol: (warm_up: "1s", measure: "10s", drain: "5s", repeats: 1, order: Listed))"#;

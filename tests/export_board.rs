@@ -175,3 +175,50 @@ fn the_picture_of_a_kept_run_says_which_run_it_is() {
     let svg = copied_text(&mut window, "Copy as text");
     assert!(svg.contains(&format!("run {}", kept.id)), "{svg}");
 }
+
+#[test]
+fn a_chart_that_is_not_over_time_can_be_chosen_and_all_or_none_be_taken_at_once() {
+    let mut window = window_of_a_run();
+    click(&mut window, "Charts");
+    click(&mut window, "Response time histogram");
+    window.key_press(Key::Escape);
+    window.run_steps(3);
+    open_dialog(&mut window);
+    let is_checked = |window: &Window, name: &str| {
+        let checkbox = window.get_by_role_and_label(egui::Role::CheckBox, name);
+        checkbox.toggled() == Some(egui::accesskit::Toggled::True)
+    };
+    let charts = ["Throughput", "Response time histogram"];
+    for chart in charts {
+        assert!(is_checked(&window, chart), "{chart}");
+    }
+    press(&mut window, "None");
+    assert!(is_shown(&window, "Nothing is chosen"));
+    press(&mut window, "All");
+    for chart in charts {
+        assert!(is_checked(&window, chart), "{chart}");
+    }
+    // What is ticked stays ticked while something else is changed.
+    let role = egui::Role::CheckBox;
+    window
+        .get_by_role_and_label(role, "Throughput")
+        .click_accesskit();
+    window.run_steps(2);
+    assert!(!is_checked(&window, "Throughput"));
+    assert!(is_checked(&window, "Response time histogram"));
+}
+
+#[test]
+fn a_board_that_is_zoomed_is_exported_zoomed_and_the_dialog_says_so() {
+    let mut window = window_of_a_run();
+    open_dialog(&mut window);
+    assert!(!is_shown(&window, "Only "));
+    press(&mut window, "CSV");
+    let whole = copied_text(&mut window, "Copy data").lines().count();
+    window.key_press(Key::Plus);
+    window.run_steps(3);
+    open_dialog(&mut window);
+    assert!(is_shown(&window, "Only "));
+    let part = copied_text(&mut window, "Copy data").lines().count();
+    assert!(part > 1 && part < whole, "{part} of {whole}");
+}

@@ -10,7 +10,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::Node;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use poolscope::gui::action::{Action, Preference};
-use poolscope::gui::app::Page;
+use poolscope::gui::app::{Page, SidebarTab};
 
 use window_support::{Window, ask, click, is_shown, opening};
 
@@ -184,6 +184,94 @@ fn the_keyboard_goes_from_part_to_part_and_into_the_menus() {
     assert_eq!(focused(&window), "File menu");
     press(&mut window, Key::Enter);
     window.get_by_label("Save as…");
+}
+
+#[test]
+fn a_menu_is_opened_by_its_letter_and_the_arrows_lead_to_the_next_one() {
+    if cfg!(target_os = "macos") {
+        return;
+    }
+    let mut window = opening().open_with(support::sample_run());
+    ask(&mut window, Action::ShowTab(SidebarTab::Compose));
+    let title = window.get_by_role_and_label(egui::Role::TextInput, "Title");
+    title.focus();
+    window.run_steps(2);
+    let before = window.state().document().scenario().title.clone();
+    // On most systems the same press is a letter too.
+    let key = egui::Event::Key {
+        key: Key::R,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::ALT,
+    };
+    let events = &mut window.input_mut().events;
+    events.extend([key, egui::Event::Text("r".to_owned())]);
+    window.run_steps(3);
+    assert_eq!(window.state().document().scenario().title, before);
+    assert_eq!(focused(&window), "Run menu");
+    window.get_by_label("Run all candidates");
+    press(&mut window, Key::ArrowRight);
+    assert_eq!(focused(&window), "Help menu");
+    window.get_by_label("About poolscope");
+    assert!(window.query_by_label("Run all candidates").is_none());
+    press(&mut window, Key::ArrowRight);
+    assert_eq!(focused(&window), "File menu");
+    press(&mut window, Key::ArrowLeft);
+    press(&mut window, Key::ArrowLeft);
+    assert_eq!(focused(&window), "Run menu");
+    press(&mut window, Key::ArrowDown);
+    assert_eq!(focused(&window), "Run all candidates");
+    keys(&mut window, Modifiers::ALT, Key::F);
+    assert_eq!(focused(&window), "File menu");
+    window.get_by_label("Save as…");
+}
+
+#[test]
+fn the_keyboard_stays_near_what_was_used_and_is_gone() {
+    let mut window = opening().at_the_start().tall(2400.0).open();
+    window.get_by_label("Do not take the tour").focus();
+    window.run_steps(2);
+    press(&mut window, Key::Enter);
+    assert!(window.query_by_label("Do not take the tour").is_none());
+    let near = focused(&window);
+    assert!(!near.is_empty() && !near.ends_with(" menu"), "{near}");
+    window.get_by_label("Compose your own").focus();
+    window.run_steps(2);
+    press(&mut window, Key::Enter);
+    // What is typed becomes the title of what is new.
+    assert_eq!(focused(&window), "Title");
+    type_text(&mut window, "Mine");
+    assert_eq!(window.state().document().scenario().title, "Mine");
+    press(&mut window, Key::Enter);
+    assert_eq!(focused(&window), "", "what was typed is taken");
+    press(&mut window, Key::Tab);
+    assert_eq!(focused(&window), "Description");
+    window.get_by_label("Remove stage 2 of 'task'").focus();
+    window.run_steps(2);
+    press(&mut window, Key::Enter);
+    let tasks = |window: &Window| window.state().document().scenario().tasks[0].stages.len();
+    assert_eq!(tasks(&window), 1);
+    let near = focused(&window);
+    assert!(near.contains("'task'") || near == "Add stage", "{near}");
+    keys(&mut window, Modifiers::COMMAND, Key::P);
+    press(&mut window, Key::Escape);
+    assert_eq!(focused(&window), near, "it returns from the palette");
+}
+
+#[test]
+fn what_stands_at_the_right_end_is_walked_through_as_it_is_read() {
+    let mut window = opening().at_the_start().open();
+    press(&mut window, Key::F10);
+    let mut walked = Vec::new();
+    for _ in 0..9 {
+        press(&mut window, Key::Tab);
+        walked.push(focused(&window));
+    }
+    let place = |name: &str| walked.iter().position(|one| one == name).unwrap();
+    assert!(place("Help menu") < place("Start page"));
+    assert!(place("Start page") < place("Plan page"));
+    assert!(place("Plan page") < place("Text page"));
 }
 
 #[test]

@@ -36,6 +36,17 @@ fn at_the_run(folder: &Path, run: &Run, id: &str) -> Window {
     window
 }
 
+/// The window that shows the kept run `id`, opened from the list.
+fn opened(folder: &Path, run: &Run, id: &str) -> Window {
+    let mut window = at_the_run(folder, run, id);
+    click(&mut window, "Open this run");
+    run_until(&mut window, "it is open", |window| {
+        window.state().measurement().is_some()
+    });
+    window.run_steps(3);
+    window
+}
+
 /// Keeps `run` in `folder`; where the file is, and the id of the run.
 fn kept(folder: &Path, run: &Run, is_whole: bool) -> (PathBuf, String) {
     let header = Header::of_run(run);
@@ -82,12 +93,7 @@ fn an_opened_run_is_on_the_board_as_if_it_had_just_ended() {
     let folder = tempfile::tempdir().unwrap();
     let run = support::finished_run();
     let (_, id) = kept(folder.path(), &run, true);
-    let mut harness = at_the_run(folder.path(), &run, &id);
-    click(&mut harness, "Open this run");
-    run_until(&mut harness, "it is open", |harness| {
-        harness.state().measurement().is_some()
-    });
-    harness.run_steps(3);
+    let mut harness = opened(folder.path(), &run, &id);
     assert_eq!(harness.state().run_state(), RunState::Finished);
     assert_eq!(harness.state().page(), Page::Charts);
     let shown = harness.state().measurement().unwrap().run();
@@ -123,17 +129,9 @@ fn a_new_name_stands_on_the_tab_of_the_run_too() {
     let folder = tempfile::tempdir().unwrap();
     let run = support::finished_run();
     let (_, id) = kept(folder.path(), &run, true);
-    let mut harness = at_the_run(folder.path(), &run, &id);
-    click(&mut harness, "Open this run");
-    run_until(&mut harness, "it is open", |harness| {
-        harness.state().measurement().is_some()
-    });
-    harness.run_steps(3);
+    let mut harness = opened(folder.path(), &run, &id);
     type_into(&mut harness, "Name", "before the change");
-    // It stands below what is seen without scrolling.
-    harness
-        .get_by_label("Save name, tags and note")
-        .click_accesskit();
+    click(&mut harness, "Save name, tags and note");
     run_until(&mut harness, "the tab is called so", |harness| {
         let tabs = harness.state().tab_labels();
         tabs.iter().any(|tab| tab.title == "before the change")

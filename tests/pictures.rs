@@ -4,7 +4,9 @@
 mod support;
 
 use poolscope::chart::{ChartId, ChartSettings, SplitChart, build};
-use poolscope::export::{Look, Report, Theme, board_svg, chart_svg, write_folder};
+use poolscope::export::{
+    BoardParts, Look, Report, Theme, board_part_svg, board_svg, chart_svg, points_csv, write_folder,
+};
 
 #[test]
 fn a_picture_says_what_it_shows_and_of_which_run() {
@@ -79,6 +81,60 @@ fn lines_bear_the_shapes_of_their_candidates_on_paper_and_where_they_do_in_the_w
     assert_eq!(shapes(Look::default()), 0);
     assert!(shapes(marked) >= 2 * run.request.scenario.candidates.len());
     assert_eq!(shapes(marked), shapes(Theme::Print.into()));
+}
+
+#[test]
+fn a_picture_of_a_part_of_the_run_shows_only_that_and_says_so() {
+    let run = support::finished_run();
+    let whole = ChartSettings::default();
+    let part = ChartSettings {
+        stretch: Some((0.5, 1.5)),
+        ..ChartSettings::default()
+    };
+    let chart = |settings| build(ChartId::Throughput, &run, settings);
+    assert!(chart(&whole).span().unwrap().1 > 1.5);
+    assert_eq!(chart(&part).span(), Some((0.5, 1.5)));
+    let told = "time since the measurement began, only 0.5 to 1.5 s; shaded: not measured";
+    let of_chart = texts_of(&chart_svg(&chart(&part), &run, Theme::Light));
+    assert!(of_chart.iter().any(|text| text == told), "{of_chart:?}");
+    // No label of the time axis is outside.
+    let seconds = of_chart.iter().filter_map(|text| {
+        let number = text.strip_suffix(" s")?;
+        number.parse::<f64>().ok()
+    });
+    let seconds: Vec<f64> = seconds.collect();
+    assert!(seconds.len() > 2, "{of_chart:?}");
+    assert!(
+        seconds.iter().all(|at| (0.5..=1.5).contains(at)),
+        "{seconds:?}"
+    );
+    let of_board = texts_of(&board_svg(&run, &part, Theme::Light));
+    let says = |texts: &[String]| texts.iter().any(|text| text.contains("a part of the run"));
+    assert!(says(&of_board), "{of_board:?}");
+    assert!(!says(&texts_of(&board_svg(&run, &whole, Theme::Light))));
+    let rows = |settings| points_csv(&chart(settings)).unwrap().lines().count();
+    assert!(rows(&part) > 1 && rows(&part) < rows(&whole));
+}
+
+#[test]
+fn plots_side_by_side_take_the_width_of_the_picture_as_they_do_on_the_board() {
+    let run = support::finished_run();
+    let settings = ChartSettings {
+        side_by_side: true,
+        ..ChartSettings::default()
+    };
+    let height = |settings| {
+        let parts = BoardParts {
+            split: false,
+            figures: false,
+            ..BoardParts::all_of(&run, settings)
+        };
+        let svg = board_part_svg(&run, settings, Theme::Light, &parts);
+        let height = svg.split("height=\"").nth(1).unwrap();
+        height.split('"').next().unwrap().parse::<f64>().unwrap()
+    };
+    // A row for each chart instead of one for three.
+    assert!(height(&settings) > 2.0 * height(&ChartSettings::default()));
 }
 
 #[test]

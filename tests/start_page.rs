@@ -8,6 +8,7 @@ mod window_support;
 use std::path::{Path, PathBuf};
 
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use poolscope::analysis::VerdictKind;
 use poolscope::gui::action::{Action, TourAction};
 use poolscope::gui::app::Page;
 use poolscope::gui::dialogs::Picked;
@@ -155,6 +156,20 @@ fn a_recent_run_is_opened_by_one_click() {
 }
 
 #[test]
+fn a_recent_run_says_what_followed_from_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = support::finished_run();
+    let library = Library::at(folder.path().join("runs"));
+    Keeper::start(library, &run).unwrap().finish(&run).unwrap();
+    let mut harness = with_recent(folder.path(), &[]);
+    let figures = poolscope::analysis::candidate_figures(&run);
+    let trust = poolscope::analysis::trust(&run);
+    let verdict = poolscope::analysis::verdict(&run, &figures, &trust);
+    assert_eq!(verdict.kind, VerdictKind::NoObjectives);
+    wait_for(&mut harness, "· no objectives");
+}
+
+#[test]
 fn a_recent_file_is_opened_by_one_click_and_one_that_is_gone_can_be_taken_off_the_list() {
     let folder = tempfile::tempdir().unwrap();
     let here = scenario_file(folder.path(), "here.ron");
@@ -228,6 +243,19 @@ fn the_tour_is_taken_by_keys_alone() {
     assert_eq!(step(&mut harness, egui::Key::ArrowLeft), Some(0));
     assert_eq!(step(&mut harness, egui::Key::Enter), Some(1));
     assert_eq!(step(&mut harness, egui::Key::Escape), None);
+}
+
+#[test]
+fn a_step_scrolls_to_its_thing_in_a_small_window() {
+    let mut harness = opening().open();
+    harness.set_size(egui::vec2(640.0, 400.0));
+    ask(&mut harness, Action::Tour(TourAction::Begin));
+    for step in &STEPS[..2] {
+        harness.run_steps(3);
+        assert!(is_shown(&harness, step.title));
+        assert!(!is_shown(&harness, step.hidden), "{}", step.title);
+        ask(&mut harness, Action::Tour(TourAction::Next));
+    }
 }
 
 #[test]

@@ -138,6 +138,25 @@ impl Axis {
 }
 
 impl Axis {
+    /// The same logarithmic axis with labels at 1 and 3 of each decade, which are about as far apart as each other.
+    #[must_use]
+    pub fn with_half_decades(self, quantity: &Quantity) -> Self {
+        let decades = self.low.log10().floor() as i32..=self.high.log10().ceil() as i32;
+        let places =
+            decades.flat_map(|exponent| [1.0, 3.0].map(|factor| factor * 10_f64.powi(exponent)));
+        // Both ends are products of the same powers of ten.
+        let is_within =
+            |place: &f64| (self.low * (1.0 - 1e-9)..=self.high * (1.0 + 1e-9)).contains(place);
+        let ticks = places.filter(is_within).map(|place| {
+            let unit = unit(quantity, place);
+            tick(unit, place / unit.size, place / unit.size)
+        });
+        Self {
+            ticks: ticks.collect(),
+            ..self
+        }
+    }
+
     /// The ticks of a logarithmic axis of a decade or so, where 1, 2 and 5 are too few: the first of two finer
     /// series that has `at_least` places from `low` to `high`, which are values, not logarithms; none if both are
     /// too coarse.

@@ -225,6 +225,7 @@ impl Page {
             marks_dropped: 0,
             workers_left_out: 0,
             side_by_side: settings.side_by_side,
+            stretch: settings.stretch,
         };
         Self {
             chart,

@@ -3,6 +3,7 @@
 //! The same data are drawn by the window and written by the exports, as those of [`crate::chart::Chart`] are.
 
 use crate::chart::axis::{Axis, Tick};
+use crate::chart::seen::{bounds, points};
 use crate::chart::{Quantity, Scale, Series, value_axis};
 use crate::units::text;
 
@@ -60,7 +61,7 @@ impl Diagram {
     /// Smallest and largest x and y of all points: ([x, y], [x, y]); none without a point.
     #[must_use]
     pub fn bounds(&self) -> Option<([f64; 2], [f64; 2])> {
-        crate::chart::bounds(&self.series)
+        bounds(points(&self.series))
     }
 
     /// The x axis, with at most about `at_most` labels.
@@ -127,7 +128,7 @@ impl Along {
     fn axis(&self, low: f64, high: f64, at_most: usize) -> Axis {
         match self {
             Self::Values { quantity, scale } => value_axis(quantity, *scale, low, high, at_most),
-            Self::Percentiles => percentile_axis(high),
+            Self::Percentiles => percentile_axis(high, at_most),
             Self::Plain => Axis {
                 unit: String::new(),
                 ..Axis::from_zero(&Quantity::Count, high, at_most)
@@ -154,14 +155,18 @@ fn percentile_text(nines: f64) -> String {
     format!("{percent:.decimals$} %")
 }
 
-/// From 0 % to the first whole nine at or beyond `high`, with the median between.
-fn percentile_axis(high: f64) -> Axis {
+/// From 0 % to the first whole nine at or beyond `high`, with the median between where it stands clear of 0 %.
+fn percentile_axis(high: f64, at_most: usize) -> Axis {
+    /// As much of the room of a label lies between the two.
+    const MEDIAN_APART: f64 = 0.8;
     let most = if high.is_finite() {
         high.ceil().max(1.0)
     } else {
         1.0
     };
-    let median = (most <= 4.0).then(|| nines(0.5));
+    let median = nines(0.5);
+    let is_clear = median / most * at_most as f64 >= MEDIAN_APART;
+    let median = is_clear.then_some(median);
     let whole = (0..=most as u32).map(f64::from);
     let mut values: Vec<f64> = whole.chain(median).collect();
     values.sort_by(f64::total_cmp);
@@ -188,12 +193,15 @@ mod tests {
 
     #[test]
     fn an_axis_of_percentiles_has_a_place_for_every_nine() {
-        let axis = percentile_axis(2.6);
+        let axis = percentile_axis(2.6, 12);
         assert_eq!(labels(&axis), ["0 %", "50 %", "90 %", "99 %", "99.9 %"]);
         assert!((axis.high - 3.0).abs() < 1e-12);
-        let far = percentile_axis(5.2);
+        let far = percentile_axis(5.2, 12);
         assert_eq!(labels(&far)[1..4], ["90 %", "99 %", "99.9 %"]);
-        assert_eq!(labels(&percentile_axis(f64::NAN)), ["0 %", "50 %", "90 %"]);
+        let unknown = percentile_axis(f64::NAN, 12);
+        assert_eq!(labels(&unknown), ["0 %", "50 %", "90 %"]);
+        let narrow = percentile_axis(2.6, 6);
+        assert_eq!(labels(&narrow), ["0 %", "90 %", "99 %", "99.9 %"]);
         for (quantile, place) in [(0.0, 0.0), (0.9, 1.0), (0.99, 2.0), (0.999, 3.0)] {
             assert!((nines(quantile) - place).abs() < 1e-9, "{quantile}");
         }

@@ -68,8 +68,8 @@ impl Chart {
     /// The colour of the area below line `number` of a facet, as its place in [`split_rgb`](crate::chart::palette::split_rgb).
     #[must_use]
     pub const fn area_colour(number: usize) -> usize {
-        /// Blue for good, amber for late, red for failed, grey for dropped.
-        const PARTS: [usize; 4] = [6, 2, 4, 0];
+        /// Blue for good, amber for late, red for failed, rose for timed out, grey for dropped.
+        const PARTS: [usize; 5] = [6, 2, 4, 5, 0];
         PARTS[number % PARTS.len()]
     }
 

@@ -50,10 +50,11 @@ pub(super) enum Line {
 type Outcome = (&'static str, fn(&Interval) -> u64);
 
 /// What becomes of a task, from the lowest area on.
-const OUTCOMES: [Outcome; 4] = [
+const OUTCOMES: [Outcome; 5] = [
     ("good", Interval::good_in_time),
     ("good but late", |interval| interval.good_late),
-    ("failed or timed out", |interval| interval.failed),
+    ("failed", Interval::failed_in_time),
+    ("timed out", |interval| interval.timed_out.unwrap_or(0)),
     ("dropped", |interval| interval.dropped),
 ];
 
@@ -155,7 +156,7 @@ fn percentile_lines(settings: &ChartSettings) -> Vec<Styled> {
     };
     let longest = settings.response_max.then_some(Styled {
         line: Line::ResponseMax,
-        stroke: Stroke::Dotted,
+        stroke: Stroke::SparseDotted,
         detail: "max",
     });
     let percentiles = settings.percentiles.iter().map(styled);
@@ -187,7 +188,7 @@ impl Line {
                 Self::Dropped => per_sec(index, |interval| interval.dropped),
                 Self::Retries => per_sec(index, |interval| interval.retries),
                 Self::TimedOut if interval.attempts.is_none() => None,
-                Self::TimedOut => per_sec(index, Interval::timed_out),
+                Self::TimedOut => per_sec(index, Interval::attempts_timed_out),
                 Self::UpTo(number) => {
                     let sums = OUTCOMES[..=number].iter();
                     let sum = |interval: &Interval| sums.clone().map(|(_, of)| of(interval)).sum();
@@ -329,10 +330,22 @@ pub(super) fn caption(id: ChartId, scale: Scale, run: &Run) -> String {
             "dropped, given up and tried again, {}",
             over(RATE_WINDOW_NANOS)
         ),
-        ChartId::Outcomes => format!(
-            "what became of the tasks, one upon the other, {}",
-            over(RATE_WINDOW_NANOS)
-        ),
+        ChartId::Outcomes => {
+            // All intervals of a file are of one kind.
+            let mut first = run
+                .blocks
+                .iter()
+                .filter_map(|block| block.timeline.intervals().front());
+            let joined = if first.any(|interval| interval.timed_out.is_none()) {
+                "; this file counts what timed out as failed"
+            } else {
+                ""
+            };
+            format!(
+                "what became of the tasks, one upon the other, {}{joined}",
+                over(RATE_WINDOW_NANOS)
+            )
+        }
         ChartId::WorkerCpu => "cores that each worker kept busy, between two samples".to_owned(),
         ChartId::WorkerMemory => {
             "resident memory of each worker process, shared pages in full".to_owned()

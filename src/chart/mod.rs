@@ -46,14 +46,17 @@ pub use lanes::{
 };
 pub use marks::{ChartMark, ChartTick, FaultBand, Glyph};
 pub use plane::{Band, Heat, Plane, Rule, RuleOf, capacity_plane, scaling_planes};
+pub use seen::{Top, stretch_text};
 pub use shape::{Shape, mark_spacing, marked};
 pub use split::{SplitBar, SplitChart, SplitPart, SplitScale};
 
+/// From here on even steps would crowd at the upper end of a logarithmic axis.
+const DECADE: f64 = 10.0;
 /// With fewer labels a logarithmic axis cannot be read.
 const LOG_TICKS_LEAST: usize = 4;
 
 /// What the viewer chose to see.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "choices of a viewer that have nothing to do with each other"
@@ -73,6 +76,8 @@ pub struct ChartSettings {
     pub side_by_side: bool,
     /// Which charts the board has, in which order.
     pub arrangement: Arrangement,
+    /// The stretch of time that charts over time are cut to, in seconds since the measurement began; none is all of it.
+    pub stretch: Option<(f64, f64)>,
 }
 
 impl Default for ChartSettings {
@@ -85,6 +90,7 @@ impl Default for ChartSettings {
             marks: true,
             side_by_side: false,
             arrangement: Arrangement::default(),
+            stretch: None,
         }
     }
 }
@@ -138,7 +144,7 @@ pub enum Form {
 }
 
 impl ChartId {
-    /// All charts; the first ones in the order of the board of a run without faults.
+    /// All charts, in the order of the board of a run without faults.
     pub const ALL: [Self; 15] = [
         Self::Throughput,
         Self::ResponseTime,
@@ -157,33 +163,20 @@ impl ChartId {
         Self::WorkerMemory,
     ];
 
-    /// Those of the usual board when nothing goes wrong on purpose.
-    const CALM: [Self; 10] = [
-        Self::Throughput,
-        Self::ResponseTime,
-        Self::MemoryPerWorker,
-        Self::CostPer1k,
-        Self::Cpu,
-        Self::QueueDepth,
-        Self::LoopLag,
-        Self::Pools,
+    /// What one looks for first under faults; the others follow in their order.
+    const FIRST_UNDER_FAULTS: [Self; 6] = [
         Self::Attempts,
+        Self::ResponseTime,
         Self::Setbacks,
+        Self::Throughput,
+        Self::QueueDepth,
+        Self::Cpu,
     ];
 
-    /// All of them with attempts first: what one looks for under faults.
-    const UNDER_FAULTS: [Self; 10] = [
-        Self::Attempts,
-        Self::ResponseTime,
-        Self::Setbacks,
-        Self::Throughput,
-        Self::QueueDepth,
-        Self::Cpu,
-        Self::MemoryPerWorker,
-        Self::CostPer1k,
-        Self::LoopLag,
-        Self::Pools,
-    ];
+    /// Whether it is on the usual board: what all candidates share one plot for. The others are there to be chosen.
+    fn is_usual(self) -> bool {
+        self.form() == Form::Lines
+    }
 
     /// The charts of the usual board of what `request` measures, in their order: the lag of event
     /// loops only where there are some, the pools only where a task passes several, and attempts, then first, only
@@ -191,12 +184,15 @@ impl ChartId {
     pub fn shown_for(request: &RunRequest) -> impl Iterator<Item = Self> + use<> {
         let (loops, pools) = (request.has_event_loops(), request.has_several_pools());
         let attempts = request.has_attempts();
-        let order = if attempts {
-            Self::UNDER_FAULTS
+        let first: &[Self] = if attempts {
+            &Self::FIRST_UNDER_FAULTS
         } else {
-            Self::CALM
+            &[]
         };
-        order.into_iter().filter(move |id| match id {
+        let others = Self::ALL.into_iter().filter(|id| !first.contains(id));
+        let order = first.iter().copied().chain(others);
+        order.filter(move |id| match id {
+            _ if !id.is_usual() => false,
             Self::LoopLag => loops,
             Self::Pools => pools,
             Self::Attempts | Self::Setbacks => attempts,
@@ -206,7 +202,7 @@ impl ChartId {
 
     /// All charts that say something about what `request` measures: the usual ones, then those that can be chosen.
     pub fn possible_for(request: &RunRequest) -> impl Iterator<Item = Self> + use<> {
-        let chosen = Self::ALL.into_iter().filter(|id| !Self::CALM.contains(id));
+        let chosen = Self::ALL.into_iter().filter(|id| !id.is_usual());
         Self::shown_for(request).chain(chosen)
     }
 
@@ -294,20 +290,60 @@ pub enum Quantity {
 pub enum Stroke {
     /// A full line.
     Solid,
+    /// A full line that is half as wide.
+    Thin,
     /// Dashes.
     Dashed,
+    /// Dashes that are twice as long.
+    LongDashed,
     /// Dots.
     Dotted,
+    /// Dots that are farther apart.
+    SparseDotted,
+}
+
+/// What a stroke is made of, the same in the window and in pictures.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum StrokePattern {
+    /// Nothing is left out.
+    Full,
+    /// Dashes of this length with such gaps, in points.
+    Dashes(f32, f32),
+    /// Round dots whose middles are so far apart, in points.
+    Dots(f32),
 }
 
 impl Stroke {
-    /// The same for a percentile whichever others are shown: p50 dots, p95 a full line, p99 dashes.
+    /// The same for a percentile whichever others are shown, and another for each: p50 dots, p95 a full line, p99 dashes.
     #[must_use]
     pub const fn of_percentile(percentile: Percentile) -> Self {
         match percentile {
             Percentile::P50 => Self::Dotted,
-            Percentile::P90 | Percentile::P95 => Self::Solid,
-            Percentile::P99 | Percentile::P999 => Self::Dashed,
+            Percentile::P90 => Self::Thin,
+            Percentile::P95 => Self::Solid,
+            Percentile::P99 => Self::Dashed,
+            Percentile::P999 => Self::LongDashed,
+        }
+    }
+
+    /// What it is made of.
+    #[must_use]
+    pub const fn pattern(self) -> StrokePattern {
+        match self {
+            Self::Solid | Self::Thin => StrokePattern::Full,
+            Self::Dashed => StrokePattern::Dashes(7.0, 4.0),
+            Self::LongDashed => StrokePattern::Dashes(14.0, 6.0),
+            Self::Dotted => StrokePattern::Dots(5.0),
+            Self::SparseDotted => StrokePattern::Dots(10.0),
+        }
+    }
+
+    /// Its width as a part of that of a full line.
+    #[must_use]
+    pub const fn width_ratio(self) -> f32 {
+        match self {
+            Self::Thin => 0.5,
+            _ => 1.0,
         }
     }
 }
@@ -371,20 +407,18 @@ pub struct Chart {
     pub workers_left_out: u64,
     /// Whether each candidate has a plot of its own, with the same axes.
     pub side_by_side: bool,
+    /// The part of x that is looked at, in seconds; none is all of it. The lines have their other points as well.
+    pub stretch: Option<(f64, f64)>,
 }
 
 impl Chart {
-    /// The y axis of a picture: all that is not cut, see [`Self::top`], is on it, with at most about `at_most` ticks.
+    /// The y axis of a picture: all that is seen and not cut, see [`Self::top`], is on it, with at most about `at_most`
+    /// ticks.
     #[must_use]
     pub fn y_axis(&self, at_most: usize) -> axis::Axis {
-        let ys = || {
-            self.series
-                .iter()
-                .flat_map(|series| series.runs.iter().flatten())
-                .map(|point| point[1])
-        };
+        let ys = self.points_seen().map(|[_, y]| y);
         let max = self.top().shown;
-        let min = ys().filter(|y| *y > 0.0).fold(f64::NAN, f64::min);
+        let min = ys.filter(|y| *y > 0.0).fold(f64::NAN, f64::min);
         value_axis(&self.quantity, self.scale, min, max, at_most)
     }
 
@@ -440,12 +474,6 @@ impl Chart {
         kinds.dedup();
         kinds
     }
-
-    /// Smallest and largest x and y of all points: ([x, y], [x, y]); none without a point.
-    #[must_use]
-    pub fn bounds(&self) -> Option<([f64; 2], [f64; 2])> {
-        bounds(&self.series)
-    }
 }
 
 /// An axis of values from `min`, the smallest above zero, to `max`: a linear one begins at zero.
@@ -457,6 +485,9 @@ fn value_axis(quantity: &Quantity, scale: Scale, min: f64, max: f64, at_most: us
             if axis.ticks.len() >= LOG_TICKS_LEAST {
                 return axis;
             }
+            if axis.high >= DECADE * axis.low {
+                return axis.with_half_decades(quantity);
+            }
             // Within a fraction of a decade even steps are as good, and there are enough of them.
             let even = axis::Axis::linear(quantity, axis.low, axis.high, at_most);
             axis::Axis {
@@ -465,18 +496,4 @@ fn value_axis(quantity: &Quantity, scale: Scale, min: f64, max: f64, at_most: us
             }
         }
     }
-}
-
-/// Smallest and largest x and y of all points; none without a point.
-fn bounds(series: &[Series]) -> Option<([f64; 2], [f64; 2])> {
-    let points = series
-        .iter()
-        .flat_map(|series| series.runs.iter().flatten());
-    points.fold(None, |bounds, &[x, y]| {
-        let (low, high) = bounds.unwrap_or(([x, y], [x, y]));
-        Some((
-            [low[0].min(x), low[1].min(y)],
-            [high[0].max(x), high[1].max(y)],
-        ))
-    })
 }

@@ -2,6 +2,7 @@
 
 use crate::chart::{Chart, Quantity, Series};
 use crate::stats::reduce::min_max_per_column;
+use crate::units::text;
 
 /// How high the lines of a chart are.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,12 +40,68 @@ impl Chart {
         }
     }
 
-    /// The same of all points.
+    /// The same of the points that are seen.
     #[must_use]
     pub fn top(&self) -> Top {
-        let runs = self.series.iter().flat_map(|series| &series.runs);
-        self.top_of(runs.flatten().copied())
+        self.top_of(self.points_seen())
     }
+
+    /// Smallest and largest x and y of the points that are seen: ([x, y], [x, y]); none without a point.
+    #[must_use]
+    pub fn bounds(&self) -> Option<([f64; 2], [f64; 2])> {
+        bounds(self.points_seen())
+    }
+
+    /// The points of all lines within the stretch that is looked at.
+    pub(super) fn points_seen(&self) -> impl Iterator<Item = [f64; 2]> {
+        self.series.iter().flat_map(|line| self.points_of(line))
+    }
+
+    /// Those of one line.
+    pub fn points_of<'a>(&self, line: &'a Series) -> impl Iterator<Item = [f64; 2]> + use<'a> {
+        let stretch = self.stretch;
+        let is_seen = move |point: &[f64; 2]| {
+            stretch.is_none_or(|(from, to)| (from..=to).contains(&point[0]))
+        };
+        line.runs.iter().flatten().copied().filter(is_seen)
+    }
+
+    /// From where to where x goes in a picture, in seconds: the stretch that is looked at, else from the first point or 0
+    /// to the last point or the end of the measurement. None before there is anything.
+    #[must_use]
+    pub fn span(&self) -> Option<(f64, f64)> {
+        if self.stretch.is_some() {
+            return self.stretch;
+        }
+        let (low, high) = self.bounds().map_or((0.0, 0.0), |(first, last)| {
+            (first[0].min(0.0), last[0].max(0.0))
+        });
+        let end = self.measured_span.map_or(0.0, |(_, end)| end);
+        Some((low, high.max(end))).filter(|(low, high)| high > low)
+    }
+
+    /// What lies along x, and how much of it.
+    #[must_use]
+    pub fn x_name(&self) -> String {
+        let name = "time since the measurement began";
+        self.stretch.map_or_else(
+            || format!("{name}; shaded: not measured"),
+            |stretch| {
+                format!(
+                    "{name}, only {}; shaded: not measured",
+                    stretch_text(stretch)
+                )
+            },
+        )
+    }
+}
+
+/// A stretch of time in seconds since the measurement began: `2.5 to 4.0 s`, as exact as its length asks for. Ends in the
+/// warm-up are negative.
+#[must_use]
+pub fn stretch_text((from, to): (f64, f64)) -> String {
+    let step = 10_f64.powf(((to - from) / 10.0).log10().floor());
+    format!("{} to {} s", text::tick(from, step), text::tick(to, step))
 }
 
 impl Series {
@@ -70,6 +127,23 @@ impl Series {
         });
         runs.filter(|run| !run.is_empty())
     }
+}
+
+/// All points of these lines.
+pub(super) fn points(series: &[Series]) -> impl Iterator<Item = [f64; 2]> {
+    let runs = series.iter().flat_map(|series| &series.runs);
+    runs.flatten().copied()
+}
+
+/// Smallest and largest x and y of `points`; none without one.
+pub(super) fn bounds(points: impl Iterator<Item = [f64; 2]>) -> Option<([f64; 2], [f64; 2])> {
+    points.fold(None, |bounds, [x, y]| {
+        let (low, high) = bounds.unwrap_or(([x, y], [x, y]));
+        Some((
+            [low[0].min(x), low[1].min(y)],
+            [high[0].max(x), high[1].max(y)],
+        ))
+    })
 }
 
 #[cfg(test)]

@@ -25,14 +25,17 @@ pub enum Shape {
     Asterisk,
     /// A filled triangle that points right.
     Right,
+    /// Round and hollow.
+    Ring,
+    /// A hollow square.
+    Box,
 }
 
 impl Shape {
     /// The shape that goes with a candidate's colour.
     #[must_use]
     pub const fn of(candidate: usize) -> Self {
-        /// The last two colours have the first two shapes again.
-        const SHAPES: [Shape; 10] = [
+        const SHAPES: [Shape; COLOURS] = [
             Shape::Circle,
             Shape::Square,
             Shape::Up,
@@ -43,14 +46,19 @@ impl Shape {
             Shape::Left,
             Shape::Asterisk,
             Shape::Right,
+            Shape::Ring,
+            Shape::Box,
         ];
-        SHAPES[(candidate % COLOURS) % SHAPES.len()]
+        SHAPES[candidate % COLOURS]
     }
 
     /// Whether its outline is filled, rather than a line.
     #[must_use]
     pub const fn is_filled(self) -> bool {
-        !matches!(self, Self::Cross | Self::Plus | Self::Asterisk)
+        !matches!(
+            self,
+            Self::Cross | Self::Plus | Self::Asterisk | Self::Ring | Self::Box
+        )
     }
 
     /// Its strokes, or its outline, as points from -1 to 1 around its middle; y grows downwards.
@@ -63,15 +71,19 @@ impl Shape {
                 vec![[-0.7, 0.7], [0.7, -0.7]],
             ]
         };
+        let round = || {
+            let corner = |number: u32| {
+                let angle = f64::from(number) / 16.0 * std::f64::consts::TAU;
+                [angle.cos() * 0.9, angle.sin() * 0.9]
+            };
+            (0..16).map(corner).collect()
+        };
+        let square = || vec![[-0.8, -0.8], [0.8, -0.8], [0.8, 0.8], [-0.8, 0.8]];
         match self {
-            Self::Circle => {
-                let corner = |number: u32| {
-                    let angle = f64::from(number) / 16.0 * std::f64::consts::TAU;
-                    [angle.cos() * 0.9, angle.sin() * 0.9]
-                };
-                vec![(0..16).map(corner).collect()]
-            }
-            Self::Square => vec![vec![[-0.8, -0.8], [0.8, -0.8], [0.8, 0.8], [-0.8, 0.8]]],
+            Self::Circle => vec![round()],
+            Self::Square => vec![square()],
+            Self::Ring => vec![closed(round())],
+            Self::Box => vec![closed(square())],
             Self::Diamond => vec![vec![[0.0, -1.0], [1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]]],
             Self::Up => vec![vec![[0.0, -1.0], [0.9, 0.7], [-0.9, 0.7]]],
             Self::Down => vec![vec![[0.0, 1.0], [-0.9, -0.7], [0.9, -0.7]]],
@@ -82,6 +94,12 @@ impl Shape {
             Self::Asterisk => upright().into_iter().chain(slanted()).collect(),
         }
     }
+}
+
+/// Back to where it began.
+fn closed(mut outline: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
+    outline.extend(outline.first().copied());
+    outline
 }
 
 /// How far the marks of a line are apart on an axis of x that is `width` wide: a power of two, so that they stay where
@@ -141,8 +159,8 @@ mod tests {
     }
 
     #[test]
-    fn the_first_ten_candidates_have_shapes_of_their_own_within_their_bounds() {
-        let shapes: Vec<Shape> = (0..10).map(Shape::of).collect();
+    fn every_colour_has_a_shape_of_its_own_within_its_bounds() {
+        let shapes: Vec<Shape> = (0..COLOURS).map(Shape::of).collect();
         for (place, shape) in shapes.iter().enumerate() {
             assert!(!shapes[..place].contains(shape), "{shape:?}");
             let strokes = shape.strokes();

@@ -257,7 +257,7 @@ fn the_areas_of_the_outcomes_lie_upon_each_other_and_add_up_to_what_ended_and_wa
         let details: Vec<_> = facet.series.iter().map(|series| series.detail).collect();
         assert_eq!(
             details,
-            ["good", "good but late", "failed or timed out", "dropped"]
+            ["good", "good but late", "failed", "timed out", "dropped"]
         );
         for pair in facet.series.windows(2) {
             for (below, above) in pair[0]
@@ -270,7 +270,7 @@ fn the_areas_of_the_outcomes_lie_upon_each_other_and_add_up_to_what_ended_and_wa
             }
         }
         // What ended by itself is below what was dropped.
-        let ended = facet.series[2].runs.iter().flatten();
+        let ended = facet.series[3].runs.iter().flatten();
         for (ended, completed) in ended.zip(completed.runs.iter().flatten()) {
             assert!(
                 (ended[1] - completed[1]).abs() < 1e-6,

@@ -1,18 +1,19 @@
 //! `capacity`: the highest rate at which the objectives hold.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
 use crate::analysis::{CapacityEnd, CapacityPlan, objectives_hold};
 use crate::cli::interrupt::interrupts;
 use crate::cli::series::{
-    Begin, Plan, Recording, SameMachine, begin, chosen, drive, exit, is_usable, scenario_of,
+    Begin, Plan, Recording, SameMachine, begin, chosen, drive, exit, give_out, is_usable,
+    plan_so_far,
 };
 use crate::cli::series_args::CapacityArgs;
 use crate::cli::{Exit, Output};
-use crate::export::{capacity_document, capacity_text, write_capacity_folder};
-use crate::run::record::{Record, RecordKind, Step};
+use crate::export::{ExportError, capacity_document, capacity_text, write_capacity_folder};
+use crate::run::record::{RecordKind, Step};
 use crate::run::{Run, RunRequest};
 use crate::scenario::{CapacitySearch, NotApplicable, Scenario};
 use crate::units::text;
@@ -21,6 +22,10 @@ use crate::units::text;
 const PRECISION_RATIO: f64 = 0.05;
 
 impl Plan for CapacityPlan {
+    fn of(scenario: &Scenario) -> anyhow::Result<Self> {
+        Ok(plan_of(scenario)??)
+    }
+
     fn next(&self) -> Option<(Step, RunRequest)> {
         self.next()
     }
@@ -40,6 +45,18 @@ impl Plan for CapacityPlan {
 
     fn remaining_nanos(&self) -> u64 {
         self.remaining_nanos()
+    }
+
+    fn text(&self) -> String {
+        capacity_text(self, &self.figures())
+    }
+
+    fn document(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(&capacity_document(self, &self.figures()))
+    }
+
+    fn write(&self, folder: &Path, id: Option<&str>) -> Result<Vec<PathBuf>, ExportError> {
+        write_capacity_folder(folder, self, &self.figures(), id)
     }
 }
 
@@ -112,50 +129,6 @@ pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<
         Exit::Success
     };
     Ok(exit(stopped, plan.doubts()).worse(by_objectives))
-}
-
-/// Prints what the plan found by now, as a document if `json`, and writes its files into `folder`.
-///
-/// # Errors
-/// If the files cannot be written.
-pub(super) fn give_out(
-    plan: &CapacityPlan,
-    id: Option<&str>,
-    folder: Option<&Path>,
-    json: bool,
-    out: &mut Output,
-) -> anyhow::Result<()> {
-    let figures = plan.figures();
-    if json {
-        let document = capacity_document(plan, &figures);
-        out.figure(serde_json::to_string_pretty(&document)?);
-    } else {
-        out.figure_text(&capacity_text(plan, &figures));
-    }
-    if let Some(folder) = folder {
-        write_capacity_folder(folder, plan, &figures, id)
-            .with_context(|| format!("results cannot be written to '{}'", folder.display()))?;
-        out.message(format_args!("Results are in '{}'.", folder.display()));
-    }
-    Ok(())
-}
-
-/// What `record` tells by now; none if its scenario may not run, which was told.
-///
-/// # Errors
-/// If its scenario makes no capacity.
-pub(super) fn plan_so_far(
-    record: &Record,
-    out: &mut Output,
-) -> anyhow::Result<Option<CapacityPlan>> {
-    let Some(scenario) = scenario_of(record, out) else {
-        return Ok(None);
-    };
-    let mut plan = plan_of(&scenario)??;
-    for (step, run) in &record.steps {
-        plan.tell(step, run);
-    }
-    Ok(Some(plan))
 }
 
 fn plan_of(scenario: &Scenario) -> anyhow::Result<Result<CapacityPlan, NotApplicable>> {

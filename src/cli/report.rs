@@ -4,10 +4,11 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use crate::analysis::SweepFigures;
+use crate::analysis::{CapacityPlan, SweepFigures, SweepPlan};
 use crate::cli::compare::{open_begun, open_plain};
 use crate::cli::compare_args::ReportArgs;
-use crate::cli::{Exit, Output, capacity, sweep};
+use crate::cli::series::plan_so_far;
+use crate::cli::{Exit, Output};
 use crate::export::{self, Report, SeriesFound, SeriesReport};
 use crate::run::record::{Record, RecordKind};
 
@@ -63,11 +64,11 @@ pub(super) fn report(args: &ReportArgs, out: &mut Output) -> anyhow::Result<Exit
             ));
             None
         }
-        RecordKind::Sweep => sweep::plan_so_far(&record, out)?.map(|plan| {
+        RecordKind::Sweep => plan_so_far::<SweepPlan>(&record, out)?.map(|plan| {
             let figures = SweepFigures::of(&plan);
             of_series(&record, SeriesFound::Sweep(&plan, &figures), form)
         }),
-        RecordKind::Capacity => capacity::plan_so_far(&record, out)?.map(|plan| {
+        RecordKind::Capacity => plan_so_far::<CapacityPlan>(&record, out)?.map(|plan| {
             let figures = plan.figures();
             of_series(&record, SeriesFound::Capacity(&plan, &figures), form)
         }),

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use crate::analysis::{CapacityPlan, SweepPlan};
 use crate::cli::interrupt::interrupts;
 use crate::cli::keep::Keeping;
 use crate::cli::library::{library, open_run};
@@ -11,8 +12,9 @@ use crate::cli::runs_args::{
     RunsArgs, RunsCommand, RunsDeleteArgs, RunsImportArgs, RunsListArgs, RunsPathArgs,
     RunsRerunArgs, RunsShowArgs,
 };
+use crate::cli::series::{self, plan_so_far};
 use crate::cli::source::print_problems;
-use crate::cli::{Exit, Output, capacity, results, run, runs_list, sweep};
+use crate::cli::{Exit, Output, results, run, runs_list};
 use crate::export::{self, Report};
 use crate::run::RunRequest;
 use crate::run::library::{Library, LibraryError};
@@ -158,10 +160,10 @@ fn show(library: &Library, args: &RunsShowArgs, out: &mut Output) -> anyhow::Res
 fn give_out_series(record: &Record, args: &RunsShowArgs, out: &mut Output) -> anyhow::Result<Exit> {
     let (id, folder) = (Some(&*record.header.id), args.out.as_deref());
     let given = match record.header.kind {
-        RecordKind::Sweep => sweep::plan_so_far(record, out)?
-            .map(|plan| sweep::give_out(&plan, id, folder, args.json, out)),
-        RecordKind::Capacity => capacity::plan_so_far(record, out)?
-            .map(|plan| capacity::give_out(&plan, id, folder, args.json, out)),
+        RecordKind::Sweep => plan_so_far::<SweepPlan>(record, out)?
+            .map(|plan| series::give_out(&plan, id, folder, args.json, out)),
+        RecordKind::Capacity => plan_so_far::<CapacityPlan>(record, out)?
+            .map(|plan| series::give_out(&plan, id, folder, args.json, out)),
         RecordKind::Run => None,
     };
     given.map_or(Ok(Exit::Usage), |given| given.map(|()| Exit::Success))

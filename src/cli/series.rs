@@ -15,13 +15,16 @@ use crate::cli::run::{measure_while, takes_results};
 use crate::cli::series_args::SeriesArgs;
 use crate::cli::source::{Source, print_problems};
 use crate::cli::{Exit, Output};
+use crate::export::ExportError;
 use crate::run::record::{Closing, Header, Record, RecordError, RecordKind, RecordWriter, Step};
 use crate::run::{Machine, Run, RunRequest};
 use crate::scenario::{self, Candidate, Scenario, Severity};
 use crate::units::text;
 
-/// What is done step by step.
-pub(super) trait Plan {
+/// What is done step by step, and what it found by now.
+pub(super) trait Plan: Sized {
+    /// The plan that `scenario` makes, before its first step.
+    fn of(scenario: &Scenario) -> anyhow::Result<Self>;
     /// The next step.
     fn next(&self) -> Option<(Step, RunRequest)>;
     /// What a step told; whether it was taken in.
@@ -30,6 +33,51 @@ pub(super) trait Plan {
     fn told(&self, step: &Step) -> String;
     /// Estimated time to the end, in nanoseconds.
     fn remaining_nanos(&self) -> u64;
+    /// What it found, for people.
+    fn text(&self) -> String;
+    /// What it found, for programs: JSON.
+    fn document(&self) -> serde_json::Result<String>;
+    /// Writes what it found, and which series that is if it is kept, into `folder`.
+    fn write(&self, folder: &Path, id: Option<&str>) -> Result<Vec<PathBuf>, ExportError>;
+}
+
+/// What `record` tells by now; none if its scenario may not run, which was told.
+///
+/// # Errors
+/// If its scenario makes no such series.
+pub(super) fn plan_so_far<P: Plan>(record: &Record, out: &mut Output) -> anyhow::Result<Option<P>> {
+    let Some(scenario) = scenario_of(record, out) else {
+        return Ok(None);
+    };
+    let mut plan = P::of(&scenario)?;
+    for (step, run) in &record.steps {
+        plan.tell(step, run);
+    }
+    Ok(Some(plan))
+}
+
+/// Prints what the plan found by now, as a document if `json`, and writes its files into `folder`.
+///
+/// # Errors
+/// If the files cannot be written.
+pub(super) fn give_out(
+    plan: &impl Plan,
+    id: Option<&str>,
+    folder: Option<&Path>,
+    json: bool,
+    out: &mut Output,
+) -> anyhow::Result<()> {
+    if json {
+        out.figure(plan.document()?);
+    } else {
+        out.figure_text(&plan.text());
+    }
+    if let Some(folder) = folder {
+        plan.write(folder, id)
+            .with_context(|| format!("results cannot be written to '{}'", folder.display()))?;
+        out.message(format_args!("Results are in '{}'.", folder.display()));
+    }
+    Ok(())
 }
 
 /// A scenario to begin with, or a record to go on with.
@@ -113,7 +161,7 @@ pub(super) fn is_usable(scenario: &Scenario, out: &mut Output) -> bool {
 /// Makes all steps that are left, or those up to the first interrupt; whether it was stopped. None if the machine is
 /// not the one to go on with, which was told.
 pub(super) fn drive(
-    plan: &mut dyn Plan,
+    plan: &mut impl Plan,
     recording: &mut Recording,
     mut same: SameMachine,
     interrupts: &Receiver<()>,

@@ -1,24 +1,33 @@
 //! `sweep`: a scenario over values of one parameter, or two.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
 use crate::analysis::{SweepFigures, SweepPlan};
 use crate::cli::interrupt::interrupts;
 use crate::cli::series::{
-    Begin, Plan, Recording, SameMachine, begin, chosen, drive, exit, is_usable, scenario_of,
+    Begin, Plan, Recording, SameMachine, begin, chosen, drive, exit, give_out, is_usable,
+    plan_so_far,
 };
 use crate::cli::series_args::SweepArgs;
 use crate::cli::{Exit, Output};
-use crate::export::{sweep_document, sweep_text, write_sweep_folder};
-use crate::run::record::{Record, RecordKind, Step};
+use crate::export::{ExportError, sweep_document, sweep_text, write_sweep_folder};
+use crate::run::record::{RecordKind, Step};
 use crate::run::{Run, RunRequest};
 use crate::scenario::describe::setting as setting_text;
 use crate::scenario::{Axis, Parameter, Range, Scenario, Setting, StepScale, Sweep, Values};
 use crate::units::text;
 
 impl Plan for SweepPlan {
+    fn of(scenario: &Scenario) -> anyhow::Result<Self> {
+        let sweep = scenario
+            .sweep
+            .as_ref()
+            .context("the scenario has no sweep")?;
+        Ok(Self::new(scenario, sweep, scenario.protocol.seed)?)
+    }
+
     fn next(&self) -> Option<(Step, RunRequest)> {
         self.next()
     }
@@ -47,6 +56,18 @@ impl Plan for SweepPlan {
     fn remaining_nanos(&self) -> u64 {
         self.remaining_nanos()
     }
+
+    fn text(&self) -> String {
+        sweep_text(self, &SweepFigures::of(self))
+    }
+
+    fn document(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(&sweep_document(self, &SweepFigures::of(self)))
+    }
+
+    fn write(&self, folder: &Path, id: Option<&str>) -> Result<Vec<PathBuf>, ExportError> {
+        write_sweep_folder(folder, self, &SweepFigures::of(self), id)
+    }
 }
 
 /// Makes the sweep and gives out what it says.
@@ -62,7 +83,7 @@ pub(super) fn sweep(args: &SweepArgs, out: &mut Output) -> anyhow::Result<Exit> 
             let Some(scenario) = swept(*scenario, args, out) else {
                 return Ok(Exit::Usage);
             };
-            let plan = plan_of(&scenario)?;
+            let plan = SweepPlan::of(&scenario)?;
             let recording = Recording::new(
                 RecordKind::Sweep,
                 &scenario,
@@ -101,55 +122,6 @@ pub(super) fn sweep(args: &SweepArgs, out: &mut Output) -> anyhow::Result<Exit> 
         out,
     )?;
     Ok(exit(stopped, plan.doubts()))
-}
-
-/// Prints what the plan found by now, as a document if `json`, and writes its files into `folder`.
-///
-/// # Errors
-/// If the files cannot be written.
-pub(super) fn give_out(
-    plan: &SweepPlan,
-    id: Option<&str>,
-    folder: Option<&Path>,
-    json: bool,
-    out: &mut Output,
-) -> anyhow::Result<()> {
-    let figures = SweepFigures::of(plan);
-    if json {
-        let document = sweep_document(plan, &figures);
-        out.figure(serde_json::to_string_pretty(&document)?);
-    } else {
-        out.figure_text(&sweep_text(plan, &figures));
-    }
-    if let Some(folder) = folder {
-        write_sweep_folder(folder, plan, &figures, id)
-            .with_context(|| format!("results cannot be written to '{}'", folder.display()))?;
-        out.message(format_args!("Results are in '{}'.", folder.display()));
-    }
-    Ok(())
-}
-
-/// What `record` tells by now; none if its scenario may not run, which was told.
-///
-/// # Errors
-/// If its scenario makes no sweep.
-pub(super) fn plan_so_far(record: &Record, out: &mut Output) -> anyhow::Result<Option<SweepPlan>> {
-    let Some(scenario) = scenario_of(record, out) else {
-        return Ok(None);
-    };
-    let mut plan = plan_of(&scenario)?;
-    for (step, run) in &record.steps {
-        plan.tell(step, run);
-    }
-    Ok(Some(plan))
-}
-
-fn plan_of(scenario: &Scenario) -> anyhow::Result<SweepPlan> {
-    let sweep = scenario
-        .sweep
-        .as_ref()
-        .context("the scenario has no sweep")?;
-    Ok(SweepPlan::new(scenario, sweep, scenario.protocol.seed)?)
 }
 
 /// The scenario with the sweep that is asked for; none if it cannot be made, and was told.

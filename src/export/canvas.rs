@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use crate::chart::palette::SPLIT_PARTS;
-use crate::chart::{Shape, Stroke};
+use crate::chart::{Shape, Stroke, StrokePattern};
 use crate::export::font::{FAMILY, Weight};
 use crate::export::ink::hex;
 pub(super) use crate::export::ink::{Colours, Ink};
@@ -175,10 +175,15 @@ impl Canvas {
             return;
         }
         let colour = self.paint("stroke", colour);
-        let dashes = match stroke {
-            Stroke::Solid => "",
-            Stroke::Dashed => " stroke-dasharray=\"7 4\"",
-            Stroke::Dotted => " stroke-dasharray=\"1.5 3.5\"",
+        /// As long as the dots of a dotted line are.
+        const DOT: f32 = 1.5;
+        let width = width * f64::from(stroke.width_ratio());
+        let dashes = match stroke.pattern() {
+            StrokePattern::Full => String::new(),
+            StrokePattern::Dashes(on, off) => format!(" stroke-dasharray=\"{on} {off}\""),
+            StrokePattern::Dots(apart) => {
+                format!(" stroke-dasharray=\"{DOT} {}\"", apart - DOT)
+            }
         };
         let mut path = String::new();
         for (number, [x, y]) in points.iter().enumerate() {

@@ -41,7 +41,7 @@ pub fn figures_csv(run: &Run) -> Result<String, ExportError> {
     written(&header, rows)
 }
 
-/// The points that `chart` is drawn of: one row per point of a line. Of areas upon each other a value is the upper edge.
+/// The points that `chart` shows: one row per point of a line. Of areas upon each other a value is the upper edge.
 ///
 /// # Errors
 /// If the table cannot be encoded, which would be an error of this program.
@@ -52,7 +52,7 @@ pub fn points_csv(chart: &Chart) -> Result<String, ExportError> {
         .into_iter()
         .chain([value]);
     let points = chart.series.iter().flat_map(|series| {
-        let points = series.runs.iter().flatten();
+        let points = chart.points_of(series);
         points.map(|[x, y]| vec![text(&series.name), x.to_string(), y.to_string()])
     });
     written(&header.collect::<Vec<_>>(), points.collect())

@@ -121,7 +121,8 @@ pub(super) fn draw_diagram(
     if let Some(plane) = plane {
         draw_bands(canvas, &plane.bands, &scales);
     }
-    draw_lines(canvas, &diagram.series, &scales, sizes);
+    let is_marked = canvas.has_line_marks();
+    draw_lines(canvas, &diagram.series, &scales, sizes, is_marked);
     if let Some(plane) = plane {
         draw_dots(canvas, &diagram.series, &scales, sizes);
         draw_rules(canvas, plane, &scales, sizes);
@@ -216,33 +217,26 @@ fn name_row(sizes: Sizes) -> f64 {
 /// line; those of y stand in the plot, where the fewest points are.
 fn draw_rules(canvas: &mut Canvas, plane: &Plane, scales: &Scales, sizes: Sizes) {
     let plot = scales.plot;
-    let middle = plot.x + plot.width / 2.0;
     let along = |of| plane.rules.iter().filter(move |rule| rule.of == of);
-    let mut upright: Vec<(f64, &Rule)> = along(RuleOf::X)
-        .map(|rule| (scales.x(rule.at), rule))
-        .filter(|(x, _)| (plot.x - 1.0..=plot.right() + 1.0).contains(x))
-        .collect();
-    // From the sides inwards, so that few names cross a line that begins further up.
-    upright.sort_by(|(a, _), (b, _)| (b - middle).abs().total_cmp(&(a - middle).abs()));
-    let top = plot.y - names_height(Some(plane), sizes);
-    for (row, (x, _)) in upright.iter().enumerate() {
-        let from = [*x, top + row as f64 * name_row(sizes)];
-        let to = [*x, plot.bottom()];
-        canvas.polyline(&[from, to], Colours::ALL.warning, Stroke::Dashed, 1.2);
-    }
     let look = Type {
         colour: Colours::ALL.warning,
         ..sizes.muted()
     };
-    for (row, (x, rule)) in upright.iter().enumerate() {
+    let upright: Vec<(f64, &Rule)> = along(RuleOf::X)
+        .map(|rule| (scales.x(rule.at), rule))
+        .filter(|(x, _)| (plot.x - 1.0..=plot.right() + 1.0).contains(x))
+        .collect();
+    let top = plot.y - names_height(Some(plane), sizes);
+    let named = in_rows(upright, plot.x, look);
+    for (row, (x, _, _)) in named.iter().enumerate() {
+        let from = [*x, top + row as f64 * name_row(sizes)];
+        let to = [*x, plot.bottom()];
+        canvas.polyline(&[from, to], Colours::ALL.warning, Stroke::Dashed, 1.2);
+    }
+    for (row, (x, rule, anchor)) in named.iter().enumerate() {
         let y = top + row as f64 * name_row(sizes) + sizes.small;
-        // Towards the middle of the chart, where there is room.
-        let (at, anchor) = if *x > middle {
-            ([x - 5.0, y], Anchor::End)
-        } else {
-            ([x + 5.0, y], Anchor::Start)
-        };
-        canvas.text_over(at, anchor, look, &rule.label);
+        let beside = if *anchor == Anchor::End { -5.0 } else { 5.0 };
+        canvas.text_over([x + beside, y], *anchor, look, &rule.label);
     }
     for rule in along(RuleOf::Y) {
         let y = scales.y(rule.at);
@@ -253,6 +247,29 @@ fn draw_rules(canvas: &mut Canvas, plane: &Plane, scales: &Scales, sizes: Sizes)
             canvas.text_over(at, anchor, look, &rule.label);
         }
     }
+}
+
+/// Lines across at their x, from the upper row of names to the lowest, each with the side on which its name ends or
+/// starts.
+///
+/// A name stands at the left of its line, where there is room. The line farthest to the right has the upper row: the names
+/// in the rows below end before it begins. What has no room at its left comes last, and the one farthest to the left of
+/// these first, for the same reason.
+fn in_rows<'a>(
+    mut upright: Vec<(f64, &'a Rule)>,
+    left: f64,
+    look: Type,
+) -> Vec<(f64, &'a Rule, Anchor)> {
+    upright.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    let has_room = |(x, rule): &(f64, &Rule)| {
+        x - left >= text_width(&rule.label, look.size, look.weight) * SLACK + 5.0
+    };
+    let roomy = upright.iter().take_while(|one| has_room(one)).count();
+    let (ending, starting) = upright.split_at(roomy);
+    let ending = ending.iter().map(|(x, rule)| (*x, *rule, Anchor::End));
+    let starting = starting.iter().rev();
+    let starting = starting.map(|(x, rule)| (*x, *rule, Anchor::Start));
+    ending.chain(starting).collect()
 }
 
 /// Where beside the line across at `y` its name stands on the least: above or below it, at the left or the right.
@@ -303,4 +320,39 @@ fn free_place(
     };
     let best = places.min_by_key(crowd);
     best.unwrap_or(([plot.x + 5.0, above], Anchor::Start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_crosses_the_name_of_another_where_there_is_room_at_their_left() {
+        let rule = |at: f64| Rule {
+            of: RuleOf::X,
+            at,
+            label: "not to be read beyond".to_owned(),
+        };
+        let rules = [300.0, 560.0, 380.0, 20.0].map(rule);
+        let upright = rules.iter().map(|rule| (rule.at, rule)).collect();
+        let look = Sizes::PICTURE.muted();
+        let rows = in_rows(upright, 0.0, look);
+        let xs: Vec<f64> = rows.iter().map(|(x, _, _)| *x).collect();
+        assert_eq!(xs, [560.0, 380.0, 300.0, 20.0]);
+        assert_eq!(rows[3].2, Anchor::Start);
+        for (row, (x, rule, anchor)) in rows.iter().enumerate() {
+            let width = text_width(&rule.label, look.size, look.weight);
+            let (from, to) = match anchor {
+                Anchor::End => (x - width, *x),
+                _ => (*x, x + width),
+            };
+            // A line begins in its own row and goes down.
+            let above = rows[..row].iter();
+            assert!(
+                above
+                    .clone()
+                    .all(|(line, _, _)| *line <= from || *line >= to)
+            );
+        }
+    }
 }

@@ -5,7 +5,7 @@ use crate::chart::{Chart, Facet, Form, Scale, facet_columns};
 use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
 use crate::export::font::{Weight, fitted, text_width};
 use crate::export::plot::{MARK_RADIUS, Scales, Sizes, draw_lines, y_ticks};
-use crate::export::svg::{SLACK, X_NAME};
+use crate::export::svg::SLACK;
 
 /// A narrower plot is none.
 const WIDTH_MIN: f64 = 96.0;
@@ -71,12 +71,12 @@ pub(super) fn draw_facets(
         room.x + room.width / 2.0,
         frame.bottom() - foot + 2.0 * sizes.small + 12.0,
     ];
-    canvas.text(middle, Anchor::Middle, sizes.muted(), X_NAME);
+    canvas.text(middle, Anchor::Middle, sizes.muted(), &chart.x_name());
     let more = all - shown + chart.workers_left_out as usize;
-    let below = [frame.x, frame.bottom() - 2.0];
     if more > 0 {
+        let beside_unit = [frame.right() - 10.0, unit];
         let text = format!("{more} more not drawn");
-        canvas.text(below, Anchor::Start, sizes.muted(), &text);
+        canvas.text(beside_unit, Anchor::End, sizes.muted(), &text);
     }
     if facets.is_empty() {
         let middle = [room.x + room.width / 2.0, room.y + room.height / 2.0];
@@ -100,6 +100,48 @@ fn draw_facet(
         height: cell.height - head,
         ..*cell
     };
+    draw_title(canvas, cell, chart, facet, sizes);
+    let scales = Scales {
+        plot,
+        x,
+        x_scale: Scale::Linear,
+        y: (y_axis.low, y_axis.high),
+        y_scale: chart.scale,
+    };
+    draw_shades(canvas, chart, &scales);
+    let small = sizes.muted();
+    for tick in &y_axis.ticks {
+        let y = scales.y(tick.value);
+        canvas.line([plot.x, y], [plot.right(), y], colours.grid);
+        if is_first {
+            let at = [plot.x - 8.0, y + small.size * 0.36];
+            canvas.text(at, Anchor::End, small, &tick.label);
+        }
+    }
+    let x_axis = seconds_that_fit(x, plot.width, sizes);
+    for tick in x_axis.ticks.iter().filter(|_| is_last) {
+        let half = text_width(&tick.label, small.size, small.weight) / 2.0;
+        // Below its own plot, as the next one begins soon.
+        let edges = (plot.x + half, plot.right() - half);
+        let x = scales.x(tick.value).max(edges.0).min(edges.1);
+        let at = [x, plot.bottom() + small.size + 7.0];
+        canvas.text(at, Anchor::Middle, small, &tick.label);
+    }
+    canvas.line(
+        [plot.x, plot.bottom()],
+        [plot.right(), plot.bottom()],
+        colours.axis,
+    );
+    if chart.id.form() == Form::Stacked {
+        draw_areas(canvas, facet, &scales);
+    } else {
+        // The plot is one candidate's, whose shape stands before its title.
+        draw_lines(canvas, facet.series, &scales, sizes, false);
+    }
+}
+
+/// The name in the colour of its candidate, and with its shape where lines have these.
+fn draw_title(canvas: &mut Canvas, cell: &Frame, chart: &Chart, facet: &Facet<'_>, sizes: Sizes) {
     let name = Type {
         size: sizes.small,
         weight: Weight::SemiBold,
@@ -118,38 +160,26 @@ fn draw_facet(
         at[0] += 2.0 * MARK_RADIUS + 5.0;
     }
     canvas.text(at, Anchor::Start, name, &title);
-    let scales = Scales {
-        plot,
-        x,
-        x_scale: Scale::Linear,
-        y: (y_axis.low, y_axis.high),
-        y_scale: chart.scale,
+}
+
+/// An axis of time with as many labels as stand beside each other in `width`.
+fn seconds_that_fit((low, high): (f64, f64), width: f64, sizes: Sizes) -> Axis {
+    /// Between two labels at least.
+    const BETWEEN: f64 = 12.0;
+    let fits = |axis: &Axis| {
+        let widths = axis
+            .ticks
+            .iter()
+            .map(|tick| text_width(&tick.label, sizes.small, Weight::Regular) * SLACK + BETWEEN);
+        let widest = widths.fold(0.0, f64::max);
+        let ends = axis.ticks.windows(2).next();
+        let apart = ends.map(|ends| (ends[1].value - ends[0].value) / (high - low) * width);
+        apart.is_none_or(|apart| apart >= widest)
     };
-    draw_shades(canvas, chart, &scales);
-    let small = sizes.muted();
-    for tick in &y_axis.ticks {
-        let y = scales.y(tick.value);
-        canvas.line([plot.x, y], [plot.right(), y], colours.grid);
-        if is_first {
-            let at = [plot.x - 8.0, y + small.size * 0.36];
-            canvas.text(at, Anchor::End, small, &tick.label);
-        }
-    }
-    let x_axis = Axis::seconds(x.0, x.1, ((plot.width / 56.0) as usize).max(2));
-    for tick in x_axis.ticks.iter().filter(|_| is_last) {
-        let at = [scales.x(tick.value), plot.bottom() + small.size + 7.0];
-        canvas.text(at, Anchor::Middle, small, &tick.label);
-    }
-    canvas.line(
-        [plot.x, plot.bottom()],
-        [plot.right(), plot.bottom()],
-        colours.axis,
-    );
-    if chart.id.form() == Form::Stacked {
-        draw_areas(canvas, facet, &scales);
-    } else {
-        draw_lines(canvas, facet.series, &scales, sizes);
-    }
+    let most = (width / 30.0) as usize;
+    let axes = (2..=most).rev().map(|many| Axis::seconds(low, high, many));
+    let found = axes.into_iter().find(fits);
+    found.unwrap_or_else(|| Axis::seconds(low, high, 1))
 }
 
 /// What was not measured, and where faults last.

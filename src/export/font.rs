@@ -55,6 +55,22 @@ pub fn fitted(text: &str, width: f64, size: f64, weight: Weight) -> String {
     String::new()
 }
 
+/// `text` in one line, or broken between words into two where it is wider than `width`; what is too long for two is cut.
+#[must_use]
+pub fn two_lines(text: &str, width: f64, size: f64, weight: Weight) -> Vec<String> {
+    if text_width(text, size, weight) <= width {
+        return vec![text.to_owned()];
+    }
+    let spaces = text.match_indices(' ').map(|(at, _)| at);
+    let fits = |end: &usize| text_width(&text[..*end], size, weight) <= width;
+    let (first, rest) = text.split_at(spaces.take_while(fits).last().unwrap_or(0));
+    let lines = [
+        first.to_owned(),
+        fitted(rest.trim_start(), width, size, weight),
+    ];
+    lines.into_iter().filter(|line| !line.is_empty()).collect()
+}
+
 /// Widths of the signs from space to tilde in thousandths of the size, as in the font's `hmtx` table.
 #[rustfmt::skip]
 const REGULAR_ADVANCES: [u16; 95] = [
@@ -110,5 +126,16 @@ mod tests {
             "{cut}"
         );
         assert_eq!(fitted("any", 1.0, 10.0, Weight::Regular), "");
+    }
+
+    #[test]
+    fn a_text_that_is_too_wide_for_a_line_is_broken_between_words_and_cut_after_the_second() {
+        let lines = |text| two_lines(text, 60.0, 10.0, Weight::Regular);
+        assert_eq!(lines("short"), ["short"]);
+        assert_eq!(lines("a rather long line"), ["a rather", "long line"]);
+        let cut = lines("a rather long line of text that goes on");
+        assert_eq!((cut.len(), cut[0].as_str()), (2, "a rather"));
+        assert!(cut[1].ends_with('…'), "{cut:?}");
+        assert_eq!(lines("unbreakableunbreakable").len(), 1);
     }
 }

@@ -15,10 +15,10 @@ const ROW: f64 = 19.0;
 /// What stands at the foot of a picture. Nothing where the page around the picture says it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Foot {
-    /// What it is of, then what tells it from others of its kind.
-    parts: Vec<String>,
-    /// What is to be known first, and how many more reasons there are.
-    stamp: Option<(String, usize)>,
+    /// A line for each that it is of: what it is of, then what tells it from others of its kind.
+    lines: Vec<Vec<String>>,
+    /// What is to be known first, and how many more reasons there are, of each that has some.
+    stamps: Vec<(String, usize)>,
     /// What `id` names: a run, a sweep, a search.
     kind: &'static str,
 }
@@ -32,49 +32,47 @@ impl Foot {
         let first = reasons.first();
         let doubted = first.map(|first| (format!("Not trustworthy: {first}"), reasons.len() - 1));
         let foot = Self {
-            parts: parts(
+            lines: vec![parts(
                 &run.request.scenario.title,
                 run.machine.as_ref(),
                 Some(run.started_unix_secs),
                 run.request.seed,
-            ),
-            stamp: doubted.or_else(unfinished),
+            )],
+            stamps: doubted.or_else(unfinished).into_iter().collect(),
             kind: "run",
         };
         foot.called(id)
     }
 
-    /// Of two runs that are held against each other, each with what it is called in the library, if it is kept.
+    /// Of two runs, each with what it is in the picture, what it is called, and its id if it is kept.
     #[must_use]
-    pub fn of_two(sides: [(&Run, Option<&str>); 2]) -> Self {
-        let [baseline, run] = sides.map(|(run, id)| {
-            let called = id.map_or_else(String::new, |id| format!("run {id}, "));
-            let title = &run.request.scenario.title;
-            let begun = text::date_time(run.started_unix_secs);
-            format!("{title} ({called}{begun}, seed {})", run.request.seed)
-        });
-        let mut parts = vec![format!("{run} against {baseline}")];
-        let machines = sides.map(|(run, _)| run.machine.as_ref().map(on_machine));
-        let [of_baseline, of_run] = &machines;
-        if of_baseline == of_run {
-            parts.extend(of_run.clone());
+    pub fn of_runs(runs: [(&str, &str, &Run, Option<&str>); 2]) -> Self {
+        let mut both = Self::default();
+        for (label, name, run, id) in runs {
+            let mut foot = Self::of(run, id);
+            for line in &mut foot.lines {
+                let is_named = line.first().is_some_and(|title| title != name);
+                let name = is_named.then(|| format!("{label}: '{name}'"));
+                match (name, line.first_mut()) {
+                    (Some(name), _) => line.insert(0, name),
+                    (None, Some(title)) => *title = format!("{label}: {title}"),
+                    (None, None) => {}
+                }
+            }
+            for (words, _) in &mut foot.stamps {
+                *words = format!("{label}: {words}");
+            }
+            both.lines.append(&mut foot.lines);
+            both.stamps.append(&mut foot.stamps);
         }
-        parts.push(format!("poolscope {}", env!("CARGO_PKG_VERSION")));
-        let mut reasons = sides.into_iter().flat_map(|(run, _)| trust(run).reasons);
-        let first = reasons.next();
-        let more = reasons.count();
-        Self {
-            parts,
-            stamp: first.map(|first| (format!("Not trustworthy: {first}"), more)),
-            kind: "comparison",
-        }
+        both
     }
 
     /// Of a sweep, as far as it is.
     #[must_use]
     pub fn of_sweep(plan: &SweepPlan) -> Self {
         Self {
-            stamp: doubted(plan.doubts(), "visit"),
+            stamps: doubted(plan.doubts(), "visit").into_iter().collect(),
             kind: "sweep",
             ..Self::of_series(&plan.base.title, plan.series(), plan.seed)
         }
@@ -84,7 +82,7 @@ impl Foot {
     #[must_use]
     pub fn of_capacity(plan: &CapacityPlan) -> Self {
         Self {
-            stamp: doubted(plan.doubts(), "probe"),
+            stamps: doubted(plan.doubts(), "probe").into_iter().collect(),
             kind: "search",
             ..Self::of_series(&plan.base.title, plan.series(), plan.seed)
         }
@@ -95,7 +93,7 @@ impl Foot {
         let begun = runs().map(|run| run.started_unix_secs).min();
         let machine = runs().find_map(|run| run.machine.as_ref());
         Self {
-            parts: parts(title, machine, begun, seed),
+            lines: vec![parts(title, machine, begun, seed)],
             ..Self::default()
         }
     }
@@ -104,19 +102,16 @@ impl Foot {
     #[must_use]
     pub fn called(mut self, id: Option<&str>) -> Self {
         let word = id.map(|id| format!("{} {id}", self.kind));
-        let second = self.parts.len().min(1);
-        self.parts.splice(second..second, word);
+        if let Some(line) = self.lines.first_mut() {
+            let second = line.len().min(1);
+            line.splice(second..second, word);
+        }
         self
-    }
-
-    fn identity(&self) -> String {
-        self.parts.join(" · ")
     }
 
     /// What it takes beyond the margin.
     pub(super) const fn height(&self) -> f64 {
-        let stamp = if self.stamp.is_some() { ROW } else { 0.0 };
-        stamp + if self.parts.is_empty() { 0.0 } else { 20.0 }
+        ROW * (self.lines.len() + self.stamps.len()) as f64
     }
 
     /// Writes it at the foot of a picture of that size; returns where it begins.
@@ -132,9 +127,12 @@ impl Foot {
             };
             canvas.text([MARGIN, y], Anchor::Start, look, text);
         };
-        let identity = fitted(&self.identity(), room, SIZE, Weight::Regular);
-        write(y, Weight::Regular, Colours::ALL.muted, &identity);
-        if let Some((first, more)) = &self.stamp {
+        for line in self.lines.iter().rev() {
+            let line = fitted(&line.join(" · "), room, SIZE, Weight::Regular);
+            write(y, Weight::Regular, Colours::ALL.muted, &line);
+            y -= ROW;
+        }
+        for (first, more) in self.stamps.iter().rev() {
             // How many more there are is not what is cut off.
             let more = match more {
                 0 => String::new(),
@@ -142,10 +140,10 @@ impl Foot {
             };
             let room = room - text_width(&more, SIZE, Weight::SemiBold);
             let stamp = fitted(first, room, SIZE, Weight::SemiBold) + &more;
-            y -= ROW;
             write(y, Weight::SemiBold, Colours::ALL.warning, &stamp);
+            y -= ROW;
         }
-        y - SIZE - 14.0
+        y + ROW - SIZE - 14.0
     }
 }
 
@@ -165,13 +163,7 @@ fn doubted(doubts: &Doubts, step: &str) -> Option<(String, usize)> {
 /// Which run it is: scenario, machine, time, seed, version.
 #[must_use]
 pub fn identity(run: &Run) -> String {
-    Foot::of(run, None).identity()
-}
-
-/// What computed.
-fn on_machine(machine: &Machine) -> String {
-    let cores = text::counted(u64::from(machine.cores), "core", "cores");
-    format!("{}, {cores}, {}", machine.cpu, machine.os)
+    Foot::of(run, None).lines.concat().join(" · ")
 }
 
 fn parts(
@@ -181,7 +173,10 @@ fn parts(
     seed: u64,
 ) -> Vec<String> {
     let mut parts = vec![title.to_owned()];
-    parts.extend(machine.map(on_machine));
+    if let Some(machine) = machine {
+        let cores = text::counted(u64::from(machine.cores), "core", "cores");
+        parts.push(format!("{}, {cores}, {}", machine.cpu, machine.os));
+    }
     parts.extend(begun_unix_secs.map(text::date_time));
     parts.push(format!("seed {seed}"));
     parts.push(format!("poolscope {}", env!("CARGO_PKG_VERSION")));
@@ -194,35 +189,38 @@ mod tests {
     use crate::support;
 
     #[test]
-    fn two_runs_are_named_with_what_tells_them_apart_and_the_machine_they_share() {
-        let run = support::finished_run();
-        let mut other = run.clone();
-        other.request.seed = 99;
-        let told = Foot::of_two([(&run, Some("abc12345")), (&other, None)]).identity();
-        let title = &run.request.scenario.title;
-        let begun = text::date_time(run.started_unix_secs);
-        let seed = run.request.seed;
-        let sides = format!(
-            "{title} ({begun}, seed 99) against {title} (run abc12345, {begun}, seed {seed}) · "
-        );
-        assert!(told.starts_with(&sides), "{told}");
-        let machine = run.machine.as_ref().map(on_machine).unwrap();
-        assert!(told.contains(&machine), "{told}");
-        other.machine.as_mut().unwrap().cpu = "Another".to_owned();
-        let told = Foot::of_two([(&run, None), (&other, None)]).identity();
-        assert!(!told.contains(" cores, "), "{told}");
-    }
-
-    #[test]
     fn a_run_that_is_kept_is_named_behind_its_title_and_one_that_is_not_has_no_name() {
         let run = support::finished_run();
         let title = &run.request.scenario.title;
-        let kept = Foot::of(&run, Some("abc12345")).identity();
+        let kept = Foot::of(&run, Some("abc12345")).lines[0].join(" · ");
         assert!(
             kept.starts_with(&format!("{title} · run abc12345 · ")),
             "{kept}"
         );
         assert!(!identity(&run).contains("run "), "{kept}");
-        assert!(Foot::default().called(None).identity().is_empty());
+        assert!(Foot::default().called(None).lines.is_empty());
+    }
+
+    #[test]
+    fn two_runs_have_a_line_each_which_says_which_is_which_and_both_can_be_doubted() {
+        let run = support::sample_run();
+        let title = run.request.scenario.title.clone();
+        let foot = Foot::of_runs([
+            ("Baseline", "before the change", &run, Some("abc12345")),
+            ("Run", &title, &run, None),
+        ]);
+        let begin = format!("Baseline: 'before the change' · {title} · run abc12345");
+        assert_eq!(foot.lines[0][..3].join(" · "), begin);
+        assert_eq!(foot.lines[1][0], format!("Run: {title}"));
+        let stamps: Vec<&str> = foot
+            .stamps
+            .iter()
+            .map(|(words, _)| words.as_str())
+            .collect();
+        assert!(
+            stamps[0].starts_with("Baseline: Not trustworthy"),
+            "{stamps:?}"
+        );
+        assert!(stamps[1].starts_with("Run: Not trustworthy"), "{stamps:?}");
     }
 }

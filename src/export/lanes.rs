@@ -4,21 +4,25 @@ use crate::chart::axis::Axis;
 use crate::chart::{Lane, LanePart, Lanes, LanesOf, Quantity, end_words};
 use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
 use crate::export::csv::{cell, text as plain, written};
-use crate::export::font::{Weight, fitted, text_width};
+use crate::export::font::{Weight, fitted, text_width, two_lines};
 use crate::export::plot::Sizes;
 use crate::export::svg::{MARGIN, SLACK, WIDTH};
 use crate::export::{ExportError, Foot, Look};
 use crate::run::{LifePart, Run};
+use crate::units::text;
 
-/// From the top of a lane to the top of the next.
-const ROW: f64 = 22.0;
-const BAR: f64 = 17.0;
-/// What title, caption and legend take.
-const HEAD: f64 = 84.0;
-/// What axis and foot take.
-const TAIL: f64 = 96.0;
-/// What a remark takes.
-const REMARK: f64 = 17.0;
+/// From the top of a lane to the top of the next: as much as makes a picture of lanes no higher than a slide, within
+/// what can be read.
+const ROW: [f64; 2] = [14.0, 22.0];
+const ALL_ROWS: f64 = 480.0;
+/// Between two lanes.
+const APART: f64 = 5.0;
+/// What title and legend take.
+const HEAD: f64 = 64.0;
+/// What the axis takes, and the margin.
+const TAIL: f64 = 66.0;
+/// What a line below the title takes.
+const LINE: f64 = 20.0;
 /// Narrower pieces are drawn that wide, so that they can be seen, unless another one stands there.
 const SEEN: f64 = 0.3;
 
@@ -32,10 +36,14 @@ pub fn lanes_svg<'a>(
 ) -> String {
     let look = look.into();
     let sizes = Sizes::PICTURE;
-    let remarks = lanes.remarks();
-    let rows = ROW * lanes.lanes.len() as f64;
-    let top = MARGIN + HEAD + REMARK * remarks.len() as f64;
-    let height = top + rows + TAIL;
+    let room = (WIDTH - 2.0 * MARGIN) / SLACK;
+    let mut lines = two_lines(&lanes.caption(), room, sizes.small, Weight::Regular);
+    lines.extend(lanes.remarks());
+    let row_height = (ALL_ROWS / lanes.lanes.len().max(1) as f64).clamp(ROW[0], ROW[1]);
+    let rows = row_height * lanes.lanes.len() as f64;
+    let top = MARGIN + HEAD + LINE * lines.len() as f64;
+    let foot = Foot::of(run, look.id);
+    let height = top + rows + TAIL + foot.height();
     let title = format!("{}: {}", lanes.title(), lanes.label);
     let mut canvas = Canvas::new("lanes", WIDTH, height, &title, look);
     let head = Type {
@@ -43,13 +51,12 @@ pub fn lanes_svg<'a>(
         weight: Weight::SemiBold,
         colour: Colours::ALL.text,
     };
-    let room = (WIDTH - 2.0 * MARGIN) / SLACK;
     let mut y = MARGIN + sizes.title * 0.8;
     let title = fitted(&title, room, sizes.title, Weight::SemiBold);
     canvas.text([MARGIN, y], Anchor::Start, head, &title);
-    for line in std::iter::once(lanes.caption()).chain(remarks) {
-        y += REMARK + 3.0;
-        let line = fitted(&line, room, sizes.small, Weight::Regular);
+    for line in &lines {
+        y += LINE;
+        let line = fitted(line, room, sizes.small, Weight::Regular);
         canvas.text([MARGIN, y], Anchor::Start, sizes.muted(), &line);
     }
     legend(&mut canvas, [MARGIN, y + 10.0], lanes, sizes.muted());
@@ -65,19 +72,20 @@ pub fn lanes_svg<'a>(
     draw_axis(&mut canvas, &plot, lanes, range, sizes);
     for (place, lane) in lanes.lanes.iter().enumerate() {
         let row = Frame {
-            y: top + ROW * place as f64,
-            height: BAR,
+            y: top + row_height * place as f64,
+            height: row_height - APART,
             ..plot
         };
         let words = Type {
             colour: Colours::ALL.text,
+            size: sizes.small.min(row_height - 2.0),
             ..sizes.muted()
         };
-        let baseline = row.y + BAR / 2.0 + sizes.small * 0.36;
+        let baseline = row.y + row.height / 2.0 + words.size * 0.36;
         canvas.text([MARGIN, baseline], Anchor::Start, words, &lane.name);
         draw_lane(&mut canvas, &row, lane, range);
     }
-    Foot::of(run, look.id).draw(&mut canvas, [WIDTH, height]);
+    foot.draw(&mut canvas, [WIDTH, height]);
     canvas.finish()
 }
 
@@ -120,9 +128,13 @@ fn draw_axis(canvas: &mut Canvas, plot: &Frame, lanes: &Lanes, range: (u64, u64)
         canvas.line([x, plot.y], [x, bottom], Colours::ALL.grid);
         canvas.text([x, baseline], Anchor::Middle, sizes.muted(), &tick.label);
     }
-    let name = "time since the begin of the stretch";
-    let at = [plot.right(), baseline + sizes.small + 4.0];
-    canvas.text(at, Anchor::End, sizes.muted(), name);
+    let mut name = "time since the begin of the stretch".to_owned();
+    if range != (lanes.stretch.from_nanos, lanes.stretch.until_nanos) {
+        let ends = [low, high].map(text::nanos);
+        name = format!("{name}, only {} to {}", ends[0], ends[1]);
+    }
+    let middle = [plot.x + plot.width / 2.0, baseline + sizes.small + 4.0];
+    canvas.text(middle, Anchor::Middle, sizes.muted(), &name);
 }
 
 fn draw_lane(canvas: &mut Canvas, row: &Frame, lane: &Lane, (from, until): (u64, u64)) {

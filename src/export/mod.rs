@@ -35,6 +35,7 @@ mod table;
 mod text_table;
 mod timeline_csv;
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 pub use board::{BoardParts, board_part_svg, board_svg};
@@ -62,7 +63,7 @@ pub use ink::{Look, Theme};
 pub use lanes::{lanes_svg, lives_csv};
 pub use objectives::objectives_table;
 pub use picture::Picture;
-pub use png::{Pixels, pixels, png};
+pub use png::{Pixels, pixels, pixels_within, png};
 pub use points::{Charted, charts_csv, split_csv};
 pub use report::{
     Report, SeriesFound, SeriesReport, comparison_html, comparison_markdown, report_html,
@@ -78,11 +79,28 @@ pub use table::{Align, CLOSED_MARK, Header, Row, Table, standing_word, status_wo
 pub use text_table::{text_table, text_table_within};
 pub use timeline_csv::timeline_csv;
 
+/// What kept a file from being written, and what to do.
+fn why(error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "the folder does not exist; create it, or choose another".to_owned(),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            "writing there is not permitted; choose another folder".to_owned()
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "there is no space left; make some, or choose another folder".to_owned()
+        }
+        ErrorKind::NotADirectory | ErrorKind::IsADirectory => {
+            "the path leads through a file, or to a folder; choose another name".to_owned()
+        }
+        _ => error.to_string(),
+    }
+}
+
 /// Why something could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// A file or folder could not be written.
-    #[error("'{}' could not be written; check that the folder exists and has space", path.display())]
+    #[error("'{}' could not be written: {}", path.display(), why(source))]
     Write {
         /// Which one.
         path: PathBuf,

@@ -3,8 +3,8 @@
 use crate::chart::axis::Tick;
 use crate::chart::{Scale, Series, mark_spacing, marked};
 use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
-use crate::export::font::{Weight, fitted};
-use crate::export::legend;
+use crate::export::font::{Weight, fitted, text_width};
+use crate::export::legend::{self, Strokes};
 use crate::export::svg::SLACK;
 
 /// How far the shape of a candidate reaches from its point.
@@ -69,7 +69,8 @@ pub(super) struct Head<'a> {
     pub(super) areas: bool,
 }
 
-/// Title and caption, and at the right what the strokes mean; then the candidates. Returns where it ends.
+/// Title and caption, and at their right what the strokes mean, or below them where there is no room; then the candidates.
+/// Returns where it ends.
 pub(super) fn draw_head(canvas: &mut Canvas, frame: &Frame, head: Head<'_>, sizes: Sizes) -> f64 {
     let look = Type {
         size: sizes.title,
@@ -82,17 +83,30 @@ pub(super) fn draw_head(canvas: &mut Canvas, frame: &Frame, head: Head<'_>, size
         canvas.text([frame.x, title_y], Anchor::Start, look, head.title);
     }
     let caption_y = title_y + sizes.small + if has_title { 7.0 } else { 0.0 };
-    let row = if has_title { title_y } else { caption_y };
-    let right_end = [frame.right() - 10.0, row - sizes.small * 0.36];
-    let strokes = legend::strokes(canvas, right_end, head.series, head.areas, sizes);
     let mut caption = head.caption.to_owned();
     if let Some(warning) = head.warning {
         caption = format!("{caption}; {warning}");
     }
-    let room = frame.width - if has_title { 0.0 } else { strokes };
-    let caption = fitted(&caption, room / SLACK, sizes.small, Weight::Regular);
+    let strokes = Strokes::of(head.series, head.areas, sizes);
+    let (beside, row) = if has_title {
+        (text_width(head.title, look.size, look.weight), title_y)
+    } else {
+        (
+            text_width(&caption, sizes.small, Weight::Regular),
+            caption_y,
+        )
+    };
+    let is_beside = strokes.is_empty() || beside * SLACK + strokes.width() <= frame.width;
+    let mut below = caption_y + 6.0;
+    if is_beside {
+        let at = [frame.right() - strokes.width(), row - sizes.small * 0.36];
+        strokes.draw(canvas, at);
+    } else {
+        strokes.draw(canvas, [frame.x, below + legend::ROW / 2.0]);
+        below += legend::ROW;
+    }
+    let caption = fitted(&caption, frame.width / SLACK, sizes.small, Weight::Regular);
     canvas.text([frame.x, caption_y], Anchor::Start, sizes.muted(), &caption);
-    let below = caption_y + 6.0;
     if !sizes.names {
         return below;
     }
@@ -169,8 +183,14 @@ pub(super) fn draw_axes(
     canvas.text(centre, Anchor::Middle, small, x_name);
 }
 
-/// All lines, cut at the plot; "no data" where there are none.
-pub(super) fn draw_lines(canvas: &mut Canvas, series: &[Series], scales: &Scales, sizes: Sizes) {
+/// All lines, cut at the plot; "no data" where there are none. Lines bear the shapes of their candidates if they are marked.
+pub(super) fn draw_lines(
+    canvas: &mut Canvas,
+    series: &[Series],
+    scales: &Scales,
+    sizes: Sizes,
+    is_marked: bool,
+) {
     let plot = scales.plot;
     if series
         .iter()
@@ -194,7 +214,7 @@ pub(super) fn draw_lines(canvas: &mut Canvas, series: &[Series], scales: &Scales
     canvas.clipped(&edge, |canvas| {
         for series in series {
             let colour = Ink::of_candidate(series.candidate);
-            for reduced in series.reduced(plot.width as usize) {
+            for reduced in series.seen(scales.x, plot.width as usize) {
                 let placed: Vec<_> = reduced
                     .iter()
                     .map(|&[x, y]| [scales.x(x), scales.y(y)])
@@ -207,9 +227,9 @@ pub(super) fn draw_lines(canvas: &mut Canvas, series: &[Series], scales: &Scales
             }
         }
         // Over the lines of all candidates.
-        let marked = if canvas.has_line_marks() { series } else { &[] };
+        let marked = if is_marked { series } else { &[] };
         for series in marked {
-            for reduced in series.reduced(plot.width as usize) {
+            for reduced in series.seen(scales.x, plot.width as usize) {
                 draw_marks(canvas, &reduced, series.candidate, scales);
             }
         }

@@ -14,7 +14,7 @@ const SIDE_MAX: u32 = 16_384;
 /// # Errors
 /// If `svg` is no SVG, or the picture would have no or too many pixels.
 pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>, ExportError> {
-    drawn(svg, scale)?
+    drawn(&read(svg)?, scale)?
         .encode_png()
         .map_err(|error| ExportError::Encode {
             message: error.to_string(),
@@ -35,21 +35,38 @@ pub struct Pixels {
 /// # Errors
 /// As [`png`].
 pub fn pixels(svg: &str, scale: f32) -> Result<Pixels, ExportError> {
-    let drawn = drawn(svg, scale)?;
+    Ok(unpacked(&drawn(&read(svg)?, scale)?))
+}
+
+/// Draws `svg` as large as it fits into that many pixels of width and height.
+///
+/// # Errors
+/// As [`png`].
+pub fn pixels_within(svg: &str, [width, height]: [f32; 2]) -> Result<Pixels, ExportError> {
+    let tree = read(svg)?;
+    let size = tree.size();
+    let scale = (width / size.width()).min(height / size.height());
+    Ok(unpacked(&drawn(&tree, scale)?))
+}
+
+fn unpacked(drawn: &tiny_skia::Pixmap) -> Pixels {
     let colours = drawn
         .pixels()
         .iter()
         .map(tiny_skia::PremultipliedColorU8::demultiply);
-    Ok(Pixels {
+    Pixels {
         size: [drawn.width() as usize, drawn.height() as usize],
         rgba: colours
             .flat_map(|c| [c.red(), c.green(), c.blue(), c.alpha()])
             .collect(),
-    })
+    }
 }
 
-fn drawn(svg: &str, scale: f32) -> Result<tiny_skia::Pixmap, ExportError> {
-    let tree = usvg::Tree::from_str(svg, &options())?;
+fn read(svg: &str) -> Result<usvg::Tree, ExportError> {
+    Ok(usvg::Tree::from_str(svg, &options())?)
+}
+
+fn drawn(tree: &usvg::Tree, scale: f32) -> Result<tiny_skia::Pixmap, ExportError> {
     let size = tree.size();
     let (width, height) = (
         (size.width() * scale).round() as u32,
@@ -61,7 +78,7 @@ fn drawn(svg: &str, scale: f32) -> Result<tiny_skia::Pixmap, ExportError> {
     }
     let mut pixels = tiny_skia::Pixmap::new(width, height).ok_or_else(wrong_size)?;
     resvg::render(
-        &tree,
+        tree,
         tiny_skia::Transform::from_scale(scale, scale),
         &mut pixels.as_mut(),
     );
@@ -90,6 +107,13 @@ mod tests {
     use super::*;
 
     const SQUARE: &str = "<svg xmlns='http://www.w3.org/2000/svg' width='10' height='20'/>";
+
+    #[test]
+    fn a_picture_is_drawn_as_large_as_it_fits() {
+        let size = |room| pixels_within(SQUARE, room).unwrap().size;
+        assert_eq!(size([40.0, 400.0]), [40, 80]);
+        assert_eq!(size([400.0, 40.0]), [20, 40]);
+    }
 
     #[test]
     fn the_scale_is_pixels_per_unit() {

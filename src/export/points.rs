@@ -30,13 +30,15 @@ pub fn charts_csv<'a>(
         Charted::Chart(chart) => {
             let unit = unit(&chart.quantity);
             let x = |seconds: f64| (seconds.to_string(), "seconds");
-            series_rows(chart.id.slug(), &chart.series, x, &unit)
+            let points = |line: &Series| chart.points_of(line).collect();
+            series_rows(chart.id.slug(), &chart.series, points, x, &unit)
         }
         Charted::Diagram(diagram) => {
             let unit = along_unit(&diagram.y);
             let x_unit = along_unit(&diagram.x);
             let x = |at: f64| (place(&diagram.x, at), x_unit.as_str());
-            series_rows(diagram.slug, &diagram.series, x, &unit)
+            let points = |line: &Series| line.runs.iter().flatten().copied().collect();
+            series_rows(diagram.slug, &diagram.series, points, x, &unit)
         }
         Charted::Split(split) => split_rows(split),
     });
@@ -46,6 +48,7 @@ pub fn charts_csv<'a>(
 fn series_rows<'a>(
     slug: &str,
     all: &[Series],
+    points: impl Fn(&Series) -> Vec<[f64; 2]>,
     x: impl Fn(f64) -> (String, &'a str),
     unit: &str,
 ) -> Vec<Vec<String>> {
@@ -58,8 +61,8 @@ fn series_rows<'a>(
         } else {
             series.detail
         };
-        for [at, value] in series.runs.iter().flatten() {
-            let (at, x_unit) = x(*at);
+        for [at, value] in points(series) {
+            let (at, x_unit) = x(at);
             rows.push(vec![
                 slug.to_owned(),
                 text(&series.label),

@@ -19,8 +19,6 @@ use crate::run::Run;
 pub(super) const WIDTH: f64 = 960.0;
 const HEIGHT: f64 = 540.0;
 pub(super) const MARGIN: f64 = 28.0;
-/// What lies along x, of every chart over time.
-pub(super) const X_NAME: &str = "time since the measurement began; shaded: not measured";
 /// Browsers may use a wider font.
 pub(super) const SLACK: f64 = 1.06;
 
@@ -37,8 +35,7 @@ pub fn chart_svg<'a>(chart: &Chart, run: &Run, look: impl Into<Look<'a>>) -> Str
         width: WIDTH - 2.0 * MARGIN,
         height: foot - MARGIN,
     };
-    let x_range = x_range([chart]);
-    draw_chart(&mut canvas, &frame, chart, x_range, Sizes::PICTURE);
+    draw_chart(&mut canvas, &frame, chart, x_range([chart]), Sizes::PICTURE);
     canvas.finish()
 }
 
@@ -123,23 +120,18 @@ pub(super) fn draw_chart(
     };
     draw_shades(canvas, chart, &scales, sizes);
     let ticks = [x_axis.ticks.as_slice(), &y_axis.ticks];
-    draw_axes(canvas, &scales, ticks, X_NAME, sizes);
-    draw_lines(canvas, &chart.series, &scales, sizes);
+    draw_axes(canvas, &scales, ticks, &chart.x_name(), sizes);
+    let is_marked = canvas.has_line_marks();
+    draw_lines(canvas, &chart.series, &scales, sizes, is_marked);
     let at = |seconds| scales.x(seconds);
     marks::draw_marks(canvas, &plot, chart, x_range, at);
 }
 
-/// From the first point or 0 to the last point or the end of the measurement, over all `charts`.
+/// What all of `charts` show of the time.
 pub(super) fn x_range<'a>(charts: impl IntoIterator<Item = &'a Chart>) -> (f64, f64) {
-    let (mut low, mut high) = (0.0_f64, 0.0_f64);
-    for chart in charts {
-        if let Some((first, last)) = chart.bounds() {
-            low = low.min(first[0]);
-            high = high.max(last[0]);
-        }
-        high = high.max(chart.measured_span.map_or(0.0, |(_, end)| end));
-    }
-    if high > low { (low, high) } else { (0.0, 1.0) }
+    let spans = charts.into_iter().filter_map(Chart::span);
+    let all = spans.reduce(|all, span| (all.0.min(span.0), all.1.max(span.1)));
+    all.unwrap_or((0.0, 1.0))
 }
 
 /// What was not measured, and where faults last.

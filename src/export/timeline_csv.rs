@@ -32,7 +32,7 @@ pub fn timeline_csv(run: &Run) -> Result<String, ExportError> {
     written(&header, rows)
 }
 
-const TIMELINE_HEADER: [&str; 28] = [
+const TIMELINE_HEADER: [&str; 29] = [
     "candidate",
     "repeat",
     "twin",
@@ -45,6 +45,7 @@ const TIMELINE_HEADER: [&str; 28] = [
     "completed",
     "good",
     "failed",
+    "timed_out",
     "queued",
     "in_flight",
     "cpu_nanos",
@@ -90,7 +91,8 @@ fn interval_cells(
         interval.dropped.to_string(),
         interval.completed.to_string(),
         interval.good.to_string(),
-        interval.failed.to_string(),
+        interval.failed_in_time().to_string(),
+        cell(interval.timed_out),
         interval.queued.to_string(),
         interval.in_flight.to_string(),
         interval.cpu_nanos.to_string(),

@@ -58,13 +58,22 @@ pub fn unread(problem: &Problem) -> String {
 /// Replaces `tasks[1]` and `candidates[1]` in a text by what they are called.
 #[must_use]
 pub fn named(text: &str, scenario: &Scenario) -> String {
+    let labels = scenario.candidates.iter().map(Candidate::label);
+    named_among(text, scenario, &labels.collect::<Vec<_>>())
+}
+
+/// The same with `candidates[1]` being that of these names.
+fn named_among(text: &str, scenario: &Scenario, candidates: &[String]) -> String {
     let text = replaced(text, "tasks", |index| {
-        let names = scenario.tasks.iter().map(|kind| kind.name.clone());
-        Some(format!("task {}", quoted(names, index)?))
+        let names: Vec<String> = scenario
+            .tasks
+            .iter()
+            .map(|kind| kind.name.clone())
+            .collect();
+        Some(format!("task {}", quoted(&names, index)?))
     });
     let text = replaced(&text, "candidates", |index| {
-        let names = scenario.candidates.iter().map(Candidate::label);
-        Some(format!("candidate {}", quoted(names, index)?))
+        Some(format!("candidate {}", quoted(candidates, index)?))
     });
     let text = replaced(&text, "faults", |index| {
         Some(format!("fault {}", index + 1))
@@ -81,11 +90,23 @@ pub fn named(text: &str, scenario: &Scenario) -> String {
 /// What `path` is called: `task 'request', stage 3, size`; empty for the scenario as a whole.
 #[must_use]
 pub fn place(path: &str, scenario: &Scenario) -> String {
+    // A sweep and a search have lists of their own, of names.
+    let chosen = match path.split('.').next() {
+        Some("sweep") => scenario.sweep.as_ref().map(|sweep| &sweep.candidates),
+        Some("capacity") => scenario.capacity.as_ref().map(|search| &search.candidates),
+        _ => None,
+    };
     // Which case of a choice it is of, `Wait` or `Open`, is told by the fields of it.
     let is_case = |part: &str| part.starts_with(|first: char| first.is_ascii_uppercase());
     let parts = path.split('.');
     let parts = parts.filter(|part| *part != "backend" && !is_case(part));
-    let words = parts.map(|part| named(&part.replace('_', " "), scenario));
+    let words = parts.map(|part| {
+        let part = part.replace('_', " ");
+        match chosen {
+            Some(names) => named_among(&part, scenario, names),
+            None => named(&part, scenario),
+        }
+    });
     words.collect::<Vec<_>>().join(", ")
 }
 
@@ -99,8 +120,7 @@ pub fn capitalised(text: &str) -> String {
 }
 
 /// The name with this index, or its number where it has none of its own; none where there is nothing.
-fn quoted(names: impl Iterator<Item = String>, index: usize) -> Option<String> {
-    let names: Vec<String> = names.collect();
+fn quoted(names: &[String], index: usize) -> Option<String> {
     let name = names.get(index)?;
     let is_its_own = names.iter().filter(|other| *other == name).count() == 1;
     Some(if is_its_own && !name.trim().is_empty() {
@@ -132,6 +152,7 @@ fn replaced(text: &str, list: &str, word: impl Fn(usize) -> Option<String>) -> S
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::{Parameter, Sweep, Values};
     use crate::support;
 
     #[test]
@@ -167,6 +188,20 @@ mod tests {
         assert_eq!(told("load.Open.rate_per_sec"), "Load, rate per sec");
         assert_eq!(told("backend.Threads.workers"), "Workers");
         assert_eq!(told("backend"), "");
+    }
+
+    #[test]
+    fn the_candidates_of_a_sweep_are_called_as_its_own_list_does() {
+        let mut scenario = support::scenario();
+        let values = Values::List([1.0, 2.0].map(Into::into).to_vec());
+        let mut sweep = Sweep::of(Parameter::Workers, values);
+        sweep.candidates = vec!["the last one".to_owned()];
+        scenario.sweep = Some(sweep);
+        assert_eq!(
+            place("sweep.candidates[0]", &scenario),
+            "sweep, candidate 'the last one'"
+        );
+        assert_eq!(place("sweep.x.vary", &scenario), "sweep, x, vary");
     }
 
     #[test]

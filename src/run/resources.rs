@@ -189,31 +189,13 @@ fn smaller(a: Option<u64>, b: Option<u64>) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::{Cohort, Resident, Resources, WorkerSample};
+    use crate::support;
+    use crate::wire::{Resident, Resources, WorkerSample};
 
     fn snapshot(elapsed_nanos: u64, resources: Resources) -> Snapshot {
         Snapshot {
-            sequence: elapsed_nanos,
-            elapsed_nanos,
-            phase: Phase::Measure,
-            measure_start_nanos: Some(0),
-            measure_end_nanos: None,
-            warm_up: Cohort::default(),
-            measured: Cohort::default(),
-            counters: Vec::new(),
-            pools: Vec::new(),
-            loop_lag: crate::stats::SparseHistogram::default(),
-            interpreter_lock: None,
-            collections: None,
-            resilience: crate::wire::Resilience::default(),
-            window_completed: 0,
-            window_good: 0,
-            window_good_late: 0,
-            good_late: 0,
-            lives: None,
             resources,
-            skipped_ticks: 0,
-            merged: 0,
+            ..support::snapshot_at(elapsed_nanos)
         }
     }
 

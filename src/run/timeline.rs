@@ -44,6 +44,9 @@ pub struct Interval {
     pub good_late: u64,
     /// Those of them that failed or timed out.
     pub failed: u64,
+    /// Those of the failed that timed out; none in files that did not tell them apart yet.
+    #[serde(default)]
+    pub timed_out: Option<u64>,
     /// Response times of the tasks that ended, of any cohort, in nanoseconds.
     pub response: SparseHistogram,
     /// Tasks waiting for a worker at the end; after a merge the larger of both.
@@ -96,6 +99,7 @@ impl Interval {
                 .good_late
                 .saturating_sub(before.map_or(0, |before| before.good_late)),
             failed: (now.failed + now.timed_out).saturating_sub(then.failed + then.timed_out),
+            timed_out: Some(now.timed_out.saturating_sub(then.timed_out)),
             response,
             queued: now.queued,
             in_flight: now.in_flight,
@@ -131,6 +135,12 @@ impl Interval {
         self.good.saturating_sub(self.good_late)
     }
 
+    /// Tasks that failed and did not time out; with those that did, where they are not told apart.
+    #[must_use]
+    pub fn failed_in_time(&self) -> u64 {
+        self.failed.saturating_sub(self.timed_out.unwrap_or(0))
+    }
+
     /// Attempts that callers made, of any cohort: first ones, and retries.
     #[must_use]
     pub const fn attempted(&self) -> u64 {
@@ -139,7 +149,7 @@ impl Interval {
 
     /// Attempts that callers gave up after a time limit; where nobody watches attempts there are none.
     #[must_use]
-    pub fn timed_out(&self) -> u64 {
+    pub fn attempts_timed_out(&self) -> u64 {
         self.attempts.map_or(0, |attempts| attempts.timed_out)
     }
 
@@ -162,6 +172,8 @@ impl Interval {
         self.good += next.good;
         self.good_late += next.good_late;
         self.failed += next.failed;
+        let both = self.timed_out.zip(next.timed_out);
+        self.timed_out = both.map(|(one, other)| one + other);
         self.response.absorb(&next.response);
         self.response.coarsen();
         self.queued = self.queued.max(next.queued);
@@ -310,6 +322,7 @@ mod tests {
             good: 1,
             good_late: 0,
             failed: 0,
+            timed_out: Some(0),
             response: response.to_sparse(),
             queued: number,
             in_flight: 1,

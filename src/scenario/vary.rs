@@ -362,41 +362,26 @@ fn set_of_candidate(
 }
 
 fn set_workers(backend: &mut Backend, value: u32) -> bool {
-    let count = Workers::Count(value);
+    if let Some(workers) = backend.pool_mut() {
+        *workers = Workers::Count(value);
+        return true;
+    }
     match backend {
-        Backend::Sequential | Backend::Python(PythonPool::Sequential) => return false,
         Backend::Async {
-            event_loops, cpu, ..
-        } => match cpu {
-            AsyncCpu::Inline => *event_loops = value,
-            AsyncCpu::Blocking { threads: workers } | AsyncCpu::Processes { workers } => {
-                *workers = value;
-            }
-        },
-        Backend::Python(PythonPool::Asyncio { cpu, .. }) => match cpu {
-            // asyncio has one loop.
-            AsyncCpu::Inline => return false,
-            AsyncCpu::Blocking { threads: workers } | AsyncCpu::Processes { workers } => {
-                *workers = value;
-            }
-        },
-        Backend::Threads { workers }
-        | Backend::Processes { workers, .. }
-        | Backend::Hybrid {
-            processes: workers, ..
+            event_loops,
+            cpu: AsyncCpu::Inline,
+            ..
+        } => *event_loops = value,
+        // The loop of asyncio is always one, but what it computes on need not be.
+        Backend::Async {
+            cpu: AsyncCpu::Blocking { threads: workers } | AsyncCpu::Processes { workers },
+            ..
         }
-        | Backend::Python(
-            PythonPool::ThreadPoolExecutor { workers }
-            | PythonPool::InterpreterPoolExecutor { workers }
-            | PythonPool::ProcessPoolExecutor { workers, .. }
-            | PythonPool::MultiprocessingPool { workers, .. }
-            | PythonPool::Joblib { workers, .. }
-            | PythonPool::Dask { workers, .. }
-            | PythonPool::Ray { workers, .. }
-            | PythonPool::Hybrid {
-                processes: workers, ..
-            },
-        ) => *workers = count,
+        | Backend::Python(PythonPool::Asyncio {
+            cpu: AsyncCpu::Blocking { threads: workers } | AsyncCpu::Processes { workers },
+            ..
+        }) => *workers = value,
+        _ => return false,
     }
     true
 }

@@ -29,6 +29,22 @@ fn the_plan_says_what_to_expect_of_every_candidate_and_that_nothing_was_measured
 }
 
 #[test]
+fn a_candidate_of_the_plan_is_one_line_and_opens_to_all_that_it_uses() {
+    let mut harness = composing(Picked::Cancelled);
+    // Of more candidates than are shown open at first.
+    ask(&mut harness, Action::OpenBundled("io_bound_service.ron"));
+    assert!(!is_there(&harness, "throughput ≤ "));
+    let mut lines = harness.query_all_by_label_contains("Expected use of ");
+    lines.next().unwrap().click_accesskit();
+    harness.run_steps(3);
+    assert!(is_there(&harness, "throughput ≤ "));
+    // What is unfolded belongs to the document.
+    ask(&mut harness, Action::OpenBundled("image_pipeline.ron"));
+    assert!(is_there(&harness, "Expected use of "));
+    assert!(!is_there(&harness, "throughput ≤ "));
+}
+
+#[test]
 fn a_wide_window_shows_what_to_expect_beside_what_run_will_do() {
     let mut harness = composing(Picked::Cancelled);
     ask(&mut harness, Action::Show(Page::Plan));

@@ -4,6 +4,7 @@ mod capacity;
 mod scaling;
 
 use crate::analysis::{AxisValues, Crossing, Measure, PointFigures, SweepAxis, SweepFigures};
+use crate::chart::seen::{bounds, points};
 use crate::chart::{Along, Diagram, Quantity, Scale, Series, Stroke};
 use crate::stats::{Crossover, Figure};
 use crate::units::text;
@@ -253,7 +254,7 @@ pub(super) fn reach_of(
 ) -> (Option<[f64; 2]>, &'static str) {
     const LOWEST: f64 = 0.5;
     const HIGHEST: f64 = 1.5;
-    let Some(([_, low], [_, high])) = crate::chart::bounds(series) else {
+    let Some(([_, low], [_, high])) = bounds(points(series)) else {
         return (None, "");
     };
     let points = || bands.iter().flat_map(|band| &band.points);

@@ -7,7 +7,7 @@ use egui::{ColorImage, Context, TextureHandle, TextureOptions};
 use crate::export::{BoardParts, Foot, Pixels};
 use crate::gui::action::{Exported, Format};
 use crate::gui::app::jobs::{Done, Kind};
-use crate::gui::app::{App, Chosen, exports};
+use crate::gui::app::{App, Chosen, Slot, exports};
 use crate::gui::settings::PictureSettings;
 
 /// What is chosen in the dialog.
@@ -68,8 +68,9 @@ pub(super) enum Copied {
     Text(String),
 }
 
-/// Width of the preview in pixels: as wide as in the dialog on a screen of twice the usual density.
-const PREVIEW_WIDTH: f32 = 880.0;
+/// Width and height of the preview in pixels: about as wide as in the dialog of a large window, and not higher than any
+/// graphics card can do.
+const PREVIEW_SIZE: [f32; 2] = [1_200.0, 4_096.0];
 
 impl App {
     pub(super) fn perform_on_export(&mut self, action: ExportAction) {
@@ -137,7 +138,7 @@ impl App {
         self.exporting.is_working = true;
         let what = Exported::BoardPart(choice.parts);
         let refused = self.start("preview", Kind::Abandonable, move || {
-            Done::Previewed(exports::preview(&content, &what, PREVIEW_WIDTH))
+            Done::Previewed(exports::preview(&content, &what, PREVIEW_SIZE))
         });
         if refused.is_some() {
             self.exporting.is_working = false;
@@ -200,13 +201,14 @@ impl App {
             let origin = &two.of.origin;
             return Foot::of(&two.of.run, origin.path.as_deref().and_then(exports::id_of));
         }
-        // Without both there is no chart of them.
+        // A comparison has no charts before both are there.
         let [Chosen::Ready(baseline), Chosen::Ready(run)] = &self.comparison.sides else {
             return Foot::default();
         };
-        Foot::of_two([baseline, run].map(|side| {
-            let path = side.origin.path.as_deref();
-            (&side.run, path.and_then(exports::id_of))
+        let sides = [(Slot::Baseline, baseline), (Slot::Run, run)];
+        Foot::of_runs(sides.map(|(slot, chosen)| {
+            let id = chosen.origin.path.as_deref().and_then(exports::id_of);
+            (slot.label(), chosen.origin.name.as_str(), &chosen.run, id)
         }))
     }
 }

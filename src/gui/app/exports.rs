@@ -6,7 +6,8 @@ use crate::chart::{ChartId, ChartSettings, Form, Lanes, SplitChart, build, build
 use crate::export::{
     BoardParts, Charted, ExportError, Foot, Look, Picture, Pixels, Report, Theme, board_part_svg,
     board_svg, chart_svg, charts_csv, diagram_svg, figures_csv, json, lanes_svg, lives_csv, pixels,
-    png, points_csv, report_html, report_markdown, split_csv, split_svg, timeline_csv, write_file,
+    pixels_within, png, points_csv, report_html, report_markdown, split_csv, split_svg,
+    timeline_csv, write_file,
 };
 use crate::gui::action::{Exported, Format};
 use crate::gui::app::Origin;
@@ -112,11 +113,13 @@ pub(super) fn copied(content: &Content, what: &Exported, format: Format) -> Resu
     })
 }
 
-/// Makes a picture that is so many pixels wide.
-pub(super) fn preview(content: &Content, what: &Exported, width: f32) -> Result<Pixels, String> {
-    /// As wide as a board is.
-    const UNITS: f32 = 1_680.0;
-    pixels(&svg(content, what)?, width / UNITS).map_err(told)
+/// Makes a picture of at most so many pixels of width and height.
+pub(super) fn preview(
+    content: &Content,
+    what: &Exported,
+    room: [f32; 2],
+) -> Result<Pixels, String> {
+    pixels_within(&svg(content, what)?, room).map_err(told)
 }
 
 /// Takes no reference, to be handed on as it is.

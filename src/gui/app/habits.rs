@@ -1,13 +1,12 @@
-//! What is alike in all programs: shortcuts, the command palette, the size of everything, and the way of the
-//! keyboard from one part of the window to the next.
+//! What is alike in all programs: shortcuts, the command palette and the size of everything.
 
 use std::time::Duration;
 
-use egui::{Context, Id, Rect};
+use egui::{Context, Event, KeyboardShortcut};
 
-use crate::gui::action::{Action, Preference, Region, RunsAction, Step};
+use crate::gui::action::{Action, Preference, RunsAction, Step};
 use crate::gui::app::{App, Measurement, Page, RunState, Search, SidebarTab};
-use crate::gui::commands::{COMMANDS, Situation, shortcuts};
+use crate::gui::commands::{COMMANDS, Menu, Situation, shortcuts};
 use crate::gui::panels::palette::Item;
 use crate::gui::panels::preferences::SETTINGS;
 use crate::gui::panels::question::Question;
@@ -70,10 +69,13 @@ impl App {
             if self.palette_panel.is_open() && action != Action::FindCommand {
                 continue;
             }
-            if ctx.input_mut(|input| input.consume_shortcut(&keys)) {
+            if take(ctx, &keys) {
                 self.actions.push(action);
             }
         }
+        let mut menus = Menu::ALL.into_iter();
+        let asked = menus.find(|menu| menu.shortcut().is_some_and(|keys| take(ctx, &keys)));
+        self.asked_menu = asked.filter(|_| !self.palette_panel.is_open());
     }
 
     pub(super) fn toggle_palette(&mut self) {
@@ -249,6 +251,18 @@ impl App {
     }
 }
 
+/// Whether these keys are pressed; nobody else gets them then, nor the letter that they type with Alt.
+fn take(ctx: &Context, keys: &KeyboardShortcut) -> bool {
+    ctx.input_mut(|input| {
+        let pressed = input.consume_shortcut(keys);
+        if pressed && keys.modifiers.alt {
+            let is_text = |event: &Event| matches!(event, Event::Text(_));
+            input.events.retain(|event| !is_text(event));
+        }
+        pressed
+    })
+}
+
 /// Draws everything as the settings say.
 pub(super) fn apply_look(ctx: &Context, settings: &Settings) {
     ctx.set_zoom_factor(f32::from(settings.scale_percent) / 100.0);
@@ -269,94 +283,6 @@ fn scale_after(percent: u16, step: Step) -> u16 {
     }
 }
 
-/// A part of the window that the keyboard goes through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
-    /// The menus, and the line below.
-    Bars,
-    /// The panel on the left.
-    Sidebar,
-    /// The page in the middle.
-    Centre,
-    /// The results below the charts.
-    Results,
-}
-
-/// Where the parts of the window are, and which of them the keyboard is to go to.
-#[derive(Debug, Default)]
-pub(super) struct Regions {
-    /// In the order in which the keyboard goes through them.
-    shown: Vec<(Part, Rect)>,
-    asked: Option<Region>,
-}
-
-impl Regions {
-    /// The keyboard is to go there when the window has been laid out.
-    pub(super) const fn ask(&mut self, region: Region) {
-        self.asked = Some(region);
-    }
-
-    /// A new frame is laid out.
-    pub(super) fn begin(&mut self) {
-        self.shown.clear();
-    }
-
-    /// A part of this frame is here.
-    pub(super) fn note(&mut self, part: Part, rect: Rect) {
-        self.shown.push((part, rect));
-    }
-
-    /// Gives the keyboard to the first control of the part that was asked for; parts without any are passed over.
-    pub(super) fn follow(&mut self, ctx: &Context) {
-        let Some(asked) = self.asked.take() else {
-            return;
-        };
-        self.shown.sort_by_key(|(part, _)| *part as u8);
-        let controls: Vec<(Id, Rect)> = ctx.viewport(|viewport| {
-            let widgets = viewport
-                .this_pass
-                .widgets
-                .get_layer(egui::LayerId::background());
-            let usable = widgets.filter(|one| one.enabled && one.sense.is_focusable());
-            usable.map(|one| (one.id, one.interact_rect)).collect()
-        });
-        let firsts: Vec<(Part, Id)> = self
-            .shown
-            .iter()
-            .filter_map(|(part, rect)| {
-                let inside = |at: &Rect| at.is_positive() && rect.contains(at.center());
-                let first = controls.iter().find(|(_, at)| inside(at))?;
-                Some((*part, first.0))
-            })
-            .collect();
-        let focused = ctx.memory(egui::Memory::focused);
-        let at = controls.iter().find(|(id, _)| Some(*id) == focused);
-        let part = at.and_then(|(_, at)| {
-            let here = |(_, rect): &&(Part, Rect)| rect.contains(at.center());
-            self.shown.iter().find(here).map(|(part, _)| *part)
-        });
-        if let Some(id) = target(asked, part, &firsts) {
-            ctx.memory_mut(|memory| memory.request_focus(id));
-        }
-    }
-}
-
-/// The first control of the part to go to from `from`; from nowhere, forward begins at the panel on the left and
-/// backward at the last part.
-fn target<T: Copy>(asked: Region, from: Option<Part>, firsts: &[(Part, T)]) -> Option<T> {
-    let place = |part: Part| firsts.iter().position(|(other, _)| *other == part);
-    let at = from.and_then(place);
-    let count = firsts.len();
-    let index = match (asked, at) {
-        (Region::Menus, _) => place(Part::Bars)?,
-        (Region::Next, Some(at)) => (at + 1) % count,
-        (Region::Next, None) => 1.min(count.checked_sub(1)?),
-        (Region::Previous, Some(at)) => (at + count - 1) % count,
-        (Region::Previous, None) => count.checked_sub(1)?,
-    };
-    firsts.get(index).map(|(_, first)| *first)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -370,18 +296,5 @@ mod tests {
         assert_eq!(scale_after(137, Step::Up), 150);
         assert_eq!(scale_after(137, Step::Down), 125);
         assert_eq!(scale_after(137, Step::Normal), 100);
-    }
-
-    #[test]
-    fn the_keyboard_goes_round_through_the_parts_that_have_controls() {
-        let firsts = [(Part::Bars, 1), (Part::Sidebar, 2), (Part::Results, 4)];
-        let go = |asked, from| target(asked, from, &firsts);
-        assert_eq!(go(Region::Next, None), Some(2));
-        assert_eq!(go(Region::Next, Some(Part::Sidebar)), Some(4));
-        assert_eq!(go(Region::Next, Some(Part::Results)), Some(1));
-        assert_eq!(go(Region::Previous, Some(Part::Bars)), Some(4));
-        assert_eq!(go(Region::Previous, None), Some(4));
-        assert_eq!(go(Region::Menus, Some(Part::Results)), Some(1));
-        assert_eq!(target::<u8>(Region::Next, None, &[]), None);
     }
 }

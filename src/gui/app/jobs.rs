@@ -13,6 +13,7 @@ use crate::gui::action::{Exported, Format};
 use crate::gui::app::exporting::Copied;
 use crate::gui::app::recent::RecentLooked;
 use crate::gui::app::series::Told;
+use crate::gui::app::verdicts::VerdictRead;
 use crate::gui::app::{ChosenRun, Compared, Slot};
 use crate::gui::dialogs::{FileRequest, Picked};
 use crate::run::library::{Kept, LibraryError, Listing};
@@ -46,6 +47,8 @@ pub(super) enum Done {
     },
     /// It was looked which of the recent files are there.
     RecentLooked(RecentLooked),
+    /// The file of a kept run was read for its verdict.
+    VerdictRead(VerdictRead),
     /// A scenario file was read: what it turned out to be, and its text.
     Loaded {
         path: PathBuf,

@@ -37,8 +37,10 @@ impl App {
         self.look_if_wanted();
         self.list_if_wanted();
         self.look_at_recent_if_wanted();
+        self.look_at_verdicts_if_wanted();
         self.take_dropped_files(ctx);
         self.take_shortcuts(ctx);
+        self.regions.resume(ctx);
         self.take_close_request(ctx);
         if self.toasts.expire(ctx.input(|input| input.time)) {
             ctx.request_repaint_after(Duration::from_secs(1));
@@ -116,6 +118,7 @@ impl App {
                 picked,
             } => self.take_picked(purpose, request, picked),
             Done::RecentLooked(looked) => self.take_recent(looked),
+            Done::VerdictRead(read) => self.take_verdict(read),
             Done::Loaded { path, result } => self.take_loaded(path, *result),
             Done::Saved {
                 number,
@@ -196,11 +199,8 @@ impl App {
                 self.save_settings();
                 self.open_document(Document::read(scenario, &text, Some(path)));
                 self.pages.show(Page::Plan);
-                let errors = self.document.errors() as u64;
-                if errors > 0 {
-                    let text = crate::units::text::counted(errors, "problem", "problems");
-                    self.toasts
-                        .error(format!("{text} to mend before it can run"));
+                if self.document.errors() > 0 {
+                    // Where each of them is told at its field.
                     self.show_sidebar(super::SidebarTab::Compose);
                 }
             }

@@ -17,6 +17,7 @@ mod measurement;
 mod page;
 mod perform;
 mod recent;
+mod regions;
 mod remember;
 mod runs;
 mod series;
@@ -27,6 +28,7 @@ mod tour;
 mod two_candidates;
 mod ui;
 mod undo;
+mod verdicts;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -46,10 +48,12 @@ pub use series::{Series, SeriesState};
 pub use series_plan::{SeriesFigures, SeriesProgress};
 pub use tabs::{TABS_MAX, TabAction, TabLabel};
 pub use two_candidates::TwoCandidates;
+pub use verdicts::Verdicts;
 
 use serde::{Deserialize, Serialize};
 
 use crate::gui::action::Action;
+use crate::gui::commands::Menu;
 use crate::gui::dialogs::FileDialogs;
 use crate::gui::notify::Notifier;
 use crate::gui::panels::comparison::ComparisonPanel;
@@ -143,6 +147,8 @@ pub struct App {
     machine: machine::Machine,
     /// Which recent files are gone.
     recent: recent::Recent,
+    /// What followed from the newest kept runs.
+    verdicts: Verdicts,
     /// The tour, while it is taken.
     tour: Option<tour::Tour>,
     /// The kept runs.
@@ -181,7 +187,9 @@ pub struct App {
     question_panel: QuestionPanel,
     palette_panel: PalettePanel,
     /// Where the parts of the window stood in the last frame, and which the keyboard is to go to.
-    regions: habits::Regions,
+    regions: regions::Regions,
+    /// The menu that keys have asked for, until it is open.
+    asked_menu: Option<Menu>,
     toasts: Toasts,
     actions: Vec<Action>,
 
@@ -222,6 +230,7 @@ impl App {
             pages,
             machine: machine::Machine::default(),
             recent: recent::Recent::default(),
+            verdicts: Verdicts::default(),
             tour: None,
             runs: runs::Runs::default(),
             comparison: comparison::TwoSides::default(),
@@ -249,7 +258,8 @@ impl App {
             tour_panel: TourPanel::default(),
             question_panel: QuestionPanel::default(),
             palette_panel: PalettePanel::default(),
-            regions: habits::Regions::default(),
+            regions: regions::Regions::default(),
+            asked_menu: None,
             toasts: Toasts::default(),
             actions: Vec::new(),
             pacer: Pacer::default(),

@@ -166,6 +166,8 @@ impl App {
                 self.open_document(Document::blank());
                 self.pages.show(Page::Plan);
                 self.show_sidebar(SidebarTab::Compose);
+                let title = &self.document.scenario().title;
+                self.composer.ask_for_title(self.jobs.ctx(), title);
             }
             Then::Open => self.pick(
                 Purpose::Open,

@@ -231,9 +231,13 @@ impl App {
     }
 
     /// What the charts of the tab that is shown show.
+    /// What the board that is shown shows, and of which time.
     pub(super) fn chart_settings(&self) -> ChartSettings {
         let shown = self.tabs.shown();
-        shown.map_or_else(ChartSettings::default, |tab| tab.board.settings().clone())
+        shown.map_or_else(ChartSettings::default, |tab| ChartSettings {
+            stretch: tab.board.stretch(),
+            ..tab.board.settings().clone()
+        })
     }
 
     /// Shows a run that is only looked at, in a tab of its own.

@@ -2,7 +2,8 @@
 
 use egui::{CentralPanel, Frame, Panel, RichText, ScrollArea, Ui};
 
-use crate::gui::app::habits::Part;
+use crate::export::BoardParts;
+use crate::gui::app::regions::Part;
 use crate::gui::app::{App, Measurement, Page, SidebarTab};
 use crate::gui::panels::board::BoardView;
 use crate::gui::panels::comparison::ComparisonView;
@@ -48,6 +49,8 @@ impl App {
         if self.settings.results && self.page() == Page::Charts {
             let height = ui.available_height() * RESULTS_RATIO;
             let height = height.clamp(*RESULTS_HEIGHTS.start(), *RESULTS_HEIGHTS.end());
+            // A small window is for charts and results alike.
+            let height = height.min(ui.available_height() / 2.0);
             // As it was left, where the window is still high enough for it.
             let most = ui.available_height() * RESULTS_MOST;
             let kept = self.settings.results_height.map(f32::from);
@@ -64,8 +67,10 @@ impl App {
             self.regions.note(Part::Results, rect);
         }
         if self.has_sidebar() {
+            let width = self.settings.sidebar_width.map_or(SIDEBAR_WIDTH, f32::from);
+            let most = (ui.available_width() / 2.0).max(SIDEBAR_MIN_WIDTH);
             let sidebar = Panel::left("sidebar")
-                .default_size(self.settings.sidebar_width.map_or(SIDEBAR_WIDTH, f32::from))
+                .default_size(width.min(most))
                 .size_range(SIDEBAR_MIN_WIDTH..=SIDEBAR_MAX_WIDTH)
                 .frame(theme::panel_frame(palette))
                 .show(ui, |ui| self.sidebar_ui(ui));
@@ -86,7 +91,7 @@ impl App {
         }
         self.toasts.ui(ui.ctx());
         drop_hint_ui(ui);
-        self.regions.follow(ui.ctx());
+        self.regions.follow(ui.ctx(), self.page());
     }
 
     fn export_dialog_ui(&mut self, ctx: &egui::Context) {
@@ -95,9 +100,9 @@ impl App {
         };
         let view = ExportView {
             choice,
-            charts: tab.measurement.charts(),
+            all: &BoardParts::all_of(tab.measurement.run(), tab.board.settings()),
             figures: tab.measurement.figures(),
-            shown: tab.board.settings(),
+            shown: &self.chart_settings(),
             pictures: self.settings.pictures,
             preview: &self.exporting.preview,
         };
@@ -108,6 +113,7 @@ impl App {
         let palette = theme::palette(ui);
         let series = self.series_of_document();
         let mut actions = std::mem::take(&mut self.actions);
+        let asked = self.asked_menu.take();
         let view = ToolbarView {
             title: &self.document.scenario().title,
             path: self.document.path(),
@@ -118,7 +124,7 @@ impl App {
         let bars = Panel::top("bars")
             .frame(theme::panel_frame(palette))
             .show(ui, |ui| {
-                menus_ui(ui, &view.now, &mut actions);
+                menus_ui(ui, &view.now, asked, &mut actions);
                 toolbar_ui(ui, &view, &mut actions);
             });
         self.actions = actions;
@@ -294,6 +300,7 @@ impl App {
             recent: &self.settings.recent,
             gone: &self.recent.gone,
             runs: &self.runs.entries,
+            verdicts: &self.verdicts,
             listing: &self.runs.search,
             keeps_runs: self.services.runs_dir.is_some(),
             local: &self.machine.local,
@@ -307,12 +314,15 @@ impl App {
     fn plan_ui(&mut self, ui: &mut Ui) {
         let measured = self.tabs.measurement();
         let title = measured.map(|measured| measured.run().request.scenario.title.as_str());
-        ScrollArea::vertical()
-            .auto_shrink(false)
-            .show_following(ui, |ui| {
-                let is_composing = self.settings.sidebar && self.tab == SidebarTab::Compose;
-                plan_ui(ui, &self.document, title, is_composing, &mut self.actions);
-            });
+        // What is scrolled and unfolded belongs to the document.
+        ui.push_id(("plan of document", self.document.number()), |ui| {
+            ScrollArea::vertical()
+                .auto_shrink(false)
+                .show_following(ui, |ui| {
+                    let is_composing = self.settings.sidebar && self.tab == SidebarTab::Compose;
+                    plan_ui(ui, &self.document, title, is_composing, &mut self.actions);
+                });
+        });
     }
 
     fn text_ui(&mut self, ui: &mut Ui) {
@@ -329,6 +339,7 @@ impl App {
         let measured = &measurement.shown().request.scenario;
         let view = BoardView {
             title: &measured.title,
+            open_title: &self.document.scenario().title,
             outdated: !self.document.is_what_was_measured(measured),
             state: measurement.state(),
             is_paused: measurement.is_paused(),

@@ -7,7 +7,7 @@
 mod find;
 mod table;
 
-use egui::{KeyboardShortcut, ModifierNames};
+use egui::{Key, KeyboardShortcut, ModifierNames, Modifiers};
 
 pub use find::{Found, find};
 pub use table::COMMANDS;
@@ -47,7 +47,36 @@ impl Menu {
             Self::Help => "Help",
         }
     }
+
+    /// The first letter of its label, which opens it together with [`MENU_KEYS_WITH`].
+    #[must_use]
+    pub const fn key(self) -> Key {
+        match self {
+            Self::File => Key::F,
+            Self::Edit => Key::E,
+            Self::View => Key::V,
+            Self::Run => Key::R,
+            Self::Help => Key::H,
+        }
+    }
+
+    /// Whether its keys are asked for in `modifiers`, so that it shows its letter.
+    #[must_use]
+    pub const fn shows_key(modifiers: Modifiers) -> bool {
+        modifiers.alt && HAS_MENU_KEYS
+    }
+
+    /// What opens it; none where the system types letters with these keys.
+    #[must_use]
+    pub fn shortcut(self) -> Option<KeyboardShortcut> {
+        HAS_MENU_KEYS.then(|| KeyboardShortcut::new(MENU_KEYS_WITH, self.key()))
+    }
 }
+
+/// What is held to open a menu by its letter.
+pub const MENU_KEYS_WITH: Modifiers = Modifiers::ALT;
+/// On macOS the same keys type special letters, and menus have none.
+const HAS_MENU_KEYS: bool = !cfg!(target_os = "macos");
 
 /// What decides which commands are possible, and what they are called.
 #[derive(Debug, Clone, Copy)]
@@ -245,8 +274,6 @@ pub fn shortcuts() -> Vec<(KeyboardShortcut, &'static Command)> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use egui::{Key, Modifiers};
-
     use super::*;
 
     #[test]
@@ -259,6 +286,16 @@ mod tests {
         assert_eq!(distinct.len(), keys.len(), "{keys:?}");
         let names: BTreeSet<&str> = COMMANDS.iter().map(|command| command.name).collect();
         assert_eq!(names.len(), COMMANDS.len());
+    }
+
+    #[test]
+    fn each_menu_is_opened_by_its_first_letter_and_no_command_has_its_keys() {
+        let all: Vec<_> = shortcuts().iter().map(|(keys, _)| *keys).collect();
+        for menu in Menu::ALL {
+            assert_eq!(menu.key().name(), &menu.label()[..1]);
+            let keys = KeyboardShortcut::new(MENU_KEYS_WITH, menu.key());
+            assert!(!all.contains(&keys), "{}", menu.label());
+        }
     }
 
     #[test]

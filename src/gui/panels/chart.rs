@@ -4,14 +4,16 @@
 //! the line. The value under the pointer is read from the same points.
 
 use egui::{Color32, Ui};
-use egui_plot::{AxisHints, HPlacement, HoverPosition, Plot, Span, VPlacement};
+use egui_plot::{AxisHints, HPlacement, HoverPosition, Span, VPlacement};
 
 use crate::chart::axis::{Axis, Tick};
 use crate::chart::{Chart, Scale, Series};
 use crate::gui::panels::board::over_plot::over_plot_ui;
 use crate::gui::panels::board::view::TimeView;
 use crate::gui::panels::marks;
-use crate::gui::panels::plot_lines::{LinePoints, draw_lines, grid, label_at, measured, plotted};
+use crate::gui::panels::plot_lines::{
+    Inks, LinePoints, draw_lines, grid, label_at, measured, plotted, still_plot, y_range,
+};
 use crate::gui::theme::{self, Palette};
 use crate::units::text;
 
@@ -97,12 +99,17 @@ pub struct ChartView<'a> {
     pub chart: &'a Chart,
     /// Its points, refreshed.
     pub points: &'a ChartPoints,
+    /// The candidate whose lines stand out.
+    pub pointed_at: Option<usize>,
 }
 
 /// Draws the plot into all of the space that is left.
 pub(super) fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>, time: &mut TimeView) {
     let palette = theme::palette(ui);
-    let dark = ui.visuals().dark_mode;
+    let inks = Inks {
+        dark: ui.visuals().dark_mode,
+        pointed_at: view.pointed_at,
+    };
     let x_range = time.range();
     let chart = view.chart;
     let hover = |position: &HoverPosition<'_>| {
@@ -112,19 +119,8 @@ pub(super) fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>, time: &mut TimeVi
     };
     let strip = marks::strip_ui(ui, chart);
     let steps = y_steps(chart.scale, ui.available_height());
-    let mut plot = Plot::new(chart.id.slug())
-        .allow_scroll(false)
-        .allow_zoom(false)
-        .allow_drag(false)
-        .allow_boxed_zoom(false)
-        .allow_double_click_reset(false)
-        .allow_axis_zoom_drag(false)
-        .show_background(false)
+    let plot = still_plot(chart.id.slug(), palette)
         .show_x(false)
-        .show_y(false)
-        .grid_color(palette.grid)
-        .cursor_color(palette.weak)
-        .set_margin_fraction(egui::vec2(0.0, Y_MARGIN_SHARE as f32))
         .x_grid_spacer(|input| {
             let (low, high) = input.bounds;
             grid(&Axis::seconds(low, high, X_STEPS), Scale::Linear)
@@ -140,35 +136,33 @@ pub(super) fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>, time: &mut TimeVi
         .custom_x_axes(vec![x_axis(palette)])
         .custom_y_axes(vec![y_axis(palette, chart, steps)])
         .label_formatter(hover);
-    let top = chart.top_of(view.points.lines.iter().flat_map(|line| {
-        let points = line.runs.iter().flatten();
-        points.map(|point| [point.x, point.y])
-    }));
-    if chart.scale == Scale::Linear {
-        plot = plot.include_y(0.0);
-    }
+    // There may be no point in the stretch that is seen.
+    let (low, high) = y_range(chart, &view.points.lines).unwrap_or((0.0, 1.0));
+    let margin = (high - low) * Y_MARGIN_SHARE;
     let shown = plot.show(ui, |plot| {
         plot.set_plot_bounds_x(x_range.0..=x_range.1);
-        if top.beyond.is_some() {
-            let margin = top.shown * Y_MARGIN_SHARE;
-            plot.set_plot_bounds_y(-margin..=top.shown + margin);
-        } else {
-            plot.set_auto_bounds([false, true]);
-        }
+        plot.set_plot_bounds_y(low - margin..=high + margin);
         for (from, to) in chart.unmeasured(x_range) {
             plot.span(shaded(from, to, palette));
         }
         for band in marks::bands(chart, x_range, palette) {
             plot.span(band);
         }
-        draw_lines(plot, &view.points.lines, dark);
+        draw_lines(plot, &view.points.lines, inks);
     });
-    if let Some(strip) = strip {
-        marks::paint(ui, strip, chart, x_range, &shown.transform);
-    }
     let frame = *shown.transform.frame();
     time.take(ui, &shown.response, frame.x_range());
-    over_plot_ui(ui, view, time, (&shown.response, &shown.transform));
+    let has_keys = shown.response.has_focus();
+    let happened = strip.and_then(|strip| {
+        let at = time.crosshair().filter(|_| has_keys);
+        marks::paint(ui, strip, chart, (x_range, at), &shown.transform)
+    });
+    over_plot_ui(
+        ui,
+        view,
+        time,
+        (&shown.response, &shown.transform, happened),
+    );
 }
 
 /// Without a name: there is hardly room for it, and the legend says what is shaded.
@@ -295,6 +289,7 @@ mod tests {
             marks_dropped: 0,
             workers_left_out: 0,
             side_by_side: false,
+            stretch: None,
         }
     }
 

@@ -6,7 +6,7 @@ mod legend;
 
 use egui::{Align, Align2, Color32, Layout, Rect, RichText, Stroke, TextStyle, Ui, Vec2};
 use egui_plot::{
-    AxisHints, FilledArea, HLine, HPlacement, HoverPosition, Line, LineStyle, MarkerShape, Plot,
+    AxisHints, FilledArea, HLine, HPlacement, HoverPosition, Line, LineStyle, MarkerShape,
     PlotBounds, PlotPoint, PlotPoints, PlotUi, Points, Text, VLine, VPlacement,
 };
 
@@ -17,7 +17,7 @@ use crate::gui::action::{Action, Exported};
 use crate::gui::panels::diagram::legend::{legend, legend_width};
 use crate::gui::panels::export_menu::export_menu_ui;
 use crate::gui::panels::plot_lines::{
-    LinePoints, draw_lines, grid, is_free, label_at, measured, plotted,
+    Inks, LinePoints, draw_lines, grid, is_free, label_at, measured, plotted, still_plot,
 };
 use crate::gui::theme::{self, Palette, space};
 use crate::gui::widgets::{badge_ui, empty_state_ui, weak_ui};
@@ -157,7 +157,7 @@ pub(super) fn diagram_ui(
                 empty_state_ui(ui, "No data", "Too few tasks ended for this chart");
                 return;
             }
-            plot_ui(ui, diagram, points);
+            plot_ui(ui, diagram, points, None);
         });
     });
 }
@@ -208,10 +208,16 @@ fn head_ui(ui: &mut Ui, view: DiagramView<'_>, actions: &mut Vec<Action>) {
     }
 }
 
-/// Draws the plot into all of the space that is left.
-pub(super) fn plot_ui(ui: &mut Ui, diagram: &Diagram, points: &DiagramPoints) {
+/// Draws the plot into all of the space that is left; the lines of the candidate that is pointed at stand out.
+pub(super) fn plot_ui(
+    ui: &mut Ui,
+    diagram: &Diagram,
+    points: &DiagramPoints,
+    pointed_at: Option<usize>,
+) {
     let palette = theme::palette(ui);
     let dark = ui.visuals().dark_mode;
+    let inks = Inks { dark, pointed_at };
     let steps = |room: f32, label: f32| ((room / label) as usize).clamp(3, 12);
     let mut room = ui.available_size();
     room.x -= X_LABEL_OVERHANG;
@@ -223,18 +229,8 @@ pub(super) fn plot_ui(ui: &mut Ui, diagram: &Diagram, points: &DiagramPoints) {
             position;
         points.values_at(position.x, diagram)
     };
-    let plot = Plot::new(diagram.slug)
+    let plot = still_plot(diagram.slug, palette)
         .width(room.x)
-        .allow_scroll(false)
-        .allow_zoom(false)
-        .allow_drag(false)
-        .allow_boxed_zoom(false)
-        .allow_double_click_reset(false)
-        .allow_axis_zoom_drag(false)
-        .show_background(false)
-        .show_y(false)
-        .grid_color(palette.grid)
-        .cursor_color(palette.weak)
         .x_grid_spacer(|_| grid(&x, x_scale))
         .y_grid_spacer(|_| grid(&y, y_scale))
         .custom_x_axes(vec![
@@ -262,7 +258,7 @@ pub(super) fn plot_ui(ui: &mut Ui, diagram: &Diagram, points: &DiagramPoints) {
         draw_bands(plot, &points.bands, dark);
         let edges = [bounds.min()[1], bounds.max()[1]];
         draw_arrows(plot, &points.bands, (up, edges), dark);
-        draw_lines(plot, &points.lines, dark);
+        draw_lines(plot, &points.lines, inks);
         if points.dots {
             draw_dots(plot, &points.lines, dark);
         }

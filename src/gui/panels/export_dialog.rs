@@ -1,11 +1,15 @@
 //! The dialog that puts charts of the board on a picture.
 
-use egui::{Context, Id, Modal, Rect, RichText, ScrollArea, Spinner, Ui, Vec2};
+use egui::{
+    Align, Context, Id, Layout, Modal, Rect, RichText, ScrollArea, Spinner, Ui, Vec2, vec2,
+};
 
 use crate::analysis::CandidateFigures;
-use crate::chart::{ChartBook, ChartSettings, SplitChart};
+use crate::chart::{ChartSettings, SplitChart, stretch_text};
+use crate::export::BoardParts;
 use crate::gui::action::{Action, Format};
 use crate::gui::app::{BoardChoice, ExportAction, Preview};
+use crate::gui::panels::question::answers_ui;
 use crate::gui::settings::{PictureLook, PictureScale, PictureSettings};
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{primary_button_ui, weak_ui};
@@ -14,8 +18,11 @@ use crate::gui::widgets::{primary_button_ui, weak_ui};
 const CHOICES_WIDTH: f32 = 230.0;
 /// What stands above and below the choices, with some room around the dialog, in points.
 const BESIDE_CHOICES: f32 = 180.0;
-/// Size of the preview, in points.
-const PREVIEW: Vec2 = Vec2::new(440.0, 420.0);
+/// What stands at the left and the right of choices and preview, likewise.
+const AROUND: f32 = 100.0;
+/// Size of the preview on a large screen and on the smallest one, in points.
+const PREVIEW_MAX: Vec2 = vec2(800.0, 900.0);
+const PREVIEW_MIN: Vec2 = vec2(200.0, 160.0);
 /// Size of what turns while the preview is made, in points.
 const SPINNER: Vec2 = Vec2::splat(28.0);
 
@@ -23,11 +30,11 @@ const SPINNER: Vec2 = Vec2::splat(28.0);
 pub struct ExportView<'a> {
     /// What is chosen.
     pub choice: &'a BoardChoice,
-    /// The charts that there are.
-    pub charts: &'a ChartBook,
+    /// All that can be on the picture.
+    pub all: &'a BoardParts,
     /// All candidates.
     pub figures: &'a [CandidateFigures],
-    /// Which of them are hidden on the board.
+    /// Which of them are hidden on the board, and what it shows of the time.
     pub shown: &'a ChartSettings,
     /// How pictures look.
     pub pictures: PictureSettings,
@@ -47,7 +54,9 @@ pub fn export_dialog_ui(ctx: &Context, view: &ExportView<'_>, actions: &mut Vec<
         std::mem::replace(shown_in, pass) + 1 < pass
     });
     let modal = modal.show(ctx, |ui| {
-        ui.set_width(CHOICES_WIDTH + PREVIEW.x + space::L);
+        let room = ctx.content_rect().size() - vec2(CHOICES_WIDTH + AROUND, BESIDE_CHOICES);
+        let room = room.clamp(PREVIEW_MIN, PREVIEW_MAX);
+        ui.set_width(CHOICES_WIDTH + room.x + space::L);
         ui.label(RichText::new("Export board").text_style(egui::TextStyle::Heading));
         ui.horizontal_top(|ui| {
             ui.vertical(|ui| {
@@ -55,10 +64,10 @@ pub fn export_dialog_ui(ctx: &Context, view: &ExportView<'_>, actions: &mut Vec<
                 // Many charts need many lines, and a small window has few.
                 ui.spacing_mut().item_spacing.y = 2.0;
                 ui.spacing_mut().interact_size.y = 22.0;
-                let height = ctx.content_rect().height() - BESIDE_CHOICES;
                 ScrollArea::vertical()
-                    .max_height(height)
-                    .min_scrolled_height(height)
+                    .id_salt("choices")
+                    .max_height(room.y)
+                    .min_scrolled_height(room.y)
                     .auto_shrink([false, true])
                     .show(ui, |ui| {
                         parts_ui(ui, view, &mut push);
@@ -66,9 +75,8 @@ pub fn export_dialog_ui(ctx: &Context, view: &ExportView<'_>, actions: &mut Vec<
                     });
             });
             ui.add_space(space::L);
-            preview_ui(ui, view);
+            preview_ui(ui, view, room);
         });
-        ui.add_space(space::M);
         buttons_ui(ui, view, is_new, &mut push);
     });
     if modal.should_close() {
@@ -78,16 +86,30 @@ pub fn export_dialog_ui(ctx: &Context, view: &ExportView<'_>, actions: &mut Vec<
 
 fn parts_ui(ui: &mut Ui, view: &ExportView<'_>, push: &mut impl FnMut(ExportAction)) {
     let mut choice = view.choice.clone();
-    weak_ui(ui, "On the picture");
-    for id in view.charts.ids() {
+    ui.horizontal(|ui| {
+        weak_ui(ui, "On the picture");
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let nothing = BoardParts {
+                charts: Vec::new(),
+                split: false,
+                figures: false,
+            };
+            for (label, parts) in [("None", &nothing), ("All", view.all)] {
+                if ui.small_button(label).clicked() {
+                    choice.parts.clone_from(parts);
+                }
+            }
+        });
+    });
+    for &id in &view.all.charts {
         let mut is_on = choice.parts.charts.contains(&id);
         if ui.checkbox(&mut is_on, id.title()).clicked() {
             // In the order of the board, whatever was ticked first.
             let parts = &mut choice.parts.charts;
             let is_wanted =
                 |other: &_| (*other == id && is_on) || (*other != id && parts.contains(other));
-            let wanted = view.charts.ids().filter(is_wanted).collect();
-            choice.parts.charts = wanted;
+            let wanted = view.all.charts.iter().copied().filter(is_wanted);
+            choice.parts.charts = wanted.collect();
         }
     }
     ui.checkbox(&mut choice.parts.split, SplitChart::TITLE);
@@ -105,6 +127,12 @@ fn parts_ui(ui: &mut Ui, view: &ExportView<'_>, push: &mut impl FnMut(ExportActi
         format!("Without {}, as on the board", hidden.join(", "))
     };
     weak_ui(ui, said);
+    if let Some(stretch) = view.shown.stretch {
+        let stretch = stretch_text(stretch);
+        weak_ui(ui, format!("Only {stretch}, as on the board")).on_hover_text(
+            "Charts over time show what the board is zoomed to; Home shows all of the run again",
+        );
+    }
     ui.add_space(space::S);
     if choice != *view.choice {
         push(ExportAction::Choose(choice));
@@ -145,9 +173,9 @@ fn form_ui(ui: &mut Ui, view: &ExportView<'_>, push: &mut impl FnMut(ExportActio
     }
 }
 
-fn preview_ui(ui: &mut Ui, view: &ExportView<'_>) {
-    ui.allocate_ui(PREVIEW, |ui| {
-        ui.set_min_size(PREVIEW);
+fn preview_ui(ui: &mut Ui, view: &ExportView<'_>, room: Vec2) {
+    ui.allocate_ui(room, |ui| {
+        ui.set_min_size(room);
         if view.choice.parts.is_empty() {
             ui.label("Nothing is chosen: tick what is to be on the picture");
             return;
@@ -161,9 +189,10 @@ fn preview_ui(ui: &mut Ui, view: &ExportView<'_>) {
                 ui.colored_label(theme::palette(ui).error, error);
             }
             Preview::Ready(texture) => {
-                ScrollArea::vertical().max_height(PREVIEW.y).show(ui, |ui| {
+                let scrolled = ScrollArea::vertical().id_salt("preview");
+                scrolled.max_height(room.y).show(ui, |ui| {
                     let size = texture.size_vec2();
-                    let size = size * (PREVIEW.x / size.x);
+                    let size = size * (room.x / size.x);
                     let image = egui::Image::new((texture.id(), size));
                     ui.add(image.alt_text("Preview of the picture"));
                 });
@@ -179,7 +208,7 @@ fn buttons_ui(
     push: &mut impl FnMut(ExportAction),
 ) {
     let can = !view.choice.parts.is_empty();
-    ui.horizontal(|ui| {
+    answers_ui(ui, |ui| {
         let save = primary_button_ui(ui, "Save as…", can);
         let save = save.accessible_name("Save the picture as…");
         if is_new {

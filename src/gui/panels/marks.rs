@@ -60,14 +60,15 @@ pub(super) fn bands(chart: &Chart, x_range: (f64, f64), palette: &Palette) -> Ve
     chart.faulty(x_range).map(band).collect()
 }
 
-/// Draws into the strip what happened, where the plot below has its time.
+/// Draws into the strip what happened, where the plot below has its time. What the pointer is near is named, and so is
+/// what happened around the time `read`, where the keyboard is: returns that.
 pub(super) fn paint(
     ui: &Ui,
     strip: Response,
     chart: &Chart,
-    x_range: (f64, f64),
+    (x_range, read): ((f64, f64), Option<f64>),
     transform: &PlotTransform,
-) {
+) -> Option<String> {
     let palette = theme::palette(ui);
     let plot = *transform.frame();
     let rect = Rect::from_x_y_ranges(plot.x_range(), strip.rect.y_range());
@@ -121,12 +122,17 @@ pub(super) fn paint(
             painter.extend(shapes(glyph, centre, reach, color));
         }
     }
+    let happened = read.and_then(|read| named(chart, at(read), at));
+    if let Some(happened) = &happened {
+        strip.show_tooltip_text(happened);
+    }
     strip.on_hover_ui_at_pointer(|ui| {
         if let Some(pointer) = ui.ctx().pointer_hover_pos() {
             let lines = named(chart, pointer.x, at);
             ui.label(lines.unwrap_or_else(|| spoken(chart)));
         }
     });
+    happened
 }
 
 /// The marks near `x`, one line each; none where there are none.

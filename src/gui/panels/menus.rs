@@ -1,30 +1,98 @@
 //! The menu bar, made from the table of commands, and the pages at its right end.
 
-use egui::{Align, Button, Layout, MenuBar, ScrollArea, Ui};
+use egui::containers::menu::menu_style;
+use egui::text::{LayoutJob, TextFormat};
+use egui::{
+    Align, Button, Color32, FocusDirection, Key, Layout, MenuBar, Modifiers, Popup, Response,
+    ScrollArea, Stroke, Style, TextStyle, Ui, vec2,
+};
 
 use crate::gui::action::Action;
 use crate::gui::app::Page;
 use crate::gui::commands::{COMMANDS, Command, Marked, Menu, Situation};
 use crate::gui::theme::space;
-use crate::gui::widgets::{Spot, mark_spot};
+use crate::gui::widgets::{Spot, in_order_ui, mark_spot};
 
-/// Shows the menus.
-pub fn menus_ui(ui: &mut Ui, now: &Situation<'_>, actions: &mut Vec<Action>) {
-    MenuBar::new().ui(ui, |ui| {
-        for menu in Menu::ALL {
-            // The accessible name tells it from the button that is called alike.
-            let button = ui
-                .menu_button(menu.label(), |ui| menu_ui(ui, menu, now, actions))
-                .response;
-            if menu == Menu::File {
-                mark_spot(ui, Spot::FileMenu, button.rect);
-            }
-            button.accessible_name(format!("{} menu", menu.label()));
+/// Shows the menus, and opens the one that was asked for by keys.
+pub fn menus_ui(ui: &mut Ui, now: &Situation<'_>, asked: Option<Menu>, actions: &mut Vec<Action>) {
+    MenuBar::new().style(bar_style).ui(ui, |ui| {
+        let buttons: Vec<Response> = Menu::ALL
+            .into_iter()
+            .map(|menu| menu_button_ui(ui, menu, now, actions))
+            .collect();
+        let asked = asked.and_then(|asked| Menu::ALL.iter().position(|menu| *menu == asked));
+        if let Some(button) = asked.or_else(|| neighbour(ui, &buttons)) {
+            open(ui, &buttons[button]);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            pages_ui(ui, now, actions);
+            in_order_ui(ui, |ui| pages_ui(ui, now, actions));
         });
     });
+}
+
+/// As menus usually are, but for the frame of what has the keyboard.
+fn bar_style(style: &mut Style) {
+    let frame = style.visuals.widgets.hovered.bg_stroke;
+    menu_style(style);
+    style.visuals.widgets.hovered.bg_stroke = frame;
+    style.spacing.button_padding = vec2(space::XS, 2.0);
+}
+
+fn menu_button_ui(
+    ui: &mut Ui,
+    menu: Menu,
+    now: &Situation<'_>,
+    actions: &mut Vec<Action>,
+) -> Response {
+    let shows_key = ui.input(|input| Menu::shows_key(input.modifiers));
+    let label = label(ui, menu, shows_key);
+    let button = ui
+        .menu_button(label, |ui| menu_ui(ui, menu, now, actions))
+        .response;
+    if menu == Menu::File {
+        mark_spot(ui, Spot::FileMenu, button.rect);
+    }
+    // The accessible name tells it from the button that is called alike.
+    button.accessible_name(format!("{} menu", menu.label()))
+}
+
+/// The name of a menu, its letter underlined while that would open it.
+fn label(ui: &Ui, menu: Menu, shows_key: bool) -> LayoutJob {
+    let font = TextStyle::Button.resolve(ui.style());
+    let plain = TextFormat::simple(font, Color32::PLACEHOLDER);
+    let mut letter = plain.clone();
+    if shows_key {
+        letter.underline = Stroke::new(1.0, ui.visuals().text_color());
+    }
+    let (first, rest) = menu.label().split_at(1);
+    let mut job = LayoutJob::default();
+    job.append(first, 0.0, letter);
+    job.append(rest, 0.0, plain);
+    job
+}
+
+/// The menu beside the open one, if the arrow keys ask for it from the bar.
+fn neighbour(ui: &Ui, buttons: &[Response]) -> Option<usize> {
+    let open = buttons.iter().position(|button| {
+        button.has_focus() && Popup::is_id_open(ui.ctx(), Popup::default_response_id(button))
+    })?;
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    if pressed(Key::ArrowRight) {
+        Some((open + 1) % buttons.len())
+    } else if pressed(Key::ArrowLeft) {
+        Some((open + buttons.len() - 1) % buttons.len())
+    } else {
+        None
+    }
+}
+
+/// Opens the menu of `button`, which has the keyboard: Down leads to its first entry.
+fn open(ui: &Ui, button: &Response) {
+    let menu = Popup::default_response_id(button);
+    ui.memory_mut(|memory| memory.move_focus(FocusDirection::None));
+    button.request_focus();
+    Popup::open_id(ui.ctx(), menu);
+    ui.ctx().request_repaint();
 }
 
 /// Width of a menu whose entries have a mark and their keys at the right end, in points.
@@ -157,9 +225,9 @@ fn keys_ui(ui: &mut Ui, keys: String) {
     });
 }
 
-/// The pages of the middle, from the right, because the line is laid out from there.
+/// The pages of the middle.
 fn pages_ui(ui: &mut Ui, now: &Situation<'_>, actions: &mut Vec<Action>) {
-    for page in Page::CHOICES.into_iter().rev() {
+    for page in Page::CHOICES {
         let command = COMMANDS
             .iter()
             .find(|command| command.action() == Action::Show(page));

@@ -1,17 +1,32 @@
 //! Lines of a plot, for charts over time and for all others: points, strokes, ticks and labels.
 
 use egui::{Color32, Pos2, Rect};
-use egui_plot::{GridMark, Line, LineStyle, PlotPoint, PlotPoints, PlotUi, Points};
+use egui_plot::{GridMark, Line, LineStyle, Plot, PlotPoint, PlotPoints, PlotUi, Points};
 
 use crate::chart::axis::Axis;
-use crate::chart::{Scale, Series, Stroke, mark_spacing, marked};
-use crate::gui::theme::{self, Mark};
+use crate::chart::{Chart, Scale, Series, Stroke, StrokePattern, mark_spacing, marked};
+use crate::gui::theme::{self, Mark, Palette};
 
 /// Width of a line of a chart, in points.
 const LINE_WIDTH: f32 = 1.8;
 
 /// Radius of a mark on a line, in points.
 const MARK_RADIUS: f32 = 4.5;
+
+/// A plot that neither the wheel nor the pointer moves, on the ground of what it stands on; `name` tells it from others.
+pub(super) fn still_plot<'a>(name: &'static str, palette: &Palette) -> Plot<'a> {
+    Plot::new(name)
+        .allow_scroll(false)
+        .allow_zoom(false)
+        .allow_drag(false)
+        .allow_boxed_zoom(false)
+        .allow_double_click_reset(false)
+        .allow_axis_zoom_drag(false)
+        .show_background(false)
+        .show_y(false)
+        .grid_color(palette.grid)
+        .cursor_color(palette.weak)
+}
 
 /// The points of one line.
 #[derive(Debug)]
@@ -62,11 +77,42 @@ impl LinePoints {
     }
 }
 
+/// How the lines of candidates are told apart.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Inks {
+    /// Whether the ground is dark.
+    pub(super) dark: bool,
+    /// The candidate that is pointed at in the legend: the others are pale, and lie behind.
+    pub(super) pointed_at: Option<usize>,
+}
+
+impl Inks {
+    /// The colour of a candidate's lines.
+    pub(super) fn of(self, candidate: usize) -> Color32 {
+        /// How much is left of the others.
+        const PALE: f32 = 0.22;
+        let color = theme::series_color(candidate, self.dark);
+        if self.is_behind(candidate) {
+            color.gamma_multiply(PALE)
+        } else {
+            color
+        }
+    }
+
+    fn is_behind(self, candidate: usize) -> bool {
+        self.pointed_at.is_some_and(|pointed| pointed != candidate)
+    }
+}
+
 /// Draws the lines, each in its candidate's colour and its own stroke.
-pub(super) fn draw_lines<'a>(plot: &mut PlotUi<'a>, lines: &'a [LinePoints], dark: bool) {
+pub(super) fn draw_lines<'a>(plot: &mut PlotUi<'a>, lines: &'a [LinePoints], inks: Inks) {
     let spacing = spacing(plot);
-    for line in lines {
-        let color = theme::series_color(line.candidate, dark);
+    let part = |behind| {
+        let lines = lines.iter();
+        lines.filter(move |line| inks.is_behind(line.candidate) == behind)
+    };
+    for line in part(true).chain(part(false)) {
+        let color = inks.of(line.candidate);
         for run in &line.runs {
             // A line needs two points; a block of 200 ms may have one.
             if run.len() == 1 {
@@ -83,9 +129,29 @@ pub(super) fn draw_lines<'a>(plot: &mut PlotUi<'a>, lines: &'a [LinePoints], dar
                 let marks = marked(run, |point| point.x, spacing, line.candidate);
                 let marks: Vec<[f64; 2]> =
                     marks.into_iter().map(|point| [point.x, point.y]).collect();
-                let marks = Points::new(&line.name, marks).shape(Mark::of(line.candidate).shape());
+                let mark = Mark::of(line.candidate);
+                let marks = Points::new(&line.name, marks).shape(mark.shape());
+                let marks = marks.filled(mark.is_filled());
                 plot.points(marks.color(color).radius(MARK_RADIUS).allow_hover(false));
             }
+        }
+    }
+}
+
+/// What the y axis of `chart` spans where these are its lines, on the plot's scale: an even one from zero, a logarithmic
+/// one at least so much that noise is not blown up; none without points.
+pub(super) fn y_range(chart: &Chart, lines: &[LinePoints]) -> Option<(f64, f64)> {
+    /// A logarithmic axis spans at least this factor.
+    const FACTOR_LEAST: f64 = 1.5;
+    let points = lines.iter().flat_map(|line| line.runs.iter().flatten());
+    let high = chart.top_of(points.clone().map(|point| [point.x, point.y]));
+    let low = points.map(|point| point.y).reduce(f64::min)?;
+    match chart.scale {
+        Scale::Linear if high.shown > 0.0 => Some((low.min(0.0), high.shown)),
+        Scale::Linear => Some((0.0, 1.0)),
+        Scale::Log10 => {
+            let missing = (FACTOR_LEAST.log10() - (high.shown - low)).max(0.0);
+            Some((low - missing / 2.0, high.shown + missing / 2.0))
         }
     }
 }
@@ -127,14 +193,15 @@ fn spacing(plot: &PlotUi<'_>) -> Option<f64> {
 }
 
 fn styled(line: Line<'_>, stroke: Stroke, color: Color32) -> Line<'_> {
-    let style = match stroke {
-        Stroke::Solid => LineStyle::Solid,
-        Stroke::Dashed => LineStyle::Dashed { length: 7.0 },
-        Stroke::Dotted => LineStyle::Dotted { spacing: 5.0 },
+    let style = match stroke.pattern() {
+        StrokePattern::Full => LineStyle::Solid,
+        // The plot's gaps are a share of the dashes.
+        StrokePattern::Dashes(length, _) => LineStyle::Dashed { length },
+        StrokePattern::Dots(spacing) => LineStyle::Dotted { spacing },
     };
     // The series are reduced already; the plot's own reduction makes strokes uneven.
     line.color(color)
-        .width(LINE_WIDTH)
+        .width(LINE_WIDTH * stroke.width_ratio())
         .style(style)
         .allow_band(false)
         .allow_hover(false)

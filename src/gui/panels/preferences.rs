@@ -155,7 +155,7 @@ impl PreferencesPanel {
             actions.push(Action::Back);
         }
         ui.label(RichText::new("Settings").text_style(egui::TextStyle::Heading));
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             let weak = theme::palette(ui).weak;
             let hint = RichText::new("Search settings").color(weak);
             let field = TextEdit::singleline(&mut self.typed).hint_text(hint);
@@ -246,7 +246,7 @@ fn row_ui(ui: &mut Ui, setting: &Setting, view: &PreferencesView<'_>, actions: &
 }
 
 fn theme_ui(ui: &mut Ui, settings: &Settings, actions: &mut Vec<Action>) {
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.label("Theme");
         for choice in ThemeChoice::ALL {
             let radio = ui.radio(settings.theme == choice, choice.label());

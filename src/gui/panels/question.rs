@@ -460,7 +460,7 @@ fn title_ui(ui: &mut Ui, title: &str) {
 }
 
 /// The line of buttons, from the right: the first is what one most likely wants.
-fn answers_ui(ui: &mut Ui, buttons: impl FnOnce(&mut Ui)) {
+pub(super) fn answers_ui(ui: &mut Ui, buttons: impl FnOnce(&mut Ui)) {
     ui.add_space(space::S);
     let size = egui::vec2(ui.available_width(), space::CONTROL_HEIGHT);
     ui.allocate_ui_with_layout(

@@ -25,13 +25,11 @@ pub fn tabs_ui(ui: &mut Ui, tabs: &[TabLabel], actions: &mut Vec<Action>) {
             // From the top: each would make the line taller, and stand lower than the one before.
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = gap;
-                for tab in tabs {
-                    let is_alike = |other: &&TabLabel| other.title == tab.title;
-                    let alone = tabs.iter().filter(is_alike).count() == 1;
+                for (tab, title) in tabs.iter().zip(titles(tabs)) {
                     let size = Vec2::new(width, space::CONTROL_HEIGHT);
                     ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
                         ui.set_min_size(size);
-                        tab_ui(ui, tab, alone, actions);
+                        tab_ui(ui, tab, &title, actions);
                     });
                 }
             });
@@ -39,17 +37,32 @@ pub fn tabs_ui(ui: &mut Ui, tabs: &[TabLabel], actions: &mut Vec<Action>) {
     ui.add_space(space::XS);
 }
 
-/// One tab: its button and the one that closes it. Runs of one title are told apart by their times.
-fn tab_ui(ui: &mut Ui, tab: &TabLabel, alone: bool, actions: &mut Vec<Action>) {
+/// What stands on the tabs. Runs of one title are told apart by the time of day, which differs soonest, and those of one
+/// minute by their number.
+fn titles(tabs: &[TabLabel]) -> Vec<String> {
+    let mut titles: Vec<String> = Vec::new();
+    for tab in tabs {
+        let is_alike = |other: &&TabLabel| other.title == tab.title;
+        if tabs.iter().filter(is_alike).count() == 1 {
+            titles.push(tab.title.clone());
+            continue;
+        }
+        let started = text::date_time(tab.started_unix_secs);
+        let time = started.split(' ').nth(1).unwrap_or_default();
+        let numbered = |number: usize| match number {
+            1 => format!("{time} {}", tab.title),
+            _ => format!("{time} ({number}) {}", tab.title),
+        };
+        let free = (1..).map(numbered).find(|title| !titles.contains(title));
+        titles.extend(free);
+    }
+    titles
+}
+
+/// One tab: its button and the one that closes it.
+fn tab_ui(ui: &mut Ui, tab: &TabLabel, title: &str, actions: &mut Vec<Action>) {
     let palette = theme::palette(ui);
     let started = text::date_time(tab.started_unix_secs);
-    let title = if alone {
-        tab.title.clone()
-    } else {
-        // The time of day is what differs soonest.
-        let time = started.split(' ').nth(1).unwrap_or_default();
-        format!("{time} {}", tab.title)
-    };
     let frame = theme::choice_frame(palette, false, tab.shown).inner_margin(egui::Margin {
         left: 0,
         right: 2,
@@ -124,5 +137,24 @@ const fn standing(
         RunState::Stopped => ("⏹", "stopped", palette.warning),
         RunState::Failed => ("⚠", "failed", palette.error),
         RunState::Finished => ("✔", "finished", palette.good),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tabs_of_one_title_are_told_apart_by_their_times_and_then_by_their_numbers() {
+        let tab = |title: &str, started_unix_secs| TabLabel {
+            number: 1,
+            title: title.to_owned(),
+            started_unix_secs,
+            state: RunState::Finished,
+            pinned: false,
+            shown: false,
+        };
+        let tabs = [tab("a", 0), tab("b", 0), tab("b", 59), tab("b", 3600)];
+        assert_eq!(titles(&tabs), ["a", "00:00 b", "00:00 (2) b", "01:00 b"]);
     }
 }

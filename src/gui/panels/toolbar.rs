@@ -8,7 +8,9 @@ use crate::gui::action::Action;
 use crate::gui::app::{Measurement, RunState, STEPS_MAX};
 use crate::gui::commands::Situation;
 use crate::gui::theme::{self, ThemeChoice, space};
-use crate::gui::widgets::{Spot, badge_ui, icon_button_ui, mark_spot, primary_button_ui};
+use crate::gui::widgets::{
+    Spot, badge_ui, icon_button_ui, in_order_ui, mark_spot, primary_button_ui,
+};
 use crate::units::text;
 
 /// What the toolbar shows.
@@ -35,8 +37,10 @@ pub fn toolbar_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>
         }
         undo_and_redo_ui(ui, view, actions);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            theme_switch_ui(ui, actions);
-            run_or_stop_ui(ui, view, actions);
+            in_order_ui(ui, |ui| {
+                run_or_stop_ui(ui, view, actions);
+                theme_switch_ui(ui, actions);
+            });
             if let Some(measurement) = view.measurement.filter(|_| view.now.state.is_active()) {
                 progress_ui(ui, view.now.state, measurement);
             }

@@ -8,7 +8,7 @@ use egui::{
 use crate::gui::action::{Action, TourAction};
 use crate::gui::app::Page;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{Spot, primary_button_ui, spot_of, weak_ui};
+use crate::gui::widgets::{Spot, primary_button_ui, spot_of, want_spot, weak_ui};
 
 /// One step.
 #[derive(Debug, Clone, Copy)]
@@ -110,6 +110,9 @@ impl TourPanel {
         let Some(shown) = STEPS.get(step) else {
             return;
         };
+        if let (true, Some(first)) = (self.unfocused, shown.spots.first()) {
+            want_spot(ctx, *first);
+        }
         let screen = ctx.content_rect();
         let spots = shown.spots.iter().filter_map(|spot| spot_of(ctx, *spot));
         let targets: Vec<Rect> = spots

@@ -33,8 +33,8 @@ impl Mark {
     #[must_use]
     pub const fn shape(self) -> MarkerShape {
         match self.0 {
-            Shape::Circle => MarkerShape::Circle,
-            Shape::Square => MarkerShape::Square,
+            Shape::Circle | Shape::Ring => MarkerShape::Circle,
+            Shape::Square | Shape::Box => MarkerShape::Square,
             Shape::Up => MarkerShape::Up,
             Shape::Diamond => MarkerShape::Diamond,
             Shape::Cross => MarkerShape::Cross,
@@ -44,6 +44,12 @@ impl Mark {
             Shape::Asterisk => MarkerShape::Asterisk,
             Shape::Right => MarkerShape::Right,
         }
+    }
+
+    /// Whether its outline is filled.
+    #[must_use]
+    pub const fn is_filled(self) -> bool {
+        self.0.is_filled()
     }
 
     /// Draws it around `centre`, from which it reaches `radius` points.
@@ -65,16 +71,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_colour_has_the_shape_of_its_candidate_and_the_first_ten_differ() {
+    fn a_colour_has_the_shape_of_its_candidate_and_all_differ() {
         for candidate in 0..COLOURS {
             for dark in [false, true] {
                 let [r, g, b] = series_rgb(candidate, dark);
                 let found = Mark::of_color(Color32::from_rgb(r, g, b));
                 assert_eq!(found, Some(Mark::of(candidate)));
             }
-            for other in 0..candidate.min(10) {
-                let differ = candidate >= 10 || Mark::of(candidate) != Mark::of(other);
-                assert!(differ, "{candidate} and {other}");
+            for other in 0..candidate {
+                assert_ne!(
+                    Mark::of(candidate),
+                    Mark::of(other),
+                    "{candidate} and {other}"
+                );
             }
         }
         assert_eq!(Mark::of_color(Color32::BLACK), None);

@@ -4,6 +4,8 @@
 
 mod basics;
 mod field;
+mod fold;
+mod order;
 mod scroll;
 mod spot;
 mod stroke;
@@ -13,6 +15,8 @@ pub use basics::{
     primary_button_ui, section_header_ui, swatch_ui, tinted_button_ui, weak_ui,
 };
 pub use field::{Field, severity_ui};
+pub use fold::{paint_fold, paint_lit};
+pub use order::in_order_ui;
 pub use scroll::FollowFocus;
-pub use spot::{Spot, mark_spot, spot_of};
-pub use stroke::{stroke_sample_ui, stroke_toggle_ui};
+pub use spot::{Spot, mark_spot, spot_of, want_spot};
+pub use stroke::{STROKE_SAMPLE_WIDTH, paint_stroke, stroke_sample_ui};

@@ -28,8 +28,25 @@ pub enum Spot {
     FileMenu,
 }
 
+/// How many passes a spot that is to be seen is waited for: its page is drawn in the next one.
+const WANTED_PASSES: u64 = 4;
+
+/// Scrolls to `spot` when it is drawn next, if it is about to be.
+pub fn want_spot(ctx: &Context, spot: Spot) {
+    let now = ctx.cumulative_pass_nr();
+    ctx.data_mut(|data| data.insert_temp(wanted_id(), (now, spot)));
+}
+
 /// Says that `spot` is at `rect` in this frame; nothing of it that is out of sight.
 pub fn mark_spot(ui: &Ui, spot: Spot, rect: Rect) {
+    let wanted: Option<(u64, Spot)> = ui.data(|data| data.get_temp(wanted_id()));
+    if let Some((since, _)) = wanted.filter(|(_, wanted)| *wanted == spot) {
+        ui.data_mut(|data| data.remove::<(u64, Spot)>(wanted_id()));
+        if ui.ctx().cumulative_pass_nr() - since <= WANTED_PASSES {
+            let at_once = egui::style::ScrollAnimation::none();
+            ui.scroll_to_rect_animation(rect, None, at_once);
+        }
+    }
     let seen = rect.intersect(ui.clip_rect());
     if seen.is_positive() {
         let ctx = ui.ctx();
@@ -44,6 +61,10 @@ pub fn spot_of(ctx: &Context, spot: Spot) -> Option<Rect> {
     let marked: Option<(u64, Rect)> = ctx.data(|data| data.get_temp(id(spot)));
     let (at, rect) = marked?;
     (at == ctx.cumulative_pass_nr()).then_some(rect)
+}
+
+fn wanted_id() -> Id {
+    Id::unique("spot to be seen")
 }
 
 fn id(spot: Spot) -> Id {

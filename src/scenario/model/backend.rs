@@ -267,6 +267,23 @@ impl Backend {
         }
     }
 
+    /// The number of its workers, where that is one that may depend on the machine: of the pool that computes, if it has
+    /// two. An event loop has places instead, and a sequential back end is one worker.
+    pub const fn pool_mut(&mut self) -> Option<&mut Workers> {
+        match self {
+            Self::Sequential | Self::Async { .. } => None,
+            Self::Threads { workers }
+            | Self::Processes { workers, .. }
+            | Self::Hybrid {
+                processes: workers, ..
+            } => Some(workers),
+            Self::Python(pool) => match pool.workers_mut() {
+                [_, Some(processes)] => Some(processes),
+                [only, None] => only,
+            },
+        }
+    }
+
     /// The same with numbers of workers for a machine of `cores`.
     #[must_use]
     pub const fn for_cores(mut self, cores: u32) -> Self {

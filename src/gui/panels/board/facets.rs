@@ -4,7 +4,7 @@
 
 use egui::epaint::{Mesh, Vertex, WHITE_UV};
 use egui::text::{LayoutJob, TextWrapping};
-use egui::{Align2, Color32, Painter, Pos2, Rect, Sense, Shape, Stroke, TextStyle, Ui, Vec2};
+use egui::{Align2, Color32, Painter, Pos2, Rect, Response, Sense, Stroke, TextStyle, Ui, Vec2};
 use egui_plot::PlotPoint;
 
 use crate::chart::axis::Axis;
@@ -12,8 +12,10 @@ use crate::chart::palette::split_rgb;
 use crate::chart::{Chart, Facet, Form, Quantity, Scale, facet_columns};
 use crate::gui::panels::board::view::TimeView;
 use crate::gui::panels::chart::{ChartView, seconds, y_ticks};
-use crate::gui::panels::plot_lines::{LinePoints, measured, plotted};
+use crate::gui::panels::plot_lines::{Inks, LinePoints, measured, plotted, y_range};
 use crate::gui::theme::{self, space};
+use crate::gui::widgets::paint_stroke;
+use crate::units::text;
 
 /// Room for the labels of the y axis, in points.
 const Y_AXIS_WIDTH: f32 = 56.0;
@@ -26,13 +28,13 @@ const LEAST: [f64; 2] = [88.0, 52.0];
 /// Between two plots, in points.
 const APART: f32 = 8.0;
 /// Room that a label of the time axis takes, in points.
-const X_LABEL_WIDTH: f32 = 44.0;
+const X_LABEL_WIDTH: f32 = 40.0;
 /// Room that a label of the y axis takes, in points.
 const Y_LABEL_HEIGHT: f32 = 22.0;
 /// Width of a line, in points.
 const LINE_WIDTH: f32 = 1.4;
-/// Above what is highest, as a share of the axis.
-const HEADROOM: f64 = 0.06;
+/// Above what is highest, and below what is lowest on a logarithmic axis, as a share of it.
+const MARGIN: f64 = 0.06;
 
 /// What all of the plots share.
 struct Frame<'a> {
@@ -74,6 +76,10 @@ pub(super) fn facets_ui(ui: &mut Ui, view: &ChartView<'_>, time: &mut TimeView) 
         (room.height() + APART) / grid.rows as f32 - APART,
     );
     let frame = frame(view, time, cell.y - NAME_HEIGHT);
+    let inks = Inks {
+        dark: ui.visuals().dark_mode,
+        pointed_at: view.pointed_at,
+    };
     for (number, (first, facet)) in facets.iter().enumerate() {
         let lines = &view.points.lines()[*first..first + facet.series.len()];
         let (row, column) = (number / grid.columns, number % grid.columns);
@@ -85,37 +91,43 @@ pub(super) fn facets_ui(ui: &mut Ui, view: &ChartView<'_>, time: &mut TimeView) 
         );
         let is_last = number + grid.columns >= shown;
         axes_ui(ui, &frame, rect, (column == 0, is_last));
-        facet_ui(ui, &frame, (facet, lines), rect, time);
+        facet_ui(ui, &frame, (facet, lines), (rect, inks), time);
     }
-    let more = all - shown + chart.workers_left_out as usize;
-    if more > 0 {
-        let palette = theme::palette(ui);
-        let font = TextStyle::Small.resolve(ui.style());
-        let at = Pos2::new(area.left(), area.bottom() - NAME_HEIGHT / 2.0);
-        let words = format!("{more} more");
-        ui.painter()
-            .text(at, Align2::LEFT_CENTER, words, font, palette.weak);
-        behind.on_hover_text("A wider chart, or fewer candidates, leave room for more plots");
+    more_ui(
+        ui,
+        area,
+        behind,
+        all - shown + chart.workers_left_out as usize,
+    );
+}
+
+/// How many plots have no room: short, below the labels of the y axis, and in words for whoever asks.
+fn more_ui(ui: &Ui, area: Rect, behind: Response, more: usize) {
+    if more == 0 {
+        return;
     }
+    let palette = theme::palette(ui);
+    let font = TextStyle::Small.resolve(ui.style());
+    let at = Pos2::new(area.left(), area.bottom() - NAME_HEIGHT / 2.0);
+    let words = format!("+ {more}");
+    let painter = ui.painter();
+    painter.text(at, Align2::LEFT_CENTER, words, font, palette.weak);
+    let plots = text::counted(more as u64, "more plot has", "more plots have");
+    let told = format!("{plots} no room: a wider chart or fewer candidates leave some");
+    behind.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &told));
+    behind.on_hover_text(told);
 }
 
 /// The axes that everything that is seen lies on.
 fn frame<'a>(view: &ChartView<'a>, time: &TimeView, height: f32) -> Frame<'a> {
     let chart = view.chart;
-    let points = view.points.lines().iter();
-    let points = points.flat_map(|line| line.runs.iter().flatten());
-    let mut low = points
-        .clone()
-        .map(|point| point.y)
-        .fold(f64::INFINITY, f64::min);
-    let mut high = chart.top_of(points.map(|point| [point.x, point.y])).shown;
-    if chart.scale == Scale::Linear || !low.is_finite() {
-        low = 0.0;
+    let (mut low, mut high) = y_range(chart, view.points.lines()).unwrap_or((0.0, 1.0));
+    let margin = (high - low) * MARGIN;
+    high += margin;
+    // A line of zeros is the axis itself.
+    if chart.scale == Scale::Log10 {
+        low -= margin;
     }
-    if !high.is_finite() || high <= low {
-        high = low + 1.0;
-    }
-    high += (high - low) * HEADROOM;
     let steps = ((height / Y_LABEL_HEIGHT) as usize).clamp(2, 6);
     let mut axis = y_ticks(chart, low, high, steps);
     axis.ticks
@@ -167,16 +179,18 @@ fn axes_ui(ui: &Ui, frame: &Frame<'_>, rect: Rect, (is_first, is_last): (bool, b
     painter.rect_stroke(rect, 0, grid, egui::StrokeKind::Inside);
     let steps = ((rect.width() / X_LABEL_WIDTH) as usize).max(1);
     let time = Axis::seconds(frame.x.0, frame.x.1, steps);
+    let mut free_from = rect.left();
     for tick in time.ticks.iter().filter(|_| is_last) {
         let x = frame.place(rect, [tick.value, 0.0]).x;
-        let at = Pos2::new(x, rect.bottom() + 2.0);
-        painter.text(
-            at,
-            Align2::CENTER_TOP,
-            &tick.label,
-            font.clone(),
-            palette.weak,
-        );
+        let galley = painter.layout_no_wrap(tick.label.clone(), font.clone(), palette.weak);
+        let width = galley.size().x;
+        // Within its plot: beyond it stand the labels of the next one.
+        let left = (x - width / 2.0).clamp(rect.left(), (rect.right() - width).max(rect.left()));
+        if left >= free_from {
+            free_from = left + width + space::XS;
+            let corner = Pos2::new(left, rect.bottom() + 2.0);
+            painter.galley(corner, galley, palette.weak);
+        }
     }
 }
 
@@ -184,19 +198,18 @@ fn facet_ui(
     ui: &Ui,
     frame: &Frame<'_>,
     (facet, lines): (&Facet<'_>, &[LinePoints]),
-    rect: Rect,
+    (rect, inks): (Rect, Inks),
     time: &mut TimeView,
 ) {
     let palette = theme::palette(ui);
-    let dark = ui.visuals().dark_mode;
     let clipped = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     for (number, line) in lines.iter().enumerate().rev() {
         for run in &line.runs {
             if frame.chart.id.form() == Form::Stacked {
-                let [r, g, b] = split_rgb(Chart::area_colour(number), dark);
+                let [r, g, b] = split_rgb(Chart::area_colour(number), inks.dark);
                 area_ui(&clipped, frame, rect, run, Color32::from_rgb(r, g, b));
             } else {
-                let color = theme::series_color(facet.candidate, dark);
+                let color = inks.of(facet.candidate);
                 line_ui(&clipped, frame, rect, (line, run), color);
             }
         }
@@ -318,18 +331,7 @@ fn line_ui(
         painter.circle_filled(only, LINE_WIDTH * 1.5, color);
         return;
     }
-    let stroke = Stroke::new(LINE_WIDTH, color);
-    match line.stroke {
-        crate::chart::Stroke::Solid => {
-            painter.add(Shape::line(points, stroke));
-        }
-        crate::chart::Stroke::Dashed => {
-            painter.extend(Shape::dashed_line(&points, stroke, 5.0, 3.0));
-        }
-        crate::chart::Stroke::Dotted => {
-            painter.extend(Shape::dotted_line(&points, color, 4.0, LINE_WIDTH / 2.0));
-        }
-    }
+    paint_stroke(painter, points, line.stroke, LINE_WIDTH, color);
 }
 
 /// What lies below a line, down to zero: areas are drawn from the highest on, and each covers those behind it.

@@ -1,5 +1,6 @@
 //! The board: the charts in a grid that a person arranges, one legend and one time axis for all of them.
 
+mod edge;
 mod facets;
 pub(in crate::gui::panels) mod over_plot;
 mod tile;
@@ -8,7 +9,7 @@ pub(in crate::gui::panels) mod view;
 
 use std::time::Duration;
 
-use egui::{Align, Key, Layout, Modifiers, ScrollArea, Stroke, StrokeKind, Ui, Vec2};
+use egui::{Align, Key, Layout, Modifiers, RichText, ScrollArea, Stroke, StrokeKind, Ui, Vec2};
 
 use crate::analysis::{CandidateFigures, CandidateStatus};
 use crate::chart::{Chart, ChartBook, ChartId, ChartSettings, Form, Percentile, Tile, rows_of};
@@ -21,7 +22,9 @@ use crate::gui::panels::diagram::DiagramPoints;
 use crate::gui::panels::marks;
 use crate::gui::panels::results::standing_ui;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{FollowFocus as _, badge_ui, legend_toggle_ui};
+use crate::gui::widgets::{
+    FollowFocus as _, badge_ui, empty_state_ui, in_order_ui, legend_toggle_ui,
+};
 use crate::run::Run;
 use crate::scenario::Load;
 
@@ -33,6 +36,8 @@ const CHART_MAX_HEIGHT: f32 = 420.0;
 const CHART_MIN_WIDTH: f32 = 330.0;
 /// The six charts that every run has are two rows of three.
 const COLUMNS_MAX: usize = 3;
+/// In less height the legend and the buttons scroll with the charts, in points.
+const HEAD_STAYS: f32 = 300.0;
 /// Height of a line of the legend, in points.
 const LEGEND_ROW_HEIGHT: f32 = 22.0;
 /// As long a chart that was asked for has a frame, in seconds.
@@ -44,6 +49,8 @@ const SOON: Duration = Duration::from_millis(1);
 pub struct BoardView<'a> {
     /// Title of the scenario that was measured.
     pub title: &'a str,
+    /// Title of the scenario that is open.
+    pub open_title: &'a str,
     /// Whether the scenario that is open is another, or was edited since.
     pub outdated: bool,
     /// Where the run stands.
@@ -80,6 +87,8 @@ pub struct BoardPanel {
     time: TimeView,
     /// The chart that was asked for, until it is drawn in view.
     wanted: Option<ChartId>,
+    /// The candidate that is pointed at in the legend.
+    pointed_at: Option<usize>,
     /// The chart that was asked for last, and until when its frame says so, in seconds of the window's clock.
     pointed: Option<(ChartId, f64)>,
 }
@@ -153,6 +162,12 @@ impl BoardPanel {
         self.time.range()
     }
 
+    /// The same where it is only a part of the run; none while all of it is shown.
+    #[must_use]
+    pub const fn stretch(&self) -> Option<(f64, f64)> {
+        self.time.chosen()
+    }
+
     /// Which percentiles, candidates and charts are shown.
     #[must_use]
     pub const fn settings(&self) -> &ChartSettings {
@@ -164,8 +179,11 @@ impl BoardPanel {
         self.tiles = self.settings.arrangement.shown_for(&view.run.request);
         self.time.set_all(x_range(view.charts));
         take_keys(ui, actions);
-        self.head_ui(ui, view, actions);
-        self.grid_ui(ui, view, actions);
+        let head_stays = ui.available_height() >= HEAD_STAYS;
+        if head_stays {
+            self.head_ui(ui, view, actions);
+        }
+        self.grid_ui(ui, view, !head_stays, actions);
         let (crosshair_moved, asks_to_pause) = self.time.end_frame();
         if crosshair_moved {
             ui.ctx().request_repaint_after(SOON);
@@ -175,7 +193,14 @@ impl BoardPanel {
         }
     }
 
-    fn grid_ui(&mut self, ui: &mut Ui, view: &BoardView<'_>, actions: &mut Vec<Action>) {
+    /// The charts, which scroll; and with them the head, if it is to.
+    fn grid_ui(
+        &mut self,
+        ui: &mut Ui,
+        view: &BoardView<'_>,
+        with_head: bool,
+        actions: &mut Vec<Action>,
+    ) {
         let available = ui.available_size();
         let columns = columns(available.x);
         let gap = space::S;
@@ -188,19 +213,21 @@ impl BoardPanel {
         let height = ((available.y - gap) / 2.0).clamp(*range.start(), *range.end());
         let tiles = self.tiles.clone();
         // Plots side by side need the whole width.
-        let span = |tile: &Tile| {
-            if self.settings.side_by_side && tile.id.form() != Form::Diagram {
-                columns
-            } else {
-                tile.span
-            }
-        };
+        let side_by_side = self.settings.side_by_side;
+        let is_whole = |tile: &Tile| side_by_side && tile.id.form() != Form::Diagram;
+        let span = |tile: &Tile| if is_whole(tile) { columns } else { tile.span };
         let spans: Vec<usize> = tiles.iter().map(span).collect();
         let spots = rows_of(&spans, columns);
         let placed: Vec<_> = tiles.into_iter().zip(spots).enumerate().collect();
         ScrollArea::vertical()
             .auto_shrink(false)
             .show_following(ui, |ui| {
+                if with_head {
+                    self.head_ui(ui, view, actions);
+                }
+                if placed.is_empty() {
+                    empty_state_ui(ui, "No charts", "Choose some in the menu 'Charts' above");
+                }
                 ui.spacing_mut().item_spacing = Vec2::splat(gap);
                 for row in placed.chunk_by(|(_, (_, a)), (_, (_, b))| a.0 == b.0) {
                     ui.horizontal(|ui| {
@@ -213,6 +240,7 @@ impl BoardPanel {
                                     place,
                                     last: placed.len() - 1,
                                     columns,
+                                    is_whole: is_whole(&tile),
                                 };
                                 self.tile_ui(ui, view, spot, actions);
                                 self.point_ui(ui, tile.id);
@@ -250,7 +278,7 @@ impl BoardPanel {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().interact_size.y = LEGEND_ROW_HEIGHT;
             ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-                ui.scope(|ui| tools::tools_ui(ui, self, view, actions));
+                in_order_ui(ui, |ui| tools::tools_ui(ui, self, view, actions));
                 ui.with_layout(Layout::top_down(Align::Min), |ui| {
                     ui.set_width(ui.available_width());
                     self.legend_ui(ui, view);
@@ -268,7 +296,13 @@ impl BoardPanel {
             ui.spacing_mut().interact_size.y = LEGEND_ROW_HEIGHT;
             ui.spacing_mut().button_padding.y = 2.0;
             let (word, color) = state_badge(view.state, palette);
-            badge_ui(ui, word, color);
+            let failed = view.figures.iter().filter_map(cause_of);
+            let (failed, all) = (failed.count(), view.figures.len());
+            if view.state == RunState::Failed && failed < all {
+                badge_ui(ui, &format!("{failed} of {all} failed"), color);
+            } else {
+                badge_ui(ui, word, color);
+            }
             if view.is_paused {
                 let meanwhile = if view.state.is_active() {
                     "view paused, run goes on"
@@ -283,15 +317,32 @@ impl BoardPanel {
                     .on_hover_text("A stretch of time is shown, and not the run as it goes on");
             }
             if view.outdated {
-                badge_ui(ui, &format!("measured: {}", view.title), palette.warning)
+                // A title that is also that of the open scenario would tell nothing.
+                let word = if view.title == view.open_title {
+                    "the open scenario differs".to_owned()
+                } else {
+                    format!("measured: {}", view.title)
+                };
+                badge_ui(ui, &word, palette.warning)
                     .on_hover_text("The scenario that is open is not the one that was measured");
             }
+            self.pointed_at = None;
             for figures in view.figures {
                 let color = theme::series_color(figures.candidate, dark);
                 let shown = !self.settings.hidden.contains(&figures.candidate);
-                if legend_toggle_ui(ui, &figures.name, color, shown).clicked() {
+                let entry = legend_toggle_ui(ui, &figures.name, color, shown);
+                if shown && (entry.hovered() || entry.has_focus()) {
+                    self.pointed_at = Some(figures.candidate);
+                }
+                if entry.clicked() {
                     self.toggle_candidate(figures.candidate);
                     ui.ctx().request_repaint_after(SOON);
+                }
+                if let Some(cause) = cause_of(figures) {
+                    let sign = ui.label(RichText::new("⚠").color(palette.error));
+                    let told = format!("{} failed: {cause}", figures.name);
+                    sign.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &told));
+                    sign.on_hover_text(told);
                 }
             }
             marks::legend_ui(ui, view.charts);
@@ -333,6 +384,14 @@ fn x_range(charts: &ChartBook) -> (f64, f64) {
 /// As many columns as are readable.
 fn columns(width: f32) -> usize {
     ((width / CHART_MIN_WIDTH) as usize).clamp(1, COLUMNS_MAX)
+}
+
+/// Why a candidate failed, if it did.
+const fn cause_of(figures: &CandidateFigures) -> Option<&String> {
+    match &figures.status {
+        CandidateStatus::Failed { cause } => Some(cause),
+        _ => None,
+    }
 }
 
 /// The word for where a run stands, with its colour.

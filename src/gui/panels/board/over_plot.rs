@@ -10,12 +10,12 @@ use crate::gui::panels::plot_lines::{is_free, measured};
 use crate::gui::theme::{self, space};
 
 /// What lies over the lines: names of phases, the stretch that is being chosen, the crosshair with what it reads, and the
-/// edge of the plot that has the keyboard.
+/// edge of the plot that has the keyboard. What `happened` at the crosshair is told with what it reads.
 pub(in crate::gui::panels) fn over_plot_ui(
     ui: &Ui,
     view: &ChartView<'_>,
     time: &TimeView,
-    (response, transform): (&Response, &PlotTransform),
+    (response, transform, happened): (&Response, &PlotTransform, Option<String>),
 ) {
     let frame = *transform.frame();
     let palette = theme::palette(ui);
@@ -45,7 +45,11 @@ pub(in crate::gui::panels) fn over_plot_ui(
         painter.rect_stroke(frame, 0, edge, egui::StrokeKind::Inside);
     }
     let name = format!("Plot of {}", view.chart.title);
-    let told = read.map_or_else(|| name.clone(), |read| format!("{name} at {read}"));
+    let mut told = read.map_or_else(|| name.clone(), |read| format!("{name} at {read}"));
+    if let Some(line) = happened {
+        told.push('\n');
+        told.push_str(&line);
+    }
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &told));
 }
 
@@ -115,6 +119,6 @@ fn readout_ui(ui: &Ui, painter: &Painter, view: &ChartView<'_>, frame: Rect, (at
         frame.right() - size.x - space::XS
     };
     let area = Rect::from_min_size(Pos2::new(left, frame.top() + 2.0), size);
-    painter.rect_filled(area, 3, palette.card.gamma_multiply(0.85));
+    painter.rect_filled(area, 3, palette.card);
     painter.galley(area.min + Vec2::splat(space::XS), galley, palette.text);
 }

@@ -1,21 +1,28 @@
 //! One chart of the board: its frame, its title by which it is moved, its controls, its plot.
 
 use egui::{
-    Align, Color32, CursorIcon, DragAndDrop, Label, Layout, Popup, Rect, RichText, Sense, Ui,
+    Align, Color32, CursorIcon, DragAndDrop, Label, Layout, Popup, Rect, RichText, Sense,
+    TextStyle, Ui,
 };
 
 use crate::chart::axis::Axis;
 use crate::chart::palette::split_rgb;
 use crate::chart::{Chart, ChartId, Diagram, Form, Series, Tile};
 use crate::gui::action::{Action, BoardAction, Exported};
+use crate::gui::panels::board::edge::edge_ui;
 use crate::gui::panels::board::facets::facets_ui;
 use crate::gui::panels::board::{BoardPanel, BoardView, nothing_yet, tools};
 use crate::gui::panels::chart::{ChartView, PointsKey, chart_plot_ui};
 use crate::gui::panels::diagram::{DiagramPoints, plot_ui};
 use crate::gui::panels::export_menu::export_menu_ui;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{badge_ui, empty_state_ui, stroke_sample_ui, swatch_ui, weak_ui};
+use crate::gui::widgets::{
+    STROKE_SAMPLE_WIDTH, badge_ui, empty_state_ui, few_lines_ui, stroke_sample_ui, swatch_ui,
+    weak_ui,
+};
 
+/// More lines than these would take too much of the plot.
+const CAPTION_LINES: usize = 2;
 /// A warning is written in full if it and the buttons have this much room beside the title, in points.
 const WARNING_MIN_WIDTH: f32 = 440.0;
 
@@ -33,6 +40,20 @@ pub(super) struct Spot {
     pub(super) last: usize,
     /// Columns of the board.
     pub(super) columns: usize,
+    /// Whether it is as wide as the board whatever its width is.
+    pub(super) is_whole: bool,
+}
+
+impl Spot {
+    /// How many columns it has.
+    pub(super) fn span(self) -> usize {
+        self.tile.span.min(self.columns)
+    }
+
+    /// Whether it can be made wider or narrower.
+    pub(super) const fn has_width(self) -> bool {
+        self.columns > 1 && !self.is_whole
+    }
 }
 
 /// What stands above a chart.
@@ -64,7 +85,9 @@ impl BoardPanel {
                 self.diagram_ui(ui, view, (diagram, spot), actions);
             }
         });
-        drop_ui(ui, id, shown.response.rect, actions);
+        let rect = shown.response.rect;
+        drop_ui(ui, id, rect, actions);
+        edge_ui(ui, (id.title(), spot), rect, actions);
     }
 
     fn chart_ui(
@@ -103,7 +126,11 @@ impl BoardPanel {
         };
         let points = &mut self.points[place_of(chart.id)].chart;
         points.refresh(chart, key);
-        let view = ChartView { chart, points };
+        let view = ChartView {
+            chart,
+            points,
+            pointed_at: self.pointed_at,
+        };
         if chart.has_facets() {
             facets_ui(ui, &view, &mut self.time);
         } else {
@@ -135,7 +162,7 @@ impl BoardPanel {
             points.diagram_of = key;
             points.diagram = DiagramPoints::of(diagram);
         }
-        plot_ui(ui, diagram, &points.diagram);
+        plot_ui(ui, diagram, &points.diagram, self.pointed_at);
     }
 
     fn head_of_tile_ui(
@@ -148,6 +175,9 @@ impl BoardPanel {
     ) {
         let palette = theme::palette(ui);
         let id = spot.tile.id;
+        let kinds = chart.map(kinds).unwrap_or_default();
+        let is_stacked = id.form() == Form::Stacked;
+        let mut has_strokes = is_stacked;
         ui.horizontal(|ui| {
             title_ui(ui, head.title, spot, actions);
             if let Some(warning) = head.warning {
@@ -160,16 +190,24 @@ impl BoardPanel {
                 if id == ChartId::ResponseTime {
                     tools::percentiles_ui(ui, self, actions);
                 }
-                if let Some(chart) = chart.filter(|chart| !is_stacked(chart)) {
-                    strokes_ui(ui, chart);
+                if !is_stacked && strokes_width(ui, &kinds) <= ui.available_width() {
+                    has_strokes = true;
+                    for series in kinds.iter().rev() {
+                        weak_ui(ui, series.detail);
+                        stroke_sample_ui(ui, series.stroke);
+                        ui.add_space(space::XS);
+                    }
                 }
             });
         });
-        if let Some(chart) = chart.filter(|chart| is_stacked(chart)) {
-            areas_ui(ui, chart);
+        if let Some(chart) = chart.filter(|_| is_stacked) {
+            areas_ui(ui, chart, &kinds);
         } else {
-            let label = RichText::new(&head.caption).small().color(palette.weak);
-            ui.add(Label::new(label).truncate());
+            let caption = RichText::new(&head.caption).small().color(palette.weak);
+            few_lines_ui(ui, caption, CAPTION_LINES).on_hover_text(&head.caption);
+        }
+        if !has_strokes && !kinds.is_empty() {
+            strokes_ui(ui, &kinds);
         }
         ui.add_space(space::XS);
     }
@@ -242,10 +280,6 @@ fn drop_ui(ui: &Ui, id: ChartId, rect: Rect, actions: &mut Vec<Action>) {
     }
 }
 
-fn is_stacked(chart: &Chart) -> bool {
-    chart.id.form() == Form::Stacked
-}
-
 /// The lines of one candidate, each kind once.
 fn kinds(chart: &Chart) -> Vec<&Series> {
     let mut kinds: Vec<&Series> = Vec::new();
@@ -258,22 +292,39 @@ fn kinds(chart: &Chart) -> Vec<&Series> {
     kinds
 }
 
-/// What the strokes of a chart's lines mean, from the right.
-fn strokes_ui(ui: &mut Ui, chart: &Chart) {
-    for series in kinds(chart).into_iter().rev() {
-        weak_ui(ui, series.detail);
-        stroke_sample_ui(ui, series.stroke);
-        ui.add_space(space::XS);
-    }
+/// How much room the samples of strokes with their words take, in points.
+fn strokes_width(ui: &Ui, kinds: &[&Series]) -> f32 {
+    let font = TextStyle::Small.resolve(ui.style());
+    let width = |series: &&Series| {
+        let detail = series.detail.to_owned();
+        let words = ui
+            .painter()
+            .layout_no_wrap(detail, font.clone(), Color32::PLACEHOLDER);
+        words.size().x + STROKE_SAMPLE_WIDTH + space::XS + 2.0 * ui.spacing().item_spacing.x
+    };
+    kinds.iter().map(width).sum()
+}
+
+/// What the strokes of a chart's lines mean, below what is drawn where they have no room beside the title.
+fn strokes_ui(ui: &mut Ui, kinds: &[&Series]) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        ui.spacing_mut().interact_size.y = 0.0;
+        for series in kinds {
+            stroke_sample_ui(ui, series.stroke);
+            weak_ui(ui, series.detail);
+            ui.add_space(space::XS);
+        }
+    });
 }
 
 /// The colours of areas, in the place of what is drawn: the whole line is theirs.
-fn areas_ui(ui: &mut Ui, chart: &Chart) {
+fn areas_ui(ui: &mut Ui, chart: &Chart, kinds: &[&Series]) {
     let dark = ui.visuals().dark_mode;
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         ui.spacing_mut().interact_size.y = 0.0;
-        for (number, series) in kinds(chart).into_iter().enumerate() {
+        for (number, series) in kinds.iter().enumerate() {
             let [r, g, b] = split_rgb(Chart::area_colour(number), dark);
             swatch_ui(ui, Color32::from_rgb(r, g, b));
             weak_ui(ui, series.detail).on_hover_text(&chart.caption);

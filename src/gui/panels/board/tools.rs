@@ -10,7 +10,7 @@ use crate::gui::panels::board::{BoardPanel, BoardView};
 use crate::gui::theme::space;
 use crate::gui::widgets::weak_ui;
 
-/// The line of buttons, from the right.
+/// The line of buttons.
 pub(super) fn tools_ui(
     ui: &mut Ui,
     panel: &BoardPanel,
@@ -18,20 +18,13 @@ pub(super) fn tools_ui(
     actions: &mut Vec<Action>,
 ) {
     ui.spacing_mut().item_spacing.x = space::XS;
-    charts_menu_ui(ui, panel, view, actions);
-    let (label, about) = if view.is_paused {
-        ("Resume view", "Show what has happened meanwhile (Space)")
-    } else {
-        (
-            "Pause view",
-            "Keep charts and results as they are; the run goes on (Space)",
-        )
-    };
-    let can_pause = view.is_paused || view.state.is_active();
-    let pause = ui.add_enabled(can_pause, small(label)).on_hover_text(about);
-    let pause = pause.on_disabled_hover_text("Nothing moves: no run goes on");
-    if pause.clicked() {
-        actions.push(Action::Board(BoardAction::TogglePause));
+    let export = ui.add(small("Export…"));
+    let export = export.on_hover_text("Put charts of your choice on a picture (Ctrl+E)");
+    if export
+        .accessible_name("Export charts of the board")
+        .clicked()
+    {
+        actions.push(Action::Exporting(ExportAction::Open));
     }
     let (label, about) = if view.state.is_active() {
         ("Follow", "Show all of the run again, as it goes on (Home)")
@@ -46,14 +39,21 @@ pub(super) fn tools_ui(
     if follow.clicked() {
         actions.push(Action::Board(BoardAction::Follow));
     }
-    let export = ui.add(small("Export…"));
-    let export = export.on_hover_text("Put charts of your choice on a picture (Ctrl+E)");
-    if export
-        .accessible_name("Export charts of the board")
-        .clicked()
-    {
-        actions.push(Action::Exporting(ExportAction::Open));
+    let (label, about) = if view.is_paused {
+        ("Resume view", "Show what has happened meanwhile (Space)")
+    } else {
+        (
+            "Pause view",
+            "Keep charts and results as they are; the run goes on (Space)",
+        )
+    };
+    let can_pause = view.is_paused || view.state.is_active();
+    let pause = ui.add_enabled(can_pause, small(label)).on_hover_text(about);
+    let pause = pause.on_disabled_hover_text("Nothing moves: no run goes on");
+    if pause.clicked() {
+        actions.push(Action::Board(BoardAction::TogglePause));
     }
+    charts_menu_ui(ui, panel, view, actions);
 }
 
 fn small(label: &str) -> Button<'_> {

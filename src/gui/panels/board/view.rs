@@ -44,6 +44,11 @@ impl TimeView {
         self.chosen.unwrap_or(self.all)
     }
 
+    /// The part of the run that is shown; none while all of it is.
+    pub(in crate::gui::panels) const fn chosen(&self) -> Option<(f64, f64)> {
+        self.chosen
+    }
+
     /// Whether all of the run is shown, as it goes on.
     pub(in crate::gui::panels) const fn is_following(&self) -> bool {
         self.chosen.is_none()

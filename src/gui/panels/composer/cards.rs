@@ -12,6 +12,7 @@ use egui::{
 
 use crate::gui::panels::composer::edit::{ListEdit, dropped_at};
 use crate::gui::theme::{self, Palette, space};
+use crate::gui::widgets::{in_order_ui, paint_fold, paint_lit};
 
 /// Side of a button that is only a symbol.
 const ICON: f32 = 22.0;
@@ -103,7 +104,7 @@ pub(super) fn card_header_ui(
             if locked {
                 ui.disable();
             }
-            buttons_ui(ui, card)
+            in_order_ui(ui, |ui| buttons_ui(ui, card))
         });
         (asked.inner.or(moved), folds)
     })
@@ -137,9 +138,9 @@ fn fold_line_at(
     });
     let palette = theme::palette(ui);
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-    highlight(&painter, rect, &response, palette);
+    paint_lit(&painter, rect, &response, palette);
     let middle = Pos2::new(rect.left() + ARROW / 2.0, rect.center().y);
-    arrow(&painter, middle, open, palette);
+    paint_fold(&painter, middle, open, palette);
 
     let mut job = LayoutJob::default();
     job.append(
@@ -295,11 +296,13 @@ fn handle_ui(ui: &mut Ui, card: Card<'_>) {
 fn buttons_ui(ui: &mut Ui, card: Card<'_>) -> Option<ListEdit> {
     let Card { index, len, .. } = card;
     let mut edit = None;
-    if icon_button_ui(ui, card, Icon::Remove, true) {
-        edit = Some(ListEdit::Remove(index));
-    }
-    if icon_button_ui(ui, card, Icon::Duplicate, true) {
-        edit = Some(ListEdit::Duplicate(index));
+    if icon_button_ui(ui, card, Icon::Up, index > 0) {
+        edit = Some(ListEdit::Move {
+            from: index,
+            to: index - 1,
+        });
+        let icon = if index > 1 { Icon::Up } else { Icon::Down };
+        ui.memory_mut(|memory| memory.request_focus(icon_id(card.list, index - 1, icon)));
     }
     if icon_button_ui(ui, card, Icon::Down, index + 1 < len) {
         edit = Some(ListEdit::Move {
@@ -314,13 +317,11 @@ fn buttons_ui(ui: &mut Ui, card: Card<'_>) -> Option<ListEdit> {
         };
         ui.memory_mut(|memory| memory.request_focus(icon_id(card.list, index + 1, icon)));
     }
-    if icon_button_ui(ui, card, Icon::Up, index > 0) {
-        edit = Some(ListEdit::Move {
-            from: index,
-            to: index - 1,
-        });
-        let icon = if index > 1 { Icon::Up } else { Icon::Down };
-        ui.memory_mut(|memory| memory.request_focus(icon_id(card.list, index - 1, icon)));
+    if icon_button_ui(ui, card, Icon::Duplicate, true) {
+        edit = Some(ListEdit::Duplicate(index));
+    }
+    if icon_button_ui(ui, card, Icon::Remove, true) {
+        edit = Some(ListEdit::Remove(index));
     }
     edit
 }
@@ -359,7 +360,7 @@ fn icon_button_ui(ui: &mut Ui, card: Card<'_>, icon: Icon, enabled: bool) -> boo
         let name = format!("{verb} {}", card.name);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &name));
         let palette = theme::palette(ui);
-        highlight(ui.painter(), rect, &response, palette);
+        paint_lit(ui.painter(), rect, &response, palette);
         let color = match (ui.is_enabled(), response.hovered(), icon) {
             (false, ..) => palette.weak.gamma_multiply(0.5),
             (true, true, Icon::Remove) => palette.error,
@@ -370,41 +371,6 @@ fn icon_button_ui(ui: &mut Ui, card: Card<'_>, icon: Icon, enabled: bool) -> boo
         response.on_hover_text(verb).clicked()
     })
     .inner
-}
-
-/// The ground under the pointer, and the line around what the keyboard would press.
-fn highlight(painter: &Painter, rect: Rect, response: &Response, palette: &Palette) {
-    if response.hovered() {
-        painter.rect_filled(rect, 4, palette.control_hover.gamma_multiply(0.5));
-    }
-    if response.has_focus() {
-        painter.rect_stroke(
-            rect,
-            4,
-            Stroke::new(1.0, palette.accent),
-            StrokeKind::Inside,
-        );
-    }
-}
-
-fn arrow(painter: &Painter, middle: Pos2, open: bool, palette: &Palette) {
-    let points = if open {
-        [
-            Vec2::new(-4.0, -2.0),
-            Vec2::new(0.0, 2.5),
-            Vec2::new(4.0, -2.0),
-        ]
-    } else {
-        [
-            Vec2::new(-2.0, -4.0),
-            Vec2::new(2.5, 0.0),
-            Vec2::new(-2.0, 4.0),
-        ]
-    };
-    painter.add(Shape::line(
-        points.map(|point| middle + point).into(),
-        Stroke::new(1.5, palette.weak),
-    ));
 }
 
 fn paint_icon(painter: &Painter, middle: Pos2, icon: Icon, color: egui::Color32) {

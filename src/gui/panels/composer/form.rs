@@ -181,10 +181,10 @@ impl Form<'_> {
         self.row(ui, field, |ui| {
             let width = ui.available_width().max(FIELD_MIN_WIDTH);
             let edit = single_line(text, width).hint_text(placeholder.to_owned());
-            ui.add(edit.id(Id::unique(("composer", &field.path))))
+            ui.add(edit.id(text_id(&field.path)))
                 .accessible_name(&field.name)
         });
-        self.follow(ui, Id::unique(("composer", &field.path)));
+        self.follow(ui, text_id(&field.path));
     }
 
     /// Remembers whether the text field `id` has the keyboard.
@@ -213,13 +213,13 @@ impl Form<'_> {
         };
         self.row(ui, &unlabelled, |ui| {
             let edit = TextEdit::multiline(text)
-                .id(Id::unique(("composer", &field.path)))
+                .id(text_id(&field.path))
                 .desired_width(ui.available_width())
                 .desired_rows(2)
                 .hint_text(placeholder.to_owned());
             ui.add(edit).accessible_name(&field.name)
         });
-        self.follow(ui, Id::unique(("composer", &field.path)));
+        self.follow(ui, text_id(&field.path));
     }
 
     /// A row with a few alternatives side by side: (value, title, explanation). Returns what was clicked.
@@ -332,6 +332,11 @@ fn label_ui(ui: &mut Ui, text: &str, hint: &str) {
     if !hint.is_empty() {
         label.on_hover_text(hint);
     }
+}
+
+/// The text field for `path`, which keeps the keyboard whatever appears above it.
+pub(super) fn text_id(path: &str) -> Id {
+    Id::unique(("composer", path))
 }
 
 pub(super) fn single_line(text: &mut String, width: f32) -> TextEdit<'_> {

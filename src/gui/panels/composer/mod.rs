@@ -56,13 +56,14 @@ pub(super) use strip::paint_strip;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use egui::Ui;
+use egui::text::{CCursor, CCursorRange};
+use egui::{Context, TextEdit, Ui};
 
 use crate::gui::action::{Action, ComposerSection};
 use crate::gui::panels::composer::cards::{FoldLine, fold_line_ui};
 use crate::gui::panels::composer::clipboard::Clipboard;
 use crate::gui::panels::composer::drafts::Drafts;
-use crate::gui::panels::composer::form::{Form, Owner};
+use crate::gui::panels::composer::form::{Form, Owner, text_id};
 use crate::gui::panels::composer::lines::{message_ui, problems_ui};
 use crate::gui::panels::composer::notes::Notes;
 use crate::gui::panels::composer::series_maker::SeriesMaker;
@@ -148,6 +149,17 @@ impl ComposerPanel {
     pub fn begins(&mut self) -> bool {
         // Whoever is led to a section wants to see that one.
         std::mem::take(&mut self.to_top) && self.sections.lead_to.is_none()
+    }
+
+    /// Gives the keyboard to the title, with all of it selected: what is typed takes its place.
+    pub fn ask_for_title(&self, ctx: &Context, title: &str) {
+        let id = text_id("title");
+        let mut state = TextEdit::load_state(ctx, id).unwrap_or_default();
+        let (start, end) = (CCursor::new(0), CCursor::new(title.chars().count()));
+        let all = CCursorRange::two(start, end);
+        state.cursor.set_char_range(Some(all));
+        state.store(ctx, id);
+        ctx.memory_mut(|memory| memory.request_focus(id));
     }
 
     /// Opens `section` and scrolls to it.

@@ -209,10 +209,7 @@ fn preview_ui(ui: &mut Ui, parts: &[ProfilePart], limits: &[Limit]) {
     let line = corners.iter().copied().map(place).collect();
     painter.add(Shape::line(line, Stroke::new(1.5, palette.accent)));
     for limit in &near {
-        let color = match limit.candidate {
-            Some(candidate) => theme::series_color(candidate, ui.visuals().dark_mode),
-            None => palette.error,
-        };
+        let color = limit.color(palette, ui.visuals().dark_mode);
         let ends = [place((0.0, limit.at)), place((secs, limit.at))];
         painter.extend(Shape::dashed_line(&ends, Stroke::new(1.5, color), 4.0, 3.0));
     }
@@ -232,8 +229,7 @@ fn limits_ui(ui: &mut Ui, limits: &[&Limit], what: &str) {
         return;
     }
     // Those at the same place are told at once.
-    let names = named(limits, (f64::MIN_POSITIVE, usize::MAX), text::per_sec);
-    let names: Vec<String> = names.into_iter().map(|group| group.text).collect();
+    let names = named(limits, f64::MIN_POSITIVE, text::per_sec);
     remark_ui(ui, &format!("{what}: {}", names.join("; ")));
 }
 

@@ -9,7 +9,7 @@ use crate::gui::panels::composer::options::{BACKEND_KINDS, backend_explanation, 
 use crate::gui::panels::preview::{Expected, color, percent, sentence, title};
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::badge_ui;
-use crate::scenario::{AsyncCpu, Backend, Candidate, Load, PythonPool, Severity, Workers};
+use crate::scenario::{Backend, Candidate, Load, PythonPool, Severity, Workers};
 
 /// Width of the list of back ends, in points.
 const BACKEND_WIDTH: f32 = 106.0;
@@ -25,32 +25,18 @@ enum Setting<'a> {
 }
 
 fn setting(backend: &mut Backend) -> Option<Setting<'_>> {
-    Some(match backend {
-        Backend::Sequential | Backend::Python(PythonPool::Sequential) => return None,
-        Backend::Threads { workers }
-        | Backend::Processes { workers, .. }
-        | Backend::Python(
-            PythonPool::ThreadPoolExecutor { workers }
-            | PythonPool::InterpreterPoolExecutor { workers }
-            | PythonPool::ProcessPoolExecutor { workers, .. }
-            | PythonPool::MultiprocessingPool { workers, .. }
-            | PythonPool::Joblib { workers, .. }
-            | PythonPool::Dask { workers, .. }
-            | PythonPool::Ray { workers, .. },
-        ) => Setting::Workers("workers", "Workers", workers),
-        Backend::Async {
-            in_flight,
-            cpu: AsyncCpu::Inline | AsyncCpu::Blocking { .. } | AsyncCpu::Processes { .. },
-            ..
+    let (key, label) = match backend {
+        Backend::Hybrid { .. } | Backend::Python(PythonPool::Hybrid { .. }) => {
+            ("processes", "Processes")
         }
+        Backend::Async { in_flight, .. }
         | Backend::Python(PythonPool::Asyncio { in_flight, .. }) => {
-            Setting::Count("in_flight", "In flight", in_flight)
+            return Some(Setting::Count("in_flight", "In flight", in_flight));
         }
-        Backend::Hybrid { processes, .. }
-        | Backend::Python(PythonPool::Hybrid { processes, .. }) => {
-            Setting::Workers("processes", "Processes", processes)
-        }
-    })
+        _ => ("workers", "Workers"),
+    };
+    let workers = backend.pool_mut()?;
+    Some(Setting::Workers(key, label, workers))
 }
 
 /// Shows it; `expected` is what to expect of the candidate under the load.

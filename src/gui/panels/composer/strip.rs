@@ -416,7 +416,11 @@ fn hatch(painter: &Painter, rect: Rect, color: Color32) {
 
 /// How a part is drawn, as a small square before its figure.
 fn sample_ui(ui: &mut Ui, color: Color32, hatched: Option<&Palette>) {
-    let (rect, _) = ui.allocate_exact_size(Vec2::splat(11.0), Sense::hover());
+    const SIDE: f32 = 11.0;
+    // As high as its text, so that the first of a row stands in line with the others.
+    let height = ui.text_style_height(&TextStyle::Small).max(SIDE);
+    let (row, _) = ui.allocate_exact_size(Vec2::new(SIDE, height), Sense::hover());
+    let rect = Rect::from_center_size(row.center(), Vec2::splat(SIDE));
     if hatched.is_none() {
         ui.painter().rect_filled(rect, 2, color);
         return;

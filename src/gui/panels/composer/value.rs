@@ -3,7 +3,7 @@
 
 use egui::{Id, Key, Slider, SliderClamping, Ui};
 
-use crate::gui::panels::composer::form::{FIELD_MIN_WIDTH, Field, Form, single_line};
+use crate::gui::panels::composer::form::{FIELD_MIN_WIDTH, Field, Form, single_line, text_id};
 use crate::gui::panels::composer::lines::message_ui;
 use crate::gui::panels::composer::steps::{STEP_WIDTH, lower_first, step_buttons_ui, step_by_keys};
 use crate::gui::panels::composer::typed::Typed;
@@ -71,7 +71,7 @@ impl Form<'_> {
         let written = value.clone().write();
         let mut text = self.drafts.shown(&field.path, &written);
         let unit = self.drafts.unit(&field.path, &written);
-        let id = Id::unique(("composer", &field.path));
+        let id = text_id(&field.path);
         let changed = self.row(ui, field, |ui| {
             typing_ui(ui, field, id, (&mut text, value), beside)
         });

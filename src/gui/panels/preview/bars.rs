@@ -1,14 +1,31 @@
 //! How much of each resource a candidate would use, as bars with a line at 100 %.
 
-use egui::{Align2, Pos2, Rect, RichText, Sense, Shape, Stroke, TextStyle, Ui, Vec2, WidgetInfo};
+use egui::collapsing_header::CollapsingState;
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{
+    Align2, Painter, Pos2, Rect, Response, RichText, Role, Sense, Shape, Stroke, TextStyle, Ui,
+    UiBuilder, Vec2, WidgetInfo,
+};
 
 use crate::gui::panels::preview::words::{
-    Expected, Standing, badge, bounds_line, percent, sentence, title, used,
+    Expected, Standing, badge, bounds_line, percent, sentence, title, used, used_of,
 };
 use crate::gui::theme::{self, Palette, space};
-use crate::gui::widgets::{badge_ui, swatch_ui};
+use crate::gui::widgets::{badge_ui, paint_fold, paint_lit};
 use crate::scenario::{Demand, Load};
 
+/// Height of the line of a candidate, in points.
+const LINE: f32 = 24.0;
+/// Room for the triangle of a line, in points.
+const ARROW: f32 = 18.0;
+/// Size of a candidate's colour, in points.
+const SWATCH: f32 = 10.0;
+/// Where the names begin, in points.
+const NAME_AT: f32 = ARROW + SWATCH + space::S;
+/// Left and right of the word in a badge, in points.
+const BADGE_PADDING: f32 = 7.0;
+/// A bar is never shorter, in points.
+const TRACK_LEAST: f32 = 72.0;
 /// Height of a bar, in points.
 const BAR: f32 = 12.0;
 /// From one bar to the next, in points.
@@ -45,34 +62,157 @@ pub(in crate::gui::panels) fn color(standing: Standing, palette: &Palette) -> eg
     }
 }
 
-/// One candidate: its name, how it stands, a bar for each resource, and what that means.
+/// Where the parts of the rows of all candidates stand, in points from their left.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Columns {
+    badge: f32,
+    track: f32,
+    figure: f32,
+}
+
+/// The columns of rows of `width`: as wide as the widest of their texts, and names and bars share the rest.
+pub(super) fn columns(ui: &Ui, expected: &[Expected], load: &Load, width: f32) -> Columns {
+    let widest = |style: TextStyle, text: &dyn Fn(&Expected) -> String| {
+        let font = style.resolve(ui.style());
+        let widths = expected.iter().map(|one| {
+            let (text, font) = (text(one), font.clone());
+            let galley = (ui.painter()).layout_no_wrap(text, font, egui::Color32::PLACEHOLDER);
+            galley.size().x
+        });
+        widths.fold(0.0, f32::max)
+    };
+    let names = NAME_AT + widest(TextStyle::Body, &|one| one.name.clone());
+    let badges = widest(TextStyle::Small, &badge) + 2.0 * BADGE_PADDING;
+    let figures = widest(TextStyle::Small, &|one| figure(one, load));
+    let rest = width - badges - figures - 3.0 * space::S;
+    // A name is cut rather than the bar beside it.
+    let names = names.min(rest - TRACK_LEAST).max(NAME_AT);
+    Columns {
+        badge: names + space::S,
+        track: names + badges + 2.0 * space::S,
+        figure: width - figures,
+    }
+}
+
+/// What is used of the scarcest resource.
+fn figure(expected: &Expected, load: &Load) -> String {
+    let rate = expected.rate_per_sec(load).unwrap_or_default();
+    let scarcest = expected.scarcest();
+    scarcest.map_or_else(String::new, |demand| {
+        used_of(demand, expected.backend, rate)
+    })
+}
+
+/// One candidate in a line: its name, how it stands, and the bar of its scarcest resource. A click opens below it what
+/// it uses of the others and what that means; `is_open` at first.
 pub(super) fn expected_ui(
     ui: &mut Ui,
     index: usize,
     expected: &Expected,
     (load, scale): (&Load, f64),
+    (columns, is_open): (Columns, bool),
 ) {
-    let palette = theme::palette(ui);
-    let dark = ui.visuals().dark_mode;
-    ui.spacing_mut().item_spacing.y = 2.0;
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = space::S;
-        swatch_ui(ui, theme::series_color(index, dark));
-        let name = RichText::new(&expected.name).family(theme::semi_bold());
-        let room = (ui.available_width() - 150.0).max(80.0);
-        ui.scope(|ui| {
-            ui.set_max_width(room);
-            ui.add(egui::Label::new(name).truncate());
+    let id = ui.make_persistent_id(("expected", index));
+    let mut fold = CollapsingState::load_with_default_open(ui.ctx(), id, is_open);
+    let response = line_ui(
+        ui,
+        index,
+        expected,
+        (load, scale),
+        (columns, fold.is_open()),
+    );
+    if response.clicked() {
+        fold.toggle(ui);
+    }
+    fold.show_body_unindented(ui, |ui| {
+        let frame = egui::Frame::NONE.inner_margin(egui::Margin {
+            left: NAME_AT as i8,
+            bottom: space::S as i8,
+            ..egui::Margin::ZERO
         });
-        badge_ui(ui, &badge(expected), color(expected.standing, palette));
+        frame.show(ui, |ui| details_ui(ui, expected, (load, scale)));
     });
+}
+
+fn line_ui(
+    ui: &mut Ui,
+    index: usize,
+    expected: &Expected,
+    (load, scale): (&Load, f64),
+    (columns, is_open): (Columns, bool),
+) -> Response {
+    let palette = theme::palette(ui);
+    let size = Vec2::new(ui.available_width(), LINE);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let rate = expected.rate_per_sec(load).unwrap_or_default();
-    let (rect, response) = ui.allocate_exact_size(
+    let said = sentence(expected, load);
+    let spoken = format!("{}. {said}", spoken(expected, rate));
+    response.widget_info(|| WidgetInfo::selected(Role::DisclosureTriangle, true, is_open, &spoken));
+    let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+    paint_lit(&painter, rect, &response, palette);
+    let middle = |x: f32| Pos2::new(rect.left() + x, rect.center().y);
+    paint_fold(&painter, middle(ARROW / 2.0), is_open, palette);
+    let swatch = Rect::from_center_size(middle(ARROW + SWATCH / 2.0), Vec2::splat(SWATCH));
+    let color = theme::series_color(index, ui.visuals().dark_mode);
+    painter.rect_filled(swatch, 2, color);
+
+    let font = TextStyle::Body.resolve(ui.style());
+    let mut name = LayoutJob::simple_singleline(expected.name.clone(), font, palette.text);
+    name.wrap = TextWrapping::truncate_at_width(columns.badge - space::S - NAME_AT);
+    let name = painter.layout_job(name);
+    let corner = middle(NAME_AT) - Vec2::new(0.0, name.size().y / 2.0);
+    painter.galley(corner, name, palette.text);
+
+    let place = Rect::from_min_max(
+        Pos2::new(rect.left() + columns.badge, rect.top()),
+        Pos2::new(rect.left() + columns.track - space::S, rect.bottom()),
+    );
+    let badge_layout = egui::Layout::left_to_right(egui::Align::Center);
+    ui.scope_builder(
+        UiBuilder::new().max_rect(place).layout(badge_layout),
+        |ui| {
+            badge_ui(
+                ui,
+                &badge(expected),
+                self::color(expected.standing, palette),
+            );
+        },
+    );
+    if let Some(demand) = expected.scarcest() {
+        let track = Rect::from_min_max(
+            middle(columns.track) - Vec2::new(0.0, BAR / 2.0),
+            middle(columns.figure - space::S) + Vec2::new(0.0, BAR / 2.0),
+        );
+        bar_ui(
+            &painter,
+            track,
+            (demand.utilisation_at(rate), scale, true),
+            palette,
+        );
+        let font = TextStyle::Small.resolve(ui.style());
+        let end = Pos2::new(rect.right(), rect.center().y);
+        painter.text(
+            end,
+            Align2::RIGHT_CENTER,
+            figure(expected, load),
+            font,
+            palette.text,
+        );
+    }
+    response
+        .on_hover_cursor(egui::CursorIcon::PointingHand)
+        .on_hover_text(format!("{}: {said}", expected.name))
+}
+
+/// A bar for each resource, and what that means.
+fn details_ui(ui: &mut Ui, expected: &Expected, (load, scale): (&Load, f64)) {
+    let palette = theme::palette(ui);
+    ui.spacing_mut().item_spacing.y = 2.0;
+    let rate = expected.rate_per_sec(load).unwrap_or_default();
+    let (rect, _) = ui.allocate_exact_size(
         Vec2::new(ui.available_width(), expected.demands.len() as f32 * ROW),
         Sense::hover(),
     );
-    let spoken = spoken(expected, rate);
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &spoken));
     let mut row = Rect::from_min_size(rect.min, Vec2::new(rect.width(), ROW));
     for demand in &expected.demands {
         let is_scarcest = expected.seen.bottleneck == Some(demand.resource);
@@ -126,8 +266,18 @@ fn row_ui(
             middle + BAR / 2.0,
         ),
     );
-    painter.rect_filled(track, 2, palette.well);
     let used = demand.utilisation_at(rate);
+    bar_ui(painter, track, (used, scale, is_scarcest), palette);
+}
+
+/// The bar of what is `used` of a resource, with its line at 100 %.
+fn bar_ui(
+    painter: &Painter,
+    track: Rect,
+    (used, scale, is_scarcest): (f64, f64, bool),
+    palette: &Palette,
+) {
+    painter.rect_filled(track, 2, palette.well);
     let at = |part: f64| track.left() + (part / scale).clamp(0.0, 1.0) as f32 * track.width();
     let limit = at(1.0);
     let end = at(used);
@@ -146,7 +296,7 @@ fn row_ui(
         );
         painter.rect_filled(beyond, 2, palette.error);
         if used > scale {
-            arrow(ui, track, palette);
+            goes_on(painter, track, palette);
         }
     }
     let line = Stroke::new(1.5, palette.text);
@@ -154,10 +304,10 @@ fn row_ui(
 }
 
 /// The bar goes on.
-fn arrow(ui: &Ui, track: Rect, palette: &Palette) {
+fn goes_on(painter: &Painter, track: Rect, palette: &Palette) {
     let tip = Pos2::new(track.right() - 3.0, track.center().y);
     let wing = |y: f32| tip + Vec2::new(-4.0, y);
-    ui.painter().add(Shape::line(
+    painter.add(Shape::line(
         vec![wing(-4.0), tip, wing(4.0)],
         Stroke::new(1.5, palette.card),
     ));

@@ -1,18 +1,18 @@
 //! The load over the time of one block, with its phases, its faults, and the limits of machine and candidates.
 
-use egui::{Align2, RichText, Ui};
+use egui::{Align2, Color32, Pos2, Rect, RichText, Sense, TextStyle, Ui, Vec2};
 use egui_plot::{
-    AxisHints, FilledArea, HLine, HPlacement, Line, LineStyle, Plot, PlotBounds, PlotPoint,
-    PlotPoints, PlotUi, Span, Text, VPlacement,
+    AxisHints, FilledArea, HLine, HPlacement, Line, LineStyle, PlotBounds, PlotPoint, PlotPoints,
+    PlotTransform, PlotUi, Span, Text, VPlacement,
 };
 
 use crate::analysis::fault_label;
 use crate::chart::axis::Axis;
 use crate::chart::{Quantity, Scale};
-use crate::gui::panels::plot_lines::{grid, label_at};
-use crate::gui::panels::preview::limits::{Limit, named};
+use crate::gui::panels::plot_lines::{grid, label_at, still_plot};
+use crate::gui::panels::preview::limits::{Limit, grouped, named};
 use crate::gui::panels::preview::{part_ui, weak_text_ui};
-use crate::gui::theme::{self, Palette};
+use crate::gui::theme::{self, Palette, space};
 use crate::scenario::{CurveOf, LoadCurve, Scenario};
 use crate::units::text;
 
@@ -33,17 +33,21 @@ const LIMITS_WITHIN: f64 = 3.0;
 const NAME_SHARE: f64 = 0.1;
 /// About the width of a letter of a name, in points.
 const LETTER: f32 = 6.4;
+/// Size of a candidate's colour beside its line, and from one to the next, in points.
+const SWATCH: f32 = 8.0;
+const SWATCH_STEP: f32 = 10.0;
+/// Between the colours and the words, in points.
+const SWATCH_GAP: f32 = 3.0;
+/// More colours beside a line are counted.
+const SWATCHES_MAX: usize = 4;
 /// Width of the line of the load, in points.
 const LINE_WIDTH: f32 = 1.8;
 
 pub(super) fn curve_ui(ui: &mut Ui, scenario: &Scenario, curve: &LoadCurve, limits: &[Limit]) {
     let peak = curve.peak();
     let (what, quantity) = match curve.of {
-        CurveOf::Arrivals => ("Tasks that become due per second", Quantity::PerSec),
-        CurveOf::Clients => (
-            "Clients that send one task after the other",
-            Quantity::Count,
-        ),
+        CurveOf::Arrivals => ("Tasks due per second", Quantity::PerSec),
+        CurveOf::Clients => ("Clients, each with one task at a time", Quantity::Count),
     };
     let near = |limit: &&Limit| limit.at <= peak * LIMITS_WITHIN;
     let drawn: Vec<&Limit> = limits.iter().filter(near).collect();
@@ -51,7 +55,7 @@ pub(super) fn curve_ui(ui: &mut Ui, scenario: &Scenario, curve: &LoadCurve, limi
     let about = if drawn.is_empty() {
         what.to_owned()
     } else {
-        format!("{what}; dashed where the machine and the candidates are full")
+        format!("{what}; dashed where a candidate is full")
     };
     part_ui(ui, "Load over time", &about);
     let [Some(first), Some(last)] = [curve.points.first(), curve.points.last()] else {
@@ -74,8 +78,7 @@ pub(super) fn curve_ui(ui: &mut Ui, scenario: &Scenario, curve: &LoadCurve, limi
     if !far.is_empty() {
         let value = |at| value_text(curve.of, at);
         // Those at the same place are told at once.
-        let names = named(&far, (peak * 1e-3, usize::MAX), value);
-        let names: Vec<String> = names.into_iter().map(|group| group.text).collect();
+        let names = named(&far, peak * 1e-3, value);
         weak_text_ui(ui, &format!("Far above the load: {}", names.join("; ")));
     }
 }
@@ -104,19 +107,13 @@ fn plot_ui(
             .tick_label_color(palette.weak)
     };
     let (x_labels, y_labels) = (x.clone(), y.clone());
-    let plot = Plot::new("load over time")
-        .width(ui.available_width() - X_LABEL_OVERHANG)
+    let groups = grouped(limits, high * NAME_SHARE);
+    let rail = rail_width(ui, curve.of, &groups).max(X_LABEL_OVERHANG);
+    let width = ui.available_width() - rail;
+    let plot = still_plot("load over time", palette)
+        .width(width)
         .height(HEIGHT)
-        .allow_scroll(false)
-        .allow_zoom(false)
-        .allow_drag(false)
-        .allow_boxed_zoom(false)
-        .allow_double_click_reset(false)
-        .allow_axis_zoom_drag(false)
-        .show_background(false)
         .show_x(false)
-        .show_y(false)
-        .grid_color(palette.grid)
         .x_grid_spacer(|_| grid(&x, Scale::Linear))
         .y_grid_spacer(|_| grid(&y, Scale::Linear))
         .custom_x_axes(vec![
@@ -132,20 +129,20 @@ fn plot_ui(
         ]);
     let bounds = PlotBounds::from_min_max([from, 0.0], [to, high]);
     let spoken = spoken(scenario, curve);
-    let room = ui.available_width() - X_LABEL_OVERHANG - Y_AXIS_WIDTH;
-    let letters = (room / LETTER) as usize;
+    let letters = ((width - Y_AXIS_WIDTH) / LETTER) as usize;
     let shown = plot.show(ui, |plot| {
         plot.set_plot_bounds(bounds);
         shades(plot, curve, (from, to), palette);
         faults(plot, curve, palette);
         load(plot, curve, palette);
         phases(plot, curve, (from, to), (high, letters), palette);
-        draw_limits(plot, limits, (curve.of, to, high, letters), (palette, dark));
+        draw_limits(plot, limits, (palette, dark));
         fault_names(plot, scenario, curve, high, palette);
     });
     shown
         .response
         .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &spoken));
+    rail_ui(ui, &shown.transform, curve.of, &groups);
 }
 
 fn small(text: &str, palette: &Palette) -> RichText {
@@ -220,6 +217,7 @@ fn fault_names(
     }
 }
 
+/// Its colour is nobody's: colours are the candidates'.
 fn load(plot: &mut PlotUi<'_>, curve: &LoadCurve, palette: &Palette) {
     let (xs, tops): (Vec<f64>, Vec<f64>) = curve
         .points
@@ -228,42 +226,115 @@ fn load(plot: &mut PlotUi<'_>, curve: &LoadCurve, palette: &Palette) {
         .unzip();
     let ground = vec![0.0; xs.len()];
     let area = FilledArea::new("", &xs, &ground, &tops)
-        .fill_color(palette.accent.gamma_multiply(0.16))
+        .fill_color(palette.weak.gamma_multiply(0.16))
         .stroke(egui::Stroke::NONE);
     plot.add(area.allow_hover(false));
     let line = Line::new("load", PlotPoints::from(curve.points.clone()));
     plot.line(
-        line.color(palette.accent)
+        line.color(palette.weak)
             .width(LINE_WIDTH)
             .allow_band(false)
             .allow_hover(false),
     );
 }
 
-fn draw_limits(
-    plot: &mut PlotUi<'_>,
-    limits: &[&Limit],
-    (of, to, high, letters): (CurveOf, f64, f64, usize),
-    (palette, dark): (&Palette, bool),
-) {
+fn draw_limits(plot: &mut PlotUi<'_>, limits: &[&Limit], (palette, dark): (&Palette, bool)) {
     for limit in limits {
-        let color = match limit.candidate {
-            Some(candidate) => theme::series_color(candidate, dark),
-            None => palette.error,
+        let style = match limit.candidate {
+            Some(_) => LineStyle::dashed_dense(),
+            None => LineStyle::dashed_loose(),
         };
-        let line = HLine::new("", limit.at).color(color).width(1.5);
-        plot.hline(line.style(LineStyle::dashed_dense()).allow_hover(false));
+        let line = HLine::new("", limit.at).color(limit.color(palette, dark));
+        plot.hline(line.width(1.5).style(style).allow_hover(false));
     }
-    for group in named(limits, (high * NAME_SHARE, letters), |at| {
-        value_text(of, at)
-    }) {
-        let text = RichText::new(format!(" {} ", group.text))
-            .small()
-            .color(palette.text)
-            .background_color(palette.card.gamma_multiply(0.8));
-        // At the right end, over the drain, there is least below it.
-        let text = Text::new("", PlotPoint::new(to, group.at), text);
-        plot.text(text.anchor(Align2::RIGHT_BOTTOM).allow_hover(false));
+}
+
+/// What stands right of the lines of `group`: where they lie.
+fn rail_text(of: CurveOf, group: &[&Limit]) -> String {
+    let (low, high) = (group[0].at, group[group.len() - 1].at);
+    let value = match of {
+        CurveOf::Arrivals => text::per_sec(low),
+        CurveOf::Clients => text::count(low.round() as u64),
+    };
+    let is_machine = group.iter().any(|limit| limit.candidate.is_none());
+    let who = if is_machine { "cores " } else { "" };
+    let from = if value_text(of, low) == value_text(of, high) {
+        "≈"
+    } else {
+        "from ≈"
+    };
+    format!("{who}{from} {value}")
+}
+
+/// How many of the candidates of `group` are shown by their colours, and how many are only counted.
+fn shown_of(group: &[&Limit]) -> (usize, usize) {
+    let all = group
+        .iter()
+        .filter(|limit| limit.candidate.is_some())
+        .count();
+    if all <= SWATCHES_MAX {
+        (all, 0)
+    } else {
+        (SWATCHES_MAX - 1, all + 1 - SWATCHES_MAX)
+    }
+}
+
+fn rail_words(of: CurveOf, group: &[&Limit]) -> String {
+    let (_, counted) = shown_of(group);
+    let text = rail_text(of, group);
+    if counted == 0 {
+        text
+    } else {
+        format!("+{counted} {text}")
+    }
+}
+
+/// The room that the words right of the picture need.
+fn rail_width(ui: &Ui, of: CurveOf, groups: &[Vec<&Limit>]) -> f32 {
+    let font = TextStyle::Small.resolve(ui.style());
+    let widths = groups.iter().map(|group| {
+        let words = rail_words(of, group);
+        let galley = (ui.painter()).layout_no_wrap(words, font.clone(), Color32::PLACEHOLDER);
+        space::S + shown_of(group).0 as f32 * SWATCH_STEP + SWATCH_GAP + galley.size().x
+    });
+    widths.fold(0.0, f32::max)
+}
+
+/// Right of each line whose it is, by colour, and where it lies; the names are under the pointer. Beside the picture and
+/// not in it, where words would lie over other lines.
+fn rail_ui(ui: &Ui, transform: &PlotTransform, of: CurveOf, groups: &[Vec<&Limit>]) {
+    let palette = theme::palette(ui);
+    let dark = ui.visuals().dark_mode;
+    let frame = transform.frame();
+    let font = TextStyle::Small.resolve(ui.style());
+    for (index, group) in groups.iter().enumerate() {
+        let y = transform
+            .position_from_point(&PlotPoint::new(0.0, group[0].at))
+            .y;
+        let mut at = Pos2::new(frame.right() + space::S, y);
+        let left = at;
+        let candidates = group.iter().filter(|limit| limit.candidate.is_some());
+        for limit in candidates.take(shown_of(group).0) {
+            let swatch =
+                Rect::from_center_size(at + Vec2::new(SWATCH / 2.0, 0.0), Vec2::splat(SWATCH));
+            ui.painter()
+                .rect_filled(swatch, 2, limit.color(palette, dark));
+            at.x += SWATCH_STEP;
+        }
+        if at.x > left.x {
+            at.x += SWATCH_GAP;
+        }
+        let words = rail_words(of, group);
+        let drawn = (ui.painter()).text(at, Align2::LEFT_CENTER, words, font.clone(), palette.text);
+        let lines: Vec<String> = group
+            .iter()
+            .map(|limit| format!("{}: ≈ {}", limit.name, value_text(of, limit.at)))
+            .collect();
+        let place = drawn.union(Rect::from_min_max(left, drawn.max));
+        let response = ui.interact(place, ui.scope_id().with(("limit", index)), Sense::hover());
+        response
+            .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, lines.join("; ")));
+        response.on_hover_text(lines.join("\n"));
     }
 }
 

@@ -1,6 +1,9 @@
 //! The limits of the machine and of the candidates, as lines in the picture of the load.
 
+use egui::Color32;
+
 use crate::gui::panels::preview::words::{Expected, title};
+use crate::gui::theme::{self, Palette};
 use crate::scenario::{Bottleneck, CurveOf, Load, Runtime, Scenario, estimate::mix_nanos_on};
 use crate::units::text;
 
@@ -64,24 +67,17 @@ pub(super) fn limits(
     limits
 }
 
-/// Lines that share a name, as they lie too near to each other for two: the lowest of them, and the words.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::gui::panels) struct Group {
-    /// The lowest line.
-    pub(in crate::gui::panels) at: f64,
-    /// The words.
-    pub(in crate::gui::panels) text: String,
+impl Limit {
+    /// The colour of its line: colours are the candidates', so the machine has that of text.
+    pub(in crate::gui::panels) fn color(&self, palette: &Palette, dark: bool) -> Color32 {
+        self.candidate.map_or(palette.text, |candidate| {
+            theme::series_color(candidate, dark)
+        })
+    }
 }
 
-/// The names of `limits` (ascending) where names need `room` of the scale, in about `letters` each; `value` writes a
-/// place.
-pub(in crate::gui::panels) fn named(
-    limits: &[&Limit],
-    (room, letters): (f64, usize),
-    value: impl Fn(f64) -> String,
-) -> Vec<Group> {
-    /// More names in a row cannot be read.
-    const NAMES: usize = 2;
+/// The `limits` (ascending), those together that lie nearer to each other than `room` on the scale.
+pub(super) fn grouped<'a>(limits: &[&'a Limit], room: f64) -> Vec<Vec<&'a Limit>> {
     let mut groups: Vec<Vec<&Limit>> = Vec::new();
     for limit in limits {
         match groups.last_mut() {
@@ -89,6 +85,18 @@ pub(in crate::gui::panels) fn named(
             _ => groups.push(vec![limit]),
         }
     }
+    groups
+}
+
+/// Each of `limits` (ascending) with its name and its place, those at about the same place at once: no further apart than
+/// `room` of the scale. `value` writes a place.
+pub(in crate::gui::panels) fn named(
+    limits: &[&Limit],
+    room: f64,
+    value: impl Fn(f64) -> String,
+) -> Vec<String> {
+    /// More names in a row cannot be read.
+    const NAMES: usize = 2;
     let words = |group: Vec<&Limit>| {
         let (low, high) = (group[0].at, group[group.len() - 1].at);
         let (from, to) = (value(low), value(high));
@@ -97,27 +105,14 @@ pub(in crate::gui::panels) fn named(
         } else {
             format!("{from} … {to}")
         };
-        let told = |names: usize| {
-            let told: Vec<&str> = group.iter().map(|one| one.name.as_str()).collect();
-            let rest = group.len() - names;
-            let text = told[..names].join(", ");
-            if rest == 0 {
-                format!("{text}: ≈ {place}")
-            } else {
-                format!("{text} and {rest} more: ≈ {place}")
-            }
-        };
-        let most = group.len().min(NAMES);
-        let fits = (1..=most).rev().map(&told);
-        let fits = fits
-            .into_iter()
-            .find(|text| text.chars().count() <= letters);
-        Group {
-            at: low,
-            text: fits.unwrap_or_else(|| told(1)),
+        let names = group.iter().take(NAMES).map(|one| one.name.as_str());
+        let text = names.collect::<Vec<&str>>().join(", ");
+        match group.len().saturating_sub(NAMES) {
+            0 => format!("{text}: ≈ {place}"),
+            rest => format!("{text} and {rest} more: ≈ {place}"),
         }
     };
-    groups.into_iter().map(words).collect()
+    grouped(limits, room).into_iter().map(words).collect()
 }
 
 #[cfg(test)]
@@ -183,12 +178,7 @@ mod tests {
             limit(50.0, "d"),
         ];
         let all: Vec<&Limit> = all.iter().collect();
-        let texts: Vec<String> = named(&all, (5.0, usize::MAX), |at| at.to_string())
-            .into_iter()
-            .map(|group| group.text)
-            .collect();
+        let texts = named(&all, 5.0, |at| at.to_string());
         assert_eq!(texts, ["a, b and 1 more: ≈ 10 … 12", "d: ≈ 50"]);
-        let short = named(&all, (5.0, 24), |at| at.to_string());
-        assert_eq!(short[0].text, "a and 2 more: ≈ 10 … 12");
     }
 }

@@ -17,7 +17,7 @@ pub(in crate::gui::panels) use words::{Expected, percent, sentence, title};
 
 use crate::gui::panels::composer::strip::{legend_ui, strip_ui};
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{badge_ui, section_header_ui, swatch_ui, weak_ui};
+use crate::gui::widgets::{badge_ui, section_header_ui, weak_ui};
 use crate::scenario::estimate::{nominal_task_nanos, task_nanos_on};
 use crate::scenario::{
     Candidate, CurveOf, Runtime, Scenario, Stage, caveats, cores_of_this_machine, load_curve,
@@ -26,6 +26,8 @@ use crate::units::text;
 
 /// Candidates stand side by side where each has that much room, in points.
 const COLUMN: f32 = 430.0;
+/// So many candidates below each other show all that they use at first.
+const OPEN_MAX: usize = 2;
 /// Wider lines of bars say no more, in points.
 const WIDTH_MAX: f32 = 1_320.0;
 
@@ -49,12 +51,9 @@ pub fn preview_ui(ui: &mut Ui, scenario: &Scenario) {
             let on = text::counted(cores.into(), "core", "cores");
             weak_ui(
                 ui,
-                format!(
-                    "By the laws of queues from the times of the stages, on this machine with {on}"
-                ),
+                format!("By the laws of queues from the times of stages, on {on} of this machine"),
             );
-            summary_ui(ui, &expected);
-            tasks_ui(ui, scenario);
+            candidates_ui(ui, scenario, &expected);
             match &curve {
                 Some(curve) => {
                     let limits = limits::limits(scenario, &expected, (cores, curve.of));
@@ -66,51 +65,12 @@ pub fn preview_ui(ui: &mut Ui, scenario: &Scenario) {
                     "All tasks of the batch are due at the start",
                 ),
             }
-            candidates_ui(ui, scenario, &expected);
+            tasks_ui(ui, scenario);
             for caveat in caveats(scenario) {
                 weak_text_ui(ui, &format!("• {}", caveat.text()));
             }
         });
     });
-}
-
-/// How each candidate stands, those that stand alike on one line: the answer comes first.
-fn summary_ui(ui: &mut Ui, expected: &[Expected]) {
-    let mut groups: Vec<(String, egui::Color32, Vec<usize>)> = Vec::new();
-    for (index, one) in expected.iter().enumerate() {
-        let badge = words::badge(one);
-        match groups.iter_mut().find(|group| group.0 == badge) {
-            Some(group) => group.2.push(index),
-            None => groups.push((badge, color(one.standing, theme::palette(ui)), vec![index])),
-        }
-    }
-    ui.scope(|ui| {
-        ui.spacing_mut().item_spacing = Vec2::new(space::XS, space::XS);
-        ui.spacing_mut().interact_size.y = 0.0;
-        for (badge, color, of) in groups {
-            ui.horizontal_wrapped(|ui| {
-                badge_ui(ui, &badge, color);
-                for index in of {
-                    candidate_ui(ui, index, &expected[index].name);
-                }
-            });
-        }
-    });
-}
-
-/// Colour and name of a candidate, which stay on one line.
-fn candidate_ui(ui: &mut Ui, index: usize, name: &str) {
-    let text = RichText::new(name).small();
-    let font = egui::TextStyle::Small.resolve(ui.style());
-    let galley = (ui.painter()).layout_no_wrap(name.to_owned(), font, egui::Color32::PLACEHOLDER);
-    let swatch = space::M + 3.0 * space::XS;
-    if ui.available_size_before_wrap().x < galley.size().x + swatch {
-        ui.end_row();
-    } else {
-        ui.add_space(space::XS);
-    }
-    swatch_ui(ui, theme::series_color(index, ui.visuals().dark_mode));
-    ui.add(Label::new(text).extend());
 }
 
 /// The limits of the machine and of the candidates of `scenario` as rates, for a profile of its load.
@@ -172,32 +132,35 @@ fn tasks_ui(ui: &mut Ui, scenario: &Scenario) {
     legend_ui(ui, &stages);
 }
 
-/// The candidates, side by side where there is room.
+/// The candidates, a line each: the answer, so it comes first. Side by side where there is room.
 fn candidates_ui(ui: &mut Ui, scenario: &Scenario, expected: &[Expected]) {
-    let about = match &scenario.load {
-        load if load.is_open() => "At the rate of the load; the line is at 100 %",
-        load if load.is_batch() => "While the batch goes on; the line is at 100 %",
-        _ => "With all clients; the line is at 100 %",
+    let load = &scenario.load;
+    let when = match load {
+        load if load.is_open() => "At the rate of the load",
+        load if load.is_batch() => "While the batch goes on",
+        _ => "With all clients",
     };
-    part_ui(ui, "What each candidate would use", about);
-    let scale = bars::scale(expected, &scenario.load);
-    let columns = ((ui.available_width() / COLUMN) as usize).clamp(1, 3);
-    let width = (ui.available_width() - space::XL * (columns - 1) as f32) / columns as f32;
+    let about = format!("{when}, of what is scarcest; the line is at 100 %");
+    part_ui(ui, "What each candidate would use", &about);
+    let scale = bars::scale(expected, load);
+    let columns = ((ui.available_width() / COLUMN) as usize).clamp(1, 2);
+    let gap = space::XL;
+    let width = (ui.available_width() - gap * (columns - 1) as f32) / columns as f32;
+    let places = bars::columns(ui, expected, load, width);
+    // Few leave the room.
+    let is_open = expected.len() <= OPEN_MAX * columns;
     let all: Vec<(usize, &Expected)> = expected.iter().enumerate().collect();
-    for row in all.chunks(columns) {
-        ui.horizontal_top(|ui| {
-            ui.spacing_mut().item_spacing.x = space::XL;
-            for (index, expected) in row {
-                ui.allocate_ui_with_layout(
-                    Vec2::new(width, 0.0),
-                    egui::Layout::top_down(egui::Align::Min),
-                    |ui| {
-                        ui.set_width(width);
-                        bars::expected_ui(ui, *index, expected, (&scenario.load, scale));
-                    },
-                );
-            }
-        });
-        ui.add_space(space::XS);
-    }
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = gap;
+        for column in all.chunks(all.len().div_ceil(columns).max(1)) {
+            let layout = egui::Layout::top_down(egui::Align::Min);
+            ui.allocate_ui_with_layout(Vec2::new(width, 0.0), layout, |ui| {
+                ui.set_width(width);
+                ui.spacing_mut().item_spacing.y = 0.0;
+                for (index, expected) in column {
+                    bars::expected_ui(ui, *index, expected, (load, scale), (places, is_open));
+                }
+            });
+        }
+    });
 }

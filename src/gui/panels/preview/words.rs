@@ -244,6 +244,21 @@ pub(in crate::gui::panels) fn used(demand: &Demand, backend: Backend, rate_per_s
     }
 }
 
+/// The same where the resource is not named beside it: `interpreter lock 80 %`.
+pub(in crate::gui::panels) fn used_of(
+    demand: &Demand,
+    backend: Backend,
+    rate_per_sec: f64,
+) -> String {
+    match demand.resource {
+        Bottleneck::Lock | Bottleneck::Interpreter | Bottleneck::Handling => {
+            let what = title(demand.resource, backend).to_lowercase();
+            format!("{what} {}", percent(demand.utilisation_at(rate_per_sec)))
+        }
+        _ => used(demand, backend, rate_per_sec),
+    }
+}
+
 /// A number with as many digits as an estimate has.
 fn about(value: f64) -> String {
     if value >= 9.95 {

@@ -96,6 +96,11 @@ pub(super) fn rows(view: &ResultsView<'_>) -> Vec<Row> {
     view.verdict.deciding.iter().map(row).collect()
 }
 
+/// Whether there is a row.
+pub(super) const fn has_rows(view: &ResultsView<'_>) -> bool {
+    !(view.verdict.deciding.is_empty() && view.run.request.scenario.objectives.is_empty())
+}
+
 /// A figure and its interval: `201 µUSD (152 µUSD to 249 µUSD)` in two.
 fn apart(text: &str) -> (&str, &str) {
     let parts = text.split_once(" (");

@@ -35,6 +35,9 @@ use crate::run::Run;
 
 pub(super) use attempts::standing_ui;
 
+/// In less width the pages have a line of their own, in points.
+const ONE_LINE: f32 = 1100.0;
+
 /// What the results show.
 #[derive(Debug, Clone, Copy)]
 pub struct ResultsView<'a> {
@@ -185,31 +188,29 @@ impl ResultsPanel {
         }
     }
 
+    /// One line, or two where the window is narrow: the pages then have one of their own.
     fn header_ui(&mut self, ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) {
-        /// In less room the pages stand below the answer, in points.
-        const SIDE_BY_SIDE: f32 = 1_000.0;
-        if ui.available_width() >= SIDE_BY_SIDE {
-            ui.horizontal(|ui| {
-                self.answer_ui(ui, view);
+        let is_wide = ui.available_width() >= ONE_LINE;
+        ui.horizontal(|ui| {
+            self.standing_ui(ui, view);
+            if is_wide {
                 ui.add_space(space::S);
                 self.pages_ui(ui, view);
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    takings_ui(ui, view, actions);
-                });
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.spacing_mut().item_spacing.x = space::XS;
+                exports_ui(ui, actions);
+                compare_button_ui(ui, view, actions);
             });
-        } else {
-            ui.horizontal_wrapped(|ui| {
-                self.answer_ui(ui, view);
-                ui.add_space(space::S);
-                takings_ui(ui, view, actions);
-            });
+        });
+        if !is_wide {
             ui.horizontal_wrapped(|ui| self.pages_ui(ui, view));
         }
         ui.add_space(space::XS);
     }
 
-    /// What follows, in a word.
-    fn answer_ui(&mut self, ui: &mut Ui, view: &ResultsView<'_>) {
+    /// What follows from the run, in a word.
+    fn standing_ui(&mut self, ui: &mut Ui, view: &ResultsView<'_>) {
         let palette = theme::palette(ui);
         ui.label(RichText::new("Results").text_style(theme::title_style()));
         let (word, color) = verdict_badge(view.verdict.kind, palette);
@@ -229,6 +230,7 @@ impl ResultsPanel {
     }
 
     fn pages_ui(&mut self, ui: &mut Ui, view: &ResultsView<'_>) {
+        let palette = theme::palette(ui);
         ui.spacing_mut().item_spacing.x = space::XS;
         for (page, title, about) in Page::ALL {
             if page == Page::Attempts && !view.run.request.has_attempts() {
@@ -236,7 +238,7 @@ impl ResultsPanel {
             }
             let mut title = RichText::new(title);
             if page == Page::Trust && !view.trust.trustworthy {
-                title = RichText::new("Trust ⚠").color(theme::palette(ui).error);
+                title = RichText::new("Trust ⚠").color(palette.error);
             }
             let tab = ui.selectable_label(self.page == page, title);
             if tab.on_hover_text(about).clicked() {
@@ -246,15 +248,14 @@ impl ResultsPanel {
     }
 }
 
-/// What is made of the results: a comparison, a report, files.
-fn takings_ui(ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) {
-    ui.spacing_mut().item_spacing.x = space::XS;
-    let mut files = [
+/// What can be written to a file, from the right.
+fn exports_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
+    for (what, format, label, name) in [
         (
-            Exported::Report,
-            Format::Html,
-            "Report…",
-            "Export a report as HTML",
+            Exported::Figures,
+            Format::Json,
+            "JSON…",
+            "Export figures as JSON",
         ),
         (
             Exported::Figures,
@@ -263,26 +264,16 @@ fn takings_ui(ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) {
             "Export figures as CSV",
         ),
         (
-            Exported::Figures,
-            Format::Json,
-            "JSON…",
-            "Export figures as JSON",
+            Exported::Report,
+            Format::Html,
+            "Report…",
+            "Export a report as HTML",
         ),
-    ];
-    let from_the_right = ui.layout().prefer_right_to_left();
-    if from_the_right {
-        files.reverse();
-    } else {
-        compare_button_ui(ui, view, actions);
-    }
-    for (what, format, label, name) in files {
+    ] {
         let button = ui.add(Button::new(RichText::new(label).small()));
         if button.on_hover_text(name).accessible_name(name).clicked() {
             actions.push(Action::Export(what, format));
         }
-    }
-    if from_the_right {
-        compare_button_ui(ui, view, actions);
     }
 }
 

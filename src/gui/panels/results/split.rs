@@ -116,7 +116,9 @@ fn bar_ui(ui: &mut Ui, chart: &SplitChart, bar: &SplitBar, scale: SplitScale, na
     let palette = theme::palette(ui);
     let dark = ui.visuals().dark_mode;
     let size = Vec2::new(ui.available_width(), ROW);
-    let (row, response) = ui.allocate_exact_size(size, Sense::hover());
+    // Its parts are told in a note, which the keyboard can ask for too; there is nothing to press.
+    let sense = Sense::focusable_noninteractive();
+    let (row, response) = ui.allocate_exact_size(size, sense);
     let spoken = spoken(bar);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &spoken));
     let middle = row.center().y;
@@ -148,6 +150,12 @@ fn bar_ui(ui: &mut Ui, chart: &SplitChart, bar: &SplitBar, scale: SplitScale, na
     let at = Pos2::new(row.right(), middle);
     ui.painter()
         .text(at, Align2::RIGHT_CENTER, total, small, palette.text);
+    if response.has_focus() {
+        let edge = egui::Stroke::new(1.5, palette.accent);
+        ui.painter()
+            .rect_stroke(row.expand(1.0), 3, edge, egui::StrokeKind::Outside);
+        response.show_tooltip_ui(|ui| hover_ui(ui, bar));
+    }
     // The pieces are too thin to be pointed at one by one; the bar tells all of them.
     response.on_hover_ui_at_pointer(|ui| hover_ui(ui, bar));
 }

@@ -31,8 +31,10 @@ pub(super) fn verdict_ui(
     ui.spacing_mut().item_spacing.y = space::XS;
     let mut asked = None;
     let full = ui.available_width();
-    if full < SIDE_BY_SIDE {
-        words_ui(ui, view, actions, &mut asked);
+    if full < SIDE_BY_SIDE || !matrix::has_rows(view) {
+        column_ui(ui, full.min(LINE_MAX), |ui| {
+            words_ui(ui, view, actions, &mut asked);
+        });
         ui.add_space(space::S);
         matrix::matrix_ui(ui, view);
     } else {

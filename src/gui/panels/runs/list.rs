@@ -189,10 +189,15 @@ fn second_line_ui(ui: &mut Ui, entry: &RunEntry) {
 }
 
 /// `2026-03-01 12:00 · 4 candidates · #before #laptop`
+/// When it began, in Coordinated Universal Time.
+pub(in crate::gui::panels) fn when(head: &Head) -> String {
+    let time = text::date_time(head.header.started_unix_secs);
+    time.trim_end_matches(" UTC").to_owned()
+}
+
 pub(in crate::gui::panels) fn facts(head: &Head) -> String {
     let header = &head.header;
-    let time = text::date_time(header.started_unix_secs);
-    let mut facts = vec![time.trim_end_matches(" UTC").to_owned()];
+    let mut facts = vec![when(head)];
     if header.kind != RecordKind::Run {
         facts.push(header.kind.label().to_owned());
     }

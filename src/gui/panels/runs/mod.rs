@@ -3,7 +3,7 @@
 mod details;
 mod list;
 
-pub(super) use list::facts;
+pub(super) use list::{facts, when};
 
 use std::path::{Path, PathBuf};
 

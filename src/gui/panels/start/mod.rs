@@ -11,19 +11,23 @@ use std::path::PathBuf;
 use egui::{Align, Button, Layout, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::gui::action::{Action, TourAction};
-use crate::gui::app::{RunEntry, Search};
+use crate::gui::app::{RunEntry, Search, Verdicts};
 use crate::gui::panels::library::LibraryEntry;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{FollowFocus as _, card_ui, empty_state_ui, primary_button_ui, weak_ui};
+use crate::gui::widgets::{
+    FollowFocus as _, card_ui, empty_state_ui, in_order_ui, primary_button_ui, weak_ui,
+};
 use crate::scenario::Topic;
 use crate::session::LocalPython;
 
 /// Width of the column with what one was at last, in points.
 const RECENT_WIDTH: f32 = 280.0;
-/// With less room the recent things stand above the cards, in points.
+/// With less room the recent things stand below the first cards, in points.
 const SIDE_BY_SIDE: f32 = 920.0;
+/// With less room the ways to something of one's own stand below the title, in points.
+const HEAD_SIDE_BY_SIDE: f32 = 720.0;
 /// As many recent runs, and as many files, as a glance takes in.
-const WIDE_MAX: usize = 8;
+pub const RUNS_MAX: usize = 8;
 /// As many of each as leave the cards in sight.
 const NARROW_MAX: usize = 3;
 /// More experiments than this are searched for by words.
@@ -40,6 +44,8 @@ pub struct StartView<'a> {
     pub gone: &'a BTreeSet<PathBuf>,
     /// The kept runs, the newest first.
     pub runs: &'a [RunEntry],
+    /// What followed from the newest of them, as far as it is known.
+    pub verdicts: &'a Verdicts,
     /// How far the list of the runs is.
     pub listing: &'a Search,
     /// Whether runs are kept at all.
@@ -82,14 +88,7 @@ impl StartPanel {
             }
             let room = ui.available_width();
             if room < SIDE_BY_SIDE {
-                if !view.runs.is_empty() || !view.recent.is_empty() {
-                    ui.columns_const(|[left, right]| {
-                        recent::runs_ui(left, view, NARROW_MAX, actions);
-                        recent::files_ui(right, view, NARROW_MAX, actions);
-                    });
-                    ui.add_space(space::S);
-                }
-                self.experiments_ui(ui, view, actions);
+                self.experiments_ui(ui, view, true, actions);
                 return;
             }
             ui.horizontal_top(|ui| {
@@ -101,22 +100,29 @@ impl StartPanel {
                     |ui| {
                         ui.set_width(width);
                         ui.spacing_mut().item_spacing.x = space::S;
-                        self.experiments_ui(ui, view, actions);
+                        self.experiments_ui(ui, view, false, actions);
                     },
                 );
                 ui.vertical(|ui| {
                     ui.set_width(RECENT_WIDTH);
                     ui.spacing_mut().item_spacing.x = space::S;
-                    recent::runs_ui(ui, view, WIDE_MAX, actions);
+                    recent::runs_ui(ui, view, RUNS_MAX, actions);
                     ui.add_space(space::S);
-                    recent::files_ui(ui, view, WIDE_MAX, actions);
+                    recent::files_ui(ui, view, RUNS_MAX, actions);
                 });
             });
             ui.add_space(space::M);
         });
     }
 
-    fn experiments_ui(&mut self, ui: &mut Ui, view: &StartView<'_>, actions: &mut Vec<Action>) {
+    /// The cards; `with_recent` things between those of the first topic and all others.
+    fn experiments_ui(
+        &mut self,
+        ui: &mut Ui,
+        view: &StartView<'_>,
+        with_recent: bool,
+        actions: &mut Vec<Action>,
+    ) {
         if view.entries.len() > FILTER_FROM {
             let edit = TextEdit::singleline(&mut self.words)
                 .hint_text("Find an experiment: lock, queue, memory, Python …")
@@ -148,56 +154,90 @@ impl StartPanel {
                 cards::grid_ui(ui, &of_topic, topic == Topic::ALL[0], view, actions);
                 ui.add_space(space::S);
             }
+            if with_recent && topic == Topic::ALL[0] {
+                recent::both_ui(ui, view, NARROW_MAX, actions);
+            }
         }
     }
 }
 
 /// What the page is for, and the ways to something of one's own.
 fn head_ui(ui: &mut Ui, view: &StartView<'_>, actions: &mut Vec<Action>) {
-    ui.horizontal(|ui| {
-        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-            let why_not = "Stop the run that is under way first";
-            for (label, name, hover, can_be, action) in [
-                (
-                    "Take the tour",
-                    "Take the tour",
-                    "Seven steps that show where things are; Esc ends it",
-                    true,
-                    Action::Tour(TourAction::Begin),
-                ),
-                (
-                    "Open a file…",
-                    "Open a file",
-                    "A scenario, or the run of a colleague (Ctrl+O)",
-                    !view.locked,
-                    Action::Open,
-                ),
-                (
-                    "+ Compose your own",
-                    "Compose your own",
-                    "A new experiment in the composer: tasks, load and candidates of your own (Ctrl+N)",
-                    !view.locked,
-                    Action::New,
-                ),
-            ] {
-                let button = ui.add_enabled(can_be, Button::new(label));
-                let button = button.on_hover_text(hover).on_disabled_hover_text(why_not);
-                if button.accessible_name(name).clicked() {
-                    actions.push(action);
-                }
+    if ui.available_width() < HEAD_SIDE_BY_SIDE {
+        ui.scope(title_ui);
+        ui.horizontal_wrapped(|ui| {
+            for way in ways(view) {
+                way_ui(ui, way, actions);
             }
-            ui.with_layout(Layout::top_down(Align::Min), |ui| {
-                ui.spacing_mut().item_spacing.y = 2.0;
-                let title = "Which pool should run this work?";
-                ui.label(RichText::new(title).text_style(egui::TextStyle::Heading));
-                weak_ui(
-                    ui,
-                    "Pick an experiment: it runs the same work on threads, on processes and async, on this machine, and shows it live.",
-                );
+        });
+    } else {
+        ui.horizontal(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+                in_order_ui(ui, |ui| {
+                    for way in ways(view) {
+                        way_ui(ui, way, actions);
+                    }
+                });
+                ui.with_layout(Layout::top_down(Align::Min), title_ui);
             });
         });
-    });
+    }
     ui.add_space(space::XS);
+}
+
+fn title_ui(ui: &mut Ui) {
+    ui.spacing_mut().item_spacing.y = 2.0;
+    let title = "Which pool should run this work?";
+    ui.label(RichText::new(title).text_style(egui::TextStyle::Heading));
+    weak_ui(
+        ui,
+        "Pick an experiment: it runs the same work on threads, on processes and async, on this machine, and shows it live.",
+    );
+}
+
+/// A way to something of one's own.
+struct Way {
+    label: &'static str,
+    name: &'static str,
+    hover: &'static str,
+    can_be: bool,
+    action: Action,
+}
+
+fn ways(view: &StartView<'_>) -> [Way; 3] {
+    [
+        Way {
+            label: "+ Compose your own",
+            name: "Compose your own",
+            hover: "A new experiment in the composer: tasks, load and candidates of your own (Ctrl+N)",
+            can_be: !view.locked,
+            action: Action::New,
+        },
+        Way {
+            label: "Open a file…",
+            name: "Open a file",
+            hover: "A scenario, or the run of a colleague (Ctrl+O)",
+            can_be: !view.locked,
+            action: Action::Open,
+        },
+        Way {
+            label: "Take the tour",
+            name: "Take the tour",
+            hover: "Seven steps that show where things are; Esc ends it",
+            can_be: true,
+            action: Action::Tour(TourAction::Begin),
+        },
+    ]
+}
+
+fn way_ui(ui: &mut Ui, way: Way, actions: &mut Vec<Action>) {
+    let button = ui.add_enabled(way.can_be, Button::new(way.label));
+    let button = button
+        .on_hover_text(way.hover)
+        .on_disabled_hover_text("Stop the run that is under way first");
+    if button.accessible_name(way.name).clicked() {
+        actions.push(way.action);
+    }
 }
 
 fn tour_offer_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
@@ -205,18 +245,22 @@ fn tour_offer_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
         ui.horizontal(|ui| {
             ui.label("New here? A short tour of seven steps shows where things are.");
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui
-                    .button("No, thanks")
-                    .on_hover_text("It is found again in the Help menu, and above")
-                    .accessible_name("Do not take the tour")
-                    .clicked()
-                {
-                    actions.push(Action::Tour(TourAction::End));
-                }
-                if primary_button_ui(ui, "Start the tour", true).clicked() {
-                    actions.push(Action::Tour(TourAction::Begin));
-                }
+                in_order_ui(ui, |ui| tour_answers_ui(ui, actions));
             });
         });
     });
+}
+
+fn tour_answers_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
+    if primary_button_ui(ui, "Start the tour", true).clicked() {
+        actions.push(Action::Tour(TourAction::Begin));
+    }
+    if ui
+        .button("No, thanks")
+        .on_hover_text("It is found again in the Help menu, and above")
+        .accessible_name("Do not take the tour")
+        .clicked()
+    {
+        actions.push(Action::Tour(TourAction::End));
+    }
 }

@@ -6,10 +6,22 @@ use egui::{Align, Label, Layout, Response, RichText, Sense, Ui, UiBuilder};
 
 use crate::gui::action::{Action, RunsAction};
 use crate::gui::app::{RunEntry, Search};
-use crate::gui::panels::runs::{facts, mark};
+use crate::gui::panels::runs::{facts, mark, when};
 use crate::gui::panels::start::StartView;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{badge_ui, icon_button_ui, section_header_ui, weak_ui};
+
+/// Shows the newest kept runs and recent files beside each other, as many of each as `most`; nothing without any.
+pub(super) fn both_ui(ui: &mut Ui, view: &StartView<'_>, most: usize, actions: &mut Vec<Action>) {
+    if view.runs.is_empty() && view.recent.is_empty() {
+        return;
+    }
+    ui.columns_const(|[left, right]| {
+        runs_ui(left, view, most, actions);
+        files_ui(right, view, most, actions);
+    });
+    ui.add_space(space::S);
+}
 
 /// Shows the newest kept runs, as many as `most`.
 pub(super) fn runs_ui(ui: &mut Ui, view: &StartView<'_>, most: usize, actions: &mut Vec<Action>) {
@@ -41,7 +53,7 @@ pub(super) fn runs_ui(ui: &mut Ui, view: &StartView<'_>, most: usize, actions: &
     for run in view.runs.iter().take(most) {
         let row = Row {
             title: &run.title(),
-            facts: &run_facts(run),
+            facts: &run_facts(run, view),
             badge: Some(mark(run, theme::palette(ui))),
             can_be: !view.locked && run.head.is_ok(),
             name: format!("Open run {}", run.title()),
@@ -54,9 +66,13 @@ pub(super) fn runs_ui(ui: &mut Ui, view: &StartView<'_>, most: usize, actions: &
     }
 }
 
-fn run_facts(run: &RunEntry) -> String {
+/// When it was, and what followed from it as soon as that is known.
+fn run_facts(run: &RunEntry, view: &StartView<'_>) -> String {
     match &run.head {
-        Ok(head) => facts(head),
+        Ok(head) => match view.verdicts.of(run) {
+            Some(verdict) => format!("{} · {verdict}", when(head)),
+            None => facts(head),
+        },
         Err(error) => error.clone(),
     }
 }
