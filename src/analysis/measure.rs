@@ -1,5 +1,6 @@
 //! What can be measured of a candidate.
 
+use crate::scenario::Objective;
 use crate::stats::Percentile;
 
 /// What can be measured of a block, with an interval over several.
@@ -75,10 +76,44 @@ impl Measure {
         Self::ColdStart,
     ];
 
+    /// What `objective` bounds.
+    #[must_use]
+    pub const fn bounded_by(objective: &Objective) -> Self {
+        match objective {
+            Objective::ResponseTime { percentile, .. } => Self::Response(*percentile),
+            Objective::Throughput { .. } => Self::Throughput,
+            Objective::Goodput { .. } => Self::Goodput,
+            Objective::ErrorRatio { .. } => Self::ErrorRatio,
+            Objective::DropRatio { .. } => Self::DropRatio,
+            Objective::MemoryPerWorker { .. } => Self::MemoryPerWorker,
+            Objective::Makespan { .. } => Self::Makespan,
+            Objective::CostPer1k { .. } => Self::Cost,
+        }
+    }
+
     /// Whether more of it is what one wants; of everything else less is.
     #[must_use]
     pub const fn more_is_better(self) -> bool {
         matches!(self, Self::Throughput | Self::Goodput | Self::Good)
+    }
+
+    /// Its name as a title.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Throughput => "Throughput",
+            Self::Goodput => "Goodput",
+            Self::Response(Percentile::P50) => "Response time, p50",
+            Self::Response(Percentile::P90) => "Response time, p90",
+            Self::Response(Percentile::P95) => "Response time, p95",
+            Self::Response(Percentile::P99) => "Response time, p99",
+            Self::Response(Percentile::P999) => "Response time, p99.9",
+            Self::Makespan => "Makespan",
+            Self::CpuPerTask => "CPU per task",
+            Self::MemoryTotal => "Memory",
+            Self::Cost => "Cost per 1k tasks",
+            other => other.label(),
+        }
     }
 
     /// Its name for people, within a sentence.

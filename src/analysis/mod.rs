@@ -35,7 +35,7 @@ pub use compare::{
     Comparison, NoiseFloor, NoiseOf, SMALLEST_DIFFERENCE_RATIO, compare, compare_runs, noise_floor,
 };
 pub use comparison::{
-    Circumstance, Deviation, Judgement, MeasureComparison, PairComparison, RunComparison,
+    Circumstance, Deviation, Judgement, Lost, MeasureComparison, PairComparison, RunComparison,
     RunOutcome, RunOutcomeKind, SETTINGS_MAX, SettingDifference, Side, TOLERANCE_RATIO,
     compare_candidates, compare_two, compare_whole, differing_machines, measured_candidates,
     reference,

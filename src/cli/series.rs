@@ -283,9 +283,8 @@ impl Recording {
         out: &mut Output,
     ) -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        let all: Vec<usize> = (0..scenario.candidates.len()).collect();
         let seconds = now.map_or(0, |since| since.as_secs());
-        let header = Header::new(kind, scenario, &all, scenario.protocol.seed, seconds);
+        let header = Header::of_series(kind, scenario, seconds);
         let writer = if wanted {
             let made = library().and_then(|library| Ok(library.create(&header)?));
             made.map_err(|error| out.message(not_kept(&error))).ok()

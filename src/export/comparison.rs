@@ -6,8 +6,8 @@
 use serde::Serialize;
 
 use crate::analysis::{
-    Circumstance, Figure, Judgement, Measure, MeasureComparison, PairComparison, RunComparison,
-    RunOutcome, RunOutcomeKind, SettingDifference, Side,
+    Circumstance, Figure, Judgement, Lost, Measure, MeasureComparison, PairComparison,
+    RunComparison, RunOutcome, RunOutcomeKind, SettingDifference, Side,
 };
 use crate::export::table::figure;
 use crate::export::{Align, ExportError, Header, Row, Table};
@@ -280,6 +280,8 @@ pub struct OutcomeDocument {
     pub worse: usize,
     /// How many are better.
     pub better: usize,
+    /// What the baseline has and the run has not: it cannot be judged, and counts as not held.
+    pub lost: Vec<Lost>,
     /// The answer for people.
     pub why: String,
 }
@@ -307,6 +309,7 @@ pub fn compare_document(
             tolerance_ratio: outcome.tolerance_ratio,
             worse: outcome.worse.len(),
             better: outcome.better.len(),
+            lost: outcome.lost.clone(),
             why: outcome.why.clone(),
         },
     }

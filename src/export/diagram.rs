@@ -161,6 +161,25 @@ fn draw_bands(canvas: &mut Canvas, bands: &[Band], scales: &Scales) {
             }
         }
     });
+    for band in bands {
+        for (x, is_above) in band.beyond(scales.y.0, scales.y.1) {
+            draw_arrow(canvas, scales.x(x), is_above, band.candidate, &scales.plot);
+        }
+    }
+}
+
+/// An arrow inside of the plot's edge: what is drawn goes on beyond it.
+fn draw_arrow(canvas: &mut Canvas, x: f64, is_above: bool, candidate: usize, plot: &Frame) {
+    /// Half of its width, and its height.
+    const SIZE: [f64; 2] = [5.0, 8.0];
+    let (tip, inwards) = if is_above {
+        (plot.y + 1.0, 1.0)
+    } else {
+        (plot.bottom() - 1.0, -1.0)
+    };
+    let base = tip + inwards * SIZE[1];
+    let outline = [[x, tip], [x + SIZE[0], base], [x - SIZE[0], base]];
+    canvas.polygon(&outline, Ink::of_candidate(candidate));
 }
 
 /// A dot at every point of a full line: what was measured, and not what lies between.

@@ -96,7 +96,10 @@ pub fn place(path: &str, scenario: &Scenario) -> String {
         Some("capacity") => scenario.capacity.as_ref().map(|search| &search.candidates),
         _ => None,
     };
-    let parts = path.split('.').filter(|part| *part != "backend");
+    // Which case of a choice it is of, `Wait` or `Open`, is told by the fields of it.
+    let is_case = |part: &str| part.starts_with(|first: char| first.is_ascii_uppercase());
+    let parts = path.split('.');
+    let parts = parts.filter(|part| *part != "backend" && !is_case(part));
     let words = parts.map(|part| {
         let part = part.replace('_', " ");
         match chosen {
@@ -105,6 +108,15 @@ pub fn place(path: &str, scenario: &Scenario) -> String {
         }
     });
     words.collect::<Vec<_>>().join(", ")
+}
+
+/// With a capital letter at its beginning.
+#[must_use]
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }
 
 /// The name with this index, or its number where it has none of its own; none where there is nothing.
@@ -162,6 +174,20 @@ mod tests {
         let told = "fault 2, inject, added: it is 0";
         assert_eq!(sentence(&problem, &scenario), told);
         assert_eq!(unread(&problem), told);
+    }
+
+    #[test]
+    fn a_setting_that_differs_is_called_without_the_case_that_it_is_of() {
+        let mut scenario = support::scenario();
+        "request".clone_into(&mut scenario.tasks[0].name);
+        let told = |path| capitalised(&place(path, &scenario));
+        assert_eq!(
+            told("tasks[0].stages[1].Wait.time.Constant"),
+            "Task 'request', stage 2, time"
+        );
+        assert_eq!(told("load.Open.rate_per_sec"), "Load, rate per sec");
+        assert_eq!(told("backend.Threads.workers"), "Workers");
+        assert_eq!(told("backend"), "");
     }
 
     #[test]

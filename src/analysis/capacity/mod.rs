@@ -347,9 +347,14 @@ impl CapacityFigures {
     pub fn sentence(&self) -> String {
         let name = &self.name;
         let rate = |rate: Option<f64>| text::or_missing(rate, text::per_sec);
+        let surely = if self.is_missed_surely() {
+            ""
+        } else {
+            " surely"
+        };
         match self.end {
             CapacityEnd::Found => format!(
-                "'{name}' keeps the objectives up to {}; at {} it does not, or not surely",
+                "'{name}' keeps the objectives up to {}; at {} it does not{surely}",
                 rate(self.held_per_sec),
                 rate(self.missed_per_sec)
             ),
@@ -358,15 +363,24 @@ impl CapacityFigures {
                 rate(self.held_per_sec)
             ),
             CapacityEnd::BelowRange => format!(
-                "'{name}' does not keep the objectives at {}, the lowest rate that was asked for",
+                "'{name}' does not{surely} keep the objectives at {}, the lowest rate that was asked for",
                 rate(self.missed_per_sec)
             ),
             CapacityEnd::Open => format!(
-                "'{name}': the search did not come to its end; it holds at {}, and does not at {}",
+                "'{name}': the search did not come to its end; it holds at {}, and does not{surely} at {}",
                 rate(self.held_per_sec),
                 rate(self.missed_per_sec)
             ),
         }
+    }
+}
+
+impl CapacityFigures {
+    /// Whether the objectives are known not to hold where they are not known to hold.
+    fn is_missed_surely(&self) -> bool {
+        let mut probes = self.probes.iter();
+        let rate = self.missed_per_sec.map(f64::to_bits);
+        probes.any(|probe| Some(probe.rate_per_sec.to_bits()) == rate && probe.held == Held::No)
     }
 }
 

@@ -18,11 +18,11 @@ use crate::analysis::compare::compare_runs_at;
 use crate::analysis::sample::Sample;
 use crate::analysis::{Comparison, compare, trust};
 use crate::run::{Block, MemoryKind, Run};
-use crate::scenario::Scenario;
+use crate::scenario::{Objective, Scenario};
 use crate::stats::Figure;
 
 pub use circumstances::{Circumstance, differing_machines};
-pub use outcome::{Deviation, RunOutcome, RunOutcomeKind, TOLERANCE_RATIO};
+pub use outcome::{Deviation, Lost, RunOutcome, RunOutcomeKind, TOLERANCE_RATIO};
 pub use settings::{SETTINGS_MAX, SettingDifference};
 
 /// One of two runs that are compared.
@@ -72,6 +72,8 @@ pub struct PairComparison {
     pub notes: Vec<&'static str>,
     /// Each measure that at least one of them knows.
     pub measures: Vec<MeasureComparison>,
+    /// What an objective of either scenario bounds and only the baseline knows, for people and within a sentence.
+    pub lost: Vec<String>,
 }
 
 /// One measure of a pair.
@@ -322,7 +324,28 @@ fn pair(
         settings: settings::of_candidates(candidates.0, candidates.1),
         notes,
         measures: measures.collect(),
+        lost: lost(
+            scenarios.0.objectives.iter().chain(&scenarios.1.objectives),
+            &samples,
+        ),
     }
+}
+
+/// What `objectives` bound and only the first sample knows.
+fn lost<'a>(
+    objectives: impl Iterator<Item = &'a Objective>,
+    samples: &(Sample<'_>, Sample<'_>),
+) -> Vec<String> {
+    let mut lost = Vec::new();
+    for objective in objectives {
+        let measure = Measure::bounded_by(objective);
+        let is_lost = samples.0.figure(measure).is_some() && samples.1.figure(measure).is_none();
+        let label = objective.label();
+        if is_lost && !lost.contains(&label) {
+            lost.push(label);
+        }
+    }
+    lost
 }
 
 /// Whether there was surely some of a rate and now there is none, of which a ratio has no interval.

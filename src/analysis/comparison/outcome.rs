@@ -10,7 +10,7 @@ use crate::units::text;
 /// Up to this share a measure may be worse before the whole is: two runs differ by more than the blocks of one do,
 /// since the machine is not the same on another day, and no number of repeats shows that.
 pub const TOLERANCE_RATIO: f64 = 0.05;
-/// Deviations that a sentence names; the others are counted.
+/// So many of a kind a sentence names; the others are counted.
 const NAMED_MAX: usize = 3;
 
 /// What kind of answer it is.
@@ -18,9 +18,10 @@ const NAMED_MAX: usize = 3;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RunOutcomeKind {
-    /// At least one measure of a candidate is worse by more than chance, noise and tolerance.
+    /// At least one measure of a candidate is worse by more than chance, noise and tolerance, or something that was
+    /// held in the baseline cannot be judged any more.
     Worse,
-    /// None is.
+    /// Neither is so.
     NotWorse,
     /// No measure of any candidate could be judged.
     NotKnown,
@@ -39,6 +40,8 @@ pub struct RunOutcome {
     pub worse: Vec<Deviation>,
     /// What is better by more than chance and noise, the farthest first.
     pub better: Vec<Deviation>,
+    /// What the baseline has and the run has not: it cannot be judged, and so it is not held.
+    pub lost: Vec<Lost>,
     /// How many are worse within the tolerance.
     pub tolerated: usize,
     /// How many are too close to call.
@@ -80,6 +83,30 @@ impl Deviation {
     }
 }
 
+/// What only the baseline has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Lost {
+    /// The candidate's name, as the run has it if it has it.
+    pub name: String,
+    /// What is not known of it, although an objective bounds it; none if the run has not measured the candidate.
+    pub bound: Option<String>,
+}
+
+impl Lost {
+    /// `'threads ×8' is not in the run`.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let name = &self.name;
+        match &self.bound {
+            None => format!("'{name}' is not in the run"),
+            Some(bound) => {
+                format!("{bound} of '{name}', which an objective bounds, is not known of the run")
+            }
+        }
+    }
+}
+
 impl RunComparison {
     /// What follows, if a measure may be worse by up to `tolerance_ratio`.
     #[must_use]
@@ -89,6 +116,7 @@ impl RunComparison {
             tolerance_ratio,
             worse: Vec::new(),
             better: Vec::new(),
+            lost: self.lost(),
             tolerated: 0,
             too_close: 0,
             not_known: 0,
@@ -122,15 +150,30 @@ impl RunComparison {
             outcome.worse.len() + outcome.better.len() + outcome.tolerated + outcome.too_close;
         outcome.kind = if !self.doubts.is_empty() {
             RunOutcomeKind::NotTrustworthy
+        } else if !outcome.worse.is_empty() || !outcome.lost.is_empty() {
+            RunOutcomeKind::Worse
         } else if judged == 0 {
             RunOutcomeKind::NotKnown
-        } else if outcome.worse.is_empty() {
-            RunOutcomeKind::NotWorse
         } else {
-            RunOutcomeKind::Worse
+            RunOutcomeKind::NotWorse
         };
         outcome.why = self.why(&outcome);
         outcome
+    }
+
+    /// Candidates that only the baseline has, then bounded figures that only the baseline knows.
+    fn lost(&self) -> Vec<Lost> {
+        let candidates = self.only_in_baseline.iter().map(|name| Lost {
+            name: name.clone(),
+            bound: None,
+        });
+        let figures = self.pairs.iter().flat_map(|pair| {
+            pair.lost.iter().map(|bound| Lost {
+                name: pair.name.clone(),
+                bound: Some(bound.clone()),
+            })
+        });
+        candidates.chain(figures).collect()
     }
 
     fn why(&self, outcome: &RunOutcome) -> String {
@@ -154,20 +197,24 @@ impl RunComparison {
                 "Nothing can be judged: that takes three repeats of each candidate in both runs"
                     .to_owned(),
             ),
+            RunOutcomeKind::Worse if outcome.worse.is_empty() => {}
             RunOutcomeKind::Worse => {
-                parts.push(format!(
-                    "Worse than the baseline: {}",
-                    named(&outcome.worse)
-                ));
+                let worse = named(&outcome.worse, Deviation::sentence);
+                parts.push(format!("Worse than the baseline: {worse}"));
             }
             RunOutcomeKind::NotWorse => parts.push("Not worse than the baseline".to_owned()),
+        }
+        if !outcome.lost.is_empty() {
+            let lost = named(&outcome.lost, Lost::sentence);
+            parts.push(format!("What the baseline knows cannot be judged: {lost}"));
         }
         let is_judged = matches!(
             outcome.kind,
             RunOutcomeKind::Worse | RunOutcomeKind::NotWorse
         );
         if is_judged && !outcome.better.is_empty() {
-            parts.push(format!("Better: {}", named(&outcome.better)));
+            let better = named(&outcome.better, Deviation::sentence);
+            parts.push(format!("Better: {better}"));
         }
         if is_judged {
             let tolerance = text::given((outcome.tolerance_ratio * 1e4).round() / 1e2);
@@ -222,14 +269,12 @@ fn is_beyond(worse: &Deviation, tolerance_ratio: f64) -> bool {
     }
 }
 
-fn named(deviations: &[Deviation]) -> String {
-    let shown = deviations.iter().take(NAMED_MAX).map(Deviation::sentence);
+/// The first few, and how many more there are.
+fn named<T>(all: &[T], sentence: fn(&T) -> String) -> String {
+    let shown = all.iter().take(NAMED_MAX).map(sentence);
     let mut named = shown.collect::<Vec<_>>().join("; ");
-    if let Some(more) = deviations
-        .len()
-        .checked_sub(NAMED_MAX)
-        .filter(|more| *more > 0)
-    {
+    let more = all.len().saturating_sub(NAMED_MAX);
+    if more > 0 {
         named.extend(["; and ", &text::count(more as u64), " more"]);
     }
     named

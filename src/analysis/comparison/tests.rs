@@ -182,6 +182,74 @@ fn what_one_side_does_not_know_stays_missing() {
 }
 
 #[test]
+fn a_candidate_that_only_the_baseline_has_is_not_held() {
+    let then = noisy_run(1, 5, &[1.0, 1.0, 1.0]);
+    let now = noisy_run(2, 5, &[1.0]);
+    let outcome = of(&then, &now).outcome(TOLERANCE_RATIO);
+    let lost = |name: &str| Lost {
+        name: name.to_owned(),
+        bound: None,
+    };
+    assert_eq!(outcome.lost, [lost("threads ×2"), lost("threads ×3")]);
+    assert_eq!(
+        (outcome.kind, outcome.worse.len(), outcome.too_close),
+        (RunOutcomeKind::Worse, 0, 9)
+    );
+    assert!(
+        outcome.why.starts_with(
+            "What the baseline knows cannot be judged: 'threads ×2' is not in the run; 'threads ×3' is not in the run."
+        ),
+        "{}",
+        outcome.why
+    );
+    // What is new is held against nothing.
+    let more = of(&now, &then).outcome(TOLERANCE_RATIO);
+    assert_eq!((more.kind, more.lost), (RunOutcomeKind::NotWorse, vec![]));
+}
+
+#[test]
+fn a_bounded_figure_that_only_the_baseline_knows_is_not_held_and_another_is_only_unknown() {
+    let mut then = noisy_run(1, 5, &[1.0]);
+    let mut now = then.clone();
+    for block in &mut now.blocks {
+        block.memory = None;
+    }
+    then.request.scenario.objectives.clear();
+    now.request.scenario.objectives.clear();
+    let unbounded = of(&then, &now).outcome(TOLERANCE_RATIO);
+    assert_eq!(
+        (unbounded.kind, unbounded.lost.len()),
+        (RunOutcomeKind::NotWorse, 0)
+    );
+    let bound = Objective::MemoryPerWorker {
+        at_most: crate::units::Bytes(1 << 30),
+    };
+    // Whichever of the two scenarios demands it, and once if both do.
+    then.request.scenario.objectives.push(bound);
+    for _ in 0..2 {
+        let outcome = of(&then, &now).outcome(TOLERANCE_RATIO);
+        let lost = Lost {
+            name: "threads ×1".to_owned(),
+            bound: Some("memory per worker".to_owned()),
+        };
+        assert_eq!(
+            (outcome.kind, outcome.lost),
+            (RunOutcomeKind::Worse, vec![lost])
+        );
+        assert!(
+            outcome.why.contains(
+                "memory per worker of 'threads ×1', which an objective bounds, is not known of the run"
+            ),
+            "{}",
+            outcome.why
+        );
+        now.request.scenario.objectives.push(bound);
+    }
+    let known = of(&now, &then).outcome(TOLERANCE_RATIO);
+    assert_eq!((known.kind, known.lost), (RunOutcomeKind::NotWorse, vec![]));
+}
+
+#[test]
 fn the_machine_the_program_and_the_seed_are_named_where_they_differ() {
     let then = noisy_run(1, 3, &[1.0]);
     let mut now = noisy_run(1, 3, &[1.0]);

@@ -52,6 +52,8 @@ pub struct Verdict {
     pub candidates: Vec<String>,
     /// The reason, in a paragraph.
     pub why: String,
+    /// The same without the answer and the textbook, for who shows these beside it.
+    pub grounds: String,
     /// The figures that decided, the most decisive first; empty where nothing is decided.
     pub deciding: Vec<Deciding>,
     /// What would change it, each in a sentence.
@@ -96,6 +98,7 @@ pub fn verdict(run: &Run, figures: &[CandidateFigures], trust: &Trust) -> Verdic
             kind: VerdictKind::NotTrustworthy,
             candidates: Vec::new(),
             why: words::sentences(&trust.reasons),
+            grounds: words::sentences(&trust.reasons),
             deciding: Vec::new(),
             changes: Vec::new(),
             textbook: None,
@@ -119,10 +122,12 @@ pub fn verdict(run: &Run, figures: &[CandidateFigures], trust: &Trust) -> Verdic
         .into_iter()
         .filter_map(|index| deciding::of_objective(run, figures, &results, index));
     if qualified.is_empty() {
+        let why = why::none_qualifies(run, &entries);
         return Verdict {
             kind: VerdictKind::NoneQualifies,
             candidates: Vec::new(),
-            why: why::none_qualifies(run, &entries),
+            grounds: why.clone(),
+            why,
             deciding: objectives.collect(),
             changes: changes::of_none(run, &entries),
             textbook: textbook(run, figures, &[]),
@@ -140,6 +145,7 @@ pub fn verdict(run: &Run, figures: &[CandidateFigures], trust: &Trust) -> Verdic
         deciding.len()
     };
     deciding.insert(place, cost);
+    let why = why::chosen(run, &entries, &choice, textbook.as_ref());
     Verdict {
         kind: if chosen.len() == 1 {
             VerdictKind::Choose
@@ -147,7 +153,8 @@ pub fn verdict(run: &Run, figures: &[CandidateFigures], trust: &Trust) -> Verdic
             VerdictKind::Tie
         },
         candidates: names(figures, &chosen),
-        why: why::chosen(run, &entries, &choice, textbook.as_ref()),
+        why: why.whole,
+        grounds: why.grounds,
         deciding,
         changes: changes::of_choice(run, &entries, &choice),
         textbook,
@@ -163,10 +170,12 @@ fn without_objectives(run: &Run, figures: &[CandidateFigures]) -> Verdict {
     let told: Vec<String> = told.collect();
     let known = |contest: &&leaders::Contest| contest.leaders(run, figures).is_some();
     let deciding = contests.iter().filter(known);
+    let why = why::no_objectives(run, told);
     Verdict {
         kind: VerdictKind::NoObjectives,
         candidates: Vec::new(),
-        why: why::no_objectives(run, told),
+        why: why.whole,
+        grounds: why.grounds,
         deciding: deciding
             .map(|contest| deciding::of_contest(run, figures, contest))
             .collect(),

@@ -14,15 +14,41 @@ use crate::units::text;
 /// Of each kind of candidate so many are told one by one; the others are in the table.
 const TOLD_MAX: usize = 4;
 
+/// A reason, whole and as it stands below a headline that gives the answer.
+pub(super) struct Why {
+    /// The answer and its grounds, for who reads nothing else.
+    pub(super) whole: String,
+    /// The grounds alone, without the textbook's view of them.
+    pub(super) grounds: String,
+}
+
+impl Why {
+    /// `answer` may be empty, where the first of the grounds gives it.
+    fn of(answer: &str, mut grounds: Vec<String>, textbook: Option<String>) -> Self {
+        let alone = sentences(&grounds);
+        if let (Some(first), false) = (grounds.first_mut(), answer.is_empty()) {
+            *first = format!("{answer}: {first}");
+        }
+        grounds.extend(textbook);
+        Self {
+            whole: sentences(&grounds),
+            grounds: alone,
+        }
+    }
+}
+
 /// Why these are chosen.
 pub(super) fn chosen(
     run: &Run,
     entries: &[Entry<'_>],
     choice: &Choice<'_, '_>,
     textbook: Option<&Textbook>,
-) -> String {
-    let mut parts = match choice.best.as_slice() {
-        [one] => vec![choose_one(run, one, choice)],
+) -> Why {
+    let (answer, mut parts) = match choice.best.as_slice() {
+        [one] => (
+            format!("choose '{}'", one.name()),
+            vec![choose_one(run, one, choice)],
+        ),
         several => choose_several(run, several, choice),
     };
     if let (Some((next, stands)), [_, _, ..]) = (&choice.next, choice.best.as_slice()) {
@@ -40,9 +66,8 @@ pub(super) fn chosen(
         ));
     }
     parts.extend(others(run, entries));
-    parts.extend(textbook.and_then(textbook_words));
     parts.extend(limits(run, entries, choice));
-    sentences(&parts)
+    Why::of(&answer, parts, textbook.and_then(textbook_words))
 }
 
 /// Why nobody is.
@@ -68,35 +93,44 @@ pub(super) fn none_qualifies(run: &Run, entries: &[Entry<'_>]) -> String {
 }
 
 /// Who is ahead, where nothing is demanded.
-pub(super) fn no_objectives(run: &Run, ahead: Vec<String>) -> String {
-    let mut parts = vec!["No objectives are set, so nothing is decided".to_owned()];
-    parts.extend(ahead);
-    parts.extend(unfinished(run));
-    sentences(&parts)
+pub(super) fn no_objectives(run: &Run, mut ahead: Vec<String>) -> Why {
+    ahead.extend(unfinished(run));
+    let grounds = sentences(&ahead);
+    Why {
+        whole: format!("No objectives are set, so nothing is decided. {grounds}")
+            .trim_end()
+            .to_owned(),
+        grounds,
+    }
 }
 
 fn choose_one(run: &Run, one: &Entry<'_>, choice: &Choice<'_, '_>) -> String {
     let met = met(run, one);
     let cost = cost_words(run, one);
-    let name = one.name();
     match &choice.next {
         Some((next, stands)) => format!(
-            "choose '{name}': it meets {met} and costs least, {cost}; the next one, '{}', costs {}",
+            "it meets {met} and costs least, {cost}; the next one, '{}', costs {}",
             next.name(),
             more(stands)
         ),
-        None => format!("choose '{name}': it is the only one that meets {met}, at {cost}"),
+        None => format!("it is the only one that meets {met}, at {cost}"),
     }
 }
 
-fn choose_several(run: &Run, several: &[&Entry<'_>], choice: &Choice<'_, '_>) -> Vec<String> {
+/// The answer, if it is one, and its grounds.
+fn choose_several(
+    run: &Run,
+    several: &[&Entry<'_>],
+    choice: &Choice<'_, '_>,
+) -> (String, Vec<String>) {
     let names: Vec<&str> = several.iter().map(|entry| entry.name()).collect();
     let all = demands(run);
     if several.iter().any(|entry| entry.cost().is_none()) {
-        return vec![format!(
+        let grounds = format!(
             "{} meet {all}; which of them costs least is not known, as something that is paid for was not measured",
             list(&names)
-        )];
+        );
+        return (String::new(), vec![grounds]);
     }
     let cheapest = several
         .first()
@@ -107,7 +141,7 @@ fn choose_several(run: &Run, several: &[&Entry<'_>], choice: &Choice<'_, '_>) ->
         .map(|(entry, stands)| format!("'{}' costs {}", entry.name(), more(stands)))
         .collect();
     let mut parts = vec![format!(
-        "too close to call: {} meet {all}, and their costs cannot be told apart, from {cheapest} ({})",
+        "{} meet {all}, and their costs cannot be told apart, from {cheapest} ({})",
         list(&names),
         apart.join("; ")
     )];
@@ -138,7 +172,7 @@ fn choose_several(run: &Run, several: &[&Entry<'_>], choice: &Choice<'_, '_>) ->
     } else {
         format!("what differs is the {}", joined(&differing))
     });
-    parts
+    ("too close to call".to_owned(), parts)
 }
 
 /// What a candidate meets, with its figures: `p99 of the response time at most 50 ms (with 31.0 ms)`.

@@ -180,9 +180,7 @@ impl Lanes {
         let mut parts: Vec<LifePart> = lives.parts_of(stretch).copied().collect();
         parts.sort_by_key(|part| (part.start_nanos(), part.number));
         let (rows, has_workers) = rows(&parts);
-        let mut lanes = named(block, rows, has_workers);
-        let lanes_hidden = lanes.len().saturating_sub(LANES_MAX);
-        lanes.truncate(LANES_MAX);
+        let (lanes, lanes_hidden) = named(block, rows, has_workers);
         let lanes: Vec<Lane> = lanes
             .into_iter()
             .map(|(name, row)| Lane {
@@ -352,16 +350,16 @@ fn rows(parts: &[LifePart]) -> (BTreeMap<RowKey, Vec<usize>>, bool) {
     (rows, has_workers)
 }
 
-/// The lanes with their names: workers that did nothing have one too.
+/// The first lanes with their names, and how many more there are: workers that did nothing have one too.
 fn named(
     block: &Block,
     mut rows: BTreeMap<RowKey, Vec<usize>>,
     has_workers: bool,
-) -> Vec<(String, Vec<usize>)> {
+) -> (Vec<(String, Vec<usize>)>, usize) {
     let pools = block.last.as_ref().map_or(&[][..], |last| &last.pools[..]);
     if has_workers {
         for (number, pool) in pools.iter().enumerate() {
-            for worker in 0..pool.workers.min(LANES_MAX as u32 + 1) {
+            for worker in 0..pool.workers {
                 rows.entry((number as u32, worker)).or_default();
             }
         }
@@ -377,9 +375,9 @@ fn named(
         };
         format!("{what} {}", worker + 1)
     };
-    rows.into_iter()
-        .map(|(key, row)| (name(key), row))
-        .collect()
+    let hidden = rows.len().saturating_sub(LANES_MAX);
+    let shown = rows.into_iter().take(LANES_MAX);
+    (shown.map(|(key, row)| (name(key), row)).collect(), hidden)
 }
 
 /// What a worker did with the parts at the places `row` of `parts`. The way to it and back shows only where it does not

@@ -149,3 +149,23 @@ fn lanes_of_a_run_show_each_worker_and_the_mean_that_they_add_up_to() {
         ["3 parts of tasks were not kept: gaps may not be idle"]
     );
 }
+
+#[test]
+fn of_more_workers_than_fit_the_first_have_lanes_and_all_others_are_counted() {
+    let mut run = support::lives::run();
+    let of = LanesOf {
+        block: lane_blocks(&run, 0)[0],
+        stretch: 0,
+    };
+    let mut drawn = |workers: usize| {
+        let last = run.blocks[of.block].last.as_mut().unwrap();
+        last.pools[0].workers = workers as u32;
+        let lanes = Lanes::of(&run, of).unwrap();
+        let last = lanes.lanes.last().unwrap().name.clone();
+        (lanes.lanes.len(), lanes.lanes_hidden, last)
+    };
+    assert_eq!(drawn(LANES_MAX), (64, 0, "thread 64".to_owned()));
+    assert_eq!(drawn(65), (64, 1, "thread 64".to_owned()));
+    // Also those that did nothing.
+    assert_eq!(drawn(1_000), (64, 936, "thread 64".to_owned()));
+}

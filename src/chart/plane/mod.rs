@@ -5,7 +5,7 @@ mod scaling;
 
 use crate::analysis::{AxisValues, Crossing, Measure, PointFigures, SweepAxis, SweepFigures};
 use crate::chart::seen::{bounds, points};
-use crate::chart::{Along, Diagram, Percentile, Quantity, Scale, Series, Stroke};
+use crate::chart::{Along, Diagram, Quantity, Scale, Series, Stroke};
 use crate::stats::{Crossover, Figure};
 use crate::units::text;
 
@@ -30,6 +30,18 @@ pub struct Band {
     pub candidate: usize,
     /// [x, low, high], ascending in x. A single one is drawn as a bar.
     pub points: Vec<[f64; 3]>,
+}
+
+impl Band {
+    /// Where it reaches beyond an axis of y from `low` to `high`: at which x, and whether above.
+    pub fn beyond(&self, low: f64, high: f64) -> impl Iterator<Item = (f64, bool)> {
+        let points = self.points.iter();
+        points.flat_map(move |&[x, lower, upper]| {
+            let above = (upper > high).then_some((x, true));
+            let below = (lower < low).then_some((x, false));
+            above.into_iter().chain(below)
+        })
+    }
 }
 
 /// A straight line across the chart, with its name.
@@ -117,7 +129,7 @@ impl SweepFigures {
         Plane {
             diagram: Diagram {
                 slug: measure.name(),
-                title: title(measure),
+                title: measure.title(),
                 caption: format!(
                     "{} over {}, with 95 % intervals of {}{cut}",
                     measure.label(),
@@ -215,7 +227,7 @@ impl SweepFigures {
         let name = self.candidates.get(candidate).cloned().unwrap_or_default();
         Heat {
             slug: format!("{}_{}", measure.name(), candidate + 1),
-            title: format!("{}: {name}", title(measure)),
+            title: format!("{}: {name}", measure.title()),
             caption: format!(
                 "{} by {} and {}; all candidates have the same scale",
                 measure.label(),
@@ -252,7 +264,7 @@ pub(super) fn reach_of(
     // A linear axis begins at zero, whatever lies below the lines.
     let is_cut = highest > reach[1] || (scale == Scale::Log10 && lowest < reach[0]);
     let told = if is_cut {
-        "; some are wider than the chart shows"
+        "; arrows: an interval is wider than the chart shows"
     } else {
         ""
     };
@@ -333,24 +345,6 @@ fn quantity(measure: Measure, currency: &str) -> Quantity {
         }
         Measure::CpuCores => Quantity::Cores,
         _ => Quantity::PerSec,
-    }
-}
-
-/// A measure of a sweep as it stands above a chart.
-const fn title(measure: Measure) -> &'static str {
-    match measure {
-        Measure::Throughput => "Throughput",
-        Measure::Goodput => "Goodput",
-        Measure::Response(Percentile::P50) => "Response time, p50",
-        Measure::Response(Percentile::P90) => "Response time, p90",
-        Measure::Response(Percentile::P95) => "Response time, p95",
-        Measure::Response(Percentile::P99) => "Response time, p99",
-        Measure::Response(Percentile::P999) => "Response time, p99.9",
-        Measure::Makespan => "Makespan",
-        Measure::CpuPerTask => "CPU per task",
-        Measure::MemoryTotal => "Memory",
-        Measure::Cost => "Cost per 1k tasks",
-        other => other.label(),
     }
 }
 

@@ -59,7 +59,7 @@ fn scaling_plane(all: &[Scaling], names: &[String], by_worker: bool) -> Plane {
     let intervals = if cut.is_empty() {
         ""
     } else {
-        "; some 95 % intervals are wider than the chart shows"
+        "; arrows: a 95 % interval is wider than the chart shows"
     };
     Plane {
         diagram: Diagram {

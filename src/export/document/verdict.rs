@@ -154,6 +154,7 @@ impl From<Verdict> for VerdictDocument {
             kind,
             candidates,
             why,
+            grounds: _,
             deciding,
             changes,
             textbook,

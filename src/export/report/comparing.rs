@@ -56,6 +56,9 @@ pub(super) fn page_sections(story: &Story<'_>) -> Option<Vec<Section>> {
 
 fn write_outcome(html: &mut Html, outcome: &RunOutcome) {
     let (class, headline) = match outcome.kind {
+        RunOutcomeKind::Worse if outcome.worse.is_empty() => {
+            ("verdict bad", "Not held against the baseline")
+        }
         RunOutcomeKind::Worse => ("verdict bad", "Worse than the baseline"),
         RunOutcomeKind::NotWorse => ("verdict good", "Not worse than the baseline"),
         RunOutcomeKind::NotKnown => ("verdict", "Nothing can be judged"),

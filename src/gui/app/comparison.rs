@@ -13,7 +13,8 @@ use crate::gui::app::jobs::{Done, Kind};
 use crate::gui::app::logic::sentence;
 use crate::gui::app::{App, Origin, TwoCandidates};
 use crate::run::Run;
-use crate::run::record::Record;
+use crate::run::record::{Record, RecordKind};
+use crate::scenario::Scenario;
 use crate::units::text;
 
 /// One of the two.
@@ -49,7 +50,7 @@ impl Slot {
 }
 
 /// A run that was chosen.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ChosenRun {
     /// What it is called, and where it lies.
     pub origin: Origin,
@@ -88,6 +89,8 @@ pub enum Around {
 pub struct Compared {
     /// What it is of, for the names of files.
     pub of: String,
+    /// The scenario of the run: what differs is called by its names.
+    pub scenario: Scenario,
     /// What stands above the pairs.
     pub around: Around,
     /// The candidates that both runs measured, in the order of the run; or the one pair of a run.
@@ -128,6 +131,24 @@ impl TwoSides {
     pub(super) fn set(&mut self, slot: Slot, chosen: Chosen) {
         self.sides[slot as usize] = chosen;
         self.compare_within(None);
+    }
+
+    /// Calls what is kept in `path` by its new name. Says whether it was called otherwise.
+    pub(super) fn rename(&mut self, path: &Path, name: &str) -> bool {
+        let sides = self.sides.iter_mut().filter_map(|side| match side {
+            Chosen::Ready(chosen) => Some(chosen),
+            _ => None,
+        });
+        let of = self.candidates.iter_mut().map(|two| &mut two.of);
+        let mut renamed = false;
+        for chosen in sides.chain(of) {
+            let origin = &chosen.origin;
+            if origin.path.as_deref() == Some(path) && origin.name != name {
+                name.clone_into(&mut Arc::make_mut(chosen).origin.name);
+                renamed = true;
+            }
+        }
+        renamed
     }
 
     /// Compares two candidates of a run, or two runs; what came of others is out of date.
@@ -240,6 +261,12 @@ fn read(path: &Path) -> Result<ChosenRun, String> {
         name: record.title().to_owned(),
         version: record.header.app_version.clone(),
     };
+    if record.header.kind != RecordKind::Run {
+        let kind = record.header.kind.label();
+        return Err(format!(
+            "this file is of a {kind}: only single runs are compared"
+        ));
+    }
     let first = record.steps.into_iter().next();
     let (_, mut run) = first.ok_or("nothing is in this file: it was cut before it began")?;
     run.ended = true;
@@ -282,6 +309,7 @@ fn compared(baseline: &ChosenRun, run: &ChosenRun) -> Compared {
     let outcome = comparison.outcome(TOLERANCE_RATIO);
     Compared {
         of: run.origin.name.clone(),
+        scenario: run.run.request.scenario.clone(),
         pairs: comparison.pairs.clone(),
         tables: pairs.map(|pair| pair_table(pair, currency)).collect(),
         diagrams: diagrams.collect(),
@@ -314,6 +342,29 @@ mod tests {
         assert!(b.contains("01:00"), "{b}");
         let [a, b] = names(&chosen(0), &chosen(0));
         assert_eq!([&*a, &*b], ["Checkout (baseline)", "Checkout (run)"]);
+    }
+
+    #[test]
+    fn a_run_that_is_renamed_is_called_so_wherever_it_is_compared() {
+        let path = Path::new("kept.poolscope-run");
+        let mut kept = chosen(0);
+        kept.origin.path = Some(path.to_owned());
+        let of = Arc::new(kept);
+        let mut two = TwoSides::default();
+        two.set(Slot::Run, Chosen::Ready(Arc::clone(&of)));
+        two.set(Slot::Baseline, Chosen::Ready(Arc::new(chosen(1))));
+        let pair = [0, 1];
+        two.compare_within(Some(TwoCandidates { of, pair }));
+        assert!(two.rename(path, "Before the change"));
+        assert!(!two.rename(path, "Before the change"), "it is called so");
+        let called = |slot: Slot| match &two.sides[slot as usize] {
+            Chosen::Ready(chosen) => chosen.origin.name.clone(),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(called(Slot::Run), "Before the change");
+        assert_eq!(called(Slot::Baseline), "Checkout");
+        let within = two.candidates.as_ref().map(|two| &*two.of.origin.name);
+        assert_eq!(within, Some("Before the change"));
     }
 
     #[test]

@@ -146,10 +146,16 @@ impl App {
             Ok(listing) => {
                 let entries = listing.entries.into_iter();
                 self.runs.entries = entries.map(RunEntry::of).collect();
+                let mut renamed = false;
                 for entry in &self.runs.entries {
                     if entry.head.is_ok() {
-                        self.tabs.rename(&entry.path, &entry.title());
+                        let name = entry.title();
+                        self.tabs.rename(&entry.path, &name);
+                        renamed |= self.comparison.rename(&entry.path, &name);
                     }
+                }
+                if renamed {
+                    self.compare_if_complete();
                 }
                 self.runs.left_out = listing.left_out;
                 self.runs.revision += 1;

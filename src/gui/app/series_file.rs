@@ -37,8 +37,7 @@ impl SeriesKeeper {
         scenario: &Scenario,
         now: u64,
     ) -> std::io::Result<Self> {
-        let all: Vec<usize> = (0..scenario.candidates.len()).collect();
-        let header = Header::new(kind, scenario, &all, scenario.protocol.seed, now);
+        let header = Header::of_series(kind, scenario, now);
         Self::start(move || Ok((library.create(&header)?, Closing::of([], false))))
     }
 

@@ -60,6 +60,7 @@ impl TwoCandidates {
         });
         Compared {
             of: self.of.origin.name.clone(),
+            scenario: run.request.scenario.clone(),
             around: Around::OneRun {
                 doubts: trust(run).reasons,
             },

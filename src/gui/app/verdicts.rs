@@ -116,6 +116,7 @@ mod tests {
                 kind,
                 candidates: names.iter().map(|&name| name.to_owned()).collect(),
                 why: String::new(),
+                grounds: String::new(),
                 deciding: Vec::new(),
                 changes: Vec::new(),
                 textbook: None,

@@ -2,22 +2,25 @@
 //!
 //! It shows all of its points and cannot be zoomed, so its axes are those of the exported picture.
 
+mod legend;
+
 use egui::{Align, Align2, Color32, Layout, Rect, RichText, Stroke, TextStyle, Ui, Vec2};
 use egui_plot::{
-    AxisHints, FilledArea, HLine, HPlacement, HoverPosition, Line, LineStyle, PlotBounds,
-    PlotPoint, PlotPoints, PlotUi, Points, Text, VLine, VPlacement,
+    AxisHints, FilledArea, HLine, HPlacement, HoverPosition, Line, LineStyle, MarkerShape,
+    PlotBounds, PlotPoint, PlotPoints, PlotUi, Points, Text, VLine, VPlacement,
 };
 
 use crate::chart::axis::Axis;
 use crate::chart::{Band, Diagram, Plane, Rule, RuleOf, Scale};
 use crate::export::Picture;
 use crate::gui::action::{Action, Exported};
+use crate::gui::panels::diagram::legend::{legend, legend_width};
 use crate::gui::panels::export_menu::export_menu_ui;
 use crate::gui::panels::plot_lines::{
     Inks, LinePoints, draw_lines, grid, is_free, label_at, measured, plotted, still_plot,
 };
 use crate::gui::theme::{self, Palette, space};
-use crate::gui::widgets::{badge_ui, empty_state_ui, stroke_sample_ui, swatch_ui, weak_ui};
+use crate::gui::widgets::{badge_ui, empty_state_ui, weak_ui};
 
 /// Room for the labels of the y axis, in points.
 const Y_AXIS_WIDTH: f32 = 62.0;
@@ -160,63 +163,48 @@ pub(super) fn diagram_ui(
 }
 
 fn head_ui(ui: &mut Ui, view: DiagramView<'_>, actions: &mut Vec<Action>) {
+    /// Room for the button that exports, in points.
+    const EXPORT_WIDTH: f32 = 40.0;
     let palette = theme::palette(ui);
     let diagram = view.diagram;
+    let legend = legend(diagram);
+    let mut is_beside = true;
     ui.horizontal(|ui| {
         ui.label(RichText::new(diagram.title).text_style(theme::title_style()));
         if let Some(warning) = diagram.warning {
             let short = warning.split(':').next().unwrap_or(warning);
             badge_ui(ui, short, palette.warning).on_hover_text(warning);
         }
+        is_beside = legend_width(ui, &legend) <= ui.available_width() - EXPORT_WIDTH;
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if diagram.bounds().is_some() {
                 export_menu_ui(ui, diagram.title, || view.exported(), actions);
             }
-            candidates_ui(ui, diagram);
-            let mut known: Vec<&str> = Vec::new();
-            for series in diagram.series.iter().rev() {
-                if !series.detail.is_empty() && !known.contains(&series.detail) {
-                    known.push(series.detail);
-                    weak_ui(ui, series.detail);
-                    stroke_sample_ui(ui, series.stroke);
+            if is_beside {
+                for key in legend.iter().rev() {
+                    weak_ui(ui, key.name());
+                    key.sample_ui(ui);
                     ui.add_space(space::XS);
                 }
             }
         });
     });
     let text = RichText::new(&diagram.caption).small().color(palette.weak);
-    ui.add(egui::Label::new(text).truncate());
-}
-
-/// The colours of several candidates, from the right; none where the strokes say which line is which, and none
-/// without room for all.
-fn candidates_ui(ui: &mut Ui, diagram: &Diagram) {
-    /// Square and gaps of an entry, in points.
-    const AROUND_NAME: f32 = 30.0;
-    let mut known: Vec<(usize, &str)> = Vec::new();
-    for series in &diagram.series {
-        let told_by_stroke = series.stroke != crate::chart::Stroke::Solid;
-        if !told_by_stroke && !known.contains(&(series.candidate, &series.label)) {
-            known.push((series.candidate, &series.label));
-        }
-    }
-    let font = egui::TextStyle::Small.resolve(ui.style());
-    let width = |name: &str| {
-        let color = egui::Color32::PLACEHOLDER;
-        let galley = ui
-            .painter()
-            .layout_no_wrap(name.to_owned(), font.clone(), color);
-        galley.size().x + AROUND_NAME
-    };
-    let needed: f32 = known.iter().map(|(_, name)| width(name)).sum();
-    if known.len() < 2 || needed > ui.available_width() {
-        return;
-    }
-    let dark = ui.visuals().dark_mode;
-    for (candidate, name) in known.into_iter().rev() {
-        weak_ui(ui, name);
-        swatch_ui(ui, theme::series_color(candidate, dark));
-        ui.add_space(space::XS);
+    ui.add(egui::Label::new(text).truncate())
+        .on_hover_text(&diagram.caption);
+    if !is_beside {
+        ui.horizontal_wrapped(|ui| {
+            for key in &legend {
+                // A sample is not torn from its name.
+                let width = legend_width(ui, std::slice::from_ref(key));
+                let size = Vec2::new(width, ui.text_style_height(&TextStyle::Small));
+                let layout = Layout::left_to_right(Align::Center);
+                ui.allocate_ui_with_layout(size, layout, |ui| {
+                    key.sample_ui(ui);
+                    weak_ui(ui, key.name());
+                });
+            }
+        });
     }
 }
 
@@ -268,6 +256,8 @@ pub(super) fn plot_ui(
     plot.show(ui, |plot| {
         plot.set_plot_bounds(bounds);
         draw_bands(plot, &points.bands, dark);
+        let edges = [bounds.min()[1], bounds.max()[1]];
+        draw_arrows(plot, &points.bands, (up, edges), dark);
         draw_lines(plot, &points.lines, inks);
         if points.dots {
             draw_dots(plot, &points.lines, dark);
@@ -288,6 +278,34 @@ fn draw_bands(plot: &mut PlotUi<'_>, bands: &[BandPoints], dark: bool) {
             let area = FilledArea::new("", &band.x, &band.low, &band.high);
             let area = area.fill_color(color.gamma_multiply(STRENGTH));
             plot.add(area.stroke(Stroke::NONE).allow_hover(false));
+        }
+    }
+}
+
+/// Arrows at the `edges` of the plot where a band reaches beyond the axis, which is `up`.
+fn draw_arrows(
+    plot: &mut PlotUi<'_>,
+    bands: &[BandPoints],
+    (up, edges): ([f64; 2], [f64; 2]),
+    dark: bool,
+) {
+    /// Half of the width of an arrow, in points.
+    const RADIUS: f32 = 5.0;
+    for band in bands {
+        let color = theme::series_color(band.candidate, dark);
+        let at = |is_beyond: &dyn Fn(usize) -> bool, edge: f64| {
+            let places = (0..band.x.len()).filter(|place| is_beyond(*place));
+            PlotPoints::from(
+                places
+                    .map(|place| [band.x[place], edge])
+                    .collect::<Vec<_>>(),
+            )
+        };
+        let above = at(&|place| band.high[place] > up[1], edges[1]);
+        let below = at(&|place| band.low[place] < up[0], edges[0]);
+        for (arrows, shape) in [(above, MarkerShape::Up), (below, MarkerShape::Down)] {
+            let arrows = Points::new("", arrows).shape(shape).radius(RADIUS);
+            plot.points(arrows.color(color).allow_hover(false));
         }
     }
 }

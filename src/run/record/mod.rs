@@ -142,6 +142,21 @@ impl Header {
         }
     }
 
+    /// The header of a record of a series: with those candidates that `scenario` names for it, or with all.
+    #[must_use]
+    pub fn of_series(kind: RecordKind, scenario: &Scenario, started_unix_secs: u64) -> Self {
+        let named: &[String] = match kind {
+            RecordKind::Sweep => scenario.sweep.as_ref().map_or(&[], |of| &of.candidates),
+            RecordKind::Capacity => scenario.capacity.as_ref().map_or(&[], |of| &of.candidates),
+            RecordKind::Run => &[],
+        };
+        let names = scenario.candidate_names().into_iter().enumerate();
+        let measured = names.filter(|(_, name)| named.is_empty() || named.contains(name));
+        let measured: Vec<usize> = measured.map(|(index, _)| index).collect();
+        let seed = scenario.protocol.seed;
+        Self::new(kind, scenario, &measured, seed, started_unix_secs)
+    }
+
     /// The header of a record of one run.
     #[must_use]
     pub fn of_run(run: &Run) -> Self {

@@ -409,3 +409,21 @@ proptest! {
         let _ = read(&all);
     }
 }
+
+#[test]
+fn the_header_of_a_series_names_the_candidates_that_it_measures() {
+    let mut scenario = crate::support::scenario();
+    let all = scenario.candidate_names();
+    let mut sweep = crate::scenario::Sweep::of(
+        crate::scenario::Parameter::Clients,
+        crate::scenario::Values::List(vec![8.0.into()]),
+    );
+    let named = |scenario: &crate::scenario::Scenario| {
+        Header::of_series(RecordKind::Sweep, scenario, 0).candidates
+    };
+    scenario.sweep = Some(sweep.clone());
+    assert_eq!(named(&scenario), all, "all, where none is named");
+    sweep.candidates = vec![all[2].clone(), all[1].clone()];
+    scenario.sweep = Some(sweep);
+    assert_eq!(named(&scenario), all[1..3], "in the scenario's order");
+}

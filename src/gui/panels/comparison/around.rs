@@ -5,6 +5,8 @@ use egui::{Grid, Label, RichText, Ui};
 use crate::analysis::{RunComparison, SettingDifference};
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{card_ui, weak_ui};
+use crate::gui::words::{capitalised, place};
+use crate::scenario::Scenario;
 use crate::units::text;
 
 /// The share of the width that the names of facts take.
@@ -12,11 +14,20 @@ const NAME_SHARE: f32 = 0.28;
 /// More lines than these are folded away at first.
 const LINES_MAX: usize = 8;
 
-/// A line: what it is, in the baseline, in the run, and whether it makes another machine of it.
-type Line<'a> = (&'a str, &'a str, &'a str, bool);
+/// A fact that differs.
+struct Line<'a> {
+    /// What it is.
+    name: String,
+    /// What is to be known of it.
+    about: String,
+    baseline: &'a str,
+    run: &'a str,
+    /// Whether it makes another machine of it.
+    is_of_machine: bool,
+}
 
-/// Shows what differs.
-pub(super) fn around_ui(ui: &mut Ui, comparison: &RunComparison) {
+/// Shows what differs; `scenario` is that of the run, for the names of what differs.
+pub(super) fn around_ui(ui: &mut Ui, comparison: &RunComparison, scenario: &Scenario) {
     card_ui(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::XS;
         let title = RichText::new("What differs around them").text_style(theme::title_style());
@@ -24,9 +35,19 @@ pub(super) fn around_ui(ui: &mut Ui, comparison: &RunComparison) {
         let facts: Vec<Line<'_>> = comparison
             .circumstances
             .iter()
-            .map(|fact| (&*fact.what, &*fact.baseline, &*fact.run, fact.is_of_machine))
+            .map(|fact| Line {
+                name: fact.what.clone(),
+                about: if fact.is_of_machine {
+                    format!("{}: it makes another machine of it", fact.what)
+                } else {
+                    fact.what.clone()
+                },
+                baseline: &fact.baseline,
+                run: &fact.run,
+                is_of_machine: fact.is_of_machine,
+            })
             .collect();
-        let settings = lines(&comparison.settings);
+        let settings = lines(&comparison.settings, scenario);
         if facts.is_empty() && settings.is_empty() {
             weak_ui(
                 ui,
@@ -60,17 +81,36 @@ pub(super) fn around_ui(ui: &mut Ui, comparison: &RunComparison) {
 }
 
 /// The settings of a pair that differ.
-pub(super) fn settings_ui(ui: &mut Ui, salt: &str, settings: &[SettingDifference]) {
+pub(super) fn settings_ui(
+    ui: &mut Ui,
+    salt: &str,
+    settings: &[SettingDifference],
+    scenario: &Scenario,
+) {
     if !settings.is_empty() {
-        grid_ui(ui, salt, "Setting of the candidate", &lines(settings));
+        let lines = lines(settings, scenario);
+        grid_ui(ui, salt, "Setting of the candidate", &lines);
     }
 }
 
-fn lines(settings: &[SettingDifference]) -> Vec<Line<'_>> {
-    settings
-        .iter()
-        .map(|setting| (&*setting.field, &*setting.baseline, &*setting.run, false))
-        .collect()
+fn lines<'a>(settings: &'a [SettingDifference], scenario: &Scenario) -> Vec<Line<'a>> {
+    let line = |setting: &'a SettingDifference| {
+        let name = capitalised(&place(&setting.field, scenario));
+        // All of it is another one.
+        let name = if name.is_empty() {
+            "Back end".to_owned()
+        } else {
+            name
+        };
+        Line {
+            about: format!("{name}\nIn the file: {}", setting.field),
+            name,
+            baseline: &setting.baseline,
+            run: &setting.run,
+            is_of_machine: false,
+        }
+    };
+    settings.iter().map(line).collect()
 }
 
 fn grid_ui(ui: &mut Ui, salt: &str, what: &str, lines: &[Line<'_>]) {
@@ -102,19 +142,15 @@ fn grid_ui(ui: &mut Ui, salt: &str, what: &str, lines: &[Line<'_>]) {
                 cell(ui, width, text, "");
             }
             ui.end_row();
-            for &(name, baseline, run, is_of_machine) in lines {
-                let mut title = RichText::new(name).small();
-                if is_of_machine {
+            for line in lines {
+                let mut title = RichText::new(&line.name).small();
+                if line.is_of_machine {
                     title = title.color(palette.warning);
                 }
-                let hover = if is_of_machine {
-                    format!("{name}: it makes another machine of it")
-                } else {
-                    name.to_owned()
-                };
-                cell(ui, name_width, title, &hover);
-                cell(ui, value_width, RichText::new(baseline).small(), baseline);
-                cell(ui, value_width, RichText::new(run).small(), run);
+                cell(ui, name_width, title, &line.about);
+                for value in [line.baseline, line.run] {
+                    cell(ui, value_width, RichText::new(value).small(), value);
+                }
                 ui.end_row();
             }
         });

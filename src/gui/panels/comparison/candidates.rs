@@ -87,6 +87,12 @@ pub(super) fn outcome_ui(ui: &mut Ui, pairs: &[PairComparison], doubts: &[String
         for doubt in doubts {
             severity_ui(ui, Severity::Warning, doubt);
         }
+        let unknown = named(pair, Judgement::NotKnown);
+        if unknown.len() == pair.measures.len() {
+            let text = "? Nothing can be judged: it takes three repeats or more to tell a difference from chance";
+            weak_ui(ui, text);
+            return;
+        }
         for judgement in [
             Judgement::Better,
             Judgement::Worse,
@@ -100,16 +106,6 @@ pub(super) fn outcome_ui(ui: &mut Ui, pairs: &[PairComparison], doubts: &[String
             let (symbol, color) = judged(judgement, palette);
             let line = format!("{symbol} {}: {}", judgement.label(), measures.join(", "));
             ui.add(Label::new(RichText::new(line).color(color)).wrap());
-        }
-        if pair
-            .measures
-            .iter()
-            .all(|measure| measure.judgement == Judgement::NotKnown)
-        {
-            weak_ui(
-                ui,
-                "It takes three repeats or more to tell a difference from chance",
-            );
         }
     });
 }

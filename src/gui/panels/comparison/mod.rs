@@ -81,7 +81,7 @@ impl ComparisonPanel {
             Around::Runs(around) => {
                 let (comparison, outcome) = &**around;
                 outcome_ui(ui, comparison, outcome);
-                around::around_ui(ui, comparison);
+                around::around_ui(ui, comparison, &compared.scenario);
                 "The runs have no candidate in common: neither by name nor by back end and workers"
             }
             Around::OneRun { doubts } => {
@@ -150,6 +150,7 @@ fn outcome_ui(ui: &mut Ui, comparison: &RunComparison, outcome: &RunOutcome) {
 
 fn outcome_badge(outcome: &RunOutcome, palette: &Palette) -> (&'static str, egui::Color32) {
     match outcome.kind {
+        RunOutcomeKind::Worse if outcome.worse.is_empty() => ("✖ not held", palette.error),
         RunOutcomeKind::Worse => ("✖ worse", palette.error),
         RunOutcomeKind::NotWorse if outcome.better.is_empty() => ("✔ not worse", palette.good),
         RunOutcomeKind::NotWorse => ("✔ better", palette.good),

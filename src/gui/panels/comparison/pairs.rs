@@ -68,7 +68,8 @@ impl PairView {
                 weak_ui(ui, text);
             }
             table_ui(ui, pair, table);
-            around::settings_ui(ui, &format!("settings of {}", pair.name), &pair.settings);
+            let salt = format!("settings of {}", pair.name);
+            around::settings_ui(ui, &salt, &pair.settings, &compared.scenario);
         });
         if self.converted_from != Some((number, index)) {
             self.converted_from = Some((number, index));

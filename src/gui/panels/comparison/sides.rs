@@ -20,7 +20,7 @@ const CHOICE_WIDTH: f32 = 420.0;
 
 /// Shows what kind of things is compared, and the button that exchanges them.
 pub(super) fn head_ui(ui: &mut Ui, view: &ComparisonView<'_>, actions: &mut Vec<Action>) {
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new("Comparison").text_style(egui::TextStyle::Heading));
         let within = view.candidates.is_some();
         if ui.selectable_label(!within, "Two runs").clicked() && within {
@@ -62,9 +62,17 @@ pub(super) fn sides_ui(ui: &mut Ui, view: &ComparisonView<'_>, actions: &mut Vec
     });
 }
 
-/// Two cards beside each other.
+/// Two cards beside each other; below each other where there is no room.
 pub(super) fn two_cards_ui(ui: &mut Ui, mut content: impl FnMut(&mut Ui, Slot)) {
+    /// In less room neither has any, in points.
+    const SIDE_BY_SIDE: f32 = 440.0;
     let gap = space::S;
+    if ui.available_width() < SIDE_BY_SIDE {
+        for slot in Slot::ALL {
+            card_ui(ui, |ui| content(ui, slot));
+        }
+        return;
+    }
     let width = (ui.available_width() - gap) / 2.0;
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = gap;

@@ -6,6 +6,7 @@ use crate::analysis::{CandidateFigures, Finding, FindingKind};
 use crate::gui::panels::results::evidence::{Evidence, evidence_ui};
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::weak_ui;
+use crate::gui::words::capitalised;
 
 /// A kind with all who have it.
 struct Group<'a> {
@@ -81,14 +82,6 @@ fn lines(group: &Group<'_>) -> Vec<String> {
     }
     let line = |(evidence, names): &(&str, Vec<&str>)| format!("{}: {evidence}", names.join(", "));
     told.iter().map(line).collect()
-}
-
-/// With a capital letter at its beginning.
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }
 
 #[cfg(test)]

@@ -96,12 +96,22 @@ pub(super) fn rows(view: &ResultsView<'_>) -> Vec<Row> {
     view.verdict.deciding.iter().map(row).collect()
 }
 
+/// Whether there is a row.
+pub(super) const fn has_rows(view: &ResultsView<'_>) -> bool {
+    !(view.verdict.deciding.is_empty() && view.run.request.scenario.objectives.is_empty())
+}
+
 /// A figure and its interval: `201 µUSD (152 µUSD to 249 µUSD)` in two.
 fn apart(text: &str) -> (&str, &str) {
     let parts = text.split_once(" (");
     parts.map_or((text, ""), |(value, rest)| {
         (value, rest.trim_end_matches(')'))
     })
+}
+
+/// In one piece: a number is not torn from its unit where a line ends.
+fn together(words: &str) -> String {
+    words.replace(' ', "\u{a0}")
 }
 
 /// With a capital letter, unless it is a percentile.
@@ -128,7 +138,7 @@ fn cell(result: &ObjectiveResult, currency: &str) -> Cell {
         // A dash that is said to miss must say how that is known.
         (None, _) if result.figure.is_none() => result.reason.clone(),
         (None, _) if result.outcome == Outcome::Undecided => String::new(),
-        (None, Some(margin)) => format!("by {}", roughly(margin.abs())),
+        (None, Some(margin)) => together(&format!("by {}", roughly(margin.abs()))),
         (None, None) => String::new(),
     };
     let mut about = vec![result.objective.demand(currency)];
@@ -274,8 +284,9 @@ fn row_ui(ui: &mut Ui, row: &Row, width: f32) {
             if let Some(outcome) = cell.outcome {
                 outcome_ui(ui, cell, outcome, palette);
             } else if !cell.margin.is_empty() {
-                let interval = RichText::new(&cell.margin).small().color(palette.weak);
-                ui.add(Label::new(interval).truncate())
+                let ends = cell.margin.split(" to ").map(together);
+                let interval = RichText::new(ends.collect::<Vec<_>>().join(" to "));
+                ui.add(Label::new(interval.small().color(palette.weak)).wrap())
                     .on_hover_text(&cell.about);
             }
         });

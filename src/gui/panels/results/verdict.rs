@@ -2,7 +2,7 @@
 
 use egui::{Align, Color32, Label, Layout, RichText, Ui, Vec2};
 
-use crate::analysis::VerdictKind;
+use crate::analysis::{Recommendation, VerdictKind};
 use crate::gui::action::{Action, ComposerSection, RunsAction};
 use crate::gui::app::RunState;
 use crate::gui::panels::results::evidence::{Evidence, evidence_ui};
@@ -13,7 +13,7 @@ use crate::gui::widgets::{badge_ui, empty_state_ui, weak_ui};
 /// From this width on, the words stand beside the matrix, in points.
 const SIDE_BY_SIDE: f32 = 900.0;
 /// The part of the width that the words have then.
-const WORDS_RATIO: f32 = 0.36;
+const WORDS_RATIO: f32 = 0.34;
 /// A comfortable line of text, in points.
 const LINE_MAX: f32 = 760.0;
 
@@ -31,8 +31,10 @@ pub(super) fn verdict_ui(
     ui.spacing_mut().item_spacing.y = space::XS;
     let mut asked = None;
     let full = ui.available_width();
-    if full < SIDE_BY_SIDE {
-        words_ui(ui, view, actions, &mut asked);
+    if full < SIDE_BY_SIDE || !matrix::has_rows(view) {
+        column_ui(ui, full.min(LINE_MAX), |ui| {
+            words_ui(ui, view, actions, &mut asked);
+        });
         ui.add_space(space::S);
         matrix::matrix_ui(ui, view);
     } else {
@@ -113,7 +115,7 @@ fn words_ui(
             }
         }
         VerdictKind::NoObjectives => {
-            ui.add(Label::new(&verdict.why).wrap());
+            ui.add(Label::new(&verdict.grounds).wrap());
             let button = ui.button("Set objectives…");
             let hover = "Shows the objectives of the scenario in the left panel";
             if button.on_hover_text(hover).clicked() {
@@ -121,7 +123,7 @@ fn words_ui(
             }
         }
         VerdictKind::Choose | VerdictKind::Tie | VerdictKind::NoneQualifies => {
-            ui.add(Label::new(&verdict.why).wrap());
+            ui.add(Label::new(&verdict.grounds).wrap());
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = space::M;
                 evidence_ui(ui, Evidence::Figures, "the verdict", asked);
@@ -206,7 +208,9 @@ fn textbook_ui(ui: &mut Ui, view: &ResultsView<'_>) {
             let differs = RichText::new(format!("≠ {}", sentence(differs)));
             ui.add(Label::new(differs.color(palette.warning)).wrap());
         }
-        None if view.verdict.candidates.is_empty() => {}
+        // Nothing is chosen, or there is nothing to agree with.
+        None if view.verdict.candidates.is_empty()
+            || textbook.recommendation == Recommendation::Mixed => {}
         None => {
             weak_ui(ui, "This measurement agrees");
         }

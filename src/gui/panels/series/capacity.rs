@@ -4,7 +4,7 @@ use egui::{Grid, Label, RichText, Ui};
 
 use crate::analysis::{CapacityFigures, Held};
 use crate::gui::theme::{self, Palette, space};
-use crate::gui::widgets::{card_ui, swatch_ui, weak_ui};
+use crate::gui::widgets::{card_ui, swatch_ui};
 use crate::units::text;
 
 /// Shows the capacities, and below them every rate that was tried.
@@ -46,26 +46,43 @@ pub(super) fn capacity_ui(ui: &mut Ui, figures: &[CapacityFigures], currency: &s
             ui.add(Label::new(RichText::new(one.sentence()).small()).wrap());
         }
     });
-    for one in figures.iter().filter(|one| !one.probes.is_empty()) {
-        card_ui(ui, |ui| probes_ui(ui, one));
+    if figures.iter().any(|one| !one.probes.is_empty()) {
+        card_ui(ui, |ui| probes_ui(ui, figures));
     }
 }
 
-fn probes_ui(ui: &mut Ui, one: &CapacityFigures) {
+fn probes_ui(ui: &mut Ui, figures: &[CapacityFigures]) {
     let palette = theme::palette(ui);
+    let dark = ui.visuals().dark_mode;
     let weak = |text: &str| RichText::new(text).small().color(palette.weak);
     ui.spacing_mut().item_spacing.y = space::XS;
-    ui.label(RichText::new(&one.name).text_style(theme::title_style()));
-    weak_ui(ui, "Every rate that was tried");
+    let title = RichText::new("Every rate that was tried");
+    ui.label(title.text_style(theme::title_style()));
     ui.spacing_mut().interact_size.y = 16.0;
-    Grid::new(("probes", one.candidate))
+    Grid::new("probes")
         .spacing([space::L, space::XS])
         .show(ui, |ui| {
-            for head in ["Rate", "Objectives", "Response time", "Goodput", "Visits"] {
+            for head in [
+                "Candidate",
+                "Rate",
+                "Objectives",
+                "Response time",
+                "Goodput",
+                "Visits",
+            ] {
                 ui.label(weak(head));
             }
             ui.end_row();
-            for probe in &one.probes {
+            let all = figures.iter();
+            let all = all.flat_map(|one| one.probes.iter().enumerate().map(move |at| (one, at)));
+            for (one, (place, probe)) in all {
+                // Once for all that follow.
+                ui.horizontal(|ui| {
+                    if place == 0 {
+                        swatch_ui(ui, theme::series_color(one.candidate, dark));
+                        ui.label(RichText::new(&one.name).small());
+                    }
+                });
                 ui.label(RichText::new(text::per_sec(probe.rate_per_sec)).small());
                 let (word, color) = held(probe.held, palette);
                 ui.label(RichText::new(word).small().color(color));

@@ -10,7 +10,7 @@ use crate::export::Picture;
 use crate::gui::action::{Action, Exported};
 use crate::gui::panels::export_menu::export_menu_ui;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::weak_ui;
+use crate::gui::widgets::{card_ui, weak_ui};
 
 /// Height of a cell, in points.
 const CELL_HEIGHT: f32 = 26.0;
@@ -18,11 +18,40 @@ const CELL_HEIGHT: f32 = 26.0;
 const ROW_LABEL_WIDTH: f32 = 92.0;
 /// Wider cells only add air, in points.
 const CELL_MAX_WIDTH: f32 = 130.0;
+/// Narrower cells cut their values off, in points.
+const CELL_MIN_WIDTH: f32 = 58.0;
+/// A map in a narrower card has no room for its head, in points.
+const CARD_MIN_WIDTH: f32 = 280.0;
 /// How much of the colour the smallest and the largest value have.
 const STRENGTH: [f32; 2] = [0.06, 0.7];
 
-/// Draws the map; `of` is the series, for the name of an exported file.
-pub(super) fn heat_ui(ui: &mut Ui, heat: &Heat, of: &str, actions: &mut Vec<Action>) {
+/// Draws the maps in cards, side by side where there is room; `of` is the series, for the names of exported files.
+pub(super) fn heats_ui(ui: &mut Ui, heats: &[Heat], of: &str, actions: &mut Vec<Action>) {
+    let Some(widest) = heats.iter().map(|heat| heat.columns.len()).max() else {
+        return;
+    };
+    let gap = space::S;
+    let needed = ROW_LABEL_WIDTH + CELL_MIN_WIDTH * widest as f32 + 2.0 * space::M;
+    let full = ui.available_width();
+    let fitting = ((full + gap) / (needed.max(CARD_MIN_WIDTH) + gap)) as usize;
+    let columns = fitting.clamp(1, heats.len());
+    let width = (full - gap * (columns - 1) as f32) / columns as f32;
+    for row in heats.chunks(columns) {
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing = Vec2::splat(gap);
+            for heat in row {
+                let layout = Layout::top_down(Align::Min);
+                ui.allocate_ui_with_layout(Vec2::new(width, 0.0), layout, |ui| {
+                    ui.set_width(width);
+                    card_ui(ui, |ui| heat_ui(ui, heat, of, actions));
+                });
+            }
+        });
+    }
+}
+
+/// Draws one map.
+fn heat_ui(ui: &mut Ui, heat: &Heat, of: &str, actions: &mut Vec<Action>) {
     let palette = theme::palette(ui);
     ui.spacing_mut().item_spacing.y = space::XS;
     head_ui(ui, heat, of, actions);
@@ -94,14 +123,17 @@ pub(super) fn heat_ui(ui: &mut Ui, heat: &Heat, of: &str, actions: &mut Vec<Acti
 fn head_ui(ui: &mut Ui, heat: &Heat, of: &str, actions: &mut Vec<Action>) {
     let palette = theme::palette(ui);
     ui.horizontal(|ui| {
-        ui.label(RichText::new(&heat.title).text_style(theme::title_style()));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let what = || Exported::seen(of, Picture::Heat(heat.clone()));
             export_menu_ui(ui, &heat.title, what, actions);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let title = RichText::new(&heat.title).text_style(theme::title_style());
+                ui.add(Label::new(title).truncate());
+            });
         });
     });
     let caption = RichText::new(&heat.caption).small().color(palette.weak);
-    ui.add(Label::new(caption).truncate());
+    ui.add(Label::new(caption).wrap());
 }
 
 /// What goes along the sides, and what the colours mean.

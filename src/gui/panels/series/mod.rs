@@ -100,38 +100,53 @@ fn planes_view<'a>(series: &'a Series, planes: &'a [Plane]) -> PlanesView<'a> {
 }
 
 fn head_ui(ui: &mut Ui, view: &SeriesView<'_>, actions: &mut Vec<Action>) {
-    let can = !view.locked && view.errors == 0;
-    ui.horizontal(|ui| {
+    /// In less room the buttons stand below the title, in points.
+    const SIDE_BY_SIDE: f32 = 480.0;
+    let title = |ui: &mut Ui| {
         ui.label(RichText::new("Sweeps and capacity").text_style(egui::TextStyle::Heading));
+    };
+    if ui.available_width() < SIDE_BY_SIDE {
+        title(ui);
+        ui.horizontal_wrapped(|ui| begin_ui(ui, view, actions));
+        return;
+    }
+    ui.horizontal(|ui| {
+        title(ui);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            for (label, has, kind, why_not) in [
-                (
-                    "Find the capacity",
-                    view.has_capacity,
-                    RecordKind::Capacity,
-                    "The open scenario searches no capacity; the composer adds it",
-                ),
-                (
-                    "Run the sweep",
-                    view.has_sweep,
-                    RecordKind::Sweep,
-                    "The open scenario sweeps nothing; the composer adds it",
-                ),
-            ] {
-                let button = primary_button_ui(ui, label, can && has);
-                let name = format!("{label} of this scenario");
-                let button = button.on_hover_text(view.title).accessible_name(name);
-                let button = if has {
-                    button
-                } else {
-                    button.on_disabled_hover_text(why_not)
-                };
-                if button.clicked() {
-                    actions.push(Action::Series(SeriesAction::Start(kind)));
-                }
-            }
+            begin_ui(ui, view, actions);
         });
     });
+}
+
+/// The buttons that begin a series.
+fn begin_ui(ui: &mut Ui, view: &SeriesView<'_>, actions: &mut Vec<Action>) {
+    let can = !view.locked && view.errors == 0;
+    for (label, has, kind, why_not) in [
+        (
+            "Find the capacity",
+            view.has_capacity,
+            RecordKind::Capacity,
+            "The open scenario searches no capacity; the composer adds it",
+        ),
+        (
+            "Run the sweep",
+            view.has_sweep,
+            RecordKind::Sweep,
+            "The open scenario sweeps nothing; the composer adds it",
+        ),
+    ] {
+        let button = primary_button_ui(ui, label, can && has);
+        let name = format!("{label} of this scenario");
+        let button = button.on_hover_text(view.title).accessible_name(name);
+        let button = if has {
+            button
+        } else {
+            button.on_disabled_hover_text(why_not)
+        };
+        if button.clicked() {
+            actions.push(Action::Series(SeriesAction::Start(kind)));
+        }
+    }
 }
 
 fn nothing_yet_ui(ui: &mut Ui, view: &SeriesView<'_>, actions: &mut Vec<Action>) {
@@ -206,28 +221,7 @@ fn standing_ui(ui: &mut Ui, series: &Series, actions: &mut Vec<Action>) {
         });
     });
     let progress = series.progress;
-    let done = text::count(progress.done as u64);
-    let what = match series.kind {
-        RecordKind::Capacity => "search for the capacity",
-        RecordKind::Sweep | RecordKind::Run => "sweep",
-    };
-    let mut facts = match progress.all {
-        Some(all) => vec![format!(
-            "{what}: {done} of {}",
-            text::counted(all as u64, "run", "runs")
-        )],
-        None => vec![format!(
-            "{what}: {}",
-            text::counted(progress.done as u64, "probe", "probes")
-        )],
-    };
-    if series.state != SeriesState::Finished && progress.remaining_nanos > 0 {
-        facts.push(format!(
-            "about {} left",
-            text::clock(progress.remaining_nanos)
-        ));
-    }
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         if let Some(all) = progress.all.filter(|all| *all > 0) {
             ui.add(
                 ProgressBar::new(progress.done as f32 / all as f32)
@@ -237,7 +231,7 @@ fn standing_ui(ui: &mut Ui, series: &Series, actions: &mut Vec<Action>) {
             )
             .accessible_name("Progress of the series");
         }
-        weak_ui(ui, facts.join(" · "));
+        weak_ui(ui, how_far(series));
     });
     if let SeriesState::Failed(why) = &series.state {
         severity_ui(ui, Severity::Error, why);
@@ -245,6 +239,33 @@ fn standing_ui(ui: &mut Ui, series: &Series, actions: &mut Vec<Action>) {
     if let Some(why) = &series.not_kept {
         severity_ui(ui, Severity::Warning, &format!("It is not kept: {why}"));
     }
+}
+
+/// What kind of series it is, and how far: `sweep: 4 of 12 runs · about 0:45 left`.
+fn how_far(series: &Series) -> String {
+    let progress = series.progress;
+    let what = match series.kind {
+        RecordKind::Capacity => "search for the capacity",
+        RecordKind::Sweep | RecordKind::Run => "sweep",
+    };
+    // What is being read is not counted yet.
+    if series.state == SeriesState::Reading {
+        return what.to_owned();
+    }
+    let done = progress.done as u64;
+    let runs = match progress.all {
+        Some(all) => {
+            let all = text::counted(all as u64, "run", "runs");
+            format!("{} of {all}", text::count(done))
+        }
+        None => text::counted(done, "probe", "probes"),
+    };
+    let mut told = format!("{what}: {runs}");
+    if series.state != SeriesState::Finished && progress.remaining_nanos > 0 {
+        let left = text::clock(progress.remaining_nanos);
+        told.extend([" · about ", &left, " left"]);
+    }
+    told
 }
 
 const fn state_badge(state: &SeriesState, palette: &Palette) -> (&'static str, egui::Color32) {

@@ -7,9 +7,10 @@ use crate::chart::Heat;
 use crate::export::measure_text;
 use crate::gui::action::Action;
 use crate::gui::panels::diagram::{Planes, PlanesView};
-use crate::gui::panels::series::heat::heat_ui;
+use crate::gui::panels::series::heat::heats_ui;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{card_ui, severity_ui, swatch_ui, weak_ui};
+use crate::gui::words::capitalised;
 use crate::scenario::Severity;
 use crate::units::text;
 
@@ -37,7 +38,7 @@ impl SweepView {
         let measure = chosen.unwrap_or(first);
         ui.horizontal_wrapped(|ui| {
             for &one in &figures.measures {
-                let tab = ui.selectable_label(one == measure, one.label());
+                let tab = ui.selectable_label(one == measure, one.title());
                 let name = format!("Show {}", one.label());
                 if tab.accessible_name(name).clicked() {
                     self.measure = Some(one);
@@ -58,9 +59,9 @@ impl SweepView {
             self.chart.ui(ui, chart, actions);
         }
         let candidates = figures.candidates.len();
-        for heat in heats.iter().skip(place * candidates).take(candidates) {
-            card_ui(ui, |ui| heat_ui(ui, heat, charts.of, actions));
-        }
+        let of_measure =
+            (place * candidates).min(heats.len())..((place + 1) * candidates).min(heats.len());
+        heats_ui(ui, &heats[of_measure], charts.of, actions);
         card_ui(ui, |ui| {
             ui.spacing_mut().item_spacing.y = space::XS;
             ui.label(RichText::new("Point by point").text_style(theme::title_style()));
@@ -94,11 +95,11 @@ fn points_ui(ui: &mut Ui, figures: &SweepFigures, measure: Measure) {
         .show(ui, |ui| {
             ui.spacing_mut().interact_size.y = 16.0;
             Grid::new("points of the sweep")
-                .spacing([space::L, space::XS])
+                .spacing([space::M, space::XS])
                 .striped(false)
                 .show(ui, |ui| {
                     for axis in &figures.axes {
-                        ui.label(weak(axis.parameter.label()));
+                        ui.label(weak(&capitalised(axis.parameter.label())));
                     }
                     for (index, name) in figures.candidates.iter().enumerate() {
                         ui.horizontal(|ui| {
@@ -106,7 +107,7 @@ fn points_ui(ui: &mut Ui, figures: &SweepFigures, measure: Measure) {
                             ui.label(weak(name));
                         });
                     }
-                    ui.label(weak("visits"));
+                    ui.label(weak("Visits"));
                     ui.end_row();
                     for (index, point) in figures.points.iter().enumerate() {
                         for (axis, setting) in figures.axes.iter().zip(&point.settings) {
@@ -138,7 +139,7 @@ fn points_ui(ui: &mut Ui, figures: &SweepFigures, measure: Measure) {
     weak_ui(ui, legend);
 }
 
-/// The candidate with the best value at a point; none where fewer than two are known.
+/// The candidate with the best value at a point; none where fewer than two are known, or another one reads the same.
 fn best(figures: &SweepFigures, point: usize, measure: Measure) -> Option<usize> {
     let candidates = 0..figures.candidates.len();
     let known: Vec<(usize, f64)> = candidates
@@ -153,7 +154,10 @@ fn best(figures: &SweepFigures, point: usize, measure: Measure) -> Option<usize>
         }
     };
     let best = known.iter().max_by(better)?;
-    (known.len() > 1).then_some(best.0)
+    let shown = |one: &(usize, f64)| measure_text(measure, one.1, &figures.currency);
+    let mut others = known.iter().filter(|other| other.0 != best.0);
+    let is_ahead = others.all(|other| shown(other) != shown(best));
+    (known.len() > 1 && is_ahead).then_some(best.0)
 }
 
 fn crossings_ui(ui: &mut Ui, figures: &SweepFigures, measure: Measure) {
