@@ -161,6 +161,8 @@ impl Canvas {
         stroke: Stroke,
         width: f64,
     ) {
+        /// As long as the dots of a dotted line are.
+        const DOT: f32 = 1.5;
         let colour = colour.into();
         let width = if self.theme == Theme::Print {
             width * PRINTED
@@ -175,8 +177,6 @@ impl Canvas {
             return;
         }
         let colour = self.paint("stroke", colour);
-        /// As long as the dots of a dotted line are.
-        const DOT: f32 = 1.5;
         let width = width * f64::from(stroke.width_ratio());
         let dashes = match stroke.pattern() {
             StrokePattern::Full => String::new(),

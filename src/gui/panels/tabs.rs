@@ -53,7 +53,8 @@ fn titles(tabs: &[TabLabel]) -> Vec<String> {
             1 => format!("{time} {}", tab.title),
             _ => format!("{time} ({number}) {}", tab.title),
         };
-        let free = (1..).map(numbered).find(|title| !titles.contains(title));
+        // So many cannot all be taken by the others.
+        let free = (1..=tabs.len()).map(numbered).find(|title| !titles.contains(title));
         titles.extend(free);
     }
     titles

@@ -31,6 +31,7 @@ pub fn stroke_sign_ui(ui: &mut Ui, stroke: Stroke, word: &str) -> Response {
 }
 
 /// How wide that is, in points.
+#[must_use]
 pub fn stroke_sign_width(ui: &Ui, word: &str) -> f32 {
     let font = egui::TextStyle::Small.resolve(ui.style());
     let words = ui

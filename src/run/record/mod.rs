@@ -150,8 +150,8 @@ impl Header {
             RecordKind::Capacity => scenario.capacity.as_ref().map_or(&[], |of| &of.candidates),
             RecordKind::Run => &[],
         };
-        let names = scenario.candidate_names().into_iter().enumerate();
-        let measured = names.filter(|(_, name)| named.is_empty() || named.contains(name));
+        let all = scenario.candidate_names().into_iter().enumerate();
+        let measured = all.filter(|(_, name)| named.is_empty() || named.contains(name));
         let measured: Vec<usize> = measured.map(|(index, _)| index).collect();
         let seed = scenario.protocol.seed;
         Self::new(kind, scenario, &measured, seed, started_unix_secs)
