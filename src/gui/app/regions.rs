@@ -1,6 +1,6 @@
 //! The way of the keyboard through the window: from one part to the next, and on where what had it has gone.
 
-use egui::{Context, Id, InputState, Key, LayerId, Pos2, Rect, Sense};
+use egui::{Context, Id, InputState, Key, LayerId, Pos2, Rect};
 
 use crate::gui::action::Region;
 use crate::gui::app::Page;
@@ -52,7 +52,8 @@ impl Regions {
 
     /// A part of this frame is here.
     pub(super) fn note(&mut self, part: Part, rect: Rect) {
-        self.shown.push((part, rect));
+        // What lies on its edge makes it larger or smaller, and is no part of it.
+        self.shown.push((part, rect.shrink(1.0)));
     }
 
     /// Lets Tab go on from the control that had the keyboard last, where Enter, Esc or a click has taken it away.
@@ -150,9 +151,7 @@ fn is_usable(ctx: &Context, id: Id) -> bool {
 fn controls(ctx: &Context) -> Vec<(Id, Pos2)> {
     ctx.viewport(|viewport| {
         let widgets = viewport.this_pass.widgets.get_layer(LayerId::background());
-        // What is only dragged, such as the edge of a panel, does nothing by keys.
-        let by_keys = |sense: Sense| sense.is_focusable() && sense.senses_click();
-        let usable = widgets.filter(|one| one.enabled && by_keys(one.sense));
+        let usable = widgets.filter(|one| one.enabled && one.sense.is_focusable());
         let seen = usable.filter(|one| one.interact_rect.is_positive());
         seen.map(|one| (one.id, one.interact_rect.center()))
             .collect()
