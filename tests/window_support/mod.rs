@@ -153,8 +153,19 @@ pub fn wait_for(window: &mut Window, text: &str) {
 
 /// Clicks on what is called `label`, scrolling to it first: what stands below the fold depends on the machine.
 pub fn click(window: &mut Window, label: &str) {
+    let place = |window: &Window| window.get_by_label(label).rect();
     window.get_by_label(label).scroll_to_me();
-    window.run_steps(2);
+    // It begins late and takes some frames: until it stands still.
+    let (mut before, mut still) = (place(window), 0);
+    for _ in 0..60 {
+        window.run_steps(1);
+        let now = place(window);
+        still = if now == before { still + 1 } else { 0 };
+        before = now;
+        if still == 4 {
+            break;
+        }
+    }
     window.get_by_label(label).click();
     window.run_steps(3);
 }
