@@ -233,11 +233,12 @@ mod tests {
             fastest_nanos: None,
         });
         let mut pauses = 0;
+        // After the first pass another one is always due; after the second that depends on how long they took.
         let speeds = calibrate(&asked, |_| {
             pauses += 1;
-            pauses < 2
+            false
         });
-        assert_eq!(pauses, 2, "who asks may end it");
+        assert_eq!(pauses, 1, "who asks may end it");
         assert_eq!(speeds.iter().map(|s| s.kernel).collect::<Vec<_>>(), kernels);
         for speed in speeds {
             assert!(speed.medians_nanos.iter().all(|nanos| *nanos > 0.0));
