@@ -77,7 +77,10 @@ impl App {
                 .frame(theme::panel_frame(palette))
                 .show(ui, |ui| self.sidebar_ui(ui));
             let rect = sidebar.response.rect;
-            self.settings.sidebar_width = Some(rect.width().round() as u16);
+            // What a narrow window takes from it is there again in a wide one.
+            if rect.width() < most || most >= SIDEBAR_MAX_WIDTH {
+                self.settings.sidebar_width = Some(rect.width().round() as u16);
+            }
             self.regions.note(Part::Sidebar, rect);
         }
         let centre = CentralPanel::default()

@@ -216,7 +216,7 @@ fn compare_ui(
         let choice = SideChoice::File(entry.path.clone());
         Action::Runs(RunsAction::Compare(slot, choice))
     };
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         weak_ui(ui, "Compare");
         let with_shown = view.has_shown && !is_shown && !view.locked;
         let button = Button::new(RichText::new("with the shown run").small());
