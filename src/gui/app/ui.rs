@@ -68,14 +68,19 @@ impl App {
         }
         if self.has_sidebar() {
             let width = self.settings.sidebar_width.map_or(SIDEBAR_WIDTH, f32::from);
-            let most = (ui.available_width() / 2.0).max(SIDEBAR_MIN_WIDTH);
+            // A window that becomes narrower leaves the page as much as the panel.
+            let most = ui.available_width() / 2.0;
+            let most = most.clamp(SIDEBAR_MIN_WIDTH, SIDEBAR_MAX_WIDTH);
             let sidebar = Panel::left("sidebar")
                 .default_size(width.min(most))
-                .size_range(SIDEBAR_MIN_WIDTH..=SIDEBAR_MAX_WIDTH)
+                .size_range(SIDEBAR_MIN_WIDTH..=most)
                 .frame(theme::panel_frame(palette))
                 .show(ui, |ui| self.sidebar_ui(ui));
             let rect = sidebar.response.rect;
-            self.settings.sidebar_width = Some(rect.width().round() as u16);
+            // What a narrow window takes from it is there again in a wide one.
+            if rect.width() < most || most >= SIDEBAR_MAX_WIDTH {
+                self.settings.sidebar_width = Some(rect.width().round() as u16);
+            }
             self.regions.note(Part::Sidebar, rect);
         }
         let centre = CentralPanel::default()

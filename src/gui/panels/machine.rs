@@ -21,6 +21,10 @@ use crate::units::text;
 const WIDTH: f32 = 720.0;
 /// Room for a path or an address, in points.
 const PATH_WIDTH: f32 = 300.0;
+/// What a small window leaves of either, beside the buttons, in points.
+const LINE_MIN_WIDTH: f32 = 60.0;
+/// The buttons at the right of a line of text, in points.
+const BESIDE_LINE: f32 = 160.0;
 /// Room for a name, in points.
 const NAME_WIDTH: f32 = 200.0;
 
@@ -268,7 +272,7 @@ fn line_ui(ui: &mut Ui, typed: &mut String, example: &str, width: f32) -> Respon
     ui.add(
         TextEdit::singleline(typed)
             .hint_text(hint)
-            .desired_width(width),
+            .desired_width((ui.available_width() - BESIDE_LINE).clamp(LINE_MIN_WIDTH, width)),
     )
 }
 

@@ -50,11 +50,12 @@ impl Draft {
             }
             Err(error) => {
                 severity_ui(ui, Severity::Error, error);
-                ui.horizontal(|ui| delete_ui(ui, entry, actions));
+                ui.horizontal_wrapped(|ui| {
+                    delete_ui(ui, entry, actions);
+                    copy_path_ui(ui, entry);
+                });
             }
         }
-        ui.add_space(space::XS);
-        place_ui(ui, entry);
     }
 
     fn words_ui(
@@ -165,7 +166,7 @@ fn facts(head: &Head, bytes: u64) -> String {
             text::counted(failed, "block", "blocks")
         ));
     }
-    format!("{}\n{}", facts.join(" · "), header.candidates.join(", "))
+    format!("{}\n{}", facts.join(" · "), header.candidates.join(" · "))
 }
 
 fn buttons_ui(
@@ -179,7 +180,7 @@ fn buttons_ui(
     let path = || entry.path.clone();
     // Another run comes into a tab of its own; a series would take the place of the scenario.
     let opens = view.opening.is_none() && (idle || head.header.kind == RecordKind::Run);
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let open = primary_button_ui(ui, "Open", opens).on_hover_text("Show what was measured");
         if open.accessible_name("Open this run").clicked() {
             actions.push(Action::Runs(RunsAction::Open(path())));
@@ -196,6 +197,7 @@ fn buttons_ui(
         if !head.is_live {
             delete_ui(ui, entry, actions);
         }
+        copy_path_ui(ui, entry);
     });
 }
 
@@ -214,7 +216,7 @@ fn compare_ui(
         let choice = SideChoice::File(entry.path.clone());
         Action::Runs(RunsAction::Compare(slot, choice))
     };
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         weak_ui(ui, "Compare");
         let with_shown = view.has_shown && !is_shown && !view.locked;
         let button = Button::new(RichText::new("with the shown run").small());
@@ -264,15 +266,9 @@ fn delete_ui(ui: &mut Ui, entry: &RunEntry, actions: &mut Vec<Action>) {
 }
 
 /// Where it lies.
-fn place_ui(ui: &mut Ui, entry: &RunEntry) {
-    ui.horizontal(|ui| {
-        let copy = Button::new(RichText::new("Copy path").small());
-        if ui.add(copy).clicked() {
-            ui.ctx().copy_text(entry.path.display().to_string());
-        }
-        let color = theme::palette(ui).weak;
-        let path = entry.path.display().to_string();
-        let text = RichText::new(&path).small().color(color);
-        ui.add(Label::new(text).truncate()).on_hover_text(path);
-    });
+fn copy_path_ui(ui: &mut Ui, entry: &RunEntry) {
+    let path = entry.path.display().to_string();
+    if ui.button("Copy path").on_hover_text(&path).clicked() {
+        ui.ctx().copy_text(path);
+    }
 }

@@ -125,9 +125,10 @@ fn row_ui(ui: &mut Ui, entries: &Entries<'_>, entry: &RunEntry) -> egui::Respons
         response.hovered() || response.has_focus(),
         selected,
     );
-    // The text is laid out below, within the frame and not in it.
+    // The text is laid out below, within the frame and not in it; its line is drawn around what it is given.
     let frame = frame.inner_margin(0);
-    ui.painter().add(frame.paint(rect));
+    let within = rect.shrink(frame.stroke.width);
+    ui.painter().add(frame.paint(within));
     let inner = rect.shrink2(Vec2::new(space::M, space::S));
     let builder = UiBuilder::new().max_rect(inner).id_salt(&entry.path);
     // A child of its own, so that the next row begins below this one and not below its text.
