@@ -5,13 +5,15 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
+use poolscope::chart::{self, ChartId, ChartSettings};
+use poolscope::export::timeline_csv;
 use poolscope::run::library::Library;
 use poolscope::run::record::{
     Closing, Completeness, Header, Meta, Record, RecordKind, RecordWriter, Step, VERSION,
 };
 use poolscope::run::{
     BlockState, Calibration, Collections, Counter, Counts, Event, IncidentKind, InterpreterLockUse,
-    MachineSample, MemoryKind, PythonFacts, Run, RunRequest,
+    Interval, MachineSample, MemoryKind, PythonFacts, Run, RunRequest,
 };
 use poolscope::scenario::{Kernel, Protection};
 use poolscope::stats::Percentile;
@@ -264,6 +266,49 @@ fn holds_resources(run: &Run) {
     assert_eq!(block.resources.workers[0].cpu_nanos, 250_000_000);
     let resident = block.resources.resident.unwrap();
     assert_eq!(resident.total_peak_bytes, 12 << 20);
+}
+
+/// The intervals of all blocks.
+fn intervals(run: &Run) -> impl Iterator<Item = &Interval> {
+    let blocks = run.blocks.iter();
+    blocks.flat_map(|block| block.timeline.intervals())
+}
+
+/// The files of the shelf are older than the count of what timed out within an interval.
+#[test]
+fn a_file_whose_intervals_join_time_outs_and_failures_opens_and_says_that_they_are_joined() {
+    let fresh = rich_run();
+    assert!(intervals(&fresh).all(|interval| interval.timed_out.is_some()));
+    for version in 1..=VERSION {
+        let record = Record::read(&on_the_shelf(version)).unwrap();
+        let (_, old) = &record.steps[0];
+        assert!(intervals(old).all(|interval| interval.timed_out.is_none()));
+        // Nothing else about them is new, and what timed out stays among what failed.
+        for (kept, today) in intervals(old).zip(intervals(&fresh)) {
+            let timed_out = None;
+            assert_eq!(
+                kept,
+                &Interval {
+                    timed_out,
+                    ..today.clone()
+                }
+            );
+        }
+        assert!(intervals(old).any(|interval| interval.failed > 0));
+
+        let caption = |run| chart::build(ChartId::Outcomes, run, &ChartSettings::default()).caption;
+        let told = "this file counts what timed out as failed";
+        assert!(caption(old).contains(told), "{}", caption(old));
+        assert!(!caption(&fresh).contains(told), "{}", caption(&fresh));
+
+        let table = timeline_csv(old).unwrap();
+        let mut lines = table.lines().map(|line| line.split(','));
+        let titles = lines.next().unwrap();
+        let column = titles.clone().position(|title| title == "timed_out");
+        let cells: Vec<_> = lines.map(|mut cells| cells.nth(column.unwrap())).collect();
+        assert_eq!(cells.len(), intervals(old).count());
+        assert!(cells.iter().all(|cell| *cell == Some("")), "never zero");
+    }
 }
 
 #[test]

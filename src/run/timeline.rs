@@ -45,7 +45,6 @@ pub struct Interval {
     /// Those of them that failed or timed out.
     pub failed: u64,
     /// Those of the failed that timed out; none in files that did not tell them apart yet.
-    #[serde(default)]
     pub timed_out: Option<u64>,
     /// Response times of the tasks that ended, of any cohort, in nanoseconds.
     pub response: SparseHistogram,

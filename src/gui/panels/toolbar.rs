@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Align, Button, Layout, ProgressBar, RichText, Ui};
+use egui::{Align, Button, Layout, ProgressBar, RichText, TextStyle, TextWrapMode, Ui, WidgetText};
 
 use crate::gui::action::Action;
 use crate::gui::app::{Measurement, RunState, STEPS_MAX};
@@ -89,7 +89,8 @@ fn title_ui(ui: &mut Ui, view: &ToolbarView<'_>) {
         |path: &std::path::Path| PathBuf::from(path).display().to_string(),
     );
     ui.scope(|ui| {
-        ui.set_max_width((ui.available_width() - BADGE_WIDTH).max(BADGE_WIDTH));
+        let room = ui.available_width();
+        ui.set_max_width((room - BADGE_WIDTH).max(BADGE_WIDTH).min(room));
         let title = RichText::new(view.title).text_style(egui::TextStyle::Heading);
         ui.add(egui::Label::new(title).truncate())
             .on_hover_text(hover);
@@ -99,20 +100,22 @@ fn title_ui(ui: &mut Ui, view: &ToolbarView<'_>) {
     }
 }
 
+/// How far the run is; what it does stands beside it where that leaves room for the title, and else only when it is
+/// pointed at.
 fn progress_ui(ui: &mut Ui, state: RunState, measurement: &Measurement) {
     /// Width of the bar, in points.
     const BAR_WIDTH: f32 = 140.0;
+    /// What is left for the title at least, in points.
+    const TITLE_MIN_WIDTH: f32 = 120.0;
     let palette = theme::palette(ui);
     let progress = measurement.progress();
     let remaining = format!("{} left", text::clock(progress.remaining_nanos));
     ui.label(RichText::new(remaining).color(palette.weak));
-    ui.add(
-        ProgressBar::new(measurement.ratio_over())
-            .desired_width(BAR_WIDTH)
-            .desired_height(space::S)
-            .fill(palette.accent),
-    )
-    .accessible_name("Progress of the run");
+    let bar = ProgressBar::new(measurement.ratio_over())
+        .desired_width(BAR_WIDTH)
+        .desired_height(space::S)
+        .fill(palette.accent);
+    let bar = ui.add(bar).accessible_name("Progress of the run");
     let Some(current) = &progress.current else {
         return;
     };
@@ -126,9 +129,22 @@ fn progress_ui(ui: &mut Ui, state: RunState, measurement: &Measurement) {
         .iter()
         .find(|f| f.candidate == current.candidate);
     let name = figures.map_or("", |figures| figures.name.as_str());
-    ui.label(format!("{name} · {doing}"));
     let place = format!("Block {} of {}", progress.blocks_ended + 1, progress.blocks);
-    ui.label(RichText::new(place).color(palette.weak));
+    let doing = format!("{name} · {doing}");
+    bar.on_hover_text(format!("{place}: {doing}"));
+    for (words, color) in [(doing, ui.visuals().text_color()), (place, palette.weak)] {
+        let words = WidgetText::from(RichText::new(words).color(color));
+        let galley = words.into_galley(
+            ui,
+            Some(TextWrapMode::Extend),
+            f32::INFINITY,
+            TextStyle::Body,
+        );
+        if galley.size().x > ui.available_width() - TITLE_MIN_WIDTH {
+            return;
+        }
+        ui.label(galley);
+    }
 }
 
 fn run_or_stop_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {

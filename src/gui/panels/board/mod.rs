@@ -386,7 +386,9 @@ fn x_range(charts: &ChartBook) -> (f64, f64) {
     let runs = charts.flat_map(|chart: &Chart| chart.series.iter().flat_map(|line| &line.runs));
     let ends = runs.filter_map(|run| Some((run.first()?[0], run.last()?[0])));
     let range = ends.reduce(|(low, high), (first, last)| (low.min(first), high.max(last)));
-    range.filter(|(low, high)| high > low).unwrap_or((0.0, 1.0))
+    let (low, high) = range.unwrap_or((0.0, 1.0));
+    // A run whose first values have just come has one instant, which needs some room to stand in.
+    (low, if high > low { high } else { low + 1.0 })
 }
 
 /// As many columns as are readable.

@@ -202,7 +202,8 @@ impl BoardPanel {
         if !has_strokes && !kinds.is_empty() {
             strokes_ui(ui, &kinds);
         }
-        ui.add_space(space::XS);
+        // The topmost label of the axis reaches half its height above the plot.
+        ui.add_space(space::S);
     }
 
     /// Why the response times may be empty although tasks ended: a percentile of few tasks is not known.
