@@ -54,7 +54,9 @@ fn titles(tabs: &[TabLabel]) -> Vec<String> {
             _ => format!("{time} ({number}) {}", tab.title),
         };
         // So many cannot all be taken by the others.
-        let free = (1..=tabs.len()).map(numbered).find(|title| !titles.contains(title));
+        let free = (1..=tabs.len())
+            .map(numbered)
+            .find(|title| !titles.contains(title));
         titles.extend(free);
     }
     titles
