@@ -43,6 +43,20 @@ pub struct Textbook {
     pub differs: Option<String>,
 }
 
+impl Textbook {
+    /// The recommendation and how the measurement stands to it, in a sentence without its end; `chosen` is whether the
+    /// measurement chooses a candidate.
+    #[must_use]
+    pub fn words(&self, chosen: bool) -> String {
+        match &self.differs {
+            Some(differs) => format!("{}; {differs}", self.text),
+            // Nothing to agree with.
+            None if !chosen || self.recommendation == Recommendation::Mixed => self.text.clone(),
+            None => format!("{}, and the measurement agrees", self.text),
+        }
+    }
+}
+
 /// What a candidate is, in a textbook's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Family {

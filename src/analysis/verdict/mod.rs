@@ -62,6 +62,33 @@ pub struct Verdict {
     pub textbook: Option<Textbook>,
 }
 
+impl Verdict {
+    /// The answer in a line without a full stop, for who shows the grounds below it; `ended` is whether the run has.
+    #[must_use]
+    pub fn headline(&self, ended: bool) -> String {
+        let names: Vec<String> = self
+            .candidates
+            .iter()
+            .map(|name| format!("'{name}'"))
+            .collect();
+        let names = match names.as_slice() {
+            [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+            other => other.concat(),
+        };
+        match self.kind {
+            VerdictKind::Choose if ended => format!("Choose {names}"),
+            VerdictKind::Choose => format!("Ahead so far: {names}"),
+            VerdictKind::Tie => format!("Too close to call: {names}"),
+            VerdictKind::NoneQualifies if ended => "No candidate qualifies".to_owned(),
+            VerdictKind::NoneQualifies => "No candidate qualifies so far".to_owned(),
+            VerdictKind::NotTrustworthy => {
+                "The figures cannot be trusted, so that nothing follows from them".to_owned()
+            }
+            VerdictKind::NoObjectives => "Nothing is demanded, so nothing is decided".to_owned(),
+        }
+    }
+}
+
 /// A measure that decided.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Deciding {

@@ -332,12 +332,9 @@ fn value(run: &Run, result: &ObjectiveResult) -> String {
 }
 
 fn textbook_words(textbook: &Textbook) -> Option<String> {
-    match &textbook.differs {
-        Some(differs) => Some(format!("{}; {differs}", textbook.text)),
-        // Nothing to agree with.
-        None if textbook.recommendation == Recommendation::Mixed => None,
-        None => Some(format!("{}, and the measurement agrees", textbook.text)),
-    }
+    // With a recommendation for everything there is nothing to agree with.
+    let mixed = textbook.recommendation == Recommendation::Mixed && textbook.differs.is_none();
+    (!mixed).then(|| textbook.words(true))
 }
 
 /// What the verdict does not cover.

@@ -24,19 +24,8 @@ pub fn report_markdown(report: &Report<'_>) -> String {
     if !scenario.about.is_empty() {
         line(&mut md, &escaped(&scenario.about));
     }
-    line(
-        &mut md,
-        &format!("**{}.** {}", story.headline(), escaped(&story.verdict.why)),
-    );
-    if !story.verdict.candidates.is_empty() {
-        let chosen: Vec<_> = story
-            .verdict
-            .candidates
-            .iter()
-            .map(|name| escaped(name))
-            .collect();
-        line(&mut md, &format!("Chosen: **{}**", chosen.join("**, **")));
-    }
+    let (headline, grounds) = (escaped(&story.headline()), escaped(&story.verdict.grounds));
+    line(&mut md, format!("**{headline}.** {grounds}").trim_end());
     if let Some(why) = story.incomplete() {
         line(&mut md, &format!("> **Incomplete:** {}.", escaped(&why)));
     }

@@ -38,15 +38,10 @@ fn verdict(story: &Story<'_>) -> Section {
             VerdictKind::NoObjectives => "verdict",
         };
         html.within("div", &[("class", class)], |html| {
-            html.leaf("p", &[("class", "headline")], story.headline());
-            if !story.verdict.candidates.is_empty() {
-                html.leaf(
-                    "p",
-                    &[("class", "chosen")],
-                    &story.verdict.candidates.join(", "),
-                );
+            html.leaf("p", &[("class", "headline")], &story.headline());
+            if !story.verdict.grounds.is_empty() {
+                html.paragraph(&story.verdict.grounds);
             }
-            html.paragraph(&story.verdict.why);
         });
         deciding(html, story);
         let beside = story.beside_the_verdict();

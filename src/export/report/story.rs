@@ -2,7 +2,7 @@
 
 use crate::analysis::{
     self, CandidateFigures, CandidateStatus, NoiseFloor, ObjectiveResult, PairComparison,
-    RunComparison, RunOutcome, Trust, Verdict, VerdictKind, basis_label,
+    RunComparison, RunOutcome, Trust, Verdict, basis_label,
 };
 use crate::export::report::Report;
 use crate::run::record::Record;
@@ -56,15 +56,9 @@ impl<'a> Story<'a> {
         self.report.run
     }
 
-    /// The answer in two or three words.
-    pub(super) const fn headline(&self) -> &'static str {
-        match self.verdict.kind {
-            VerdictKind::Choose => "One candidate is to be chosen",
-            VerdictKind::Tie => "A tie",
-            VerdictKind::NoneQualifies => "No candidate qualifies",
-            VerdictKind::NotTrustworthy => "This run cannot be trusted",
-            VerdictKind::NoObjectives => "No objectives are set, so nothing is chosen",
-        }
+    /// The answer in a line.
+    pub(super) fn headline(&self) -> String {
+        self.verdict.headline(self.run().ended)
     }
 
     /// What somebody who was not there must know first: when, where, what, how long.
@@ -184,7 +178,7 @@ impl<'a> Story<'a> {
         file_of(&self.run().request.scenario)
     }
 
-    /// What the verdict says beside its reason: what would change it.
+    /// What the verdict says beside its reason: what would change it, and what a textbook recommends.
     pub(super) fn beside_the_verdict(&self) -> Vec<String> {
         let sentence = |text: &str| {
             let mut letters = text.trim_end_matches('.').chars();
@@ -192,9 +186,15 @@ impl<'a> Story<'a> {
             format!("{}{}.", first.unwrap_or_default(), letters.as_str())
         };
         let changes = self.verdict.changes.iter();
-        changes
+        let mut told: Vec<String> = changes
             .map(|change| format!("What would change it: {}", sentence(change)))
-            .collect()
+            .collect();
+        let textbook = self.verdict.textbook.as_ref();
+        told.extend(textbook.map(|textbook| {
+            let words = textbook.words(!self.verdict.candidates.is_empty());
+            format!("What a textbook says: {}", sentence(&words))
+        }));
+        told
     }
 
     /// One objective of one candidate in words, and what is to be known beside it.

@@ -71,7 +71,7 @@ fn a_report_tells_the_whole_story_in_its_order() {
         ]
     );
     for (id, told) in [
-        ("verdict", "No objectives are set, so nothing is decided."),
+        ("verdict", "Nothing is demanded, so nothing is decided"),
         ("objectives", "The scenario sets no objectives."),
         ("measured", "Task 'request'"),
         ("charts", "Response time by percentile"),

@@ -101,7 +101,7 @@ fn words_ui(
     if let Some((word, color, about)) = state_badge(view.state, palette) {
         badge_ui(ui, word, color).on_hover_text(about);
     }
-    ui.label(RichText::new(headline(view)).text_style(theme::title_style()));
+    ui.label(RichText::new(verdict.headline(view.run.ended)).text_style(theme::title_style()));
     match verdict.kind {
         VerdictKind::NotTrustworthy => {
             for reason in &view.trust.reasons {
@@ -143,31 +143,6 @@ fn difference_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
     let hover = "Lays two candidates beside each other, each difference with its interval";
     if link.on_hover_text(hover).clicked() {
         actions.push(Action::Runs(RunsAction::CompareCandidates));
-    }
-}
-
-/// The answer in a line.
-fn headline(view: &ResultsView<'_>) -> String {
-    let verdict = view.verdict;
-    let names: Vec<String> = verdict
-        .candidates
-        .iter()
-        .map(|name| format!("'{name}'"))
-        .collect();
-    let names = match names.as_slice() {
-        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
-        other => other.concat(),
-    };
-    match verdict.kind {
-        VerdictKind::Choose if view.run.ended => format!("Choose {names}"),
-        VerdictKind::Choose => format!("Ahead so far: {names}"),
-        VerdictKind::Tie => format!("Too close to call: {names}"),
-        VerdictKind::NoneQualifies if view.run.ended => "No candidate qualifies".to_owned(),
-        VerdictKind::NoneQualifies => "No candidate qualifies so far".to_owned(),
-        VerdictKind::NotTrustworthy => {
-            "The figures cannot be trusted, so that nothing follows from them".to_owned()
-        }
-        VerdictKind::NoObjectives => "Nothing is demanded, so nothing is decided".to_owned(),
     }
 }
 
