@@ -62,7 +62,10 @@ impl App {
                 .frame(theme::panel_frame(palette))
                 .show(ui, |ui| self.results_ui(ui));
             let rect = results.response.rect;
-            self.settings.results_height = Some(rect.height().round() as u16);
+            // What a low window takes from it is there again in a high one.
+            if rect.height() < most {
+                self.settings.results_height = Some(rect.height().round() as u16);
+            }
             mark_spot(ui, Spot::Results, rect);
             self.regions.note(Part::Results, rect);
         }

@@ -3,6 +3,8 @@
 //! It shows all of its points and cannot be zoomed, so its axes are those of the exported picture.
 
 mod legend;
+#[cfg(test)]
+mod tests;
 
 use egui::{Align, Align2, Color32, Layout, Rect, RichText, Stroke, TextStyle, Ui, Vec2};
 use egui_plot::{
@@ -99,16 +101,33 @@ impl DiagramPoints {
         }
     }
 
-    /// The value of each line at `x` (on the plot's scale), as text; none where no line has one.
+    /// The value of each line at `x` (on the plot's scale), as text; none where no line has one. Where single places
+    /// were measured, those of the place next to `x`: between two of them nothing is known.
     fn values_at(&self, x: f64, diagram: &Diagram) -> Option<String> {
+        let x = if self.dots { self.next_to(x)? } else { x };
         let mut lines = vec![diagram.x.text(measured(x, diagram.x.scale()))];
         for line in &self.lines {
-            if let Some(value) = line.value_at(x) {
+            let value = if self.dots {
+                line.value_of(x)
+            } else {
+                line.value_at(x)
+            };
+            if let Some(value) = value {
                 let value = diagram.y.text(measured(value, diagram.y.scale()));
                 lines.push(format!("{}  {value}", line.name));
             }
         }
         (lines.len() > 1).then(|| lines.join("\n"))
+    }
+
+    /// The place next to `x` at which some line has a point.
+    fn next_to(&self, x: f64) -> Option<f64> {
+        let places = self
+            .lines
+            .iter()
+            .flat_map(|line| line.runs.iter().flatten());
+        let places = places.map(|point| point.x);
+        places.min_by(|a, b| (a - x).abs().total_cmp(&(b - x).abs()))
     }
 }
 

@@ -59,6 +59,14 @@ impl LinePoints {
         }
     }
 
+    /// The value of the point at `x` itself; of several repeats that of the newest.
+    pub(super) fn value_of(&self, x: f64) -> Option<f64> {
+        let mut points = self.runs.iter().rev().flatten();
+        points
+            .find(|point| point.x.total_cmp(&x).is_eq())
+            .map(|point| point.y)
+    }
+
     /// The value of the point nearest to `x`, if `x` is within one of the runs.
     pub(super) fn value_at(&self, x: f64) -> Option<f64> {
         let within = |run: &&Vec<PlotPoint>| {
