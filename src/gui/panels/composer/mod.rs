@@ -74,12 +74,6 @@ use crate::gui::widgets::{badge_ui, weak_ui};
 use crate::scenario::{Candidate, Problem, Scenario, Severity};
 use crate::units::text;
 
-/// The titles of the sections that others lead to.
-const OBJECTIVES: &str = "Objectives";
-const PRICES: &str = "Prices";
-const SWEEP: &str = "Sweep";
-const CAPACITY: &str = "Capacity";
-
 /// The first parts of all paths that some section places.
 const PLACED: [&str; 15] = [
     "title",
@@ -164,12 +158,7 @@ impl ComposerPanel {
 
     /// Opens `section` and scrolls to it.
     pub fn lead_to(&mut self, section: ComposerSection) {
-        let title = match section {
-            ComposerSection::Objectives => OBJECTIVES,
-            ComposerSection::Prices => PRICES,
-            ComposerSection::Sweep => SWEEP,
-            ComposerSection::Capacity => CAPACITY,
-        };
+        let title = section.title();
         self.sections.open.insert(title, true);
         self.sections.lead_to = Some(title);
     }
@@ -223,7 +212,13 @@ impl ComposerPanel {
             head_ui(ui, &mut form, sections, &mut edited);
 
             let summary = tasks::section_summary(&edited.tasks);
-            if section_ui(ui, sections, "Task kinds", &summary, true) {
+            if section_ui(
+                ui,
+                sections,
+                ComposerSection::TaskKinds.title(),
+                &summary,
+                true,
+            ) {
                 tasks::tasks_ui(ui, &mut form, &mut edited.tasks, &mut self.tasks);
                 share::share_ui(ui, &mut form, &mut edited, &mut self.held);
             }
@@ -234,14 +229,26 @@ impl ComposerPanel {
             resilience_ui(ui, &mut form, sections, &mut edited, &mut self.faults);
 
             let summary = text::count(edited.candidates.len() as u64);
-            if section_ui(ui, sections, "Candidates", &summary, true) {
+            if section_ui(
+                ui,
+                sections,
+                ComposerSection::Candidates.title(),
+                &summary,
+                true,
+            ) {
                 let views = (&mut self.candidates, &mut self.series);
                 candidates::candidates_ui(ui, &mut form, &mut edited, views);
             }
             form.rest(ui, "candidates");
 
             let summary = settings::protocol_summary(&edited);
-            if section_ui(ui, sections, "Protocol", &summary, false) {
+            if section_ui(
+                ui,
+                sections,
+                ComposerSection::Protocol.title(),
+                &summary,
+                false,
+            ) {
                 settings::protocol_ui(ui, &mut form, &mut edited);
             }
             form.rest(ui, "protocol");
@@ -337,7 +344,7 @@ fn demand_ui(
     parts: &mut Vec<bool>,
 ) {
     let summary = load::load_summary(&edited.load);
-    if section_ui(ui, sections, "Load", &summary, true) {
+    if section_ui(ui, sections, ComposerSection::Load.title(), &summary, true) {
         load::load_ui(ui, form, edited, parts);
     }
     form.rest(ui, "load");
@@ -359,13 +366,25 @@ fn resilience_ui(
     open: &mut Vec<bool>,
 ) {
     let summary = faults::faults_summary(&edited.faults);
-    if section_ui(ui, sections, "Faults", &summary, false) {
+    if section_ui(
+        ui,
+        sections,
+        ComposerSection::Faults.title(),
+        &summary,
+        false,
+    ) {
         faults::faults_ui(ui, form, edited, open);
     }
     form.rest(ui, "faults");
 
     let summary = defences::summary(edited.defences);
-    if section_ui(ui, sections, "Defences", &summary, false) {
+    if section_ui(
+        ui,
+        sections,
+        ComposerSection::Defences.title(),
+        &summary,
+        false,
+    ) {
         defences::section_ui(ui, form, edited);
     }
     form.rest(ui, "defences");
@@ -374,13 +393,25 @@ fn resilience_ui(
 /// What must be fulfilled, and what it may cost.
 fn goals_ui(ui: &mut Ui, form: &mut Form<'_>, sections: &mut Sections, edited: &mut Scenario) {
     let summary = objectives::summary(edited);
-    if section_ui(ui, sections, OBJECTIVES, &summary, false) {
+    if section_ui(
+        ui,
+        sections,
+        ComposerSection::Objectives.title(),
+        &summary,
+        false,
+    ) {
         objectives::objectives_ui(ui, form, edited);
     }
     form.rest(ui, "objectives");
 
     let summary = prices::summary(&edited.prices);
-    if section_ui(ui, sections, PRICES, &summary, false) {
+    if section_ui(
+        ui,
+        sections,
+        ComposerSection::Prices.title(),
+        &summary,
+        false,
+    ) {
         prices::prices_ui(ui, form, &mut edited.prices);
     }
     form.rest(ui, "prices");
@@ -395,13 +426,25 @@ fn ranges_ui(
     forecast: &mut Forecast,
 ) {
     let summary = sweep::sweep_summary(edited.sweep.as_ref());
-    if section_ui(ui, sections, SWEEP, &summary, false) {
+    if section_ui(
+        ui,
+        sections,
+        ComposerSection::Sweep.title(),
+        &summary,
+        false,
+    ) {
         sweep::sweep_ui(ui, form, edited, forecast);
     }
     form.rest(ui, "sweep");
 
     let summary = sweep::capacity_summary(edited.capacity.as_ref());
-    if section_ui(ui, sections, CAPACITY, &summary, false) {
+    if section_ui(
+        ui,
+        sections,
+        ComposerSection::Capacity.title(),
+        &summary,
+        false,
+    ) {
         sweep::capacity_ui(ui, form, edited, forecast);
     }
     form.rest(ui, "capacity");
