@@ -473,11 +473,16 @@ fn section_ui(
     };
     let response = fold_line_ui(ui, &line, *open, ui.available_width());
     if sections.lead_to == Some(title) {
-        sections.lead_to = None;
-        let at_once = egui::style::ScrollAnimation::none();
-        response.scroll_to_me_animation(Some(egui::Align::TOP), at_once);
-        // Whoever asked for it with the keyboard goes on there.
-        response.request_focus();
+        if response.has_focus() {
+            sections.lead_to = None;
+            let at_once = egui::style::ScrollAnimation::none();
+            response.scroll_to_me_animation(Some(egui::Align::TOP), at_once);
+        } else {
+            // Whoever asked for it with the keyboard goes on there. What follows the keyboard scrolls as little as it
+            // can, and would do so instead in the same frame.
+            response.request_focus();
+            ui.ctx().request_repaint();
+        }
     }
     if response.clicked() {
         *open = !*open;
