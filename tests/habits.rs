@@ -127,15 +127,15 @@ fn the_palette_leads_to_the_section_where_something_is_added() {
 fn escape_takes_away_one_failure_after_the_other_and_first_what_is_open() {
     let mut window = opening().open();
     let fail = |text: &str| Action::Tell(Err(text.to_owned()));
-    ask(&mut window, fail("First"));
-    ask(&mut window, fail("Second"));
+    ask(&mut window, fail("The disk is full"));
+    ask(&mut window, fail("The file is gone"));
     keys(&mut window, Modifiers::COMMAND, Key::P);
     press(&mut window, Key::Escape);
-    assert!(is_shown(&window, "Second"));
+    assert!(is_shown(&window, "The file is gone"));
     press(&mut window, Key::Escape);
-    assert!(!is_shown(&window, "Second") && is_shown(&window, "First"));
+    assert!(!is_shown(&window, "The file is gone") && is_shown(&window, "The disk is full"));
     press(&mut window, Key::Escape);
-    assert!(!is_shown(&window, "First"));
+    assert!(!is_shown(&window, "The disk is full"));
 }
 
 #[test]

@@ -124,6 +124,17 @@ pub struct ComposerPanel {
     interpreters: Vec<String>,
 }
 
+const TASK_KINDS: &str = ComposerSection::TaskKinds.title();
+const LOAD: &str = ComposerSection::Load.title();
+const FAULTS: &str = ComposerSection::Faults.title();
+const DEFENCES: &str = ComposerSection::Defences.title();
+const CANDIDATES: &str = ComposerSection::Candidates.title();
+const PROTOCOL: &str = ComposerSection::Protocol.title();
+const OBJECTIVES: &str = ComposerSection::Objectives.title();
+const PRICES: &str = ComposerSection::Prices.title();
+const SWEEP: &str = ComposerSection::Sweep.title();
+const CAPACITY: &str = ComposerSection::Capacity.title();
+
 /// Which sections are open.
 #[derive(Debug, Default)]
 struct Sections {
@@ -212,13 +223,7 @@ impl ComposerPanel {
             head_ui(ui, &mut form, sections, &mut edited);
 
             let summary = tasks::section_summary(&edited.tasks);
-            if section_ui(
-                ui,
-                sections,
-                ComposerSection::TaskKinds.title(),
-                &summary,
-                true,
-            ) {
+            if section_ui(ui, sections, TASK_KINDS, &summary, true) {
                 tasks::tasks_ui(ui, &mut form, &mut edited.tasks, &mut self.tasks);
                 share::share_ui(ui, &mut form, &mut edited, &mut self.held);
             }
@@ -229,26 +234,14 @@ impl ComposerPanel {
             resilience_ui(ui, &mut form, sections, &mut edited, &mut self.faults);
 
             let summary = text::count(edited.candidates.len() as u64);
-            if section_ui(
-                ui,
-                sections,
-                ComposerSection::Candidates.title(),
-                &summary,
-                true,
-            ) {
+            if section_ui(ui, sections, CANDIDATES, &summary, true) {
                 let views = (&mut self.candidates, &mut self.series);
                 candidates::candidates_ui(ui, &mut form, &mut edited, views);
             }
             form.rest(ui, "candidates");
 
             let summary = settings::protocol_summary(&edited);
-            if section_ui(
-                ui,
-                sections,
-                ComposerSection::Protocol.title(),
-                &summary,
-                false,
-            ) {
+            if section_ui(ui, sections, PROTOCOL, &summary, false) {
                 settings::protocol_ui(ui, &mut form, &mut edited);
             }
             form.rest(ui, "protocol");
@@ -344,7 +337,7 @@ fn demand_ui(
     parts: &mut Vec<bool>,
 ) {
     let summary = load::load_summary(&edited.load);
-    if section_ui(ui, sections, ComposerSection::Load.title(), &summary, true) {
+    if section_ui(ui, sections, LOAD, &summary, true) {
         load::load_ui(ui, form, edited, parts);
     }
     form.rest(ui, "load");
@@ -366,25 +359,13 @@ fn resilience_ui(
     open: &mut Vec<bool>,
 ) {
     let summary = faults::faults_summary(&edited.faults);
-    if section_ui(
-        ui,
-        sections,
-        ComposerSection::Faults.title(),
-        &summary,
-        false,
-    ) {
+    if section_ui(ui, sections, FAULTS, &summary, false) {
         faults::faults_ui(ui, form, edited, open);
     }
     form.rest(ui, "faults");
 
     let summary = defences::summary(edited.defences);
-    if section_ui(
-        ui,
-        sections,
-        ComposerSection::Defences.title(),
-        &summary,
-        false,
-    ) {
+    if section_ui(ui, sections, DEFENCES, &summary, false) {
         defences::section_ui(ui, form, edited);
     }
     form.rest(ui, "defences");
@@ -393,25 +374,13 @@ fn resilience_ui(
 /// What must be fulfilled, and what it may cost.
 fn goals_ui(ui: &mut Ui, form: &mut Form<'_>, sections: &mut Sections, edited: &mut Scenario) {
     let summary = objectives::summary(edited);
-    if section_ui(
-        ui,
-        sections,
-        ComposerSection::Objectives.title(),
-        &summary,
-        false,
-    ) {
+    if section_ui(ui, sections, OBJECTIVES, &summary, false) {
         objectives::objectives_ui(ui, form, edited);
     }
     form.rest(ui, "objectives");
 
     let summary = prices::summary(&edited.prices);
-    if section_ui(
-        ui,
-        sections,
-        ComposerSection::Prices.title(),
-        &summary,
-        false,
-    ) {
+    if section_ui(ui, sections, PRICES, &summary, false) {
         prices::prices_ui(ui, form, &mut edited.prices);
     }
     form.rest(ui, "prices");
@@ -426,25 +395,13 @@ fn ranges_ui(
     forecast: &mut Forecast,
 ) {
     let summary = sweep::sweep_summary(edited.sweep.as_ref());
-    if section_ui(
-        ui,
-        sections,
-        ComposerSection::Sweep.title(),
-        &summary,
-        false,
-    ) {
+    if section_ui(ui, sections, SWEEP, &summary, false) {
         sweep::sweep_ui(ui, form, edited, forecast);
     }
     form.rest(ui, "sweep");
 
     let summary = sweep::capacity_summary(edited.capacity.as_ref());
-    if section_ui(
-        ui,
-        sections,
-        ComposerSection::Capacity.title(),
-        &summary,
-        false,
-    ) {
+    if section_ui(ui, sections, CAPACITY, &summary, false) {
         sweep::capacity_ui(ui, form, edited, forecast);
     }
     form.rest(ui, "capacity");
