@@ -165,6 +165,32 @@ fn without_a_dialog_of_the_desktop_a_path_can_be_typed() {
 }
 
 #[test]
+fn a_typed_path_that_leads_nowhere_is_told_and_stays_to_be_mended() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("missing.ron");
+    let mut harness = window_with(Picked::NoDialog, None);
+    ask(&mut harness, Action::Open);
+    run_until(&mut harness, "the question", |harness| {
+        harness.query_by_label("Open file").is_some()
+    });
+    let field = |harness: &Window| {
+        let node = harness.get_by_role_and_label(egui::Role::TextInput, "Path");
+        node.accesskit_node().value().unwrap()
+    };
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    harness.run_steps(2);
+    harness
+        .get_by_role_and_label(egui::Role::TextInput, "Path")
+        .type_text(missing.to_str().unwrap());
+    harness.run_steps(2);
+    click(&mut harness, "Open file");
+    harness.get_by_label_contains("There is no file of that path");
+    assert_eq!(field(&harness), missing.to_str().unwrap());
+    click(&mut harness, "Cancel");
+    assert!(harness.query_by_label("Open file").is_none());
+}
+
+#[test]
 fn a_file_that_is_no_scenario_shows_all_problems_and_closes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("broken.ron");

@@ -113,6 +113,32 @@ fn the_palette_finds_experiments_candidates_and_what_nothing_is_called() {
 }
 
 #[test]
+fn the_palette_leads_to_the_section_where_something_is_added() {
+    for (typed, section) in [("add a sweep", "Sweep"), ("add a series", "Candidates")] {
+        let mut window = opening().open();
+        search(&mut window, typed);
+        press(&mut window, Key::Enter);
+        assert_eq!(window.state().page(), Page::Plan, "{typed}");
+        assert_eq!(focused(&window), section);
+    }
+}
+
+#[test]
+fn escape_takes_away_one_failure_after_the_other_and_first_what_is_open() {
+    let mut window = opening().open();
+    let fail = |text: &str| Action::Tell(Err(text.to_owned()));
+    ask(&mut window, fail("The disk is full"));
+    ask(&mut window, fail("The file is gone"));
+    keys(&mut window, Modifiers::COMMAND, Key::P);
+    press(&mut window, Key::Escape);
+    assert!(is_shown(&window, "The file is gone"));
+    press(&mut window, Key::Escape);
+    assert!(!is_shown(&window, "The file is gone") && is_shown(&window, "The disk is full"));
+    press(&mut window, Key::Escape);
+    assert!(!is_shown(&window, "The disk is full"));
+}
+
+#[test]
 fn the_pages_and_the_parts_of_the_left_panel_have_keys() {
     let mut window = opening().open_with(support::sample_run());
     for (key, page) in [

@@ -190,6 +190,22 @@ fn a_tab_has_a_menu_that_pins_it_and_closes_the_others() {
 }
 
 #[test]
+fn the_menu_of_a_tab_opens_by_keys_and_is_closed_by_them() {
+    let (_folder, mut window) = window_of_kept(2);
+    window.get_by_label("Tab Run 1, finished").focus();
+    window.run_steps(2);
+    press(&mut window, Modifiers::SHIFT, Key::F10);
+    window.get_by_label("Pin tab");
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    assert!(window.query_by_label("Pin tab").is_none());
+    window.get_by_label("Tab Run 1, finished").focus();
+    window.run_steps(2);
+    press(&mut window, Modifiers::NONE, Key::Menu);
+    click(&mut window, "Pin tab");
+    assert!(window.state().tab_labels()[1].pinned);
+}
+
+#[test]
 fn runs_of_one_title_are_told_apart_by_their_times() {
     let mut window = opening().open();
     for minute in 0..2 {

@@ -192,6 +192,18 @@ pub enum Step {
 /// A section of the composer to which others lead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ComposerSection {
+    /// What a task does.
+    TaskKinds,
+    /// How tasks become due, and where they wait.
+    Load,
+    /// What goes wrong on purpose.
+    Faults,
+    /// What is done about it.
+    Defences,
+    /// What is compared.
+    Candidates,
+    /// How long and how often is measured.
+    Protocol,
     /// What a candidate must fulfil.
     Objectives,
     /// What resources cost, and the demand that is to be served.
@@ -200,6 +212,58 @@ pub enum ComposerSection {
     Sweep,
     /// The search for the highest rate.
     Capacity,
+}
+
+impl ComposerSection {
+    /// All, from top to bottom.
+    pub const ALL: [Self; 10] = [
+        Self::TaskKinds,
+        Self::Load,
+        Self::Faults,
+        Self::Defences,
+        Self::Candidates,
+        Self::Protocol,
+        Self::Objectives,
+        Self::Prices,
+        Self::Sweep,
+        Self::Capacity,
+    ];
+
+    /// What stands above it.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::TaskKinds => "Task kinds",
+            Self::Load => "Load",
+            Self::Faults => "Faults",
+            Self::Defences => "Defences",
+            Self::Candidates => "Candidates",
+            Self::Protocol => "Protocol",
+            Self::Objectives => "Objectives",
+            Self::Prices => "Prices",
+            Self::Sweep => "Sweep",
+            Self::Capacity => "Capacity",
+        }
+    }
+
+    /// Other words by which it is found: what one wants to do there.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::TaskKinds => "add a stage to the task, add a task kind, CPU wait HTTP share",
+            Self::Load => "set the clients, rate, profile, batch, queue, arrivals",
+            Self::Faults => "add a fault, failures, chaos",
+            Self::Defences => "add a defence, time-out, retry, circuit breaker",
+            Self::Candidates => {
+                "add a candidate, add a series of candidates, threads, processes, async"
+            }
+            Self::Protocol => "set the warm-up, measuring time, repeats, seed, noise floor",
+            Self::Objectives => "add an objective, goal, SLO, bound",
+            Self::Prices => "set the prices, cost, instances",
+            Self::Sweep => "add a sweep, vary a parameter, series, range",
+            Self::Capacity => "add a search for the capacity, highest rate, knee",
+        }
+    }
 }
 
 /// What can be done with the tour.

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use egui::{Context, Event, KeyboardShortcut};
+use egui::{Context, Event, Key, KeyboardShortcut, Popup};
 
-use crate::gui::action::{Action, Preference, RunsAction, Step};
+use crate::gui::action::{Action, ComposerSection, Preference, RunsAction, Step};
 use crate::gui::app::{App, Measurement, Page, RunState, Search, SidebarTab};
 use crate::gui::commands::{COMMANDS, Menu, Situation, shortcuts};
 use crate::gui::panels::palette::Item;
@@ -12,6 +12,7 @@ use crate::gui::panels::preferences::SETTINGS;
 use crate::gui::panels::question::Question;
 use crate::gui::settings::Settings;
 use crate::gui::theme::{self, ThemeChoice};
+use crate::gui::widgets::take_menu_keys;
 use crate::run::record::RecordKind;
 
 /// Kept runs that the palette finds, the newest; older ones are found in their list.
@@ -54,6 +55,8 @@ impl App {
         if self.question.is_some() || self.tour.is_some() || self.exporting.choice.is_some() {
             return;
         }
+        take_menu_keys(ctx);
+        self.take_esc(ctx);
         // A text field outside of the composer has its own undo and keeps the keys; in the composer a text is
         // part of the scenario, and one undo is enough.
         let focused = ctx.memory(egui::Memory::focused);
@@ -76,6 +79,14 @@ impl App {
         let mut menus = Menu::ALL.into_iter();
         let asked = menus.find(|menu| menu.shortcut().is_some_and(|keys| take(ctx, keys)));
         self.asked_menu = asked.filter(|_| !self.palette_panel.is_open());
+    }
+
+    /// Esc takes away the newest message that stays, unless it closes something else.
+    fn take_esc(&mut self, ctx: &Context) {
+        let closes_else = self.palette_panel.is_open() || Popup::is_any_open(ctx);
+        if !closes_else && ctx.input(|input| input.key_pressed(Key::Escape)) {
+            self.toasts.close_failure();
+        }
     }
 
     pub(super) fn toggle_palette(&mut self) {
@@ -107,6 +118,14 @@ impl App {
         });
         let mut items: Vec<Item> = commands.collect();
         items.retain(|item| item.action != Action::FindCommand);
+        items.extend(ComposerSection::ALL.map(|section| Item {
+            group: "Composer",
+            name: format!("Compose: {}", section.title()),
+            words: section.words().to_owned(),
+            keys: String::new(),
+            why_not: None,
+            action: Action::ComposeSection(section),
+        }));
         self.add_scenarios(&mut items);
         self.add_candidates(&mut items);
         self.add_runs(&mut items);

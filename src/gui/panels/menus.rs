@@ -49,7 +49,9 @@ fn menu_button_ui(
     now: &Situation<'_>,
     actions: &mut Vec<Action>,
 ) -> Response {
-    let shows_key = ui.input(|input| Menu::shows_key(input.modifiers));
+    // Behind a question, the tour or the palette the keys do nothing.
+    let is_free = ui.memory(|memory| memory.top_modal_layer().is_none());
+    let shows_key = is_free && ui.input(|input| Menu::shows_key(input.modifiers));
     let label = label(ui, menu, shows_key);
     let button = ui
         .menu_button(label, |ui| menu_ui(ui, menu, now, actions))

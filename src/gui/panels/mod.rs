@@ -20,6 +20,7 @@ pub mod question;
 pub mod results;
 pub mod runs;
 pub mod series;
+mod shortcuts;
 pub mod start;
 pub mod tabs;
 pub mod text;

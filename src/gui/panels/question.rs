@@ -1,18 +1,18 @@
 //! Questions and notices in the middle of the window; everything else waits.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use egui::{Context, Id, Key, Modal, RichText, ScrollArea, Ui};
 
 use crate::gui::action::{Action, Answer};
 use crate::gui::app::{Purpose, Then};
-use crate::gui::commands::{COMMANDS, Menu, keys_text};
 use crate::gui::dialogs::FileRequest;
 use crate::gui::panels::preferences::place_ui;
+use crate::gui::panels::shortcuts;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{FollowFocus as _, primary_button_ui, severity_ui, weak_ui};
 use crate::gui::words;
-use crate::scenario::Problem;
+use crate::scenario::{Problem, Severity};
 use crate::units::text;
 
 /// Width of a question, in points: a comfortable line of text.
@@ -74,6 +74,8 @@ pub enum Question {
 #[derive(Debug, Default)]
 pub struct QuestionPanel {
     path: String,
+    /// Why the path that was entered cannot be taken; empty as long as it can, or is still typed.
+    why_not: String,
     /// The field is still to be given the keyboard.
     unfocused: bool,
     /// The pass in which a question was shown last.
@@ -85,6 +87,7 @@ impl QuestionPanel {
     pub fn begin(&mut self, request: &FileRequest) {
         let folder = std::env::current_dir().unwrap_or_default();
         self.path = folder.join(&request.file_name).display().to_string();
+        self.why_not.clear();
         self.unfocused = true;
     }
 
@@ -134,7 +137,12 @@ impl QuestionPanel {
         if std::mem::take(&mut self.unfocused) {
             edited.request_focus();
         }
-        if request.save {
+        if edited.changed() {
+            self.why_not.clear();
+        }
+        if !self.why_not.is_empty() {
+            severity_ui(ui, Severity::Error, &self.why_not);
+        } else if request.save {
             weak_ui(ui, "A file of that name is replaced");
         }
         let entered = edited.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
@@ -154,8 +162,31 @@ impl QuestionPanel {
             }
             cancel_ui(ui, "Cancel", &mut answer);
         });
+        // What was typed is mended, and not typed again.
+        if let Some(Answer::Path(path)) = &answer
+            && let Some(why_not) = why_not(request, path)
+        {
+            self.why_not = why_not;
+            edited.request_focus();
+            return None;
+        }
         answer
     }
+}
+
+/// Why a path cannot be what `request` asks for; none if it can.
+fn why_not(request: &FileRequest, path: &Path) -> Option<String> {
+    if request.save {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let missing = folder.filter(|folder| !folder.is_dir())?;
+        return Some(format!("There is no folder {}", missing.display()));
+    }
+    if request.folder {
+        return (!path.is_dir()).then(|| "There is no folder of that path".to_owned());
+    }
+    (!path.is_file()).then(|| "There is no file of that path".to_owned())
 }
 
 fn unsaved_ui(ui: &mut Ui, then: &Then, is_new: bool) -> Option<Answer> {
@@ -319,111 +350,17 @@ fn shortcuts_ui(ui: &mut Ui) -> Option<Answer> {
             if two {
                 ui.spacing_mut().item_spacing.x = space::XL;
                 ui.columns_const(|[left, right]| {
-                    menu_keys_ui(left);
-                    other_keys_ui(right);
+                    shortcuts::commands_ui(left);
+                    shortcuts::others_ui(right);
                 });
             } else {
-                menu_keys_ui(ui);
-                other_keys_ui(ui);
+                shortcuts::commands_ui(ui);
+                shortcuts::others_ui(ui);
             }
         });
     let mut answer = None;
     answers_ui(ui, |ui| cancel_ui(ui, "Close", &mut answer));
     answer
-}
-
-/// The keys of the commands, menu by menu.
-fn menu_keys_ui(ui: &mut Ui) {
-    for menu in Menu::ALL {
-        let commands = COMMANDS.iter().filter(|command| command.menu == menu);
-        let commands: Vec<_> = commands.filter(|one| !one.keys.is_empty()).collect();
-        if commands.is_empty() {
-            continue;
-        }
-        ui.label(RichText::new(menu.label()).text_style(theme::title_style()));
-        if let Some(keys) = menu.shortcut() {
-            keys_ui(ui, "Open this menu", &keys_text(&keys));
-        }
-        for command in commands {
-            keys_ui(ui, command.name.trim_end_matches('…'), &command.all_keys());
-        }
-        ui.add_space(space::S);
-    }
-}
-
-fn other_keys_ui(ui: &mut Ui) {
-    for (place, keys) in OTHER_KEYS {
-        ui.label(RichText::new(place).text_style(theme::title_style()));
-        for (what, keys) in keys {
-            keys_ui(ui, what, keys);
-        }
-        ui.add_space(space::S);
-    }
-}
-
-/// What is no command, because it belongs to whatever has the keyboard.
-const OTHER_KEYS: [(&str, &[(&str, &str)]); 6] = [
-    (
-        "Everywhere",
-        &[
-            ("Next control, and the one before", "Tab, Shift+Tab"),
-            ("Next control in that direction", "Arrow keys"),
-            ("Press the control that has the keyboard", "Enter or Space"),
-            ("Close a menu or a question", "Esc"),
-        ],
-    ),
-    (
-        "On a chart of the board",
-        &[
-            ("Move the crosshair and read it", "Left, Right"),
-            ("Show an earlier or a later time", "Shift+Left, Shift+Right"),
-            ("Show a shorter or a longer time", "+, −"),
-            ("Show all of the run, and follow it", "Home"),
-            ("Pause the view, or go on", "Space"),
-        ],
-    ),
-    (
-        "On the lanes of the time line",
-        &[
-            ("Previous or next task of the worker", "Left, Right"),
-            ("Worker above or below", "Up, Down"),
-            ("Show an earlier or a later time", "Shift+Left, Shift+Right"),
-            ("Show a shorter or a longer time", "+, −"),
-            ("Show the whole stretch", "Home"),
-            ("Find the task in the list of the slowest", "Enter"),
-        ],
-    ),
-    (
-        "On the map of a sweep",
-        &[("Read the next cell in that direction", "Arrow keys")],
-    ),
-    (
-        "In the list of runs",
-        &[
-            ("Choose the run above or below", "Up, Down"),
-            ("Choose the first or the last", "Home, End"),
-            ("Open the chosen run", "Enter"),
-        ],
-    ),
-    (
-        "On the line of a stage or another card of the composer",
-        &[
-            ("Move it up or down", "Alt+Up, Alt+Down"),
-            ("Copy, cut or paste a stage", "Ctrl+C, Ctrl+X, Ctrl+V"),
-            ("Duplicate or remove a stage", "Ctrl+D, Delete"),
-        ],
-    ),
-];
-
-/// A line of the list: what is done, and by which keys.
-fn keys_ui(ui: &mut Ui, what: &str, keys: &str) {
-    ui.horizontal(|ui| {
-        ui.label(what);
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let color = theme::palette(ui).weak;
-            ui.label(RichText::new(keys).color(color));
-        });
-    });
 }
 
 fn about_ui(

@@ -5,7 +5,7 @@ use egui::{Align, Button, Layout, Response, ScrollArea, Ui, Vec2};
 use crate::gui::action::Action;
 use crate::gui::app::{RunState, TabAction, TabLabel};
 use crate::gui::theme::{self, Palette, space};
-use crate::gui::widgets::icon_button_ui;
+use crate::gui::widgets::{icon_button_ui, key_menu_ui};
 use crate::units::text;
 
 /// A tab is not wider, in points: the title of a scenario.
@@ -66,12 +66,18 @@ fn titles(tabs: &[TabLabel]) -> Vec<String> {
 fn tab_ui(ui: &mut Ui, tab: &TabLabel, title: &str, actions: &mut Vec<Action>) {
     let palette = theme::palette(ui);
     let started = text::date_time(tab.started_unix_secs);
-    let frame = theme::choice_frame(palette, false, tab.shown).inner_margin(egui::Margin {
+    let frame = theme::choice_frame(palette, false, false).inner_margin(egui::Margin {
         left: 0,
         right: 2,
         top: 0,
         bottom: 0,
     });
+    // As the page that is chosen: a frame is for what has the keyboard.
+    let frame = if tab.shown {
+        frame.fill(palette.selected)
+    } else {
+        frame
+    };
     frame.show(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         let (symbol, word, color) = standing(tab.state, palette);
@@ -113,7 +119,7 @@ fn tab_ui(ui: &mut Ui, tab: &TabLabel, title: &str, actions: &mut Vec<Action>) {
 }
 
 fn menu_ui(response: &Response, tab: &TabLabel, actions: &mut Vec<Action>) {
-    response.context_menu(|ui| {
+    key_menu_ui(response, |ui| {
         let pin = if tab.pinned { "Unpin tab" } else { "Pin tab" };
         for (label, action) in [
             (pin, TabAction::TogglePin(tab.number)),

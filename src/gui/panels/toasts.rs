@@ -52,6 +52,13 @@ impl Toasts {
         self.toasts.iter().any(|toast| toast.until.is_some())
     }
 
+    /// Takes away the newest that says that something failed.
+    pub fn close_failure(&mut self) {
+        if let Some(newest) = self.toasts.iter().rposition(|toast| toast.failed) {
+            self.toasts.remove(newest);
+        }
+    }
+
     /// Shows the messages.
     pub fn ui(&mut self, ctx: &Context) {
         if self.toasts.is_empty() {
@@ -98,7 +105,10 @@ fn toast_ui(ui: &mut egui::Ui, toast: &Toast) -> bool {
                     ui.set_max_width(TEXT_WIDTH);
                     ui.add(egui::Label::new(&toast.text).wrap());
                 });
-                icon_button_ui(ui, "×", &format!("Close message: {}", toast.text)).clicked()
+                let keys = if toast.failed { " (Esc)" } else { "" };
+                let name = format!("Close message: {}", toast.text);
+                let close = icon_button_ui(ui, "×", &format!("Close message{keys}"));
+                close.accessible_name(name).clicked()
             })
             .inner
         })

@@ -5,6 +5,7 @@
 mod basics;
 mod field;
 mod fold;
+mod key_menu;
 mod order;
 mod scroll;
 mod spot;
@@ -17,6 +18,7 @@ pub use basics::{
 };
 pub use field::{Field, severity_ui};
 pub use fold::{paint_fold, paint_lit};
+pub use key_menu::{key_menu_ui, take_menu_keys};
 pub use order::in_order_ui;
 pub use scroll::FollowFocus;
 pub use spot::{Spot, mark_spot, spot_of, want_spot};

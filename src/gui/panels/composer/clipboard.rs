@@ -6,6 +6,7 @@
 use egui::{Button, Event, Key, Modifiers, Response, Ui, ViewportCommand};
 
 use crate::gui::panels::composer::edit::ListEdit;
+use crate::gui::widgets::key_menu_ui;
 use crate::gui::words;
 use crate::scenario::{Stage, parse_stages, stage_text};
 use crate::units::text;
@@ -142,7 +143,7 @@ impl Clipboard {
             line.request_focus();
         }
         let mut asked = None;
-        line.context_menu(|ui| {
+        key_menu_ui(line, |ui| {
             if item_ui(ui, "Copy stage", "Ctrl+C", true) {
                 self.copy(ui, stage, name);
             }

@@ -74,12 +74,6 @@ use crate::gui::widgets::{badge_ui, weak_ui};
 use crate::scenario::{Candidate, Problem, Scenario, Severity};
 use crate::units::text;
 
-/// The titles of the sections that others lead to.
-const OBJECTIVES: &str = "Objectives";
-const PRICES: &str = "Prices";
-const SWEEP: &str = "Sweep";
-const CAPACITY: &str = "Capacity";
-
 /// The first parts of all paths that some section places.
 const PLACED: [&str; 15] = [
     "title",
@@ -130,6 +124,17 @@ pub struct ComposerPanel {
     interpreters: Vec<String>,
 }
 
+const TASK_KINDS: &str = ComposerSection::TaskKinds.title();
+const LOAD: &str = ComposerSection::Load.title();
+const FAULTS: &str = ComposerSection::Faults.title();
+const DEFENCES: &str = ComposerSection::Defences.title();
+const CANDIDATES: &str = ComposerSection::Candidates.title();
+const PROTOCOL: &str = ComposerSection::Protocol.title();
+const OBJECTIVES: &str = ComposerSection::Objectives.title();
+const PRICES: &str = ComposerSection::Prices.title();
+const SWEEP: &str = ComposerSection::Sweep.title();
+const CAPACITY: &str = ComposerSection::Capacity.title();
+
 /// Which sections are open.
 #[derive(Debug, Default)]
 struct Sections {
@@ -164,12 +169,7 @@ impl ComposerPanel {
 
     /// Opens `section` and scrolls to it.
     pub fn lead_to(&mut self, section: ComposerSection) {
-        let title = match section {
-            ComposerSection::Objectives => OBJECTIVES,
-            ComposerSection::Prices => PRICES,
-            ComposerSection::Sweep => SWEEP,
-            ComposerSection::Capacity => CAPACITY,
-        };
+        let title = section.title();
         self.sections.open.insert(title, true);
         self.sections.lead_to = Some(title);
     }
@@ -223,7 +223,7 @@ impl ComposerPanel {
             head_ui(ui, &mut form, sections, &mut edited);
 
             let summary = tasks::section_summary(&edited.tasks);
-            if section_ui(ui, sections, "Task kinds", &summary, true) {
+            if section_ui(ui, sections, TASK_KINDS, &summary, true) {
                 tasks::tasks_ui(ui, &mut form, &mut edited.tasks, &mut self.tasks);
                 share::share_ui(ui, &mut form, &mut edited, &mut self.held);
             }
@@ -234,14 +234,14 @@ impl ComposerPanel {
             resilience_ui(ui, &mut form, sections, &mut edited, &mut self.faults);
 
             let summary = text::count(edited.candidates.len() as u64);
-            if section_ui(ui, sections, "Candidates", &summary, true) {
+            if section_ui(ui, sections, CANDIDATES, &summary, true) {
                 let views = (&mut self.candidates, &mut self.series);
                 candidates::candidates_ui(ui, &mut form, &mut edited, views);
             }
             form.rest(ui, "candidates");
 
             let summary = settings::protocol_summary(&edited);
-            if section_ui(ui, sections, "Protocol", &summary, false) {
+            if section_ui(ui, sections, PROTOCOL, &summary, false) {
                 settings::protocol_ui(ui, &mut form, &mut edited);
             }
             form.rest(ui, "protocol");
@@ -337,7 +337,7 @@ fn demand_ui(
     parts: &mut Vec<bool>,
 ) {
     let summary = load::load_summary(&edited.load);
-    if section_ui(ui, sections, "Load", &summary, true) {
+    if section_ui(ui, sections, LOAD, &summary, true) {
         load::load_ui(ui, form, edited, parts);
     }
     form.rest(ui, "load");
@@ -359,13 +359,13 @@ fn resilience_ui(
     open: &mut Vec<bool>,
 ) {
     let summary = faults::faults_summary(&edited.faults);
-    if section_ui(ui, sections, "Faults", &summary, false) {
+    if section_ui(ui, sections, FAULTS, &summary, false) {
         faults::faults_ui(ui, form, edited, open);
     }
     form.rest(ui, "faults");
 
     let summary = defences::summary(edited.defences);
-    if section_ui(ui, sections, "Defences", &summary, false) {
+    if section_ui(ui, sections, DEFENCES, &summary, false) {
         defences::section_ui(ui, form, edited);
     }
     form.rest(ui, "defences");
@@ -430,11 +430,16 @@ fn section_ui(
     };
     let response = fold_line_ui(ui, &line, *open, ui.available_width());
     if sections.lead_to == Some(title) {
-        sections.lead_to = None;
-        let at_once = egui::style::ScrollAnimation::none();
-        response.scroll_to_me_animation(Some(egui::Align::TOP), at_once);
-        // Whoever asked for it with the keyboard goes on there.
-        response.request_focus();
+        if response.has_focus() {
+            sections.lead_to = None;
+            let at_once = egui::style::ScrollAnimation::none();
+            response.scroll_to_me_animation(Some(egui::Align::TOP), at_once);
+        } else {
+            // Whoever asked for it with the keyboard goes on there. What follows the keyboard scrolls as little as it
+            // can, and would do so instead in the same frame.
+            response.request_focus();
+            ui.ctx().request_repaint();
+        }
     }
     if response.clicked() {
         *open = !*open;

@@ -7,7 +7,8 @@ use crate::gui::panels::composer::lines::remark_ui;
 use crate::gui::panels::composer::typed_units::Share;
 use crate::gui::widgets::slider_ui;
 use crate::scenario::estimate::nominal_task_nanos;
-use crate::scenario::{Parameter, Scenario, Setting, apply};
+use crate::scenario::{Amount, Distribution, Parameter, Scenario, Setting, Stage, apply};
+use crate::units::Nanos;
 
 /// Shows the share of the mix and sets it. `held` is the scenario as it was when the slider was taken hold of: each
 /// place of the slider starts from there, or rounding to whole units of work would add up.
@@ -82,7 +83,38 @@ fn set(scenario: &mut Scenario, from: Option<&Scenario>, share: f64) {
     ) {
         // Only the tasks: names of candidates are made for a sweep.
         scenario.tasks = set.tasks;
+        let stages = scenario.tasks.iter_mut().flat_map(|kind| &mut kind.stages);
+        stages.flat_map(scaled_times).for_each(round);
     }
+}
+
+/// The times of a stage that follow the share.
+fn scaled_times(stage: &mut Stage) -> Vec<&mut Nanos> {
+    let time = match stage {
+        Stage::Cpu { amount, .. } => {
+            return match amount {
+                Amount::Time(time) => vec![time],
+                Amount::Work(_) => Vec::new(),
+            };
+        }
+        Stage::Wait { time } => time,
+        Stage::Http { delay, .. } | Stage::Tcp { delay, .. } => delay,
+        _ => return Vec::new(),
+    };
+    match time {
+        Distribution::Constant(time) => vec![time],
+        Distribution::Uniform { from, to } => vec![from, to],
+        Distribution::Exponential { mean } => vec![mean],
+        Distribution::LogNormal { median, p95 } => vec![median, p95],
+        Distribution::Bimodal { usual, other, .. } => vec![usual, other],
+    }
+}
+
+/// To three significant digits, as times are shown: more would say that the share is known so exactly.
+fn round(time: &mut Nanos) {
+    let digits = time.0.checked_ilog10().map_or(0, |log| log + 1);
+    let unit = 10_u64.pow(digits.saturating_sub(3));
+    time.0 = ((time.0 as f64 / unit as f64).round() as u64).saturating_mul(unit);
 }
 
 #[cfg(test)]
@@ -106,6 +138,17 @@ mod tests {
         assert_eq!(share_of(&tasks), Some(0.7));
         let (cpu, waiting) = nominal_task_nanos(&tasks.tasks[0]);
         assert!((cpu + waiting - 10e6).abs() < 1.0);
+    }
+
+    #[test]
+    fn what_the_slider_sets_can_be_read() {
+        let mut tasks = scenario("Cpu(amount: Time(\"2ms\")), Wait(time: Constant(\"8ms\"))");
+        set(&mut tasks, None, 0.7638);
+        let times = tasks.tasks[0].stages.iter_mut().flat_map(scaled_times);
+        assert_eq!(
+            times.map(|time| time.0).collect::<Vec<_>>(),
+            [7_640_000, 2_360_000]
+        );
     }
 
     #[test]
