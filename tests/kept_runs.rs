@@ -379,8 +379,12 @@ fn a_sweep_runs_point_by_point_is_kept_and_can_be_opened_again() {
     });
     harness.run_steps(3);
     export(&mut harness, "Goodput", Format::Csv);
-    let text = std::fs::read_to_string(exported).unwrap();
+    let text = std::fs::read_to_string(&exported).unwrap();
     assert_eq!(text.lines().count(), 3, "a head and two points: {text}");
+    click(&mut harness, "Export a report of the series as HTML");
+    run_until(&mut harness, "the report is there", |_| {
+        std::fs::read_to_string(&exported).is_ok_and(|text| text.contains("report of a sweep"))
+    });
 }
 
 #[test]

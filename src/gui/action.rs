@@ -366,6 +366,8 @@ pub enum Exported {
     Figures,
     /// The whole run, for people who were not there.
     Report,
+    /// The same of the sweep or search that is shown.
+    SeriesReport,
 }
 
 /// The form of an export.

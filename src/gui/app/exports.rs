@@ -1,18 +1,19 @@
 //! What is written when the user exports, and how the files are called.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::chart::{ChartId, ChartSettings, Form, Lanes, SplitChart, build, build_diagram};
 use crate::export::{
-    BoardParts, Charted, ExportError, Foot, Look, Picture, Pixels, Report, Theme, board_part_svg,
-    board_svg, chart_svg, charts_csv, diagram_svg, figures_csv, json, lanes_svg, lives_csv, pixels,
-    pixels_within, png, points_csv, report_html, report_markdown, split_csv, split_svg,
-    timeline_csv, write_file,
+    BoardParts, Charted, ExportError, Foot, Look, Picture, Pixels, Report, SeriesReport, Theme,
+    board_part_svg, board_svg, chart_svg, charts_csv, diagram_svg, figures_csv, json, lanes_svg,
+    lives_csv, pixels, pixels_within, png, points_csv, report_html, report_markdown, series_html,
+    series_markdown, split_csv, split_svg, timeline_csv, write_file,
 };
 use crate::gui::action::{Exported, Format};
 use crate::gui::app::Origin;
 use crate::gui::app::document::file_stem;
 use crate::gui::app::exporting::Copied;
+use crate::gui::app::series_plan::Plan;
 use crate::gui::dialogs::FileRequest;
 use crate::gui::settings::PictureLook;
 use crate::run::Run;
@@ -23,6 +24,8 @@ use crate::scenario::to_text;
 pub(super) struct Content {
     /// The run that is shown; none before the first.
     pub(super) run: Option<OfRun>,
+    /// The series that is shown, where a report of it is wanted.
+    pub(super) series: Option<OfSeries>,
     /// How pictures look.
     pub(super) theme: Theme,
     /// Whether lines bear the shapes of their candidates, as in the window.
@@ -31,6 +34,13 @@ pub(super) struct Content {
     pub(super) scale: f32,
     /// What a chart of a comparison or a series is of.
     pub(super) seen: Foot,
+}
+
+/// The sweep or search that is shown.
+pub(super) struct OfSeries {
+    pub(super) plan: Plan,
+    /// Its file; none if it is not kept.
+    pub(super) path: Option<PathBuf>,
 }
 
 /// The run that is shown, and how.
@@ -73,7 +83,7 @@ pub(super) fn file_request(title: &str, what: &Exported, format: Format) -> File
         Exported::Lanes(..) => "lanes",
         Exported::Board | Exported::BoardPart(_) => "board",
         Exported::Figures => "figures",
-        Exported::Report => "report",
+        Exported::Report | Exported::SeriesReport => "report",
     };
     let stem = file_stem(title);
     FileRequest {
@@ -135,6 +145,10 @@ fn text(content: &Content, what: &Exported, format: Format) -> Result<String, St
         Format::Svg | Format::Png => svg(content, what),
         Format::Csv => csv(content, what),
         Format::Json => json(run()?).map_err(told),
+        Format::Html if *what == Exported::SeriesReport => series_report(content, series_html),
+        Format::Markdown if *what == Exported::SeriesReport => {
+            series_report(content, series_markdown)
+        }
         Format::Html => report(of_run(content)?, report_html),
         Format::Markdown => report(of_run(content)?, report_markdown),
     }
@@ -157,7 +171,9 @@ fn csv(content: &Content, what: &Exported) -> Result<String, String> {
         Exported::TimeSplit => split_csv(&SplitChart::of(run)),
         Exported::Lanes(of, _) => lives_csv(run, *of),
         Exported::Figures => figures_csv(run),
-        Exported::Board | Exported::Report | Exported::Seen(_) => timeline_csv(run),
+        Exported::Board | Exported::Report | Exported::SeriesReport | Exported::Seen(_) => {
+            timeline_csv(run)
+        }
     }
     .map_err(told)
 }
@@ -169,10 +185,7 @@ fn report(of: &OfRun, form: fn(&Report<'_>) -> String) -> Result<String, String>
         name,
         version,
     } = &of.origin;
-    // One that was deleted meanwhile is simply not kept.
-    let kept = path.as_deref().filter(|path| path.exists());
-    let record = kept.map(Record::read).transpose();
-    let record = record.map_err(|error| error.to_string())?;
+    let record = record_at(path.as_deref())?;
     let text = to_text(&of.run.request.scenario);
     Ok(form(&Report {
         name,
@@ -180,6 +193,24 @@ fn report(of: &OfRun, form: fn(&Report<'_>) -> String) -> Result<String, String>
         record: record.as_ref(),
         ..Report::of(&of.run, &text)
     }))
+}
+
+/// The report of a sweep or of a search.
+fn series_report(
+    content: &Content,
+    form: fn(&SeriesReport<'_>) -> String,
+) -> Result<String, String> {
+    let of = content.series.as_ref();
+    let of = of.ok_or_else(|| "There is nothing to tell before the first run of it".to_owned())?;
+    let record = record_at(of.path.as_deref())?;
+    Ok(of.plan.report(record.as_ref(), form))
+}
+
+/// What is kept there. What was deleted meanwhile is simply not kept.
+fn record_at(path: Option<&Path>) -> Result<Option<Record>, String> {
+    let kept = path.filter(|path| path.exists());
+    let record = kept.map(Record::read).transpose();
+    record.map_err(|error| error.to_string())
 }
 
 /// The points of one chart.
@@ -247,8 +278,10 @@ fn svg(content: &Content, what: &Exported) -> Result<String, String> {
             lanes_svg(run, &lanes, (*from, *until), look)
         }
         Exported::BoardPart(parts) => board_part_svg(run, settings, look, parts),
-        Exported::Board | Exported::Figures | Exported::Report | Exported::Seen(_) => {
-            board_svg(run, settings, look)
-        }
+        Exported::Board
+        | Exported::Figures
+        | Exported::Report
+        | Exported::SeriesReport
+        | Exported::Seen(_) => board_svg(run, settings, look),
     })
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use egui::{Context, Event, Key, KeyboardShortcut, Popup};
 
 use crate::gui::action::{Action, ComposerSection, Preference, RunsAction, Step};
-use crate::gui::app::{App, Measurement, Page, RunState, Search, SidebarTab};
+use crate::gui::app::{App, Measurement, Page, RunState, Search, Series, SidebarTab};
 use crate::gui::commands::{COMMANDS, Menu, Situation, shortcuts};
 use crate::gui::panels::palette::Item;
 use crate::gui::panels::preferences::SETTINGS;
@@ -30,6 +30,7 @@ impl App {
             tabs: self.tabs.len(),
             running: self.is_running(),
             comparable: self.has_candidates_to_compare(),
+            reportable_series: self.series().is_some_and(Series::can_be_reported),
             page: self.page(),
             tab: self.tab,
             settings: &self.settings,

@@ -13,7 +13,7 @@ use crate::gui::app::jobs::{Done, Kind};
 use crate::gui::app::logic::sentence;
 use crate::gui::app::runs::importing;
 use crate::gui::app::{
-    App, Closing, Document, Measurement, Page, Purpose, SidebarTab, Then, exports,
+    App, Closing, Document, Measurement, Page, Purpose, Series, SidebarTab, Then, exports,
 };
 use crate::gui::dialogs::FileRequest;
 use crate::gui::panels::question::Question;
@@ -315,6 +315,15 @@ impl App {
     pub(super) fn ask_where_to_export(&mut self, what: Exported, format: Format) {
         let title = match (&what, self.measurement()) {
             (Exported::Seen(seen), _) => &seen.of,
+            (Exported::SeriesReport, _) => match self.series() {
+                Some(series) if series.can_be_reported() => &series.title,
+                _ => {
+                    self.fail(
+                        "There is nothing to tell of a series before its first run has ended",
+                    );
+                    return;
+                }
+            },
             (_, Some(measurement)) => &measurement.run().request.scenario.title,
             (_, None) => {
                 self.fail("There is nothing to export before the first run");
@@ -333,6 +342,9 @@ impl App {
         {
             of.run = measurement.run().clone();
         }
+        if what == Exported::SeriesReport {
+            content.series = self.series().and_then(Series::reported);
+        }
         self.start("export", Kind::Writes, move || {
             let result = exports::write(&content, &what, format, &path);
             Done::Exported { path, result }
@@ -349,6 +361,7 @@ impl App {
         });
         exports::Content {
             run,
+            series: None,
             theme: exports::theme_of(self.settings.pictures.look, self.is_dark),
             line_marks: self.settings.line_marks,
             scale: self.settings.pictures.scale.factor(),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::export::Foot;
 use crate::gui::action::Action;
-use crate::gui::app::exports::id_of;
+use crate::gui::app::exports::{OfSeries, id_of};
 use crate::gui::app::jobs::{Done, Kind};
 use crate::gui::app::logic::sentence;
 use crate::gui::app::perform::unix_secs;
@@ -98,6 +98,23 @@ pub(super) struct Told {
     progress: SeriesProgress,
     /// Whether the step was taken in.
     taken: bool,
+}
+
+impl Series {
+    /// Whether it has found anything that a report could tell.
+    #[must_use]
+    pub const fn can_be_reported(&self) -> bool {
+        self.figures.is_some() && self.plan.is_some()
+    }
+
+    /// What a report of it is made of; none while there is nothing to tell.
+    pub(super) fn reported(&self) -> Option<OfSeries> {
+        self.figures.as_ref()?;
+        Some(OfSeries {
+            plan: self.plan.clone()?,
+            path: self.path.clone(),
+        })
+    }
 }
 
 impl App {

@@ -4,13 +4,13 @@ use crate::analysis::{
     CapacityFigures, CapacityPlan, Scaling, SweepFigures, SweepPlan, objectives_hold, scaling,
 };
 use crate::chart::{Heat, Plane, capacity_plane, scaling_planes};
-use crate::export::Foot;
-use crate::run::record::{RecordKind, Step};
+use crate::export::{Foot, SeriesFound, SeriesReport};
+use crate::run::record::{Record, RecordKind, Step};
 use crate::run::{Run, RunRequest};
 use crate::scenario::{NotApplicable, Scenario};
 
 /// Which run is next.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Plan {
     Sweep(Box<SweepPlan>),
     Capacity(Box<CapacityPlan>),
@@ -115,6 +115,24 @@ impl Plan {
         match self {
             Self::Sweep(plan) => Foot::of_sweep(plan),
             Self::Capacity(plan) => Foot::of_capacity(plan),
+        }
+    }
+
+    /// What it found by now in the `form` of a report; `record` is its own, if it is kept.
+    pub(super) fn report(
+        &self,
+        record: Option<&Record>,
+        form: fn(&SeriesReport<'_>) -> String,
+    ) -> String {
+        match self {
+            Self::Sweep(plan) => {
+                let found = SeriesFound::Sweep(plan, &SweepFigures::of(plan));
+                form(&SeriesReport { found, record })
+            }
+            Self::Capacity(plan) => {
+                let found = SeriesFound::Capacity(plan, &plan.figures());
+                form(&SeriesReport { found, record })
+            }
         }
     }
 

@@ -95,6 +95,8 @@ pub struct Situation<'a> {
     pub running: bool,
     /// Whether the run that is shown has two candidates that can be compared.
     pub comparable: bool,
+    /// Whether a report of the series that is shown can tell something.
+    pub reportable_series: bool,
     /// How many runs are held in tabs.
     pub tabs: usize,
     /// The page in the middle.

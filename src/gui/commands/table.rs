@@ -51,6 +51,16 @@ pub static COMMANDS: &[Command] = &[
     export("Report as Markdown…", || {
         Action::Export(Exported::Report, Format::Markdown)
     }),
+    export("Series report as HTML…", || {
+        Action::Export(Exported::SeriesReport, Format::Html)
+    })
+    .words("sweep capacity search")
+    .unless(without_series_report),
+    export("Series report as Markdown…", || {
+        Action::Export(Exported::SeriesReport, Format::Markdown)
+    })
+    .words("sweep capacity search")
+    .unless(without_series_report),
     export("Choose charts for a picture…", || {
         Action::Exporting(ExportAction::Open)
     })
@@ -354,6 +364,11 @@ fn without(now: &Situation<'_>, kind: RecordKind, why: &str) -> Option<String> {
 fn without_run(now: &Situation<'_>) -> Option<String> {
     let why = "There are charts when a run was started or opened";
     (now.state == RunState::None).then(|| why.to_owned())
+}
+
+fn without_series_report(now: &Situation<'_>) -> Option<String> {
+    let why = "There is a report when a run of a sweep or of a search has ended";
+    (!now.reportable_series).then(|| why.to_owned())
 }
 
 fn nothing_to(verb: &str, what: Option<&str>) -> Option<String> {

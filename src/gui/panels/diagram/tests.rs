@@ -38,8 +38,12 @@ fn between_measured_places_those_of_the_next_one_are_told_and_its_place_with_the
         ..DiagramPoints::of(&diagram)
     };
     let told = |x| points.values_at(x, &diagram).unwrap();
-    assert_eq!(told(3.4), "4\na  40\nb  44");
-    assert_eq!(told(2.2), "2\na  20", "the other was not measured there");
+    assert_eq!(told(3.4), "4.00\na  40.0\nb  44.0");
+    assert_eq!(
+        told(2.2),
+        "2.00\na  20.0",
+        "the other was not measured there"
+    );
 }
 
 #[test]
@@ -47,6 +51,6 @@ fn along_a_line_the_values_are_those_under_the_pointer() {
     let diagram = diagram();
     let points = DiagramPoints::of(&diagram);
     let told = points.values_at(3.4, &diagram).unwrap();
-    assert!(told.starts_with("3.4\n"), "{told}");
+    assert!(told.starts_with("3.40\n"), "{told}");
     assert_eq!(points.values_at(9.0, &diagram), None);
 }

@@ -7,7 +7,7 @@ mod sweep;
 use egui::{Align, Button, Layout, ProgressBar, RichText, ScrollArea, Ui};
 
 use crate::chart::Plane;
-use crate::gui::action::{Action, ComposerSection, SeriesAction};
+use crate::gui::action::{Action, ComposerSection, Exported, Format, SeriesAction};
 use crate::gui::app::{Series, SeriesFigures, SeriesState};
 use crate::gui::panels::diagram::{Planes, PlanesView};
 use crate::gui::panels::series::sweep::SweepView;
@@ -216,6 +216,13 @@ fn standing_ui(ui: &mut Ui, series: &Series, actions: &mut Vec<Action>) {
                 let resume = resume.on_hover_text("Measure what is missing");
                 if resume.accessible_name("Go on with the series").clicked() {
                     actions.push(Action::Series(SeriesAction::Resume));
+                }
+            }
+            if series.can_be_reported() {
+                let name = "Export a report of the series as HTML";
+                let report = ui.button("Report…").on_hover_text(name);
+                if report.accessible_name(name).clicked() {
+                    actions.push(Action::Export(Exported::SeriesReport, Format::Html));
                 }
             }
         });
