@@ -1,3 +1,5 @@
+//! What is told under the pointer.
+
 use super::*;
 use crate::chart::{Along, Series, Stroke};
 
