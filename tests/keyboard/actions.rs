@@ -36,7 +36,7 @@ fn every_command_that_is_possible_is_done_by_its_name() {
         let is_open = window.query_by_label("Search commands").is_some();
         if is_open {
             // It says why not, and nothing else is done.
-            let reason = format!("{}: ", command.name.trim_end_matches('…'));
+            let reason = format!("{}: ", command.name);
             let told = is_shown(&window, &reason) || is_shown(&window, "Nothing to ");
             assert!(told, "{} was neither done nor refused", command.name);
         } else {
