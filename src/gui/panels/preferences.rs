@@ -104,7 +104,7 @@ pub static SETTINGS: [Setting; 8] = [
         section: Section::Appearance,
         name: "Smooth charts while measuring",
         words: "refresh rate frames live repaint budget software rendering",
-        about: "Drawing then takes up to a tenth of a core from what is measured. Otherwise it takes no more than 0.5 % of the machine, and charts move less often where drawing is slow",
+        about: "Drawing then takes up to a tenth of a core from what is measured. Otherwise it keeps to about 0.5 % of the machine, and charts move less often where drawing is slow",
     },
     Setting {
         row: Row::Notify,
