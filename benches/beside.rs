@@ -20,6 +20,7 @@ use poolscope::analysis::candidate_figures;
 use poolscope::gui::action::Action;
 use poolscope::gui::app::{App, RunState, Services};
 use poolscope::gui::dialogs::{FileDialogs, FileRequest, Picked};
+use poolscope::gui::drawing;
 use poolscope::gui::notify::DesktopNotifier;
 use poolscope::run::{Run, RunRequest};
 use poolscope::scenario::{Scenario, parse, to_text};
@@ -228,8 +229,7 @@ fn as_window(file: PathBuf) -> anyhow::Result<()> {
     };
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default().with_inner_size([1_280.0, 800.0]),
-        renderer: eframe::Renderer::Glow,
-        ..eframe::NativeOptions::default()
+        ..drawing()
     };
     let opened = eframe::run_native(
         "beside",
