@@ -247,7 +247,7 @@ fn marks_can_be_switched_off_and_tell_retries_while_they_are_on() {
     assert!(is_shown(&window, "slow tasks from 3.00 s to 5.00 s"));
     on_board(&mut window, BoardAction::ToggleMarks);
     assert!(!is_shown(&window, "slow tasks from 3.00 s to 5.00 s"));
-    assert!(window.query_by_label("a fault lasts").is_none());
+    assert!(window.query_by_label("fault: slow tasks").is_none());
 }
 
 #[test]

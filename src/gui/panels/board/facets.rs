@@ -11,7 +11,7 @@ use crate::chart::axis::Axis;
 use crate::chart::palette::split_rgb;
 use crate::chart::{Chart, Facet, Form, Quantity, Scale, facet_columns};
 use crate::gui::panels::board::view::TimeView;
-use crate::gui::panels::chart::{ChartView, seconds, y_ticks};
+use crate::gui::panels::chart::{ChartView, ZOOM_BY_KEYS, seconds, y_ticks};
 use crate::gui::panels::plot_lines::{Inks, LinePoints, measured, plotted, y_range};
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::paint_stroke;
@@ -76,10 +76,8 @@ pub(super) fn facets_ui(ui: &mut Ui, view: &ChartView<'_>, time: &mut TimeView) 
         (room.height() + APART) / grid.rows as f32 - APART,
     );
     let frame = frame(view, time, cell.y - NAME_HEIGHT);
-    let inks = Inks {
-        dark: ui.visuals().dark_mode,
-        pointed_at: view.pointed_at,
-    };
+    let dark = ui.visuals().dark_mode;
+    let inks = Inks::of_lines(dark, view.pointed_at, view.points.lines());
     for (number, (first, facet)) in facets.iter().enumerate() {
         let lines = &view.points.lines()[*first..first + facet.series.len()];
         let (row, column) = (number / grid.columns, number % grid.columns);
@@ -91,7 +89,7 @@ pub(super) fn facets_ui(ui: &mut Ui, view: &ChartView<'_>, time: &mut TimeView) 
         );
         let is_last = number + grid.columns >= shown;
         axes_ui(ui, &frame, rect, (column == 0, is_last));
-        facet_ui(ui, &frame, (facet, lines), (rect, inks), time);
+        facet_ui(ui, &frame, view, (facet, lines), (rect, inks), time);
     }
     more_ui(
         ui,
@@ -197,6 +195,7 @@ fn axes_ui(ui: &Ui, frame: &Frame<'_>, rect: Rect, (is_first, is_last): (bool, b
 fn facet_ui(
     ui: &Ui,
     frame: &Frame<'_>,
+    view: &ChartView<'_>,
     (facet, lines): (&Facet<'_>, &[LinePoints]),
     (rect, inks): (Rect, Inks),
     time: &mut TimeView,
@@ -237,14 +236,17 @@ fn facet_ui(
     if response.has_focus() {
         let edge = Stroke::new(1.5, palette.accent);
         clipped.rect_stroke(rect, 0, edge, egui::StrokeKind::Inside);
+        if view.has_hint && !response.hovered() {
+            response.show_tooltip_text(ZOOM_BY_KEYS);
+        }
     }
     let name = format!("Plot of {} of {}", frame.chart.title, facet.title);
     let told = read
         .as_ref()
         .map_or_else(|| name.clone(), |(_, long)| format!("{name} at {long}"));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &told));
-    if let Some((_, long)) = read {
-        response.on_hover_text_at_pointer(long);
+    if let Some(told) = view.with_hint(read.map(|(_, long)| long)) {
+        response.on_hover_text_at_pointer(told);
     }
 }
 
