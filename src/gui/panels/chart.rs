@@ -141,7 +141,8 @@ pub(super) fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>, time: &mut TimeVi
     let strip = marks::strip_ui(ui, chart);
     let steps = y_steps(chart.scale, ui.available_height());
     let plot = still_plot(chart.id.slug(), palette)
-        .show_x(false)
+        // The crosshair of all charts stands there.
+        .show_crosshair(false)
         .x_grid_spacer(|input| {
             let (low, high) = input.bounds;
             grid(&Axis::seconds(low, high, X_STEPS), Scale::Linear)

@@ -200,7 +200,7 @@ fn preview_ui(ui: &mut Ui, view: &ExportView<'_>, room: Vec2) {
             Preview::Failed(error) => {
                 ui.colored_label(theme::palette(ui).error, error);
             }
-            Preview::Table(first) => table_ui(ui, first, room),
+            Preview::Table(first) => table_ui(ui, first),
             Preview::Picture(texture) => {
                 let scrolled = ScrollArea::vertical().id_salt("preview");
                 scrolled.max_height(room.y).show(ui, |ui| {
@@ -222,28 +222,35 @@ fn said_of<'a>(view: &ExportView<'_>, [picture, table]: [&'a str; 2]) -> &'a str
     }
 }
 
-/// The head and the first rows of a table, and how many follow.
-fn table_ui(ui: &mut Ui, first: &FirstRows, room: Vec2) {
-    let scrolled = ScrollArea::both().id_salt("table").auto_shrink(false);
-    scrolled.max_height(room.y).show(ui, |ui| {
-        ui.spacing_mut().interact_size.y = 0.0;
-        let grid = Grid::new("first rows").striped(true);
-        grid.spacing([space::M, 2.0]).show(ui, |ui| {
-            for (number, row) in first.rows.iter().enumerate() {
-                for cell in row {
-                    let cell = RichText::new(cell).monospace().small();
-                    let cell = if number == 0 { cell.strong() } else { cell };
-                    ui.add(Label::new(cell).extend());
+/// How many rows a table has, and the first of them below its head.
+fn table_ui(ui: &mut Ui, first: &FirstRows) {
+    let shown = first.rows.len().saturating_sub(1) as u64;
+    let all = text::counted(shown + first.more, "row", "rows");
+    let said = match (shown, first.more) {
+        (0, _) => "No rows: nothing of the table is chosen".to_owned(),
+        (_, 0) => format!("All {all} of the table"),
+        _ => format!("The first {shown} of {all} of the table"),
+    };
+    ui.vertical(|ui| {
+        weak_ui(ui, said);
+        let scrolled = ScrollArea::both().id_salt("table").auto_shrink(false);
+        scrolled.show(ui, |ui| {
+            ui.spacing_mut().interact_size.y = 0.0;
+            let grid = Grid::new("first rows").striped(true);
+            grid.spacing([space::M, 2.0]).show(ui, |ui| {
+                for (number, row) in first.rows.iter().enumerate() {
+                    for cell in row {
+                        let cell = RichText::new(cell).small();
+                        let cell = match number {
+                            0 => cell.family(theme::semi_bold()),
+                            _ => cell,
+                        };
+                        ui.add(Label::new(cell).extend());
+                    }
+                    ui.end_row();
                 }
-                ui.end_row();
-            }
+            });
         });
-        let rows = match (first.rows.len(), first.more) {
-            (0 | 1, _) => "no rows".to_owned(),
-            (_, 0) => "all rows".to_owned(),
-            (_, more) => format!("and {}", text::counted(more, "more row", "more rows")),
-        };
-        weak_ui(ui, rows);
     });
 }
 

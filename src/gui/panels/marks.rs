@@ -225,6 +225,8 @@ fn shapes(glyph: Glyph, centre: Pos2, reach: f32, color: Color32) -> Vec<Shape> 
 /// What shading and glyphs mean; nothing where no chart has them.
 pub(super) fn legend_ui(ui: &mut Ui, charts: &ChartBook) {
     let palette = theme::palette(ui);
+    // A sign stands nearer to its own words than to those before it.
+    ui.spacing_mut().item_spacing.x = space::M;
     let all = || charts.ids().filter_map(|id| charts.chart(id));
     // All charts over time have the same bands.
     let faults = all().find(|chart| !chart.bands.is_empty());

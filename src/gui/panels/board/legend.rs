@@ -74,7 +74,8 @@ impl BoardPanel {
                 Standing::of(view, self.time.is_following(), palette);
             let badge = badge_among_ui(ui, &word, &Standing::WORDS, color);
             if told != word {
-                badge.accessible_name(&told).on_hover_text(told);
+                badge.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &told));
+                badge.on_hover_text(told);
             }
             if view.outdated {
                 // A title that is also that of the open scenario would tell nothing.
