@@ -38,8 +38,9 @@ const RESULTS_RATIO: f32 = 0.36;
 const RESULTS_MOST: f32 = 0.7;
 /// The header and one row, in points.
 const RESULTS_MIN_HEIGHT: f32 = 90.0;
-/// In less height below the bars there is no room for a chart and the results at once, in points.
-const LOW: f32 = 420.0;
+/// In less height below the bars there is no room for a chart with what stands above it and for a table of results, in
+/// points.
+const LOW: f32 = 480.0;
 
 impl App {
     /// Draws the whole window.
