@@ -37,7 +37,10 @@ pub(super) fn update(chart: &mut Chart, run: &Run, candidates: &[usize]) {
             }
         }
         // A thread has no memory of its own to be measured, so that nothing of it is left out.
-        if chart.series[first..].iter().any(|series| !series.runs.is_empty()) {
+        if chart.series[first..]
+            .iter()
+            .any(|series| !series.runs.is_empty())
+        {
             chart.workers_left_out += left_out;
         }
     }
