@@ -44,7 +44,7 @@ pub use comparison::{
     SideDocument, candidates_table, compare_document, compare_json, measure_text, pair_table,
     ratio_cells,
 };
-pub use csv::{figures_csv, points_csv};
+pub use csv::{FirstRows, figures_csv, first_rows, points_csv};
 pub use details::details;
 pub use diagram::{diagram_svg, plane_svg};
 pub use document::{

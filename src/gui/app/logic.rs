@@ -30,6 +30,7 @@ impl App {
         }
         self.follow_series();
         self.follow_leaving_tabs();
+        self.renew_preview();
         self.follow_long_runs(ctx);
         self.note_window(ctx);
         for done in self.jobs.finished() {

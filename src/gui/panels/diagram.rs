@@ -236,7 +236,7 @@ pub(super) fn plot_ui(
 ) {
     let palette = theme::palette(ui);
     let dark = ui.visuals().dark_mode;
-    let inks = Inks { dark, pointed_at };
+    let inks = Inks::of_lines(dark, pointed_at, &points.lines);
     let steps = |room: f32, label: f32| ((room / label) as usize).clamp(3, 12);
     let mut room = ui.available_size();
     room.x -= X_LABEL_OVERHANG;

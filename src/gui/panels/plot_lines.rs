@@ -91,10 +91,23 @@ pub(super) struct Inks {
     /// Whether the ground is dark.
     pub(super) dark: bool,
     /// The candidate that is pointed at in the legend: the others are pale, and lie behind.
-    pub(super) pointed_at: Option<usize>,
+    pointed_at: Option<usize>,
 }
 
 impl Inks {
+    /// For a plot of these lines. A plot without any of the candidate that is pointed at stays as it is: pale lines are
+    /// there to make another one stand out.
+    pub(super) fn of_lines(dark: bool, pointed_at: Option<usize>, lines: &[LinePoints]) -> Self {
+        let has_line = |pointed: &usize| {
+            let mut own = lines.iter().filter(|line| line.candidate == *pointed);
+            own.any(|line| !line.runs.is_empty())
+        };
+        Self {
+            dark,
+            pointed_at: pointed_at.filter(has_line),
+        }
+    }
+
     /// The colour of a candidate's lines.
     pub(super) fn of(self, candidate: usize) -> Color32 {
         /// How much is left of the others.
@@ -266,6 +279,26 @@ pub(super) fn grid(axis: &Axis, scale: Scale) -> Vec<GridMark> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plot_without_a_line_of_the_candidate_that_is_pointed_at_pales_nobody() {
+        let line = |candidate, runs| LinePoints {
+            candidate,
+            name: String::new(),
+            stroke: Stroke::Solid,
+            runs,
+        };
+        let run = || vec![vec![PlotPoint::new(0.0, 0.0)]];
+        let lines = [line(0, run()), line(1, run()), line(2, Vec::new())];
+        let full = |pointed_at, candidate| {
+            let inks = Inks::of_lines(false, pointed_at, &lines);
+            inks.of(candidate) == theme::series_color(candidate, false)
+        };
+        assert!(full(Some(0), 0) && !full(Some(0), 1));
+        for nobody in [None, Some(2), Some(9)] {
+            assert!(full(nobody, 0) && full(nobody, 1), "{nobody:?}");
+        }
+    }
 
     #[test]
     fn a_place_is_free_if_no_line_passes_also_between_its_points() {

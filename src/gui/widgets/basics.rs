@@ -112,14 +112,28 @@ pub fn tinted_button_ui(ui: &mut Ui, text: &str, enabled: bool) -> Response {
 
 /// A short word in a rounded frame. State is never shown by the colour alone: the word says it.
 pub fn badge_ui(ui: &mut Ui, text: &str, color: Color32) -> Response {
+    badge_among_ui(ui, text, &[], color)
+}
+
+/// The same, as wide as the widest of the `words` that may stand there too: what is beside it does not move when one
+/// takes the place of another.
+pub fn badge_among_ui(ui: &mut Ui, text: &str, words: &[&str], color: Color32) -> Response {
     let font = egui::TextStyle::Small.resolve(ui.style());
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
+    let laid_out = |text: &str| {
+        let painter = ui.painter();
+        painter.layout_no_wrap(text.to_owned(), font.clone(), color)
+    };
+    let galley = laid_out(text);
+    let widths = words.iter().map(|word| laid_out(word).size().x);
+    let width = widths.fold(galley.size().x, f32::max);
     let padding = Vec2::new(7.0, 2.0);
-    let (rect, response) = ui.allocate_exact_size(galley.size() + padding * 2.0, Sense::hover());
+    let size = Vec2::new(width, galley.size().y) + padding * 2.0;
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     let radius = CornerRadius::same((rect.height() / 2.0) as u8);
     ui.painter()
         .rect_filled(rect, radius, color.gamma_multiply(0.16));
-    ui.painter().galley(rect.min + padding, galley, color);
+    let corner = rect.center() - galley.size() / 2.0;
+    ui.painter().galley(corner, galley, color);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
     response
 }
