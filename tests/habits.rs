@@ -321,6 +321,35 @@ fn what_stands_at_the_right_end_is_walked_through_as_it_is_read() {
 }
 
 #[test]
+fn the_edge_of_a_panel_has_a_name_and_is_moved_by_arrow_keys() {
+    let mut window = opening().open_with(support::finished_run());
+    for (edge, smaller, larger) in [
+        ("Width of the left panel", Key::ArrowLeft, Key::ArrowRight),
+        ("Height of the results", Key::ArrowDown, Key::ArrowUp),
+    ] {
+        let size = |window: &Window| {
+            let edge = window.get_by_label(edge).rect().center();
+            // The panel at the left begins at the left of the window, that at the bottom at its bottom.
+            if larger == Key::ArrowRight {
+                edge.x
+            } else {
+                800.0 - edge.y
+            }
+        };
+        window.get_by_label(edge).focus();
+        window.run_steps(3);
+        let before = size(&window);
+        press(&mut window, larger);
+        let after = size(&window);
+        assert!(after > before, "{edge}: {before} and {after}");
+        assert_eq!(focused(&window), edge);
+        press(&mut window, smaller);
+        assert!(size(&window) < after, "{edge}");
+        assert!(is_shown(&window, "by keyboard"), "what it does is told");
+    }
+}
+
+#[test]
 fn everything_becomes_larger_and_smaller_by_keys_and_that_is_remembered() {
     let folder = tempfile::tempdir().unwrap();
     let settings = || Some(folder.path().to_path_buf());

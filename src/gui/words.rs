@@ -55,6 +55,29 @@ pub fn unread(problem: &Problem) -> String {
     text
 }
 
+/// The same text with each short remark in parentheses in one piece with the word before it: a line ends before both, or
+/// behind both.
+#[must_use]
+pub fn unbroken(text: &str) -> String {
+    /// A longer remark is broken like any other text, in letters.
+    const LONG: usize = 24;
+    let mut whole = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(begin) = rest.find(" (") {
+        let (before, remark) = rest.split_at(begin);
+        let end = remark.find(')').map_or(remark.len(), |end| end + 1);
+        let (remark, after) = remark.split_at(end);
+        whole.push_str(before);
+        if remark.chars().count() <= LONG {
+            whole.push_str(&remark.replace(' ', "\u{a0}"));
+        } else {
+            whole.push_str(remark);
+        }
+        rest = after;
+    }
+    whole + rest
+}
+
 /// Replaces `tasks[1]` and `candidates[1]` in a text by what they are called.
 #[must_use]
 pub fn named(text: &str, scenario: &Scenario) -> String {
@@ -154,6 +177,17 @@ mod tests {
     use super::*;
     use crate::scenario::{Parameter, Sweep, Values};
     use crate::support;
+
+    #[test]
+    fn a_short_remark_stays_with_the_word_before_it() {
+        assert_eq!(
+            unbroken("9 more repeats (about 6 min 37 s) would decide it (or not)"),
+            "9 more repeats\u{a0}(about\u{a0}6\u{a0}min\u{a0}37\u{a0}s) would decide it\u{a0}(or\u{a0}not)"
+        );
+        let long = "a (remark that is much too long for a line of its own)";
+        assert_eq!(unbroken(long), long);
+        assert_eq!(unbroken("open (end"), "open\u{a0}(end");
+    }
 
     #[test]
     fn a_path_reads_as_what_the_composer_calls_it() {

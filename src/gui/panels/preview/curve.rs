@@ -133,7 +133,7 @@ fn plot_ui(
     let shown = plot.show(ui, |plot| {
         plot.set_plot_bounds(bounds);
         shades(plot, curve, (from, to), palette);
-        faults(plot, curve, palette);
+        faults(plot, curve, high, palette);
         load(plot, curve, palette);
         phases(plot, curve, (from, to), (high, letters), palette);
         draw_limits(plot, limits, (palette, dark));
@@ -183,15 +183,19 @@ fn phases(
     }
 }
 
-/// When something goes wrong.
-fn faults(plot: &mut PlotUi<'_>, curve: &LoadCurve, palette: &Palette) {
+/// When something goes wrong: below the names of the phases, through which no edge may run.
+fn faults(plot: &mut PlotUi<'_>, curve: &LoadCurve, high: f64, palette: &Palette) {
+    let top = high * (1.0 - NAME_SHARE);
     for window in &curve.faults {
-        let band = Span::new("", window.from_secs..=window.until_secs)
-            .fill(palette.fault)
-            .border_color(palette.fault_edge)
-            .border_width(1.0)
-            .border_style(LineStyle::Dotted { spacing: 4.0 });
-        plot.span(band);
+        let ends = [window.from_secs, window.until_secs];
+        let band = FilledArea::new("", &ends, &[0.0; 2], &[top; 2]);
+        let band = band.fill_color(palette.fault).stroke(egui::Stroke::NONE);
+        plot.add(band.allow_hover(false));
+        for at in ends {
+            let edge = Line::new("", PlotPoints::from(vec![[at, 0.0], [at, top]]));
+            let edge = edge.style(LineStyle::Dotted { spacing: 4.0 });
+            plot.line(edge.color(palette.fault_edge).width(1.0).allow_hover(false));
+        }
     }
 }
 
