@@ -90,6 +90,23 @@ fn the_palette_says_why_something_is_not_possible_and_does_not_do_it() {
 }
 
 #[test]
+fn the_palette_begins_with_what_can_be_done() {
+    let mut window = opening().open();
+    search(&mut window, "candidates");
+    assert!(is_shown(
+        &window,
+        "Candidates side by side, or over each other: "
+    ));
+    press(&mut window, Key::ArrowDown);
+    press(&mut window, Key::Enter);
+    assert!(!is_open(&window));
+    assert_eq!(focused(&window), "Candidates");
+    search(&mut window, "lock stage");
+    press(&mut window, Key::Enter);
+    assert_eq!(focused(&window), "Task kinds");
+}
+
+#[test]
 fn the_palette_finds_experiments_candidates_and_what_nothing_is_called() {
     let mut window = opening().open_with(support::sample_run());
     let hidden = |window: &Window| {

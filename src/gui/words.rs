@@ -78,6 +78,33 @@ pub fn unbroken(text: &str) -> String {
     whole + rest
 }
 
+/// The same text with the fields of the file as words: `task time out` for `task_time_out`, `measure in protocol` for
+/// `protocol.measure`. What stands in quotes is the user's and stays.
+#[must_use]
+pub fn spelled(text: &str) -> String {
+    let word = |word: &str| {
+        let name = word.trim_end_matches([' ', ',', ';', ':', '.']);
+        let is_field = name.contains(['_', '.'])
+            && name
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || "_.".contains(c));
+        if !is_field {
+            return word.to_owned();
+        }
+        let spaced = name.replace('_', " ");
+        let parts: Vec<&str> = spaced.rsplit('.').collect();
+        format!("{}{}", parts.join(" in "), &word[name.len()..])
+    };
+    let parts = text.split('\'').enumerate().map(|(place, part)| {
+        if place % 2 == 0 {
+            part.split_inclusive(' ').map(word).collect()
+        } else {
+            part.to_owned()
+        }
+    });
+    parts.collect::<Vec<String>>().join("'")
+}
+
 /// Replaces `tasks[1]` and `candidates[1]` in a text by what they are called.
 #[must_use]
 pub fn named(text: &str, scenario: &Scenario) -> String {
@@ -187,6 +214,27 @@ mod tests {
         let long = "a (remark that is much too long for a line of its own)";
         assert_eq!(unbroken(long), long);
         assert_eq!(unbroken("open (end"), "open\u{a0}(end");
+    }
+
+    #[test]
+    fn fields_of_the_file_are_spelled_as_words_and_names_of_the_user_stay() {
+        for (text, spelled_text) in [
+            (
+                "write attempt_time_out or task_time_out in the defences",
+                "write attempt time out or task time out in the defences",
+            ),
+            (
+                "raise protocol.measure, or shorten the parts",
+                "raise measure in protocol, or shorten the parts",
+            ),
+            (
+                "there is no task 'my_task', 1.5s.",
+                "there is no task 'my_task', 1.5s.",
+            ),
+            ("It ends. So be it…", "It ends. So be it…"),
+        ] {
+            assert_eq!(spelled(text), spelled_text);
+        }
     }
 
     #[test]

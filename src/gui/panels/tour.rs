@@ -2,7 +2,7 @@
 
 use egui::{
     Align, Area, Context, EventFilter, Id, Key, LayerId, Layout, Modal, Modifiers, Order, Pos2,
-    Rect, RichText, Sense, Stroke, StrokeKind, Ui, UiKind, Vec2,
+    Rect, RichText, Sense, Stroke, StrokeKind, Ui, UiBuilder, UiKind, Vec2,
 };
 
 use crate::gui::action::{Action, TourAction};
@@ -159,7 +159,8 @@ impl TourPanel {
         }
         ui.add_space(space::S);
         // By a name, so that the keyboard stays when the words above them become others.
-        ui.push_id("buttons", |ui| self.buttons_ui(ui, step, actions));
+        let named = UiBuilder::new().scope_id(Id::unique("buttons of the tour"));
+        ui.scope_builder(named, |ui| self.buttons_ui(ui, step, actions));
     }
 
     fn buttons_ui(&mut self, ui: &mut Ui, step: usize, actions: &mut Vec<Action>) {

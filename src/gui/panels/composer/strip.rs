@@ -111,7 +111,7 @@ pub(in crate::gui::panels) fn strip_ui(
         ),
         None => spoken(name, stages, &times),
     };
-    strip.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &spoken));
+    strip.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &spoken));
     let share = stages_share(stages, &times);
     let spans = spans(&times, rect.width() * share);
     for (index, (stage, span)) in stages.iter().zip(spans).enumerate() {
@@ -270,7 +270,7 @@ fn spoken(name: &str, stages: &[Stage], times: &[(f64, f64)]) -> String {
     format!("{name} to scale, estimated: {}", parts.join(", "))
 }
 
-/// `≈ 52.3 ms per task, CPU 31 %, waiting 69 % (estimated)`, each part with the sample of how it is drawn.
+/// `≈ 52.3 ms per task, CPU 31 %, waiting 69 %`, each part with the sample of how it is drawn.
 pub(super) fn figures_ui(ui: &mut Ui, cpu: f64, waiting: f64, of: &str) {
     let palette = theme::palette(ui);
     let whole = cpu + waiting;
@@ -285,14 +285,15 @@ pub(super) fn figures_ui(ui: &mut Ui, cpu: f64, waiting: f64, of: &str) {
         ui.spacing_mut().item_spacing = Vec2::new(space::XS, 0.0);
         ui.spacing_mut().interact_size.y = 0.0;
         let small = |ui: &mut Ui, text: String| {
-            ui.label(egui::RichText::new(text).small().color(palette.weak));
+            let text = egui::RichText::new(text).small().color(palette.weak);
+            ui.label(text)
+                .on_hover_text("Estimated from the stages, not measured");
         };
         small(ui, format!("≈ {} {of},", text::nanos(whole)));
         sample_ui(ui, palette.cpu, None);
         small(ui, format!("CPU {},", share(cpu)));
         sample_ui(ui, palette.waiting, Some(palette));
         small(ui, format!("waiting {}", share(waiting)));
-        small(ui, "(estimated)".to_owned());
     });
 }
 
