@@ -139,6 +139,55 @@ fn a_new_name_stands_on_the_tab_of_the_run_too() {
 }
 
 #[test]
+fn enter_saves_the_name_of_a_run_and_escape_gives_the_old_one_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = support::finished_run();
+    let (path, id) = kept(folder.path(), &run, true);
+    let mut harness = at_the_run(folder.path(), &run, &id);
+    type_into(&mut harness, "Name", "Eight");
+    harness.key_press(egui::Key::Enter);
+    run_until(&mut harness, "it is written", |_| {
+        Head::read(&path).unwrap().meta.name == "Eight"
+    });
+    wait_for(&mut harness, "Run Eight");
+    type_into(&mut harness, "Name", "een");
+    let name = |harness: &Window| {
+        let field = harness.get_by_role_and_label(egui::Role::TextInput, "Name");
+        field.value().unwrap_or_default()
+    };
+    assert_ne!(name(&harness), "Eight");
+    harness.key_press(egui::Key::Escape);
+    harness.run_steps(3);
+    assert_eq!(name(&harness), "Eight");
+    assert_eq!(Head::read(&path).unwrap().meta.name, "Eight");
+}
+
+#[test]
+fn a_file_that_is_no_run_is_not_imported_and_told_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let import = |file: &Path, told: &str| {
+        let picked = opening().answering(Picked::Path(file.to_owned()));
+        let mut harness = picked.runs_in(Some(folder.path().join("runs"))).open();
+        ask(&mut harness, Action::Runs(RunsAction::Import));
+        wait_for(&mut harness, told);
+        assert!(harness.state().measurement().is_none());
+    };
+    let scenario = folder.path().join("mine.ron");
+    std::fs::write(&scenario, poolscope::scenario::bundled()[0].text).unwrap();
+    import(&scenario, "'mine.ron' is a scenario, and not a run of it");
+    let notes = folder.path().join("notes.txt");
+    std::fs::write(&notes, "nothing of ours").unwrap();
+    import(
+        &notes,
+        "'notes.txt' is no run of poolscope: choose a file that ends in",
+    );
+    import(
+        &folder.path().join("gone.poolscope-run"),
+        "gone.poolscope-run",
+    );
+}
+
+#[test]
 fn deleting_asks_first_and_no_means_no() {
     let folder = tempfile::tempdir().unwrap();
     let run = support::finished_run();

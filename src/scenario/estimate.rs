@@ -246,7 +246,8 @@ fn each_candidate_nanos(scenario: &Scenario) -> impl Iterator<Item = u64> {
 impl Scenario {
     /// The quick form: short phases and one repeat, for a first impression. A batch keeps its tasks and
     /// the time it may take; a profile keeps its shape, with shorter parts if the measurement is cut, and
-    /// faults come and go at the same share of it. Times of attempts and defences stay what they are.
+    /// faults come and go at about the same share of it: the lengths of both are cut to what people write, see
+    /// [`Nanos::in_round_numbers`]. Times of attempts and defences stay what they are.
     #[must_use]
     pub fn quick(&self) -> Self {
         let mut quick = self.clone();
@@ -259,7 +260,8 @@ impl Scenario {
         }
         if protocol.measure < self.protocol.measure {
             let share = protocol.measure.0 as f64 / self.protocol.measure.0 as f64;
-            let shorten = |time: Nanos| Nanos((time.0 as f64 * share).ceil() as u64);
+            let shorten =
+                |time: Nanos| Nanos((time.0 as f64 * share).ceil() as u64).in_round_numbers();
             if let Load::Profile { parts, .. } = &mut quick.load {
                 for part in parts {
                     part.set_length(shorten(part.length()));
@@ -276,10 +278,13 @@ impl Scenario {
 impl Fault {
     /// Moves and shortens it on the line of time; what it does to one attempt stays.
     fn shorten(&mut self, shorten: impl Fn(Nanos) -> Nanos) {
-        self.from = shorten(self.from);
-        // Even the shortest window has an inside.
-        let least = Nanos(self.from.0.saturating_add(1));
-        self.until = self.until.map(|until| shorten(until).max(least));
+        let begin = self.from;
+        self.from = shorten(begin);
+        // By its length, so that even the shortest window has an inside.
+        self.until = self.until.map(|until| {
+            let length = shorten(Nanos(until.0.saturating_sub(begin.0)));
+            Nanos(self.from.0.saturating_add(length.0))
+        });
         let (Inject::KillWorker { every } | Inject::StallWorker { every, .. }) = &mut self.inject
         else {
             return;
@@ -485,6 +490,11 @@ mod tests {
                 ),
             ]
         );
+        // Of thirds of a measurement, what a person would write.
+        scenario.protocol.measure = secs(15);
+        scenario.faults = vec![fault(slow, secs(2), Some(secs(4)))];
+        let cut = fault(slow, millis(260), Some(millis(520)));
+        assert_eq!(scenario.quick().faults, [cut]);
         // A batch is not cut, and neither are its faults.
         scenario.load = Load::Batch {
             tasks: 10,

@@ -44,7 +44,11 @@ impl App {
         self.take_shortcuts(ctx);
         self.regions.resume(ctx);
         self.take_close_request(ctx);
-        if self.toasts.expire(ctx.input(|input| input.time)) {
+        let now = ctx.input(|input| input.time);
+        if self.tour.is_some() {
+            // A message would lie on the words of the tour: it waits until they are read.
+            self.toasts.hold(now);
+        } else if self.toasts.expire(now) {
             ctx.request_repaint_after(Duration::from_secs(1));
         }
     }

@@ -15,8 +15,8 @@ use crate::gui::dialogs::FileRequest;
 use crate::gui::panels::question::Question;
 use crate::run::Run;
 use crate::run::library::{Entry, Keeper, Kept, Library, LibraryError, Listing};
-use crate::run::record::{EXTENSION, Head, Meta, Record, RecordKind};
-use crate::scenario::parse;
+use crate::run::record::{EXTENSION, Head, Meta, Record, RecordKind, is_run_file};
+use crate::scenario::{parse, read_text};
 
 /// One kept run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -230,6 +230,17 @@ impl App {
         self.open_tab(measurement);
     }
 
+    /// Takes a run in from elsewhere; another file is told what it is.
+    pub(super) fn import(&mut self, path: PathBuf) {
+        let library = self.kept_runs();
+        self.start("import of a run", Kind::Abandonable, move || {
+            match no_run(&path) {
+                Some(why) => Done::RunImported(Err(why)),
+                None => importing(library, &path),
+            }
+        });
+    }
+
     pub(super) fn take_imported(&mut self, imported: Result<Box<(PathBuf, Record)>, String>) {
         match imported {
             Ok(imported) => {
@@ -396,6 +407,23 @@ fn import_request() -> FileRequest {
         kind: "Run",
         extension: EXTENSION,
     }
+}
+
+/// What a file is that holds no run; none for one that does, and for one that cannot be opened, which its reader tells.
+fn no_run(path: &Path) -> Option<String> {
+    if is_run_file(path) || std::fs::File::open(path).is_err() {
+        return None;
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let is_scenario = read_text(path).is_ok_and(|text| parse(&text).scenario.is_some());
+    Some(if is_scenario {
+        format!(
+            "'{name}' is a scenario, and not a run of it: 'Open' in the File menu opens it. The file of a run \
+             ends in '.{EXTENSION}'"
+        )
+    } else {
+        format!("'{name}' is no run of poolscope: choose a file that ends in '.{EXTENSION}'")
+    })
 }
 
 /// A file from elsewhere: a run is copied in and shown. To be called on a background thread.

@@ -1,6 +1,6 @@
 //! Where the parts of the window stand. Layout only: no effects, no figures.
 
-use egui::{CentralPanel, Frame, Panel, Rect, RichText, ScrollArea, Ui};
+use egui::{CentralPanel, Frame, Key, Panel, Rect, RichText, ScrollArea, Ui};
 
 use crate::export::BoardParts;
 use crate::gui::app::regions::Part;
@@ -20,7 +20,7 @@ use crate::gui::panels::start::StartView;
 use crate::gui::panels::tabs::tabs_ui;
 use crate::gui::panels::toolbar::{ToolbarView, toolbar_ui};
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{FollowFocus as _, Spot, mark_spot};
+use crate::gui::widgets::{FollowFocus as _, PanelEdge, Spot, mark_spot};
 use crate::session::LocalSettings;
 
 /// Width of the left panel at the start, in points: a form of labels and fields.
@@ -29,6 +29,20 @@ const SIDEBAR_WIDTH: f32 = 372.0;
 const SIDEBAR_MIN_WIDTH: f32 = 300.0;
 /// Wider leaves too little for the charts, in points.
 const SIDEBAR_MAX_WIDTH: f32 = 620.0;
+/// The edge between the left panel and the page.
+const SIDEBAR_EDGE: PanelEdge = PanelEdge {
+    salt: "sidebar",
+    name: "Width of the left panel",
+    keys: [Key::ArrowLeft, Key::ArrowRight],
+    hint: "Drag to make the left panel wider or narrower; by keyboard, ← and →",
+};
+/// The edge between the charts and the results.
+const RESULTS_EDGE: PanelEdge = PanelEdge {
+    salt: "results",
+    name: "Height of the results",
+    keys: [Key::ArrowDown, Key::ArrowUp],
+    hint: "Drag to make the results higher or lower; by keyboard, ↑ and ↓",
+};
 /// Height of the results at the start, in points: a table of four candidates and the verdict, and more of it where
 /// the charts leave room.
 const RESULTS_HEIGHTS: std::ops::RangeInclusive<f32> = 242.0..=420.0;
@@ -63,12 +77,14 @@ impl App {
             // A window that becomes narrower leaves the page as much as the panel.
             let most = ui.available_width() / 2.0;
             let most = most.clamp(SIDEBAR_MIN_WIDTH, SIDEBAR_MAX_WIDTH);
-            let sidebar = Panel::left("sidebar")
+            SIDEBAR_EDGE.take_keys(ui);
+            let sidebar = Panel::left(SIDEBAR_EDGE.salt)
                 .default_size(width.min(most))
                 .size_range(SIDEBAR_MIN_WIDTH..=most)
                 .frame(theme::panel_frame(palette))
                 .show(ui, |ui| self.sidebar_ui(ui));
             let rect = sidebar.response.rect;
+            SIDEBAR_EDGE.ui(ui, rect.with_min_x(rect.right()));
             // What a narrow window takes from it is there again in a wide one.
             if rect.width() < most || most >= SIDEBAR_MAX_WIDTH {
                 self.settings.sidebar_width = Some(rect.width().round() as u16);
@@ -86,7 +102,9 @@ impl App {
             self.question_panel
                 .ui(ui.ctx(), question, &mut self.actions);
         }
-        self.toasts.ui(ui.ctx());
+        if self.tour.is_none() {
+            self.toasts.ui(ui.ctx());
+        }
         drop_hint_ui(ui);
         self.regions.follow(ui.ctx(), self.page());
     }
@@ -102,13 +120,15 @@ impl App {
         let most = available * RESULTS_MOST;
         let kept = self.settings.results_height.map(f32::from);
         let height = kept.map_or(height, |kept| kept.min(most));
-        let results = Panel::bottom("results")
+        RESULTS_EDGE.take_keys(ui);
+        let results = Panel::bottom(RESULTS_EDGE.salt)
             .default_size(height)
             .min_size(RESULTS_MIN_HEIGHT)
             .resizable(true)
             .frame(theme::panel_frame(theme::palette(ui)))
             .show(ui, |ui| self.results_ui(ui, false));
         let rect = results.response.rect;
+        RESULTS_EDGE.ui(ui, rect.with_max_y(rect.top()));
         // What a low window takes from it is there again in a high one.
         if rect.height() < most {
             self.settings.results_height = Some(rect.height().round() as u16);

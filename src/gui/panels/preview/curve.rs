@@ -22,9 +22,10 @@ const HEIGHT: f32 = 190.0;
 const Y_AXIS_WIDTH: f32 = 62.0;
 /// What the last label of x reaches beyond the plot, in points.
 const X_LABEL_OVERHANG: f32 = 16.0;
-/// Steps between the labels of an axis at the most.
-const X_STEPS: usize = 10;
+/// Steps between the labels of the y axis at the most.
 const Y_STEPS: usize = 5;
+/// A label of x is never nearer to the next, in points.
+const X_LABEL_WIDTH: f32 = 44.0;
 /// Room above the highest line for the names of the phases, as a share of it.
 const HEADROOM: f64 = 1.25;
 /// A limit further away than so many peaks of the load is told and not drawn: the load itself would be flat.
@@ -99,17 +100,18 @@ fn plot_ui(
     let palette = theme::palette(ui);
     let dark = ui.visuals().dark_mode;
     let high = top * HEADROOM;
-    let x = Axis::seconds(from, to, X_STEPS);
     let y = Axis::linear(quantity, 0.0, high, Y_STEPS);
     let axis = |hints: AxisHints<'static>| {
         hints
             .label_spacing(egui::Rangef::new(10.0, 14.0))
             .tick_label_color(palette.weak)
     };
-    let (x_labels, y_labels) = (x.clone(), y.clone());
     let groups = grouped(limits, high * NAME_SHARE);
     let rail = rail_width(ui, curve.of, &groups).max(X_LABEL_OVERHANG);
     let width = ui.available_width() - rail;
+    let steps = ((width - Y_AXIS_WIDTH) / X_LABEL_WIDTH) as usize;
+    let x = Axis::seconds(from, to, steps.max(2));
+    let (x_labels, y_labels) = (x.clone(), y.clone());
     let plot = still_plot("load over time", palette)
         .width(width)
         .height(HEIGHT)
@@ -133,7 +135,7 @@ fn plot_ui(
     let shown = plot.show(ui, |plot| {
         plot.set_plot_bounds(bounds);
         shades(plot, curve, (from, to), palette);
-        faults(plot, curve, palette);
+        faults(plot, curve, high, palette);
         load(plot, curve, palette);
         phases(plot, curve, (from, to), (high, letters), palette);
         draw_limits(plot, limits, (palette, dark));
@@ -183,15 +185,19 @@ fn phases(
     }
 }
 
-/// When something goes wrong.
-fn faults(plot: &mut PlotUi<'_>, curve: &LoadCurve, palette: &Palette) {
+/// When something goes wrong: below the names of the phases, through which no edge may run.
+fn faults(plot: &mut PlotUi<'_>, curve: &LoadCurve, high: f64, palette: &Palette) {
+    let top = high * (1.0 - NAME_SHARE);
     for window in &curve.faults {
-        let band = Span::new("", window.from_secs..=window.until_secs)
-            .fill(palette.fault)
-            .border_color(palette.fault_edge)
-            .border_width(1.0)
-            .border_style(LineStyle::Dotted { spacing: 4.0 });
-        plot.span(band);
+        let ends = [window.from_secs, window.until_secs];
+        let band = FilledArea::new("", &ends, &[0.0; 2], &[top; 2]);
+        let band = band.fill_color(palette.fault).stroke(egui::Stroke::NONE);
+        plot.add(band.allow_hover(false));
+        for at in ends {
+            let edge = Line::new("", PlotPoints::from(vec![[at, 0.0], [at, top]]));
+            let edge = edge.style(LineStyle::Dotted { spacing: 4.0 });
+            plot.line(edge.color(palette.fault_edge).width(1.0).allow_hover(false));
+        }
     }
 }
 
@@ -211,7 +217,9 @@ fn fault_names(
         let y = high * NAME_SHARE * (0.2 + (row % 3) as f64);
         let name = RichText::new(format!(" {}", fault_label(fault)))
             .small()
-            .color(palette.warning);
+            .color(palette.warning)
+            // On a ground of its own: lines pass behind it.
+            .background_color(palette.card);
         let name = Text::new("", PlotPoint::new(window.from_secs, y), name);
         plot.text(name.anchor(Align2::LEFT_BOTTOM).allow_hover(false));
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Button, Label, RichText, TextEdit, Ui};
+use egui::{Button, Key, Label, Response, RichText, TextEdit, Ui};
 
 use crate::gui::action::{Action, RunsAction, SideChoice};
 use crate::gui::app::{Changing, RunEntry, Slot};
@@ -74,15 +74,30 @@ impl Draft {
             path: "",
             problems: &[],
         };
-        let name = field("Name", "Instead of the scenario's title");
-        name.ui(ui, |ui| {
+        let name = field(
+            "Name",
+            "Instead of the scenario's title; Enter saves it, Esc gives the old one back",
+        );
+        let name = name.ui(ui, |ui| {
             let edit = TextEdit::singleline(&mut self.name).hint_text(&head.header.title);
             ui.add(edit.desired_width(width))
         });
-        let tags = field("Tags", "Words to find it by, with spaces between");
-        tags.ui(ui, |ui| {
+        let tags = field(
+            "Tags",
+            "Words to find it by, with spaces between; Enter saves them, Esc gives the old ones back",
+        );
+        let tags = tags.ui(ui, |ui| {
             ui.add(TextEdit::singleline(&mut self.tags).desired_width(width))
         });
+        let left_by =
+            |field: &Response, key| field.lost_focus() && ui.input(|input| input.key_pressed(key));
+        if left_by(&name, Key::Escape) {
+            self.name.clone_from(&head.meta.name);
+        }
+        if left_by(&tags, Key::Escape) {
+            self.tags = head.meta.tags.join(" ");
+        }
+        let entered = left_by(&name, Key::Enter) || left_by(&tags, Key::Enter);
         let note = field("Note", "What is worth remembering of it");
         note.ui(ui, |ui| {
             let edit = TextEdit::multiline(&mut self.note).desired_rows(2);
@@ -96,8 +111,10 @@ impl Draft {
         let busy = *view.changing == Changing::Working;
         ui.horizontal(|ui| {
             ui.add_space(space::LABEL_WIDTH + space::S);
-            let save = ui.add_enabled(changed && !busy, Button::new("Save"));
-            if save.accessible_name("Save name, tags and note").clicked() {
+            let can_be_saved = changed && !busy;
+            let save = ui.add_enabled(can_be_saved, Button::new("Save"));
+            let save = save.accessible_name("Save name, tags and note");
+            if save.clicked() || (entered && can_be_saved) {
                 let path = entry.path.clone();
                 self.sent = true;
                 actions.push(Action::Runs(RunsAction::Say {
