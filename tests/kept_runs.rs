@@ -302,7 +302,8 @@ fn runs_without_a_common_candidate_say_so() {
     }
     let baseline = chosen(support::finished_run());
     harness.state_mut().compare_runs(baseline, chosen(other));
-    wait_for(&mut harness, "Nothing to compare");
+    wait_for(&mut harness, "? nothing in common");
+    assert!(is_shown(&harness, "the runs have no candidate in common"));
 }
 
 /// A sweep of a moment.

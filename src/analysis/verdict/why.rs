@@ -170,7 +170,7 @@ fn choose_several(
     parts.push(if differing.is_empty() {
         "nothing else tells them apart either: take the simpler one".to_owned()
     } else {
-        format!("what differs is the {}", joined(&differing))
+        format!("what differs is the {}", differing.join("; the "))
     });
     ("too close to call".to_owned(), parts)
 }

@@ -146,16 +146,12 @@ impl App {
             Ok(listing) => {
                 let entries = listing.entries.into_iter();
                 self.runs.entries = entries.map(RunEntry::of).collect();
-                let mut renamed = false;
                 for entry in &self.runs.entries {
                     if entry.head.is_ok() {
                         let name = entry.title();
                         self.tabs.rename(&entry.path, &name);
-                        renamed |= self.comparison.rename(&entry.path, &name);
+                        self.comparison.rename(&entry.path, &name);
                     }
-                }
-                if renamed {
-                    self.compare_if_complete();
                 }
                 self.runs.left_out = listing.left_out;
                 self.runs.revision += 1;
@@ -273,17 +269,22 @@ impl App {
         self.runs.changing = Changing::Working;
         let refused = self.start("notes on a run", Kind::Writes, move || {
             let changed = library.change(&path, |said| *said = meta);
-            Done::RunChanged(changed.map(|_| ()).map_err(|error| error.to_string()))
+            let changed = changed.map(|head| (path, head.title().to_owned()));
+            Done::RunChanged(changed.map_err(|error| error.to_string()))
         });
         if let Some(error) = refused {
             self.runs.changing = Changing::Failed(error);
         }
     }
 
-    pub(super) fn take_run_changed(&mut self, changed: Result<(), String>) {
+    /// What is said of a run was written: its file, and what it is called now.
+    pub(super) fn take_run_changed(&mut self, changed: Result<(PathBuf, String), String>) {
         match changed {
-            Ok(()) => {
+            Ok((path, name)) => {
                 self.runs.changing = Changing::Idle;
+                // A long list takes its time.
+                self.tabs.rename(&path, &name);
+                self.comparison.rename(&path, &name);
                 self.list_again();
             }
             Err(error) => self.runs.changing = Changing::Failed(sentence(&error)),
