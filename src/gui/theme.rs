@@ -240,10 +240,15 @@ pub fn set_line_marks(ctx: &Context, marked: bool) {
 }
 
 /// Whether the lines of charts are marked.
-#[must_use]
-pub fn has_line_marks(ctx: &Context) -> bool {
+fn has_line_marks(ctx: &Context) -> bool {
     let marked = ctx.data(|data| data.get_temp(egui::Id::unique("line marks")));
     marked.unwrap_or_default()
+}
+
+/// Whether the line of that candidate bears its shape: where the user wants it, and where colours are too many.
+#[must_use]
+pub fn bears_mark(ctx: &Context, candidate: usize) -> bool {
+    crate::chart::palette::needs_shape(candidate) || has_line_marks(ctx)
 }
 
 /// The family of headings and of what is pressed.

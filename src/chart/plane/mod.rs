@@ -1,6 +1,7 @@
 //! Charts of sweeps and searches: a diagram with bands of uncertainty and marked places; and the heat map.
 
 mod capacity;
+mod names;
 mod scaling;
 
 use crate::analysis::{AxisValues, Crossing, Measure, PointFigures, SweepAxis, SweepFigures};
@@ -10,6 +11,7 @@ use crate::stats::{Crossover, Figure};
 use crate::units::text;
 
 pub use capacity::capacity_plane;
+pub use names::{Beside, NamedRule, name_rows, names_in_rows};
 pub use scaling::scaling_planes;
 
 /// A diagram with what a sweep adds to it.

@@ -146,12 +146,12 @@ impl App {
             Ok(listing) => {
                 let entries = listing.entries.into_iter();
                 self.runs.entries = entries.map(RunEntry::of).collect();
-                for entry in &self.runs.entries {
-                    if entry.head.is_ok() {
-                        let name = entry.title();
-                        self.tabs.rename(&entry.path, &name);
-                        self.comparison.rename(&entry.path, &name);
-                    }
+                let kept = self.runs.entries.iter().filter(|entry| entry.head.is_ok());
+                let kept: Vec<_> = kept
+                    .map(|entry| (entry.path.clone(), entry.title()))
+                    .collect();
+                for (path, name) in kept {
+                    self.rename(&path, &name);
                 }
                 self.runs.left_out = listing.left_out;
                 self.runs.revision += 1;
@@ -283,11 +283,19 @@ impl App {
             Ok((path, name)) => {
                 self.runs.changing = Changing::Idle;
                 // A long list takes its time.
-                self.tabs.rename(&path, &name);
-                self.comparison.rename(&path, &name);
+                self.rename(&path, &name);
                 self.list_again();
             }
             Err(error) => self.runs.changing = Changing::Failed(sentence(&error)),
+        }
+    }
+
+    /// What is kept in `path` is called so wherever it is shown.
+    fn rename(&mut self, path: &Path, name: &str) {
+        self.tabs.rename(path, name);
+        self.comparison.rename(path, name);
+        if let Some(series) = &mut self.series {
+            series.rename(path, name);
         }
     }
 

@@ -148,7 +148,7 @@ fn missing(plan: &SweepPlan, figures: &SweepFigures, incomplete: Option<&String>
     if plan.rounds() < 3 {
         missing.push(
             "Fewer than three rounds: nothing has an interval, and no difference can be told from chance; sweep it with \
-             --repeats 3 or more"
+             three repeats or more"
                 .to_owned(),
         );
     }
