@@ -10,10 +10,10 @@ pub const COLOURS: usize = 12;
 /// So many colours stay apart for people with colour-blindness; the others are told by the shapes on their lines too.
 pub const APART: usize = 8;
 
-/// Whether the colour of that candidate is not enough to tell it.
+/// Whether the colour of that candidate is not enough to tell it: it is near that of another, or has been given before.
 #[must_use]
 pub const fn needs_shape(candidate: usize) -> bool {
-    candidate % COLOURS >= APART
+    candidate >= APART
 }
 
 /// What lies behind a chart: white, or the dark grey of the dark theme.

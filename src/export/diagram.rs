@@ -225,10 +225,7 @@ fn draw_rules(canvas: &mut Canvas, plane: &Plane, scales: &Scales, sizes: Sizes)
     /// Between a line and its name.
     const NEAR: f64 = 5.0;
     let plot = scales.plot;
-    let look = Type {
-        colour: Colours::ALL.warning,
-        ..sizes.muted()
-    };
+    let look = sizes.muted();
     let top = plot.y - names_height(Some(plane), sizes);
     let named = names_in_rows(
         &plane.rules,
@@ -239,7 +236,7 @@ fn draw_rules(canvas: &mut Canvas, plane: &Plane, scales: &Scales, sizes: Sizes)
     for (row, NamedRule { x, .. }) in named.iter().enumerate() {
         let from = [*x, top + row as f64 * name_row(sizes)];
         let to = [*x, plot.bottom()];
-        canvas.polyline(&[from, to], Colours::ALL.warning, Stroke::Dashed, 1.2);
+        canvas.polyline(&[from, to], look.colour, Stroke::Dashed, 1.2);
     }
     for (row, NamedRule { x, rule, beside }) in named.iter().enumerate() {
         let y = top + row as f64 * name_row(sizes) + sizes.small;
@@ -250,11 +247,15 @@ fn draw_rules(canvas: &mut Canvas, plane: &Plane, scales: &Scales, sizes: Sizes)
         canvas.text_over([at, y], anchor, look, &rule.label);
     }
     let across = plane.rules.iter().filter(|rule| rule.of == RuleOf::Y);
+    let look = Type {
+        colour: Colours::ALL.warning,
+        ..look
+    };
     for rule in across {
         let y = scales.y(rule.at);
         if (plot.y - 1.0..=plot.bottom() + 1.0).contains(&y) {
             let ends = [[plot.x, y], [plot.right(), y]];
-            canvas.polyline(&ends, Colours::ALL.warning, Stroke::Dashed, 1.2);
+            canvas.polyline(&ends, look.colour, Stroke::Dashed, 1.2);
             let (at, anchor) = free_place(&plane.diagram, scales, y, (&rule.label, look));
             canvas.text_over(at, anchor, look, &rule.label);
         }

@@ -141,7 +141,7 @@ fn choose_several(
         .map(|(entry, stands)| format!("'{}' costs {}", entry.name(), more(stands)))
         .collect();
     let mut parts = vec![format!(
-        "{} meet {all}, and their costs cannot be told apart, from {cheapest} ({})",
+        "{} meet {all}, and their costs cannot be told apart, from {cheapest}: {}",
         list(&names),
         apart.join("; ")
     )];

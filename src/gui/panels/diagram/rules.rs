@@ -28,18 +28,15 @@ pub(super) fn draw_rules(
     for rule in rules.iter().filter(|rule| rule.of == RuleOf::Y) {
         let line = HLine::new("", rule.at).color(palette.warning);
         plot.hline(line.style(LineStyle::dashed_dense()).allow_hover(false));
-        let at = [bounds.min()[0], rule.at];
+        let at = [bounds.min()[0] + per_x(plot, bounds) * 2.0 * NEAR, rule.at];
         plot.text(named(&rule.label, at, Align2::LEFT_BOTTOM, palette));
     }
 }
 
 fn draw_upright(plot: &mut PlotUi<'_>, rules: &[Rule], bounds: &PlotBounds, palette: &Palette) {
     let frame = *plot.transform().frame();
-    // Of the bounds of this frame: the plot knows those of the last one.
-    let [per_x, per_y] = [
-        bounds.width() / f64::from(frame.width()),
-        bounds.height() / f64::from(frame.height()),
-    ];
+    let per_x = per_x(plot, bounds);
+    let per_y = bounds.height() / f64::from(frame.height());
     let ends = (0.0, f64::from(frame.width()));
     let font = TextStyle::Small.resolve(&plot.ctx().global_style());
     let ctx = plot.ctx().clone();
@@ -71,6 +68,11 @@ fn draw_upright(plot: &mut PlotUi<'_>, rules: &[Rule], bounds: &PlotBounds, pale
         let at = [bounds.min()[0] + x * per_x, top(row)];
         plot.text(named(&rule.label, at, anchor, palette));
     }
+}
+
+/// How much of x a point has; of the bounds of this frame, as the plot knows those of the last one.
+fn per_x(plot: &PlotUi<'_>, bounds: &PlotBounds) -> f64 {
+    bounds.width() / f64::from(plot.transform().frame().width())
 }
 
 /// A name on a ground of its own: a line may pass behind it.
