@@ -161,11 +161,15 @@ mod tests {
     fn seen(rgb: [u8; 3], matrix: [[f64; 3]; 3]) -> [f64; 3] {
         let linear = rgb.map(linear);
         let dot = |row: [f64; 3]| row.iter().zip(&linear).map(|(a, b)| a * b).sum::<f64>();
-        let [r, g, b] = matrix.map(dot).map(|channel| channel.clamp(0.0, 1.0));
-        let x = (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505;
-        let y = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-        let z = (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089;
-        let [x, y, z] = [x, y, z].map(|part: f64| {
+        let light = matrix.map(dot).map(|channel| channel.clamp(0.0, 1.0));
+        // CIE XYZ over its white.
+        let of_white = [
+            [0.4339, 0.3762, 0.1899],
+            [0.2126, 0.7152, 0.0722],
+            [0.0177, 0.1095, 0.8728],
+        ];
+        let [x, y, z] = of_white.map(|row: [f64; 3]| {
+            let part: f64 = row.iter().zip(&light).map(|(a, b)| a * b).sum();
             if part > 0.008_856 {
                 part.cbrt()
             } else {

@@ -204,9 +204,7 @@ impl RunComparison {
         let mut parts = Vec::new();
         match outcome.kind {
             RunOutcomeKind::NotTrustworthy => parts.extend(self.doubted()),
-            RunOutcomeKind::Worse | RunOutcomeKind::NotKnown if self.pairs.is_empty() => {
-                parts.push(NOTHING_IN_COMMON.to_owned());
-            }
+            RunOutcomeKind::Worse | RunOutcomeKind::NotKnown if self.pairs.is_empty() => {}
             RunOutcomeKind::NotKnown => parts.push(
                 "Nothing can be judged: that takes three repeats of each candidate in both runs"
                     .to_owned(),
@@ -218,7 +216,9 @@ impl RunComparison {
             }
             RunOutcomeKind::NotWorse => parts.push("Not worse than the baseline".to_owned()),
         }
-        if !outcome.lost.is_empty() && !self.pairs.is_empty() {
+        if self.pairs.is_empty() {
+            parts.push(NOTHING_IN_COMMON.to_owned());
+        } else if !outcome.lost.is_empty() {
             let lost = named(&outcome.lost, Lost::sentence);
             parts.push(format!(
                 "The run lacks what the baseline has, which counts as worse: {lost}"

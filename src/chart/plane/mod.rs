@@ -133,10 +133,10 @@ impl SweepFigures {
                 slug: measure.name(),
                 title: measure.title(),
                 caption: format!(
-                    "{} over {}, with 95 % intervals of {}{cut}",
+                    "{} over {}, {}{cut}",
                     measure.label(),
                     along.parameter.label(),
-                    text::counted(self.rounds.into(), "round", "rounds")
+                    self.rounds_words()
                 ),
                 warning: None,
                 x: x_of(along),
@@ -151,6 +151,18 @@ impl SweepFigures {
             },
             bands,
             rules: self.rules(along, measure),
+        }
+    }
+
+    /// How often each point was measured, and what that gives.
+    fn rounds_words(&self) -> String {
+        /// An interval takes so many.
+        const ROUNDS_LEAST: u32 = 3;
+        let rounds = text::counted(self.rounds.into(), "round", "rounds");
+        if self.rounds < ROUNDS_LEAST {
+            format!("{rounds}: too few for intervals")
+        } else {
+            format!("with 95 % intervals of {rounds}")
         }
     }
 

@@ -10,7 +10,7 @@ use crate::analysis::{
 use crate::chart::{Diagram, Distribution, histogram_overlay, percentile_curve};
 use crate::export::{Table, pair_table};
 use crate::gui::app::jobs::{Done, Kind};
-use crate::gui::app::logic::sentence;
+use crate::gui::app::runs::reason_of;
 use crate::gui::app::{App, Origin, TwoCandidates};
 use crate::run::Run;
 use crate::run::record::{Record, RecordKind};
@@ -68,8 +68,13 @@ pub enum Chosen {
     Reading(PathBuf),
     /// It is there.
     Ready(Arc<ChosenRun>),
-    /// It cannot be read, for this reason.
-    Failed(String),
+    /// This file cannot be read.
+    Failed {
+        /// Which one.
+        path: PathBuf,
+        /// Why, and what to do.
+        why: String,
+    },
 }
 
 /// What stands above the pairs.
@@ -200,13 +205,15 @@ impl App {
             self.fail("Stop the run before others are compared");
             return;
         }
+        let asked = path.clone();
         self.comparison.set(slot, Chosen::Reading(path.clone()));
         let refused = self.start("read run", Kind::Abandonable, move || {
             let chosen = Box::new(read(&path));
             Done::SideRead { slot, path, chosen }
         });
-        if let Some(error) = refused {
-            self.comparison.set(slot, Chosen::Failed(error));
+        if let Some(why) = refused {
+            self.comparison
+                .set(slot, Chosen::Failed { path: asked, why });
         }
     }
 
@@ -221,7 +228,10 @@ impl App {
             Err(error) => {
                 // It may be gone from the list as well.
                 self.list_again();
-                Chosen::Failed(sentence(&error))
+                Chosen::Failed {
+                    why: reason_of(path, &error),
+                    path: path.to_owned(),
+                }
             }
         };
         self.comparison.set(slot, chosen);
@@ -402,9 +412,11 @@ mod tests {
         let mut doubted = chosen(3_600);
         doubted.origin.path = Some(path.to_owned());
         doubted.run = support::sample_run();
-        let mut two = TwoSides::default();
-        two.comparing = Comparing::Done(Box::new(compared(&chosen(0), &doubted)));
-        two.sides = [chosen(0), doubted].map(|side| Chosen::Ready(Arc::new(side)));
+        let mut two = TwoSides {
+            comparing: Comparing::Done(Box::new(compared(&chosen(0), &doubted))),
+            sides: [chosen(0), doubted].map(|side| Chosen::Ready(Arc::new(side))),
+            ..TwoSides::default()
+        };
         two.rename(path, "After the change");
         let Comparing::Done(compared) = &two.comparing else {
             panic!("it is not compared again");

@@ -31,12 +31,8 @@ pub struct RunEntry {
 
 impl RunEntry {
     fn of(entry: Entry) -> Self {
-        let place = format!("'{}': ", entry.path.display());
-        let head = entry.head.map(Box::new).map_err(|error| {
-            // The path stands beside it anyway.
-            let error = error.to_string();
-            sentence(error.strip_prefix(&place).unwrap_or(&error))
-        });
+        let head = entry.head.map(Box::new);
+        let head = head.map_err(|error| reason_of(&entry.path, &error.to_string()));
         Self {
             path: entry.path,
             bytes: entry.bytes,
@@ -59,6 +55,12 @@ fn file_stem(path: &Path) -> String {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned()
+}
+
+/// Why the file at `path` cannot be read, without the path: that stands beside it anyway.
+pub(super) fn reason_of(path: &Path, error: &str) -> String {
+    let place = format!("'{}': ", path.display());
+    sentence(error.strip_prefix(&place).unwrap_or(error))
 }
 
 /// What is known of the kept runs.

@@ -26,8 +26,8 @@ pub(super) fn answer_ui(ui: &mut Ui, answer: &SeriesAnswer, is_over: bool) {
         let text = format!("Not trustworthy: {stamp}. Do not decide by these figures");
         severity_ui(ui, Severity::Error, &text);
     }
-    let missing = answer.missing.iter();
-    for line in missing {
+    // Before that most is missing, and the progress says so.
+    for line in answer.missing.iter().filter(|_| is_over) {
         severity_ui(ui, Severity::Warning, line);
     }
     if let Some((first, reasons)) = answer.doubts.split_first() {
