@@ -4,8 +4,7 @@ use egui::{Color32, Context, Painter, Pos2, Shape as Drawn, Stroke, Vec2};
 use egui_plot::MarkerShape;
 
 use crate::chart::Shape;
-use crate::chart::palette::{COLOURS, series_rgb};
-use crate::gui::theme::bears_mark;
+use crate::chart::palette::{COLOURS, needs_shape, series_rgb};
 
 /// The shape of a candidate's marks, the same in every chart and legend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +60,23 @@ impl Mark {
             });
         }
     }
+}
+
+/// Marks the lines of charts from now on, or does so no longer.
+pub fn set_line_marks(ctx: &Context, marked: bool) {
+    ctx.data_mut(|data| data.insert_temp(egui::Id::unique("line marks"), marked));
+}
+
+/// Whether the lines of charts are marked.
+fn has_line_marks(ctx: &Context) -> bool {
+    let marked = ctx.data(|data| data.get_temp(egui::Id::unique("line marks")));
+    marked.unwrap_or_default()
+}
+
+/// Whether the line of that candidate bears its shape: where the user wants it, and where colours are too many.
+#[must_use]
+pub fn bears_mark(ctx: &Context, candidate: usize) -> bool {
+    needs_shape(candidate) || has_line_marks(ctx)
 }
 
 /// The candidate that has this colour; none if no candidate has it.
