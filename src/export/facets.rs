@@ -156,7 +156,7 @@ fn draw_title(canvas: &mut Canvas, cell: &Frame, chart: &Chart, facet: &Facet<'_
         None => fitted(shortest, room, name.size, name.weight),
     };
     let mut at = [cell.x, cell.y + sizes.small];
-    if canvas.has_line_marks() && chart.id.form() != Form::Stacked {
+    if canvas.bears_mark(facet.candidate) && chart.id.form() != Form::Stacked {
         let middle = [at[0] + MARK_RADIUS, at[1] - sizes.small * 0.36];
         canvas.shape(middle, MARK_RADIUS, facet.candidate);
         at[0] += 2.0 * MARK_RADIUS + 5.0;

@@ -87,8 +87,8 @@ pub(super) enum Done {
     RunRead(Box<RunFile>),
     /// A run from elsewhere was copied in, or read where it is.
     RunImported(Result<Box<(PathBuf, Record)>, String>),
-    /// What is said of a run was written.
-    RunChanged(Result<(), String>),
+    /// What is said of a run was written: its file, and what it is called now.
+    RunChanged(Result<(PathBuf, String), String>),
     /// The file of a run was deleted.
     RunDeleted {
         path: PathBuf,

@@ -127,13 +127,14 @@ impl Inks {
 
 /// Draws the lines, each in its candidate's colour and its own stroke.
 pub(super) fn draw_lines<'a>(plot: &mut PlotUi<'a>, lines: &'a [LinePoints], inks: Inks) {
-    let spacing = spacing(plot);
+    let spacing = mark_spacing(plot.plot_bounds().width());
     let part = |behind| {
         let lines = lines.iter();
         lines.filter(move |line| inks.is_behind(line.candidate) == behind)
     };
     for line in part(true).chain(part(false)) {
         let color = inks.of(line.candidate);
+        let is_marked = theme::bears_mark(plot.ctx(), line.candidate);
         for run in &line.runs {
             // A line needs two points; a block of 200 ms may have one.
             if run.len() == 1 {
@@ -146,7 +147,7 @@ pub(super) fn draw_lines<'a>(plot: &mut PlotUi<'a>, lines: &'a [LinePoints], ink
                 line.stroke,
                 color,
             ));
-            if let Some(spacing) = spacing {
+            if let Some(spacing) = spacing.filter(|_| is_marked) {
                 let marks = marked(run, |point| point.x, spacing, line.candidate);
                 let marks: Vec<[f64; 2]> =
                     marks.into_iter().map(|point| [point.x, point.y]).collect();
@@ -205,12 +206,6 @@ pub(super) fn is_free(
             .any(|pair| crosses(place(&pair[0]), place(&pair[1]))),
     };
     !lines.iter().flat_map(|line| &line.runs).any(passes)
-}
-
-/// How far the marks of a line are apart on the axis of x; none without marks.
-fn spacing(plot: &PlotUi<'_>) -> Option<f64> {
-    let width = plot.plot_bounds().width();
-    mark_spacing(width).filter(|_| theme::has_line_marks(plot.ctx()))
 }
 
 fn styled(line: Line<'_>, stroke: Stroke, color: Color32) -> Line<'_> {

@@ -141,7 +141,11 @@ pub fn badge_among_ui(ui: &mut Ui, text: &str, words: &[&str], color: Color32) -
 /// A small square of a candidate's colour.
 pub fn swatch_ui(ui: &mut Ui, color: Color32) -> Response {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(10.0), Sense::hover());
-    ui.painter().rect_filled(rect, CornerRadius::same(2), color);
+    if let Some(mark) = Mark::in_legend(ui.ctx(), color) {
+        mark.paint(ui.painter(), rect.center(), rect.width() / 2.0, color);
+    } else {
+        ui.painter().rect_filled(rect, CornerRadius::same(2), color);
+    }
     response
 }
 
@@ -206,7 +210,7 @@ pub fn legend_toggle_ui(ui: &mut Ui, name: &str, color: Color32, shown: bool) ->
         Vec2::splat(SQUARE),
     );
     let radius = CornerRadius::same(2);
-    let mark = Mark::of_color(color).filter(|_| theme::has_line_marks(ui.ctx()));
+    let mark = Mark::in_legend(ui.ctx(), color);
     if let (Some(mark), true) = (mark, shown) {
         mark.paint(ui.painter(), square.center(), SQUARE / 2.0, color);
     } else if shown {
