@@ -60,6 +60,43 @@ fn the_palette_opens_by_its_keys_and_does_what_is_found_by_enter() {
 }
 
 #[test]
+fn what_is_typed_together_with_the_keys_of_the_palette_is_searched_for_and_changes_no_field() {
+    let mut window = opening().open();
+    ask(&mut window, Action::New);
+    assert_eq!(focused(&window), "Title");
+    let before = window.state().document().scenario().clone();
+    // A window that is drawn slowly gets all of this at once.
+    let opens = egui::Event::Key {
+        key: Key::P,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::COMMAND,
+    };
+    let typed = egui::Event::Text("text".to_owned());
+    window.input_mut().events.extend([opens, typed]);
+    window.run_steps(3);
+    type_text(&mut window, " pag");
+    press(&mut window, Key::Enter);
+    assert_eq!(window.state().page(), Page::Text);
+    assert_eq!(*window.state().document().scenario(), before);
+}
+
+#[test]
+fn whoever_asks_for_a_page_by_keys_goes_on_there() {
+    let mut window = opening().open();
+    ask(&mut window, Action::New);
+    keys(&mut window, Modifiers::COMMAND, Key::Num4);
+    assert_eq!(focused(&window), "Two runs");
+    keys(&mut window, Modifiers::ALT, Key::Num3);
+    assert_eq!(focused(&window), "Library", "the first of the left panel");
+    search(&mut window, "sweeps page");
+    press(&mut window, Key::Enter);
+    assert!(!focused(&window).is_empty());
+    assert_ne!(focused(&window), "Library");
+}
+
+#[test]
 fn arrows_choose_and_escape_closes_without_doing_anything() {
     let mut window = opening().open();
     search(&mut window, "page");

@@ -31,6 +31,7 @@ impl App {
         self.follow_leaving_tabs();
         self.follow_long_runs(ctx);
         self.note_window(ctx);
+        self.follow_settings(ctx);
         for done in self.jobs.finished() {
             self.take(done, ctx);
         }

@@ -222,6 +222,7 @@ impl App {
             .unwrap_or_else(Document::blank);
         Self {
             services,
+            settings_file: remember::SettingsFile::of(&settings),
             settings,
             document,
             history: history::History::default(),
@@ -253,7 +254,6 @@ impl App {
             is_dark: false,
             machine_panel: MachinePanel::default(),
             preferences_panel: PreferencesPanel::default(),
-            settings_file: remember::SettingsFile::default(),
             busy: None,
             tour_panel: TourPanel::default(),
             question_panel: QuestionPanel::default(),

@@ -8,6 +8,7 @@ mod fold;
 mod key_menu;
 mod order;
 mod scroll;
+mod select;
 mod spot;
 mod stroke;
 
@@ -21,5 +22,6 @@ pub use fold::{paint_fold, paint_lit};
 pub use key_menu::{key_menu_ui, take_menu_keys};
 pub use order::in_order_ui;
 pub use scroll::FollowFocus;
+pub use select::select_in_field;
 pub use spot::{Spot, mark_spot, spot_of, want_spot};
 pub use stroke::{paint_stroke, stroke_sample_ui, stroke_sign_ui, stroke_sign_width};
