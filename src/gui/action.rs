@@ -176,6 +176,8 @@ pub enum Preference {
     LineMarks,
     /// Charts of a run move once a second.
     ReducedMotion,
+    /// Charts move smoothly while a run measures, which takes from the run.
+    SmoothCharts,
     /// The desktop is told when a long run has ended.
     Notify,
     /// A run of at least so many seconds is a long one.

@@ -41,6 +41,8 @@ pub struct Settings {
     pub line_marks: bool,
     /// Charts of a run move once a second.
     pub reduced_motion: bool,
+    /// Charts move smoothly while a run measures, which takes from the run.
+    pub smooth_charts: bool,
     /// Whether the desktop is told that a long run has ended.
     pub notify: bool,
     /// A run that took at least so many seconds is a long one.
@@ -174,6 +176,7 @@ impl Default for Settings {
             high_contrast: false,
             line_marks: false,
             reduced_motion: false,
+            smooth_charts: false,
             notify: true,
             notify_after_secs: 30,
             window: None,

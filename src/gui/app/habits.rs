@@ -276,6 +276,7 @@ impl App {
             Preference::HighContrast => settings.high_contrast = !settings.high_contrast,
             Preference::LineMarks => settings.line_marks = !settings.line_marks,
             Preference::ReducedMotion => settings.reduced_motion = !settings.reduced_motion,
+            Preference::SmoothCharts => settings.smooth_charts = !settings.smooth_charts,
             Preference::Notify => settings.notify = !settings.notify,
             Preference::NotifyAfter(secs) => settings.notify_after_secs = secs,
         }

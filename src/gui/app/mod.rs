@@ -72,7 +72,7 @@ use crate::gui::panels::tour::TourPanel;
 use crate::gui::repaint::{FrameClock, Pacer};
 use crate::gui::settings::Settings;
 use crate::gui::theme;
-use crate::scenario::bundled;
+use crate::scenario::{bundled, cores_of_this_machine};
 
 /// What the application needs from outside; tests give their own.
 pub struct Services {
@@ -262,7 +262,7 @@ impl App {
             asked_menu: None,
             toasts: Toasts::default(),
             actions: Vec::new(),
-            pacer: Pacer::default(),
+            pacer: Pacer::new(cores_of_this_machine()),
             frame_clock: Arc::new(FrameClock::default()),
             cpu_at_last_frame: None,
             title: String::new(),

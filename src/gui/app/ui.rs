@@ -340,6 +340,7 @@ impl App {
 
     fn charts_ui(&mut self, ui: &mut Ui) {
         tabs_ui(ui, &self.tabs.labels(), &mut self.actions);
+        let frame_interval = self.frame_interval();
         let Some(tab) = self.tabs.shown_mut() else {
             return;
         };
@@ -351,6 +352,7 @@ impl App {
             outdated: !self.document.is_what_was_measured(measured),
             state: measurement.state(),
             is_paused: measurement.is_paused(),
+            frame_interval,
             run: measurement.shown(),
             charts: measurement.charts(),
             figures: measurement.figures(),

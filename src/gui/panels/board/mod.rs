@@ -44,6 +44,10 @@ const HEAD_BESIDE: f32 = 560.0;
 const LEGEND_ROW_HEIGHT: f32 = 22.0;
 /// As long a chart that was asked for has a frame, in seconds.
 const POINTED_SECS: f64 = 2.5;
+/// Charts that move less often than this look as if they hung, unless one is told.
+const TELLING: Duration = Duration::from_secs(2);
+const SPARING: &str = "Charts are drawn this rarely while nobody touches them, so that drawing does not slow what \
+    is measured. Settings has \u{201c}Smooth charts while measuring\u{201d}";
 /// The charts follow what was changed.
 const SOON: Duration = Duration::from_millis(1);
 
@@ -59,6 +63,8 @@ pub struct BoardView<'a> {
     pub state: RunState,
     /// Whether the view is paused.
     pub is_paused: bool,
+    /// From one frame to the next while the run measures.
+    pub frame_interval: Duration,
     /// The run as it is shown.
     pub run: &'a Run,
     /// The charts, up to date.
@@ -308,6 +314,9 @@ impl BoardPanel {
             let (failed, all) = (failed.count(), view.figures.len());
             if view.state == RunState::Failed && failed < all {
                 badge_ui(ui, &format!("{failed} of {all} failed"), color);
+            } else if view.state == RunState::Live && view.frame_interval >= TELLING {
+                let secs = view.frame_interval.as_secs_f64().ceil();
+                badge_ui(ui, &format!("{word}, every {secs} s"), color).on_hover_text(SPARING);
             } else {
                 badge_ui(ui, word, color);
             }
