@@ -482,6 +482,10 @@ fn told_after_a_run(focused: bool, after_secs: u32) -> Vec<String> {
 fn the_desktop_is_told_of_a_long_run_only_if_one_looks_elsewhere() {
     let told = told_after_a_run(false, 0);
     assert_eq!(told.len(), 1, "{told:?}");
+    // How long it took, as lengths that were measured are written: 8.80 s.
+    let took = told[0].split("After ").nth(1).unwrap();
+    let digits = took.chars().filter(char::is_ascii_digit).count();
+    assert!((1..=4).contains(&digits), "{took}");
     assert!(told_after_a_run(true, 0).is_empty());
     assert!(told_after_a_run(false, 86_400).is_empty());
 }

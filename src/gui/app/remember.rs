@@ -161,7 +161,7 @@ impl App {
             Some(RunState::Stopped) => "was stopped",
             _ => "is finished",
         };
-        let text = format!("After {}", text::span((took_secs * 1e9) as u64));
+        let text = format!("After {}", text::nanos(took_secs * 1e9));
         let (title, notifier) = (
             format!("'{}' {word}", busy.title),
             Arc::clone(&self.services.notifier),
