@@ -426,6 +426,22 @@ fn the_palette_leads_to_a_setting() {
 }
 
 #[test]
+fn a_window_that_was_small_for_a_while_gives_the_left_panel_its_width_back() {
+    let mut window = opening().open();
+    ask(&mut window, Action::New);
+    let width = |window: &mut Window, of: [f32; 2]| {
+        window.set_size(of.into());
+        window.run_steps(6);
+        let title = window.get_by_role_and_label(egui::Role::TextInput, "Title");
+        title.rect().right()
+    };
+    let before = width(&mut window, [1280.0, 800.0]);
+    assert!(width(&mut window, [640.0, 480.0]) < before);
+    let after = width(&mut window, [1280.0, 800.0]);
+    assert!((after - before).abs() < 1.0, "{before} and {after}");
+}
+
+#[test]
 fn the_window_begins_with_the_page_and_the_panel_with_which_it_was_left() {
     let folder = tempfile::tempdir().unwrap();
     let kept = || Some(folder.path().to_path_buf());

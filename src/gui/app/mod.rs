@@ -186,6 +186,8 @@ pub struct App {
     tour_panel: TourPanel,
     question_panel: QuestionPanel,
     palette_panel: PalettePanel,
+    /// The widest that the panel on the left could be in the last frame, in points.
+    sidebar_most: Option<f32>,
     /// Where the parts of the window stood in the last frame, and which the keyboard is to go to.
     regions: regions::Regions,
     /// The menu that keys have asked for, until it is open.
@@ -258,6 +260,7 @@ impl App {
             tour_panel: TourPanel::default(),
             question_panel: QuestionPanel::default(),
             palette_panel: PalettePanel::default(),
+            sidebar_most: None,
             regions: regions::Regions::default(),
             asked_menu: None,
             toasts: Toasts::default(),

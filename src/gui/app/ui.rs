@@ -76,7 +76,7 @@ impl App {
             let most = most.clamp(SIDEBAR_MIN_WIDTH, SIDEBAR_MAX_WIDTH);
             let sidebar = Panel::left("sidebar")
                 .default_size(width.min(most))
-                .size_range(SIDEBAR_MIN_WIDTH..=most)
+                .size_range(self.sidebar_range(width, most))
                 .frame(theme::panel_frame(palette))
                 .show(ui, |ui| self.sidebar_ui(ui));
             let rect = sidebar.response.rect;
@@ -100,6 +100,17 @@ impl App {
         self.toasts.ui(ui.ctx());
         drop_hint_ui(ui);
         self.regions.follow(ui.ctx(), self.page());
+    }
+
+    /// As wide as the panel on the left may be made, which is `most`; exactly as wide as it was left, which is `width`,
+    /// where the window has just changed: one that becomes wider again gives back what it has taken.
+    fn sidebar_range(&mut self, width: f32, most: f32) -> std::ops::RangeInclusive<f32> {
+        let has_changed = self.sidebar_most.replace(most) != Some(most);
+        if has_changed {
+            let width = width.clamp(SIDEBAR_MIN_WIDTH, most);
+            return width..=width;
+        }
+        SIDEBAR_MIN_WIDTH..=most
     }
 
     fn export_dialog_ui(&mut self, ctx: &egui::Context) {

@@ -1,7 +1,10 @@
 //! Cards, headers, badges and buttons.
 
+use std::sync::Arc;
+
 use egui::{
-    Button, Color32, CornerRadius, Response, RichText, Sense, Slider, Stroke, StrokeKind, Ui, Vec2,
+    Button, Color32, CornerRadius, Galley, Response, RichText, Sense, Slider, Stroke, StrokeKind,
+    Ui, Vec2,
 };
 
 use crate::gui::theme::{self, Mark, space};
@@ -112,16 +115,29 @@ pub fn tinted_button_ui(ui: &mut Ui, text: &str, enabled: bool) -> Response {
 
 /// A short word in a rounded frame. State is never shown by the colour alone: the word says it.
 pub fn badge_ui(ui: &mut Ui, text: &str, color: Color32) -> Response {
-    let font = egui::TextStyle::Small.resolve(ui.style());
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
-    let padding = Vec2::new(7.0, 2.0);
-    let (rect, response) = ui.allocate_exact_size(galley.size() + padding * 2.0, Sense::hover());
+    let galley = badge_text(ui, text, color);
+    let size = galley.size() + BADGE_PADDING * 2.0;
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     let radius = CornerRadius::same((rect.height() / 2.0) as u8);
     ui.painter()
         .rect_filled(rect, radius, color.gamma_multiply(0.16));
-    ui.painter().galley(rect.min + padding, galley, color);
+    ui.painter().galley(rect.min + BADGE_PADDING, galley, color);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
     response
+}
+
+/// Width of a badge, in points.
+pub fn badge_width(ui: &Ui, text: &str) -> f32 {
+    let galley = badge_text(ui, text, Color32::PLACEHOLDER);
+    galley.size().x + BADGE_PADDING.x * 2.0
+}
+
+/// Around the text of a badge, in points.
+const BADGE_PADDING: Vec2 = Vec2::new(7.0, 2.0);
+
+fn badge_text(ui: &Ui, text: &str, color: Color32) -> Arc<Galley> {
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    ui.painter().layout_no_wrap(text.to_owned(), font, color)
 }
 
 /// A small square of a candidate's colour.

@@ -13,7 +13,7 @@ mod spot;
 mod stroke;
 
 pub use basics::{
-    badge_ui, card_ui, colour_sign_ui, empty_state_ui, few_lines_ui, icon_button_ui,
+    badge_ui, badge_width, card_ui, colour_sign_ui, empty_state_ui, few_lines_ui, icon_button_ui,
     legend_toggle_ui, primary_button_ui, section_header_ui, sign_ui, slider_ui, swatch_ui,
     tinted_button_ui, weak_ui,
 };
