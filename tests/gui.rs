@@ -165,6 +165,22 @@ fn without_a_dialog_of_the_desktop_a_path_can_be_typed() {
 }
 
 #[test]
+fn of_a_path_that_is_offered_the_name_is_typed_over() {
+    let mut harness = window_with(Picked::NoDialog, None);
+    ask(&mut harness, Action::SaveAs);
+    run_until(&mut harness, "the question", |harness| {
+        harness.query_by_label("Save file").is_some()
+    });
+    harness.run_steps(3);
+    let typed = egui::Event::Text("mine".to_owned());
+    harness.input_mut().events.push(typed);
+    harness.run_steps(3);
+    let field = harness.get_by_role_and_label(egui::Role::TextInput, "Path");
+    let path = field.accesskit_node().value().unwrap();
+    assert!(path.ends_with("/mine.ron"), "{path}");
+}
+
+#[test]
 fn a_typed_path_that_leads_nowhere_is_told_and_stays_to_be_mended() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("missing.ron");

@@ -159,6 +159,10 @@ pub enum Region {
     Previous,
     /// The menu bar.
     Menus,
+    /// The page in the middle.
+    Page,
+    /// The panel on the left.
+    Sidebar,
 }
 
 /// A setting of the window; those without a value are switched on or off.

@@ -33,6 +33,7 @@ impl App {
         self.renew_preview();
         self.follow_long_runs(ctx);
         self.note_window(ctx);
+        self.follow_settings(ctx);
         for done in self.jobs.finished() {
             self.take(done, ctx);
         }

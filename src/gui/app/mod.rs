@@ -188,6 +188,8 @@ pub struct App {
     tour_panel: TourPanel,
     question_panel: QuestionPanel,
     palette_panel: PalettePanel,
+    /// The widest that the panel on the left could be in the last frame, in points.
+    sidebar_most: Option<f32>,
     /// Where the parts of the window stood in the last frame, and which the keyboard is to go to.
     regions: regions::Regions,
     /// The menu that keys have asked for, until it is open.
@@ -224,6 +226,7 @@ impl App {
             .unwrap_or_else(Document::blank);
         Self {
             services,
+            settings_file: remember::SettingsFile::of(&settings),
             settings,
             document,
             history: history::History::default(),
@@ -255,11 +258,11 @@ impl App {
             is_dark: false,
             machine_panel: MachinePanel::default(),
             preferences_panel: PreferencesPanel::default(),
-            settings_file: remember::SettingsFile::default(),
             busy: None,
             tour_panel: TourPanel::default(),
             question_panel: QuestionPanel::default(),
             palette_panel: PalettePanel::default(),
+            sidebar_most: None,
             regions: regions::Regions::default(),
             asked_menu: None,
             toasts: Toasts::default(),

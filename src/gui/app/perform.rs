@@ -43,7 +43,7 @@ impl App {
             Action::ShowTab(tab) => self.show_tab(tab),
             Action::GoTo(region) => self.regions.ask(region),
             Action::Zoom(step) => self.zoom(step, ctx),
-            Action::FindCommand => self.toggle_palette(),
+            Action::FindCommand => self.toggle_palette(ctx),
             Action::Prefer(preference) => self.prefer(preference, ctx),
             Action::FindSetting(name) => self.find_setting(name),
             Action::CopyText(text) => self.copy_text(text, ctx),

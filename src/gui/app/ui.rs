@@ -80,7 +80,7 @@ impl App {
             SIDEBAR_EDGE.take_keys(ui);
             let sidebar = Panel::left(SIDEBAR_EDGE.salt)
                 .default_size(width.min(most))
-                .size_range(SIDEBAR_MIN_WIDTH..=most)
+                .size_range(self.sidebar_range(width, most))
                 .frame(theme::panel_frame(palette))
                 .show(ui, |ui| self.sidebar_ui(ui));
             let rect = sidebar.response.rect;
@@ -149,6 +149,17 @@ impl App {
             .frame(theme::panel_frame(theme::palette(ui)))
             .show(ui, |ui| self.results_ui(ui, true));
         results.response.rect
+    }
+
+    /// As wide as the panel on the left may be made, which is `most`; exactly as wide as it was left, which is `width`,
+    /// where the window has just changed: one that becomes wider again gives back what it has taken.
+    fn sidebar_range(&mut self, width: f32, most: f32) -> std::ops::RangeInclusive<f32> {
+        let has_changed = self.sidebar_most.replace(most) != Some(most);
+        if has_changed {
+            let width = width.clamp(SIDEBAR_MIN_WIDTH, most);
+            return width..=width;
+        }
+        SIDEBAR_MIN_WIDTH..=most
     }
 
     fn export_dialog_ui(&mut self, ctx: &egui::Context) {

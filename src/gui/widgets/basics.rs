@@ -1,7 +1,10 @@
 //! Cards, headers, badges and buttons.
 
+use std::sync::Arc;
+
 use egui::{
-    Button, Color32, CornerRadius, Response, RichText, Sense, Slider, Stroke, StrokeKind, Ui, Vec2,
+    Button, Color32, CornerRadius, Galley, Response, RichText, Sense, Slider, Stroke, StrokeKind,
+    Ui, Vec2,
 };
 
 use crate::gui::theme::{self, Mark, space};
@@ -118,16 +121,12 @@ pub fn badge_ui(ui: &mut Ui, text: &str, color: Color32) -> Response {
 /// The same, as wide as the widest of the `words` that may stand there too: what is beside it does not move when one
 /// takes the place of another.
 pub fn badge_among_ui(ui: &mut Ui, text: &str, words: &[&str], color: Color32) -> Response {
-    let font = egui::TextStyle::Small.resolve(ui.style());
-    let laid_out = |text: &str| {
-        let painter = ui.painter();
-        painter.layout_no_wrap(text.to_owned(), font.clone(), color)
-    };
-    let galley = laid_out(text);
-    let widths = words.iter().map(|word| laid_out(word).size().x);
+    let galley = badge_text(ui, text, color);
+    let widths = words
+        .iter()
+        .map(|word| badge_text(ui, word, color).size().x);
     let width = widths.fold(galley.size().x, f32::max);
-    let padding = Vec2::new(7.0, 2.0);
-    let size = Vec2::new(width, galley.size().y) + padding * 2.0;
+    let size = Vec2::new(width, galley.size().y) + BADGE_PADDING * 2.0;
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     let radius = CornerRadius::same((rect.height() / 2.0) as u8);
     ui.painter()
@@ -136,6 +135,20 @@ pub fn badge_among_ui(ui: &mut Ui, text: &str, words: &[&str], color: Color32) -
     ui.painter().galley(corner, galley, color);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
     response
+}
+
+/// Width of a badge, in points.
+pub fn badge_width(ui: &Ui, text: &str) -> f32 {
+    let galley = badge_text(ui, text, Color32::PLACEHOLDER);
+    galley.size().x + BADGE_PADDING.x * 2.0
+}
+
+/// Around the text of a badge, in points.
+const BADGE_PADDING: Vec2 = Vec2::new(7.0, 2.0);
+
+fn badge_text(ui: &Ui, text: &str, color: Color32) -> Arc<Galley> {
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    ui.painter().layout_no_wrap(text.to_owned(), font, color)
 }
 
 /// A small square of a candidate's colour.
