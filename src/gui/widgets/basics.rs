@@ -138,6 +138,7 @@ pub fn badge_among_ui(ui: &mut Ui, text: &str, words: &[&str], color: Color32) -
 }
 
 /// Width of a badge, in points.
+#[must_use]
 pub fn badge_width(ui: &Ui, text: &str) -> f32 {
     let galley = badge_text(ui, text, Color32::PLACEHOLDER);
     galley.size().x + BADGE_PADDING.x * 2.0

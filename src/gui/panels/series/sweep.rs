@@ -97,7 +97,7 @@ fn short_titles(measures: &[Measure]) -> Vec<&'static str> {
             _ => measure.title(),
         }
     };
-    measures.iter().map(|measure| title(measure)).collect()
+    measures.iter().map(title).collect()
 }
 
 /// A row for each point, a column for each candidate; the best of a row is marked.
