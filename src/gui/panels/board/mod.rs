@@ -37,7 +37,7 @@ const COLUMNS_MAX: usize = 3;
 /// In less height the legend and the buttons scroll with the charts, in points.
 const HEAD_STAYS: f32 = 300.0;
 /// In less width the buttons stand above the legend, in points.
-const HEAD_BESIDE: f32 = 560.0;
+const HEAD_BESIDE: f32 = 700.0;
 /// As long a chart that was asked for has a frame, in seconds.
 const POINTED_SECS: f64 = 2.5;
 /// The charts follow what was changed.

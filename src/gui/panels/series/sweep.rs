@@ -90,7 +90,7 @@ impl SweepView {
 /// Titles that stand in a row: of percentiles beside each other only the first says of what they are.
 fn short_titles(measures: &[Measure]) -> Vec<&'static str> {
     let mut before = None;
-    let mut title = |measure: &Measure| {
+    let title = |measure: &Measure| {
         let follows = matches!(before.replace(*measure), Some(Measure::Response(_)));
         match measure {
             Measure::Response(percentile) if follows => percentile.label(),
