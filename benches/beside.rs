@@ -2,8 +2,8 @@
 //!
 //! `cargo bench --bench beside` starts a display of its own (Xvfb) and draws in software; `-- --rounds 5` makes other than
 //! three rounds, `-- --measure 5s` measures other than ten seconds. Of each figure it prints the medians of both, how far
-//! they are apart, and how far two runs without a window were apart at the most: the noise floor. Below it stands what a
-//! window that shows a finished run takes while nobody touches it. It judges nothing, as figures are of this machine and
+//! they are apart, and how far two runs without a window were apart at the most: the noise floor. Below it stands what the
+//! window takes while it runs, and what one that shows a finished run takes while nobody touches it. It judges nothing, as figures are of this machine and
 //! of what else it did; without Xvfb it says so and ends.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints")]
@@ -20,6 +20,7 @@ use poolscope::analysis::candidate_figures;
 use poolscope::gui::action::Action;
 use poolscope::gui::app::{App, RunState, Services};
 use poolscope::gui::dialogs::{FileDialogs, FileRequest, Picked};
+use poolscope::gui::drawing;
 use poolscope::gui::notify::DesktopNotifier;
 use poolscope::run::{Run, RunRequest};
 use poolscope::scenario::{Scenario, parse, to_text};
@@ -28,6 +29,8 @@ use poolscope::units::Nanos;
 
 /// The part that opens the window is told by this to play it.
 const WINDOW: &str = "--as-window";
+/// What that part prints when its run begins.
+const BEGINS: &str = "begins";
 /// How long an idle window is looked at.
 const IDLE: Duration = Duration::from_secs(20);
 /// A window has settled by then: toasts are gone.
@@ -67,7 +70,7 @@ fn main() -> anyhow::Result<ExitCode> {
     let file = folder.path().join("beside.ron");
     std::fs::write(&file, to_text(&scenario))?;
     let names = scenario.candidate_names();
-    let (mut without, mut with) = (Vec::new(), Vec::new());
+    let (mut without, mut with, mut shares) = (Vec::new(), Vec::new(), Vec::new());
     let mut idle = None;
     for round in 1..=rounds {
         // In turns, and every second round the other way round, so that a drift of the machine hits both.
@@ -77,16 +80,19 @@ fn main() -> anyhow::Result<ExitCode> {
                 without.push(figures(&headless(&scenario)?));
             } else {
                 println!("round {round} of {rounds}: with the window");
-                let (found, took) = windowed(&display, &file, names.len(), round == rounds)?;
-                with.push(found);
-                idle = took.or(idle);
+                let seen = windowed(&display, &file, names.len(), round == rounds)?;
+                with.push(seen.figures);
+                shares.push(seen.cores);
+                idle = seen.idle.or(idle);
             }
         }
     }
     report(&names, &without, &with);
+    let share = 100.0 * median(shares);
+    println!("\nthe window while it runs: {share:.2} % of a core");
     if let Some(took) = idle {
         let (took, over) = (took.as_secs_f64(), IDLE.as_secs_f64());
-        println!("\nidle window that shows the run: {took:.3} s of CPU in {over:.0} s");
+        println!("idle window that shows the run: {took:.3} s of CPU in {over:.0} s");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -116,12 +122,21 @@ fn headless(scenario: &Scenario) -> anyhow::Result<Run> {
     let command = RunnerCommand {
         executable: runner(),
     };
-    let session = Session::start(request.clone(), command, || ())?;
+    let session = Session::start(request.clone(), command, |_| ())?;
     let mut run = Run::new(request, 0);
     while !run.ended {
         run.apply(session.events().recv()?);
     }
     Ok(run)
+}
+
+/// A run in the window.
+struct Seen {
+    figures: Vec<Figures>,
+    /// Cores that the window took while it ran.
+    cores: f64,
+    /// CPU time that it took afterwards, where that was asked for.
+    idle: Option<Duration>,
 }
 
 /// The same run in a window of a process of its own; and, if `idle` is wanted, what the window takes afterwards.
@@ -130,7 +145,7 @@ fn windowed(
     file: &std::path::Path,
     candidates: usize,
     idle: bool,
-) -> anyhow::Result<(Vec<Figures>, Option<Duration>)> {
+) -> anyhow::Result<Seen> {
     let home = tempfile::tempdir()?;
     let mut command = Command::new(std::env::current_exe()?);
     command.arg(WINDOW).arg(file).env("DISPLAY", &display.name);
@@ -152,8 +167,12 @@ fn windowed(
     let mut child = Ended(child);
     let output = child.0.stdout.take().context("its output is a pipe")?;
     let mut found = Vec::new();
+    let mut begun = (Instant::now(), Duration::ZERO);
     for line in BufReader::new(output).lines() {
         let line = line?;
+        if line == BEGINS {
+            begun = (Instant::now(), cpu_time(child.0.id())?);
+        }
         let Some(figures) = line.strip_prefix("figures ") else {
             continue;
         };
@@ -169,6 +188,8 @@ fn windowed(
     if found.len() < candidates {
         bail!("the window ended before its run did");
     }
+    let took = cpu_time(child.0.id())?.saturating_sub(begun.1);
+    let cores = took.as_secs_f64() / begun.0.elapsed().as_secs_f64();
     let mut took = None;
     if idle {
         std::thread::sleep(SETTLED);
@@ -176,7 +197,11 @@ fn windowed(
         std::thread::sleep(IDLE);
         took = Some(cpu_time(child.0.id())?.saturating_sub(before));
     }
-    Ok((found, took))
+    Ok(Seen {
+        figures: found,
+        cores,
+        idle: took,
+    })
 }
 
 /// CPU time of all threads of a process.
@@ -204,8 +229,7 @@ fn as_window(file: PathBuf) -> anyhow::Result<()> {
     };
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default().with_inner_size([1_280.0, 800.0]),
-        renderer: eframe::Renderer::Glow,
-        ..eframe::NativeOptions::default()
+        ..drawing()
     };
     let opened = eframe::run_native(
         "beside",
@@ -243,6 +267,7 @@ impl eframe::App for Watched {
                 // The first frames take longer than all others.
                 if is_open && since.elapsed() > Duration::from_secs(2) {
                     self.app.request(Action::Run);
+                    println!("{BEGINS}");
                     self.step = Step::Running;
                 }
                 ctx.request_repaint_after(Duration::from_millis(100));

@@ -157,7 +157,7 @@ fn good_tasks_get_through_a_full_queue_between_failing_ones() {
     for (index, name) in backends.iter().enumerate() {
         let mut request = request(&text);
         request.candidates = vec![index];
-        let session = Session::start(request.clone(), runner(), || ()).unwrap();
+        let session = Session::start(request.clone(), runner(), |_| ()).unwrap();
         let mut run = Run::new(request, 0);
         follow(&session, &mut run, |run, _| {
             let counts = run.blocks[0].counts();
@@ -225,7 +225,7 @@ fn a_worker_that_cannot_be_replaced_is_a_failure_with_its_reason_and_no_hang() {
         let command = RunnerCommand {
             executable: executable.clone(),
         };
-        let session = Session::start(request.clone(), command, || ()).unwrap();
+        let session = Session::start(request.clone(), command, |_| ()).unwrap();
         let mut run = Run::new(request, 0);
         follow(&session, &mut run, |run, _| {
             run.blocks[0].counts().good > 10
@@ -430,7 +430,7 @@ fn nothing_stays_stopped_when_the_block_or_the_runner_is_over() {
         for kills_runner in [false, true] {
             let text = with(STAGES, "Closed(clients: 4)", &[backend], settings);
             let request = request(&long(&text));
-            let session = Session::start(request.clone(), runner(), || ()).unwrap();
+            let session = Session::start(request.clone(), runner(), |_| ()).unwrap();
             let mut run = Run::new(request, 0);
             follow(&session, &mut run, |_, event| {
                 is_incident(event, IncidentKind::WorkerStalled)

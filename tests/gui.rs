@@ -165,6 +165,22 @@ fn without_a_dialog_of_the_desktop_a_path_can_be_typed() {
 }
 
 #[test]
+fn of_a_path_that_is_offered_the_name_is_typed_over() {
+    let mut harness = window_with(Picked::NoDialog, None);
+    ask(&mut harness, Action::SaveAs);
+    run_until(&mut harness, "the question", |harness| {
+        harness.query_by_label("Save file").is_some()
+    });
+    harness.run_steps(3);
+    let typed = egui::Event::Text("mine".to_owned());
+    harness.input_mut().events.push(typed);
+    harness.run_steps(3);
+    let field = harness.get_by_role_and_label(egui::Role::TextInput, "Path");
+    let path = field.accesskit_node().value().unwrap();
+    assert!(path.ends_with("/mine.ron"), "{path}");
+}
+
+#[test]
 fn a_typed_path_that_leads_nowhere_is_told_and_stays_to_be_mended() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("missing.ron");
@@ -421,7 +437,7 @@ fn a_click_on_the_head_of_a_column_sorts_the_candidates() {
 fn faults_and_defences_have_a_page_marks_with_words_and_a_label_and_a_calm_run_has_none() {
     let mut harness = window_of(support::drill::run());
     for word in [
-        "a fault lasts",
+        "fault: slow tasks",
         "worker died",
         "breaker half-open",
         "processes: degraded",
@@ -442,7 +458,7 @@ fn faults_and_defences_have_a_page_marks_with_words_and_a_label_and_a_calm_run_h
     harness.get_by_label("⚠ no budget: metastable overload");
     harness.get_by_label("⚠ breaker: breaker flapping");
     let calm = window_of(support::finished_run());
-    for word in ["Faults", "Attempts", "a fault lasts", "degraded"] {
+    for word in ["Faults", "Attempts", "fault: slow tasks", "degraded"] {
         assert!(calm.query_by_label(word).is_none(), "{word}");
     }
 }

@@ -60,6 +60,43 @@ fn the_palette_opens_by_its_keys_and_does_what_is_found_by_enter() {
 }
 
 #[test]
+fn what_is_typed_together_with_the_keys_of_the_palette_is_searched_for_and_changes_no_field() {
+    let mut window = opening().open();
+    ask(&mut window, Action::New);
+    assert_eq!(focused(&window), "Title");
+    let before = window.state().document().scenario().clone();
+    // A window that is drawn slowly gets all of this at once.
+    let opens = egui::Event::Key {
+        key: Key::P,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::COMMAND,
+    };
+    let typed = egui::Event::Text("text".to_owned());
+    window.input_mut().events.extend([opens, typed]);
+    window.run_steps(3);
+    type_text(&mut window, " pag");
+    press(&mut window, Key::Enter);
+    assert_eq!(window.state().page(), Page::Text);
+    assert_eq!(*window.state().document().scenario(), before);
+}
+
+#[test]
+fn whoever_asks_for_a_page_by_keys_goes_on_there() {
+    let mut window = opening().open();
+    ask(&mut window, Action::New);
+    keys(&mut window, Modifiers::COMMAND, Key::Num4);
+    assert_eq!(focused(&window), "Two runs");
+    keys(&mut window, Modifiers::ALT, Key::Num3);
+    assert_eq!(focused(&window), "Library", "the first of the left panel");
+    search(&mut window, "sweeps page");
+    press(&mut window, Key::Enter);
+    assert!(!focused(&window).is_empty());
+    assert_ne!(focused(&window), "Library");
+}
+
+#[test]
 fn arrows_choose_and_escape_closes_without_doing_anything() {
     let mut window = opening().open();
     search(&mut window, "page");
@@ -435,6 +472,22 @@ fn the_palette_leads_to_a_setting() {
 }
 
 #[test]
+fn a_window_that_was_small_for_a_while_gives_the_left_panel_its_width_back() {
+    let mut window = opening().open();
+    ask(&mut window, Action::New);
+    let width = |window: &mut Window, of: [f32; 2]| {
+        window.set_size(of.into());
+        window.run_steps(6);
+        let title = window.get_by_role_and_label(egui::Role::TextInput, "Title");
+        title.rect().right()
+    };
+    let before = width(&mut window, [1280.0, 800.0]);
+    assert!(width(&mut window, [640.0, 480.0]) < before);
+    let after = width(&mut window, [1280.0, 800.0]);
+    assert!((after - before).abs() < 1.0, "{before} and {after}");
+}
+
+#[test]
 fn the_window_begins_with_the_page_and_the_panel_with_which_it_was_left() {
     let folder = tempfile::tempdir().unwrap();
     let kept = || Some(folder.path().to_path_buf());
@@ -491,6 +544,10 @@ fn told_after_a_run(focused: bool, after_secs: u32) -> Vec<String> {
 fn the_desktop_is_told_of_a_long_run_only_if_one_looks_elsewhere() {
     let told = told_after_a_run(false, 0);
     assert_eq!(told.len(), 1, "{told:?}");
+    // How long it took, as lengths that were measured are written: 8.80 s.
+    let took = told[0].split("After ").nth(1).unwrap();
+    let digits = took.chars().filter(char::is_ascii_digit).count();
+    assert!((1..=4).contains(&digits), "{took}");
     assert!(told_after_a_run(true, 0).is_empty());
     assert!(told_after_a_run(false, 86_400).is_empty());
 }

@@ -8,7 +8,7 @@ mod window_support;
 use std::path::{Path, PathBuf};
 
 use egui_kittest::kittest::Queryable as _;
-use poolscope::gui::action::{Action, Format, RunsAction, SeriesAction};
+use poolscope::gui::action::{Action, Format, RunsAction, SeriesAction, SideChoice};
 use poolscope::gui::app::{ChosenRun, Origin, Page, RunState, SeriesState, Slot};
 use poolscope::gui::dialogs::Picked;
 use poolscope::run::Run;
@@ -277,6 +277,25 @@ fn the_two_newest_runs_are_compared_by_one_click() {
 }
 
 #[test]
+fn a_run_whose_file_is_gone_is_named_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = kept(folder.path(), &support::finished_run(), true);
+    let mut harness = window(Some(folder.path().to_owned()));
+    click(&mut harness, "Comparison page");
+    std::fs::remove_file(&path).unwrap();
+    let gone = SideChoice::File(path.clone());
+    ask(
+        &mut harness,
+        Action::Runs(RunsAction::Compare(Slot::Baseline, gone)),
+    );
+    wait_for(&mut harness, "there is no such file");
+    let name = path.file_name().unwrap().to_str().unwrap();
+    assert!(is_shown(&harness, name));
+    assert!(is_shown(&harness, "choose another one"));
+    assert!(!is_shown(&harness, "os error"));
+}
+
+#[test]
 fn two_candidates_of_the_shown_run_are_compared_like_two_runs() {
     let mut harness = window(None);
     harness.state_mut().show_run(support::finished_run());
@@ -351,7 +370,8 @@ fn runs_without_a_common_candidate_say_so() {
     }
     let baseline = chosen(support::finished_run());
     harness.state_mut().compare_runs(baseline, chosen(other));
-    wait_for(&mut harness, "Nothing to compare");
+    wait_for(&mut harness, "? nothing in common");
+    assert!(is_shown(&harness, "the runs have no candidate in common"));
 }
 
 /// A sweep of a moment.
@@ -403,6 +423,11 @@ fn a_sweep_runs_point_by_point_is_kept_and_can_be_opened_again() {
     assert_eq!(harness.state().page(), Page::Series);
     assert!(is_shown(&harness, "sweep: 2 of 2 runs"));
     harness.get_by_label("Point by point");
+    harness.get_by_label("One candidate over workers");
+    assert!(
+        is_shown(&harness, "Fewer than three rounds"),
+        "what is missing"
+    );
     let head = || {
         let listing = Library::at(runs.clone()).list().unwrap();
         listing

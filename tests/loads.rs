@@ -115,7 +115,7 @@ fn never_are_more_tasks_under_way_than_the_cap_allows() {
     )
     .replace("candidates:", "queue: (in_flight: 3), candidates:");
     let request = request(&text);
-    let session = Session::start(request.clone(), runner(), || ()).unwrap();
+    let session = Session::start(request.clone(), runner(), |_| ()).unwrap();
     let mut run = Run::new(request, 0);
     let mut seen = 0;
     follow(&session, &mut run, |_, event| {

@@ -69,7 +69,7 @@ fn a_limit_of_connections_holds_on_every_back_end_and_everybody_is_served() {
 /// What the event loops of each block recorded.
 fn loop_lags(text: &str) -> Vec<SparseHistogram> {
     let request = request(text);
-    let session = Session::start(request.clone(), runner(), || ()).unwrap();
+    let session = Session::start(request.clone(), runner(), |_| ()).unwrap();
     let mut run = Run::new(request, 0);
     let mut lags = vec![SparseHistogram::default(); run.blocks.len()];
     follow(&session, &mut run, |_, event| {

@@ -279,7 +279,7 @@ fn nothing_of_a_zygote_survives_its_runner_or_the_zygote_itself() {
     ));
     for victim in ["__runner", "__zygote"] {
         let request = request(&text);
-        let session = Session::start(request.clone(), runner(), || ()).unwrap();
+        let session = Session::start(request.clone(), runner(), |_| ()).unwrap();
         let mut run = Run::new(request, 0);
         let mut runner_pid = 0;
         follow(&session, &mut run, |run, event| {

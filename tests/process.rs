@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use live::{follow, long, request, run_to_end, run_until, runner, scenario};
 use parts::{cpu_ticks, part_of, parts_below};
 use poolscope::run::{BlockState, Event, Run};
-use poolscope::session::Session;
+use poolscope::session::{Session, Wake};
 use poolscope::wire::{FromRunner, Phase};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -49,7 +49,11 @@ fn is_measuring(event: &Event) -> bool {
 #[test]
 fn a_stop_keeps_what_was_measured_and_leaves_nothing_behind() {
     let request = request(&long_tasks());
-    let session = Session::start(request.clone(), runner(), || ()).unwrap();
+    let (woken, wakes) = crossbeam_channel::unbounded();
+    let session = Session::start(request.clone(), runner(), move |wake| {
+        let _ = woken.send(wake);
+    });
+    let session = session.unwrap();
     let mut run = Run::new(request, 0);
     follow(&session, &mut run, |_, event| is_measuring(event));
     let parts = run.blocks[0].started.as_ref().unwrap().worker_pids.clone();
@@ -70,12 +74,17 @@ fn a_stop_keeps_what_was_measured_and_leaves_nothing_behind() {
     eventually("the workers are gone", || {
         parts.iter().all(|pid| part_of(*pid).is_none())
     });
+    drop(session);
+    let wakes: Vec<Wake> = wakes.iter().collect();
+    let ended = wakes.iter().position(|wake| *wake == Wake::Ended).unwrap();
+    assert!(ended > 0, "nothing was told while the run went on");
+    assert!(wakes[ended..].iter().all(|wake| *wake == Wake::Ended));
 }
 
 #[test]
 fn dropping_a_session_ends_its_processes() {
     let request = request(&long_tasks());
-    let session = Session::start(request.clone(), runner(), || ()).unwrap();
+    let session = Session::start(request.clone(), runner(), |_| ()).unwrap();
     let mut run = Run::new(request, 0);
     follow(&session, &mut run, |_, event| is_measuring(event));
     let parts = run.blocks[0].started.as_ref().unwrap().worker_pids.clone();
@@ -137,7 +146,7 @@ fn a_worker_that_dies_idle_loses_no_task() {
     )
     .replace(r#"measure: "300ms""#, r#"measure: "4200ms""#);
     let request = request(&text);
-    let session = Session::start(request.clone(), runner(), || ()).unwrap();
+    let session = Session::start(request.clone(), runner(), |_| ()).unwrap();
     let mut run = Run::new(request, 0);
     follow(&session, &mut run, |run, event| {
         is_measuring(event) && run.blocks[0].counts().good == 4
@@ -161,7 +170,7 @@ fn a_worker_that_dies_idle_loses_no_task() {
 #[test]
 fn a_block_of_which_no_worker_is_left_ends_with_the_reason() {
     let request = request(&long_tasks());
-    let session = Session::start(request.clone(), runner(), || ()).unwrap();
+    let session = Session::start(request.clone(), runner(), |_| ()).unwrap();
     let mut run = Run::new(request, 0);
     let mut runner_pid = 0;
     follow(&session, &mut run, |_, event| {
@@ -210,7 +219,7 @@ fn clients_of_cancelled_tasks_send_no_further_ones() {
     for candidate in 0..3 {
         let mut request = request(&text);
         request.candidates = vec![candidate];
-        let session = Session::start(request.clone(), runner(), || ()).unwrap();
+        let session = Session::start(request.clone(), runner(), |_| ()).unwrap();
         let mut run = Run::new(request, 0);
         follow(&session, &mut run, |run, _| {
             let counts = run.blocks[0].counts();
@@ -237,7 +246,7 @@ fn a_killed_runner_is_shown_with_its_cause_and_the_others_go_on() {
     )
     .replace(r#"measure: "60s""#, r#"measure: "5min""#);
     let request = request(&text);
-    let session = Session::start(request.clone(), runner(), || ()).unwrap();
+    let session = Session::start(request.clone(), runner(), |_| ()).unwrap();
     let mut run = Run::new(request, 0);
     let mut runner_pid = 0;
     follow(&session, &mut run, |_, event| {
@@ -279,7 +288,7 @@ fn cause_with_runner(executable: &str) -> String {
     let command = poolscope::session::RunnerCommand {
         executable: executable.into(),
     };
-    let session = Session::start(request.clone(), command, || ()).unwrap();
+    let session = Session::start(request.clone(), command, |_| ()).unwrap();
     let mut run = Run::new(request, 0);
     follow(&session, &mut run, |_, _| false);
     match &run.blocks[0].state {

@@ -5,11 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::analysis::{CapacityEnd, CapacityPlan, objectives_hold};
-use crate::cli::interrupt::interrupts;
-use crate::cli::series::{
-    Begin, Plan, Recording, SameMachine, begin, chosen, drive, exit, give_out, is_usable,
-    plan_so_far,
-};
+use crate::cli::series::{Plan, chosen, exit, is_usable, make};
 use crate::cli::series_args::CapacityArgs;
 use crate::cli::{Exit, Output};
 use crate::export::{ExportError, capacity_document, capacity_text, write_capacity_folder};
@@ -22,8 +18,26 @@ use crate::units::text;
 const PRECISION_RATIO: f64 = 0.05;
 
 impl Plan for CapacityPlan {
-    fn of(scenario: &Scenario) -> anyhow::Result<Self> {
-        Ok(plan_of(scenario)??)
+    const KIND: RecordKind = RecordKind::Capacity;
+
+    fn of(scenario: &Scenario, out: &mut Output) -> anyhow::Result<Option<Self>> {
+        let search = scenario
+            .capacity
+            .as_ref()
+            .context("the scenario has no search for the capacity")?;
+        let plan = Self::new(scenario, search, scenario.protocol.seed, objectives_hold);
+        let told = |why: &NotApplicable| {
+            out.message(format_args!("error: {} ({})", why.message, why.hint));
+        };
+        Ok(plan.inspect_err(told).ok())
+    }
+
+    fn announced(&self) -> String {
+        format!(
+            "the capacity of {}, about {} or less",
+            text::counted(self.base.candidates.len() as u64, "candidate", "candidates"),
+            text::nanos(self.remaining_nanos() as f64)
+        )
     }
 
     fn next(&self) -> Option<(Step, RunRequest)> {
@@ -65,63 +79,12 @@ impl Plan for CapacityPlan {
 /// # Errors
 /// Only for what the user could not know; everything else is printed and becomes an exit code.
 pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<Exit> {
-    let Some(begun) = begin(
-        args.file.as_deref(),
-        &args.series,
-        RecordKind::Capacity,
-        out,
-    )?
-    else {
+    let wanted = |scenario, out: &mut Output| searched(scenario, args, out);
+    let made = make::<CapacityPlan>(args.file.as_deref(), &args.series, wanted, out)?;
+    let Some((plan, stopped)) = made else {
         return Ok(Exit::Usage);
     };
-    let (mut plan, mut recording, same) = match begun {
-        Begin::New(scenario) => {
-            let Some(scenario) = searched(*scenario, args, out) else {
-                return Ok(Exit::Usage);
-            };
-            let plan = match plan_of(&scenario)? {
-                Ok(plan) => plan,
-                Err(why) => {
-                    out.message(format_args!("error: {} ({})", why.message, why.hint));
-                    return Ok(Exit::Usage);
-                }
-            };
-            let recording = Recording::new(
-                RecordKind::Capacity,
-                &scenario,
-                !args.series.results.no_keep,
-                out,
-            );
-            (plan, recording, SameMachine::default())
-        }
-        Begin::Old(record, path) => {
-            let Some(plan) = plan_so_far(&record, out)? else {
-                return Ok(Exit::Usage);
-            };
-            let same = SameMachine::as_of(&record, args.series.other_machine);
-            (plan, Recording::resume(&record, &path)?, same)
-        }
-    };
-    let interrupts = interrupts().context("Ctrl-C cannot be watched")?;
-    out.message(format_args!(
-        "{}: the capacity of {}, about {} or less",
-        plan.base.title,
-        text::counted(plan.base.candidates.len() as u64, "candidate", "candidates"),
-        text::nanos(plan.remaining_nanos() as f64)
-    ));
-    let Some(stopped) = drive(&mut plan, &mut recording, same, &interrupts, out)? else {
-        return Ok(Exit::Usage);
-    };
-    let id = recording.finish(stopped, out);
     let figures = plan.figures();
-    let results = &args.series.results;
-    give_out(
-        &plan,
-        id.as_deref(),
-        results.out.as_deref(),
-        results.json,
-        out,
-    )?;
     let none = figures.iter().all(|one| one.end == CapacityEnd::BelowRange);
     let by_objectives = if none {
         Exit::NoneQualifies
@@ -129,19 +92,6 @@ pub(super) fn capacity(args: &CapacityArgs, out: &mut Output) -> anyhow::Result<
         Exit::Success
     };
     Ok(exit(stopped, plan.doubts()).worse(by_objectives))
-}
-
-fn plan_of(scenario: &Scenario) -> anyhow::Result<Result<CapacityPlan, NotApplicable>> {
-    let search = scenario
-        .capacity
-        .as_ref()
-        .context("the scenario has no search for the capacity")?;
-    Ok(CapacityPlan::new(
-        scenario,
-        search,
-        scenario.protocol.seed,
-        objectives_hold,
-    ))
 }
 
 /// The scenario with the search that is asked for; none if it cannot be made, and was told.

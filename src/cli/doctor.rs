@@ -159,7 +159,7 @@ impl Examination<'_> {
             .message("doctor: measuring the same candidate twice (A/A)");
         let request = doctor_cases::twice_the_same();
         let mut run = Run::new(request.clone(), 0);
-        let session = Session::start(request, self.command.clone(), || {})
+        let session = Session::start(request, self.command.clone(), |_| {})
             .context("the A/A test cannot be carried out")?;
         while !run.ended {
             crossbeam_channel::select! {

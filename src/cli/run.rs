@@ -223,7 +223,7 @@ pub(super) fn measure_while(
     let mut run = Run::new(request.clone(), now);
     let mut progress = ProgressReport::new();
     keeping.begin(&run);
-    let session = Session::start(request, RunnerCommand { executable }, || {})
+    let session = Session::start(request, RunnerCommand { executable }, |_| {})
         .context("the run cannot be started")?;
     // Replaced by one that never speaks after the first: the second interrupt does not come here.
     let mut interrupts = interrupts.clone();

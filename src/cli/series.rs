@@ -8,6 +8,7 @@ use crossbeam_channel::Receiver;
 
 use crate::analysis::{Doubts, differing_machines};
 use crate::cli::args::Changes;
+use crate::cli::interrupt::interrupts;
 use crate::cli::keep::Keeping;
 use crate::cli::library::library;
 use crate::cli::request::{changed, request};
@@ -23,8 +24,12 @@ use crate::units::text;
 
 /// What is done step by step, and what it found by now.
 pub(super) trait Plan: Sized {
-    /// The plan that `scenario` makes, before its first step.
-    fn of(scenario: &Scenario) -> anyhow::Result<Self>;
+    /// What it is kept as.
+    const KIND: RecordKind;
+    /// The plan that `scenario` makes, before its first step; none if it makes none, which was told.
+    fn of(scenario: &Scenario, out: &mut Output) -> anyhow::Result<Option<Self>>;
+    /// What is left to do, for people.
+    fn announced(&self) -> String;
     /// The next step.
     fn next(&self) -> Option<(Step, RunRequest)>;
     /// What a step told; whether it was taken in.
@@ -44,16 +49,81 @@ pub(super) trait Plan: Sized {
 /// What `record` tells by now; none if its scenario may not run, which was told.
 ///
 /// # Errors
-/// If its scenario makes no such series.
+/// If its scenario makes no such series, and that is nothing that a user could mend.
 pub(super) fn plan_so_far<P: Plan>(record: &Record, out: &mut Output) -> anyhow::Result<Option<P>> {
     let Some(scenario) = scenario_of(record, out) else {
         return Ok(None);
     };
-    let mut plan = P::of(&scenario)?;
-    for (step, run) in &record.steps {
-        plan.tell(step, run);
+    let mut plan = P::of(&scenario, out)?;
+    if let Some(plan) = &mut plan {
+        for (step, run) in &record.steps {
+            plan.tell(step, run);
+        }
     }
-    Ok(Some(plan))
+    Ok(plan)
+}
+
+/// Makes the series of `file`, with what `wanted` makes of its scenario, or goes on with an old one, and gives out what
+/// it found. Returns the plan and whether it was stopped; none if something cannot be used, and was told.
+///
+/// # Errors
+/// Only for what the user could not know.
+pub(super) fn make<P: Plan>(
+    file: Option<&Path>,
+    args: &SeriesArgs,
+    wanted: impl FnOnce(Scenario, &mut Output) -> Option<Scenario>,
+    out: &mut Output,
+) -> anyhow::Result<Option<(P, bool)>> {
+    let ready: Option<Ready<P>> = match begin(file, args, P::KIND, out)? {
+        Some(Begin::New(scenario)) => fresh(*scenario, args, wanted, out)?,
+        Some(Begin::Old(record, path)) => gone_on_with(&record, &path, args, out)?,
+        None => None,
+    };
+    let Some((mut plan, mut recording, same)) = ready else {
+        return Ok(None);
+    };
+    let interrupts = interrupts().context("Ctrl-C cannot be watched")?;
+    let announced = plan.announced();
+    out.message(format_args!("{}: {announced}", recording.title));
+    let Some(stopped) = drive(&mut plan, &mut recording, same, &interrupts, out)? else {
+        return Ok(None);
+    };
+    let id = recording.finish(stopped, out);
+    let (folder, json) = (args.results.out.as_deref(), args.results.json);
+    give_out(&plan, id.as_deref(), folder, json, out)?;
+    Ok(Some((plan, stopped)))
+}
+
+/// What a series begins with.
+type Ready<P> = (P, Recording, SameMachine);
+
+fn fresh<P: Plan>(
+    scenario: Scenario,
+    args: &SeriesArgs,
+    wanted: impl FnOnce(Scenario, &mut Output) -> Option<Scenario>,
+    out: &mut Output,
+) -> anyhow::Result<Option<Ready<P>>> {
+    let Some(scenario) = wanted(scenario, out) else {
+        return Ok(None);
+    };
+    let Some(plan) = P::of(&scenario, out)? else {
+        return Ok(None);
+    };
+    let recording = Recording::new(P::KIND, &scenario, !args.results.no_keep, out);
+    Ok(Some((plan, recording, SameMachine::default())))
+}
+
+fn gone_on_with<P: Plan>(
+    record: &Record,
+    path: &Path,
+    args: &SeriesArgs,
+    out: &mut Output,
+) -> anyhow::Result<Option<Ready<P>>> {
+    let Some(plan) = plan_so_far(record, out)? else {
+        return Ok(None);
+    };
+    let same = SameMachine::as_of(record, args.other_machine);
+    Ok(Some((plan, Recording::resume(record, path)?, same)))
 }
 
 /// Prints what the plan found by now, as a document if `json`, and writes its files into `folder`.
@@ -81,13 +151,13 @@ pub(super) fn give_out(
 }
 
 /// A scenario to begin with, or a record to go on with.
-pub(super) enum Begin {
+enum Begin {
     New(Box<Scenario>),
     Old(Box<Record>, PathBuf),
 }
 
 /// Reads what the arguments name, and applies the options; none if something cannot be used, and was told.
-pub(super) fn begin(
+fn begin(
     file: Option<&Path>,
     args: &SeriesArgs,
     kind: RecordKind,
@@ -160,7 +230,7 @@ pub(super) fn is_usable(scenario: &Scenario, out: &mut Output) -> bool {
 
 /// Makes all steps that are left, or those up to the first interrupt; whether it was stopped. None if the machine is
 /// not the one to go on with, which was told.
-pub(super) fn drive(
+fn drive(
     plan: &mut impl Plan,
     recording: &mut Recording,
     mut same: SameMachine,
@@ -202,7 +272,7 @@ pub(super) fn drive(
 /// Whether a series that goes on does so on the machine that began it: of points that were measured on different ones
 /// nobody could say what makes the difference.
 #[derive(Debug, Default)]
-pub(super) struct SameMachine {
+struct SameMachine {
     /// The machine that began it, until the one at hand has been held against it; none if nothing is to be held.
     began: Option<Machine>,
     /// Whether another one was asked for.
@@ -213,7 +283,7 @@ pub(super) struct SameMachine {
 
 impl SameMachine {
     /// As the machine of `record`, unless another one was asked for.
-    pub(super) fn as_of(record: &Record, another_is_wanted: bool) -> Self {
+    fn as_of(record: &Record, another_is_wanted: bool) -> Self {
         let mut machines = record
             .steps
             .iter()
@@ -268,7 +338,8 @@ pub(super) fn exit(stopped: bool, doubts: &Doubts) -> Exit {
 
 /// Keeps a series in the library while it goes on. What goes wrong with it is one line and never the series' own
 /// failure.
-pub(super) struct Recording {
+struct Recording {
+    title: String,
     writer: Option<RecordWriter>,
     id: String,
     closing: Closing,
@@ -276,12 +347,7 @@ pub(super) struct Recording {
 
 impl Recording {
     /// Of a new series, if it is `wanted`.
-    pub(super) fn new(
-        kind: RecordKind,
-        scenario: &Scenario,
-        wanted: bool,
-        out: &mut Output,
-    ) -> Self {
+    fn new(kind: RecordKind, scenario: &Scenario, wanted: bool, out: &mut Output) -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         let seconds = now.map_or(0, |since| since.as_secs());
         let header = Header::of_series(kind, scenario, seconds);
@@ -292,6 +358,7 @@ impl Recording {
             None
         };
         Self {
+            title: scenario.title.clone(),
             writer,
             id: header.id,
             closing: Closing::of([], false),
@@ -299,8 +366,9 @@ impl Recording {
     }
 
     /// Of the one at `path` that goes on.
-    pub(super) fn resume(record: &Record, path: &Path) -> Result<Self, RecordError> {
+    fn resume(record: &Record, path: &Path) -> Result<Self, RecordError> {
         Ok(Self {
+            title: record.title().to_owned(),
             writer: Some(RecordWriter::resume(path)?),
             id: record.header.id.clone(),
             closing: Closing::of(record.steps.iter().map(|(_, run)| run), false),
@@ -319,7 +387,7 @@ impl Recording {
     }
 
     /// Nothing more is to come. Returns what it is called in the library, if it is kept.
-    pub(super) fn finish(mut self, stopped: bool, out: &mut Output) -> Option<String> {
+    fn finish(mut self, stopped: bool, out: &mut Output) -> Option<String> {
         let mut writer = self.writer.take()?;
         self.closing.stopped = stopped;
         match writer.close(&self.closing) {

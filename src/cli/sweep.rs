@@ -5,11 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::analysis::{SweepFigures, SweepPlan};
-use crate::cli::interrupt::interrupts;
-use crate::cli::series::{
-    Begin, Plan, Recording, SameMachine, begin, chosen, drive, exit, give_out, is_usable,
-    plan_so_far,
-};
+use crate::cli::series::{Plan, chosen, exit, is_usable, make};
 use crate::cli::series_args::SweepArgs;
 use crate::cli::{Exit, Output};
 use crate::export::{ExportError, sweep_document, sweep_text, write_sweep_folder};
@@ -20,12 +16,24 @@ use crate::scenario::{Axis, Parameter, Range, Scenario, Setting, StepScale, Swee
 use crate::units::text;
 
 impl Plan for SweepPlan {
-    fn of(scenario: &Scenario) -> anyhow::Result<Self> {
+    const KIND: RecordKind = RecordKind::Sweep;
+
+    fn of(scenario: &Scenario, _out: &mut Output) -> anyhow::Result<Option<Self>> {
         let sweep = scenario
             .sweep
             .as_ref()
             .context("the scenario has no sweep")?;
-        Ok(Self::new(scenario, sweep, scenario.protocol.seed)?)
+        Ok(Some(Self::new(scenario, sweep, scenario.protocol.seed)?))
+    }
+
+    fn announced(&self) -> String {
+        let (done, all) = self.progress();
+        format!(
+            "{} of {} left, about {}",
+            text::count((all - done) as u64),
+            text::counted(all as u64, "visit", "visits"),
+            text::nanos(self.remaining_nanos() as f64)
+        )
     }
 
     fn next(&self) -> Option<(Step, RunRequest)> {
@@ -75,53 +83,9 @@ impl Plan for SweepPlan {
 /// # Errors
 /// Only for what the user could not know; everything else is printed and becomes an exit code.
 pub(super) fn sweep(args: &SweepArgs, out: &mut Output) -> anyhow::Result<Exit> {
-    let Some(begun) = begin(args.file.as_deref(), &args.series, RecordKind::Sweep, out)? else {
-        return Ok(Exit::Usage);
-    };
-    let (mut plan, mut recording, same) = match begun {
-        Begin::New(scenario) => {
-            let Some(scenario) = swept(*scenario, args, out) else {
-                return Ok(Exit::Usage);
-            };
-            let plan = SweepPlan::of(&scenario)?;
-            let recording = Recording::new(
-                RecordKind::Sweep,
-                &scenario,
-                !args.series.results.no_keep,
-                out,
-            );
-            (plan, recording, SameMachine::default())
-        }
-        Begin::Old(record, path) => {
-            let Some(plan) = plan_so_far(&record, out)? else {
-                return Ok(Exit::Usage);
-            };
-            let same = SameMachine::as_of(&record, args.series.other_machine);
-            (plan, Recording::resume(&record, &path)?, same)
-        }
-    };
-    let interrupts = interrupts().context("Ctrl-C cannot be watched")?;
-    let (done, all) = plan.progress();
-    out.message(format_args!(
-        "{}: {} of {} left, about {}",
-        plan.base.title,
-        text::count((all - done) as u64),
-        text::counted(all as u64, "visit", "visits"),
-        text::nanos(plan.remaining_nanos() as f64)
-    ));
-    let Some(stopped) = drive(&mut plan, &mut recording, same, &interrupts, out)? else {
-        return Ok(Exit::Usage);
-    };
-    let id = recording.finish(stopped, out);
-    let results = &args.series.results;
-    give_out(
-        &plan,
-        id.as_deref(),
-        results.out.as_deref(),
-        results.json,
-        out,
-    )?;
-    Ok(exit(stopped, plan.doubts()))
+    let wanted = |scenario, out: &mut Output| swept(scenario, args, out);
+    let made = make::<SweepPlan>(args.file.as_deref(), &args.series, wanted, out)?;
+    Ok(made.map_or(Exit::Usage, |(plan, stopped)| exit(stopped, plan.doubts())))
 }
 
 /// The scenario with the sweep that is asked for; none if it cannot be made, and was told.

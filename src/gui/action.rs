@@ -159,6 +159,10 @@ pub enum Region {
     Previous,
     /// The menu bar.
     Menus,
+    /// The page in the middle.
+    Page,
+    /// The panel on the left.
+    Sidebar,
 }
 
 /// A setting of the window; those without a value are switched on or off.
@@ -172,6 +176,8 @@ pub enum Preference {
     LineMarks,
     /// Charts of a run move once a second.
     ReducedMotion,
+    /// Charts move smoothly while a run measures, which takes from the run.
+    SmoothCharts,
     /// The desktop is told when a long run has ended.
     Notify,
     /// A run of at least so many seconds is a long one.

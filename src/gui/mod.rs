@@ -20,4 +20,4 @@ pub mod widgets;
 mod window;
 pub mod words;
 
-pub use window::{WindowError, run};
+pub use window::{WindowError, drawing, run};

@@ -41,6 +41,8 @@ pub struct Settings {
     pub line_marks: bool,
     /// Charts of a run move once a second.
     pub reduced_motion: bool,
+    /// Charts move smoothly while a run measures, which takes from the run.
+    pub smooth_charts: bool,
     /// Whether the desktop is told that a long run has ended.
     pub notify: bool,
     /// A run that took at least so many seconds is a long one.
@@ -59,6 +61,8 @@ pub struct Settings {
     pub recent: Vec<PathBuf>,
     /// Whether the tour was taken or declined.
     pub tour_seen: bool,
+    /// Whether charts were zoomed once: they no longer say how.
+    pub zoom_known: bool,
     /// The board of charts.
     pub board: BoardSettings,
 }
@@ -174,6 +178,7 @@ impl Default for Settings {
             high_contrast: false,
             line_marks: false,
             reduced_motion: false,
+            smooth_charts: false,
             notify: true,
             notify_after_secs: 30,
             window: None,
@@ -183,6 +188,7 @@ impl Default for Settings {
             results_height: None,
             recent: Vec::new(),
             tour_seen: false,
+            zoom_known: false,
             board: BoardSettings::default(),
         }
     }

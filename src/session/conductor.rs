@@ -12,7 +12,7 @@ use crate::run::{BlockEnd, Event, PlannedBlock, RunRequest};
 use crate::scenario::{Backend, Candidate, Kernel, Scenario, Stage};
 use crate::session::child::{Ending, RunnerProcess};
 use crate::session::outbox::Outbox;
-use crate::session::{FindError, LocalPython, RunnerCommand};
+use crate::session::{FindError, LocalPython, RunnerCommand, Wake};
 use crate::wire::{
     Finished, FrameError, FromRunner, Hello, PythonHome, StartBlock, ToRunner, part, read_frame,
 };
@@ -56,7 +56,7 @@ pub(super) struct Conductor<W> {
     ending: bool,
 }
 
-impl<W: Fn()> Conductor<W> {
+impl<W: Fn(Wake)> Conductor<W> {
     pub(super) const fn new(
         request: RunRequest,
         runner: RunnerCommand,
@@ -96,13 +96,17 @@ impl<W: Fn()> Conductor<W> {
         while self.outbox.is_waiting() && !self.ending && !self.outbox.is_abandoned() {
             self.take_commands(FLUSH_PERIOD);
             self.outbox.flush();
-            (self.wake)();
+            (self.wake)(Wake::Ended);
         }
     }
 
     fn send(&mut self, event: Event) {
+        let wake = match event {
+            Event::RunEnded { .. } => Wake::Ended,
+            _ => Wake::Progress,
+        };
         self.outbox.send(event);
-        (self.wake)();
+        (self.wake)(wake);
     }
 
     /// Takes in what the handle asks for, waiting up to `patience` for it.

@@ -54,7 +54,7 @@ pub fn run_with_freeze(
     /// How often `wanted` is asked while nothing arrives.
     const LOOK: Duration = Duration::from_millis(50);
     let mut run = Run::new(request.clone(), 0);
-    let session = Session::start(request, command, || {})?;
+    let session = Session::start(request, command, |_| {})?;
     let mut stage = Stage::Before;
     while !run.ended && wanted(&run) {
         stage = stage.advance(&run, freeze, Instant::now())?;

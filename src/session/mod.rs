@@ -41,6 +41,15 @@ pub struct RunnerCommand {
     pub executable: PathBuf,
 }
 
+/// Why a receiver is woken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wake {
+    /// The run goes on: whoever shows it may take their time.
+    Progress,
+    /// The run has ended, and nothing is disturbed any more.
+    Ended,
+}
+
 /// The handle on a run that is under way.
 #[derive(Debug)]
 pub struct Session {
@@ -58,7 +67,7 @@ impl Session {
     pub fn start(
         request: RunRequest,
         command: RunnerCommand,
-        wake: impl Fn() + Send + 'static,
+        wake: impl Fn(Wake) + Send + 'static,
     ) -> std::io::Result<Self> {
         let (event_sender, events) = bounded(EVENTS_MAX);
         // A stop and an end: more would say the same.

@@ -100,6 +100,7 @@ fn settings_are_switched_by_their_names_and_kept() {
     for setting in [
         "Marks on the lines of charts",
         "Reduced motion",
+        "Smooth charts while measuring",
         "Tell when a long run has ended",
     ] {
         press(&mut window, setting);
@@ -109,6 +110,7 @@ fn settings_are_switched_by_their_names_and_kept() {
         let now = settings();
         now.line_marks != before.line_marks
             && now.reduced_motion != before.reduced_motion
+            && now.smooth_charts != before.smooth_charts
             && now.notify != before.notify
     });
 }

@@ -181,6 +181,7 @@ const fn of_preference(preference: Preference) -> Test {
         ),
         Preference::LineMarks
         | Preference::ReducedMotion
+        | Preference::SmoothCharts
         | Preference::Notify
         | Preference::NotifyAfter(_) => (
             "keyboard/actions.rs",

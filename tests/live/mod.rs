@@ -58,7 +58,7 @@ pub(crate) fn request(text: &str) -> RunRequest {
 /// Runs `text` to its end.
 pub(crate) fn run_to_end(text: &str) -> Run {
     let request = request(text);
-    let session = Session::start(request.clone(), runner(), || ()).unwrap();
+    let session = Session::start(request.clone(), runner(), |_| ()).unwrap();
     let mut run = Run::new(request, 0);
     follow(&session, &mut run, |_, _| false);
     run
@@ -68,7 +68,7 @@ pub(crate) fn run_to_end(text: &str) -> Run {
 /// takes, the blocks must be longer.
 pub(crate) fn run_until(text: &str, until: impl FnMut(&Run, &Event) -> bool) -> Run {
     let request = request(text);
-    let session = Session::start(request.clone(), runner(), || ()).unwrap();
+    let session = Session::start(request.clone(), runner(), |_| ()).unwrap();
     let mut run = Run::new(request, 0);
     follow(&session, &mut run, until);
     let last = run.blocks.iter().rev().find(|block| block.last.is_some());

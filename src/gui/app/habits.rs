@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use egui::{Context, Event, Key, KeyboardShortcut, Popup};
 
-use crate::gui::action::{Action, ComposerSection, Preference, RunsAction, Step};
+use crate::gui::action::{Action, ComposerSection, Preference, Region, RunsAction, Step};
 use crate::gui::app::{App, Measurement, Page, RunState, Search, Series, SidebarTab};
 use crate::gui::commands::{COMMANDS, Menu, Situation, shortcuts};
 use crate::gui::panels::palette::Item;
@@ -73,8 +73,13 @@ impl App {
             if self.palette_panel.is_open() && action != Action::FindCommand {
                 continue;
             }
-            if take(ctx, keys) {
-                self.actions.push(action);
+            if !take(ctx, keys) {
+                continue;
+            }
+            match action {
+                // At once: what is typed next is already for the palette, however late the next frame is.
+                Action::FindCommand => self.toggle_palette(ctx),
+                action => self.ask_by_keys(action),
             }
         }
         let mut menus = Menu::ALL.into_iter();
@@ -90,8 +95,19 @@ impl App {
         }
     }
 
-    pub(super) fn toggle_palette(&mut self) {
-        self.palette_panel.toggle();
+    /// Asks for `action`. Whoever asks for a part of the window by keys goes on there.
+    fn ask_by_keys(&mut self, action: Action) {
+        let led_to = match action {
+            Action::Show(_) => Some(Region::Page),
+            Action::ShowTab(_) => Some(Region::Sidebar),
+            _ => None,
+        };
+        self.actions.push(action);
+        self.actions.extend(led_to.map(Action::GoTo));
+    }
+
+    pub(super) fn toggle_palette(&mut self, ctx: &Context) {
+        self.palette_panel.toggle(ctx);
         if self.runs.search == Search::NotYet {
             self.list_runs();
         }
@@ -101,7 +117,10 @@ impl App {
     pub(super) fn palette_ui(&mut self, ctx: &Context) {
         if self.palette_panel.is_open() {
             let items = self.palette_items();
-            self.palette_panel.ui(ctx, &items, &mut self.actions);
+            let chosen = self.palette_panel.ui(ctx, &items);
+            if let Some(action) = chosen {
+                self.ask_by_keys(action);
+            }
         }
     }
 
@@ -257,6 +276,7 @@ impl App {
             Preference::HighContrast => settings.high_contrast = !settings.high_contrast,
             Preference::LineMarks => settings.line_marks = !settings.line_marks,
             Preference::ReducedMotion => settings.reduced_motion = !settings.reduced_motion,
+            Preference::SmoothCharts => settings.smooth_charts = !settings.smooth_charts,
             Preference::Notify => settings.notify = !settings.notify,
             Preference::NotifyAfter(secs) => settings.notify_after_secs = secs,
         }

@@ -11,11 +11,12 @@ use crate::gui::app::jobs::Done;
 use crate::gui::app::{App, Closing, Document, Origin, Page, Purpose, RunState};
 use crate::gui::dialogs::{FileRequest, Picked};
 use crate::gui::panels::question::Question;
-use crate::gui::repaint::process_cpu_time;
+use crate::gui::repaint::{FrameClock, Painting, process_cpu_time};
 use crate::scenario::{Loaded, ScenarioFileError};
 
-/// Events may take this long per frame; what is left comes with the next.
-const EVENTS_BUDGET: Duration = Duration::from_millis(4);
+/// Events may take this long per frame; what is left comes with the next, which follows at once. A window that paints
+/// every five seconds has fifty snapshots to take in, and while it waits they would be merged.
+const EVENTS_BUDGET: Duration = Duration::from_millis(20);
 /// Charts that move this rarely distract little.
 const CALM: Duration = Duration::from_secs(1);
 /// A run that is over is written within about this time.
@@ -29,8 +30,10 @@ impl App {
         }
         self.follow_series();
         self.follow_leaving_tabs();
+        self.renew_preview();
         self.follow_long_runs(ctx);
         self.note_window(ctx);
+        self.follow_settings(ctx);
         for done in self.jobs.finished() {
             self.take(done, ctx);
         }
@@ -72,7 +75,7 @@ impl App {
             measurement.set_origin(Origin { path, ..origin });
         }
         if more {
-            ctx.request_repaint_after(self.frame_clock.until_due());
+            ctx.request_repaint_after(FrameClock::SOON);
         }
         let decides = !measurement.run().request.scenario.objectives.is_empty();
         if was_active && !state.is_active() && decides {
@@ -103,13 +106,25 @@ impl App {
         if let Some(cost) = cost {
             self.pacer.record(cost);
         }
-        let mut interval = self.pacer.interval();
-        if self.settings.reduced_motion {
-            interval = interval.max(CALM);
-        }
+        let interval = self.frame_interval();
         self.frame_clock.painted(interval);
         if self.is_running() {
             ctx.request_repaint_after(interval);
+        }
+    }
+
+    /// From one frame to the next while a run measures and the user does nothing.
+    pub(super) fn frame_interval(&self) -> Duration {
+        let painting = if self.settings.smooth_charts {
+            Painting::Smooth
+        } else {
+            Painting::Sparing
+        };
+        let interval = self.pacer.interval(painting);
+        if self.settings.reduced_motion {
+            interval.max(CALM)
+        } else {
+            interval
         }
     }
 

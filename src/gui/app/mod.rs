@@ -72,7 +72,7 @@ use crate::gui::panels::tour::TourPanel;
 use crate::gui::repaint::{FrameClock, Pacer};
 use crate::gui::settings::Settings;
 use crate::gui::theme;
-use crate::scenario::bundled;
+use crate::scenario::{bundled, cores_of_this_machine};
 
 /// What the application needs from outside; tests give their own.
 pub struct Services {
@@ -188,6 +188,8 @@ pub struct App {
     tour_panel: TourPanel,
     question_panel: QuestionPanel,
     palette_panel: PalettePanel,
+    /// The widest that the panel on the left could be in the last frame, in points.
+    sidebar_most: Option<f32>,
     /// Where the parts of the window stood in the last frame, and which the keyboard is to go to.
     regions: regions::Regions,
     /// The menu that keys have asked for, until it is open.
@@ -224,6 +226,7 @@ impl App {
             .unwrap_or_else(Document::blank);
         Self {
             services,
+            settings_file: remember::SettingsFile::of(&settings),
             settings,
             document,
             history: history::History::default(),
@@ -255,16 +258,16 @@ impl App {
             is_dark: false,
             machine_panel: MachinePanel::default(),
             preferences_panel: PreferencesPanel::default(),
-            settings_file: remember::SettingsFile::default(),
             busy: None,
             tour_panel: TourPanel::default(),
             question_panel: QuestionPanel::default(),
             palette_panel: PalettePanel::default(),
+            sidebar_most: None,
             regions: regions::Regions::default(),
             asked_menu: None,
             toasts: Toasts::default(),
             actions: Vec::new(),
-            pacer: Pacer::default(),
+            pacer: Pacer::new(cores_of_this_machine()),
             frame_clock: Arc::new(FrameClock::default()),
             cpu_at_last_frame: None,
             title: String::new(),

@@ -17,10 +17,11 @@ use crate::gui::app::{
 };
 use crate::gui::dialogs::FileRequest;
 use crate::gui::panels::question::Question;
+use crate::gui::repaint::FrameClock;
 use crate::run::record::is_run_file;
 use crate::run::{Run, RunRequest};
 use crate::scenario::{bundled_named, parse, read_text, write_file};
-use crate::session::Session;
+use crate::session::{Session, Wake};
 
 impl App {
     pub(super) fn perform(&mut self, action: Action, ctx: &Context) {
@@ -42,7 +43,7 @@ impl App {
             Action::ShowTab(tab) => self.show_tab(tab),
             Action::GoTo(region) => self.regions.ask(region),
             Action::Zoom(step) => self.zoom(step, ctx),
-            Action::FindCommand => self.toggle_palette(),
+            Action::FindCommand => self.toggle_palette(ctx),
             Action::Prefer(preference) => self.prefer(preference, ctx),
             Action::FindSetting(name) => self.find_setting(name),
             Action::CopyText(text) => self.copy_text(text, ctx),
@@ -122,10 +123,15 @@ impl App {
         }
     }
 
-    /// What asks for a frame when something has happened, within the repaint budget.
-    pub(super) fn waker(&self) -> impl Fn() + Send + 'static + use<> {
+    /// What asks for a frame when something has happened: within the repaint budget while a run measures.
+    pub(super) fn waker(&self) -> impl Fn(Wake) + Send + 'static + use<> {
         let (waker, clock) = (self.jobs.ctx().clone(), Arc::clone(&self.frame_clock));
-        move || waker.request_repaint_after(clock.until_due())
+        move |wake| {
+            waker.request_repaint_after(match wake {
+                Wake::Progress => clock.until_due(),
+                Wake::Ended => FrameClock::SOON,
+            });
+        }
     }
 
     pub(super) fn stop_run(&mut self) {

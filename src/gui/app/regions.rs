@@ -108,22 +108,28 @@ impl Regions {
     }
 
     /// Where the keyboard goes after `held` is gone: back below what was in front of the window, or to the nearest
-    /// control in the same part; on another page to the first.
+    /// control in the same part; where another page has come instead, to the first of that.
     fn instead_of(&self, held: Id, ctx: &Context, page: Page) -> Option<Id> {
         let below = self.below?;
         if below.id != held && control(ctx, below.id).is_some() {
             return Some(below.id);
         }
-        let (_, rect) = self.shown.iter().find(|(part, _)| *part == below.part)?;
+        let is_other_page = below.page != page;
+        let part = if is_other_page {
+            Part::Centre
+        } else {
+            below.part
+        };
+        let (_, rect) = self.shown.iter().find(|(other, _)| *other == part)?;
         let mut controls = controls(ctx);
         controls.retain(|(_, at)| rect.contains(*at));
-        let nearest = if below.page == page {
+        let nearest = if is_other_page {
+            controls.first()
+        } else {
             controls.iter().min_by(|(_, one), (_, other)| {
                 let far = |at: &Pos2| at.distance_sq(below.at);
                 far(one).total_cmp(&far(other))
             })
-        } else {
-            controls.first()
         };
         nearest.map(|(id, _)| *id)
     }
@@ -176,6 +182,8 @@ fn target<T: Copy>(asked: Region, from: Option<Part>, firsts: &[(Part, T)]) -> O
     let count = firsts.len();
     let index = match (asked, at) {
         (Region::Menus, _) => place(Part::Bars)?,
+        (Region::Page, _) => place(Part::Centre)?,
+        (Region::Sidebar, _) => place(Part::Sidebar)?,
         (Region::Next, Some(at)) => (at + 1) % count,
         (Region::Next, None) => 1.min(count.checked_sub(1)?),
         (Region::Previous, Some(at)) => (at + count - 1) % count,
@@ -197,6 +205,8 @@ mod tests {
         assert_eq!(go(Region::Next, Some(Part::Results)), Some(1));
         assert_eq!(go(Region::Previous, Some(Part::Bars)), Some(4));
         assert_eq!(go(Region::Previous, None), Some(4));
+        assert_eq!(go(Region::Sidebar, Some(Part::Bars)), Some(2));
+        assert_eq!(go(Region::Page, None), None, "it has no control here");
         assert_eq!(go(Region::Menus, Some(Part::Results)), Some(1));
         assert_eq!(target::<u8>(Region::Next, None, &[]), None);
     }

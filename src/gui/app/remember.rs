@@ -1,24 +1,56 @@
 //! What is remembered for the next start, and the message when a long run has ended.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use egui::{Context, UserAttentionType, ViewportCommand};
 
 use crate::gui::app::jobs::{Done, Kind};
 use crate::gui::app::{App, RunState};
-use crate::gui::settings::WindowPlace;
+use crate::gui::settings::{Settings, WindowPlace};
 use crate::units::text;
 
+/// What changes while one drags and clicks is written when it has rested for so long, in seconds.
+const RESTS_SECS: f64 = 2.0;
+
 /// How far the settings are written. One writer at a time: two could end in the wrong order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum SettingsFile {
-    /// As they are.
-    #[default]
-    Written,
-    /// On the way.
-    Writing,
-    /// On the way, and changed since.
-    Outdated,
+#[derive(Debug)]
+pub(super) struct SettingsFile {
+    /// As they were written, or are being written.
+    written: Settings,
+    /// What differs from that now, and since when, in seconds of the window's clock.
+    unwritten: Option<(Settings, f64)>,
+    /// They are on the way.
+    is_writing: bool,
+    /// They are to be written again when that is done.
+    is_outdated: bool,
+}
+
+impl SettingsFile {
+    /// The file as it was read.
+    pub(super) fn of(settings: &Settings) -> Self {
+        Self {
+            written: settings.clone(),
+            unwritten: None,
+            is_writing: false,
+            is_outdated: false,
+        }
+    }
+
+    /// In how many seconds from `now` the settings are to be written; none as long as they are what is written.
+    fn due_in(&mut self, settings: &Settings, now: f64) -> Option<f64> {
+        if *settings == self.written {
+            self.unwritten = None;
+            return None;
+        }
+        match &self.unwritten {
+            Some((last, since)) if last == settings => Some(since + RESTS_SECS - now),
+            _ => {
+                self.unwritten = Some((settings.clone(), now));
+                Some(RESTS_SECS)
+            }
+        }
+    }
 }
 
 impl App {
@@ -27,17 +59,20 @@ impl App {
         let Some(folder) = self.services.settings_dir.clone() else {
             return;
         };
-        if self.settings_file != SettingsFile::Written {
-            self.settings_file = SettingsFile::Outdated;
+        if self.settings_file.is_writing {
+            self.settings_file.is_outdated = true;
             return;
         }
-        self.settings_file = SettingsFile::Writing;
         let settings = self.settings.clone();
+        self.settings_file = SettingsFile {
+            is_writing: true,
+            ..SettingsFile::of(&settings)
+        };
         let refused = self.start("save settings", Kind::Writes, move || {
             Done::SettingsSaved(settings.save(&folder))
         });
         if refused.is_some() {
-            self.settings_file = SettingsFile::Written;
+            self.settings_file.is_writing = false;
         }
     }
 
@@ -45,13 +80,23 @@ impl App {
         if let Err(error) = saved {
             log::warn!("the settings are not saved: {error}");
         }
-        let was = std::mem::take(&mut self.settings_file);
-        if was == SettingsFile::Outdated {
+        self.settings_file.is_writing = false;
+        if std::mem::take(&mut self.settings_file.is_outdated) {
             self.save_settings();
         }
     }
 
-    /// Takes note of where the window stands and what it shows; nothing is written before it closes.
+    /// Writes what has changed and rests, so that a window that ends badly comes back as it was.
+    pub(super) fn follow_settings(&mut self, ctx: &Context) {
+        let now = ctx.input(|input| input.time);
+        match self.settings_file.due_in(&self.settings, now) {
+            None => {}
+            Some(secs) if secs > 0.0 => ctx.request_repaint_after(Duration::from_secs_f64(secs)),
+            Some(_) => self.save_settings(),
+        }
+    }
+
+    /// Takes note of where the window stands and what it shows.
     pub(super) fn note_window(&mut self, ctx: &Context) {
         let before = self.settings.window;
         let zoom = ctx.zoom_factor();
@@ -116,7 +161,7 @@ impl App {
             Some(RunState::Stopped) => "was stopped",
             _ => "is finished",
         };
-        let text = format!("After {}", text::span((took_secs * 1e9) as u64));
+        let text = format!("After {}", text::nanos(took_secs * 1e9));
         let (title, notifier) = (
             format!("'{}' {word}", busy.title),
             Arc::clone(&self.services.notifier),
@@ -147,4 +192,28 @@ pub(super) struct Busy {
     /// The number of its tab, if it has one.
     tab: Option<u64>,
     title: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gui::theme::ThemeChoice;
+
+    #[test]
+    fn settings_are_written_when_they_have_rested_and_only_once() {
+        let mut settings = Settings::default();
+        let mut file = SettingsFile::of(&settings);
+        assert_eq!(file.due_in(&settings, 10.0), None);
+        settings.sidebar = false;
+        assert_eq!(file.due_in(&settings, 11.0), Some(2.0));
+        settings.theme = ThemeChoice::Dark;
+        assert_eq!(file.due_in(&settings, 12.0), Some(2.0), "it still changes");
+        assert_eq!(file.due_in(&settings, 13.5), Some(0.5));
+        assert_eq!(file.due_in(&settings, 14.0), Some(0.0));
+        let before = Settings::default();
+        assert_eq!(file.due_in(&before, 15.0), None, "it was taken back");
+        assert_eq!(file.due_in(&settings, 16.0), Some(2.0));
+        file = SettingsFile::of(&settings);
+        assert_eq!(file.due_in(&settings, 60.0), None);
+    }
 }

@@ -31,12 +31,8 @@ pub struct RunEntry {
 
 impl RunEntry {
     fn of(entry: Entry) -> Self {
-        let place = format!("'{}': ", entry.path.display());
-        let head = entry.head.map(Box::new).map_err(|error| {
-            // The path stands beside it anyway.
-            let error = error.to_string();
-            sentence(error.strip_prefix(&place).unwrap_or(&error))
-        });
+        let head = entry.head.map(Box::new);
+        let head = head.map_err(|error| reason_of(&entry.path, &error.to_string()));
         Self {
             path: entry.path,
             bytes: entry.bytes,
@@ -59,6 +55,12 @@ fn file_stem(path: &Path) -> String {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned()
+}
+
+/// Why the file at `path` cannot be read, without the path: that stands beside it anyway.
+pub(super) fn reason_of(path: &Path, error: &str) -> String {
+    let place = format!("'{}': ", path.display());
+    sentence(error.strip_prefix(&place).unwrap_or(error))
 }
 
 /// What is known of the kept runs.
@@ -146,16 +148,12 @@ impl App {
             Ok(listing) => {
                 let entries = listing.entries.into_iter();
                 self.runs.entries = entries.map(RunEntry::of).collect();
-                let mut renamed = false;
-                for entry in &self.runs.entries {
-                    if entry.head.is_ok() {
-                        let name = entry.title();
-                        self.tabs.rename(&entry.path, &name);
-                        renamed |= self.comparison.rename(&entry.path, &name);
-                    }
-                }
-                if renamed {
-                    self.compare_if_complete();
+                let kept = self.runs.entries.iter().filter(|entry| entry.head.is_ok());
+                let kept: Vec<_> = kept
+                    .map(|entry| (entry.path.clone(), entry.title()))
+                    .collect();
+                for (path, name) in kept {
+                    self.rename(&path, &name);
                 }
                 self.runs.left_out = listing.left_out;
                 self.runs.revision += 1;
@@ -284,20 +282,33 @@ impl App {
         self.runs.changing = Changing::Working;
         let refused = self.start("notes on a run", Kind::Writes, move || {
             let changed = library.change(&path, |said| *said = meta);
-            Done::RunChanged(changed.map(|_| ()).map_err(|error| error.to_string()))
+            let changed = changed.map(|head| (path, head.title().to_owned()));
+            Done::RunChanged(changed.map_err(|error| error.to_string()))
         });
         if let Some(error) = refused {
             self.runs.changing = Changing::Failed(error);
         }
     }
 
-    pub(super) fn take_run_changed(&mut self, changed: Result<(), String>) {
+    /// What is said of a run was written: its file, and what it is called now.
+    pub(super) fn take_run_changed(&mut self, changed: Result<(PathBuf, String), String>) {
         match changed {
-            Ok(()) => {
+            Ok((path, name)) => {
                 self.runs.changing = Changing::Idle;
+                // A long list takes its time.
+                self.rename(&path, &name);
                 self.list_again();
             }
             Err(error) => self.runs.changing = Changing::Failed(sentence(&error)),
+        }
+    }
+
+    /// What is kept in `path` is called so wherever it is shown.
+    fn rename(&mut self, path: &Path, name: &str) {
+        self.tabs.rename(path, name);
+        self.comparison.rename(path, name);
+        if let Some(series) = &mut self.series {
+            series.rename(path, name);
         }
     }
 

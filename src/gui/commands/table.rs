@@ -205,6 +205,10 @@ pub static COMMANDS: &[Command] = &[
         Action::Prefer(Preference::ReducedMotion)
     })
     .marked(Marked::Check(|now| now.settings.reduced_motion)),
+    look("Smooth charts while measuring", || {
+        Action::Prefer(Preference::SmoothCharts)
+    })
+    .marked(Marked::Check(|now| now.settings.smooth_charts)),
     board("Pause the view of the run, or resume it", || {
         Action::Board(BoardAction::TogglePause)
     })

@@ -2,14 +2,14 @@
 
 use egui::text::LayoutJob;
 use egui::{
-    Align2, Button, Context, FontId, Id, Key, Modal, Modifiers, ScrollArea, TextEdit, TextFormat,
-    TextStyle, Ui, Vec2,
+    Align2, Button, Context, Event, FontId, Id, Key, Modal, Modifiers, ScrollArea, TextEdit,
+    TextFormat, TextStyle, Ui, Vec2,
 };
 
 use crate::gui::action::Action;
 use crate::gui::commands::{Found, find};
 use crate::gui::theme::{self, Palette, space};
-use crate::gui::widgets::{empty_state_ui, weak_ui};
+use crate::gui::widgets::{empty_state_ui, select_in_field, weak_ui};
 use crate::units::text;
 
 /// Width of the palette, in points: a name, its group and its keys on one line.
@@ -51,13 +51,25 @@ pub struct PalettePanel {
 }
 
 impl PalettePanel {
-    /// Opens it with nothing typed, or closes it.
-    pub fn toggle(&mut self) {
+    /// Opens it, or closes it. What is typed from now on is typed here, also what has come with the keys that open it:
+    /// one may type faster than the window is drawn.
+    pub fn toggle(&mut self, ctx: &Context) {
         *self = Self {
             open: !self.open,
             unfocused: true,
             ..Self::default()
         };
+        if self.open {
+            ctx.input_mut(|input| {
+                input.events.retain(|event| match event {
+                    Event::Text(text) => {
+                        self.typed.push_str(text);
+                        false
+                    }
+                    _ => true,
+                });
+            });
+        }
     }
 
     /// Whether it is open.
@@ -66,8 +78,8 @@ impl PalettePanel {
         self.open
     }
 
-    /// Shows it with what is in `items`, and appends what was chosen to `actions`.
-    pub fn ui(&mut self, ctx: &Context, items: &[Item], actions: &mut Vec<Action>) {
+    /// Shows it with what is in `items`; returns what was chosen.
+    pub fn ui(&mut self, ctx: &Context, items: &[Item]) -> Option<Action> {
         let palette = theme::palette_of(ctx);
         let id = Id::unique("command palette");
         let area = Modal::default_area(id).anchor(Align2::CENTER_TOP, [0.0, FROM_TOP]);
@@ -89,11 +101,12 @@ impl PalettePanel {
         match done {
             Some(item) if item.why_not.is_none() => {
                 self.open = false;
-                actions.push(item.action.clone());
+                return Some(item.action.clone());
             }
             _ if modal.should_close() => self.open = false,
             _ => {}
         }
+        None
     }
 
     /// Arrows and pages move the choice, while the field keeps the keyboard.
@@ -123,7 +136,8 @@ impl PalettePanel {
             .return_key(None);
         let response = ui.add(field).accessible_name("Search commands");
         if std::mem::take(&mut self.unfocused) {
-            response.request_focus();
+            let end = self.typed.chars().count();
+            select_in_field(ui.ctx(), response.id, end..end);
         }
         if response.changed() {
             self.chosen = 0;

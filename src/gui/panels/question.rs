@@ -1,5 +1,6 @@
 //! Questions and notices in the middle of the window; everything else waits.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use egui::{Context, Id, Key, Modal, RichText, ScrollArea, Ui};
@@ -10,7 +11,9 @@ use crate::gui::dialogs::FileRequest;
 use crate::gui::panels::preferences::place_ui;
 use crate::gui::panels::shortcuts;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{FollowFocus as _, primary_button_ui, severity_ui, weak_ui};
+use crate::gui::widgets::{
+    FollowFocus as _, primary_button_ui, select_in_field, severity_ui, weak_ui,
+};
 use crate::gui::words;
 use crate::scenario::{Problem, Severity};
 use crate::units::text;
@@ -76,8 +79,9 @@ pub struct QuestionPanel {
     path: String,
     /// Why the path that was entered cannot be taken; empty as long as it can, or is still typed.
     why_not: String,
-    /// The field is still to be given the keyboard.
-    unfocused: bool,
+    /// The field is still to be given the keyboard, with these letters of the path selected: the file's name, which one
+    /// changes first.
+    select: Option<Range<usize>>,
     /// The pass in which a question was shown last.
     shown_in: u64,
 }
@@ -85,10 +89,13 @@ pub struct QuestionPanel {
 impl QuestionPanel {
     /// A path is going to be asked for.
     pub fn begin(&mut self, request: &FileRequest) {
-        let folder = std::env::current_dir().unwrap_or_default();
+        let folder = std::env::current_dir().unwrap_or_default().join("");
+        let letters = |path: &Path| path.display().to_string().chars().count();
+        let name = Path::new(&request.file_name).file_stem();
+        let from = letters(&folder);
+        self.select = Some(from..from + letters(Path::new(name.unwrap_or_default())));
         self.path = folder.join(&request.file_name).display().to_string();
         self.why_not.clear();
-        self.unfocused = true;
     }
 
     /// Shows `question` and appends the answer to `actions`.
@@ -134,8 +141,8 @@ impl QuestionPanel {
         let label = ui.label("Path");
         let edit = egui::TextEdit::singleline(&mut self.path).desired_width(f32::INFINITY);
         let edited = ui.add(edit).labelled_by(label.id);
-        if std::mem::take(&mut self.unfocused) {
-            edited.request_focus();
+        if let Some(letters) = self.select.take() {
+            select_in_field(ui.ctx(), edited.id, letters);
         }
         if edited.changed() {
             self.why_not.clear();
@@ -143,7 +150,7 @@ impl QuestionPanel {
         if !self.why_not.is_empty() {
             severity_ui(ui, Severity::Error, &self.why_not);
         } else if request.save {
-            weak_ui(ui, "A file of that name is replaced");
+            weak_ui(ui, "If there is a file of that name, it is replaced");
         }
         let entered = edited.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let path = self.path.trim();

@@ -97,6 +97,9 @@ pub(super) fn card_header_ui(
         let folds = fold_line_at(ui, line, *open, (width, Some(id)));
         if folds.clicked() {
             *open = !*open;
+            if *open {
+                show_opened(ui, &folds);
+            }
         }
         let moved = move_by_keys(ui, &folds, card).filter(|_| !locked);
         let asked = ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -109,6 +112,16 @@ pub(super) fn card_header_ui(
         (asked.inner.or(moved), folds)
     })
     .inner
+}
+
+/// So much of what is opened is brought into view, in points.
+const OPENED_HEIGHT: f32 = 240.0;
+
+/// Whoever opens the last line of the panel that is seen wants to see what is in it.
+pub(super) fn show_opened(ui: &Ui, line: &Response) {
+    let mut wanted = line.rect;
+    wanted.max.y += OPENED_HEIGHT;
+    ui.scroll_to_rect(wanted, None);
 }
 
 /// A line over `width` that opens and folds what is below it.

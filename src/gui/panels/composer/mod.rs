@@ -56,11 +56,10 @@ pub(super) use strip::paint_strip;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use egui::text::{CCursor, CCursorRange};
-use egui::{Context, TextEdit, Ui};
+use egui::{Context, Ui};
 
 use crate::gui::action::{Action, ComposerSection};
-use crate::gui::panels::composer::cards::{FoldLine, fold_line_ui};
+use crate::gui::panels::composer::cards::{FoldLine, fold_line_ui, show_opened};
 use crate::gui::panels::composer::clipboard::Clipboard;
 use crate::gui::panels::composer::drafts::Drafts;
 use crate::gui::panels::composer::form::{Form, Owner, text_id};
@@ -70,7 +69,7 @@ use crate::gui::panels::composer::series_maker::SeriesMaker;
 use crate::gui::panels::composer::sweep::Forecast;
 use crate::gui::panels::composer::tasks::TaskView;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{badge_ui, weak_ui};
+use crate::gui::widgets::{badge_ui, select_in_field, weak_ui};
 use crate::scenario::{Candidate, Problem, Scenario, Severity};
 use crate::units::text;
 
@@ -158,13 +157,7 @@ impl ComposerPanel {
 
     /// Gives the keyboard to the title, with all of it selected: what is typed takes its place.
     pub fn ask_for_title(&self, ctx: &Context, title: &str) {
-        let id = text_id("title");
-        let mut state = TextEdit::load_state(ctx, id).unwrap_or_default();
-        let (start, end) = (CCursor::new(0), CCursor::new(title.chars().count()));
-        let all = CCursorRange::two(start, end);
-        state.cursor.set_char_range(Some(all));
-        state.store(ctx, id);
-        ctx.memory_mut(|memory| memory.request_focus(id));
+        select_in_field(ctx, text_id("title"), 0..title.chars().count());
     }
 
     /// Opens `section` and scrolls to it.
@@ -407,9 +400,6 @@ fn ranges_ui(
     form.rest(ui, "capacity");
 }
 
-/// So much of a section is brought into view when it is opened, in points.
-const OPENED_HEIGHT: f32 = 240.0;
-
 /// The line that opens and folds a section; returns whether it is open.
 fn section_ui(
     ui: &mut Ui,
@@ -444,10 +434,7 @@ fn section_ui(
     if response.clicked() {
         *open = !*open;
         if *open {
-            // Whoever opens the last line of the panel wants to see what is in it.
-            let mut wanted = response.rect;
-            wanted.max.y += OPENED_HEIGHT;
-            ui.scroll_to_rect(wanted, None);
+            show_opened(ui, &response);
         }
     }
     *open

@@ -8,7 +8,7 @@ use crate::gui::panels::composer::lines::message_ui;
 use crate::gui::panels::composer::options::{BACKEND_KINDS, backend_explanation, backend_kind};
 use crate::gui::panels::preview::{Expected, color, percent, sentence, title};
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::badge_ui;
+use crate::gui::widgets::{badge_ui, badge_width};
 use crate::scenario::{Backend, Candidate, Load, PythonPool, Severity, Workers};
 
 /// Width of the list of back ends, in points.
@@ -105,11 +105,11 @@ fn expected_ui(ui: &mut Ui, name: &str, expected: &Expected, load: &Load) {
     let used = percent(scarcest.utilisation_at(rate));
     let said = sentence(expected, load);
     let spoken = format!("Expected of {name}: {resource} {used}. {said}");
-    let badge = badge_ui(
-        ui,
-        &format!("{resource} {used}"),
-        color(expected.standing, theme::palette(ui)),
-    );
+    // A narrow panel has room for the figure alone.
+    let whole = format!("{resource} {used}");
+    let has_room = badge_width(ui, &whole) <= ui.available_width();
+    let text = if has_room { &whole } else { &used };
+    let badge = badge_ui(ui, text, color(expected.standing, theme::palette(ui)));
     badge.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
     badge.on_hover_text(format!("{said}\nComputed, not measured"));
 }

@@ -122,6 +122,8 @@ impl Kind {
 #[derive(Debug, Default)]
 pub(super) struct SeriesMaker {
     open: bool,
+    /// A series was added: the keyboard comes back to the button, not to what lies where the other one was.
+    was_used: bool,
     kind: Kind,
     /// None as long as nobody chose.
     counts: Option<BTreeSet<u32>>,
@@ -132,11 +134,11 @@ impl SeriesMaker {
     pub(super) fn button_ui(&mut self, ui: &mut Ui, form: &Form<'_>) {
         let button = Button::selectable(self.open, "Add a series…").frame_when_inactive(true);
         let hint = "Candidates that differ in one number, such as threads ×1 ×2 ×4 ×8";
-        if ui
-            .add_enabled(!form.locked, button)
-            .on_hover_text(hint)
-            .clicked()
-        {
+        let button = ui.add_enabled(!form.locked, button).on_hover_text(hint);
+        if std::mem::take(&mut self.was_used) {
+            button.request_focus();
+        }
+        if button.clicked() {
             self.open = !self.open;
         }
     }
@@ -227,6 +229,7 @@ impl SeriesMaker {
             form.clipboard.tell(told);
             candidates.extend(new);
             self.open = false;
+            self.was_used = true;
         }
     }
 }

@@ -102,24 +102,18 @@ impl StartPanel {
                 self.experiments_ui(ui, view, (shape, true), actions);
                 return;
             }
+            // From the right: Tab comes to the few recent things before the many cards.
             ui.horizontal_top(|ui| {
-                ui.spacing_mut().item_spacing.x = space::L;
-                let width = room - RECENT_WIDTH - space::L;
-                ui.allocate_ui_with_layout(
-                    egui::vec2(width, 0.0),
-                    Layout::top_down(Align::Min),
-                    |ui| {
-                        ui.set_width(width);
-                        ui.spacing_mut().item_spacing.x = space::S;
+                ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+                    ui.spacing_mut().item_spacing.x = space::L;
+                    column_ui(ui, RECENT_WIDTH, |ui| {
+                        recent::runs_ui(ui, view, RUNS_MAX, actions);
+                        ui.add_space(space::S);
+                        recent::files_ui(ui, view, RUNS_MAX, actions);
+                    });
+                    column_ui(ui, room - RECENT_WIDTH - space::L, |ui| {
                         self.experiments_ui(ui, view, (shape, false), actions);
-                    },
-                );
-                ui.vertical(|ui| {
-                    ui.set_width(RECENT_WIDTH);
-                    ui.spacing_mut().item_spacing.x = space::S;
-                    recent::runs_ui(ui, view, RUNS_MAX, actions);
-                    ui.add_space(space::S);
-                    recent::files_ui(ui, view, RUNS_MAX, actions);
+                    });
                 });
             });
             ui.add_space(space::M);
@@ -171,6 +165,15 @@ impl StartPanel {
             }
         }
     }
+}
+
+fn column_ui(ui: &mut Ui, width: f32, content: impl FnOnce(&mut Ui)) {
+    let layout = Layout::top_down(Align::Min);
+    ui.allocate_ui_with_layout(egui::vec2(width, 0.0), layout, |ui| {
+        ui.set_width(width);
+        ui.spacing_mut().item_spacing.x = space::S;
+        content(ui);
+    });
 }
 
 /// What the page is for, and the ways to something of one's own.
