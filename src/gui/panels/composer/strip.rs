@@ -13,6 +13,7 @@ use egui::{
 use crate::gui::panels::composer::kinds::StageType;
 use crate::gui::panels::composer::strip::spans::{Span, spans};
 use crate::gui::theme::{self, Palette, space};
+use crate::gui::widgets::{colour_sign_ui, sign_ui};
 use crate::scenario::{Distribution, Protection, Runtime, Stage};
 use crate::units::text;
 
@@ -20,6 +21,8 @@ use crate::units::text;
 const HEIGHT: f32 = 24.0;
 /// Height below it of the marks of random times, in points.
 const SPREAD: f32 = 13.0;
+/// Side of the sample of a colour, in points.
+const SAMPLE: f32 = 11.0;
 /// Between the lines of the hatch.
 const HATCH: f32 = 6.0;
 /// The stages keep that part of the width, however far a random time spreads.
@@ -245,8 +248,8 @@ fn legend_row_ui(ui: &mut Ui, palette: &Palette, stages: &[&Stage]) {
         };
         for about in About::ALL {
             if stages.iter().any(|stage| About::of(stage) == about) {
-                sample_ui(ui, about.color(palette), None);
-                small(ui, about.label());
+                colour_sign_ui(ui, about.color(palette), about.label());
+                ui.add_space(space::S);
             }
         }
         small(ui, "plain: on a core, hatched: waiting");
@@ -284,16 +287,20 @@ pub(super) fn figures_ui(ui: &mut Ui, cpu: f64, waiting: f64, of: &str) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = Vec2::new(space::XS, 0.0);
         ui.spacing_mut().interact_size.y = 0.0;
-        let small = |ui: &mut Ui, text: String| {
-            let text = egui::RichText::new(text).small().color(palette.weak);
-            ui.label(text)
-                .on_hover_text("Estimated from the stages, not measured");
-        };
-        small(ui, format!("≈ {} {of},", text::nanos(whole)));
-        sample_ui(ui, palette.cpu, None);
-        small(ui, format!("CPU {},", share(cpu)));
-        sample_ui(ui, palette.waiting, Some(palette));
-        small(ui, format!("waiting {}", share(waiting)));
+        let about = "Estimated from the stages, not measured";
+        // Each in one piece, with its sample.
+        let whole = format!("≈ {} {of},", text::nanos(whole));
+        sign_ui(ui, 0.0, &whole, |_, _| {}).on_hover_text(about);
+        let computing = format!("CPU {},", share(cpu));
+        sign_ui(ui, SAMPLE, &computing, |painter, sign| {
+            paint_sample(painter, sign, palette.cpu, false);
+        })
+        .on_hover_text(about);
+        let waiting = format!("waiting {}", share(waiting));
+        sign_ui(ui, SAMPLE, &waiting, |painter, sign| {
+            paint_sample(painter, sign, palette.waiting, true);
+        })
+        .on_hover_text(about);
     });
 }
 
@@ -374,22 +381,16 @@ fn hatch(painter: &Painter, rect: Rect, color: Color32) {
     }
 }
 
-/// How a part is drawn, as a small square before its figure.
-fn sample_ui(ui: &mut Ui, color: Color32, hatched: Option<&Palette>) {
-    const SIDE: f32 = 11.0;
-    // As high as its text, so that the first of a row stands in line with the others.
-    let height = ui.text_style_height(&TextStyle::Small).max(SIDE);
-    let (row, _) = ui.allocate_exact_size(Vec2::new(SIDE, height), Sense::hover());
-    let rect = Rect::from_center_size(row.center(), Vec2::splat(SIDE));
-    if hatched.is_none() {
-        ui.painter().rect_filled(rect, 2, color);
+/// How a part is drawn, as a small square: plain or hatched.
+fn paint_sample(painter: &Painter, sign: Rect, color: Color32, hatched: bool) {
+    let rect = Rect::from_center_size(sign.center(), Vec2::splat(SAMPLE));
+    if !hatched {
+        painter.rect_filled(rect, 2, color);
         return;
     }
-    ui.painter()
-        .rect_filled(rect, 2, color.gamma_multiply(0.35));
-    hatch(ui.painter(), rect, color);
-    ui.painter()
-        .rect_stroke(rect, 2, Stroke::new(1.0, color), StrokeKind::Inside);
+    painter.rect_filled(rect, 2, color.gamma_multiply(0.35));
+    hatch(painter, rect, color);
+    painter.rect_stroke(rect, 2, Stroke::new(1.0, color), StrokeKind::Inside);
 }
 
 #[cfg(test)]
