@@ -126,12 +126,18 @@ impl SweepFigures {
         let by_time = matches!(measure, Measure::Response(_) | Measure::Makespan);
         let scale = if by_time { Scale::Log10 } else { Scale::Linear };
         let (reach, cut) = reach_of(&series, &bands, scale);
+        // Too few rounds have none.
+        let intervals = if bands.is_empty() {
+            "of "
+        } else {
+            "with 95 % intervals of "
+        };
         Plane {
             diagram: Diagram {
                 slug: measure.name(),
                 title: measure.title(),
                 caption: format!(
-                    "{} over {}, with 95 % intervals of {}{cut}",
+                    "{} over {}, {intervals}{}{cut}",
                     measure.label(),
                     along.parameter.label(),
                     text::counted(self.rounds.into(), "round", "rounds")
