@@ -134,7 +134,7 @@ const fn of_window(action: &Action) -> Test {
             "the_keyboard_goes_from_part_to_part_and_into_the_menus",
         ),
         Action::Zoom(_) => (
-            "habits.rs",
+            "remembers.rs",
             "everything_becomes_larger_and_smaller_by_keys_and_that_is_remembered",
         ),
         Action::FindCommand => (

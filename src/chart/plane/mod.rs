@@ -128,6 +128,12 @@ impl SweepFigures {
         let by_time = matches!(measure, Measure::Response(_) | Measure::Makespan);
         let scale = if by_time { Scale::Log10 } else { Scale::Linear };
         let (reach, cut) = reach_of(&series, &bands, scale);
+        let rounds = text::counted(self.rounds.into(), "round", "rounds");
+        let rounds = if bands.is_empty() {
+            format!("{rounds}: too few for intervals")
+        } else {
+            format!("with 95 % intervals of {rounds}")
+        };
         Plane {
             diagram: Diagram {
                 slug: measure.name(),
@@ -136,7 +142,7 @@ impl SweepFigures {
                     "{} over {}, {}{cut}",
                     measure.label(),
                     along.parameter.label(),
-                    self.rounds_words()
+                    rounds
                 ),
                 warning: None,
                 x: x_of(along),
@@ -155,17 +161,6 @@ impl SweepFigures {
     }
 
     /// How often each point was measured, and what that gives.
-    fn rounds_words(&self) -> String {
-        /// An interval takes so many.
-        const ROUNDS_LEAST: u32 = 3;
-        let rounds = text::counted(self.rounds.into(), "round", "rounds");
-        if self.rounds < ROUNDS_LEAST {
-            format!("{rounds}: too few for intervals")
-        } else {
-            format!("with 95 % intervals of {rounds}")
-        }
-    }
-
     /// Where candidates change places.
     fn rules(&self, along: &SweepAxis, measure: Measure) -> Vec<Rule> {
         /// More would stand on each other.

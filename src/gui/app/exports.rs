@@ -83,7 +83,8 @@ pub(super) fn file_request(title: &str, what: &Exported, format: Format) -> File
         Exported::Lanes(..) => "lanes",
         Exported::Board | Exported::BoardPart(_) => "board",
         Exported::Figures => "figures",
-        Exported::Report | Exported::SeriesReport => "report",
+        Exported::Report => "report",
+        Exported::SeriesReport => "series_report",
     };
     let stem = file_stem(title);
     FileRequest {
