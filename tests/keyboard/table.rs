@@ -273,7 +273,7 @@ const fn of_series(action: SeriesAction) -> Test {
             "a_sweep_is_begun_by_the_name_of_its_command",
         ),
         SeriesAction::Resume => (
-            "kept_runs.rs",
+            "series_page.rs",
             "a_sweep_that_was_stopped_goes_on_where_it_was_and_in_the_same_file",
         ),
     }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use poolscope::gui::action::Action;
+use poolscope::gui::action::{Action, Format};
 use poolscope::gui::app::{App, Page, Services};
 use poolscope::gui::dialogs::{FileDialogs, FileRequest, Picked};
 use poolscope::gui::notify::Notifier;
@@ -193,4 +193,11 @@ pub fn type_into(window: &mut Window, field: &str, text: &str) {
     window.run_steps(2);
     window.get_by_role_and_label(role, field).type_text(text);
     window.run_steps(3);
+}
+
+/// Chooses that form in the menu of the chart and waits until the file is written.
+pub fn export_chart(window: &mut Window, chart: &str, format: Format) {
+    press(window, &format!("Export {chart}"));
+    press(window, &format!("Export as {}…", format.label()));
+    wait_for(window, "Exported");
 }
