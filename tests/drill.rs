@@ -111,7 +111,7 @@ fn pictures_name_faults_and_marks_and_say_nothing_of_them_where_there_are_none()
     let chart = chart_svg(&attempts, &run, Theme::Dark);
     for picture in [&board, &chart] {
         for word in [
-            ">a fault lasts<",
+            ">fault: slow tasks<",
             ">slow tasks<",
             ">worker died<",
             ">worker killed<",

@@ -219,8 +219,43 @@ fn a_board_that_is_zoomed_is_exported_zoomed_and_the_dialog_says_so() {
     let whole = copied_text(&mut window, "Copy data").lines().count();
     window.key_press(Key::Plus);
     window.run_steps(3);
-    open_dialog(&mut window);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::E);
+    window.run_steps(3);
+    // The format is the last one.
+    wait_for(&mut window, "The first 50 of ");
     assert!(is_shown(&window, "s, as on the board"));
     let part = copied_text(&mut window, "Copy data").lines().count();
     assert!(part > 1 && part < whole, "{part} of {whole}");
+}
+
+#[test]
+fn a_table_is_previewed_by_its_first_rows_and_a_picture_again_as_a_picture() {
+    let mut window = window_of_a_run();
+    open_dialog(&mut window);
+    press(&mut window, "CSV");
+    wait_for(&mut window, "The first 50 of ");
+    for head in ["chart", "candidate", "value", "unit"] {
+        window.get_by_label(head);
+    }
+    assert!(window.query_all_by_label("throughput").count() > 1);
+    assert!(!is_shown(&window, "Preview of the picture"));
+    window.get_by_label("Save the table as…");
+    press(&mut window, "SVG");
+    wait_for(&mut window, "Preview of the picture");
+    assert!(!is_shown(&window, "The first 50 of "));
+}
+
+#[test]
+fn the_preview_goes_along_with_a_run_that_ends_behind_the_dialog() {
+    let run = support::waiting_run();
+    let events = support::events(&run.request);
+    let mut window = opening().open_with(run);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::E);
+    window.run_steps(3);
+    press(&mut window, "CSV");
+    wait_for(&mut window, "No rows");
+    for event in events {
+        window.state_mut().tell_run(event);
+    }
+    wait_for(&mut window, "The first 50 of ");
 }

@@ -437,7 +437,7 @@ fn a_click_on_the_head_of_a_column_sorts_the_candidates() {
 fn faults_and_defences_have_a_page_marks_with_words_and_a_label_and_a_calm_run_has_none() {
     let mut harness = window_of(support::drill::run());
     for word in [
-        "a fault lasts",
+        "fault: slow tasks",
         "worker died",
         "breaker half-open",
         "processes: degraded",
@@ -458,7 +458,7 @@ fn faults_and_defences_have_a_page_marks_with_words_and_a_label_and_a_calm_run_h
     harness.get_by_label("⚠ no budget: metastable overload");
     harness.get_by_label("⚠ breaker: breaker flapping");
     let calm = window_of(support::finished_run());
-    for word in ["Faults", "Attempts", "a fault lasts", "degraded"] {
+    for word in ["Faults", "Attempts", "fault: slow tasks", "degraded"] {
         assert!(calm.query_by_label(word).is_none(), "{word}");
     }
 }

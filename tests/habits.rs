@@ -127,6 +127,23 @@ fn the_palette_says_why_something_is_not_possible_and_does_not_do_it() {
 }
 
 #[test]
+fn the_palette_begins_with_what_can_be_done() {
+    let mut window = opening().open();
+    search(&mut window, "candidates");
+    assert!(is_shown(
+        &window,
+        "Candidates side by side, or over each other: "
+    ));
+    press(&mut window, Key::ArrowDown);
+    press(&mut window, Key::Enter);
+    assert!(!is_open(&window));
+    assert_eq!(focused(&window), "Candidates");
+    search(&mut window, "lock stage");
+    press(&mut window, Key::Enter);
+    assert_eq!(focused(&window), "Task kinds");
+}
+
+#[test]
 fn the_palette_finds_experiments_candidates_and_what_nothing_is_called() {
     let mut window = opening().open_with(support::sample_run());
     let hidden = |window: &Window| {
@@ -355,6 +372,35 @@ fn what_stands_at_the_right_end_is_walked_through_as_it_is_read() {
     assert!(place("Help menu") < place("Start page"));
     assert!(place("Start page") < place("Plan page"));
     assert!(place("Plan page") < place("Text page"));
+}
+
+#[test]
+fn the_edge_of_a_panel_has_a_name_and_is_moved_by_arrow_keys() {
+    let mut window = opening().open_with(support::finished_run());
+    for (edge, smaller, larger) in [
+        ("Width of the left panel", Key::ArrowLeft, Key::ArrowRight),
+        ("Height of the results", Key::ArrowDown, Key::ArrowUp),
+    ] {
+        let size = |window: &Window| {
+            let edge = window.get_by_label(edge).rect().center();
+            // The panel at the left begins at the left of the window, that at the bottom at its bottom.
+            if larger == Key::ArrowRight {
+                edge.x
+            } else {
+                800.0 - edge.y
+            }
+        };
+        window.get_by_label(edge).focus();
+        window.run_steps(3);
+        let before = size(&window);
+        press(&mut window, larger);
+        let after = size(&window);
+        assert!(after > before, "{edge}: {before} and {after}");
+        assert_eq!(focused(&window), edge);
+        press(&mut window, smaller);
+        assert!(size(&window) < after, "{edge}");
+        assert!(is_shown(&window, "by keyboard"), "what it does is told");
+    }
 }
 
 #[test]

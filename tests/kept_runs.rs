@@ -8,7 +8,7 @@ mod window_support;
 use std::path::{Path, PathBuf};
 
 use egui_kittest::kittest::Queryable as _;
-use poolscope::gui::action::{Action, Format, RunsAction, SeriesAction};
+use poolscope::gui::action::{Action, Format, RunsAction, SeriesAction, SideChoice};
 use poolscope::gui::app::{ChosenRun, Origin, Page, RunState, SeriesState, Slot};
 use poolscope::gui::dialogs::Picked;
 use poolscope::run::Run;
@@ -139,6 +139,55 @@ fn a_new_name_stands_on_the_tab_of_the_run_too() {
 }
 
 #[test]
+fn enter_saves_the_name_of_a_run_and_escape_gives_the_old_one_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = support::finished_run();
+    let (path, id) = kept(folder.path(), &run, true);
+    let mut harness = at_the_run(folder.path(), &run, &id);
+    type_into(&mut harness, "Name", "Eight");
+    harness.key_press(egui::Key::Enter);
+    run_until(&mut harness, "it is written", |_| {
+        Head::read(&path).unwrap().meta.name == "Eight"
+    });
+    wait_for(&mut harness, "Run Eight");
+    type_into(&mut harness, "Name", "een");
+    let name = |harness: &Window| {
+        let field = harness.get_by_role_and_label(egui::Role::TextInput, "Name");
+        field.value().unwrap_or_default()
+    };
+    assert_ne!(name(&harness), "Eight");
+    harness.key_press(egui::Key::Escape);
+    harness.run_steps(3);
+    assert_eq!(name(&harness), "Eight");
+    assert_eq!(Head::read(&path).unwrap().meta.name, "Eight");
+}
+
+#[test]
+fn a_file_that_is_no_run_is_not_imported_and_told_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let import = |file: &Path, told: &str| {
+        let picked = opening().answering(Picked::Path(file.to_owned()));
+        let mut harness = picked.runs_in(Some(folder.path().join("runs"))).open();
+        ask(&mut harness, Action::Runs(RunsAction::Import));
+        wait_for(&mut harness, told);
+        assert!(harness.state().measurement().is_none());
+    };
+    let scenario = folder.path().join("mine.ron");
+    std::fs::write(&scenario, poolscope::scenario::bundled()[0].text).unwrap();
+    import(&scenario, "'mine.ron' is a scenario, and not a run of it");
+    let notes = folder.path().join("notes.txt");
+    std::fs::write(&notes, "nothing of ours").unwrap();
+    import(
+        &notes,
+        "'notes.txt' is no run of poolscope: choose a file that ends in",
+    );
+    import(
+        &folder.path().join("gone.poolscope-run"),
+        "gone.poolscope-run",
+    );
+}
+
+#[test]
 fn deleting_asks_first_and_no_means_no() {
     let folder = tempfile::tempdir().unwrap();
     let run = support::finished_run();
@@ -228,6 +277,25 @@ fn the_two_newest_runs_are_compared_by_one_click() {
 }
 
 #[test]
+fn a_run_whose_file_is_gone_is_named_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = kept(folder.path(), &support::finished_run(), true);
+    let mut harness = window(Some(folder.path().to_owned()));
+    click(&mut harness, "Comparison page");
+    std::fs::remove_file(&path).unwrap();
+    let gone = SideChoice::File(path.clone());
+    ask(
+        &mut harness,
+        Action::Runs(RunsAction::Compare(Slot::Baseline, gone)),
+    );
+    wait_for(&mut harness, "there is no such file");
+    let name = path.file_name().unwrap().to_str().unwrap();
+    assert!(is_shown(&harness, name));
+    assert!(is_shown(&harness, "choose another one"));
+    assert!(!is_shown(&harness, "os error"));
+}
+
+#[test]
 fn two_candidates_of_the_shown_run_are_compared_like_two_runs() {
     let mut harness = window(None);
     harness.state_mut().show_run(support::finished_run());
@@ -302,7 +370,8 @@ fn runs_without_a_common_candidate_say_so() {
     }
     let baseline = chosen(support::finished_run());
     harness.state_mut().compare_runs(baseline, chosen(other));
-    wait_for(&mut harness, "Nothing to compare");
+    wait_for(&mut harness, "? nothing in common");
+    assert!(is_shown(&harness, "the runs have no candidate in common"));
 }
 
 /// A sweep of a moment.
@@ -354,6 +423,11 @@ fn a_sweep_runs_point_by_point_is_kept_and_can_be_opened_again() {
     assert_eq!(harness.state().page(), Page::Series);
     assert!(is_shown(&harness, "sweep: 2 of 2 runs"));
     harness.get_by_label("Point by point");
+    harness.get_by_label("One candidate over workers");
+    assert!(
+        is_shown(&harness, "Fewer than three rounds"),
+        "what is missing"
+    );
     let head = || {
         let listing = Library::at(runs.clone()).list().unwrap();
         listing

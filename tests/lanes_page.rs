@@ -43,6 +43,23 @@ fn a_slow_task_is_found_in_the_lanes_and_its_whole_life_told() {
 }
 
 #[test]
+fn a_slow_task_that_is_found_is_scrolled_to() {
+    // The list stands below the lanes, which are out of sight when one has come to it.
+    let mut harness = opening().open_with(support::lives::run());
+    harness.set_size(egui::vec2(840.0, 600.0));
+    harness.run_steps(4);
+    click(&mut harness, "Time line");
+    let find = "Find task 1,";
+    let top = |harness: &Window| harness.get_by_label_contains(find).rect().top();
+    harness.get_by_label_contains("Find task 9,").scroll_to_me();
+    harness.run_steps(20);
+    let before = top(&harness);
+    harness.get_by_label_contains(find).click_accesskit();
+    harness.run_steps(20);
+    assert!(top(&harness) > before + 20.0, "{before}");
+}
+
+#[test]
 fn lanes_can_be_zoomed_and_moved_without_a_mouse() {
     let mut harness = time_line_of(support::lives::run());
     for name in [

@@ -122,6 +122,20 @@ fn interpreters_are_shown_with_their_facts_and_who_cannot_be_used_says_why() {
 }
 
 #[test]
+fn nothing_beside_a_path_or_an_address_is_cut_off_in_a_small_window() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = page("no-such-executable", folder.path(), folder.path());
+    for width in [640.0, 960.0, 1280.0] {
+        harness.set_size(egui::vec2(width, 2000.0));
+        harness.run_steps(4);
+        for button in ["Folder…", "File…", "Forget the address of Ray"] {
+            let right = harness.get_by_label(button).rect().right();
+            assert!(right < width, "{button}: {right} of {width}");
+        }
+    }
+}
+
+#[test]
 fn what_is_typed_is_asked_added_and_removed_again() {
     let folder = tempfile::tempdir().unwrap();
     let venv = folder.path().join("analytics");

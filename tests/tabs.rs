@@ -217,3 +217,17 @@ fn runs_of_one_title_are_told_apart_by_their_times() {
     click(&mut window, "Tab 00:00 Twice, finished");
     assert!(window.state().tab_labels()[0].shown);
 }
+
+#[test]
+fn a_long_title_makes_no_tab_wider_and_many_tabs_are_narrower() {
+    let long = "A service that asks each of its neighbours before it answers";
+    let width = |titles: &[&str]| {
+        let window = window_of(titles);
+        let tab = format!("Tab {long}, finished");
+        window.get_by_label(&tab).rect().width()
+    };
+    let alone = width(&[long]);
+    assert!(alone < 240.0, "{alone}");
+    let many = width(&["b", "c", "d", "e", "f", "g", long]);
+    assert!(many < 0.8 * alone, "{many} of {alone}");
+}

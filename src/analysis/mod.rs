@@ -35,10 +35,10 @@ pub use compare::{
     Comparison, NoiseFloor, NoiseOf, SMALLEST_DIFFERENCE_RATIO, compare, compare_runs, noise_floor,
 };
 pub use comparison::{
-    Circumstance, Deviation, Judgement, Lost, MeasureComparison, PairComparison, RunComparison,
-    RunOutcome, RunOutcomeKind, SETTINGS_MAX, SettingDifference, Side, TOLERANCE_RATIO,
-    compare_candidates, compare_two, compare_whole, differing_machines, measured_candidates,
-    reference,
+    Circumstance, Deviation, Judgement, Lost, MeasureComparison, NOTHING_IN_COMMON, PairComparison,
+    RunComparison, RunOutcome, RunOutcomeKind, SETTINGS_MAX, SettingDifference, Side,
+    TOLERANCE_RATIO, compare_candidates, compare_two, compare_whole, differing_machines,
+    measured_candidates, reference,
 };
 pub use cost::{
     CostFigures, Demand, HOURS_PER_MONTH, Priced, Resource, Resources, Sizing, basis_label,

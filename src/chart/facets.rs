@@ -14,11 +14,15 @@ pub struct Facet<'a> {
 }
 
 impl Facet<'_> {
-    /// The same where a colour says whose plot it is: `worker 3`.
+    /// The title from its longest to its shortest form: `threads ×8, worker 3`, `worker 3`, `3`. Without the first a
+    /// colour says whose plot it is.
     #[must_use]
-    pub fn short_title(&self) -> &str {
-        let worker = self.title.rfind(WORKER).map(|at| at + 2);
-        &self.title[worker.unwrap_or(0)..]
+    pub fn titles(&self) -> Vec<&str> {
+        let mut titles = vec![self.title];
+        if let Some(at) = self.title.rfind(WORKER) {
+            titles.extend([&self.title[at + 2..], &self.title[at + WORKER.len()..]]);
+        }
+        titles
     }
 }
 
@@ -162,7 +166,9 @@ mod tests {
         assert_eq!(places(8), [0, 1, 2, 8, 9, 10, 11]);
         assert_eq!(places(2), [0, 8]);
         assert_eq!(places(17).len(), 17);
-        assert_eq!(chart.facets()[9].short_title(), "worker 1");
+        let facets = chart.facets();
+        let title = facets[9].title;
+        assert_eq!(facets[9].titles(), [title, "worker 1", "1"]);
     }
 
     #[test]

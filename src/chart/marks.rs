@@ -7,6 +7,7 @@ use crate::analysis::fault_label;
 use crate::chart::book::seconds;
 use crate::chart::{Chart, ChartId};
 use crate::run::{Block, IncidentKind, Run};
+use crate::units::text;
 
 /// Rows for the labels of bands: more would take the room of the lines.
 const LANES_MAX: usize = 3;
@@ -46,7 +47,54 @@ pub struct ChartTick {
     pub count: u64,
 }
 
+/// As many faults are named by the legend: more would take the room of the charts.
+const FAULTS_NAMED_MAX: usize = 12;
+
 impl Chart {
+    /// What goes wrong in the bands, each once, in the order in which it first does.
+    fn faults(&self) -> Vec<&str> {
+        let mut faults: Vec<&str> = Vec::new();
+        for band in &self.bands {
+            if !faults.contains(&&*band.label) {
+                faults.push(&band.label);
+            }
+        }
+        faults
+    }
+
+    /// What stands at `band`, from the longest to the shortest that tells it: several faults have numbers, which the
+    /// legend explains, and a single one is told by its band.
+    #[must_use]
+    pub fn fault_words(&self, band: &FaultBand) -> Vec<String> {
+        let faults = self.faults();
+        let place = faults.iter().position(|fault| *fault == band.label);
+        match place {
+            Some(place) if faults.len() > 1 => {
+                let number = (place + 1).to_string();
+                vec![format!("{number}: {}", band.label), number]
+            }
+            _ => vec![band.label.clone()],
+        }
+    }
+
+    /// What the legend says of the bands: `fault 1: slow tasks`. Empty without any.
+    #[must_use]
+    pub fn fault_key(&self) -> Vec<String> {
+        let faults = self.faults();
+        if let [only] = *faults {
+            return vec![format!("fault: {only}")];
+        }
+        let numbered = faults.iter().enumerate().take(FAULTS_NAMED_MAX);
+        let mut key: Vec<String> = numbered
+            .map(|(place, fault)| format!("fault {}: {fault}", place + 1))
+            .collect();
+        let more = faults.len().saturating_sub(FAULTS_NAMED_MAX);
+        if more > 0 {
+            key.push(text::counted(more as u64, "more fault", "more faults"));
+        }
+        key
+    }
+
     /// The ticks of one candidate where they are drawn: those that fall on the same column of pixels are one, of as
     /// many retries as all of them. `x` says where a second lies. Ascending, each [place, retries].
     #[must_use]
@@ -256,6 +304,34 @@ mod tests {
                 (8.0, 12.0, 0, "error".to_owned())
             ]
         );
+    }
+
+    #[test]
+    fn several_faults_have_numbers_that_the_legend_explains_and_one_has_none() {
+        let run = support::drill::run();
+        let mut chart = build(ChartId::QueueDepth, &run, &ChartSettings::default());
+        assert_eq!(chart.fault_key(), ["fault: slow tasks"]);
+        assert_eq!(chart.fault_words(&chart.bands[0]), ["slow tasks"]);
+        let band = |from: f64, label: &str| FaultBand {
+            from,
+            to: from + 1.0,
+            label: label.to_owned(),
+            lane: 0,
+        };
+        chart
+            .bands
+            .extend([band(6.0, "error"), band(8.0, "slow tasks")]);
+        let key = ["fault 1: slow tasks", "fault 2: error"];
+        assert_eq!(chart.fault_key(), key);
+        let words = |place: usize| chart.fault_words(&chart.bands[place]);
+        assert_eq!(words(1), ["2: error", "2"]);
+        assert_eq!(words(2), ["1: slow tasks", "1"]);
+        let many = (0..20).map(|number| band(f64::from(number), &format!("fault {number}")));
+        chart.bands = many.collect();
+        assert_eq!(chart.fault_key().len(), FAULTS_NAMED_MAX + 1);
+        assert_eq!(chart.fault_key().last().unwrap(), "8 more faults");
+        chart.bands.clear();
+        assert!(chart.fault_key().is_empty());
     }
 
     #[test]

@@ -45,7 +45,8 @@ pub use lanes::{
     split_pieces, stretch_with,
 };
 pub use marks::{ChartMark, ChartTick, FaultBand, Glyph};
-pub use plane::{Band, Heat, Plane, Rule, RuleOf, capacity_plane, scaling_planes};
+pub use plane::{Band, Beside, Heat, NamedRule, Plane, Rule, RuleOf};
+pub use plane::{capacity_plane, name_rows, names_in_rows, scaling_planes};
 pub use seen::{Top, stretch_text};
 pub use shape::{Shape, mark_spacing, marked};
 pub use split::{SplitBar, SplitChart, SplitPart, SplitScale};

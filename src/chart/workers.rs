@@ -36,9 +36,14 @@ pub(super) fn update(chart: &mut Chart, run: &Run, candidates: &[usize]) {
                 }
             }
         }
-        chart.workers_left_out += left_out;
+        // A thread has no memory of its own to be measured, so that nothing of it is left out.
+        if chart.series[first..]
+            .iter()
+            .any(|series| !series.runs.is_empty())
+        {
+            chart.workers_left_out += left_out;
+        }
     }
-    // A thread has no memory of its own to be measured.
     chart.series.retain(|series| !series.runs.is_empty());
 }
 

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use crate::chart::palette::SPLIT_PARTS;
+use crate::chart::palette::{SPLIT_PARTS, needs_shape};
 use crate::chart::{Shape, Stroke, StrokePattern};
 use crate::export::font::{FAMILY, Weight};
 use crate::export::ink::hex;
@@ -195,9 +195,9 @@ impl Canvas {
         ));
     }
 
-    /// Whether lines bear the shapes of their candidates.
-    pub(super) const fn has_line_marks(&self) -> bool {
-        self.line_marks
+    /// Whether the line of that candidate bears its shape.
+    pub(super) const fn bears_mark(&self, candidate: usize) -> bool {
+        self.line_marks || needs_shape(candidate)
     }
 
     /// The shape of a candidate around `at`, from which it reaches `radius`. It has an edge in the colour of the ground,

@@ -280,7 +280,7 @@ pub struct OutcomeDocument {
     pub worse: usize,
     /// How many are better.
     pub better: usize,
-    /// What the baseline has and the run has not: it cannot be judged, and counts as not held.
+    /// What the baseline has and the run has not: it cannot be judged, and counts as worse.
     pub lost: Vec<Lost>,
     /// The answer for people.
     pub why: String,

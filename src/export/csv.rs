@@ -404,10 +404,50 @@ pub(super) fn written(header: &[String], rows: Vec<Vec<String>>) -> Result<Strin
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
+/// The beginning of a table, to be looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstRows {
+    /// The head, then the first rows.
+    pub rows: Vec<Vec<String>>,
+    /// How many rows follow.
+    pub more: u64,
+}
+
+/// The head and the first `most` rows of `table`, comma-separated values as they are written here.
+///
+/// # Errors
+/// If that is no table.
+pub fn first_rows(table: &str, most: usize) -> Result<FirstRows, ExportError> {
+    let table = table.trim_start_matches('\u{feff}');
+    let mut reader = ::csv::ReaderBuilder::new();
+    let reader = reader.has_headers(false).from_reader(table.as_bytes());
+    let mut records = reader.into_records();
+    let cells = |record: ::csv::StringRecord| record.iter().map(str::to_owned).collect();
+    let first = records.by_ref().take(most + 1);
+    let rows = first.map(|record| record.map(cells));
+    let rows = rows.collect::<Result<_, _>>()?;
+    Ok(FirstRows {
+        rows,
+        more: records.count() as u64,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::support;
+
+    #[test]
+    fn the_first_rows_of_a_table_are_its_head_and_so_many_more_and_the_others_are_counted() {
+        let header = ["name", "value"].map(str::to_owned);
+        let row = |number: u32| vec![format!("a, \"{number}\""), number.to_string()];
+        let table = written(&header, (0..5).map(row).collect()).unwrap();
+        let first = first_rows(&format!("\u{feff}{table}"), 2).unwrap();
+        assert_eq!(first.more, 3);
+        assert_eq!(first.rows, [header.to_vec(), row(0), row(1)]);
+        let all = first_rows(&table, 9).unwrap();
+        assert_eq!((all.rows.len(), all.more), (6, 0));
+    }
 
     #[test]
     fn a_name_that_looks_like_a_formula_gets_an_apostrophe_and_a_number_does_not() {

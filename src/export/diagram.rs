@@ -1,6 +1,8 @@
 //! A chart over something other than time as an SVG picture.
 
-use crate::chart::{Band, Diagram, Plane, Rule, RuleOf, Series, Stroke};
+use crate::chart::{
+    Band, Beside, Diagram, NamedRule, Plane, RuleOf, Series, Stroke, name_rows, names_in_rows,
+};
 use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
 use crate::export::font::{Weight, text_width};
 use crate::export::plot::{
@@ -39,21 +41,28 @@ fn drawn(
     look: Look<'_>,
     foot: &Foot,
 ) -> String {
-    let height = HEIGHT + foot.height();
+    let sizes = if look.theme == Theme::Page {
+        Sizes::PAGE
+    } else {
+        Sizes::PICTURE
+    };
+    // Names take no room away from the plot.
+    let inside = HEIGHT + names_height(plane, sizes);
+    let height = inside + foot.height();
     let mut canvas = Canvas::new(name, WIDTH, height, diagram.title, look);
     foot.draw(&mut canvas, [WIDTH, height]);
     canvas.describe(&words(&diagram.caption, &diagram.series));
     if look.theme == Theme::Page {
-        let frame = page_frame(WIDTH, HEIGHT);
-        draw_diagram(&mut canvas, &frame, diagram, plane, Sizes::PAGE);
+        let frame = page_frame(WIDTH, inside);
+        draw_diagram(&mut canvas, &frame, diagram, plane, sizes);
     } else {
         let frame = Frame {
             x: MARGIN,
             y: MARGIN,
             width: WIDTH - 2.0 * MARGIN,
-            height: HEIGHT - 2.0 * MARGIN,
+            height: inside - 2.0 * MARGIN,
         };
-        draw_diagram(&mut canvas, &frame, diagram, plane, Sizes::PICTURE);
+        draw_diagram(&mut canvas, &frame, diagram, plane, sizes);
     }
     canvas.finish()
 }
@@ -121,8 +130,7 @@ pub(super) fn draw_diagram(
     if let Some(plane) = plane {
         draw_bands(canvas, &plane.bands, &scales);
     }
-    let is_marked = canvas.has_line_marks();
-    draw_lines(canvas, &diagram.series, &scales, sizes, is_marked);
+    draw_lines(canvas, &diagram.series, &scales, sizes, true);
     if let Some(plane) = plane {
         draw_dots(canvas, &diagram.series, &scales, sizes);
         draw_rules(canvas, plane, &scales, sizes);
@@ -191,7 +199,7 @@ fn draw_dots(canvas: &mut Canvas, series: &[Series], scales: &Scales, sizes: Siz
         for &[x, y] in series.runs.iter().flatten() {
             let at = [scales.x(x), scales.y(y)];
             if at[0].is_finite() && at[1].is_finite() {
-                if canvas.has_line_marks() {
+                if canvas.bears_mark(series.candidate) {
                     canvas.shape(at, MARK_RADIUS, series.candidate);
                 } else {
                     let colour = Ink::of_candidate(series.candidate);
@@ -204,9 +212,7 @@ fn draw_dots(canvas: &mut Canvas, series: &[Series], scales: &Scales, sizes: Siz
 
 /// What the names of the rules along x take above the plot.
 fn names_height(plane: Option<&Plane>, sizes: Sizes) -> f64 {
-    let rules = plane.map_or(&[][..], |plane| &plane.rules);
-    let rows = rules.iter().filter(|rule| rule.of == RuleOf::X).count();
-    rows as f64 * name_row(sizes)
+    plane.map_or(0, |plane| name_rows(&plane.rules)) as f64 * name_row(sizes)
 }
 
 fn name_row(sizes: Sizes) -> f64 {
@@ -216,56 +222,44 @@ fn name_row(sizes: Sizes) -> f64 {
 /// Dashed lines across. The names of those along x stand in rows above the plot, so that none stands on another or on a
 /// line; those of y stand in the plot, where the fewest points are.
 fn draw_rules(canvas: &mut Canvas, plane: &Plane, scales: &Scales, sizes: Sizes) {
+    /// Between a line and its name.
+    const NEAR: f64 = 5.0;
     let plot = scales.plot;
-    let along = |of| plane.rules.iter().filter(move |rule| rule.of == of);
-    let look = Type {
-        colour: Colours::ALL.warning,
-        ..sizes.muted()
-    };
-    let upright: Vec<(f64, &Rule)> = along(RuleOf::X)
-        .map(|rule| (scales.x(rule.at), rule))
-        .filter(|(x, _)| (plot.x - 1.0..=plot.right() + 1.0).contains(x))
-        .collect();
+    let look = sizes.muted();
     let top = plot.y - names_height(Some(plane), sizes);
-    let named = in_rows(upright, plot.x, look);
-    for (row, (x, _, _)) in named.iter().enumerate() {
+    let named = names_in_rows(
+        &plane.rules,
+        (plot.x, plot.right()),
+        |at| scales.x(at),
+        |name| text_width(name, look.size, look.weight) * SLACK + NEAR,
+    );
+    for (row, NamedRule { x, .. }) in named.iter().enumerate() {
         let from = [*x, top + row as f64 * name_row(sizes)];
         let to = [*x, plot.bottom()];
-        canvas.polyline(&[from, to], Colours::ALL.warning, Stroke::Dashed, 1.2);
+        canvas.polyline(&[from, to], look.colour, Stroke::Dashed, 1.2);
     }
-    for (row, (x, rule, anchor)) in named.iter().enumerate() {
+    for (row, NamedRule { x, rule, beside }) in named.iter().enumerate() {
         let y = top + row as f64 * name_row(sizes) + sizes.small;
-        let beside = if *anchor == Anchor::End { -5.0 } else { 5.0 };
-        canvas.text_over([x + beside, y], *anchor, look, &rule.label);
+        let (at, anchor) = match beside {
+            Beside::Left => (x - NEAR, Anchor::End),
+            Beside::Right => (x + NEAR, Anchor::Start),
+        };
+        canvas.text_over([at, y], anchor, look, &rule.label);
     }
-    for rule in along(RuleOf::Y) {
+    let across = plane.rules.iter().filter(|rule| rule.of == RuleOf::Y);
+    let look = Type {
+        colour: Colours::ALL.warning,
+        ..look
+    };
+    for rule in across {
         let y = scales.y(rule.at);
         if (plot.y - 1.0..=plot.bottom() + 1.0).contains(&y) {
             let ends = [[plot.x, y], [plot.right(), y]];
-            canvas.polyline(&ends, Colours::ALL.warning, Stroke::Dashed, 1.2);
+            canvas.polyline(&ends, look.colour, Stroke::Dashed, 1.2);
             let (at, anchor) = free_place(&plane.diagram, scales, y, (&rule.label, look));
             canvas.text_over(at, anchor, look, &rule.label);
         }
     }
-}
-
-/// Lines across at their x, from the upper row of names to the lowest, each with the side on which its name ends or
-/// starts.
-///
-/// A name stands at the left of its line, where there is room. The line farthest to the right has the upper row: the names
-/// in the rows below end before it begins. What has no room at its left comes last, and the one farthest to the left of
-/// these first, for the same reason.
-fn in_rows(mut upright: Vec<(f64, &Rule)>, left: f64, look: Type) -> Vec<(f64, &Rule, Anchor)> {
-    upright.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-    let has_room = |(x, rule): &(f64, &Rule)| {
-        x - left >= text_width(&rule.label, look.size, look.weight) * SLACK + 5.0
-    };
-    let roomy = upright.iter().take_while(|one| has_room(one)).count();
-    let (ending, starting) = upright.split_at(roomy);
-    let ending = ending.iter().map(|(x, rule)| (*x, *rule, Anchor::End));
-    let starting = starting.iter().rev();
-    let starting = starting.map(|(x, rule)| (*x, *rule, Anchor::Start));
-    ending.chain(starting).collect()
 }
 
 /// Where beside the line across at `y` its name stands on the least: above or below it, at the left or the right.
@@ -316,39 +310,4 @@ fn free_place(
     };
     let best = places.min_by_key(crowd);
     best.unwrap_or(([plot.x + 5.0, above], Anchor::Start))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_line_crosses_the_name_of_another_where_there_is_room_at_their_left() {
-        let rule = |at: f64| Rule {
-            of: RuleOf::X,
-            at,
-            label: "not to be read beyond".to_owned(),
-        };
-        let rules = [300.0, 560.0, 380.0, 20.0].map(rule);
-        let upright = rules.iter().map(|rule| (rule.at, rule)).collect();
-        let look = Sizes::PICTURE.muted();
-        let rows = in_rows(upright, 0.0, look);
-        let xs: Vec<f64> = rows.iter().map(|(x, _, _)| *x).collect();
-        assert_eq!(xs, [560.0, 380.0, 300.0, 20.0]);
-        assert_eq!(rows[3].2, Anchor::Start);
-        for (row, (x, rule, anchor)) in rows.iter().enumerate() {
-            let width = text_width(&rule.label, look.size, look.weight);
-            let (from, to) = match anchor {
-                Anchor::End => (x - width, *x),
-                _ => (*x, x + width),
-            };
-            // A line begins in its own row and goes down.
-            let above = rows[..row].iter();
-            assert!(
-                above
-                    .clone()
-                    .all(|(line, _, _)| *line <= from || *line >= to)
-            );
-        }
-    }
 }

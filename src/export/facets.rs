@@ -147,14 +147,16 @@ fn draw_title(canvas: &mut Canvas, cell: &Frame, chart: &Chart, facet: &Facet<'_
         weight: Weight::SemiBold,
         colour: Ink::of_candidate(facet.candidate),
     };
-    let title = fitted(
-        facet.short_title(),
-        (cell.width - 2.0 * MARK_RADIUS - 5.0) / SLACK,
-        name.size,
-        name.weight,
-    );
+    let room = (cell.width - 2.0 * MARK_RADIUS - 5.0) / SLACK;
+    let mut titles = facet.titles();
+    let shortest = titles.pop().unwrap_or_default();
+    let fits = |title: &&str| text_width(title, name.size, name.weight) <= room;
+    let title = match titles.into_iter().find(fits) {
+        Some(title) => title.to_owned(),
+        None => fitted(shortest, room, name.size, name.weight),
+    };
     let mut at = [cell.x, cell.y + sizes.small];
-    if canvas.has_line_marks() && chart.id.form() != Form::Stacked {
+    if canvas.bears_mark(facet.candidate) && chart.id.form() != Form::Stacked {
         let middle = [at[0] + MARK_RADIUS, at[1] - sizes.small * 0.36];
         canvas.shape(middle, MARK_RADIUS, facet.candidate);
         at[0] += 2.0 * MARK_RADIUS + 5.0;

@@ -26,7 +26,7 @@ fn entry_width(label: &str, swatch: f64, sizes: Sizes) -> f64 {
 pub(super) fn swatch(canvas: &mut Canvas, ends: [[f64; 2]; 2], candidate: usize, width: f64) {
     let colour = Ink::of_candidate(candidate);
     canvas.polyline(&ends, colour, Stroke::Solid, width);
-    if canvas.has_line_marks() {
+    if canvas.bears_mark(candidate) {
         let [[left, y], [right, _]] = ends;
         canvas.shape([left.midpoint(right), y], MARK_RADIUS + 0.8, candidate);
     }

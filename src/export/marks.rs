@@ -2,7 +2,7 @@
 
 use crate::chart::{Chart, Glyph, Stroke};
 use crate::export::canvas::{Anchor, Canvas, Colours, Frame, Ink, Type};
-use crate::export::font::{Weight, fitted, text_width};
+use crate::export::font::{Weight, text_width};
 use crate::export::plot::Sizes;
 use crate::export::svg::SLACK;
 use crate::units::text;
@@ -15,8 +15,6 @@ const LANE: f64 = 15.0;
 const REACH: f64 = 3.6;
 /// Many candidates share that much height.
 const STRIP_MAX: f64 = 60.0;
-/// A word below that width is no word.
-const LABEL_MIN: f64 = 40.0;
 /// Between a glyph and its word.
 const NEAR: f64 = 6.0;
 /// Between two entries.
@@ -70,8 +68,10 @@ pub(super) fn draw_bands(
             .label_end(fault)
             .map_or(plot.right(), |end| x(end.min(x_range.1)));
         let room = (end - left - 8.0) / SLACK;
-        let words = fitted(&fault.label, room, label.size, label.weight);
-        if room >= LABEL_MIN {
+        let mut words = chart.fault_words(fault).into_iter();
+        // What does not fit is not cut: the legend has the names.
+        if let Some(words) = words.find(|words| text_width(words, label.size, label.weight) <= room)
+        {
             canvas.text([left + 4.0, y], Anchor::Start, label, &words);
         }
     }
@@ -206,9 +206,10 @@ enum Sign {
 
 fn entries<'a>(charts: impl Iterator<Item = &'a Chart> + Clone) -> Vec<(Sign, String)> {
     let mut entries = Vec::new();
-    if charts.clone().any(|chart| !chart.bands.is_empty()) {
-        entries.push((Sign::Band, "a fault lasts".to_owned()));
-    }
+    // All charts over time have the same bands.
+    let faults = charts.clone().find(|chart| !chart.bands.is_empty());
+    let faults = faults.map(Chart::fault_key).unwrap_or_default();
+    entries.extend(faults.into_iter().map(|fault| (Sign::Band, fault)));
     // Small plots have no room for more.
     let charts = charts.filter(|chart| !chart.has_facets());
     if charts.clone().any(|chart| !chart.ticks.is_empty()) {

@@ -44,7 +44,7 @@ pub use comparison::{
     SideDocument, candidates_table, compare_document, compare_json, measure_text, pair_table,
     ratio_cells,
 };
-pub use csv::{figures_csv, points_csv};
+pub use csv::{FirstRows, figures_csv, first_rows, points_csv};
 pub use details::details;
 pub use diagram::{diagram_svg, plane_svg};
 pub use document::{
@@ -66,8 +66,8 @@ pub use picture::Picture;
 pub use png::{Pixels, pixels, pixels_within, png};
 pub use points::{Charted, charts_csv, split_csv};
 pub use report::{
-    Report, SeriesFound, SeriesReport, comparison_html, comparison_markdown, report_html,
-    report_markdown, series_html, series_markdown,
+    Report, SeriesAnswer, SeriesFound, SeriesReport, comparison_html, comparison_markdown,
+    report_html, report_markdown, series_answer, series_html, series_markdown,
 };
 pub use series::{
     CapacityDocument, SweepDocument, capacity_csv, capacity_document, capacity_text, sweep_csv,

@@ -188,7 +188,7 @@ pub(super) fn draw_axes(
     canvas.text(centre, Anchor::Middle, small, x_name);
 }
 
-/// All lines, cut at the plot; "no data" where there are none. Lines bear the shapes of their candidates if they are marked.
+/// All lines, cut at the plot; "no data" where there are none. With `is_marked` those lines bear the shapes of their candidates that need them.
 pub(super) fn draw_lines(
     canvas: &mut Canvas,
     series: &[Series],
@@ -232,8 +232,10 @@ pub(super) fn draw_lines(
             }
         }
         // Over the lines of all candidates.
-        let marked = if is_marked { series } else { &[] };
-        for series in marked {
+        for series in series.iter().filter(|_| is_marked) {
+            if !canvas.bears_mark(series.candidate) {
+                continue;
+            }
             for reduced in series.seen(scales.x, plot.width as usize) {
                 draw_marks(canvas, &reduced, series.candidate, scales);
             }

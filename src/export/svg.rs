@@ -121,8 +121,7 @@ pub(super) fn draw_chart(
     draw_shades(canvas, chart, &scales, sizes);
     let ticks = [x_axis.ticks.as_slice(), &y_axis.ticks];
     draw_axes(canvas, &scales, ticks, &chart.x_name(), sizes);
-    let is_marked = canvas.has_line_marks();
-    draw_lines(canvas, &chart.series, &scales, sizes, is_marked);
+    draw_lines(canvas, &chart.series, &scales, sizes, true);
     let at = |seconds| scales.x(seconds);
     marks::draw_marks(canvas, &plot, chart, x_range, at);
 }

@@ -256,7 +256,9 @@ impl ComposerSection {
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Self::TaskKinds => "add a stage to the task, add a task kind, CPU wait HTTP share",
+            Self::TaskKinds => {
+                "add a stage to the task, add a task kind, CPU wait HTTP TCP file memory lock counter payload barrier share"
+            }
             Self::Load => "set the clients, rate, profile, batch, queue, arrivals",
             Self::Faults => "add a fault, failures, chaos",
             Self::Defences => "add a defence, time-out, retry, circuit breaker",

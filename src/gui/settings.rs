@@ -61,6 +61,8 @@ pub struct Settings {
     pub recent: Vec<PathBuf>,
     /// Whether the tour was taken or declined.
     pub tour_seen: bool,
+    /// Whether charts were zoomed once: they no longer say how.
+    pub zoom_known: bool,
     /// The board of charts.
     pub board: BoardSettings,
 }
@@ -186,6 +188,7 @@ impl Default for Settings {
             results_height: None,
             recent: Vec::new(),
             tour_seen: false,
+            zoom_known: false,
             board: BoardSettings::default(),
         }
     }

@@ -14,7 +14,7 @@ use egui::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use mark::Mark;
+pub use mark::{Mark, bears_mark, set_line_marks};
 
 use crate::export::font;
 
@@ -232,18 +232,6 @@ fn palette_in(visuals: &Visuals) -> &'static Palette {
 pub const fn series_color(candidate: usize, dark: bool) -> Color32 {
     let [r, g, b] = crate::chart::palette::series_rgb(candidate, dark);
     Color32::from_rgb(r, g, b)
-}
-
-/// Marks the lines of charts from now on, or does so no longer.
-pub fn set_line_marks(ctx: &Context, marked: bool) {
-    ctx.data_mut(|data| data.insert_temp(egui::Id::unique("line marks"), marked));
-}
-
-/// Whether the lines of charts are marked.
-#[must_use]
-pub fn has_line_marks(ctx: &Context) -> bool {
-    let marked = ctx.data(|data| data.get_temp(egui::Id::unique("line marks")));
-    marked.unwrap_or_default()
 }
 
 /// The family of headings and of what is pressed.

@@ -55,6 +55,56 @@ pub fn unread(problem: &Problem) -> String {
     text
 }
 
+/// The same text with each short remark in parentheses in one piece with the word before it: a line ends before both, or
+/// behind both.
+#[must_use]
+pub fn unbroken(text: &str) -> String {
+    /// A longer remark is broken like any other text, in letters.
+    const LONG: usize = 24;
+    let mut whole = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(begin) = rest.find(" (") {
+        let (before, remark) = rest.split_at(begin);
+        let end = remark.find(')').map_or(remark.len(), |end| end + 1);
+        let (remark, after) = remark.split_at(end);
+        whole.push_str(before);
+        if remark.chars().count() <= LONG {
+            whole.push_str(&remark.replace(' ', "\u{a0}"));
+        } else {
+            whole.push_str(remark);
+        }
+        rest = after;
+    }
+    whole + rest
+}
+
+/// The same text with the fields of the file as words: `task time out` for `task_time_out`, `measure in protocol` for
+/// `protocol.measure`. What stands in quotes is the user's and stays.
+#[must_use]
+pub fn spelled(text: &str) -> String {
+    let word = |word: &str| {
+        let name = word.trim_end_matches([' ', ',', ';', ':', '.']);
+        let is_field = name.contains(['_', '.'])
+            && name
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || "_.".contains(c));
+        if !is_field {
+            return word.to_owned();
+        }
+        let spaced = name.replace('_', " ");
+        let parts: Vec<&str> = spaced.rsplit('.').collect();
+        format!("{}{}", parts.join(" in "), &word[name.len()..])
+    };
+    let parts = text.split('\'').enumerate().map(|(place, part)| {
+        if place % 2 == 0 {
+            part.split_inclusive(' ').map(word).collect()
+        } else {
+            part.to_owned()
+        }
+    });
+    parts.collect::<Vec<String>>().join("'")
+}
+
 /// Replaces `tasks[1]` and `candidates[1]` in a text by what they are called.
 #[must_use]
 pub fn named(text: &str, scenario: &Scenario) -> String {
@@ -154,6 +204,38 @@ mod tests {
     use super::*;
     use crate::scenario::{Parameter, Sweep, Values};
     use crate::support;
+
+    #[test]
+    fn a_short_remark_stays_with_the_word_before_it() {
+        assert_eq!(
+            unbroken("9 more repeats (about 6 min 37 s) would decide it (or not)"),
+            "9 more repeats\u{a0}(about\u{a0}6\u{a0}min\u{a0}37\u{a0}s) would decide it\u{a0}(or\u{a0}not)"
+        );
+        let long = "a (remark that is much too long for a line of its own)";
+        assert_eq!(unbroken(long), long);
+        assert_eq!(unbroken("open (end"), "open\u{a0}(end");
+    }
+
+    #[test]
+    fn fields_of_the_file_are_spelled_as_words_and_names_of_the_user_stay() {
+        for (text, spelled_text) in [
+            (
+                "write attempt_time_out or task_time_out in the defences",
+                "write attempt time out or task time out in the defences",
+            ),
+            (
+                "raise protocol.measure, or shorten the parts",
+                "raise measure in protocol, or shorten the parts",
+            ),
+            (
+                "there is no task 'my_task', 1.5s.",
+                "there is no task 'my_task', 1.5s.",
+            ),
+            ("It ends. So be it…", "It ends. So be it…"),
+        ] {
+            assert_eq!(spelled(text), spelled_text);
+        }
+    }
 
     #[test]
     fn a_path_reads_as_what_the_composer_calls_it() {

@@ -39,6 +39,7 @@ mod points;
 mod presets;
 mod preview;
 mod problem;
+mod quick;
 mod quoted;
 #[cfg(test)]
 mod schema;

@@ -54,6 +54,17 @@ impl Nanos {
         self.0 as f64 / 1e9
     }
 
+    /// As people write a length that was computed: cut to two digits, so that 266,666,667 ns become 260 ms. It never
+    /// becomes longer, and what is not zero never becomes zero.
+    #[must_use]
+    pub const fn in_round_numbers(self) -> Self {
+        let Some(digits) = self.0.checked_ilog10() else {
+            return self;
+        };
+        let step = 10_u64.pow(digits.saturating_sub(1));
+        Self(self.0 - self.0 % step)
+    }
+
     /// As the standard library's duration.
     #[must_use]
     pub const fn duration(self) -> std::time::Duration {
@@ -123,6 +134,23 @@ impl schemars::JsonSchema for Nanos {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_computed_length_is_cut_to_what_people_write() {
+        for (nanos, text) in [
+            (0, "0s"),
+            (1, "1ns"),
+            (99, "99ns"),
+            (266_666_667, "260ms"),
+            (533_333_334, "530ms"),
+            (1_333_333_334, "1.3s"),
+            (1_500_000_000, "1.5s"),
+            (1_999_999_999, "1.9s"),
+            (97_000_000_000, "97s"),
+        ] {
+            assert_eq!(Nanos(nanos).in_round_numbers().to_string(), text);
+        }
+    }
 
     #[test]
     fn what_people_write_is_read_and_written_back_the_same() {

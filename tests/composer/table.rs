@@ -130,6 +130,18 @@ fn a_stage_of_the_palette_is_added_by_a_click() {
 }
 
 #[test]
+fn the_keyboard_goes_along_with_a_stage_that_it_added() {
+    let mut harness = shown(Board::new(scenario()));
+    harness.get_by_label("New Lock stage").focus();
+    harness.run();
+    harness.key_press(Key::Enter);
+    harness.run();
+    harness.run();
+    let added = harness.get_by_label("stage 3 of task kind 'request'");
+    assert!(added.is_focused());
+}
+
+#[test]
 fn a_stage_of_the_palette_is_dragged_to_its_place() {
     let mut harness = shown(Board::new(scenario()));
     let first = harness

@@ -304,3 +304,24 @@ fn the_strip_says_how_much_of_a_task_is_computing_and_how_much_is_waiting() {
             .is_none()
     );
 }
+
+#[test]
+fn the_stages_of_the_strip_are_read_one_after_the_other_with_arrow_keys() {
+    let mut harness = shown(Board::new(scenario()));
+    let strip = "task kind 'request' to scale, estimated";
+    harness.get_by_label_contains(strip).focus();
+    harness.run();
+    assert!(harness.query_by_label_contains(strip).is_none());
+    let first = "task kind 'request', Stage 1: Wait, ≈ 20.0 ms, waiting, needs no core, estimated";
+    assert!(harness.query_by_label(first).is_some());
+    for key in [egui::Key::ArrowRight, egui::Key::ArrowRight] {
+        harness.key_press(key);
+        harness.run();
+        // The last one has none behind it.
+        let second = harness.query_by_label_contains("'request', Stage 2: CPU, ≈");
+        assert!(second.is_some());
+    }
+    harness.key_press(egui::Key::ArrowLeft);
+    harness.run();
+    assert!(harness.query_by_label(first).is_some());
+}

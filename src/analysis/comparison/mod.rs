@@ -22,7 +22,9 @@ use crate::scenario::{Objective, Scenario};
 use crate::stats::Figure;
 
 pub use circumstances::{Circumstance, differing_machines};
-pub use outcome::{Deviation, Lost, RunOutcome, RunOutcomeKind, TOLERANCE_RATIO};
+pub use outcome::{
+    Deviation, Lost, NOTHING_IN_COMMON, RunOutcome, RunOutcomeKind, TOLERANCE_RATIO,
+};
 pub use settings::{SETTINGS_MAX, SettingDifference};
 
 /// One of two runs that are compared.
@@ -51,8 +53,18 @@ pub struct RunComparison {
     pub only_in_baseline: Vec<String>,
     /// Candidates that only the run measured.
     pub only_in_run: Vec<String>,
-    /// Why one of the two cannot be trusted, for people: (name of the run, reason).
-    pub doubts: Vec<(String, String)>,
+    /// What their reader calls baseline and run.
+    pub names: [String; 2],
+    /// Why each of them cannot be trusted, for people; empty of one that can.
+    pub distrust: [Vec<String>; 2],
+}
+
+impl RunComparison {
+    /// Why one of the two cannot be trusted: name of the run and reason.
+    pub fn doubts(&self) -> impl Iterator<Item = (&str, &str)> {
+        let sides = self.names.iter().zip(&self.distrust);
+        sides.flat_map(|(name, reasons)| reasons.iter().map(move |reason| (&**name, &**reason)))
+    }
 }
 
 /// One candidate beside another, or beside itself in another run.
@@ -152,10 +164,6 @@ pub fn compare_whole(baseline: Side<'_>, run: Side<'_>) -> RunComparison {
             )
         })
     };
-    let doubts = [baseline, run].into_iter().flat_map(|side| {
-        let reasons = trust(side.run).reasons.into_iter();
-        reasons.map(move |reason| (side.name.to_owned(), reason))
-    });
     RunComparison {
         circumstances: circumstances::differing(baseline, run, &paired),
         settings,
@@ -163,7 +171,8 @@ pub fn compare_whole(baseline: Side<'_>, run: Side<'_>) -> RunComparison {
         pairs: paired.iter().map(pair).collect(),
         only_in_baseline,
         only_in_run,
-        doubts: doubts.collect(),
+        names: [baseline, run].map(|side| side.name.to_owned()),
+        distrust: [baseline, run].map(|side| trust(side.run).reasons),
     }
 }
 

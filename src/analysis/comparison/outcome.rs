@@ -10,6 +10,9 @@ use crate::units::text;
 /// Up to this share a measure may be worse before the whole is: two runs differ by more than the blocks of one do,
 /// since the machine is not the same on another day, and no number of repeats shows that.
 pub const TOLERANCE_RATIO: f64 = 0.05;
+/// Why two runs cannot be compared at all.
+pub const NOTHING_IN_COMMON: &str = "Nothing can be compared: the runs have no candidate in common, neither by name nor \
+     by back end and workers.";
 /// So many of a kind a sentence names; the others are counted.
 const NAMED_MAX: usize = 3;
 
@@ -18,8 +21,8 @@ const NAMED_MAX: usize = 3;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RunOutcomeKind {
-    /// At least one measure of a candidate is worse by more than chance, noise and tolerance, or something that was
-    /// held in the baseline cannot be judged any more.
+    /// At least one measure of a candidate is worse by more than chance, noise and tolerance, or the run lacks something
+    /// that the baseline has.
     Worse,
     /// Neither is so.
     NotWorse,
@@ -40,9 +43,11 @@ pub struct RunOutcome {
     pub worse: Vec<Deviation>,
     /// What is better by more than chance and noise, the farthest first.
     pub better: Vec<Deviation>,
-    /// What the baseline has and the run has not: it cannot be judged, and so it is not held.
+    /// What the baseline has and the run lacks: it cannot be judged, and counts as worse.
     pub lost: Vec<Lost>,
-    /// How many are worse within the tolerance.
+    /// How many candidates both runs measured.
+    pub in_common: usize,
+    /// How many measures are worse within the tolerance.
     pub tolerated: usize,
     /// How many are too close to call.
     pub too_close: usize,
@@ -107,6 +112,24 @@ impl Lost {
     }
 }
 
+impl RunOutcome {
+    /// The answer in a few words, for the line above the reason.
+    #[must_use]
+    pub const fn headline(&self) -> &'static str {
+        match self.kind {
+            RunOutcomeKind::NotTrustworthy => "Not trustworthy",
+            RunOutcomeKind::Worse | RunOutcomeKind::NotKnown if self.in_common == 0 => {
+                "Nothing in common"
+            }
+            RunOutcomeKind::Worse if self.worse.is_empty() => "Incomplete",
+            RunOutcomeKind::Worse => "Worse than the baseline",
+            RunOutcomeKind::NotWorse if self.better.is_empty() => "Not worse than the baseline",
+            RunOutcomeKind::NotWorse => "Better than the baseline",
+            RunOutcomeKind::NotKnown => "Not known",
+        }
+    }
+}
+
 impl RunComparison {
     /// What follows, if a measure may be worse by up to `tolerance_ratio`.
     #[must_use]
@@ -117,6 +140,7 @@ impl RunComparison {
             worse: Vec::new(),
             better: Vec::new(),
             lost: self.lost(),
+            in_common: self.pairs.len(),
             tolerated: 0,
             too_close: 0,
             not_known: 0,
@@ -148,7 +172,7 @@ impl RunComparison {
         outcome.better.sort_by(farthest);
         let judged =
             outcome.worse.len() + outcome.better.len() + outcome.tolerated + outcome.too_close;
-        outcome.kind = if !self.doubts.is_empty() {
+        outcome.kind = if self.doubts().next().is_some() {
             RunOutcomeKind::NotTrustworthy
         } else if !outcome.worse.is_empty() || !outcome.lost.is_empty() {
             RunOutcomeKind::Worse
@@ -179,20 +203,8 @@ impl RunComparison {
     fn why(&self, outcome: &RunOutcome) -> String {
         let mut parts = Vec::new();
         match outcome.kind {
-            RunOutcomeKind::NotTrustworthy => {
-                let (name, reason) = &self.doubts[0];
-                let more = match self.doubts.len() - 1 {
-                    0 => String::new(),
-                    more => format!(
-                        " (and {})",
-                        text::counted(more as u64, "more reason", "more reasons")
-                    ),
-                };
-                parts.push(format!("Not trustworthy: '{name}': {reason}{more}"));
-            }
-            RunOutcomeKind::NotKnown if self.pairs.is_empty() => {
-                parts.push("The runs have no candidate in common".to_owned());
-            }
+            RunOutcomeKind::NotTrustworthy => parts.extend(self.doubted()),
+            RunOutcomeKind::Worse | RunOutcomeKind::NotKnown if self.pairs.is_empty() => {}
             RunOutcomeKind::NotKnown => parts.push(
                 "Nothing can be judged: that takes three repeats of each candidate in both runs"
                     .to_owned(),
@@ -204,9 +216,13 @@ impl RunComparison {
             }
             RunOutcomeKind::NotWorse => parts.push("Not worse than the baseline".to_owned()),
         }
-        if !outcome.lost.is_empty() {
+        if self.pairs.is_empty() {
+            parts.push(NOTHING_IN_COMMON.to_owned());
+        } else if !outcome.lost.is_empty() {
             let lost = named(&outcome.lost, Lost::sentence);
-            parts.push(format!("What the baseline knows cannot be judged: {lost}"));
+            parts.push(format!(
+                "The run lacks what the baseline has, which counts as worse: {lost}"
+            ));
         }
         let is_judged = matches!(
             outcome.kind,
@@ -239,8 +255,25 @@ impl RunComparison {
             }
         }
         parts.extend(self.other_machine().map(str::to_owned));
-        let sentences: Vec<String> = parts.iter().map(|part| format!("{part}.")).collect();
+        let sentences: Vec<String> = parts
+            .iter()
+            .map(|part| format!("{}.", part.trim_end_matches('.')))
+            .collect();
         sentences.join(" ")
+    }
+
+    /// The first reason why one of the runs cannot be trusted, and how many more there are.
+    fn doubted(&self) -> Option<String> {
+        let mut doubts = self.doubts();
+        let (name, reason) = doubts.next()?;
+        let more = match doubts.count() {
+            0 => String::new(),
+            more => format!(
+                " (and {})",
+                text::counted(more as u64, "more reason", "more reasons")
+            ),
+        };
+        Some(format!("Not trustworthy: '{name}': {reason}{more}"))
     }
 
     /// What is to be said of the machines, if they were not the same or not equally fast.

@@ -244,7 +244,7 @@ fn two_equal_candidates_are_a_tie_whoever_comes_first() {
     assert!(
         verdict
             .why
-            .contains("('threads ×2' costs as much). Nothing else tells them apart"),
+            .contains(": 'threads ×2' costs as much. Nothing else tells them apart"),
         "{}",
         verdict.why
     );

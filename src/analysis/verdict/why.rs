@@ -141,7 +141,7 @@ fn choose_several(
         .map(|(entry, stands)| format!("'{}' costs {}", entry.name(), more(stands)))
         .collect();
     let mut parts = vec![format!(
-        "{} meet {all}, and their costs cannot be told apart, from {cheapest} ({})",
+        "{} meet {all}, and their costs cannot be told apart, from {cheapest}: {}",
         list(&names),
         apart.join("; ")
     )];
@@ -170,7 +170,7 @@ fn choose_several(
     parts.push(if differing.is_empty() {
         "nothing else tells them apart either: take the simpler one".to_owned()
     } else {
-        format!("what differs is the {}", joined(&differing))
+        format!("what differs is the {}", differing.join("; the "))
     });
     ("too close to call".to_owned(), parts)
 }

@@ -62,7 +62,8 @@ pub fn capacity_plane(plan: &CapacityPlan, figures: &[CapacityFigures]) -> Plane
                 scale: Scale::Log10,
             },
             y_name: "",
-            reach: None,
+            // A bound that is far from what was measured is what one came to see.
+            reach: bound.map(|bound| [bound; 2]),
             series,
         },
         bands,

@@ -1,6 +1,7 @@
 //! Charts of sweeps and searches: a diagram with bands of uncertainty and marked places; and the heat map.
 
 mod capacity;
+mod names;
 mod scaling;
 
 use crate::analysis::{AxisValues, Crossing, Measure, PointFigures, SweepAxis, SweepFigures};
@@ -10,6 +11,7 @@ use crate::stats::{Crossover, Figure};
 use crate::units::text;
 
 pub use capacity::capacity_plane;
+pub use names::{Beside, NamedRule, name_rows, names_in_rows};
 pub use scaling::scaling_planes;
 
 /// A diagram with what a sweep adds to it.
@@ -126,21 +128,15 @@ impl SweepFigures {
         let by_time = matches!(measure, Measure::Response(_) | Measure::Makespan);
         let scale = if by_time { Scale::Log10 } else { Scale::Linear };
         let (reach, cut) = reach_of(&series, &bands, scale);
-        // Too few rounds have none.
-        let intervals = if bands.is_empty() {
-            "of "
-        } else {
-            "with 95 % intervals of "
-        };
         Plane {
             diagram: Diagram {
                 slug: measure.name(),
                 title: measure.title(),
                 caption: format!(
-                    "{} over {}, {intervals}{}{cut}",
+                    "{} over {}, {}{cut}",
                     measure.label(),
                     along.parameter.label(),
-                    text::counted(self.rounds.into(), "round", "rounds")
+                    self.rounds_words()
                 ),
                 warning: None,
                 x: x_of(along),
@@ -155,6 +151,18 @@ impl SweepFigures {
             },
             bands,
             rules: self.rules(along, measure),
+        }
+    }
+
+    /// How often each point was measured, and what that gives.
+    fn rounds_words(&self) -> String {
+        /// An interval takes so many.
+        const ROUNDS_LEAST: u32 = 3;
+        let rounds = text::counted(self.rounds.into(), "round", "rounds");
+        if self.rounds < ROUNDS_LEAST {
+            format!("{rounds}: too few for intervals")
+        } else {
+            format!("with 95 % intervals of {rounds}")
         }
     }
 

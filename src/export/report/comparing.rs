@@ -1,7 +1,8 @@
 //! The run beside its baseline: what differs around them first, then candidate by candidate, with charts.
 
 use crate::analysis::{
-    PairComparison, RunComparison, RunOutcome, RunOutcomeKind, SettingDifference, Side,
+    NOTHING_IN_COMMON, PairComparison, RunComparison, RunOutcome, RunOutcomeKind,
+    SettingDifference, Side,
 };
 use crate::chart::{Distribution, histogram_overlay, percentile_curve};
 use crate::export::pair_table;
@@ -55,17 +56,13 @@ pub(super) fn page_sections(story: &Story<'_>) -> Option<Vec<Section>> {
 }
 
 fn write_outcome(html: &mut Html, outcome: &RunOutcome) {
-    let (class, headline) = match outcome.kind {
-        RunOutcomeKind::Worse if outcome.worse.is_empty() => {
-            ("verdict bad", "Not held against the baseline")
-        }
-        RunOutcomeKind::Worse => ("verdict bad", "Worse than the baseline"),
-        RunOutcomeKind::NotWorse => ("verdict good", "Not worse than the baseline"),
-        RunOutcomeKind::NotKnown => ("verdict", "Nothing can be judged"),
-        RunOutcomeKind::NotTrustworthy => ("verdict bad", "The runs cannot be trusted"),
+    let class = match outcome.kind {
+        RunOutcomeKind::Worse | RunOutcomeKind::NotTrustworthy => "verdict bad",
+        RunOutcomeKind::NotWorse => "verdict good",
+        RunOutcomeKind::NotKnown => "verdict",
     };
     html.within("div", &[("class", class)], |html| {
-        html.leaf("p", &[("class", "headline")], headline);
+        html.leaf("p", &[("class", "headline")], outcome.headline());
         html.paragraph(&outcome.why);
     });
 }
@@ -144,7 +141,7 @@ fn write_settings(html: &mut Html, caption: &str, settings: &[SettingDifference]
 
 fn write_pairs(html: &mut Html, story: &Story<'_>, baseline: Side<'_>, compared: &RunComparison) {
     if compared.pairs.is_empty() {
-        html.paragraph("The runs have no candidate in common.");
+        html.paragraph(NOTHING_IN_COMMON);
     }
     for (number, pair) in compared.pairs.iter().enumerate() {
         let class = Column::of_candidate("", pair.candidate).colour;

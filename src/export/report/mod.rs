@@ -22,7 +22,9 @@ use crate::run::Run;
 use crate::run::record::Record;
 
 pub use markdown::{comparison_markdown, report_markdown};
-pub use series::{SeriesFound, SeriesReport, series_html, series_markdown};
+pub use series::{
+    SeriesAnswer, SeriesFound, SeriesReport, series_answer, series_html, series_markdown,
+};
 
 /// What a report is of.
 #[derive(Debug, Clone, Copy)]

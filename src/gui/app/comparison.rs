@@ -10,7 +10,7 @@ use crate::analysis::{
 use crate::chart::{Diagram, Distribution, histogram_overlay, percentile_curve};
 use crate::export::{Table, pair_table};
 use crate::gui::app::jobs::{Done, Kind};
-use crate::gui::app::logic::sentence;
+use crate::gui::app::runs::reason_of;
 use crate::gui::app::{App, Origin, TwoCandidates};
 use crate::run::Run;
 use crate::run::record::{Record, RecordKind};
@@ -68,8 +68,13 @@ pub enum Chosen {
     Reading(PathBuf),
     /// It is there.
     Ready(Arc<ChosenRun>),
-    /// It cannot be read, for this reason.
-    Failed(String),
+    /// This file cannot be read.
+    Failed {
+        /// Which one.
+        path: PathBuf,
+        /// Why, and what to do.
+        why: String,
+    },
 }
 
 /// What stands above the pairs.
@@ -99,6 +104,18 @@ pub struct Compared {
     pub tables: Vec<Table>,
     /// Percentiles and histogram of each pair.
     pub diagrams: Vec<[Diagram; 2]>,
+}
+
+impl Compared {
+    /// Calls the two runs as they are called now.
+    fn call(&mut self, baseline: &ChosenRun, run: &ChosenRun) {
+        run.origin.name.clone_into(&mut self.of);
+        if let Around::Runs(around) = &mut self.around {
+            let (comparison, outcome) = &mut **around;
+            comparison.names = names(baseline, run);
+            *outcome = comparison.outcome(TOLERANCE_RATIO);
+        }
+    }
 }
 
 /// How far the comparison is.
@@ -133,22 +150,34 @@ impl TwoSides {
         self.compare_within(None);
     }
 
-    /// Calls what is kept in `path` by its new name. Says whether it was called otherwise.
-    pub(super) fn rename(&mut self, path: &Path, name: &str) -> bool {
+    /// Calls what is kept in `path` by its new name, also in what follows from it: that needs not be found again.
+    pub(super) fn rename(&mut self, path: &Path, name: &str) {
         let sides = self.sides.iter_mut().filter_map(|side| match side {
             Chosen::Ready(chosen) => Some(chosen),
             _ => None,
         });
         let of = self.candidates.iter_mut().map(|two| &mut two.of);
-        let mut renamed = false;
         for chosen in sides.chain(of) {
             let origin = &chosen.origin;
             if origin.path.as_deref() == Some(path) && origin.name != name {
                 name.clone_into(&mut Arc::make_mut(chosen).origin.name);
-                renamed = true;
             }
         }
-        renamed
+        self.name_compared();
+    }
+
+    /// What was compared is called as the sides are now.
+    fn name_compared(&mut self) {
+        let Comparing::Done(compared) = &mut self.comparing else {
+            return;
+        };
+        match (&self.candidates, &self.sides) {
+            (Some(two), _) => two.of.origin.name.clone_into(&mut compared.of),
+            (None, [Chosen::Ready(baseline), Chosen::Ready(run)]) => {
+                compared.call(baseline, run);
+            }
+            (None, _) => {}
+        }
     }
 
     /// Compares two candidates of a run, or two runs; what came of others is out of date.
@@ -176,13 +205,15 @@ impl App {
             self.fail("Stop the run before others are compared");
             return;
         }
+        let asked = path.clone();
         self.comparison.set(slot, Chosen::Reading(path.clone()));
         let refused = self.start("read run", Kind::Abandonable, move || {
             let chosen = Box::new(read(&path));
             Done::SideRead { slot, path, chosen }
         });
-        if let Some(error) = refused {
-            self.comparison.set(slot, Chosen::Failed(error));
+        if let Some(why) = refused {
+            self.comparison
+                .set(slot, Chosen::Failed { path: asked, why });
         }
     }
 
@@ -194,7 +225,14 @@ impl App {
         }
         let chosen = match chosen {
             Ok(chosen) => Chosen::Ready(Arc::new(chosen)),
-            Err(error) => Chosen::Failed(sentence(&error)),
+            Err(error) => {
+                // It may be gone from the list as well.
+                self.list_again();
+                Chosen::Failed {
+                    why: reason_of(path, &error),
+                    path: path.to_owned(),
+                }
+            }
         };
         self.comparison.set(slot, chosen);
         self.compare_if_complete();
@@ -241,6 +279,8 @@ impl App {
     pub(super) fn take_compared(&mut self, number: u64, compared: Box<Compared>) {
         if number == self.comparison.newest {
             self.comparison.comparing = Comparing::Done(compared);
+            // One of them may have been renamed meanwhile.
+            self.comparison.name_compared();
         }
     }
 
@@ -355,8 +395,7 @@ mod tests {
         two.set(Slot::Baseline, Chosen::Ready(Arc::new(chosen(1))));
         let pair = [0, 1];
         two.compare_within(Some(TwoCandidates { of, pair }));
-        assert!(two.rename(path, "Before the change"));
-        assert!(!two.rename(path, "Before the change"), "it is called so");
+        two.rename(path, "Before the change");
         let called = |slot: Slot| match &two.sides[slot as usize] {
             Chosen::Ready(chosen) => chosen.origin.name.clone(),
             other => format!("{other:?}"),
@@ -365,6 +404,32 @@ mod tests {
         assert_eq!(called(Slot::Baseline), "Checkout");
         let within = two.candidates.as_ref().map(|two| &*two.of.origin.name);
         assert_eq!(within, Some("Before the change"));
+    }
+
+    #[test]
+    fn what_follows_bears_the_new_name_at_once_and_without_being_found_again() {
+        let path = Path::new("kept.poolscope-run");
+        let mut doubted = chosen(3_600);
+        doubted.origin.path = Some(path.to_owned());
+        doubted.run = support::sample_run();
+        let mut two = TwoSides {
+            comparing: Comparing::Done(Box::new(compared(&chosen(0), &doubted))),
+            sides: [chosen(0), doubted].map(|side| Chosen::Ready(Arc::new(side))),
+            ..TwoSides::default()
+        };
+        two.rename(path, "After the change");
+        let Comparing::Done(compared) = &two.comparing else {
+            panic!("it is not compared again");
+        };
+        let Around::Runs(around) = &compared.around else {
+            panic!("two runs are compared");
+        };
+        assert_eq!(compared.of, "After the change");
+        let why = &around.1.why;
+        assert!(
+            why.starts_with("Not trustworthy: 'After the change': "),
+            "{why}"
+        );
     }
 
     #[test]

@@ -246,7 +246,7 @@ fn problems(scenario: &Scenario) -> Vec<Problem> {
     let mut problems = validate(scenario);
     for problem in &mut problems {
         problem.message = words::named(&problem.message, scenario);
-        problem.hint = words::named(&problem.hint, scenario);
+        problem.hint = words::spelled(&words::named(&problem.hint, scenario));
     }
     problems
 }

@@ -4,8 +4,9 @@
 
 use egui::{ColorImage, Context, TextureHandle, TextureOptions};
 
-use crate::export::{BoardParts, Foot, Pixels};
+use crate::export::{BoardParts, FirstRows, Foot, Pixels};
 use crate::gui::action::{Exported, Format};
+use crate::gui::app::exports::Previewed;
 use crate::gui::app::jobs::{Done, Kind};
 use crate::gui::app::{App, Chosen, Slot, exports};
 use crate::gui::settings::PictureSettings;
@@ -36,14 +37,16 @@ pub enum ExportAction {
     Close,
 }
 
-/// What the dialog shows of the picture.
+/// What the dialog shows of what will be exported.
 #[derive(Default)]
 pub enum Preview {
     /// It is being made for the first time.
     #[default]
     Working,
-    /// As it will be, smaller.
-    Ready(TextureHandle),
+    /// The picture as it will be, smaller.
+    Picture(TextureHandle),
+    /// The first rows of the table.
+    Table(FirstRows),
     /// It cannot be made, for this reason.
     Failed(String),
 }
@@ -56,10 +59,15 @@ pub(super) struct Exporting {
     /// What was chosen when it was open last.
     last: Option<BoardChoice>,
     pub(super) preview: Preview,
+    /// What the newest preview is of.
+    preview_of: Option<Seen>,
     is_working: bool,
     /// Something was chosen since the preview that is being made.
     is_outdated: bool,
 }
+
+/// How much of which run a preview is of: the number of its tab, its blocks that are over, and whether it is.
+type Seen = (u64, usize, bool);
 
 /// What goes to the clipboard.
 #[derive(Debug)]
@@ -77,7 +85,12 @@ impl App {
         match action {
             ExportAction::Open => self.open_export(),
             ExportAction::Choose(choice) => {
-                self.exporting.choice = Some(choice);
+                let before = self.exporting.choice.replace(choice.clone());
+                let is_table = |choice: &BoardChoice| choice.format == Format::Csv;
+                // A table is not shown as what a picture will be, nor the other way round.
+                if before.as_ref().map(is_table) != Some(is_table(&choice)) {
+                    self.exporting.preview = Preview::Working;
+                }
                 self.preview();
             }
             ExportAction::Pictures(pictures) => {
@@ -125,27 +138,44 @@ impl App {
         choice
     }
 
+    /// What there is to be previewed of the run that is shown. A run that goes on is previewed anew with each block: a
+    /// picture takes longer than the time between two snapshots.
+    fn seen(&self) -> Option<Seen> {
+        let tab = self.tabs.shown()?;
+        let run = tab.measurement.shown();
+        let over = run.blocks.iter().filter(|block| block.state.is_over());
+        Some((tab.number, over.count(), run.ended))
+    }
+
+    /// Makes the preview anew where the run went on behind the dialog.
+    pub(super) fn renew_preview(&mut self) {
+        if self.exporting.choice.is_some() && self.exporting.preview_of != self.seen() {
+            self.preview();
+        }
+    }
+
     /// Makes the preview of what is chosen.
     fn preview(&mut self) {
         let Some(choice) = self.exporting.choice.clone() else {
             return;
         };
+        self.exporting.preview_of = self.seen();
         if self.exporting.is_working {
             self.exporting.is_outdated = true;
             return;
         }
         let content = self.export_content();
         self.exporting.is_working = true;
-        let what = Exported::BoardPart(choice.parts);
+        let (what, format) = (Exported::BoardPart(choice.parts), choice.format);
         let refused = self.start("preview", Kind::Abandonable, move || {
-            Done::Previewed(exports::preview(&content, &what, PREVIEW_SIZE))
+            Done::Previewed(exports::preview(&content, &what, format, PREVIEW_SIZE))
         });
         if refused.is_some() {
             self.exporting.is_working = false;
         }
     }
 
-    pub(super) fn take_preview(&mut self, made: Result<Pixels, String>, ctx: &Context) {
+    pub(super) fn take_preview(&mut self, made: Result<Previewed, String>, ctx: &Context) {
         self.exporting.is_working = false;
         if std::mem::take(&mut self.exporting.is_outdated) {
             self.preview();
@@ -155,11 +185,12 @@ impl App {
             return;
         }
         self.exporting.preview = match made {
-            Ok(pixels) => {
+            Ok(Previewed::Picture(pixels)) => {
                 let image = image(&pixels);
                 let texture = ctx.load_texture("preview", image, TextureOptions::LINEAR);
-                Preview::Ready(texture)
+                Preview::Picture(texture)
             }
+            Ok(Previewed::Table(rows)) => Preview::Table(rows),
             Err(error) => Preview::Failed(error),
         };
     }

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::chart::{ChartId, ChartSettings, Form, Lanes, SplitChart, build, build_diagram};
 use crate::export::{
-    BoardParts, Charted, ExportError, Foot, Look, Picture, Pixels, Report, SeriesReport, Theme,
-    board_part_svg, board_svg, chart_svg, charts_csv, diagram_svg, figures_csv, json, lanes_svg,
-    lives_csv, pixels, pixels_within, png, points_csv, report_html, report_markdown, series_html,
-    series_markdown, split_csv, split_svg, timeline_csv, write_file,
+    BoardParts, Charted, ExportError, FirstRows, Foot, Look, Picture, Pixels, Report, SeriesReport,
+    Theme, board_part_svg, board_svg, chart_svg, charts_csv, diagram_svg, figures_csv, first_rows,
+    json, lanes_svg, lives_csv, pixels, pixels_within, png, points_csv, report_html,
+    report_markdown, series_html, series_markdown, split_csv, split_svg, timeline_csv, write_file,
 };
 use crate::gui::action::{Exported, Format};
 use crate::gui::app::Origin;
@@ -124,13 +124,28 @@ pub(super) fn copied(content: &Content, what: &Exported, format: Format) -> Resu
     })
 }
 
-/// Makes a picture of at most so many pixels of width and height.
+/// What the dialog shows of an export.
+#[derive(Debug)]
+pub(super) enum Previewed {
+    Picture(Pixels),
+    Table(FirstRows),
+}
+
+/// Makes a picture of at most so many pixels of width and height, or the begin of a table.
 pub(super) fn preview(
     content: &Content,
     what: &Exported,
+    format: Format,
     room: [f32; 2],
-) -> Result<Pixels, String> {
-    pixels_within(&svg(content, what)?, room).map_err(told)
+) -> Result<Previewed, String> {
+    /// As many rows as one looks through.
+    const ROWS: usize = 50;
+    if format == Format::Csv {
+        let rows = first_rows(&csv(content, what)?, ROWS);
+        return rows.map(Previewed::Table).map_err(told);
+    }
+    let picture = pixels_within(&svg(content, what)?, room);
+    picture.map(Previewed::Picture).map_err(told)
 }
 
 /// Takes no reference, to be handed on as it is.

@@ -8,9 +8,9 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use crate::export::Pixels;
 use crate::gui::action::{Exported, Format};
 use crate::gui::app::exporting::Copied;
+use crate::gui::app::exports::Previewed;
 use crate::gui::app::recent::RecentLooked;
 use crate::gui::app::series::Told;
 use crate::gui::app::verdicts::VerdictRead;
@@ -87,8 +87,8 @@ pub(super) enum Done {
     RunRead(Box<RunFile>),
     /// A run from elsewhere was copied in, or read where it is.
     RunImported(Result<Box<(PathBuf, Record)>, String>),
-    /// What is said of a run was written.
-    RunChanged(Result<(), String>),
+    /// What is said of a run was written: its file, and what it is called now.
+    RunChanged(Result<(PathBuf, String), String>),
     /// The file of a run was deleted.
     RunDeleted {
         path: PathBuf,
@@ -108,7 +108,7 @@ pub(super) enum Done {
     /// A series is written to its end, in this file.
     SeriesKept(Result<PathBuf, String>),
     /// The preview of a picture was made.
-    Previewed(Result<Pixels, String>),
+    Previewed(Result<Previewed, String>),
     /// What goes to the clipboard was made.
     Copied(Result<Copied, String>),
     /// Two runs were compared.

@@ -30,6 +30,7 @@ impl App {
         }
         self.follow_series();
         self.follow_leaving_tabs();
+        self.renew_preview();
         self.follow_long_runs(ctx);
         self.note_window(ctx);
         self.follow_settings(ctx);
@@ -44,7 +45,11 @@ impl App {
         self.take_shortcuts(ctx);
         self.regions.resume(ctx);
         self.take_close_request(ctx);
-        if self.toasts.expire(ctx.input(|input| input.time)) {
+        let now = ctx.input(|input| input.time);
+        if self.tour.is_some() {
+            // A message would lie on the words of the tour: it waits until they are read.
+            self.toasts.hold(now);
+        } else if self.toasts.expire(now) {
             ctx.request_repaint_after(Duration::from_secs(1));
         }
     }

@@ -123,6 +123,8 @@ pub enum Then {
     RunBundled(&'static str),
     /// Open this file: a scenario, or a run from elsewhere.
     OpenFile(PathBuf),
+    /// Copy the run in this file into the kept ones, and show it.
+    Import(PathBuf),
     /// Show the kept run in this file.
     OpenRun(PathBuf),
     /// Measure again what the run in this file measured.

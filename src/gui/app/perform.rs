@@ -192,6 +192,7 @@ impl App {
                 self.start_run(&[]);
             }
             Then::OpenFile(path) => self.load(path),
+            Then::Import(path) => self.import(path),
             Then::OpenRun(path) => self.open_run(path),
             Then::Rerun(path) => self.rerun(&path),
             Then::Quit => self.closing = Closing::Now,
@@ -248,7 +249,7 @@ impl App {
     pub(super) fn use_path(&mut self, purpose: Purpose, path: PathBuf) {
         match purpose {
             Purpose::Open => self.load(path),
-            Purpose::Import => self.leave_document(Then::OpenFile(path)),
+            Purpose::Import => self.leave_document(Then::Import(path)),
             Purpose::Save => self.write_scenario(path),
             Purpose::Export(what, format) => self.export(what, format, path),
             Purpose::Interpreter => self.machine_panel.choose(&path),

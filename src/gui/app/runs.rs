@@ -15,8 +15,8 @@ use crate::gui::dialogs::FileRequest;
 use crate::gui::panels::question::Question;
 use crate::run::Run;
 use crate::run::library::{Entry, Keeper, Kept, Library, LibraryError, Listing};
-use crate::run::record::{EXTENSION, Head, Meta, Record, RecordKind};
-use crate::scenario::parse;
+use crate::run::record::{EXTENSION, Head, Meta, Record, RecordKind, is_run_file};
+use crate::scenario::{parse, read_text};
 
 /// One kept run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,12 +31,8 @@ pub struct RunEntry {
 
 impl RunEntry {
     fn of(entry: Entry) -> Self {
-        let place = format!("'{}': ", entry.path.display());
-        let head = entry.head.map(Box::new).map_err(|error| {
-            // The path stands beside it anyway.
-            let error = error.to_string();
-            sentence(error.strip_prefix(&place).unwrap_or(&error))
-        });
+        let head = entry.head.map(Box::new);
+        let head = head.map_err(|error| reason_of(&entry.path, &error.to_string()));
         Self {
             path: entry.path,
             bytes: entry.bytes,
@@ -59,6 +55,12 @@ fn file_stem(path: &Path) -> String {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned()
+}
+
+/// Why the file at `path` cannot be read, without the path: that stands beside it anyway.
+pub(super) fn reason_of(path: &Path, error: &str) -> String {
+    let place = format!("'{}': ", path.display());
+    sentence(error.strip_prefix(&place).unwrap_or(error))
 }
 
 /// What is known of the kept runs.
@@ -146,16 +148,12 @@ impl App {
             Ok(listing) => {
                 let entries = listing.entries.into_iter();
                 self.runs.entries = entries.map(RunEntry::of).collect();
-                let mut renamed = false;
-                for entry in &self.runs.entries {
-                    if entry.head.is_ok() {
-                        let name = entry.title();
-                        self.tabs.rename(&entry.path, &name);
-                        renamed |= self.comparison.rename(&entry.path, &name);
-                    }
-                }
-                if renamed {
-                    self.compare_if_complete();
+                let kept = self.runs.entries.iter().filter(|entry| entry.head.is_ok());
+                let kept: Vec<_> = kept
+                    .map(|entry| (entry.path.clone(), entry.title()))
+                    .collect();
+                for (path, name) in kept {
+                    self.rename(&path, &name);
                 }
                 self.runs.left_out = listing.left_out;
                 self.runs.revision += 1;
@@ -230,6 +228,17 @@ impl App {
         self.open_tab(measurement);
     }
 
+    /// Takes a run in from elsewhere; another file is told what it is.
+    pub(super) fn import(&mut self, path: PathBuf) {
+        let library = self.kept_runs();
+        self.start("import of a run", Kind::Abandonable, move || {
+            match no_run(&path) {
+                Some(why) => Done::RunImported(Err(why)),
+                None => importing(library, &path),
+            }
+        });
+    }
+
     pub(super) fn take_imported(&mut self, imported: Result<Box<(PathBuf, Record)>, String>) {
         match imported {
             Ok(imported) => {
@@ -273,20 +282,33 @@ impl App {
         self.runs.changing = Changing::Working;
         let refused = self.start("notes on a run", Kind::Writes, move || {
             let changed = library.change(&path, |said| *said = meta);
-            Done::RunChanged(changed.map(|_| ()).map_err(|error| error.to_string()))
+            let changed = changed.map(|head| (path, head.title().to_owned()));
+            Done::RunChanged(changed.map_err(|error| error.to_string()))
         });
         if let Some(error) = refused {
             self.runs.changing = Changing::Failed(error);
         }
     }
 
-    pub(super) fn take_run_changed(&mut self, changed: Result<(), String>) {
+    /// What is said of a run was written: its file, and what it is called now.
+    pub(super) fn take_run_changed(&mut self, changed: Result<(PathBuf, String), String>) {
         match changed {
-            Ok(()) => {
+            Ok((path, name)) => {
                 self.runs.changing = Changing::Idle;
+                // A long list takes its time.
+                self.rename(&path, &name);
                 self.list_again();
             }
             Err(error) => self.runs.changing = Changing::Failed(sentence(&error)),
+        }
+    }
+
+    /// What is kept in `path` is called so wherever it is shown.
+    fn rename(&mut self, path: &Path, name: &str) {
+        self.tabs.rename(path, name);
+        self.comparison.rename(path, name);
+        if let Some(series) = &mut self.series {
+            series.rename(path, name);
         }
     }
 
@@ -396,6 +418,23 @@ fn import_request() -> FileRequest {
         kind: "Run",
         extension: EXTENSION,
     }
+}
+
+/// What a file is that holds no run; none for one that does, and for one that cannot be opened, which its reader tells.
+fn no_run(path: &Path) -> Option<String> {
+    if is_run_file(path) || std::fs::File::open(path).is_err() {
+        return None;
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let is_scenario = read_text(path).is_ok_and(|text| parse(&text).scenario.is_some());
+    Some(if is_scenario {
+        format!(
+            "'{name}' is a scenario, and not a run of it: 'Open' in the File menu opens it. The file of a run \
+             ends in '.{EXTENSION}'"
+        )
+    } else {
+        format!("'{name}' is no run of poolscope: choose a file that ends in '.{EXTENSION}'")
+    })
 }
 
 /// A file from elsewhere: a run is copied in and shown. To be called on a background thread.

@@ -2,9 +2,9 @@
 //!
 //! Between two runs, and never during one, a background thread computes what is known by now.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::export::Foot;
+use crate::export::{Foot, SeriesAnswer, series_answer};
 use crate::gui::action::Action;
 use crate::gui::app::exports::{OfSeries, id_of};
 use crate::gui::app::jobs::{Done, Kind};
@@ -61,6 +61,8 @@ pub struct Series {
     pub progress: SeriesProgress,
     /// What is known by now; none before the first run has ended.
     pub figures: Option<SeriesFigures>,
+    /// What they answer.
+    pub answer: SeriesAnswer,
     /// What stands below pictures of it.
     pub(super) foot: Foot,
     /// What went wrong with keeping it.
@@ -94,6 +96,7 @@ pub(super) struct Told {
     number: u64,
     plan: Plan,
     figures: SeriesFigures,
+    answer: SeriesAnswer,
     foot: Foot,
     progress: SeriesProgress,
     /// Whether the step was taken in.
@@ -105,6 +108,13 @@ impl Series {
     #[must_use]
     pub const fn can_be_reported(&self) -> bool {
         self.figures.is_some() && self.plan.is_some()
+    }
+
+    /// Calls it by its new name, if it is kept in `path`.
+    pub(super) fn rename(&mut self, path: &Path, name: &str) {
+        if self.path.as_deref() == Some(path) {
+            name.clone_into(&mut self.title);
+        }
     }
 
     /// What a report of it is made of; none while there is nothing to tell.
@@ -160,6 +170,7 @@ impl App {
             state: SeriesState::Running,
             progress: plan.progress(),
             figures: None,
+            answer: SeriesAnswer::default(),
             foot: Foot::default(),
             not_kept: None,
             may_run: true,
@@ -318,6 +329,7 @@ impl App {
         }
         series.plan = Some(told.plan);
         series.figures = Some(told.figures);
+        series.answer = told.answer;
         series.foot = told.foot.called(series.path.as_deref().and_then(id_of));
         series.progress = told.progress;
         if series.state == SeriesState::Reading {
@@ -364,6 +376,7 @@ impl App {
             state: SeriesState::Reading,
             progress: SeriesProgress::default(),
             figures: None,
+            answer: SeriesAnswer::default(),
             foot: Foot::default(),
             not_kept: None,
             may_run,
@@ -394,6 +407,7 @@ fn told(number: u64, plan: Plan, taken: bool) -> Told {
     Told {
         number,
         figures: plan.figures(),
+        answer: plan.report(None, series_answer),
         foot: plan.foot(),
         progress: plan.progress(),
         plan,

@@ -119,11 +119,7 @@ impl Plan {
     }
 
     /// What it found by now in the `form` of a report; `record` is its own, if it is kept.
-    pub(super) fn report(
-        &self,
-        record: Option<&Record>,
-        form: fn(&SeriesReport<'_>) -> String,
-    ) -> String {
+    pub(super) fn report<T>(&self, record: Option<&Record>, form: fn(&SeriesReport<'_>) -> T) -> T {
         match self {
             Self::Sweep(plan) => {
                 let found = SeriesFound::Sweep(plan, &SweepFigures::of(plan));

@@ -1,6 +1,6 @@
 //! Where the parts of the window stand. Layout only: no effects, no figures.
 
-use egui::{CentralPanel, Frame, Panel, RichText, ScrollArea, Ui};
+use egui::{CentralPanel, Frame, Key, Panel, Rect, RichText, ScrollArea, Ui};
 
 use crate::export::BoardParts;
 use crate::gui::app::regions::Part;
@@ -20,7 +20,7 @@ use crate::gui::panels::start::StartView;
 use crate::gui::panels::tabs::tabs_ui;
 use crate::gui::panels::toolbar::{ToolbarView, toolbar_ui};
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{FollowFocus as _, Spot, mark_spot};
+use crate::gui::widgets::{FollowFocus as _, PanelEdge, Spot, mark_spot};
 use crate::session::LocalSettings;
 
 /// Width of the left panel at the start, in points: a form of labels and fields.
@@ -29,6 +29,20 @@ const SIDEBAR_WIDTH: f32 = 372.0;
 const SIDEBAR_MIN_WIDTH: f32 = 300.0;
 /// Wider leaves too little for the charts, in points.
 const SIDEBAR_MAX_WIDTH: f32 = 620.0;
+/// The edge between the left panel and the page.
+const SIDEBAR_EDGE: PanelEdge = PanelEdge {
+    salt: "sidebar",
+    name: "Width of the left panel",
+    keys: [Key::ArrowLeft, Key::ArrowRight],
+    hint: "Drag to make the left panel wider or narrower; by keyboard, ← and →",
+};
+/// The edge between the charts and the results.
+const RESULTS_EDGE: PanelEdge = PanelEdge {
+    salt: "results",
+    name: "Height of the results",
+    keys: [Key::ArrowDown, Key::ArrowUp],
+    hint: "Drag to make the results higher or lower; by keyboard, ↑ and ↓",
+};
 /// Height of the results at the start, in points: a table of four candidates and the verdict, and more of it where
 /// the charts leave room.
 const RESULTS_HEIGHTS: std::ops::RangeInclusive<f32> = 242.0..=420.0;
@@ -38,6 +52,9 @@ const RESULTS_RATIO: f32 = 0.36;
 const RESULTS_MOST: f32 = 0.7;
 /// The header and one row, in points.
 const RESULTS_MIN_HEIGHT: f32 = 90.0;
+/// In less height below the bars there is no room for a chart with what stands above it and for a table of results, in
+/// points.
+const LOW: f32 = 480.0;
 
 impl App {
     /// Draws the whole window.
@@ -47,39 +64,27 @@ impl App {
         self.regions.begin();
         self.bars_ui(ui);
         if self.settings.results && self.page() == Page::Charts {
-            let height = ui.available_height() * RESULTS_RATIO;
-            let height = height.clamp(*RESULTS_HEIGHTS.start(), *RESULTS_HEIGHTS.end());
-            // A small window is for charts and results alike.
-            let height = height.min(ui.available_height() / 2.0);
-            // As it was left, where the window is still high enough for it.
-            let most = ui.available_height() * RESULTS_MOST;
-            let kept = self.settings.results_height.map(f32::from);
-            let height = kept.map_or(height, |kept| kept.min(most));
-            let results = Panel::bottom("results")
-                .default_size(height)
-                .min_size(RESULTS_MIN_HEIGHT)
-                .resizable(true)
-                .frame(theme::panel_frame(palette))
-                .show(ui, |ui| self.results_ui(ui));
-            let rect = results.response.rect;
-            // What a low window takes from it is there again in a high one.
-            if rect.height() < most {
-                self.settings.results_height = Some(rect.height().round() as u16);
-            }
-            mark_spot(ui, Spot::Results, rect);
-            self.regions.note(Part::Results, rect);
+            let results = if ui.available_height() < LOW {
+                self.low_results_ui(ui)
+            } else {
+                self.high_results_ui(ui)
+            };
+            mark_spot(ui, Spot::Results, results);
+            self.regions.note(Part::Results, results);
         }
         if self.has_sidebar() {
             let width = self.settings.sidebar_width.map_or(SIDEBAR_WIDTH, f32::from);
             // A window that becomes narrower leaves the page as much as the panel.
             let most = ui.available_width() / 2.0;
             let most = most.clamp(SIDEBAR_MIN_WIDTH, SIDEBAR_MAX_WIDTH);
-            let sidebar = Panel::left("sidebar")
+            SIDEBAR_EDGE.take_keys(ui);
+            let sidebar = Panel::left(SIDEBAR_EDGE.salt)
                 .default_size(width.min(most))
                 .size_range(self.sidebar_range(width, most))
                 .frame(theme::panel_frame(palette))
                 .show(ui, |ui| self.sidebar_ui(ui));
             let rect = sidebar.response.rect;
+            SIDEBAR_EDGE.ui(ui, rect.with_min_x(rect.right()));
             // What a narrow window takes from it is there again in a wide one.
             if rect.width() < most || most >= SIDEBAR_MAX_WIDTH {
                 self.settings.sidebar_width = Some(rect.width().round() as u16);
@@ -97,9 +102,53 @@ impl App {
             self.question_panel
                 .ui(ui.ctx(), question, &mut self.actions);
         }
-        self.toasts.ui(ui.ctx());
+        if self.tour.is_none() {
+            self.toasts.ui(ui.ctx());
+        }
         drop_hint_ui(ui);
         self.regions.follow(ui.ctx(), self.page());
+    }
+
+    /// The results below the charts, as high as they were left; says where they are.
+    fn high_results_ui(&mut self, ui: &mut Ui) -> Rect {
+        let available = ui.available_height();
+        let height = available * RESULTS_RATIO;
+        let height = height.clamp(*RESULTS_HEIGHTS.start(), *RESULTS_HEIGHTS.end());
+        // A small window is for charts and results alike.
+        let height = height.min(available / 2.0);
+        // As it was left, where the window is still high enough for it.
+        let most = available * RESULTS_MOST;
+        let kept = self.settings.results_height.map(f32::from);
+        let height = kept.map_or(height, |kept| kept.min(most));
+        RESULTS_EDGE.take_keys(ui);
+        let results = Panel::bottom(RESULTS_EDGE.salt)
+            .default_size(height)
+            .min_size(RESULTS_MIN_HEIGHT)
+            .resizable(true)
+            .frame(theme::panel_frame(theme::palette(ui)))
+            .show(ui, |ui| self.results_ui(ui, false));
+        let rect = results.response.rect;
+        RESULTS_EDGE.ui(ui, rect.with_max_y(rect.top()));
+        // What a low window takes from it is there again in a high one.
+        if rect.height() < most {
+            self.settings.results_height = Some(rect.height().round() as u16);
+        }
+        rect
+    }
+
+    /// The results where there is no room for them and a chart at once: their head, or most of the height.
+    fn low_results_ui(&mut self, ui: &mut Ui) -> Rect {
+        let shown = self.tabs.shown();
+        let panel = if shown.is_some_and(|tab| tab.results.is_unfolded()) {
+            Panel::bottom("unfolded results").exact_size(ui.available_height() * RESULTS_MOST)
+        } else {
+            Panel::bottom("folded results")
+        };
+        let results = panel
+            .resizable(false)
+            .frame(theme::panel_frame(theme::palette(ui)))
+            .show(ui, |ui| self.results_ui(ui, true));
+        results.response.rect
     }
 
     /// As wide as the panel on the left may be made, which is `most`; exactly as wide as it was left, which is `width`,
@@ -251,7 +300,7 @@ impl App {
         self.comparison_panel.ui(ui, &view, &mut self.actions);
     }
 
-    fn results_ui(&mut self, ui: &mut Ui) {
+    fn results_ui(&mut self, ui: &mut Ui, can_fold: bool) {
         let Some(tab) = self.tabs.shown_mut() else {
             return;
         };
@@ -266,6 +315,7 @@ impl App {
             split: measurement.charts().split(),
             noise_floor: measurement.noise_floor(),
             run: measurement.shown(),
+            can_fold,
         };
         // What is scrolled and unfolded belongs to the tab.
         ui.push_id(("results of tab", tab.number), |ui| {
@@ -367,12 +417,17 @@ impl App {
             run: measurement.shown(),
             charts: measurement.charts(),
             figures: measurement.figures(),
+            has_hint: !self.settings.zoom_known,
         };
         mark_spot(ui, Spot::Board, ui.max_rect());
         // Zoom and scrolling belong to the tab.
         ui.push_id(("board of tab", tab.number), |ui| {
             tab.board.ui(ui, &view, &mut self.actions);
         });
+        if tab.board.was_zoomed() && !self.settings.zoom_known {
+            self.settings.zoom_known = true;
+            self.save_settings();
+        }
     }
 }
 

@@ -5,6 +5,8 @@
 pub struct Found {
     /// The higher, the better; only for comparing.
     pub score: i32,
+    /// Every word that was typed stands in the name or in the words, and not only its letters one by one.
+    pub whole: bool,
     /// The letters (not bytes) of the name that were typed, ascending.
     pub letters: Vec<usize>,
 }
@@ -28,6 +30,7 @@ pub fn find(typed: &str, name: &str, words: &str) -> Option<Found> {
     // Of two names that fit alike, the shorter is more exactly what was typed.
     let mut score = -(number(name.len()) / 4);
     let mut letters = Vec::new();
+    let mut whole = true;
     for word in typed.split_whitespace() {
         let word = lower(word);
         if let Some((at, worth)) = together(&word, &name) {
@@ -37,13 +40,18 @@ pub fn find(typed: &str, name: &str, words: &str) -> Option<Found> {
             score += ELSEWHERE;
         } else {
             let (at, worth) = scattered(&word, &name)?;
+            whole = false;
             score += worth;
             letters.extend(at);
         }
     }
     letters.sort_unstable();
     letters.dedup();
-    Some(Found { score, letters })
+    Some(Found {
+        score,
+        whole,
+        letters,
+    })
 }
 
 /// One small letter for each letter, so that places stay the same.

@@ -32,6 +32,11 @@ const Y_MARGIN_SHARE: f64 = 0.06;
 /// With fewer labels an axis cannot be read.
 const TICKS_LEAST: usize = 4;
 
+/// How the pointer moves through the time of a chart, and how keys do.
+const ZOOM_BY_POINTER: &str = "Ctrl+wheel zooms, dragging moves";
+pub(super) const ZOOM_BY_KEYS: &str =
+    "← → read, + − zoom, Shift+← Shift+→ move, Home shows all of the run";
+
 /// The points of one chart as the plot wants them.
 #[derive(Debug, Default)]
 pub struct ChartPoints {
@@ -101,26 +106,43 @@ pub struct ChartView<'a> {
     pub points: &'a ChartPoints,
     /// The candidate whose lines stand out.
     pub pointed_at: Option<usize>,
+    /// Whether to say how one zooms: until one has done so.
+    pub has_hint: bool,
+}
+
+impl ChartView<'_> {
+    /// What the pointer reads at `x`, as text; none where there is nothing to say.
+    pub(super) fn told_at(&self, x: f64) -> Option<String> {
+        self.with_hint(self.points.values_at(x, self.chart))
+    }
+
+    /// What was `read` by the pointer, and how one zooms.
+    pub(super) fn with_hint(&self, read: Option<String>) -> Option<String> {
+        if !self.has_hint {
+            return read;
+        }
+        let read = read.map(|read| format!("{read}\n\n")).unwrap_or_default();
+        Some(format!("{read}{ZOOM_BY_POINTER}"))
+    }
 }
 
 /// Draws the plot into all of the space that is left.
 pub(super) fn chart_plot_ui(ui: &mut Ui, view: &ChartView<'_>, time: &mut TimeView) {
     let palette = theme::palette(ui);
-    let inks = Inks {
-        dark: ui.visuals().dark_mode,
-        pointed_at: view.pointed_at,
-    };
+    let dark = ui.visuals().dark_mode;
+    let inks = Inks::of_lines(dark, view.pointed_at, view.points.lines());
     let x_range = time.range();
     let chart = view.chart;
     let hover = |position: &HoverPosition<'_>| {
         let (HoverPosition::NearDataPoint { position, .. } | HoverPosition::Elsewhere { position }) =
             position;
-        view.points.values_at(position.x, chart)
+        view.told_at(position.x)
     };
     let strip = marks::strip_ui(ui, chart);
     let steps = y_steps(chart.scale, ui.available_height());
     let plot = still_plot(chart.id.slug(), palette)
-        .show_x(false)
+        // The crosshair of all charts stands there.
+        .show_crosshair(false)
         .x_grid_spacer(|input| {
             let (low, high) = input.bounds;
             grid(&Axis::seconds(low, high, X_STEPS), Scale::Linear)

@@ -3,13 +3,14 @@
 //! It shows all of its points and cannot be zoomed, so its axes are those of the exported picture.
 
 mod legend;
+mod rules;
 #[cfg(test)]
 mod tests;
 
-use egui::{Align, Align2, Color32, Layout, Rect, RichText, Stroke, TextStyle, Ui, Vec2};
+use egui::{Align, Layout, RichText, Stroke, TextStyle, Ui, Vec2};
 use egui_plot::{
-    AxisHints, FilledArea, HLine, HPlacement, HoverPosition, Line, LineStyle, MarkerShape,
-    PlotBounds, PlotPoint, PlotPoints, PlotUi, Points, Text, VLine, VPlacement,
+    AxisHints, FilledArea, HPlacement, HoverPosition, Line, MarkerShape, PlotBounds, PlotPoints,
+    PlotUi, Points, VPlacement,
 };
 
 use crate::chart::axis::Axis;
@@ -19,7 +20,7 @@ use crate::gui::action::{Action, Exported};
 use crate::gui::panels::diagram::legend::{legend, legend_width};
 use crate::gui::panels::export_menu::export_menu_ui;
 use crate::gui::panels::plot_lines::{
-    Inks, LinePoints, draw_lines, grid, is_free, label_at, measured, plotted, still_plot,
+    Inks, LinePoints, draw_lines, grid, label_at, measured, plotted, still_plot,
 };
 use crate::gui::theme::{self, Palette, space};
 use crate::gui::widgets::{badge_ui, empty_state_ui, weak_ui};
@@ -43,8 +44,8 @@ const X_MARGIN_SHARE: f64 = 0.008;
 pub(super) struct DiagramPoints {
     lines: Vec<LinePoints>,
     bands: Vec<BandPoints>,
-    /// Where they lie on the plot's scale.
-    rules: Vec<(RuleOf, f64, String)>,
+    /// On the plot's scale.
+    rules: Vec<Rule>,
     /// Each measured point is a dot: there are few.
     dots: bool,
 }
@@ -91,7 +92,10 @@ impl DiagramPoints {
                 RuleOf::X => x,
                 RuleOf::Y => y,
             };
-            (rule.of, plotted(rule.at, scale), rule.label.clone())
+            Rule {
+                at: plotted(rule.at, scale),
+                ..rule.clone()
+            }
         };
         Self {
             bands: plane.bands.iter().map(band).collect(),
@@ -236,7 +240,7 @@ pub(super) fn plot_ui(
 ) {
     let palette = theme::palette(ui);
     let dark = ui.visuals().dark_mode;
-    let inks = Inks { dark, pointed_at };
+    let inks = Inks::of_lines(dark, pointed_at, &points.lines);
     let steps = |room: f32, label: f32| ((room / label) as usize).clamp(3, 12);
     let mut room = ui.available_size();
     room.x -= X_LABEL_OVERHANG;
@@ -268,20 +272,24 @@ pub(super) fn plot_ui(
     // So that the outermost labels do not touch what is above and below.
     let margin = (up[1] - up[0]) * MARGIN_SHARE;
     let side = (along[1] - along[0]) * X_MARGIN_SHARE;
-    let bounds = PlotBounds::from_min_max(
-        [along[0] - side, up[0] - margin],
-        [along[1] + side, up[1] + margin],
-    );
+    let names = rules::strip_height(&points.rules);
     plot.show(ui, |plot| {
+        let edges = [up[0] - margin, up[1] + margin];
+        let height = plot.transform().frame().height();
+        // The names of rules stand above all that is drawn.
+        let strip = (edges[1] - edges[0]) * f64::from(names / (height - names).max(1.0));
+        let bounds = PlotBounds::from_min_max(
+            [along[0] - side, edges[0]],
+            [along[1] + side, edges[1] + strip],
+        );
         plot.set_plot_bounds(bounds);
         draw_bands(plot, &points.bands, dark);
-        let edges = [bounds.min()[1], bounds.max()[1]];
         draw_arrows(plot, &points.bands, (up, edges), dark);
         draw_lines(plot, &points.lines, inks);
         if points.dots {
             draw_dots(plot, &points.lines, dark);
         }
-        draw_rules(plot, points, (along, up), palette);
+        rules::draw_rules(plot, &points.rules, &bounds, palette);
     });
 }
 
@@ -341,87 +349,6 @@ fn draw_dots<'a>(plot: &mut PlotUi<'a>, lines: &'a [LinePoints], dark: bool) {
     }
 }
 
-/// Straight lines with their names: those of x below each other from the top, where no line of the chart passes, those
-/// of y at the left end.
-fn draw_rules(
-    plot: &mut PlotUi<'_>,
-    points: &DiagramPoints,
-    (along, up): ([f64; 2], [f64; 2]),
-    palette: &Palette,
-) {
-    /// The share of the height that a name takes.
-    const NAME_SHARE: f64 = 0.075;
-    /// A name goes down so many rows at the most to where it is free.
-    const ROWS_TRIED: usize = 11;
-    /// Between a name and the next line, in points.
-    const APART: f32 = 2.0;
-    /// Names right of that share of the width stand left of their lines.
-    const TURN_SHARE: f64 = 0.5;
-    let height = up[1] - up[0];
-    let turn = along[0] + (along[1] - along[0]) * TURN_SHARE;
-    // No line lies over the name of another.
-    let mut names = Vec::new();
-    let mut taken = Vec::new();
-    for (of, at, label) in &points.rules {
-        let turned = *at > turn;
-        // On a ground of its own: the line of another rule may pass behind it.
-        let label_text = label.as_str();
-        let label = RichText::new(format!(" {label} "));
-        let label = label
-            .small()
-            .color(palette.weak)
-            .background_color(palette.card);
-        let place = match of {
-            RuleOf::X => {
-                let line = VLine::new("", *at).color(palette.weak);
-                plot.vline(line.style(LineStyle::dashed_dense()).allow_hover(false));
-                let top =
-                    |row: usize| PlotPoint::new(*at, up[1] - height * NAME_SHARE * row as f64);
-                let area = |row: usize| name_area(plot, &top(row), label_text, turned);
-                let free = (0..ROWS_TRIED).find(|row| {
-                    let area = area(*row);
-                    let place = |point: &PlotPoint| plot.transform().position_from_point(point);
-                    is_free(&points.lines, area.expand(APART), place)
-                        && !taken.iter().any(|other: &Rect| other.intersects(area))
-                });
-                // Where all is full, each in a row of its own.
-                let row = free.unwrap_or(taken.len());
-                taken.push(area(row));
-                top(row)
-            }
-            RuleOf::Y => {
-                let line = HLine::new("", *at).color(palette.warning);
-                plot.hline(line.style(LineStyle::dashed_dense()).allow_hover(false));
-                PlotPoint::new(along[0], *at)
-            }
-        };
-        let anchor = match of {
-            RuleOf::X if turned => Align2::RIGHT_TOP,
-            RuleOf::X => Align2::LEFT_TOP,
-            RuleOf::Y => Align2::LEFT_BOTTOM,
-        };
-        let name = Text::new("", place, label).anchor(anchor);
-        names.push(name.allow_hover(false));
-    }
-    for name in names {
-        plot.text(name);
-    }
-}
-
-/// Where the name of a rule lies on the screen if it begins at `place`, or ends there if it is `turned`.
-fn name_area(plot: &PlotUi<'_>, place: &PlotPoint, name: &str, turned: bool) -> Rect {
-    let font = TextStyle::Small.resolve(&plot.ctx().global_style());
-    let size = plot.ctx().fonts_mut(|fonts| {
-        let name = format!(" {name} ");
-        fonts
-            .layout_no_wrap(name, font, Color32::PLACEHOLDER)
-            .size()
-    });
-    let corner = plot.transform().position_from_point(place);
-    let left = if turned { size.x } else { 0.0 };
-    Rect::from_min_size(corner - Vec2::new(left, 0.0), size)
-}
-
 /// Which charts of a series are drawn.
 #[derive(Clone, Copy)]
 pub(super) struct PlanesView<'a> {
@@ -443,7 +370,7 @@ pub(super) struct Planes {
 impl Planes {
     /// Draws `planes` side by side where there is room.
     pub(super) fn ui(&mut self, ui: &mut Ui, view: PlanesView<'_>, actions: &mut Vec<Action>) {
-        /// Height of a chart, in points.
+        /// Height of a chart without the names of its rules, in points.
         const HEIGHT: f32 = 300.0;
         /// Narrower charts stand below each other, in points.
         const MIN_WIDTH: f32 = 330.0;
@@ -455,9 +382,12 @@ impl Planes {
         let gap = space::S;
         let columns = ((ui.available_width() / MIN_WIDTH) as usize).clamp(1, planes.len().max(1));
         let width = (ui.available_width() - gap * (columns - 1) as f32) / columns as f32;
-        let size = Vec2::new(width, HEIGHT);
         let all: Vec<_> = planes.iter().zip(&self.points).collect();
         for row in all.chunks(columns) {
+            let names = row
+                .iter()
+                .map(|(_, points)| rules::strip_height(&points.rules));
+            let size = Vec2::new(width, HEIGHT + names.fold(0.0, f32::max));
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing = Vec2::splat(gap);
                 for (plane, points) in row {

@@ -1,18 +1,20 @@
 //! The dialog that puts charts of the board on a picture.
 
 use egui::{
-    Align, Context, Id, Layout, Modal, Rect, RichText, ScrollArea, Spinner, Ui, Vec2, vec2,
+    Align, Context, Grid, Id, Label, Layout, Modal, Rect, RichText, ScrollArea, Spinner, Ui, Vec2,
+    vec2,
 };
 
 use crate::analysis::CandidateFigures;
 use crate::chart::{ChartSettings, SplitChart, stretch_text};
-use crate::export::BoardParts;
+use crate::export::{BoardParts, FirstRows};
 use crate::gui::action::{Action, Format};
 use crate::gui::app::{BoardChoice, ExportAction, Preview};
 use crate::gui::panels::question::answers_ui;
 use crate::gui::settings::{PictureLook, PictureScale, PictureSettings};
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{primary_button_ui, weak_ui};
+use crate::units::text;
 
 /// Width of the choices, in points.
 const CHOICES_WIDTH: f32 = 230.0;
@@ -40,7 +42,7 @@ pub struct ExportView<'a> {
     pub shown: &'a ChartSettings,
     /// How pictures look.
     pub pictures: PictureSettings,
-    /// The picture.
+    /// What will be exported.
     pub preview: &'a Preview,
 }
 
@@ -97,7 +99,7 @@ pub fn export_dialog_ui(ctx: &Context, view: &ExportView<'_>, actions: &mut Vec<
 fn parts_ui(ui: &mut Ui, view: &ExportView<'_>, push: &mut impl FnMut(ExportAction)) {
     let mut choice = view.choice.clone();
     ui.horizontal(|ui| {
-        weak_ui(ui, "On the picture");
+        weak_ui(ui, said_of(view, ["On the picture", "In the table"]));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let nothing = BoardParts {
                 charts: Vec::new(),
@@ -187,7 +189,7 @@ fn preview_ui(ui: &mut Ui, view: &ExportView<'_>, room: Vec2) {
     ui.allocate_ui(room, |ui| {
         ui.set_min_size(room);
         if view.choice.parts.is_empty() {
-            ui.label("Nothing is chosen: tick what is to be on the picture");
+            ui.label("Nothing is chosen: tick what is to be exported");
             return;
         }
         match view.preview {
@@ -198,7 +200,8 @@ fn preview_ui(ui: &mut Ui, view: &ExportView<'_>, room: Vec2) {
             Preview::Failed(error) => {
                 ui.colored_label(theme::palette(ui).error, error);
             }
-            Preview::Ready(texture) => {
+            Preview::Table(first) => table_ui(ui, first),
+            Preview::Picture(texture) => {
                 let scrolled = ScrollArea::vertical().id_salt("preview");
                 scrolled.max_height(room.y).show(ui, |ui| {
                     let size = texture.size_vec2();
@@ -211,6 +214,46 @@ fn preview_ui(ui: &mut Ui, view: &ExportView<'_>, room: Vec2) {
     });
 }
 
+/// The words for a picture, or those for a table.
+fn said_of<'a>(view: &ExportView<'_>, [picture, table]: [&'a str; 2]) -> &'a str {
+    match view.choice.format {
+        Format::Csv => table,
+        _ => picture,
+    }
+}
+
+/// How many rows a table has, and the first of them below its head.
+fn table_ui(ui: &mut Ui, first: &FirstRows) {
+    let shown = first.rows.len().saturating_sub(1) as u64;
+    let all = text::counted(shown + first.more, "row", "rows");
+    let said = match (shown, first.more) {
+        (0, _) => "No rows: nothing of the table is chosen".to_owned(),
+        (_, 0) => format!("All {all} of the table"),
+        _ => format!("The first {shown} of {all} of the table"),
+    };
+    ui.vertical(|ui| {
+        weak_ui(ui, said);
+        let scrolled = ScrollArea::both().id_salt("table").auto_shrink(false);
+        scrolled.show(ui, |ui| {
+            ui.spacing_mut().interact_size.y = 0.0;
+            let grid = Grid::new("first rows").striped(true);
+            grid.spacing([space::M, 2.0]).show(ui, |ui| {
+                for (number, row) in first.rows.iter().enumerate() {
+                    for cell in row {
+                        let cell = RichText::new(cell).small();
+                        let cell = match number {
+                            0 => cell.family(theme::semi_bold()),
+                            _ => cell,
+                        };
+                        ui.add(Label::new(cell).extend());
+                    }
+                    ui.end_row();
+                }
+            });
+        });
+    });
+}
+
 fn buttons_ui(
     ui: &mut Ui,
     view: &ExportView<'_>,
@@ -220,7 +263,10 @@ fn buttons_ui(
     let can = !view.choice.parts.is_empty();
     answers_ui(ui, |ui| {
         let save = primary_button_ui(ui, "Save as…", can);
-        let save = save.accessible_name("Save the picture as…");
+        let save = save.accessible_name(said_of(
+            view,
+            ["Save the picture as…", "Save the table as…"],
+        ));
         if is_new {
             save.request_focus();
         }

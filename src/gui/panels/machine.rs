@@ -21,10 +21,10 @@ use crate::units::text;
 const WIDTH: f32 = 720.0;
 /// Room for a path or an address, in points.
 const PATH_WIDTH: f32 = 300.0;
-/// What a small window leaves of either, beside the buttons, in points.
-const LINE_MIN_WIDTH: f32 = 60.0;
 /// The buttons at the right of a line of text, in points.
 const BESIDE_LINE: f32 = 160.0;
+/// What is left of a path or an address beside them; with less room the buttons stand below it, in points.
+const LINE_MIN_WIDTH: f32 = 140.0;
 /// Room for a name, in points.
 const NAME_WIDTH: f32 = 200.0;
 
@@ -152,28 +152,10 @@ impl MachinePanel {
             row("Name", "What scenarios call it").ui(ui, |ui| {
                 line_ui(ui, &mut self.name, "analytics", NAME_WIDTH)
             });
-            row(
-                "Path",
-                "An executable, or the folder of a virtual environment",
-            )
-            .ui(ui, |ui| {
-                let response = line_ui(ui, &mut self.path, "/home/me/venvs/analytics", PATH_WIDTH);
-                if ui
-                    .button("Folder…")
-                    .on_hover_text("Choose a virtual environment")
-                    .clicked()
-                {
-                    actions.push(Action::ChooseInterpreter { folder: true });
-                }
-                if ui
-                    .button("File…")
-                    .on_hover_text("Choose an executable")
-                    .clicked()
-                {
-                    actions.push(Action::ChooseInterpreter { folder: false });
-                }
-                response
-            });
+            let hint = "An executable, or the folder of a virtual environment";
+            let example = "/home/me/venvs/analytics";
+            let path = (&mut self.path, example);
+            line_with_buttons_ui(ui, row("Path", hint), path, |ui, _| folder_ui(ui, actions));
             let (name, path) = (self.name.trim(), self.path.trim());
             let ready = !name.is_empty() && !path.is_empty();
             ui.horizontal(|ui| {
@@ -206,29 +188,8 @@ impl MachinePanel {
                 let saved = view.local.settings.address(cluster);
                 let (label, example) = words(cluster);
                 let hint = "Where its scheduler listens";
-                row(label, hint).ui(ui, |ui| {
-                    let response = line_ui(ui, typed, example, PATH_WIDTH);
-                    let address = typed.trim();
-                    let new = !address.is_empty() && Some(address) != saved;
-                    let of = cluster.label();
-                    let save = ui.add_enabled(new, Button::new("Save"));
-                    if save
-                        .accessible_name(format!("Save the address of {of}"))
-                        .clicked()
-                    {
-                        let address = Some(address.to_owned());
-                        let change = MachineChange::Address(cluster, address);
-                        actions.push(Action::ChangeMachine(change));
-                    }
-                    let forget = ui.add_enabled(saved.is_some(), Button::new("Forget"));
-                    if forget
-                        .accessible_name(format!("Forget the address of {of}"))
-                        .clicked()
-                    {
-                        let change = MachineChange::Address(cluster, None);
-                        actions.push(Action::ChangeMachine(change));
-                    }
-                    response
+                line_with_buttons_ui(ui, row(label, hint), (typed, example), |ui, typed| {
+                    address_ui(ui, (cluster, saved, typed.trim()), actions);
                 });
                 if let Some(MachineChange::Address(of, _)) = &self.asked
                     && *of == cluster
@@ -237,6 +198,39 @@ impl MachinePanel {
                 }
             }
         });
+    }
+}
+
+/// The ways to a path by a dialog.
+fn folder_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
+    for (label, about, folder) in [
+        ("Folder…", "Choose a virtual environment", true),
+        ("File…", "Choose an executable", false),
+    ] {
+        if ui.button(label).on_hover_text(about).clicked() {
+            actions.push(Action::ChooseInterpreter { folder });
+        }
+    }
+}
+
+/// What can be done with a cluster's address: the one that is saved, and the one that is typed.
+fn address_ui(
+    ui: &mut Ui,
+    (cluster, saved, typed): (ClusterKind, Option<&str>, &str),
+    actions: &mut Vec<Action>,
+) {
+    let of = cluster.label();
+    let is_new = !typed.is_empty() && Some(typed) != saved;
+    for (label, can_be, address) in [
+        ("Save", is_new, Some(typed.to_owned())),
+        ("Forget", saved.is_some(), None),
+    ] {
+        let button = ui.add_enabled(can_be, Button::new(label));
+        let name = format!("{label} the address of {of}");
+        if button.accessible_name(name).clicked() {
+            let change = MachineChange::Address(cluster, address);
+            actions.push(Action::ChangeMachine(change));
+        }
     }
 }
 
@@ -272,8 +266,34 @@ fn line_ui(ui: &mut Ui, typed: &mut String, example: &str, width: f32) -> Respon
     ui.add(
         TextEdit::singleline(typed)
             .hint_text(hint)
-            .desired_width((ui.available_width() - BESIDE_LINE).clamp(LINE_MIN_WIDTH, width)),
+            .desired_width(width.min(ui.available_width())),
     )
+}
+
+/// A row with a path or an address, and its buttons, which are told what is typed: beside it, or below where that
+/// leaves too little of it.
+fn line_with_buttons_ui(
+    ui: &mut Ui,
+    row: Field<'_>,
+    (typed, example): (&mut String, &str),
+    buttons: impl FnOnce(&mut Ui, &str),
+) {
+    let before = space::LABEL_WIDTH + ui.spacing().item_spacing.x;
+    let room = ui.available_width() - before;
+    if room >= LINE_MIN_WIDTH + BESIDE_LINE {
+        row.ui(ui, |ui| {
+            let width = PATH_WIDTH.min(room - BESIDE_LINE);
+            let response = line_ui(ui, typed, example, width);
+            buttons(ui, typed);
+            response
+        });
+    } else {
+        row.ui(ui, |ui| line_ui(ui, typed, example, PATH_WIDTH));
+        ui.horizontal(|ui| {
+            ui.add_space(before);
+            buttons(ui, typed);
+        });
+    }
 }
 
 fn list_ui(ui: &mut Ui, view: &MachineView<'_>, actions: &mut Vec<Action>) {

@@ -20,8 +20,6 @@ const ROWS_MAX: f32 = 40.0;
 const LANE: f32 = 14.0;
 /// Half the width of a glyph, in points.
 const REACH: f32 = 3.6;
-/// A word below that width is no word, in points.
-const LABEL_MIN: f32 = 24.0;
 /// How near the pointer must be to a mark to name it, in points.
 const NEAR: f32 = 6.0;
 /// Marks named at once: more do not fit on the screen.
@@ -132,14 +130,12 @@ fn paint_bands(
         let left = area.left().max(rect.left()) + space::XS;
         let end = chart.label_end(band).map_or(rect.right(), &at);
         let room = end.min(rect.right()) - left;
-        if room >= LABEL_MIN && area.right() > left {
-            let mut job = egui::text::LayoutJob::simple_singleline(
-                band.label.clone(),
-                font.clone(),
-                palette.warning,
-            );
-            job.wrap = egui::text::TextWrapping::truncate_at_width(room);
-            let galley = painter.layout_job(job);
+        let words = chart.fault_words(band).into_iter();
+        let mut galleys =
+            words.map(|words| painter.layout_no_wrap(words, font.clone(), palette.warning));
+        // What does not fit is not cut: the legend has the names.
+        let fitting = galleys.find(|galley| galley.size().x <= room);
+        if let Some(galley) = fitting.filter(|_| area.right() > left) {
             let y = rect.top() + (band.lane as f32 + 0.5) * LANE;
             let corner = Align2::LEFT_CENTER.anchor_size(Pos2::new(left, y), galley.size());
             painter.galley(corner.min, galley, palette.warning);
@@ -229,9 +225,13 @@ fn shapes(glyph: Glyph, centre: Pos2, reach: f32, color: Color32) -> Vec<Shape> 
 /// What shading and glyphs mean; nothing where no chart has them.
 pub(super) fn legend_ui(ui: &mut Ui, charts: &ChartBook) {
     let palette = theme::palette(ui);
+    // A sign stands nearer to its own words than to those before it.
+    ui.spacing_mut().item_spacing.x = space::M;
     let all = || charts.ids().filter_map(|id| charts.chart(id));
-    if all().any(|chart| !chart.bands.is_empty()) {
-        let entry = sign_ui(ui, 16.0, "a fault lasts", |painter, sign| {
+    // All charts over time have the same bands.
+    let faults = all().find(|chart| !chart.bands.is_empty());
+    for fault in faults.map(Chart::fault_key).unwrap_or_default() {
+        let entry = sign_ui(ui, 16.0, &fault, |painter, sign| {
             painter.rect_filled(sign, 0, palette.fault);
             for x in [sign.left(), sign.right()] {
                 let ends = [Pos2::new(x, sign.top()), Pos2::new(x, sign.bottom())];

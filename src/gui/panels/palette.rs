@@ -191,8 +191,11 @@ fn found<'a>(items: &'a [Item], typed: &str) -> Vec<(&'a Item, Found)> {
     });
     let mut found: Vec<_> = fits.collect();
     if !typed.is_empty() {
-        // What cannot be done now comes last among its equals.
-        found.sort_by_key(|(item, fit)| (std::cmp::Reverse(fit.score), item.why_not.is_some()));
+        // Enter is for what can be done: what cannot be done now comes behind it, unless that only looks alike.
+        found.sort_by_key(|(item, fit)| {
+            let is_possible = item.why_not.is_none();
+            std::cmp::Reverse((fit.whole, is_possible, fit.score))
+        });
     }
     found
 }

@@ -91,10 +91,23 @@ pub(super) struct Inks {
     /// Whether the ground is dark.
     pub(super) dark: bool,
     /// The candidate that is pointed at in the legend: the others are pale, and lie behind.
-    pub(super) pointed_at: Option<usize>,
+    pointed_at: Option<usize>,
 }
 
 impl Inks {
+    /// For a plot of these lines. A plot without any of the candidate that is pointed at stays as it is: pale lines are
+    /// there to make another one stand out.
+    pub(super) fn of_lines(dark: bool, pointed_at: Option<usize>, lines: &[LinePoints]) -> Self {
+        let has_line = |pointed: &usize| {
+            let mut own = lines.iter().filter(|line| line.candidate == *pointed);
+            own.any(|line| !line.runs.is_empty())
+        };
+        Self {
+            dark,
+            pointed_at: pointed_at.filter(has_line),
+        }
+    }
+
     /// The colour of a candidate's lines.
     pub(super) fn of(self, candidate: usize) -> Color32 {
         /// How much is left of the others.
@@ -114,13 +127,14 @@ impl Inks {
 
 /// Draws the lines, each in its candidate's colour and its own stroke.
 pub(super) fn draw_lines<'a>(plot: &mut PlotUi<'a>, lines: &'a [LinePoints], inks: Inks) {
-    let spacing = spacing(plot);
+    let spacing = mark_spacing(plot.plot_bounds().width());
     let part = |behind| {
         let lines = lines.iter();
         lines.filter(move |line| inks.is_behind(line.candidate) == behind)
     };
     for line in part(true).chain(part(false)) {
         let color = inks.of(line.candidate);
+        let is_marked = theme::bears_mark(plot.ctx(), line.candidate);
         for run in &line.runs {
             // A line needs two points; a block of 200 ms may have one.
             if run.len() == 1 {
@@ -133,7 +147,7 @@ pub(super) fn draw_lines<'a>(plot: &mut PlotUi<'a>, lines: &'a [LinePoints], ink
                 line.stroke,
                 color,
             ));
-            if let Some(spacing) = spacing {
+            if let Some(spacing) = spacing.filter(|_| is_marked) {
                 let marks = marked(run, |point| point.x, spacing, line.candidate);
                 let marks: Vec<[f64; 2]> =
                     marks.into_iter().map(|point| [point.x, point.y]).collect();
@@ -192,12 +206,6 @@ pub(super) fn is_free(
             .any(|pair| crosses(place(&pair[0]), place(&pair[1]))),
     };
     !lines.iter().flat_map(|line| &line.runs).any(passes)
-}
-
-/// How far the marks of a line are apart on the axis of x; none without marks.
-fn spacing(plot: &PlotUi<'_>) -> Option<f64> {
-    let width = plot.plot_bounds().width();
-    mark_spacing(width).filter(|_| theme::has_line_marks(plot.ctx()))
 }
 
 fn styled(line: Line<'_>, stroke: Stroke, color: Color32) -> Line<'_> {
@@ -266,6 +274,26 @@ pub(super) fn grid(axis: &Axis, scale: Scale) -> Vec<GridMark> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plot_without_a_line_of_the_candidate_that_is_pointed_at_pales_nobody() {
+        let line = |candidate, runs| LinePoints {
+            candidate,
+            name: String::new(),
+            stroke: Stroke::Solid,
+            runs,
+        };
+        let run = || vec![vec![PlotPoint::new(0.0, 0.0)]];
+        let lines = [line(0, run()), line(1, run()), line(2, Vec::new())];
+        let full = |pointed_at, candidate| {
+            let inks = Inks::of_lines(false, pointed_at, &lines);
+            inks.of(candidate) == theme::series_color(candidate, false)
+        };
+        assert!(full(Some(0), 0) && !full(Some(0), 1));
+        for nobody in [None, Some(2), Some(9)] {
+            assert!(full(nobody, 0) && full(nobody, 1), "{nobody:?}");
+        }
+    }
 
     #[test]
     fn a_place_is_free_if_no_line_passes_also_between_its_points() {

@@ -58,6 +58,10 @@ const OTHER_KEYS: [(&str, &[(&str, &str)]); 6] = [
             ("Show a shorter or a longer time", "+, −"),
             ("Show all of the run, and follow it", "Home"),
             ("Pause the view, or go on", "Space"),
+            ("Zoom in or out by pointer", "Ctrl+wheel"),
+            ("Move along by pointer", "Drag"),
+            ("Choose a stretch by pointer", "Drag with the right button"),
+            ("Show all of the run by pointer", "Double click"),
         ],
     ),
     (

@@ -1,6 +1,6 @@
 //! The strip with the opened runs, above the charts.
 
-use egui::{Align, Button, Layout, Response, ScrollArea, Ui, Vec2};
+use egui::{Align, Button, Layout, Response, ScrollArea, Ui, Vec2, WidgetText};
 
 use crate::gui::action::Action;
 use crate::gui::app::{RunState, TabAction, TabLabel};
@@ -10,8 +10,8 @@ use crate::units::text;
 
 /// A tab is not wider, in points: the title of a scenario.
 const WIDTH_MAX: f32 = 240.0;
-/// With less a title says nothing; then the strip scrolls, in points.
-const WIDTH_MIN: f32 = 116.0;
+/// With less there is no room for a time, a number and the begin of a title; then the strip scrolls, in points.
+const WIDTH_MIN: f32 = 168.0;
 
 /// Shows the strip and appends what the user asked for to `actions`.
 pub fn tabs_ui(ui: &mut Ui, tabs: &[TabLabel], actions: &mut Vec<Action>) {
@@ -94,6 +94,8 @@ fn tab_ui(ui: &mut Ui, tab: &TabLabel, title: &str, actions: &mut Vec<Action>) {
             text.append(&part, 0.0, format);
         }
         text.wrap = egui::text::TextWrapping::truncate_at_width(room - 2.0 * space::S);
+        // Laid out here: a button would widen to hold all of it.
+        let text = WidgetText::from(ui.painter().layout_job(text));
         // What grows at the right keeps the title at the left.
         let button = Button::new(text)
             .right_text("")

@@ -52,6 +52,17 @@ impl Toasts {
         self.toasts.iter().any(|toast| toast.until.is_some())
     }
 
+    /// Something else has the eyes now, and hides them: those that leave do so long enough after that.
+    pub fn hold(&mut self, now: f64) {
+        for until in self
+            .toasts
+            .iter_mut()
+            .filter_map(|toast| toast.until.as_mut())
+        {
+            *until = until.max(now + STAYS_SECS);
+        }
+    }
+
     /// Takes away the newest that says that something failed.
     pub fn close_failure(&mut self) {
         if let Some(newest) = self.toasts.iter().rposition(|toast| toast.failed) {
@@ -129,6 +140,15 @@ mod tests {
         assert_eq!(toasts.toasts.len(), 2);
         assert!(!toasts.expire(10.0 + STAYS_SECS + 0.1));
         assert_eq!(toasts.toasts.len(), 1);
+    }
+
+    #[test]
+    fn what_nobody_could_see_stays_as_long_as_ever() {
+        let mut toasts = Toasts::default();
+        toasts.good("Saved".to_owned(), 10.0);
+        toasts.hold(100.0);
+        assert!(toasts.expire(100.0 + STAYS_SECS - 0.1));
+        assert!(!toasts.expire(100.0 + STAYS_SECS + 0.1));
     }
 
     #[test]

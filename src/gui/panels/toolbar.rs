@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Align, Button, Layout, ProgressBar, RichText, TextStyle, TextWrapMode, Ui, WidgetText};
+use egui::{Align, Button, Label, Layout, ProgressBar, RichText, TextStyle, Ui, Vec2};
 
 use crate::gui::action::Action;
 use crate::gui::app::{Measurement, RunState, STEPS_MAX};
@@ -64,9 +64,9 @@ fn undo_and_redo_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Actio
             format!("Nothing to {which}. The last {STEPS_MAX} edits of the scenario are kept")
         };
         ui.add_enabled_ui(what.is_some() && !view.now.running, |ui| {
-            let size = egui::Vec2::splat(space::CONTROL_HEIGHT);
+            let size = Vec2::splat(space::CONTROL_HEIGHT);
             let button = Button::new(icon).min_size(size).frame_when_inactive(false);
-            ui.spacing_mut().button_padding = egui::Vec2::splat(space::XS);
+            ui.spacing_mut().button_padding = Vec2::splat(space::XS);
             let hover = format!("{name}: {} ({keys})", what.unwrap_or_default());
             let response = ui.add(button).on_hover_text(hover);
             let response = response.on_disabled_hover_text(why_not);
@@ -91,60 +91,61 @@ fn title_ui(ui: &mut Ui, view: &ToolbarView<'_>) {
     ui.scope(|ui| {
         let room = ui.available_width();
         ui.set_max_width((room - BADGE_WIDTH).max(BADGE_WIDTH).min(room));
-        let title = RichText::new(view.title).text_style(egui::TextStyle::Heading);
-        ui.add(egui::Label::new(title).truncate())
-            .on_hover_text(hover);
+        let title = RichText::new(view.title).text_style(TextStyle::Heading);
+        ui.add(Label::new(title).truncate()).on_hover_text(hover);
     });
     if view.changed {
         badge_ui(ui, "unsaved", palette.warning);
     }
 }
 
-/// How far the run is; what it does stands beside it where that leaves room for the title, and else only when it is
-/// pointed at.
+/// How far the run is, and above that what it does: as much of it as has room beside the title.
 fn progress_ui(ui: &mut Ui, state: RunState, measurement: &Measurement) {
     /// Width of the bar, in points.
-    const BAR_WIDTH: f32 = 140.0;
+    const BAR_WIDTHS: std::ops::RangeInclusive<f32> = 140.0..=300.0;
     /// What is left for the title at least, in points.
     const TITLE_MIN_WIDTH: f32 = 120.0;
     let palette = theme::palette(ui);
     let progress = measurement.progress();
     let remaining = format!("{} left", text::clock(progress.remaining_nanos));
     ui.label(RichText::new(remaining).color(palette.weak));
-    let bar = ProgressBar::new(measurement.ratio_over())
-        .desired_width(BAR_WIDTH)
-        .desired_height(space::S)
-        .fill(palette.accent);
-    let bar = ui.add(bar).accessible_name("Progress of the run");
-    let Some(current) = &progress.current else {
-        return;
-    };
+    let width =
+        (ui.available_width() - TITLE_MIN_WIDTH).clamp(*BAR_WIDTHS.start(), *BAR_WIDTHS.end());
+    let size = Vec2::new(width, TOOLBAR_HEIGHT);
+    ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+        ui.spacing_mut().item_spacing.y = space::XS;
+        let words = doing(state, measurement);
+        let line = ui.text_style_height(&TextStyle::Small);
+        ui.add_space((TOOLBAR_HEIGHT - line - space::XS - space::S).max(0.0) / 2.0);
+        if let Some(words) = &words {
+            let label = Label::new(RichText::new(words).small()).truncate();
+            ui.add(label).on_hover_text(words);
+        }
+        let bar = ProgressBar::new(measurement.ratio_over())
+            .desired_width(width)
+            .desired_height(space::S)
+            .fill(palette.accent);
+        let bar = ui.add(bar).accessible_name("Progress of the run");
+        if let Some(words) = words {
+            bar.on_hover_text(words);
+        }
+    });
+}
+
+/// The block that is measured, whose it is, and what it does: `Block 2 of 8 · measuring · threads ×4`.
+fn doing(state: RunState, measurement: &Measurement) -> Option<String> {
+    let progress = measurement.progress();
+    let current = progress.current.as_ref()?;
     let doing = if state == RunState::Stopping {
         "stopping"
     } else {
         current.doing
     };
-    let figures = measurement
-        .figures()
-        .iter()
-        .find(|f| f.candidate == current.candidate);
+    let mut figures = measurement.figures().iter();
+    let figures = figures.find(|figures| figures.candidate == current.candidate);
     let name = figures.map_or("", |figures| figures.name.as_str());
-    let place = format!("Block {} of {}", progress.blocks_ended + 1, progress.blocks);
-    let doing = format!("{name} · {doing}");
-    bar.on_hover_text(format!("{place}: {doing}"));
-    for (words, color) in [(doing, ui.visuals().text_color()), (place, palette.weak)] {
-        let words = WidgetText::from(RichText::new(words).color(color));
-        let galley = words.into_galley(
-            ui,
-            Some(TextWrapMode::Extend),
-            f32::INFINITY,
-            TextStyle::Body,
-        );
-        if galley.size().x > ui.available_width() - TITLE_MIN_WIDTH {
-            return;
-        }
-        ui.label(galley);
-    }
+    let (block, blocks) = (progress.blocks_ended + 1, progress.blocks);
+    Some(format!("Block {block} of {blocks} · {doing} · {name}"))
 }
 
 fn run_or_stop_ui(ui: &mut Ui, view: &ToolbarView<'_>, actions: &mut Vec<Action>) {

@@ -2,7 +2,7 @@
 
 use egui::{
     Align, Area, Context, EventFilter, Id, Key, LayerId, Layout, Modal, Modifiers, Order, Pos2,
-    Rect, RichText, Sense, Stroke, StrokeKind, Ui, UiKind, Vec2,
+    Rect, RichText, Sense, Stroke, StrokeKind, Ui, UiBuilder, UiKind, Vec2,
 };
 
 use crate::gui::action::{Action, TourAction};
@@ -158,6 +158,13 @@ impl TourPanel {
             ui.add(egui::Label::new(RichText::new(shown.hidden).color(color)).wrap());
         }
         ui.add_space(space::S);
+        // By a name, so that the keyboard stays when the words above them become others.
+        let named = UiBuilder::new().scope_id(Id::unique("buttons of the tour"));
+        ui.scope_builder(named, |ui| self.buttons_ui(ui, step, actions));
+    }
+
+    fn buttons_ui(&mut self, ui: &mut Ui, step: usize, actions: &mut Vec<Action>) {
+        let (place, steps) = (step + 1, STEPS.len());
         ui.horizontal(|ui| {
             let skip = ui.button(if place == steps { "Close" } else { "Skip" });
             let skip = skip.on_hover_text("End the tour (Esc); the Help menu has it again");

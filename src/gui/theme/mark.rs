@@ -1,10 +1,10 @@
 //! The shapes that tell candidates apart beside their colours, as the window draws them.
 
-use egui::{Color32, Painter, Pos2, Shape as Drawn, Stroke, Vec2};
+use egui::{Color32, Context, Painter, Pos2, Shape as Drawn, Stroke, Vec2};
 use egui_plot::MarkerShape;
 
 use crate::chart::Shape;
-use crate::chart::palette::{COLOURS, series_rgb};
+use crate::chart::palette::{COLOURS, needs_shape, series_rgb};
 
 /// The shape of a candidate's marks, the same in every chart and legend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,16 +17,12 @@ impl Mark {
         Self(Shape::of(candidate))
     }
 
-    /// The shape that goes with this colour of a candidate; none if no candidate has it.
+    /// The shape that stands for the candidate with this colour in legends; none where the colour is enough, or is no
+    /// candidate's.
     #[must_use]
-    pub fn of_color(color: Color32) -> Option<Self> {
-        let is_it = |candidate: &usize| {
-            [false, true].into_iter().any(|dark| {
-                let [r, g, b] = series_rgb(*candidate, dark);
-                Color32::from_rgb(r, g, b) == color
-            })
-        };
-        (0..COLOURS).find(is_it).map(Self::of)
+    pub fn in_legend(ctx: &Context, color: Color32) -> Option<Self> {
+        let candidate = candidate_of(color).filter(|one| bears_mark(ctx, *one));
+        candidate.map(Self::of)
     }
 
     /// As the plot wants it.
@@ -66,6 +62,34 @@ impl Mark {
     }
 }
 
+/// Marks the lines of charts from now on, or does so no longer.
+pub fn set_line_marks(ctx: &Context, marked: bool) {
+    ctx.data_mut(|data| data.insert_temp(egui::Id::unique("line marks"), marked));
+}
+
+/// Whether the lines of charts are marked.
+fn has_line_marks(ctx: &Context) -> bool {
+    let marked = ctx.data(|data| data.get_temp(egui::Id::unique("line marks")));
+    marked.unwrap_or_default()
+}
+
+/// Whether the line of that candidate bears its shape: where the user wants it, and where colours are too many.
+#[must_use]
+pub fn bears_mark(ctx: &Context, candidate: usize) -> bool {
+    needs_shape(candidate) || has_line_marks(ctx)
+}
+
+/// The candidate that has this colour; none if no candidate has it.
+fn candidate_of(color: Color32) -> Option<usize> {
+    let is_it = |candidate: &usize| {
+        [false, true].into_iter().any(|dark| {
+            let [r, g, b] = series_rgb(*candidate, dark);
+            Color32::from_rgb(r, g, b) == color
+        })
+    };
+    (0..COLOURS).find(is_it)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,8 +99,8 @@ mod tests {
         for candidate in 0..COLOURS {
             for dark in [false, true] {
                 let [r, g, b] = series_rgb(candidate, dark);
-                let found = Mark::of_color(Color32::from_rgb(r, g, b));
-                assert_eq!(found, Some(Mark::of(candidate)));
+                let found = candidate_of(Color32::from_rgb(r, g, b));
+                assert_eq!(found, Some(candidate));
             }
             for other in 0..candidate {
                 assert_ne!(
@@ -86,6 +110,6 @@ mod tests {
                 );
             }
         }
-        assert_eq!(Mark::of_color(Color32::BLACK), None);
+        assert_eq!(candidate_of(Color32::BLACK), None);
     }
 }

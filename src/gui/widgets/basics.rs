@@ -115,18 +115,30 @@ pub fn tinted_button_ui(ui: &mut Ui, text: &str, enabled: bool) -> Response {
 
 /// A short word in a rounded frame. State is never shown by the colour alone: the word says it.
 pub fn badge_ui(ui: &mut Ui, text: &str, color: Color32) -> Response {
+    badge_among_ui(ui, text, &[], color)
+}
+
+/// The same, as wide as the widest of the `words` that may stand there too: what is beside it does not move when one
+/// takes the place of another.
+pub fn badge_among_ui(ui: &mut Ui, text: &str, words: &[&str], color: Color32) -> Response {
     let galley = badge_text(ui, text, color);
-    let size = galley.size() + BADGE_PADDING * 2.0;
+    let widths = words
+        .iter()
+        .map(|word| badge_text(ui, word, color).size().x);
+    let width = widths.fold(galley.size().x, f32::max);
+    let size = Vec2::new(width, galley.size().y) + BADGE_PADDING * 2.0;
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     let radius = CornerRadius::same((rect.height() / 2.0) as u8);
     ui.painter()
         .rect_filled(rect, radius, color.gamma_multiply(0.16));
-    ui.painter().galley(rect.min + BADGE_PADDING, galley, color);
+    let corner = rect.center() - galley.size() / 2.0;
+    ui.painter().galley(corner, galley, color);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
     response
 }
 
 /// Width of a badge, in points.
+#[must_use]
 pub fn badge_width(ui: &Ui, text: &str) -> f32 {
     let galley = badge_text(ui, text, Color32::PLACEHOLDER);
     galley.size().x + BADGE_PADDING.x * 2.0
@@ -143,7 +155,11 @@ fn badge_text(ui: &Ui, text: &str, color: Color32) -> Arc<Galley> {
 /// A small square of a candidate's colour.
 pub fn swatch_ui(ui: &mut Ui, color: Color32) -> Response {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(10.0), Sense::hover());
-    ui.painter().rect_filled(rect, CornerRadius::same(2), color);
+    if let Some(mark) = Mark::in_legend(ui.ctx(), color) {
+        mark.paint(ui.painter(), rect.center(), rect.width() / 2.0, color);
+    } else {
+        ui.painter().rect_filled(rect, CornerRadius::same(2), color);
+    }
     response
 }
 
@@ -208,7 +224,7 @@ pub fn legend_toggle_ui(ui: &mut Ui, name: &str, color: Color32, shown: bool) ->
         Vec2::splat(SQUARE),
     );
     let radius = CornerRadius::same(2);
-    let mark = Mark::of_color(color).filter(|_| theme::has_line_marks(ui.ctx()));
+    let mark = Mark::in_legend(ui.ctx(), color);
     if let (Some(mark), true) = (mark, shown) {
         mark.paint(ui.painter(), square.center(), SQUARE / 2.0, color);
     } else if shown {

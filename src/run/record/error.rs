@@ -1,6 +1,6 @@
 //! What can be wrong with the file of a run: what, where, what to do.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::run::record::VERSION;
@@ -9,7 +9,7 @@ use crate::run::record::VERSION;
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
     /// The system refuses.
-    #[error("'{}': {doing}: {source}", path.display())]
+    #[error("'{}': {doing}: {}", path.display(), why(source))]
     Io {
         /// Which file.
         path: PathBuf,
@@ -94,5 +94,22 @@ impl RecordError {
             doing,
             source,
         }
+    }
+}
+
+/// What the system says, and what to do, where that is known.
+fn why(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => {
+            "there is no such file; it may have been moved, renamed or deleted; bring it back, or choose another one"
+                .to_owned()
+        }
+        ErrorKind::PermissionDenied => {
+            "the system does not permit it; change the permissions of the file, or choose another one".to_owned()
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "there is no space left; make some".to_owned()
+        }
+        _ => error.to_string(),
     }
 }

@@ -20,11 +20,6 @@ pub(super) fn told(plan: &CapacityPlan, figures: &[CapacityFigures]) -> Told {
     let open: Vec<String> = open.map(|one| format!("'{}'", one.name)).collect();
     let incomplete =
         (!open.is_empty()).then(|| format!("the search is not over for {}", open.join(", ")));
-    let currency = &plan.base.prices.currency;
-    let demands = plan.base.objectives.iter();
-    let demands: Vec<String> = demands
-        .map(|objective| objective.demand(currency))
-        .collect();
     let mut tables = vec![overview(plan, figures)];
     tables.extend(figures.iter().map(|one| probes(plan, one)));
     Told {
@@ -35,7 +30,7 @@ pub(super) fn told(plan: &CapacityPlan, figures: &[CapacityFigures]) -> Told {
                 String::new(),
                 figures.iter().map(CapacityFigures::sentence).collect(),
             ),
-            ("What was to hold".to_owned(), demands),
+            ("What was to hold".to_owned(), demands(plan)),
         ],
         varied: ("Searched", varied),
         how: "For each candidate the rate was doubled until an objective was missed, and then the gap was halved. Each probe \
@@ -48,6 +43,13 @@ pub(super) fn told(plan: &CapacityPlan, figures: &[CapacityFigures]) -> Told {
         incomplete,
         command: "capacity",
     }
+}
+
+/// What was to hold.
+pub(super) fn demands(plan: &CapacityPlan) -> Vec<String> {
+    let currency = &plan.base.prices.currency;
+    let objectives = plan.base.objectives.iter();
+    objectives.map(|one| one.demand(currency)).collect()
 }
 
 /// Who holds most: a capacity is known to lie between the rate that holds and the next that does not.

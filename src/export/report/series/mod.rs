@@ -62,6 +62,38 @@ pub struct SeriesReport<'a> {
     pub record: Option<&'a Record>,
 }
 
+/// What a series answers, in the words of its report, without its figures.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SeriesAnswer {
+    /// The answer in a few words.
+    pub headline: String,
+    /// Why nothing must be decided by it; none where the figures can be trusted.
+    pub stamp: Option<String>,
+    /// How many runs are not to be trusted, and then each reason; empty if all are.
+    pub doubts: Vec<String>,
+    /// What is not there, and why.
+    pub missing: Vec<String>,
+    /// What a search was to hold.
+    pub demands: Vec<String>,
+}
+
+/// What the series answers.
+#[must_use]
+pub fn series_answer(report: &SeriesReport<'_>) -> SeriesAnswer {
+    let story = SeriesStory::of(report);
+    let doubts = story.doubts();
+    SeriesAnswer {
+        stamp: story.stamp_and_place().map(|(stamp, _)| stamp),
+        doubts: doubts.iter().map(|line| line.trim().to_owned()).collect(),
+        headline: story.told.headline,
+        missing: story.told.missing,
+        demands: match report.found {
+            SeriesFound::Sweep(..) => Vec::new(),
+            SeriesFound::Capacity(plan, _) => capacity::demands(plan),
+        },
+    }
+}
+
 /// The report as one page.
 #[must_use]
 pub fn series_html(report: &SeriesReport<'_>) -> String {

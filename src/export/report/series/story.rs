@@ -142,19 +142,26 @@ impl<'a> SeriesStory<'a> {
         lines
     }
 
-    /// Why nothing must be decided by the figures; none where they can be trusted.
+    /// Why nothing must be decided by the figures, and where; none where they can be trusted.
     pub(super) fn stamp(&self) -> Option<String> {
+        let (stamp, place) = self.stamp_and_place()?;
+        Some(format!("{stamp}, under {place}"))
+    }
+
+    /// Why nothing must be decided by the figures, and the section that tells more.
+    pub(super) fn stamp_and_place(&self) -> Option<(String, &'static str)> {
         let (runs, doubted) = self.report.found.doubts().runs();
         if self.machines.len() > 1 {
-            return Some("it was measured on several machines, under Machine".to_owned());
+            return Some(("it was measured on several machines".to_owned(), "Machine"));
         }
         let step = self.report.found.step();
         self.report.found.doubts().are_many().then(|| {
-            format!(
-                "{} of {} passed a limit, under Trust",
+            let stamp = format!(
+                "{} of {} passed a limit",
                 text::count(doubted),
                 text::counted(runs, step, &format!("{step}s"))
-            )
+            );
+            (stamp, "Trust")
         })
     }
 

@@ -148,10 +148,12 @@ fn missing(plan: &SweepPlan, figures: &SweepFigures, incomplete: Option<&String>
     if plan.rounds() < 3 {
         missing.push(
             "Fewer than three rounds: nothing has an interval, and no difference can be told from chance; sweep it with \
-             --repeats 3 or more"
+             three repeats or more"
                 .to_owned(),
         );
     }
+    // By what is not known: often the same of many.
+    let mut unknown_of: Vec<(String, Vec<String>)> = Vec::new();
     for (candidate, name) in figures.candidates.iter().enumerate() {
         let of_points = |measure: &Measure| {
             (0..figures.points.len()).any(|point| {
@@ -161,12 +163,18 @@ fn missing(plan: &SweepPlan, figures: &SweepFigures, incomplete: Option<&String>
         };
         let unknown = figures.measures.iter().filter(|measure| of_points(measure));
         let unknown: Vec<&str> = unknown.map(|measure| measure.label()).collect();
-        if !unknown.is_empty() {
-            missing.push(format!(
-                "Not known of '{name}' at every point that was visited: {}",
-                unknown.join(", ")
-            ));
+        if unknown.is_empty() {
+            continue;
+        }
+        let (unknown, name) = (unknown.join(", "), format!("'{name}'"));
+        match unknown_of.iter_mut().find(|(known, _)| *known == unknown) {
+            Some((_, names)) => names.push(name),
+            None => unknown_of.push((unknown, vec![name])),
         }
     }
+    missing.extend(unknown_of.into_iter().map(|(unknown, names)| {
+        let names = names.join(", ");
+        format!("Not known of {names} at every point that was visited: {unknown}")
+    }));
     missing
 }

@@ -11,10 +11,11 @@ use crate::chart::axis::Axis;
 use crate::chart::palette::split_rgb;
 use crate::chart::{Chart, Facet, Form, Quantity, Scale, facet_columns};
 use crate::gui::panels::board::view::TimeView;
-use crate::gui::panels::chart::{ChartView, seconds, y_ticks};
+use crate::gui::panels::chart::{ChartView, ZOOM_BY_KEYS, seconds, y_ticks};
 use crate::gui::panels::plot_lines::{Inks, LinePoints, measured, plotted, y_range};
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::paint_stroke;
+use crate::run::WORKER_LINES_MAX;
 use crate::units::text;
 
 /// Room for the labels of the y axis, in points.
@@ -76,10 +77,8 @@ pub(super) fn facets_ui(ui: &mut Ui, view: &ChartView<'_>, time: &mut TimeView) 
         (room.height() + APART) / grid.rows as f32 - APART,
     );
     let frame = frame(view, time, cell.y - NAME_HEIGHT);
-    let inks = Inks {
-        dark: ui.visuals().dark_mode,
-        pointed_at: view.pointed_at,
-    };
+    let dark = ui.visuals().dark_mode;
+    let inks = Inks::of_lines(dark, view.pointed_at, view.points.lines());
     for (number, (first, facet)) in facets.iter().enumerate() {
         let lines = &view.points.lines()[*first..first + facet.series.len()];
         let (row, column) = (number / grid.columns, number % grid.columns);
@@ -91,18 +90,15 @@ pub(super) fn facets_ui(ui: &mut Ui, view: &ChartView<'_>, time: &mut TimeView) 
         );
         let is_last = number + grid.columns >= shown;
         axes_ui(ui, &frame, rect, (column == 0, is_last));
-        facet_ui(ui, &frame, (facet, lines), (rect, inks), time);
+        facet_ui(ui, &frame, view, (facet, lines), (rect, inks), time);
     }
-    more_ui(
-        ui,
-        area,
-        behind,
-        all - shown + chart.workers_left_out as usize,
-    );
+    more_ui(ui, area, behind, (all - shown, chart.workers_left_out));
 }
 
-/// How many plots have no room: short, below the labels of the y axis, and in words for whoever asks.
-fn more_ui(ui: &Ui, area: Rect, behind: Response, more: usize) {
+/// How many plots there are beside those that are shown: short, below the labels of the y axis, and in words for
+/// whoever asks.
+fn more_ui(ui: &Ui, area: Rect, behind: Response, (without_room, without_line): (usize, u64)) {
+    let more = without_room as u64 + without_line;
     if more == 0 {
         return;
     }
@@ -112,8 +108,20 @@ fn more_ui(ui: &Ui, area: Rect, behind: Response, more: usize) {
     let words = format!("+ {more}");
     let painter = ui.painter();
     painter.text(at, Align2::LEFT_CENTER, words, font, palette.weak);
-    let plots = text::counted(more as u64, "more plot has", "more plots have");
-    let told = format!("{plots} no room: a wider chart or fewer candidates leave some");
+    let mut told = Vec::new();
+    if without_room > 0 {
+        let plots = text::counted(without_room as u64, "more plot has", "more plots have");
+        told.push(format!(
+            "{plots} no room: a wider chart or fewer candidates leave some"
+        ));
+    }
+    if without_line > 0 {
+        let workers = text::counted(without_line, "worker has", "workers have");
+        told.push(format!(
+            "{workers} no plot: only the first {WORKER_LINES_MAX} of a candidate are recorded one by one"
+        ));
+    }
+    let told = told.join("\n");
     behind.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &told));
     behind.on_hover_text(told);
 }
@@ -197,6 +205,7 @@ fn axes_ui(ui: &Ui, frame: &Frame<'_>, rect: Rect, (is_first, is_last): (bool, b
 fn facet_ui(
     ui: &Ui,
     frame: &Frame<'_>,
+    view: &ChartView<'_>,
     (facet, lines): (&Facet<'_>, &[LinePoints]),
     (rect, inks): (Rect, Inks),
     time: &mut TimeView,
@@ -237,14 +246,17 @@ fn facet_ui(
     if response.has_focus() {
         let edge = Stroke::new(1.5, palette.accent);
         clipped.rect_stroke(rect, 0, edge, egui::StrokeKind::Inside);
+        if view.has_hint && !response.hovered() {
+            response.show_tooltip_text(ZOOM_BY_KEYS);
+        }
     }
     let name = format!("Plot of {} of {}", frame.chart.title, facet.title);
     let told = read
         .as_ref()
         .map_or_else(|| name.clone(), |(_, long)| format!("{name} at {long}"));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, &told));
-    if let Some((_, long)) = read {
-        response.on_hover_text_at_pointer(long);
+    if let Some(told) = view.with_hint(read.map(|(_, long)| long)) {
+        response.on_hover_text_at_pointer(told);
     }
 }
 
@@ -267,7 +279,13 @@ fn name_ui(ui: &Ui, facet: &Facet<'_>, rect: Rect, read: Option<&str>) {
         painter.galley(corner, galley, palette.text);
     }
     let color = theme::series_color(facet.candidate, ui.visuals().dark_mode);
-    let galley = fitted(facet.short_title(), room.max(1.0), color);
+    let mut titles = facet.titles();
+    let shortest = titles.pop().unwrap_or_default();
+    let mut whole = titles
+        .into_iter()
+        .map(|title| painter.layout_no_wrap(title.to_owned(), font.clone(), color));
+    let galley = whole.find(|galley| galley.size().x <= room);
+    let galley = galley.unwrap_or_else(|| fitted(shortest, room.max(1.0), color));
     let corner = Pos2::new(rect.left(), bottom - galley.size().y);
     painter.galley(corner, galley, color);
 }

@@ -2,6 +2,7 @@
 
 mod edge;
 mod facets;
+mod legend;
 pub(in crate::gui::panels) mod over_plot;
 mod tile;
 mod tools;
@@ -9,7 +10,7 @@ pub(in crate::gui::panels) mod view;
 
 use std::time::Duration;
 
-use egui::{Align, Key, Layout, Modifiers, RichText, ScrollArea, Stroke, StrokeKind, Ui, Vec2};
+use egui::{Align, Key, Layout, Modifiers, ScrollArea, Stroke, StrokeKind, Ui, Vec2};
 
 use crate::analysis::{CandidateFigures, CandidateStatus};
 use crate::chart::{Chart, ChartBook, ChartId, ChartSettings, Form, Percentile, Tile, rows_of};
@@ -20,11 +21,8 @@ use crate::gui::panels::board::view::TimeView;
 use crate::gui::panels::chart::ChartPoints;
 use crate::gui::panels::diagram::DiagramPoints;
 use crate::gui::panels::marks;
-use crate::gui::panels::results::standing_ui;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{
-    FollowFocus as _, badge_ui, empty_state_ui, in_order_ui, legend_toggle_ui,
-};
+use crate::gui::widgets::{FollowFocus as _, empty_state_ui, in_order_ui};
 use crate::run::Run;
 use crate::scenario::Load;
 
@@ -39,15 +37,9 @@ const COLUMNS_MAX: usize = 3;
 /// In less height the legend and the buttons scroll with the charts, in points.
 const HEAD_STAYS: f32 = 300.0;
 /// In less width the buttons stand above the legend, in points.
-const HEAD_BESIDE: f32 = 560.0;
-/// Height of a line of the legend, in points.
-const LEGEND_ROW_HEIGHT: f32 = 22.0;
+const HEAD_BESIDE: f32 = 700.0;
 /// As long a chart that was asked for has a frame, in seconds.
 const POINTED_SECS: f64 = 2.5;
-/// Charts that move less often than this look as if they hung, unless one is told.
-const TELLING: Duration = Duration::from_secs(2);
-const SPARING: &str = "Charts are drawn this rarely while nobody touches them, so that drawing does not slow what \
-    is measured. Settings has \u{201c}Smooth charts while measuring\u{201d}";
 /// The charts follow what was changed.
 const SOON: Duration = Duration::from_millis(1);
 
@@ -71,6 +63,8 @@ pub struct BoardView<'a> {
     pub charts: &'a ChartBook,
     /// The candidates.
     pub figures: &'a [CandidateFigures],
+    /// Whether charts say how one zooms.
+    pub has_hint: bool,
 }
 
 /// The points of one chart, as whatever draws it wants them.
@@ -156,6 +150,12 @@ impl BoardPanel {
     /// Shows all of the run again, as it goes on.
     pub const fn follow(&mut self) {
         self.time.follow();
+    }
+
+    /// Whether a part of the run was ever looked at, or chosen.
+    #[must_use]
+    pub const fn was_zoomed(&self) -> bool {
+        self.time.was_moved()
     }
 
     /// Shows a shorter or a longer stretch of time.
@@ -290,7 +290,7 @@ impl BoardPanel {
             return;
         }
         ui.horizontal_top(|ui| {
-            ui.spacing_mut().interact_size.y = LEGEND_ROW_HEIGHT;
+            ui.spacing_mut().interact_size.y = legend::ROW_HEIGHT;
             ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
                 in_order_ui(ui, |ui| tools::tools_ui(ui, self, view, actions));
                 ui.with_layout(Layout::top_down(Align::Min), |ui| {
@@ -298,74 +298,6 @@ impl BoardPanel {
                     self.legend_ui(ui, view);
                 });
             });
-        });
-    }
-
-    fn legend_ui(&mut self, ui: &mut Ui, view: &BoardView<'_>) {
-        let palette = theme::palette(ui);
-        let dark = ui.visuals().dark_mode;
-        ui.horizontal_wrapped(|ui| {
-            // Many candidates need several lines.
-            ui.spacing_mut().item_spacing.y = 2.0;
-            ui.spacing_mut().interact_size.y = LEGEND_ROW_HEIGHT;
-            ui.spacing_mut().button_padding.y = 2.0;
-            let (word, color) = state_badge(view.state, palette);
-            let failed = view.figures.iter().filter_map(cause_of);
-            let (failed, all) = (failed.count(), view.figures.len());
-            if view.state == RunState::Failed && failed < all {
-                badge_ui(ui, &format!("{failed} of {all} failed"), color);
-            } else if view.state == RunState::Live && view.frame_interval >= TELLING {
-                let secs = view.frame_interval.as_secs_f64().ceil();
-                badge_ui(ui, &format!("{word}, every {secs} s"), color).on_hover_text(SPARING);
-            } else {
-                badge_ui(ui, word, color);
-            }
-            if view.is_paused {
-                let meanwhile = if view.state.is_active() {
-                    "view paused, run goes on"
-                } else {
-                    "view paused, run is over"
-                };
-                badge_ui(ui, meanwhile, palette.warning)
-                    .on_hover_text("Charts and results are as they were; Resume view catches up");
-            }
-            if view.state.is_active() && !self.time.is_following() {
-                badge_ui(ui, "not following", palette.warning)
-                    .on_hover_text("A stretch of time is shown, and not the run as it goes on");
-            }
-            if view.outdated {
-                // A title that is also that of the open scenario would tell nothing.
-                let word = if view.title == view.open_title {
-                    "the open scenario differs".to_owned()
-                } else {
-                    format!("measured: {}", view.title)
-                };
-                badge_ui(ui, &word, palette.warning)
-                    .on_hover_text("The scenario that is open is not the one that was measured");
-            }
-            self.pointed_at = None;
-            for figures in view.figures {
-                let color = theme::series_color(figures.candidate, dark);
-                let shown = !self.settings.hidden.contains(&figures.candidate);
-                let entry = legend_toggle_ui(ui, &figures.name, color, shown);
-                if shown && (entry.hovered() || entry.has_focus()) {
-                    self.pointed_at = Some(figures.candidate);
-                }
-                if entry.clicked() {
-                    self.toggle_candidate(figures.candidate);
-                    ui.ctx().request_repaint_after(SOON);
-                }
-                if let Some(cause) = cause_of(figures) {
-                    let sign = ui.label(RichText::new("⚠").color(palette.error));
-                    let told = format!("{} failed: {cause}", figures.name);
-                    sign.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &told));
-                    sign.on_hover_text(told);
-                }
-            }
-            marks::legend_ui(ui, view.charts);
-            for figures in view.figures {
-                standing_ui(ui, figures);
-            }
         });
     }
 }
@@ -403,26 +335,6 @@ fn x_range(charts: &ChartBook) -> (f64, f64) {
 /// As many columns as are readable.
 fn columns(width: f32) -> usize {
     ((width / CHART_MIN_WIDTH) as usize).clamp(1, COLUMNS_MAX)
-}
-
-/// Why a candidate failed, if it did.
-const fn cause_of(figures: &CandidateFigures) -> Option<&String> {
-    match &figures.status {
-        CandidateStatus::Failed { cause } => Some(cause),
-        _ => None,
-    }
-}
-
-/// The word for where a run stands, with its colour.
-fn state_badge(state: RunState, palette: &theme::Palette) -> (&'static str, egui::Color32) {
-    match state {
-        RunState::None | RunState::Waiting => ("waiting", palette.weak),
-        RunState::Live => ("live", palette.accent),
-        RunState::Stopping => ("stopping", palette.warning),
-        RunState::Stopped => ("stopped", palette.warning),
-        RunState::Failed => ("failed", palette.error),
-        RunState::Finished => ("finished", palette.good),
-    }
 }
 
 const fn nothing_yet(state: RunState) -> (&'static str, &'static str) {

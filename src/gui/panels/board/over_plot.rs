@@ -5,7 +5,7 @@ use egui::{Painter, Pos2, Rect, Response, Stroke, TextStyle, Ui, Vec2};
 use egui_plot::{PlotPoint, PlotTransform};
 
 use crate::gui::panels::board::view::TimeView;
-use crate::gui::panels::chart::{ChartView, seconds};
+use crate::gui::panels::chart::{ChartView, ZOOM_BY_KEYS, seconds};
 use crate::gui::panels::plot_lines::{is_free, measured};
 use crate::gui::theme::{self, space};
 
@@ -43,6 +43,9 @@ pub(in crate::gui::panels) fn over_plot_ui(
     if response.has_focus() {
         let edge = Stroke::new(1.5, palette.accent);
         painter.rect_stroke(frame, 0, edge, egui::StrokeKind::Inside);
+        if view.has_hint && !response.hovered() {
+            response.show_tooltip_text(ZOOM_BY_KEYS);
+        }
     }
     let name = format!("Plot of {}", view.chart.title);
     let mut told = read.map_or_else(|| name.clone(), |read| format!("{name} at {read}"));

@@ -128,6 +128,7 @@ impl BoardPanel {
             chart,
             points,
             pointed_at: self.pointed_at,
+            has_hint: view.has_hint,
         };
         if chart.has_facets() {
             facets_ui(ui, &view, &mut self.time);

@@ -1,14 +1,25 @@
 //! What can be done with the whole board: which charts it has, where it looks, and whether it goes on.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Button, PopupCloseBehavior, RichText, Ui};
+use egui::{Button, Color32, PopupCloseBehavior, RichText, TextStyle, Ui, Vec2};
 
 use crate::chart::{ChartId, Percentile, Preset};
 use crate::gui::action::{Action, BoardAction};
 use crate::gui::app::ExportAction;
 use crate::gui::panels::board::{BoardPanel, BoardView};
-use crate::gui::theme::space;
+use crate::gui::theme::{self, space};
 use crate::gui::widgets::weak_ui;
+
+/// What the button has on it that shows all of the run: while it goes on, and when it is over.
+const FOLLOW: [&str; 2] = ["Follow", "Reset zoom"];
+/// What the button has on it that pauses the view, or ends that.
+const PAUSE: [&str; 2] = ["Pause view", "Resume view"];
+/// How much of the accent a tinted button has.
+const TINT: f32 = 0.3;
+/// How one moves through the time of the charts.
+const HOW_TO_ZOOM: &str = "All of the run is shown; all charts share one time axis. Ctrl and wheel zoom, dragging moves, \
+    dragging with the right button chooses a stretch. At a chart that has the keyboard + and − zoom, and Shift with ← \
+    or → moves";
 
 /// The line of buttons.
 pub(super) fn tools_ui(
@@ -27,28 +38,30 @@ pub(super) fn tools_ui(
         actions.push(Action::Exporting(ExportAction::Open));
     }
     let (label, about) = if view.state.is_active() {
-        ("Follow", "Show all of the run again, as it goes on (Home)")
+        (FOLLOW[0], "Show all of the run again, as it goes on (Home)")
     } else {
-        ("Reset zoom", "Show all of the run again (Home)")
+        (FOLLOW[1], "Show all of the run again (Home)")
     };
-    let follow = ui.add_enabled(!panel.time.is_following(), small(label));
-    let follow = follow.on_hover_text(about).on_disabled_hover_text(
-        "All of the run is shown. Drag a chart to move it, Ctrl and wheel or + and - to zoom, drag with the right \
-         button to choose a stretch; all charts share one time axis",
-    );
+    let is_following = panel.time.is_following();
+    let follow = among(ui, label, &FOLLOW, !is_following);
+    let follow = ui.add_enabled(!is_following, follow);
+    let follow = follow
+        .on_hover_text(about)
+        .on_disabled_hover_text(HOW_TO_ZOOM);
     if follow.clicked() {
         actions.push(Action::Board(BoardAction::Follow));
     }
     let (label, about) = if view.is_paused {
-        ("Resume view", "Show what has happened meanwhile (Space)")
+        (PAUSE[1], "Show what has happened meanwhile (Space)")
     } else {
         (
-            "Pause view",
+            PAUSE[0],
             "Keep charts and results as they are; the run goes on (Space)",
         )
     };
     let can_pause = view.is_paused || view.state.is_active();
-    let pause = ui.add_enabled(can_pause, small(label)).on_hover_text(about);
+    let pause = among(ui, label, &PAUSE, view.is_paused);
+    let pause = ui.add_enabled(can_pause, pause).on_hover_text(about);
     let pause = pause.on_disabled_hover_text("Nothing moves: no run goes on");
     if pause.clicked() {
         actions.push(Action::Board(BoardAction::TogglePause));
@@ -58,6 +71,26 @@ pub(super) fn tools_ui(
 
 fn small(label: &str) -> Button<'_> {
     Button::new(RichText::new(label).small())
+}
+
+/// A button as wide as the widest of the `labels` that it may have, so that nothing moves when it gets another one; one
+/// that leads back to the usual view is tinted.
+fn among<'a>(ui: &Ui, label: &'a str, labels: &[&str], is_tinted: bool) -> Button<'a> {
+    let font = TextStyle::Small.resolve(ui.style());
+    let width = |label: &&str| {
+        let painter = ui.painter();
+        let galley =
+            painter.layout_no_wrap((*label).to_owned(), font.clone(), Color32::PLACEHOLDER);
+        galley.size().x
+    };
+    let widest = labels.iter().map(width).fold(0.0, f32::max);
+    let around = 2.0 * ui.spacing().button_padding.x;
+    let button = small(label).min_size(Vec2::new(widest + around, 0.0));
+    if is_tinted {
+        button.fill(theme::palette(ui).accent.gamma_multiply(TINT))
+    } else {
+        button
+    }
 }
 
 fn charts_menu_ui(
@@ -110,6 +143,7 @@ fn charts_menu_ui(
             ui,
             "Drag a chart by its title, or click on it to arrange it",
         );
+        weak_ui(ui, "Zoom with Ctrl and wheel, or + and −");
     });
     response
         .on_hover_text("Which charts the board has, and how")

@@ -31,6 +31,8 @@ pub(in crate::gui::panels) struct TimeView {
     begun: Option<f64>,
     /// Whether a key asked for the view to be paused or to go on.
     asks_to_pause: bool,
+    /// Whether another stretch than all of it was ever chosen.
+    was_moved: bool,
 }
 
 impl TimeView {
@@ -54,6 +56,16 @@ impl TimeView {
         self.chosen.is_none()
     }
 
+    /// Whether another stretch than all of it was ever chosen.
+    pub(in crate::gui::panels) const fn was_moved(&self) -> bool {
+        self.was_moved
+    }
+
+    const fn choose(&mut self, stretch: (f64, f64)) {
+        self.chosen = Some(stretch);
+        self.was_moved = true;
+    }
+
     /// Shows all of it again.
     pub(in crate::gui::panels) const fn follow(&mut self) {
         self.chosen = None;
@@ -75,7 +87,7 @@ impl TimeView {
         let (low, high) = self.range();
         let half = (high - low) / 2.0;
         let secs = secs.clamp(self.all.0 - half - low, self.all.1 + half - high);
-        self.chosen = Some((low + secs, high + secs));
+        self.choose((low + secs, high + secs));
     }
 
     /// Zooms in by `factor` around a time, which stays where it is; out of all there is, it follows again.
@@ -91,7 +103,7 @@ impl TimeView {
         let share = (around - low) / (high - low).max(f64::MIN_POSITIVE);
         let length = length.max(SHORTEST_SECS);
         let from = around - share * length;
-        self.chosen = Some((from, from + length));
+        self.choose((from, from + length));
     }
 
     fn step(&mut self, share: f64) {
@@ -121,7 +133,7 @@ impl TimeView {
             if let Some((from, to)) = self.choosing()
                 && to - from >= SHORTEST_SECS
             {
-                self.chosen = Some((from, to));
+                self.choose((from, to));
             }
             self.begun = None;
         }

@@ -77,21 +77,17 @@ impl ComparisonPanel {
         number: u64,
         actions: &mut Vec<Action>,
     ) {
-        let nothing = match &compared.around {
+        match &compared.around {
             Around::Runs(around) => {
                 let (comparison, outcome) = &**around;
                 outcome_ui(ui, comparison, outcome);
                 around::around_ui(ui, comparison, &compared.scenario);
-                "The runs have no candidate in common: neither by name nor by back end and workers"
             }
-            Around::OneRun { doubts } => {
-                candidates::outcome_ui(ui, &compared.pairs, doubts);
-                "The run has not measured both candidates"
+            Around::OneRun { .. } if compared.pairs.is_empty() => {
+                let nothing = "The run has not measured both candidates";
+                empty_state_ui(ui, "Nothing to compare", nothing);
             }
-        };
-        if compared.pairs.is_empty() {
-            empty_state_ui(ui, "Nothing to compare", nothing);
-            return;
+            Around::OneRun { doubts } => candidates::outcome_ui(ui, &compared.pairs, doubts),
         }
         self.pairs.ui(ui, compared, number, actions);
     }
@@ -138,24 +134,25 @@ fn outcome_ui(ui: &mut Ui, comparison: &RunComparison, outcome: &RunOutcome) {
     card_ui(ui, |ui| {
         ui.horizontal(|ui| {
             ui.label(RichText::new("Outcome").text_style(theme::title_style()));
-            let (word, color) = outcome_badge(outcome, palette);
-            badge_ui(ui, word, color);
+            let (symbol, color) = outcome_mark(outcome, palette);
+            let word = outcome.headline().to_lowercase();
+            badge_ui(ui, &format!("{symbol} {word}"), color);
         });
         ui.add(egui::Label::new(&outcome.why).wrap());
-        for (name, reason) in comparison.doubts.iter().skip(1) {
+        for (name, reason) in comparison.doubts().skip(1) {
             severity_ui(ui, Severity::Warning, &format!("{name}: {reason}"));
         }
     });
 }
 
-fn outcome_badge(outcome: &RunOutcome, palette: &Palette) -> (&'static str, egui::Color32) {
+const fn outcome_mark(outcome: &RunOutcome, palette: &Palette) -> (&'static str, egui::Color32) {
     match outcome.kind {
-        RunOutcomeKind::Worse if outcome.worse.is_empty() => ("✖ not held", palette.error),
-        RunOutcomeKind::Worse => ("✖ worse", palette.error),
-        RunOutcomeKind::NotWorse if outcome.better.is_empty() => ("✔ not worse", palette.good),
-        RunOutcomeKind::NotWorse => ("✔ better", palette.good),
-        RunOutcomeKind::NotKnown => ("? not known", palette.warning),
-        RunOutcomeKind::NotTrustworthy => ("⚠ not trustworthy", palette.error),
+        // Two experiments rather than one that got worse.
+        RunOutcomeKind::Worse if outcome.in_common == 0 => ("?", palette.warning),
+        RunOutcomeKind::Worse => ("✖", palette.error),
+        RunOutcomeKind::NotWorse => ("✔", palette.good),
+        RunOutcomeKind::NotKnown => ("?", palette.warning),
+        RunOutcomeKind::NotTrustworthy => ("⚠", palette.error),
     }
 }
 

@@ -121,7 +121,14 @@ fn side_ui(
             ui.label("Reading…");
             weak_ui(ui, path.display().to_string());
         }
-        Chosen::Failed(error) => severity_ui(ui, Severity::Error, error),
+        Chosen::Failed { path, why } => {
+            ui.add(Label::new(path.file_stem().unwrap_or_default().to_string_lossy()).truncate());
+            severity_ui(ui, Severity::Error, why);
+            let path = path.display().to_string();
+            let color = theme::palette(ui).weak;
+            let told = RichText::new(&path).small().color(color);
+            ui.add(Label::new(told).truncate()).on_hover_text(path);
+        }
         Chosen::Ready(chosen) => chosen_ui(ui, chosen),
     }
 }
@@ -148,10 +155,12 @@ fn choice_ui(ui: &mut Ui, slot: Slot, view: &ComparisonView<'_>, actions: &mut V
         .selected_text(RichText::new("Choose…").small())
         .width(90.0);
     let shown = combo.show_ui(ui, |ui| {
-        ui.set_min_width(CHOICE_WIDTH);
+        ui.set_width(CHOICE_WIDTH);
         if let Some(title) = view.shown
             && ui
-                .selectable_label(false, format!("The run that is shown: {title}"))
+                .add(
+                    Button::selectable(false, format!("The run that is shown: {title}")).truncate(),
+                )
                 .clicked()
         {
             choose(SideChoice::Shown);
@@ -162,7 +171,10 @@ fn choice_ui(ui: &mut Ui, slot: Slot, view: &ComparisonView<'_>, actions: &mut V
             weak_ui(ui, "No run is kept yet");
         }
         for (entry, label) in offered.take(OFFERED_MAX) {
-            if ui.selectable_label(false, label).clicked() {
+            if ui
+                .add(Button::selectable(false, label).truncate())
+                .clicked()
+            {
                 choose(SideChoice::File(entry.path.clone()));
                 ui.close();
             }

@@ -264,6 +264,11 @@ fn move_by_keys(ui: &Ui, line: &Response, card: Card<'_>) -> Option<ListEdit> {
     Some(ListEdit::Move { from, to })
 }
 
+/// Gives the keyboard to the line of a card.
+pub(super) fn focus_on(ui: &Ui, list: &str, index: usize) {
+    ui.memory_mut(|memory| memory.request_focus(line_id(list, index)));
+}
+
 fn line_id(list: &str, index: usize) -> Id {
     Id::unique(("composer card line", list, index))
 }

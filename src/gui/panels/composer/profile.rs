@@ -216,7 +216,7 @@ fn preview_ui(ui: &mut Ui, parts: &[ProfilePart], limits: &[Limit]) {
     labels_ui(ui, rect, peak, secs);
     let mean = corners_mean(parts, secs);
     limits_ui(ui, &near, "Dashed where full");
-    limits_ui(ui, &far, "Full far above it");
+    limits_ui(ui, &far, "Far above the load");
     response.on_hover_text(format!(
         "Tasks per second over one round of the profile: {} on average. It begins again if the measurement is longer",
         text::per_sec(mean)

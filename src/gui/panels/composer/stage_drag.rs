@@ -40,8 +40,9 @@ enum Put {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct FromPalette(StageType);
 
-/// The palette. Returns the type that was clicked; `target` is the name of the kind that gets it.
-pub(super) fn palette_ui(ui: &mut Ui, target: &str, locked: bool) -> Option<StageType> {
+/// The palette. Returns the type that was clicked, and whether by the keyboard; `target` is the name of the kind that
+/// gets it.
+pub(super) fn palette_ui(ui: &mut Ui, target: &str, locked: bool) -> Option<(StageType, bool)> {
     let mut clicked = None;
     ui.add_enabled_ui(!locked, |ui| {
         // The rows are as high as what they hold.
@@ -61,9 +62,10 @@ pub(super) fn palette_ui(ui: &mut Ui, target: &str, locked: bool) -> Option<Stag
                     kind.explanation()
                 );
                 let chip = chip.on_hover_text(hint);
+                let by_key = chip.has_focus();
                 let name = format!("New {} stage", kind.title());
                 if chip.accessible_name(name).clicked() {
-                    clicked = Some(kind);
+                    clicked = Some((kind, by_key));
                 }
             }
         });

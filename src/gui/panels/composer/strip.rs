@@ -3,13 +3,17 @@
 //!
 //! All lengths of time are estimates by [`Stage::nanos_on`], and said to be.
 
+mod spans;
+
 use egui::{
-    Align2, Color32, CornerRadius, Id, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind,
-    TextStyle, Ui, Vec2, WidgetInfo,
+    Align2, Color32, CornerRadius, EventFilter, Id, Key, Modifiers, Painter, Pos2, Rect, Response,
+    Sense, Shape, Stroke, StrokeKind, TextStyle, Ui, Vec2, WidgetInfo,
 };
 
 use crate::gui::panels::composer::kinds::StageType;
+use crate::gui::panels::composer::strip::spans::{Span, spans};
 use crate::gui::theme::{self, Palette, space};
+use crate::gui::widgets::{colour_sign_ui, sign_ui};
 use crate::scenario::{Distribution, Protection, Runtime, Stage};
 use crate::units::text;
 
@@ -17,10 +21,8 @@ use crate::units::text;
 const HEIGHT: f32 = 24.0;
 /// Height below it of the marks of random times, in points.
 const SPREAD: f32 = 13.0;
-/// A stage is never narrower, however short it is beside the others.
-const LEAST_WIDTH: f32 = 3.0;
-/// Between stages.
-const GAP: f32 = 1.0;
+/// Side of the sample of a colour, in points.
+const SAMPLE: f32 = 11.0;
 /// Between the lines of the hatch.
 const HATCH: f32 = 6.0;
 /// The stages keep that part of the width, however far a random time spreads.
@@ -86,17 +88,8 @@ fn random_time(stage: &Stage) -> Option<Distribution> {
     time.spread_nanos().is_some().then_some(time)
 }
 
-/// Where one stage lies in the strip, in points from its left edge.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Span {
-    start: f32,
-    width: f32,
-    /// How much of the width is time on a core; it comes first.
-    cpu_width: f32,
-}
-
 /// The strip of `stages` on `runtime`, and below it the figures; `path` tells the strips of several kinds apart, and
-/// `name` is the kind's.
+/// `name` is the kind's. With the keyboard it tells of one stage after the other, as under the pointer.
 pub(in crate::gui::panels) fn strip_ui(
     ui: &mut Ui,
     stages: &[Stage],
@@ -107,12 +100,21 @@ pub(in crate::gui::panels) fn strip_ui(
     let spreads = stages.iter().any(|stage| random_time(stage).is_some());
     let height = HEIGHT + if spreads { SPREAD } else { 0.0 };
     let size = Vec2::new(ui.available_width(), height);
-    let (whole, response) = ui.allocate_exact_size(size, Sense::hover());
+    let whole = ui.allocate_space(size).1;
+    let id = Id::unique(("composer strip", path));
+    let strip = ui.interact(whole, id, Sense::focusable_noninteractive());
     let rect = Rect::from_min_size(whole.min, Vec2::new(whole.width(), HEIGHT));
     ui.painter().rect_filled(rect, 4, palette.well);
     let times: Vec<(f64, f64)> = stages.iter().map(|stage| stage.nanos_on(runtime)).collect();
-    let spoken = spoken(name, stages, &times);
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &spoken));
+    let read = read_stage(ui, &strip, stages.len());
+    let spoken = match read {
+        Some(index) => format!(
+            "{name}, {}",
+            told(index, &stages[index], times[index], ", ")
+        ),
+        None => spoken(name, stages, &times),
+    };
+    strip.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &spoken));
     let share = stages_share(stages, &times);
     let spans = spans(&times, rect.width() * share);
     for (index, (stage, span)) in stages.iter().zip(spans).enumerate() {
@@ -129,12 +131,38 @@ pub(in crate::gui::panels) fn strip_ui(
                 palette,
             );
         }
-        let id = Id::unique(("composer strip", path, index));
-        ui.interact(place, id, Sense::hover())
-            .on_hover_text(hover_text(index, stage, cpu, waiting));
+        let pointed_at = ui.interact(place, id.with(index), Sense::hover());
+        let words = told(index, stage, times[index], "\n");
+        if read == Some(index) {
+            let edge = Stroke::new(1.5, palette.accent);
+            ui.painter()
+                .rect_stroke(place.expand(1.0), 3, edge, StrokeKind::Outside);
+            pointed_at.show_tooltip_text(words);
+        } else {
+            pointed_at.on_hover_text(words);
+        }
     }
     let (cpu, waiting) = total(&times);
     figures_ui(ui, cpu, waiting, "per task");
+}
+
+/// Which of so many stages the keyboard is at, if it is in the `strip`: the arrow keys lead from one to the next.
+fn read_stage(ui: &Ui, strip: &Response, stages: usize) -> Option<usize> {
+    let last = stages.checked_sub(1)?;
+    if !strip.has_focus() {
+        return None;
+    }
+    let arrows = EventFilter {
+        horizontal_arrows: true,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(strip.id, arrows));
+    let pressed = |key| ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key));
+    let (back, on) = (pressed(Key::ArrowLeft), pressed(Key::ArrowRight));
+    let before = ui.data(|data| data.get_temp::<usize>(strip.id));
+    let now = (before.unwrap_or(0) + on).saturating_sub(back).min(last);
+    ui.data_mut(|data| data.insert_temp(strip.id, now));
+    Some(now)
 }
 
 /// The stages of one task on a runtime, to scale in `rect`, as the strip shows them, for pictures.
@@ -220,8 +248,8 @@ fn legend_row_ui(ui: &mut Ui, palette: &Palette, stages: &[&Stage]) {
         };
         for about in About::ALL {
             if stages.iter().any(|stage| About::of(stage) == about) {
-                sample_ui(ui, about.color(palette), None);
-                small(ui, about.label());
+                colour_sign_ui(ui, about.color(palette), about.label());
+                ui.add_space(space::S);
             }
         }
         small(ui, "plain: on a core, hatched: waiting");
@@ -245,7 +273,7 @@ fn spoken(name: &str, stages: &[Stage], times: &[(f64, f64)]) -> String {
     format!("{name} to scale, estimated: {}", parts.join(", "))
 }
 
-/// `≈ 52.3 ms per task, CPU 31 %, waiting 69 % (estimated)`, each part with the sample of how it is drawn.
+/// `≈ 52.3 ms per task, CPU 31 %, waiting 69 %`, each part with the sample of how it is drawn.
 pub(super) fn figures_ui(ui: &mut Ui, cpu: f64, waiting: f64, of: &str) {
     let palette = theme::palette(ui);
     let whole = cpu + waiting;
@@ -259,15 +287,20 @@ pub(super) fn figures_ui(ui: &mut Ui, cpu: f64, waiting: f64, of: &str) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = Vec2::new(space::XS, 0.0);
         ui.spacing_mut().interact_size.y = 0.0;
-        let small = |ui: &mut Ui, text: String| {
-            ui.label(egui::RichText::new(text).small().color(palette.weak));
-        };
-        small(ui, format!("≈ {} {of},", text::nanos(whole)));
-        sample_ui(ui, palette.cpu, None);
-        small(ui, format!("CPU {},", share(cpu)));
-        sample_ui(ui, palette.waiting, Some(palette));
-        small(ui, format!("waiting {}", share(waiting)));
-        small(ui, "(estimated)".to_owned());
+        let about = "Estimated from the stages, not measured";
+        // Each in one piece, with its sample.
+        let whole = format!("≈ {} {of},", text::nanos(whole));
+        sign_ui(ui, 0.0, &whole, |_, _| {}).on_hover_text(about);
+        let computing = format!("CPU {},", share(cpu));
+        sign_ui(ui, SAMPLE, &computing, |painter, sign| {
+            paint_sample(painter, sign, palette.cpu, false);
+        })
+        .on_hover_text(about);
+        let waiting = format!("waiting {}", share(waiting));
+        sign_ui(ui, SAMPLE, &waiting, |painter, sign| {
+            paint_sample(painter, sign, palette.waiting, true);
+        })
+        .on_hover_text(about);
     });
 }
 
@@ -282,7 +315,8 @@ fn total(times: &[(f64, f64)]) -> (f64, f64) {
     })
 }
 
-fn hover_text(index: usize, stage: &Stage, cpu: f64, waiting: f64) -> String {
+/// What there is to say of one stage, with `between` its parts.
+fn told(index: usize, stage: &Stage, (cpu, waiting): (f64, f64), between: &str) -> String {
     let title = StageType::of(stage).title();
     let parts = if cpu > 0.0 && waiting > 0.0 {
         format!("CPU {}, waiting {}", text::nanos(cpu), text::nanos(waiting))
@@ -291,83 +325,16 @@ fn hover_text(index: usize, stage: &Stage, cpu: f64, waiting: f64) -> String {
     } else {
         "on a core".to_owned()
     };
-    let spread = random_time(stage).and_then(Distribution::spread_nanos);
-    let spread = spread.map_or_else(String::new, |(low, high)| {
-        format!(
-            "\nrandom: 5 of 100 below {}, 5 of 100 above {}",
-            text::nanos(low),
-            text::nanos(high)
-        )
-    });
-    format!(
-        "Stage {}: {title}, ≈ {}\n{parts}{spread}\nestimated",
-        index + 1,
-        text::nanos(cpu + waiting)
-    )
-}
-
-/// Where the stages of these times, (CPU, waiting) in nanoseconds, lie in a strip of `width` points.
-///
-/// Those that would be too narrow to see get [`LEAST_WIDTH`]; the others share what is left by their times.
-fn spans(times: &[(f64, f64)], width: f32) -> Vec<Span> {
-    let gaps = GAP * times.len().saturating_sub(1) as f32;
-    let room = (width - gaps).max(0.0);
-    let lengths: Vec<f64> = times.iter().map(|(cpu, waiting)| cpu + waiting).collect();
-    let mut start = 0.0;
-    widths(&lengths, room)
-        .into_iter()
-        .zip(times)
-        .map(|(width, (cpu, waiting))| {
-            let share = if cpu + waiting > 0.0 {
-                cpu / (cpu + waiting)
-            } else {
-                0.0
-            };
-            let span = Span {
-                start,
-                width,
-                cpu_width: width * share as f32,
-            };
-            start += width + GAP;
-            span
-        })
-        .collect()
-}
-
-fn widths(lengths: &[f64], room: f32) -> Vec<f32> {
-    let least = LEAST_WIDTH.min(room / lengths.len().max(1) as f32);
-    let mut narrow = vec![false; lengths.len()];
-    // Each round can make further ones too narrow; there are at most as many rounds as stages.
-    loop {
-        let left = room - least * narrow.iter().filter(|is| **is).count() as f32;
-        let sum: f64 = lengths
-            .iter()
-            .zip(&narrow)
-            .filter(|(_, is)| !**is)
-            .map(|(length, _)| length)
-            .sum();
-        let width = |length: f64| {
-            if sum > 0.0 {
-                (f64::from(left) * length / sum) as f32
-            } else {
-                0.0
-            }
-        };
-        let mut changed = false;
-        for (length, is) in lengths.iter().zip(&mut narrow) {
-            if !*is && width(*length) < least {
-                *is = true;
-                changed = true;
-            }
-        }
-        if !changed {
-            return lengths
-                .iter()
-                .zip(&narrow)
-                .map(|(length, is)| if *is { least } else { width(*length) })
-                .collect();
-        }
+    let whole = text::nanos(cpu + waiting);
+    let mut told = vec![format!("Stage {}: {title}, ≈ {whole}", index + 1), parts];
+    if let Some((low, high)) = random_time(stage).and_then(Distribution::spread_nanos) {
+        let (low, high) = (text::nanos(low), text::nanos(high));
+        told.push(format!(
+            "random: 5 of 100 below {low}, 5 of 100 above {high}"
+        ));
     }
+    told.push("estimated".to_owned());
+    told.join(between)
 }
 
 fn paint_stage(ui: &Ui, place: Rect, cpu_width: f32, stage: &Stage, palette: &Palette) {
@@ -414,59 +381,21 @@ fn hatch(painter: &Painter, rect: Rect, color: Color32) {
     }
 }
 
-/// How a part is drawn, as a small square before its figure.
-fn sample_ui(ui: &mut Ui, color: Color32, hatched: Option<&Palette>) {
-    const SIDE: f32 = 11.0;
-    // As high as its text, so that the first of a row stands in line with the others.
-    let height = ui.text_style_height(&TextStyle::Small).max(SIDE);
-    let (row, _) = ui.allocate_exact_size(Vec2::new(SIDE, height), Sense::hover());
-    let rect = Rect::from_center_size(row.center(), Vec2::splat(SIDE));
-    if hatched.is_none() {
-        ui.painter().rect_filled(rect, 2, color);
+/// How a part is drawn, as a small square: plain or hatched.
+fn paint_sample(painter: &Painter, sign: Rect, color: Color32, hatched: bool) {
+    let rect = Rect::from_center_size(sign.center(), Vec2::splat(SAMPLE));
+    if !hatched {
+        painter.rect_filled(rect, 2, color);
         return;
     }
-    ui.painter()
-        .rect_filled(rect, 2, color.gamma_multiply(0.35));
-    hatch(ui.painter(), rect, color);
-    ui.painter()
-        .rect_stroke(rect, 2, Stroke::new(1.0, color), StrokeKind::Inside);
+    painter.rect_filled(rect, 2, color.gamma_multiply(0.35));
+    hatch(painter, rect, color);
+    painter.rect_stroke(rect, 2, Stroke::new(1.0, color), StrokeKind::Inside);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn check(times: &[(f64, f64)], width: f32, expected: &[f32]) {
-        let found: Vec<f32> = spans(times, width).iter().map(|span| span.width).collect();
-        assert_eq!(found.len(), expected.len());
-        for (found, expected) in found.iter().zip(expected) {
-            assert!((found - expected).abs() < 0.01, "{found} and {expected}");
-        }
-    }
-
-    #[test]
-    fn stages_are_as_wide_as_they_are_long() {
-        check(&[(10.0, 0.0), (0.0, 30.0)], 101.0, &[25.0, 75.0]);
-        check(&[], 100.0, &[]);
-    }
-
-    #[test]
-    fn a_short_stage_stays_visible_and_the_long_one_gives_the_room() {
-        check(&[(1.0, 0.0), (0.0, 1e9)], 101.0, &[3.0, 97.0]);
-        check(&[(0.0, 0.0)], 50.0, &[3.0]);
-    }
-
-    #[test]
-    fn many_stages_in_little_room_share_it_evenly() {
-        check(&[(1.0, 0.0), (1.0, 0.0), (9.0, 0.0)], 5.0, &[1.0, 1.0, 1.0]);
-        check(&[(1.0, 0.0); 2], 0.0, &[0.0, 0.0]);
-    }
-
-    #[test]
-    fn the_part_on_a_core_comes_first() {
-        let spans = spans(&[(1.0, 3.0)], 100.0);
-        assert!((spans[0].cpu_width - 25.0).abs() < 0.01);
-    }
 
     #[test]
     fn stages_make_room_for_random_times_that_are_longer() {

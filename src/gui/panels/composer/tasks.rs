@@ -61,8 +61,14 @@ pub(super) fn tasks_ui(
         places.push(response.response.rect);
     }
     let target = stage_drag::used_last(ui, &places).min(len.saturating_sub(1));
-    if let (Some(new), Some(task), Some(view)) = (new, tasks.get_mut(target), views.get_mut(target))
+    if let (Some((new, by_key)), Some(task), Some(view)) =
+        (new, tasks.get_mut(target), views.get_mut(target))
     {
+        if by_key {
+            // To its fields, behind which another stage is added.
+            let list = format!("{LIST}[{target}].stages");
+            cards::focus_on(ui, &list, task.stages.len());
+        }
         task.stages.push(default_stage(new));
         view.folded = false;
         view.stages.push(true);
@@ -92,7 +98,7 @@ pub(super) fn tasks_ui(
 }
 
 /// The palette of stages, which says to which kind a click adds.
-fn palette_of(ui: &mut Ui, names: &[String], locked: bool) -> Option<StageType> {
+fn palette_of(ui: &mut Ui, names: &[String], locked: bool) -> Option<(StageType, bool)> {
     let target = stage_drag::used_last(ui, &[]).min(names.len().checked_sub(1)?);
     stage_drag::palette_ui(ui, &names[target], locked)
 }

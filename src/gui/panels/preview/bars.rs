@@ -282,10 +282,11 @@ fn bar_ui(
     let limit = at(1.0);
     let end = at(used);
     let inside = Rect::from_min_max(track.min, Pos2::new(end.min(limit), track.bottom()));
+    // In nobody's colour: not that of a candidate, nor of what can be clicked.
     let fill = if is_scarcest {
-        palette.accent
+        palette.weak
     } else {
-        palette.accent.gamma_multiply(0.55)
+        palette.weak.gamma_multiply(0.55)
     };
     painter.rect_filled(inside, 2, fill);
     if end > limit {

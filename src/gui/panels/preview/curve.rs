@@ -22,15 +22,18 @@ const HEIGHT: f32 = 190.0;
 const Y_AXIS_WIDTH: f32 = 62.0;
 /// What the last label of x reaches beyond the plot, in points.
 const X_LABEL_OVERHANG: f32 = 16.0;
-/// Steps between the labels of an axis at the most.
-const X_STEPS: usize = 10;
+/// Steps between the labels of the y axis at the most.
 const Y_STEPS: usize = 5;
+/// A label of x is never nearer to the next, in points.
+const X_LABEL_WIDTH: f32 = 44.0;
 /// Room above the highest line for the names of the phases, as a share of it.
 const HEADROOM: f64 = 1.25;
 /// A limit further away than so many peaks of the load is told and not drawn: the load itself would be flat.
 const LIMITS_WITHIN: f64 = 3.0;
 /// The share of the height that a name takes.
 const NAME_SHARE: f64 = 0.1;
+/// Rows of names of faults, which leave the load in sight.
+const FAULT_ROWS: usize = 3;
 /// About the width of a letter of a name, in points.
 const LETTER: f32 = 6.4;
 /// Size of a candidate's colour beside its line, and from one to the next, in points.
@@ -99,17 +102,18 @@ fn plot_ui(
     let palette = theme::palette(ui);
     let dark = ui.visuals().dark_mode;
     let high = top * HEADROOM;
-    let x = Axis::seconds(from, to, X_STEPS);
     let y = Axis::linear(quantity, 0.0, high, Y_STEPS);
     let axis = |hints: AxisHints<'static>| {
         hints
             .label_spacing(egui::Rangef::new(10.0, 14.0))
             .tick_label_color(palette.weak)
     };
-    let (x_labels, y_labels) = (x.clone(), y.clone());
     let groups = grouped(limits, high * NAME_SHARE);
     let rail = rail_width(ui, curve.of, &groups).max(X_LABEL_OVERHANG);
     let width = ui.available_width() - rail;
+    let steps = ((width - Y_AXIS_WIDTH) / X_LABEL_WIDTH) as usize;
+    let x = Axis::seconds(from, to, steps.max(2));
+    let (x_labels, y_labels) = (x.clone(), y.clone());
     let plot = still_plot("load over time", palette)
         .width(width)
         .height(HEIGHT)
@@ -130,19 +134,23 @@ fn plot_ui(
     let bounds = PlotBounds::from_min_max([from, 0.0], [to, high]);
     let spoken = spoken(scenario, curve);
     let letters = ((width - Y_AXIS_WIDTH) / LETTER) as usize;
+    let (names, left_out) = fault_names(scenario, curve, (to - from) / letters.max(1) as f64);
     let shown = plot.show(ui, |plot| {
         plot.set_plot_bounds(bounds);
         shades(plot, curve, (from, to), palette);
-        faults(plot, curve, palette);
+        faults(plot, curve, high, palette);
         load(plot, curve, palette);
         phases(plot, curve, (from, to), (high, letters), palette);
         draw_limits(plot, limits, (palette, dark));
-        fault_names(plot, scenario, curve, high, palette);
+        draw_fault_names(plot, &names, high, palette);
     });
     shown
         .response
         .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &spoken));
     rail_ui(ui, &shown.transform, curve.of, &groups);
+    if !left_out.is_empty() {
+        weak_text_ui(ui, &format!("Other faults: {}", left_out.join("; ")));
+    }
 }
 
 fn small(text: &str, palette: &Palette) -> RichText {
@@ -183,36 +191,87 @@ fn phases(
     }
 }
 
-/// When something goes wrong.
-fn faults(plot: &mut PlotUi<'_>, curve: &LoadCurve, palette: &Palette) {
+/// When something goes wrong: below the names of the phases, through which no edge may run.
+fn faults(plot: &mut PlotUi<'_>, curve: &LoadCurve, high: f64, palette: &Palette) {
+    let top = high * (1.0 - NAME_SHARE);
+    // Where several last, as much shade as of one.
+    for ends in covered(curve) {
+        let band = FilledArea::new("", &ends, &[0.0; 2], &[top; 2]);
+        let band = band.fill_color(palette.fault).stroke(egui::Stroke::NONE);
+        plot.add(band.allow_hover(false));
+    }
     for window in &curve.faults {
-        let band = Span::new("", window.from_secs..=window.until_secs)
-            .fill(palette.fault)
-            .border_color(palette.fault_edge)
-            .border_width(1.0)
-            .border_style(LineStyle::Dotted { spacing: 4.0 });
-        plot.span(band);
+        for at in [window.from_secs, window.until_secs] {
+            let edge = Line::new("", PlotPoints::from(vec![[at, 0.0], [at, top]]));
+            let edge = edge.style(LineStyle::Dotted { spacing: 4.0 });
+            plot.line(edge.color(palette.fault_edge).width(1.0).allow_hover(false));
+        }
     }
 }
 
-/// What goes wrong, above the lines; at the ground, for the limits of those that keep up stand at the top.
+/// Where at least one fault lasts, from begin to end.
+fn covered(curve: &LoadCurve) -> Vec<[f64; 2]> {
+    let windows = curve.faults.iter();
+    let mut ends: Vec<[f64; 2]> = windows.map(|one| [one.from_secs, one.until_secs]).collect();
+    ends.sort_by(|one, other| one[0].total_cmp(&other[0]));
+    let mut covered: Vec<[f64; 2]> = Vec::new();
+    for [from, until] in ends {
+        match covered.last_mut() {
+            Some(last) if from <= last[1] => last[1] = last[1].max(until),
+            _ => covered.push([from, until]),
+        }
+    }
+    covered
+}
+
+/// The name of a fault in the picture.
+struct FaultName {
+    text: String,
+    from_secs: f64,
+    row: usize,
+}
+
+/// The names of the faults, each once, in the lowest row that is free where it begins; and those for which none is, with
+/// `secs_per_letter` of room for a letter.
 fn fault_names(
-    plot: &mut PlotUi<'_>,
     scenario: &Scenario,
     curve: &LoadCurve,
-    high: f64,
-    palette: &Palette,
-) {
-    for (row, window) in curve.faults.iter().enumerate() {
-        let Some(fault) = scenario.faults.get(window.fault) else {
+    secs_per_letter: f64,
+) -> (Vec<FaultName>, Vec<String>) {
+    let mut free_from = [f64::NEG_INFINITY; FAULT_ROWS];
+    let (mut named, mut left_out) = (Vec::new(), Vec::new());
+    for (index, fault) in scenario.faults.iter().enumerate() {
+        let mut windows = curve.faults.iter().filter(|window| window.fault == index);
+        let Some(window) = windows.next() else {
             continue;
         };
-        // Faults that overlap stand above each other.
-        let y = high * NAME_SHARE * (0.2 + (row % 3) as f64);
-        let name = RichText::new(format!(" {}", fault_label(fault)))
+        let text = fault_label(fault);
+        let from_secs = window.from_secs;
+        match free_from.iter().position(|free| *free <= from_secs) {
+            Some(row) => {
+                free_from[row] = from_secs + (text.len() + 2) as f64 * secs_per_letter;
+                named.push(FaultName {
+                    text,
+                    from_secs,
+                    row,
+                });
+            }
+            None => left_out.push(text),
+        }
+    }
+    (named, left_out)
+}
+
+/// What goes wrong, above the lines; at the ground, for the limits of those that keep up stand at the top.
+fn draw_fault_names(plot: &mut PlotUi<'_>, names: &[FaultName], high: f64, palette: &Palette) {
+    for name in names {
+        let y = high * NAME_SHARE * (0.2 + name.row as f64);
+        let text = RichText::new(format!(" {}", name.text))
             .small()
-            .color(palette.warning);
-        let name = Text::new("", PlotPoint::new(window.from_secs, y), name);
+            .color(palette.warning)
+            // On a ground of its own: lines pass behind it.
+            .background_color(palette.card);
+        let name = Text::new("", PlotPoint::new(name.from_secs, y), text);
         plot.text(name.anchor(Align2::LEFT_BOTTOM).allow_hover(false));
     }
 }
@@ -354,4 +413,36 @@ fn spoken(scenario: &Scenario, curve: &LoadCurve) -> String {
         text::nanos(curve.measure_secs * 1e9),
         text::nanos(curve.drain_secs * 1e9)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{load_curve, parse};
+
+    #[test]
+    fn each_fault_is_named_once_and_where_no_row_is_free_below_the_picture() {
+        let faults = "(inject: Error, from: \"1s\", until: \"2s\"), (inject: Slow(factor: 2.0), from: \"1s\"), \
+            (inject: KillWorker(every: Some(\"1s\")), from: \"1s\"), (inject: Hang, from: \"1s\"), \
+            (inject: Crash(how: Panic), from: \"9s\")";
+        let text = format!(
+            "(format: 1, title: \"T\", tasks: [(name: \"a\", stages: [Wait(time: Constant(\"8ms\"))])], \
+             load: Open(rate_per_sec: 10), candidates: [(backend: Sequential)], protocol: (measure: \"10s\"), \
+             faults: [{faults}])"
+        );
+        let scenario = parse(&text).scenario.unwrap();
+        let curve = load_curve(&scenario).unwrap();
+        let (named, left_out) = fault_names(&scenario, &curve, 0.1);
+        let rows: Vec<usize> = named.iter().map(|name| name.row).collect();
+        assert_eq!(
+            rows,
+            [0, 1, 2, 0],
+            "the last begins behind the first's name"
+        );
+        assert_eq!(left_out, [fault_label(&scenario.faults[3])]);
+        // What overlaps is one stretch.
+        let covered = covered(&curve);
+        assert_eq!(covered.len(), 1);
+        assert!((covered[0][0] - 1.0).abs() < 1e-9);
+    }
 }

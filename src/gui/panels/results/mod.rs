@@ -30,7 +30,7 @@ use crate::gui::panels::results::evidence::Evidence;
 use crate::gui::panels::results::lanes::LanesPage;
 use crate::gui::panels::results::sorting::Sorting;
 use crate::gui::theme::{self, Palette, space};
-use crate::gui::widgets::{FollowFocus as _, badge_ui};
+use crate::gui::widgets::{FollowFocus as _, badge_ui, icon_button_ui};
 use crate::run::Run;
 
 pub(super) use attempts::standing_ui;
@@ -60,6 +60,8 @@ pub struct ResultsView<'a> {
     pub noise_floor: Option<&'a NoiseFloor>,
     /// The run itself.
     pub run: &'a Run,
+    /// Whether the window is so low that there is room for the charts or for these, and only the head stays.
+    pub can_fold: bool,
 }
 
 /// One of the pages.
@@ -128,9 +130,17 @@ pub struct ResultsPanel {
     lanes: LanesPage,
     /// The candidate whose details are shown, as its index in the scenario.
     candidate: Option<usize>,
+    /// Whether more than the head is shown where the window is too low for that and the charts.
+    is_unfolded: bool,
 }
 
 impl ResultsPanel {
+    /// Whether they have most of the height of a low window.
+    #[must_use]
+    pub const fn is_unfolded(&self) -> bool {
+        self.is_unfolded
+    }
+
     /// Opens the page of the verdict.
     pub fn show_verdict(&mut self) {
         self.page = Page::Verdict;
@@ -138,12 +148,16 @@ impl ResultsPanel {
 
     /// Shows the results and appends what the user asked for to `actions`.
     pub fn ui(&mut self, ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) {
-        // A page that has little to say keeps the height of the panel: it belongs to the viewer.
-        ui.take_available_height();
         // Without faults and defences an attempt is a task.
         if self.page == Page::Attempts && !view.run.request.has_attempts() {
             self.page = Page::Table;
         }
+        if view.can_fold && !self.is_unfolded {
+            self.head_ui(ui, view, false, actions);
+            return;
+        }
+        // A page that has little to say keeps the height of the panel: it belongs to the viewer.
+        ui.take_available_height();
         self.header_ui(ui, view, actions);
         match self.page {
             Page::Verdict => {
@@ -191,9 +205,27 @@ impl ResultsPanel {
     /// One line, or two where the window is narrow: the pages then have one of their own.
     fn header_ui(&mut self, ui: &mut Ui, view: &ResultsView<'_>, actions: &mut Vec<Action>) {
         let is_wide = ui.available_width() >= ONE_LINE;
+        self.head_ui(ui, view, is_wide, actions);
+        if !is_wide {
+            ui.horizontal_wrapped(|ui| self.pages_ui(ui, view));
+        }
+        ui.add_space(space::XS);
+    }
+
+    /// Where the run stands and what can be done with it, and the pages if these have room too.
+    fn head_ui(
+        &mut self,
+        ui: &mut Ui,
+        view: &ResultsView<'_>,
+        with_pages: bool,
+        actions: &mut Vec<Action>,
+    ) {
         ui.horizontal(|ui| {
+            if view.can_fold {
+                self.fold_ui(ui);
+            }
             self.standing_ui(ui, view);
-            if is_wide {
+            if with_pages {
                 ui.add_space(space::S);
                 self.pages_ui(ui, view);
             }
@@ -203,10 +235,17 @@ impl ResultsPanel {
                 compare_button_ui(ui, view, actions);
             });
         });
-        if !is_wide {
-            ui.horizontal_wrapped(|ui| self.pages_ui(ui, view));
+    }
+
+    fn fold_ui(&mut self, ui: &mut Ui) {
+        let (icon, name) = if self.is_unfolded {
+            ("⏷", "Fold the results")
+        } else {
+            ("⏶", "Unfold the results")
+        };
+        if icon_button_ui(ui, icon, name).clicked() {
+            self.is_unfolded = !self.is_unfolded;
         }
-        ui.add_space(space::XS);
     }
 
     /// What follows from the run, in a word.
@@ -224,7 +263,7 @@ impl ResultsPanel {
         let badge = badge_ui(ui, word, color).interact(Sense::CLICK);
         let badge = badge.on_hover_cursor(CursorIcon::PointingHand);
         if badge.on_hover_text(&view.verdict.why).clicked() {
-            self.page = Page::Verdict;
+            (self.page, self.is_unfolded) = (Page::Verdict, true);
         }
         same_work_ui(ui, view.figures);
     }

@@ -9,6 +9,7 @@ use crate::gui::panels::results::evidence::{Evidence, evidence_ui};
 use crate::gui::panels::results::{ResultsView, costs::costs_ui, findings::findings_ui, matrix};
 use crate::gui::theme::{self, Palette, space};
 use crate::gui::widgets::{badge_ui, empty_state_ui, weak_ui};
+use crate::gui::words;
 
 /// From this width on, the words stand beside the matrix, in points.
 const SIDE_BY_SIDE: f32 = 900.0;
@@ -214,7 +215,7 @@ fn list_ui(ui: &mut Ui, title: &str, lines: &[String]) {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
             ui.label("•");
-            ui.add(Label::new(line).wrap());
+            ui.add(Label::new(words::unbroken(line)).wrap());
         });
     }
 }

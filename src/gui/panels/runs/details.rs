@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Button, Label, RichText, TextEdit, Ui};
+use egui::{Button, Key, Label, Response, RichText, TextEdit, Ui};
 
 use crate::gui::action::{Action, RunsAction, SideChoice};
 use crate::gui::app::{Changing, RunEntry, Slot};
@@ -67,27 +67,7 @@ impl Draft {
         actions: &mut Vec<Action>,
     ) {
         self.take_over(entry, &head.meta);
-        let width = f32::INFINITY;
-        let field = |label, hint| Field {
-            label,
-            hint,
-            path: "",
-            problems: &[],
-        };
-        let name = field("Name", "Instead of the scenario's title");
-        name.ui(ui, |ui| {
-            let edit = TextEdit::singleline(&mut self.name).hint_text(&head.header.title);
-            ui.add(edit.desired_width(width))
-        });
-        let tags = field("Tags", "Words to find it by, with spaces between");
-        tags.ui(ui, |ui| {
-            ui.add(TextEdit::singleline(&mut self.tags).desired_width(width))
-        });
-        let note = field("Note", "What is worth remembering of it");
-        note.ui(ui, |ui| {
-            let edit = TextEdit::multiline(&mut self.note).desired_rows(2);
-            ui.add(edit.desired_width(width))
-        });
+        let entered = self.fields_ui(ui, head);
         if let (Changing::Failed(error), true) = (view.changing, self.sent) {
             severity_ui(ui, Severity::Error, error);
         }
@@ -96,8 +76,10 @@ impl Draft {
         let busy = *view.changing == Changing::Working;
         ui.horizontal(|ui| {
             ui.add_space(space::LABEL_WIDTH + space::S);
-            let save = ui.add_enabled(changed && !busy, Button::new("Save"));
-            if save.accessible_name("Save name, tags and note").clicked() {
+            let can_be_saved = changed && !busy;
+            let save = ui.add_enabled(can_be_saved, Button::new("Save"));
+            let save = save.accessible_name("Save name, tags and note");
+            if save.clicked() || (entered && can_be_saved) {
                 let path = entry.path.clone();
                 self.sent = true;
                 actions.push(Action::Runs(RunsAction::Say {
@@ -113,6 +95,46 @@ impl Draft {
                 self.of = None;
             }
         });
+    }
+
+    /// What is said of it, to be changed. Esc gives back what stood in a line; true when Enter was pressed in one.
+    fn fields_ui(&mut self, ui: &mut Ui, head: &Head) -> bool {
+        let width = f32::INFINITY;
+        let field = |label, hint| Field {
+            label,
+            hint,
+            path: "",
+            problems: &[],
+        };
+        let name = field(
+            "Name",
+            "Instead of the scenario's title; Enter saves it, Esc gives the old one back",
+        );
+        let name = name.ui(ui, |ui| {
+            let edit = TextEdit::singleline(&mut self.name).hint_text(&head.header.title);
+            ui.add(edit.desired_width(width))
+        });
+        let tags = field(
+            "Tags",
+            "Words to find it by, with spaces between; Enter saves them, Esc gives the old ones back",
+        );
+        let tags = tags.ui(ui, |ui| {
+            ui.add(TextEdit::singleline(&mut self.tags).desired_width(width))
+        });
+        let note = field("Note", "What is worth remembering of it");
+        note.ui(ui, |ui| {
+            let edit = TextEdit::multiline(&mut self.note).desired_rows(2);
+            ui.add(edit.desired_width(width))
+        });
+        let left_by =
+            |field: &Response, key| field.lost_focus() && ui.input(|input| input.key_pressed(key));
+        if left_by(&name, Key::Escape) {
+            self.name.clone_from(&head.meta.name);
+        }
+        if left_by(&tags, Key::Escape) {
+            self.tags = head.meta.tags.join(" ");
+        }
+        left_by(&name, Key::Enter) || left_by(&tags, Key::Enter)
     }
 
     /// Begins anew with another run, or when what is said of it has been changed.

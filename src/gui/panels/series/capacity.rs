@@ -68,7 +68,7 @@ fn probes_ui(ui: &mut Ui, figures: &[CapacityFigures]) {
                 "Objectives",
                 "Response time",
                 "Goodput",
-                "Visits",
+                "Probes",
             ] {
                 ui.label(weak(head));
             }

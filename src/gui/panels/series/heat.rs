@@ -141,7 +141,7 @@ fn legend_ui(ui: &mut Ui, heat: &Heat) {
     let [x, y] = heat.axes;
     let mut legend = vec![format!("to the right: {x}"), format!("upwards: {y}")];
     if let Some(((_, low), (_, high))) = &heat.ends {
-        legend.push(format!("from {low} (pale) to {high} (strong)"));
+        legend.push(format!("from {low} (faint) to {high} (strong)"));
     }
     weak_ui(ui, legend.join(" · "));
 }

@@ -1,5 +1,6 @@
 //! The page of sweeps and of searches for the capacity: how far they are, and what they found.
 
+mod answer;
 mod capacity;
 mod heat;
 mod sweep;
@@ -57,6 +58,10 @@ impl SeriesPanel {
                     return;
                 };
                 card_ui(ui, |ui| standing_ui(ui, series, actions));
+                if series.figures.is_some() {
+                    let is_over = !series.state.is_active();
+                    card_ui(ui, |ui| answer::answer_ui(ui, &series.answer, is_over));
+                }
                 match &series.figures {
                     None => {
                         let (title, text) = waiting(&series.state);

@@ -37,8 +37,10 @@ impl SweepView {
         let chosen = self.measure.filter(|one| figures.measures.contains(one));
         let measure = chosen.unwrap_or(first);
         ui.horizontal_wrapped(|ui| {
-            for &one in &figures.measures {
-                let tab = ui.selectable_label(one == measure, one.title());
+            ui.spacing_mut().item_spacing.x = space::XS;
+            for (&one, title) in figures.measures.iter().zip(short_titles(&figures.measures)) {
+                let tab = ui.selectable_label(one == measure, title);
+                let tab = tab.on_hover_text(one.title());
                 let name = format!("Show {}", one.label());
                 if tab.accessible_name(name).clicked() {
                     self.measure = Some(one);
@@ -83,6 +85,19 @@ impl SweepView {
             self.scaling.ui(ui, charts, actions);
         }
     }
+}
+
+/// Titles that stand in a row: of percentiles beside each other only the first says of what they are.
+fn short_titles(measures: &[Measure]) -> Vec<&'static str> {
+    let mut before = None;
+    let title = |measure: &Measure| {
+        let follows = matches!(before.replace(*measure), Some(Measure::Response(_)));
+        match measure {
+            Measure::Response(percentile) if follows => percentile.label(),
+            _ => measure.title(),
+        }
+    };
+    measures.iter().map(title).collect()
 }
 
 /// A row for each point, a column for each candidate; the best of a row is marked.
@@ -240,5 +255,30 @@ fn one_scaling_ui(ui: &mut Ui, figures: &SweepFigures, scaling: &Scaling) {
     for fit in [&scaling.amdahl, &scaling.universal].into_iter().flatten() {
         let text = RichText::new(fit.sentence()).small();
         ui.add(Label::new(text).wrap());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::Percentile;
+
+    #[test]
+    fn percentiles_beside_each_other_say_once_what_they_are_of() {
+        let measures = [
+            Measure::Throughput,
+            Measure::Response(Percentile::P50),
+            Measure::Response(Percentile::P95),
+            Measure::Cost,
+            Measure::Response(Percentile::P99),
+        ];
+        let titles = [
+            "Throughput",
+            "Response time, p50",
+            "p95",
+            "Cost per 1k tasks",
+            "Response time, p99",
+        ];
+        assert_eq!(short_titles(&measures), titles);
     }
 }

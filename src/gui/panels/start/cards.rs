@@ -12,19 +12,54 @@ use crate::gui::theme::{self, space};
 use crate::gui::widgets::{Spot, few_lines_ui, mark_spot, tinted_button_ui, weak_ui};
 use crate::scenario::Candidate;
 
-/// A card is never narrower, in points: its texts fit into their lines at that.
-const WIDTH_MIN: f32 = 290.0;
 /// More columns than that make a row too long to read.
 const COLUMNS_MAX: usize = 4;
-/// Height of a card, in points: picture, question of two lines, three lines of text, facts, and the buttons.
-const HEIGHT: f32 = picture::HEIGHT + 176.0;
+/// Width of the picture beside the texts, in points.
+const PICTURE_WIDTH: f32 = 236.0;
+
+/// How a card is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// The picture above the texts.
+    Tall,
+    /// The picture beside the texts, so that a low window has room for a whole card.
+    Wide,
+}
+
+impl Shape {
+    /// A card is never narrower, in points: its texts fit into their lines at that.
+    const fn width_min(self) -> f32 {
+        match self {
+            Self::Tall => 290.0,
+            Self::Wide => 560.0,
+        }
+    }
+
+    /// Height of a card, in points.
+    const fn height(self) -> f32 {
+        match self {
+            // Picture, question of two lines, three lines of text, facts, and the buttons.
+            Self::Tall => picture::HEIGHT + 176.0,
+            // The picture, or the same without it and with two lines of text.
+            Self::Wide => picture::HEIGHT + 2.0 * (space::M + 1.0),
+        }
+    }
+
+    /// The text may have so many lines.
+    const fn lines(self) -> usize {
+        match self {
+            Self::Tall => 3,
+            Self::Wide => 2,
+        }
+    }
+}
 
 /// Shows the cards of `entries` in as many columns as there is room for. `is_first`: the first card of all is among
 /// them.
 pub(super) fn grid_ui(
     ui: &mut Ui,
     entries: &[&LibraryEntry],
-    is_first: bool,
+    (shape, is_first): (Shape, bool),
     view: &StartView<'_>,
     actions: &mut Vec<Action>,
 ) {
@@ -33,20 +68,23 @@ pub(super) fn grid_ui(
     }
     let gap = space::M;
     let room = ui.available_width();
-    let columns = columns(room);
-    let width = (room - gap * (columns - 1) as f32) / columns as f32;
+    let columns = columns(room, shape);
+    let size = Vec2::new(
+        (room - gap * (columns - 1) as f32) / columns as f32,
+        shape.height(),
+    );
     let rows = entries.len().div_ceil(columns) as f32;
-    let height = rows * (HEIGHT + gap) - gap;
+    let height = rows * (size.y + gap) - gap;
     let (grid, _) = ui.allocate_exact_size(Vec2::new(room, height), egui::Sense::hover());
     for (index, entry) in entries.iter().enumerate() {
         let (column, row) = ((index % columns) as f32, (index / columns) as f32);
-        let corner = grid.min + Vec2::new(column * (width + gap), row * (HEIGHT + gap));
-        let place = Rect::from_min_size(corner, Vec2::new(width, HEIGHT));
+        let corner = grid.min + Vec2::new(column, row) * (size + Vec2::splat(gap));
+        let place = Rect::from_min_size(corner, size);
         let builder = UiBuilder::new()
             .id_salt(("experiment", entry.file))
             .max_rect(place)
             .layout(Layout::top_down(Align::Min));
-        ui.scope_builder(builder, |ui| card_ui(ui, entry, view, actions));
+        ui.scope_builder(builder, |ui| card_ui(ui, entry, shape, view, actions));
         if is_first && index == 0 {
             mark_spot(ui, Spot::FirstExperiment, place);
         }
@@ -54,27 +92,66 @@ pub(super) fn grid_ui(
 }
 
 /// How many cards stand beside each other in `room` points.
-fn columns(room: f32) -> usize {
-    (((room + space::M) / (WIDTH_MIN + space::M)) as usize).clamp(1, COLUMNS_MAX)
+fn columns(room: f32, shape: Shape) -> usize {
+    (((room + space::M) / (shape.width_min() + space::M)) as usize).clamp(1, COLUMNS_MAX)
 }
 
-fn card_ui(ui: &mut Ui, entry: &LibraryEntry, view: &StartView<'_>, actions: &mut Vec<Action>) {
+fn card_ui(
+    ui: &mut Ui,
+    entry: &LibraryEntry,
+    shape: Shape,
+    view: &StartView<'_>,
+    actions: &mut Vec<Action>,
+) {
     let place = ui.max_rect();
     theme::card_frame(theme::palette(ui)).show(ui, |ui| {
-        ui.set_min_size(place.size() - Vec2::splat(2.0 * (space::M + 1.0)));
+        let inside = place.size() - Vec2::splat(2.0 * (space::M + 1.0));
+        ui.set_min_size(inside);
         ui.spacing_mut().item_spacing.y = space::XS;
-        picture_ui(ui, &entry.scenario);
-        ui.add_space(space::XS);
-        let question = RichText::new(entry.question).text_style(theme::title_style());
-        few_lines_ui(ui, question, 2);
-        let color = theme::palette(ui).weak;
-        let shows = RichText::new(entry.shows).small().color(color);
-        few_lines_ui(ui, shows, 3).on_hover_text(&entry.about);
-        let layout = Layout::bottom_up(Align::Min);
-        ui.with_layout(layout, |ui| {
-            ui.horizontal(|ui| buttons_ui(ui, entry, view, actions));
-            facts_ui(ui, entry, view, actions);
-        });
+        match shape {
+            Shape::Tall => {
+                picture_ui(ui, &entry.scenario);
+                ui.add_space(space::XS);
+                texts_ui(ui, entry, shape, view, actions);
+            }
+            Shape::Wide => {
+                ui.horizontal_top(|ui| {
+                    ui.spacing_mut().item_spacing.x = space::M;
+                    let column = |width| Vec2::new(width, inside.y);
+                    let layout = Layout::top_down(Align::Min);
+                    let picture = column(PICTURE_WIDTH);
+                    ui.allocate_ui_with_layout(picture, layout, |ui| {
+                        picture_ui(ui, &entry.scenario);
+                    });
+                    let texts = column(inside.x - PICTURE_WIDTH - space::M);
+                    ui.allocate_ui_with_layout(texts, layout, |ui| {
+                        ui.set_min_size(texts);
+                        ui.spacing_mut().item_spacing.x = space::S;
+                        texts_ui(ui, entry, shape, view, actions);
+                    });
+                });
+            }
+        }
+    });
+}
+
+/// The question, what there is to see, and below that what can be done with it.
+fn texts_ui(
+    ui: &mut Ui,
+    entry: &LibraryEntry,
+    shape: Shape,
+    view: &StartView<'_>,
+    actions: &mut Vec<Action>,
+) {
+    let question = RichText::new(entry.question).text_style(theme::title_style());
+    few_lines_ui(ui, question, 2);
+    let color = theme::palette(ui).weak;
+    let shows = RichText::new(entry.shows).small().color(color);
+    few_lines_ui(ui, shows, shape.lines()).on_hover_text(&entry.about);
+    let layout = Layout::bottom_up(Align::Min);
+    ui.with_layout(layout, |ui| {
+        ui.horizontal(|ui| buttons_ui(ui, entry, view, actions));
+        facts_ui(ui, entry, view, actions);
     });
 }
 
@@ -193,7 +270,9 @@ mod tests {
             (1_600.0, 4),
             (9_999.0, 4),
         ] {
-            assert_eq!(columns(room), expected, "{room}");
+            assert_eq!(columns(room, Shape::Tall), expected, "{room}");
         }
+        assert_eq!(columns(624.0, Shape::Wide), 1);
+        assert!(Shape::Wide.height() < Shape::Tall.height());
     }
 }

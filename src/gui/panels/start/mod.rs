@@ -13,6 +13,7 @@ use egui::{Align, Button, Layout, RichText, ScrollArea, TextEdit, Ui};
 use crate::gui::action::{Action, TourAction};
 use crate::gui::app::{RunEntry, Search, Verdicts};
 use crate::gui::panels::library::LibraryEntry;
+use crate::gui::panels::start::cards::Shape;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{
     FollowFocus as _, card_ui, empty_state_ui, in_order_ui, primary_button_ui, weak_ui,
@@ -26,6 +27,10 @@ const RECENT_WIDTH: f32 = 280.0;
 const SIDE_BY_SIDE: f32 = 920.0;
 /// With less room the ways to something of one's own stand below the title, in points.
 const HEAD_SIDE_BY_SIDE: f32 = 720.0;
+/// Lower pages have cards that are wide and not tall, so that the first can be run without scrolling, in points.
+const LOW: f32 = 500.0;
+/// Still lower ones offer the tour only by the button below the title, in points.
+const VERY_LOW: f32 = 340.0;
 /// As many recent runs, and as many files, as a glance takes in.
 pub const RUNS_MAX: usize = 8;
 /// As many of each as leave the cards in sight.
@@ -77,18 +82,24 @@ impl StartPanel {
 
     /// Shows the page and appends what the user asked for to `actions`.
     pub fn ui(&mut self, ui: &mut Ui, view: &StartView<'_>, actions: &mut Vec<Action>) {
+        let height = ui.available_height();
         let mut area = ScrollArea::vertical().auto_shrink(false).id_salt("start");
         if std::mem::take(&mut self.to_top) {
             area = area.vertical_scroll_offset(0.0);
         }
         area.show_following(ui, |ui| {
             head_ui(ui, view, actions);
-            if view.offers_tour {
+            if view.offers_tour && height >= VERY_LOW {
                 tour_offer_ui(ui, actions);
             }
+            let shape = if height < LOW {
+                Shape::Wide
+            } else {
+                Shape::Tall
+            };
             let room = ui.available_width();
             if room < SIDE_BY_SIDE {
-                self.experiments_ui(ui, view, true, actions);
+                self.experiments_ui(ui, view, (shape, true), actions);
                 return;
             }
             // From the right: Tab comes to the few recent things before the many cards.
@@ -101,7 +112,7 @@ impl StartPanel {
                         recent::files_ui(ui, view, RUNS_MAX, actions);
                     });
                     column_ui(ui, room - RECENT_WIDTH - space::L, |ui| {
-                        self.experiments_ui(ui, view, false, actions);
+                        self.experiments_ui(ui, view, (shape, false), actions);
                     });
                 });
             });
@@ -109,12 +120,12 @@ impl StartPanel {
         });
     }
 
-    /// The cards; `with_recent` things between those of the first topic and all others.
+    /// The cards of that shape; `with_recent` things between those of the first topic and all others.
     fn experiments_ui(
         &mut self,
         ui: &mut Ui,
         view: &StartView<'_>,
-        with_recent: bool,
+        (shape, with_recent): (Shape, bool),
         actions: &mut Vec<Action>,
     ) {
         if view.entries.len() > FILTER_FROM {
@@ -136,7 +147,7 @@ impl StartPanel {
                     "No experiment has all of these words. Compose your own, or find fewer words.";
                 empty_state_ui(ui, "Nothing found", text);
             }
-            cards::grid_ui(ui, &found, false, view, actions);
+            cards::grid_ui(ui, &found, (shape, false), view, actions);
             return;
         }
         for topic in Topic::ALL {
@@ -145,7 +156,8 @@ impl StartPanel {
             if !of_topic.is_empty() {
                 ui.add_space(space::XS);
                 ui.label(RichText::new(topic.label()).text_style(theme::title_style()));
-                cards::grid_ui(ui, &of_topic, topic == Topic::ALL[0], view, actions);
+                let is_first = topic == Topic::ALL[0];
+                cards::grid_ui(ui, &of_topic, (shape, is_first), view, actions);
                 ui.add_space(space::S);
             }
             if with_recent && topic == Topic::ALL[0] {
@@ -246,9 +258,12 @@ fn way_ui(ui: &mut Ui, way: Way, actions: &mut Vec<Action>) {
 fn tour_offer_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
     card_ui(ui, |ui| {
         ui.horizontal(|ui| {
-            ui.label("New here? A short tour of seven steps shows where things are.");
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 in_order_ui(ui, |ui| tour_answers_ui(ui, actions));
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    let offer = "New here? A short tour of seven steps shows where things are.";
+                    ui.add(egui::Label::new(offer).wrap());
+                });
             });
         });
     });

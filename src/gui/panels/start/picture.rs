@@ -68,7 +68,8 @@ fn caption_ui(ui: &Ui, above: Rect, words: &str, align: Align2) {
         .text(at, align, words, font, color);
 }
 
-/// How tasks become due: callers in a ring, ticks on a time axis, a curve, or a pile.
+/// How tasks become due: callers in a ring, ticks on a time axis, a curve, or a pile. In a colour of nobody, as in the
+/// plan: that of what can be clicked would ask for it.
 fn load_ui(ui: &Ui, rect: Rect, load: &Load) {
     match load {
         Load::Closed { clients, .. } => callers_ui(ui, rect, *clients),
@@ -89,7 +90,7 @@ fn callers_ui(ui: &Ui, rect: Rect, clients: u32) {
     for dot in 0..dots {
         let angle = std::f32::consts::TAU * dot as f32 / dots as f32;
         let at = rect.center() + Vec2::angled(angle) * radius;
-        ui.painter().circle_filled(at, 3.0, palette.accent);
+        ui.painter().circle_filled(at, 3.0, palette.weak);
     }
 }
 
@@ -106,7 +107,7 @@ fn ticks_ui(ui: &Ui, rect: Rect, arrivals: Arrivals) {
         if x > rect.right() {
             break;
         }
-        let stroke = Stroke::new(2.0, palette.accent);
+        let stroke = Stroke::new(2.0, palette.weak);
         ui.painter().vline(x, rect.top() + 8.0..=axis, stroke);
         x += match arrivals {
             Arrivals::Constant => gap,
@@ -147,7 +148,7 @@ fn curve_ui(ui: &Ui, rect: Rect, parts: &[ProfilePart]) {
             rect.bottom() - 4.0 - height,
         )
     });
-    let stroke = Stroke::new(2.0, palette.accent);
+    let stroke = Stroke::new(2.0, palette.weak);
     ui.painter().add(Shape::line(points.collect(), stroke));
 }
 
@@ -168,7 +169,7 @@ fn pile_ui(ui: &Ui, rect: Rect, tasks: u64) {
             rect.bottom() - SQUARE - 2.0 - row as f32 * STEP,
         );
         let place = Rect::from_min_size(corner, Vec2::splat(SQUARE));
-        ui.painter().rect_filled(place, 1, palette.accent);
+        ui.painter().rect_filled(place, 1, palette.weak);
     }
 }
 

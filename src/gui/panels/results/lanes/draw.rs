@@ -1,8 +1,8 @@
 //! Draws the lanes: at most one rectangle per piece and pixel, whatever the run was.
 
 use egui::{
-    Align2, Color32, Pos2, Rect, Response, RichText, Sense, Shape, Stroke, StrokeKind, TextStyle,
-    Tooltip, Ui, Vec2,
+    Align2, Color32, Pos2, Rect, Response, RichText, Sense, Stroke, StrokeKind, TextStyle, Tooltip,
+    Ui, Vec2,
 };
 
 use crate::chart::axis::Axis;
@@ -131,6 +131,8 @@ pub(super) struct Asked {
     pub(super) task: Option<u64>,
     /// The keyboard is here.
     pub(super) cursor: Option<Cursor>,
+    /// Where the task is that was found; none if it is not among what is seen of the lanes.
+    pub(super) found_at: Option<Rect>,
 }
 
 /// What the colours and heights mean.
@@ -175,6 +177,7 @@ pub(super) fn lanes_ui(
         Pos2::new(rect.right() - space::S, rect.top() + AXIS + rows),
     );
     axis_ui(ui, lanes, window, plot, palette);
+    let mut asked = Asked::default();
     for (place, lane) in lanes.lanes.iter().enumerate() {
         let middle = plot.top() + ROW * (place as f32 + 0.5);
         let at = Pos2::new(rect.left(), middle);
@@ -182,9 +185,9 @@ pub(super) fn lanes_ui(
         ui.painter()
             .text(at, Align2::LEFT_CENTER, &lane.name, font, palette.text);
         let row = Rect::from_x_y_ranges(plot.x_range(), middle - BAR / 2.0..=middle + BAR / 2.0);
-        lane_ui(ui, lanes, &lane.pieces, (window, row), found);
+        let found_here = lane_ui(ui, lanes, &lane.pieces, (window, row), found);
+        asked.found_at = asked.found_at.or(found_here);
     }
-    let mut asked = Asked::default();
     asked.cursor = take_keys(ui, &response, lanes, (window, all), cursor, &mut asked);
     cursor_ui(ui, &response, lanes, window, plot, asked.cursor);
     take_pointer(ui, response, lanes, (window, all), plot, &mut asked);
@@ -303,13 +306,14 @@ fn axis_ui(ui: &Ui, lanes: &Lanes, window: Window, plot: Rect, palette: &Palette
     }
 }
 
+/// Draws one lane, and says where in it the task is that was found.
 fn lane_ui(
     ui: &Ui,
     lanes: &Lanes,
     pieces: &[Piece],
     (window, row): (Window, Rect),
     found: Option<u64>,
-) {
+) -> Option<Rect> {
     let palette = theme::palette(ui);
     let dark = ui.visuals().dark_mode;
     let ground = Stroke::new(1.0, palette.grid);
@@ -341,16 +345,11 @@ fn lane_ui(
         ui.painter()
             .rect_filled(rect, 0, color(piece.part, dark, palette));
     }
-    if let Some(mark) = marks.into_iter().reduce(Rect::union) {
-        let stroke = Stroke::new(2.0, palette.text);
-        let shape = Shape::from(egui::epaint::RectShape::stroke(
-            mark.expand(2.0),
-            2,
-            stroke,
-            StrokeKind::Middle,
-        ));
-        ui.painter().add(shape);
-    }
+    let mark = marks.into_iter().reduce(Rect::union)?.expand(2.0);
+    let stroke = Stroke::new(2.0, palette.text);
+    ui.painter()
+        .rect_stroke(mark, 2, stroke, StrokeKind::Middle);
+    Some(mark)
 }
 
 /// The colour of a part, the same in every picture.

@@ -36,6 +36,8 @@ pub(super) struct LanesPage {
     window: Option<Window>,
     /// The measured task that was asked for, by its number.
     found: Option<u64>,
+    /// Whether it was asked for just now, and is to be scrolled to.
+    is_sought: bool,
     /// Where the keyboard was last in the lanes.
     cursor: Option<Cursor>,
     /// What was built, and from which run, revision and choice.
@@ -217,10 +219,15 @@ impl LanesPage {
             .as_ref()
             .map_or(&[][..], |lives| lives.slowest());
         let (mut to_window, mut to_task) = (None, None);
+        let is_sought = std::mem::take(&mut self.is_sought);
         let mut left_ui = |ui: &mut Ui| {
             ui.set_width(width);
             let asked = lanes_ui(ui, lanes, window, all, (self.found, self.cursor));
             self.cursor = asked.cursor.or(self.cursor);
+            if let Some(found) = asked.found_at.filter(|_| is_sought) {
+                // With the lanes above and below, among which it is found.
+                ui.scroll_to_rect(found.expand2(found.size() * Vec2::Y), None);
+            }
             to_window = asked.window;
             to_task = asked.task;
         };
@@ -258,7 +265,7 @@ impl LanesPage {
 
     /// Shows task `number`, in its stretch if it lies in one.
     fn find(&mut self, block: &Block, place: usize, number: u64) {
-        self.found = Some(number);
+        (self.found, self.is_sought) = (Some(number), true);
         let Some(lives) = &block.lives else { return };
         if let Some(found) = stretch_with(lives, number) {
             let stretch = lives.stretches()[found];
