@@ -150,6 +150,30 @@ fn tab_walks_through_board_and_results_and_the_composer() {
 }
 
 #[test]
+fn tab_walks_through_the_head_of_a_chart_as_it_is_read() {
+    let mut window = opening().open_with(support::lives::run());
+    let now = |window: &Window| {
+        let mut nodes = window.root().children_recursive();
+        let node = nodes.find(Node::is_focused)?;
+        Some((node.accesskit_node().label(), node.rect()))
+    };
+    let percentiles = (0..200).find_map(|_| {
+        window.key_press(Key::Tab);
+        window.step();
+        let (label, place) = now(&window)?;
+        (label.as_deref() == Some("Percentiles of the response time")).then_some(place)
+    });
+    let percentiles = percentiles.expect("Tab comes to the percentiles");
+    window.key_press(Key::Tab);
+    window.step();
+    let (label, place) = now(&window).unwrap();
+    assert!(
+        place.left() >= percentiles.right() && place.y_range().contains(percentiles.center().y),
+        "{label:?} at {place} follows {percentiles}"
+    );
+}
+
+#[test]
 fn what_tab_leads_to_is_scrolled_into_sight() {
     let mut window = opening().open();
     ask(&mut window, Action::ShowTab(SidebarTab::Compose));

@@ -16,7 +16,8 @@ use crate::gui::panels::diagram::{DiagramPoints, plot_ui};
 use crate::gui::panels::export_menu::export_menu_ui;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{
-    badge_ui, colour_sign_ui, empty_state_ui, few_lines_ui, stroke_sign_ui, stroke_sign_width,
+    badge_ui, colour_sign_ui, empty_state_ui, few_lines_ui, in_order_ui, stroke_sign_ui,
+    stroke_sign_width,
 };
 
 /// More lines than these would take too much of the plot.
@@ -185,10 +186,12 @@ impl BoardPanel {
                 badge_ui(ui, short.unwrap_or(warning), palette.warning).on_hover_text(CLOSED_LOAD);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                export_menu_ui(ui, head.title, || Exported::Chart(id), actions);
-                if id == ChartId::ResponseTime {
-                    tools::percentiles_ui(ui, self, actions);
-                }
+                in_order_ui(ui, |ui| {
+                    if id == ChartId::ResponseTime {
+                        tools::percentiles_ui(ui, self, actions);
+                    }
+                    export_menu_ui(ui, head.title, || Exported::Chart(id), actions);
+                });
                 if !is_stacked {
                     has_strokes = strokes_beside_ui(ui, &kinds);
                 }
