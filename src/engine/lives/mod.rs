@@ -83,7 +83,9 @@ impl LifePart {
             pool,
             intended_nanos: task.intended_nanos,
             offered_nanos: task.offered_nanos,
-            queued_nanos: task.queued_nanos(),
+            // The last attempt of a task that ends without a worker came later than the first one began, which is all that
+            // is known to have run: lengths that follow one another must not count that time twice.
+            queued_nanos: task.queued_nanos().min(ran.taken_nanos),
             ran: *ran,
             end,
         }

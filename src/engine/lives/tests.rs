@@ -1,6 +1,9 @@
 //! The sample, with instants that are set by hand.
 
+use std::sync::Arc;
+
 use super::*;
+use crate::engine::caller::Attempt;
 
 /// A measured task that ran from `start` to `end` on worker 0, due and offered at its start.
 fn ran(number: u64, start: u64, end: u64) -> (Task, Ran) {
@@ -166,4 +169,26 @@ fn a_slow_task_of_several_parts_is_told_as_a_whole() {
         ),
         (50 + 60, 80, 10)
     );
+}
+
+#[test]
+fn a_task_whose_last_attempt_found_no_room_is_told_once_and_in_order() {
+    let lives = Lives::default();
+    let mut task = Task::new(3, Cohort::Measured, 90, 100);
+    let first = Attempt::first(&task, 0, 100);
+    assert!(first.begin(120, || ()));
+    // No worker came to the second attempt, which was made at 400.
+    task.attempt = Some(Arc::new(first.next(400)));
+    lives.task_ended(&task, &Ran::here(120, 410), Outcome::Failed);
+    let slow = lives.drain(0, false).slowest.unwrap()[0];
+    assert_eq!((slow.response_nanos(), slow.parts), (320, None));
+    let last = slow.last;
+    let instants = [
+        last.intended_nanos,
+        last.offered_nanos,
+        last.queued_nanos,
+        last.ran.taken_nanos,
+        last.ran.end_nanos,
+    ];
+    assert_eq!(instants, [90, 100, 120, 120, 410]);
 }

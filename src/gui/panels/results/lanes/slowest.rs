@@ -27,7 +27,9 @@ pub(super) fn slowest_ui(
         weak_ui(ui, "No measured task has ended yet");
         return None;
     }
-    let longest = slowest[0].response_nanos().max(1);
+    // Not always the first: runs that were kept before are in another order.
+    let longest = slowest.iter().map(SlowTask::response_nanos).max();
+    let longest = longest.unwrap_or_default().max(1);
     let mut chosen = None;
     ui.spacing_mut().item_spacing.y = 0.0;
     for slow in slowest {
