@@ -1,5 +1,6 @@
 //! Charts of several small plots with the same axes: one per candidate, or one per worker.
 
+use crate::chart::line::OUTCOMES;
 use crate::chart::{Chart, Form, Series};
 
 /// A small plot of a chart that has several with the same axes.
@@ -69,11 +70,14 @@ impl Chart {
         self.side_by_side || !matches!(self.id.form(), Form::Lines)
     }
 
+    /// How many outcomes of tasks areas tell apart.
+    pub const OUTCOMES: usize = OUTCOMES.len();
+
     /// The colour of the area below line `number` of a facet, as its place in [`split_rgb`](crate::chart::palette::split_rgb).
     #[must_use]
     pub const fn area_colour(number: usize) -> usize {
-        /// Blue for good, amber for late, red for failed, rose for timed out, grey for dropped.
-        const PARTS: [usize; 5] = [6, 2, 4, 5, 0];
+        /// Blue for good, amber for late, red for failed, magenta for timed out, grey for dropped.
+        const PARTS: [usize; OUTCOMES.len()] = [6, 2, 4, 1, 0];
         PARTS[number % PARTS.len()]
     }
 

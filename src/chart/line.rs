@@ -50,7 +50,7 @@ pub(super) enum Line {
 type Outcome = (&'static str, fn(&Interval) -> u64);
 
 /// What becomes of a task, from the lowest area on.
-const OUTCOMES: [Outcome; 5] = [
+pub(super) const OUTCOMES: [Outcome; 5] = [
     ("good", Interval::good_in_time),
     ("good but late", |interval| interval.good_late),
     ("failed", Interval::failed_in_time),

@@ -132,6 +132,7 @@ pub fn contrast(a: [u8; 3], b: [u8; 3]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chart::Chart;
 
     #[test]
     fn every_colour_stands_out_from_its_background() {
@@ -204,7 +205,7 @@ mod tests {
     ];
 
     #[test]
-    fn candidates_and_neighbouring_parts_stay_apart_whichever_cones_an_eye_lacks() {
+    fn candidates_neighbouring_parts_and_outcomes_stay_apart_whichever_cones_an_eye_lacks() {
         for (matrix, dark) in DICHROMACIES
             .into_iter()
             .flat_map(|matrix| [false, true].map(|dark| (matrix, dark)))
@@ -221,6 +222,16 @@ mod tests {
             for place in 1..SPLIT_PARTS {
                 let apart = apart(part(place - 1), part(place));
                 assert!(apart > 16.0, "part {place}, dark {dark}: {apart:.1}");
+            }
+            // Any two outcomes can lie upon each other, as what did not happen has no area.
+            for (one, other) in (0..Chart::OUTCOMES).flat_map(|one| (0..one).map(move |o| (one, o)))
+            {
+                let [a, b] = [one, other].map(Chart::area_colour);
+                let apart = apart(part(a), part(b));
+                assert!(
+                    apart > 16.0,
+                    "outcomes {one} and {other}, dark {dark}: {apart:.1}"
+                );
             }
         }
         assert!(!needs_shape(APART - 1) && needs_shape(APART));
