@@ -317,12 +317,16 @@ fn resilience_ui(ui: &mut Ui, figures: &CandidateFigures, asked: &mut Option<Evi
     for finding in trouble.filter(|finding| finding.kind.is_trouble()) {
         let line = format!("⚠ {name}: {}: {}", finding.kind.label(), finding.evidence);
         let label = egui::Label::new(RichText::new(line).color(palette.warning)).wrap();
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing.x = space::S;
-            ui.add(label).on_hover_text(finding.kind.advice());
-            let evidence = Evidence::of(finding.kind, figures.candidate);
-            let what = format!("{} of {name}", finding.kind.label());
-            evidence_ui(ui, evidence, &what, asked);
+        ui.scope(|ui| {
+            // As high as the lines without a link.
+            ui.spacing_mut().interact_size.y = ui.text_style_height(&TextStyle::Body);
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing.x = space::S;
+                ui.add(label).on_hover_text(finding.kind.advice());
+                let evidence = Evidence::of(finding.kind, figures.candidate);
+                let what = format!("{} of {name}", finding.kind.label());
+                evidence_ui(ui, evidence, &what, asked);
+            });
         });
     }
     if let Some(recovery) = resilience.recovery {
