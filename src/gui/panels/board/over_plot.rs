@@ -1,13 +1,12 @@
 //! What lies over the lines of a chart: names of phases, the crosshair with what it reads, a stretch being chosen.
 
-use egui::text::{LayoutJob, TextFormat};
 use egui::{Painter, Pos2, Rect, Response, Stroke, TextStyle, Ui, Vec2};
 use egui_plot::{PlotPoint, PlotTransform};
 
 use crate::gui::panels::board::view::TimeView;
 use crate::gui::panels::chart::{ChartView, ZOOM_BY_KEYS, seconds};
 use crate::gui::panels::plot_lines::{is_free, measured};
-use crate::gui::theme::{self, space};
+use crate::gui::theme::{self, Mark, space};
 
 /// What lies over the lines: names of phases, the stretch that is being chosen, the crosshair with what it reads, and the
 /// edge of the plot that has the keyboard. What `happened` at the crosshair is told with what it reads.
@@ -91,31 +90,30 @@ fn phases_ui(
     }
 }
 
-/// The values at the crosshair in the colours of their lines, in the corner that is farther from it; as many as have
-/// room.
+/// A row of what the crosshair reads: whose it is, and its words.
+type Row = (Option<usize>, String);
+
+/// The values at the crosshair in the colours of their lines, with the shapes of those that bear one, in the corner that
+/// is farther from it; as many as have room, and how many more there are.
 fn readout_ui(ui: &Ui, painter: &Painter, view: &ChartView<'_>, frame: Rect, (at, x): (f64, f32)) {
     let palette = theme::palette(ui);
-    let dark = ui.visuals().dark_mode;
     let font = TextStyle::Small.resolve(ui.style());
     let line = ui.fonts_mut(|fonts| fonts.row_height(&font));
-    let rows = ((frame.height() - 2.0 * space::XS) / line.max(1.0)) as usize;
-    let chart = view.chart;
-    let values = view.points.lines().iter().zip(&chart.series);
-    let values = values.filter_map(|(line, series)| {
-        let value = measured(line.value_at(at)?, chart.scale);
-        let value = chart.quantity.text(value);
-        let color = theme::series_color(series.candidate, dark);
-        Some((format!("{value} {}", series.detail), color))
-    });
-    let when = std::iter::once((seconds(at), palette.weak));
-    let mut job = LayoutJob::default();
-    for (text, color) in when.chain(values).take(rows.max(2)) {
-        let before = if job.is_empty() { "" } else { "\n" };
-        let text = format!("{before}{}", text.trim_end());
-        job.append(&text, 0.0, TextFormat::simple(font.clone(), color));
-    }
-    let galley = painter.layout_job(job);
-    let size = galley.size() + Vec2::splat(2.0 * space::XS);
+    let room = ((frame.height() - 2.0 * space::XS) / line.max(1.0)) as usize;
+    let rows = readout_rows(view, at, room.max(2));
+    let mark_of = |row: &Row| row.0.and_then(|one| Mark::in_legend(ui.ctx(), one));
+    let is_marked = rows.iter().any(|row| mark_of(row).is_some());
+    let indent = if is_marked { line } else { 0.0 };
+    let color_of = |(candidate, _): &Row| {
+        candidate.map_or(palette.weak, |candidate| {
+            theme::series_color(candidate, ui.visuals().dark_mode)
+        })
+    };
+    let galley_of = |row: &Row| painter.layout_no_wrap(row.1.clone(), font.clone(), color_of(row));
+    let galleys: Vec<_> = rows.iter().map(galley_of).collect();
+    let width = galleys.iter().map(|galley| galley.size().x);
+    let width = indent + width.fold(0.0, f32::max);
+    let size = Vec2::new(width, line * rows.len() as f32) + Vec2::splat(2.0 * space::XS);
     let left = if x > frame.center().x {
         frame.left() + space::XS
     } else {
@@ -123,5 +121,32 @@ fn readout_ui(ui: &Ui, painter: &Painter, view: &ChartView<'_>, frame: Rect, (at
     };
     let area = Rect::from_min_size(Pos2::new(left, frame.top() + 2.0), size);
     painter.rect_filled(area, 3, palette.card);
-    painter.galley(area.min + Vec2::splat(space::XS), galley, palette.text);
+    let mut corner = area.min + Vec2::splat(space::XS);
+    for (row, galley) in rows.iter().zip(galleys) {
+        if let Some(mark) = mark_of(row) {
+            let centre = corner + Vec2::splat(line / 2.0);
+            mark.paint(painter, centre, line * 0.3, color_of(row));
+        }
+        let color = color_of(row);
+        painter.galley(corner + Vec2::new(indent, 0.0), galley, color);
+        corner.y += line;
+    }
+}
+
+/// When, and what each line has there: `room` rows at the most, of which the last counts what has none.
+fn readout_rows(view: &ChartView<'_>, at: f64, room: usize) -> Vec<Row> {
+    let chart = view.chart;
+    let values = view.points.lines().iter().zip(&chart.series);
+    let values = values.filter_map(|(line, series)| {
+        let value = measured(line.value_at(at)?, chart.scale);
+        let told = format!("{} {}", chart.quantity.text(value), series.detail);
+        Some((Some(series.candidate), told.trim_end().to_owned()))
+    });
+    let mut rows: Vec<Row> = std::iter::once((None, seconds(at))).chain(values).collect();
+    if rows.len() > room {
+        let more = rows.len() + 1 - room;
+        rows.truncate(room - 1);
+        rows.push((None, format!("{more} more")));
+    }
+    rows
 }
