@@ -292,6 +292,11 @@ pub fn choice_frame(palette: &Palette, hovered: bool, selected: bool) -> egui::F
         .stroke(Stroke::new(1.0, edge))
 }
 
+/// The line around a choice that has the keyboard, as around a button that has it.
+pub fn focus_line(palette: &Palette) -> Stroke {
+    Stroke::new(2.0, palette.accent)
+}
+
 /// The frame of a question in the middle of the window.
 pub fn question_frame(palette: &Palette) -> egui::Frame {
     popup_frame(palette, palette.control_border).inner_margin(Margin::same(space::XL as i8))

@@ -1,6 +1,6 @@
 //! The way of the keyboard through the window: from one part to the next, and on where what had it has gone.
 
-use egui::{Context, Id, InputState, Key, LayerId, Pos2, Rect};
+use egui::{Context, FocusDirection, Id, InputState, Key, LayerId, Pos2, Rect};
 
 use crate::gui::action::Region;
 use crate::gui::app::Page;
@@ -28,6 +28,8 @@ pub(super) struct Regions {
     held: Option<Id>,
     /// The last one of the window itself, to which the keyboard returns from a menu or a question.
     below: Option<Place>,
+    /// The control that Enter or Space has pressed last.
+    pressed: Option<Id>,
 }
 
 /// A control of the window, and where it is found if it goes.
@@ -37,6 +39,8 @@ struct Place {
     part: Part,
     page: Page,
     at: Pos2,
+    /// The keyboard was not there yet: Tab leads to it, and not on from it.
+    is_next: bool,
 }
 
 impl Regions {
@@ -64,14 +68,23 @@ impl Regions {
             return;
         };
         self.held = Some(below.id);
-        ctx.memory_mut(|memory| memory.request_focus(below.id));
+        ctx.memory_mut(|memory| {
+            memory.request_focus(below.id);
+            if below.is_next {
+                memory.move_focus(FocusDirection::None);
+            }
+        });
     }
 
     /// Gives the keyboard to the first control of the part that was asked for, and else to a neighbour of the control
-    /// that had it and is gone: whoever presses Tab goes on from there, and not from the first menu.
+    /// that had it and is gone: whoever presses Tab goes on from there, and not from the first menu. The neighbour of
+    /// what was pressed only waits for Tab: it may undo what was just begun, and Enter may be pressed twice.
     pub(super) fn follow(&mut self, ctx: &Context, page: Page) {
         self.shown.sort_by_key(|(part, _)| *part as u8);
         let focused = ctx.memory(egui::Memory::focused);
+        if ctx.input(|input| input.key_pressed(Key::Enter) || input.key_pressed(Key::Space)) {
+            self.pressed = focused;
+        }
         let next = if let Some(asked) = self.asked.take() {
             self.first_of(asked, ctx, focused)
         } else if let Some(held) = self.held.filter(|held| is_gone(ctx, *held, focused)) {
@@ -79,6 +92,7 @@ impl Regions {
         } else {
             None
         };
+        let next = next.filter(|next| !self.waits_for_tab(ctx, *next, page));
         if let Some(id) = next {
             ctx.memory_mut(|memory| memory.request_focus(id));
         }
@@ -88,8 +102,35 @@ impl Regions {
         if let Some((id, at)) = self.held.and_then(|id| control(ctx, id))
             && let Some(part) = self.part_at(at)
         {
-            self.below = Some(Place { id, part, page, at });
+            self.below = Some(Place {
+                id,
+                part,
+                page,
+                at,
+                is_next: false,
+            });
         }
+    }
+
+    /// Whether `next` stands where a control of the same page was pressed and is gone: then the keyboard comes there with
+    /// Tab only.
+    fn waits_for_tab(&mut self, ctx: &Context, next: Id, page: Page) -> bool {
+        let Some((held, below)) = self.held.zip(self.below) else {
+            return false;
+        };
+        let was_pressed = self.pressed == Some(held) && below.id == held && below.page == page;
+        let Some((id, at)) = control(ctx, next).filter(|_| was_pressed && is_gone(ctx, held, None))
+        else {
+            return false;
+        };
+        self.below = Some(Place {
+            id,
+            at,
+            is_next: true,
+            ..below
+        });
+        ctx.memory_mut(|memory| memory.surrender_focus(held));
+        true
     }
 
     /// The first control of the part to go to; parts without any are passed over.
@@ -104,7 +145,12 @@ impl Regions {
             })
             .collect();
         let at = controls.iter().find(|(id, _)| Some(*id) == focused);
-        target(asked, at.and_then(|(_, at)| self.part_at(*at)), &firsts)
+        // Enter takes the keyboard from a field, and a run from all of the composer: the way goes on from there.
+        let from = at.map_or_else(
+            || self.below.map(|below| below.part),
+            |(_, at)| self.part_at(*at),
+        );
+        target(asked, from, &firsts)
     }
 
     /// Where the keyboard goes after `held` is gone: back below what was in front of the window, or to the nearest
@@ -153,12 +199,13 @@ fn is_usable(ctx: &Context, id: Id) -> bool {
     })
 }
 
-/// The controls of the window itself that can be seen and used, in the order of Tab, and where they are.
+/// The controls of the window itself that can be seen and used, in the order of Tab, and where they are; not the edges of
+/// panels, which only move.
 fn controls(ctx: &Context) -> Vec<(Id, Pos2)> {
     ctx.viewport(|viewport| {
         let widgets = viewport.this_pass.widgets.get_layer(LayerId::background());
         let usable = widgets.filter(|one| one.enabled && one.sense.is_focusable());
-        let seen = usable.filter(|one| one.interact_rect.is_positive());
+        let seen = usable.filter(|one| one.sense.senses_click() && one.interact_rect.is_positive());
         seen.map(|one| (one.id, one.interact_rect.center()))
             .collect()
     })

@@ -341,6 +341,7 @@ impl App {
         match deleted {
             Ok(()) => {
                 self.toasts.good(format!("Deleted '{title}'"), now);
+                self.take_tab_of_file_away(&path);
                 self.list_again();
             }
             Err(LibraryError::Bin { .. }) => {

@@ -230,7 +230,6 @@ impl App {
         self.tabs.labels()
     }
 
-    /// What the charts of the tab that is shown show.
     /// What the board that is shown shows, and of which time.
     pub(super) fn chart_settings(&self) -> ChartSettings {
         let shown = self.tabs.shown();
@@ -420,6 +419,17 @@ impl App {
         let mut blocks = tab.measurement.run().blocks.iter();
         let has_figures = blocks.any(|block| block.last.is_some());
         has_figures && !is_in_a_file && !tab.of_series && !tab.measurement.is_being_kept()
+    }
+
+    /// The file is deleted: nothing shows its run any more.
+    pub(super) fn take_tab_of_file_away(&mut self, path: &std::path::Path) {
+        let index = self
+            .tabs
+            .with_file(path)
+            .and_then(|number| self.tabs.index_of(number));
+        if let Some(index) = index.filter(|&index| !self.is_at_work(index)) {
+            self.take_tab_away(index);
+        }
     }
 
     /// Closes a tab. What of its run is not written yet is written on a thread of its own.

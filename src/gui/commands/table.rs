@@ -114,7 +114,7 @@ pub static COMMANDS: &[Command] = &[
         .keys(&[key(CTRL, Key::Num2)])
         .marked(Marked::Choice(|now| now.page == Page::Text)),
     page("Charts page", || Action::Show(Page::Charts))
-        .words("show go to board results live")
+        .words("show go to board results")
         .keys(&[key(CTRL, Key::Num3)])
         .marked(Marked::Choice(|now| now.page == Page::Charts))
         .unless(without_run),

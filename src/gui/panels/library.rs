@@ -138,7 +138,11 @@ fn entry_ui(ui: &mut Ui, title: &str, about: &str, selected: bool) -> Response {
         .scope_builder(builder, |ui| {
             let response = ui.response();
             let hovered = ui.is_enabled() && (response.hovered() || response.has_focus());
-            theme::choice_frame(palette, hovered, selected).show(ui, |ui| {
+            let mut frame = theme::choice_frame(palette, hovered, selected);
+            if response.has_focus() {
+                frame = frame.stroke(theme::focus_line(palette));
+            }
+            frame.show(ui, |ui| {
                 ui.set_min_width(ui.available_width());
                 ui.spacing_mut().item_spacing.y = space::XS;
                 ui.label(RichText::new(title).text_style(theme::title_style()));

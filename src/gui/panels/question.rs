@@ -274,13 +274,13 @@ fn delete_ui(ui: &mut Ui, title: &str, forever: bool, is_new: bool) -> Option<An
     let (heading, text, verb) = if forever {
         (
             "Delete it for good?",
-            "This system has no bin that takes the file. It would be gone, and so would its figures.",
+            "This system has no bin that takes the file. It would be gone, and so would its figures and its tab.",
             "Delete for good",
         )
     } else {
         (
             "Move the run to the bin?",
-            "Its file leaves the kept runs. It can be had back from the bin of the desktop.",
+            "Its file leaves the kept runs, and its tab closes. It can be had back from the bin of the desktop.",
             "Move to the bin",
         )
     };

@@ -152,8 +152,11 @@ fn task_ui(
             &mut task.name,
             "a name",
         );
-        let hint = "Share in the mix, relative to the weights of the other kinds";
-        form.value(ui, &owner.field("weight", "Weight", hint), &mut task.weight);
+        // Of a single kind it says nothing, unless it is wrong.
+        if kinds.len() > 1 || task.weight.is_nan() || task.weight <= 0.0 {
+            let hint = "Share in the mix, relative to the weights of the other kinds";
+            form.value(ui, &owner.field("weight", "Weight", hint), &mut task.weight);
+        }
         if let Some(share) = share {
             note_ui(ui, &format!("{} of all tasks", whole_percent(share)));
         }

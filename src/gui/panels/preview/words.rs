@@ -337,7 +337,7 @@ pub(in crate::gui::panels) fn sentence(expected: &Expected, load: &Load) -> Stri
         (Standing::Full, _) => {
             let from = expected.bounds.saturating_clients.unwrap_or_default();
             format!(
-                "More than ≈ {} clients wait for each other: {limited} to ≈ {most}",
+                "Clients wait for each other where there are more than ≈ {}: {limited} to ≈ {most}",
                 text::count(from.round() as u64)
             )
         }
@@ -457,7 +457,7 @@ mod tests {
             "Closed(clients: 32)",
             "Threads(workers: 8)",
             "full",
-            "More than ≈ 8 clients wait for each other: limited by its workers to ≈ 800 /s",
+            "Clients wait for each other where there are more than ≈ 8: limited by its workers to ≈ 800 /s",
         );
         check(
             "Batch(tasks: 1_000)",

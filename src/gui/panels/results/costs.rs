@@ -59,12 +59,12 @@ fn columns(all: &[CandidateFigures], prices: &PriceCard) -> Vec<Column> {
             &|figures| Some(figures.cost.rented_per_1k?.value),
         ),
         money(
-            "of it cores",
+            "For cores",
             "The part of the cost, by what is paid for, that is for cores",
             &|figures| figures.cost.cpu_per_1k,
         ),
         money(
-            "of it memory",
+            "For memory",
             "The part of the cost, by what is paid for, that is for memory",
             &|figures| figures.cost.memory_per_1k,
         ),

@@ -23,6 +23,8 @@ pub(super) struct Draft {
     note: String,
     /// Something was sent to be saved.
     sent: bool,
+    /// What was written of runs before another one was chosen: it is saved too, one after the other.
+    left: Vec<(PathBuf, Meta)>,
 }
 
 impl Draft {
@@ -67,13 +69,18 @@ impl Draft {
         actions: &mut Vec<Action>,
     ) {
         self.take_over(entry, &head.meta);
+        if *view.changing != Changing::Working && !self.left.is_empty() {
+            let (path, meta) = self.left.remove(0);
+            self.sent = true;
+            actions.push(Action::Runs(RunsAction::Say { path, meta }));
+        }
         let entered = self.fields_ui(ui, head);
         if let (Changing::Failed(error), true) = (view.changing, self.sent) {
             severity_ui(ui, Severity::Error, error);
         }
         let written = self.written();
         let changed = written != head.meta;
-        let busy = *view.changing == Changing::Working;
+        let busy = *view.changing == Changing::Working || !self.left.is_empty();
         ui.horizontal(|ui| {
             ui.add_space(space::LABEL_WIDTH + space::S);
             let can_be_saved = changed && !busy;
@@ -137,11 +144,19 @@ impl Draft {
         left_by(&name, Key::Enter) || left_by(&tags, Key::Enter)
     }
 
-    /// Begins anew with another run, or when what is said of it has been changed.
+    /// Begins anew with another run, or when what is said of it has been changed. What was written of the run before is
+    /// not lost.
     fn take_over(&mut self, entry: &RunEntry, meta: &Meta) {
         let is_same = |(path, before): &(PathBuf, Meta)| *path == entry.path && before == meta;
         if self.of.as_ref().is_some_and(is_same) {
             return;
+        }
+        let written = self.written();
+        if let Some((path, before)) = self.of.take()
+            && path != entry.path
+            && written != before
+        {
+            self.left.push((path, written));
         }
         self.of = Some((entry.path.clone(), meta.clone()));
         self.name.clone_from(&meta.name);

@@ -157,31 +157,33 @@ fn row_ui(ui: &mut Ui, id: &Path, row: &Row<'_>) -> Response {
         .scope_builder(builder, |ui| {
             let response = ui.response();
             let lit = row.can_be && (response.hovered() || response.has_focus());
-            theme::choice_frame(palette, lit, false)
-                .inner_margin(space::S)
-                .show(ui, |ui| {
-                    ui.set_min_width(ui.available_width());
-                    ui.spacing_mut().item_spacing.y = 2.0;
-                    ui.spacing_mut().interact_size.y = 0.0;
-                    ui.horizontal(|ui| {
-                        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                            if let Some((word, color)) = row.badge {
-                                badge_ui(ui, word, color);
-                            }
-                            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                                let color = if row.can_be {
-                                    palette.text
-                                } else {
-                                    palette.weak
-                                };
-                                let title = RichText::new(row.title).color(color);
-                                ui.add(Label::new(title).truncate());
-                            });
+            let mut frame = theme::choice_frame(palette, lit, false).inner_margin(space::S);
+            if response.has_focus() {
+                frame = frame.stroke(theme::focus_line(palette));
+            }
+            frame.show(ui, |ui| {
+                ui.set_min_width(ui.available_width());
+                ui.spacing_mut().item_spacing.y = 2.0;
+                ui.spacing_mut().interact_size.y = 0.0;
+                ui.horizontal(|ui| {
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                        if let Some((word, color)) = row.badge {
+                            badge_ui(ui, word, color);
+                        }
+                        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                            let color = if row.can_be {
+                                palette.text
+                            } else {
+                                palette.weak
+                            };
+                            let title = RichText::new(row.title).color(color);
+                            ui.add(Label::new(title).truncate());
                         });
                     });
-                    let facts = RichText::new(row.facts).small().color(palette.weak);
-                    ui.add(Label::new(facts).truncate());
                 });
+                let facts = RichText::new(row.facts).small().color(palette.weak);
+                ui.add(Label::new(facts).truncate());
+            });
         })
         .response;
     response.widget_info(|| {
