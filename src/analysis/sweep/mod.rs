@@ -213,7 +213,7 @@ impl SweepFigures {
         *self.points.get(point)?.figures.get(candidate)?.get(place)?
     }
 
-    /// What a crossing says, for people: `'async ×100' has more goodput below a CPU share of 24.8 % (23.1 % to
+    /// What a crossing says, for people, and that it may be chance where the rounds are too few to tell: `'async ×100' has more goodput below a CPU share of 24.8 % (23.1 % to
     /// 26.9 %), 'threads ×4' above`. None where the two are too close to call.
     #[must_use]
     pub fn sentence(&self, crossing: &Crossing) -> Option<String> {
@@ -241,8 +241,9 @@ impl SweepFigures {
                 } else {
                     format!("{what} {low} to {high}")
                 };
+                let chance = self.chance();
                 Some(format!(
-                    "'{winner}' has {more} than '{other}' wherever they can be told apart, {range}"
+                    "'{winner}' has {more} than '{other}' wherever they can be told apart, {range}{chance}"
                 ))
             }
             Crossover::At {
@@ -258,9 +259,26 @@ impl SweepFigures {
                     ));
                     std::mem::swap(&mut below, &mut above);
                 }
-                Some(format!("{}, '{below}' above", parts.join(", ")))
+                let (parts, chance) = (parts.join(", "), self.chance());
+                Some(format!("{parts}, '{below}' above{chance}"))
             }
         }
+    }
+
+    /// Whether its rounds are enough to tell differences from chance: intervals take three.
+    #[must_use]
+    pub const fn tells_chance(&self) -> bool {
+        const ROUNDS_LEAST: u32 = 3;
+        self.rounds >= ROUNDS_LEAST
+    }
+
+    /// What a sentence adds where its difference may be one.
+    fn chance(&self) -> String {
+        if self.tells_chance() {
+            return String::new();
+        }
+        let rounds = text::counted(self.rounds.into(), "round", "rounds");
+        format!("; by {rounds} only, which may be chance")
     }
 
     #[expect(clippy::unused_self, reason = "part of the sentence")]

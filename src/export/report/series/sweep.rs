@@ -60,6 +60,8 @@ fn headline(plan: &SweepPlan, figures: &SweepFigures) -> (String, &'static str) 
         ("Nothing was measured".to_owned(), open)
     } else if figures.candidates.len() < 2 {
         (format!("One candidate over {what}"), open)
+    } else if decided && !figures.tells_chance() {
+        (format!("Differences over {what} that may be chance"), open)
     } else if crosses {
         (format!("Which candidate is better depends on {what}"), good)
     } else if decided {
@@ -145,7 +147,7 @@ fn missing(plan: &SweepPlan, figures: &SweepFigures, incomplete: Option<&String>
         .into_iter()
         .collect();
     // Three blocks are what an interval takes.
-    if plan.rounds() < 3 {
+    if !figures.tells_chance() {
         missing.push(
             "Fewer than three rounds: nothing has an interval, and no difference can be told from chance; sweep it with \
              three repeats or more"
