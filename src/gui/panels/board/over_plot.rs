@@ -1,13 +1,16 @@
 //! What lies over the lines of a chart: names of phases, the crosshair with what it reads, a stretch being chosen.
 
-use egui::text::{LayoutJob, TextFormat};
-use egui::{Painter, Pos2, Rect, Response, Stroke, TextStyle, Ui, Vec2};
+use std::sync::Arc;
+
+use egui::text::{Galley, LayoutJob, TextFormat};
+use egui::{Color32, FontId, Painter, Pos2, Rect, Response, Stroke, TextStyle, Ui, Vec2};
 use egui_plot::{PlotPoint, PlotTransform};
 
 use crate::gui::panels::board::view::TimeView;
 use crate::gui::panels::chart::{ChartView, ZOOM_BY_KEYS, seconds};
 use crate::gui::panels::plot_lines::{is_free, measured};
 use crate::gui::theme::{self, space};
+use crate::units::text;
 
 /// What lies over the lines: names of phases, the stretch that is being chosen, the crosshair with what it reads, and the
 /// edge of the plot that has the keyboard. What `happened` at the crosshair is told with what it reads.
@@ -91,8 +94,8 @@ fn phases_ui(
     }
 }
 
-/// The values at the crosshair in the colours of their lines, in the corner that is farther from it; as many as have
-/// room.
+/// The values at the crosshair in the colours of their lines, in the corner that is farther from it: below each other,
+/// and in further columns where the chart is too low for all; how many have no room even so stands last.
 fn readout_ui(ui: &Ui, painter: &Painter, view: &ChartView<'_>, frame: Rect, (at, x): (f64, f32)) {
     let palette = theme::palette(ui);
     let dark = ui.visuals().dark_mode;
@@ -107,15 +110,15 @@ fn readout_ui(ui: &Ui, painter: &Painter, view: &ChartView<'_>, frame: Rect, (at
         let color = theme::series_color(series.candidate, dark);
         Some((format!("{value} {}", series.detail), color))
     });
-    let when = std::iter::once((seconds(at), palette.weak));
-    let mut job = LayoutJob::default();
-    for (text, color) in when.chain(values).take(rows.max(2)) {
-        let before = if job.is_empty() { "" } else { "\n" };
-        let text = format!("{before}{}", text.trim_end());
-        job.append(&text, 0.0, TextFormat::simple(font.clone(), color));
-    }
-    let galley = painter.layout_job(job);
-    let size = galley.size() + Vec2::splat(2.0 * space::XS);
+    let told: Vec<_> = std::iter::once((seconds(at), palette.weak))
+        .chain(values)
+        .collect();
+    let laid = columns(painter, &font, &told, (rows.max(2), frame.width()));
+    let size = laid.iter().fold(Vec2::ZERO, |size, column| {
+        let one = column.size();
+        Vec2::new(size.x + one.x + space::S, size.y.max(one.y))
+    });
+    let size = size + Vec2::new(2.0 * space::XS - space::S, 2.0 * space::XS);
     let left = if x > frame.center().x {
         frame.left() + space::XS
     } else {
@@ -123,5 +126,49 @@ fn readout_ui(ui: &Ui, painter: &Painter, view: &ChartView<'_>, frame: Rect, (at
     };
     let area = Rect::from_min_size(Pos2::new(left, frame.top() + 2.0), size);
     painter.rect_filled(area, 3, palette.card);
-    painter.galley(area.min + Vec2::splat(space::XS), galley, palette.text);
+    let mut corner = area.min + Vec2::splat(space::XS);
+    for column in laid {
+        let next = corner + Vec2::new(column.size().x + space::S, 0.0);
+        painter.galley(corner, column, palette.text);
+        corner = next;
+    }
+}
+
+/// The lines in as many columns as `width` has room for, of so many `rows` each. What has no room is counted in the
+/// place of the last line.
+fn columns(
+    painter: &Painter,
+    font: &FontId,
+    told: &[(String, Color32)],
+    (rows, width): (usize, f32),
+) -> Vec<Arc<Galley>> {
+    let column = |lines: &[(String, Color32)]| {
+        let mut job = LayoutJob::default();
+        for (text, color) in lines {
+            let before = if job.is_empty() { "" } else { "\n" };
+            let text = format!("{before}{}", text.trim_end());
+            job.append(&text, 0.0, TextFormat::simple(font.clone(), *color));
+        }
+        painter.layout_job(job)
+    };
+    let mut laid: Vec<Arc<Galley>> = Vec::new();
+    let mut taken = 2.0 * space::XS;
+    for lines in told.chunks(rows) {
+        let next = column(lines);
+        taken += next.size().x + space::S;
+        if taken > width && !laid.is_empty() {
+            break;
+        }
+        laid.push(next);
+    }
+    let shown = laid.len() * rows;
+    if shown < told.len()
+        && let Some(last) = laid.last_mut()
+    {
+        let mut lines = told[shown - rows..shown].to_vec();
+        let left = text::count((told.len() - shown + 1) as u64);
+        lines[rows - 1] = (format!("{left} more"), told[0].1);
+        *last = column(&lines);
+    }
+    laid
 }
