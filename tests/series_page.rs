@@ -69,7 +69,7 @@ fn a_sweep_runs_point_by_point_is_kept_and_can_be_opened_again() {
     });
     harness.run_steps(3);
     assert_eq!(harness.state().page(), Page::Series);
-    assert!(is_shown(&harness, "sweep: 2 of 2 runs"));
+    assert!(is_shown(&harness, "sweep: 2 of 2 visits"));
     harness.get_by_label("Point by point");
     harness.get_by_label("One candidate over workers");
     assert!(
@@ -94,7 +94,7 @@ fn a_sweep_runs_point_by_point_is_kept_and_can_be_opened_again() {
     let answer = Picked::Path(exported.clone());
     let mut harness = opening().tall(900.0).answering(answer).open();
     harness.state_mut().request(Action::OpenFile(path));
-    wait_for(&mut harness, "sweep: 2 of 2 runs");
+    wait_for(&mut harness, "sweep: 2 of 2 visits");
     run_until(&mut harness, "it is put together", |harness| {
         let series = harness.state().series();
         series.is_some_and(|series| series.state == SeriesState::Finished)

@@ -103,7 +103,7 @@ fn the_cells_of_a_map_are_read_with_arrow_keys() {
     writer.close(&Closing::of([], false)).unwrap();
     let mut window = opening().tall(1600.0).open();
     ask(&mut window, Action::OpenFile(writer.path().to_owned()));
-    wait_for(&mut window, "sweep: 4 of 4 runs");
+    wait_for(&mut window, "sweep: 4 of 4 visits");
     run_until(&mut window, "it is put together", |window| {
         is_shown(window, "Point by point")
     });

@@ -4,7 +4,7 @@ use egui::{Color32, Context, Painter, Pos2, Shape as Drawn, Stroke, Vec2};
 use egui_plot::MarkerShape;
 
 use crate::chart::Shape;
-use crate::chart::palette::{COLOURS, needs_shape, series_rgb};
+use crate::chart::palette::needs_shape;
 
 /// The shape of a candidate's marks, the same in every chart and legend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,12 +17,10 @@ impl Mark {
         Self(Shape::of(candidate))
     }
 
-    /// The shape that stands for the candidate with this colour in legends; none where the colour is enough, or is no
-    /// candidate's.
+    /// The shape that stands for that candidate in legends; none where the colour is enough.
     #[must_use]
-    pub fn in_legend(ctx: &Context, color: Color32) -> Option<Self> {
-        let candidate = candidate_of(color).filter(|one| bears_mark(ctx, *one));
-        candidate.map(Self::of)
+    pub fn in_legend(ctx: &Context, candidate: usize) -> Option<Self> {
+        bears_mark(ctx, candidate).then(|| Self::of(candidate))
     }
 
     /// As the plot wants it.
@@ -79,29 +77,14 @@ pub fn bears_mark(ctx: &Context, candidate: usize) -> bool {
     needs_shape(candidate) || has_line_marks(ctx)
 }
 
-/// The candidate that has this colour; none if no candidate has it.
-fn candidate_of(color: Color32) -> Option<usize> {
-    let is_it = |candidate: &usize| {
-        [false, true].into_iter().any(|dark| {
-            let [r, g, b] = series_rgb(*candidate, dark);
-            Color32::from_rgb(r, g, b) == color
-        })
-    };
-    (0..COLOURS).find(is_it)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chart::palette::COLOURS;
 
     #[test]
-    fn a_colour_has_the_shape_of_its_candidate_and_all_differ() {
+    fn the_shapes_of_as_many_candidates_as_there_are_colours_differ() {
         for candidate in 0..COLOURS {
-            for dark in [false, true] {
-                let [r, g, b] = series_rgb(candidate, dark);
-                let found = candidate_of(Color32::from_rgb(r, g, b));
-                assert_eq!(found, Some(candidate));
-            }
             for other in 0..candidate {
                 assert_ne!(
                     Mark::of(candidate),
@@ -110,6 +93,15 @@ mod tests {
                 );
             }
         }
-        assert_eq!(candidate_of(Color32::BLACK), None);
+    }
+
+    #[test]
+    fn a_legend_has_the_shape_of_each_candidate_whose_line_bears_one() {
+        let ctx = Context::default();
+        // The first has its colour alone, the one that has the same colour again its shape as well.
+        assert_eq!(Mark::in_legend(&ctx, 0), None);
+        assert_eq!(Mark::in_legend(&ctx, COLOURS), Some(Mark::of(COLOURS)));
+        set_line_marks(&ctx, true);
+        assert_eq!(Mark::in_legend(&ctx, 0), Some(Mark::of(0)));
     }
 }

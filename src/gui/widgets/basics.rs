@@ -152,15 +152,36 @@ fn badge_text(ui: &Ui, text: &str, color: Color32) -> Arc<Galley> {
     ui.painter().layout_no_wrap(text.to_owned(), font, color)
 }
 
-/// A small square of a candidate's colour.
+/// Side of a swatch, in points.
+const SWATCH: f32 = 10.0;
+
+/// A small square of that colour.
 pub fn swatch_ui(ui: &mut Ui, color: Color32) -> Response {
-    let (rect, response) = ui.allocate_exact_size(Vec2::splat(10.0), Sense::hover());
-    if let Some(mark) = Mark::in_legend(ui.ctx(), color) {
-        mark.paint(ui.painter(), rect.center(), rect.width() / 2.0, color);
-    } else {
-        ui.painter().rect_filled(rect, CornerRadius::same(2), color);
-    }
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(SWATCH), Sense::hover());
+    ui.painter().rect_filled(rect, CornerRadius::same(2), color);
     response
+}
+
+/// What a candidate is told by in every chart: a small square of its colour, or its shape where its lines bear it.
+pub fn candidate_swatch_ui(ui: &mut Ui, candidate: usize) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(SWATCH), Sense::hover());
+    paint_candidate_swatch(ui.painter(), rect, candidate, ui.visuals().dark_mode);
+    response
+}
+
+/// Draws that into `square`.
+pub fn paint_candidate_swatch(
+    painter: &egui::Painter,
+    square: egui::Rect,
+    candidate: usize,
+    dark: bool,
+) {
+    let color = theme::series_color(candidate, dark);
+    if let Some(mark) = Mark::in_legend(painter.ctx(), candidate) {
+        mark.paint(painter, square.center(), square.width() / 2.0, color);
+    } else {
+        painter.rect_filled(square, CornerRadius::same(2), color);
+    }
 }
 
 /// A sign of that width and its word, which stay in one line; `draw` is given the place of the sign.
@@ -201,7 +222,7 @@ pub fn colour_sign_ui(ui: &mut Ui, color: Color32, word: &str) -> Response {
 
 /// An entry of a legend that shows or hides its candidate: a full square and plain text, or a hollow one
 /// and weak text.
-pub fn legend_toggle_ui(ui: &mut Ui, name: &str, color: Color32, shown: bool) -> Response {
+pub fn legend_toggle_ui(ui: &mut Ui, name: &str, candidate: usize, shown: bool) -> Response {
     const SQUARE: f32 = 11.0;
     let palette = theme::palette(ui);
     let font = egui::TextStyle::Body.resolve(ui.style());
@@ -223,13 +244,10 @@ pub fn legend_toggle_ui(ui: &mut Ui, name: &str, color: Color32, shown: bool) ->
         egui::pos2(inner.left() + SQUARE / 2.0, inner.center().y),
         Vec2::splat(SQUARE),
     );
-    let radius = CornerRadius::same(2);
-    let mark = Mark::in_legend(ui.ctx(), color);
-    if let (Some(mark), true) = (mark, shown) {
-        mark.paint(ui.painter(), square.center(), SQUARE / 2.0, color);
-    } else if shown {
-        ui.painter().rect_filled(square, radius, color);
+    if shown {
+        paint_candidate_swatch(ui.painter(), square, candidate, ui.visuals().dark_mode);
     } else {
+        let radius = CornerRadius::same(2);
         let stroke = Stroke::new(1.0, palette.weak);
         ui.painter()
             .rect_stroke(square, radius, stroke, egui::StrokeKind::Inside);

@@ -14,9 +14,9 @@ mod spot;
 mod stroke;
 
 pub use basics::{
-    badge_among_ui, badge_ui, badge_width, card_ui, colour_sign_ui, empty_state_ui, few_lines_ui,
-    icon_button_ui, legend_toggle_ui, primary_button_ui, section_header_ui, sign_ui, slider_ui,
-    swatch_ui, tinted_button_ui, weak_ui,
+    badge_among_ui, badge_ui, badge_width, candidate_swatch_ui, card_ui, colour_sign_ui,
+    empty_state_ui, few_lines_ui, icon_button_ui, legend_toggle_ui, paint_candidate_swatch,
+    primary_button_ui, section_header_ui, sign_ui, slider_ui, swatch_ui, tinted_button_ui, weak_ui,
 };
 pub use field::{Field, severity_ui};
 pub use fold::{paint_fold, paint_lit};

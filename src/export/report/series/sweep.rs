@@ -174,7 +174,7 @@ fn missing(plan: &SweepPlan, figures: &SweepFigures, incomplete: Option<&String>
     }
     missing.extend(unknown_of.into_iter().map(|(unknown, names)| {
         let names = names.join(", ");
-        format!("Not known of {names} at every point that was visited: {unknown}")
+        format!("Not known of {names} at some of the points that were visited: {unknown}")
     }));
     missing
 }

@@ -112,12 +112,10 @@ impl BoardPanel {
 
     fn candidates_ui(&mut self, ui: &mut Ui, view: &BoardView<'_>) {
         let palette = theme::palette(ui);
-        let dark = ui.visuals().dark_mode;
         self.pointed_at = None;
         for figures in view.figures {
-            let color = theme::series_color(figures.candidate, dark);
             let shown = !self.settings.hidden.contains(&figures.candidate);
-            let entry = legend_toggle_ui(ui, &figures.name, color, shown);
+            let entry = legend_toggle_ui(ui, &figures.name, figures.candidate, shown);
             if shown && (entry.hovered() || entry.has_focus()) {
                 self.pointed_at = Some(figures.candidate);
             }

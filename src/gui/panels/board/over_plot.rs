@@ -1,16 +1,12 @@
 //! What lies over the lines of a chart: names of phases, the crosshair with what it reads, a stretch being chosen.
 
-use std::sync::Arc;
-
-use egui::text::{Galley, LayoutJob, TextFormat};
-use egui::{Color32, FontId, Painter, Pos2, Rect, Response, Stroke, TextStyle, Ui, Vec2};
+use egui::{Painter, Pos2, Rect, Response, Stroke, TextStyle, Ui, Vec2};
 use egui_plot::{PlotPoint, PlotTransform};
 
 use crate::gui::panels::board::view::TimeView;
 use crate::gui::panels::chart::{ChartView, ZOOM_BY_KEYS, seconds};
 use crate::gui::panels::plot_lines::{is_free, measured};
-use crate::gui::theme::{self, space};
-use crate::units::text;
+use crate::gui::theme::{self, Mark, space};
 
 /// What lies over the lines: names of phases, the stretch that is being chosen, the crosshair with what it reads, and the
 /// edge of the plot that has the keyboard. What `happened` at the crosshair is told with what it reads.
@@ -94,30 +90,34 @@ fn phases_ui(
     }
 }
 
-/// The values at the crosshair in the colours of their lines, in the corner that is farther from it: below each other,
-/// and in further columns where the chart is too low for all; how many have no room even so stands last.
+/// A row of what the crosshair reads: whose it is, and its words.
+type Row = (Option<usize>, String);
+
+/// The values at the crosshair in the colours of their lines, with the shapes of those that bear one, in the corner that
+/// is farther from it: below each other, and in further columns where the chart is too low for all; then how many more
+/// there are.
 fn readout_ui(ui: &Ui, painter: &Painter, view: &ChartView<'_>, frame: Rect, (at, x): (f64, f32)) {
     let palette = theme::palette(ui);
-    let dark = ui.visuals().dark_mode;
     let font = TextStyle::Small.resolve(ui.style());
     let line = ui.fonts_mut(|fonts| fonts.row_height(&font));
-    let rows = ((frame.height() - 2.0 * space::XS) / line.max(1.0)) as usize;
-    let chart = view.chart;
-    let values = view.points.lines().iter().zip(&chart.series);
-    let values = values.filter_map(|(line, series)| {
-        let value = measured(line.value_at(at)?, chart.scale);
-        let value = chart.quantity.text(value);
-        let color = theme::series_color(series.candidate, dark);
-        Some((format!("{value} {}", series.detail), color))
-    });
-    let told: Vec<_> = std::iter::once((seconds(at), palette.weak))
-        .chain(values)
-        .collect();
-    let laid = columns(painter, &font, &told, (rows.max(2), frame.width()));
-    let size = laid.iter().fold(Vec2::ZERO, |size, column| {
-        let one = column.size();
-        Vec2::new(size.x + one.x + space::S, size.y.max(one.y))
-    });
+    let height = ((frame.height() - 2.0 * space::XS) / line.max(1.0)) as usize;
+    let height = height.max(2);
+    let mut rows = readout_rows(view, at);
+    let mark_of = |row: &Row| row.0.and_then(|one| Mark::in_legend(ui.ctx(), one));
+    let is_marked = rows.iter().any(|row| mark_of(row).is_some());
+    let indent = if is_marked { line } else { 0.0 };
+    let color_of = |(candidate, _): &Row| {
+        candidate.map_or(palette.weak, |candidate| {
+            theme::series_color(candidate, ui.visuals().dark_mode)
+        })
+    };
+    let galley_of = |row: &Row| painter.layout_no_wrap(row.1.clone(), font.clone(), color_of(row));
+    let widths = rows.iter().map(|row| galley_of(row).size().x);
+    let width = indent + widths.fold(0.0, f32::max) + space::S;
+    let columns = ((frame.width() / width.max(1.0)) as usize).max(1);
+    cut(&mut rows, columns * height);
+    let columns = rows.len().div_ceil(height);
+    let size = Vec2::new(width * columns as f32, line * rows.len().min(height) as f32);
     let size = size + Vec2::new(2.0 * space::XS - space::S, 2.0 * space::XS);
     let left = if x > frame.center().x {
         frame.left() + space::XS
@@ -126,49 +126,39 @@ fn readout_ui(ui: &Ui, painter: &Painter, view: &ChartView<'_>, frame: Rect, (at
     };
     let area = Rect::from_min_size(Pos2::new(left, frame.top() + 2.0), size);
     painter.rect_filled(area, 3, palette.card);
-    let mut corner = area.min + Vec2::splat(space::XS);
-    for column in laid {
-        let next = corner + Vec2::new(column.size().x + space::S, 0.0);
-        painter.galley(corner, column, palette.text);
-        corner = next;
+    let first = area.min + Vec2::splat(space::XS);
+    for (place, row) in rows.iter().enumerate() {
+        let (column, below) = (place / height, place % height);
+        let corner = first + Vec2::new(width * column as f32, line * below as f32);
+        if let Some(mark) = mark_of(row) {
+            let centre = corner + Vec2::splat(line / 2.0);
+            mark.paint(painter, centre, line * 0.3, color_of(row));
+        }
+        painter.galley(
+            corner + Vec2::new(indent, 0.0),
+            galley_of(row),
+            color_of(row),
+        );
     }
 }
 
-/// The lines in as many columns as `width` has room for, of so many `rows` each. What has no room is counted in the
-/// place of the last line.
-fn columns(
-    painter: &Painter,
-    font: &FontId,
-    told: &[(String, Color32)],
-    (rows, width): (usize, f32),
-) -> Vec<Arc<Galley>> {
-    let column = |lines: &[(String, Color32)]| {
-        let mut job = LayoutJob::default();
-        for (text, color) in lines {
-            let before = if job.is_empty() { "" } else { "\n" };
-            let text = format!("{before}{}", text.trim_end());
-            job.append(&text, 0.0, TextFormat::simple(font.clone(), *color));
-        }
-        painter.layout_job(job)
-    };
-    let mut laid: Vec<Arc<Galley>> = Vec::new();
-    let mut taken = 2.0 * space::XS;
-    for lines in told.chunks(rows) {
-        let next = column(lines);
-        taken += next.size().x + space::S;
-        if taken > width && !laid.is_empty() {
-            break;
-        }
-        laid.push(next);
+/// When, and what each line has there.
+fn readout_rows(view: &ChartView<'_>, at: f64) -> Vec<Row> {
+    let chart = view.chart;
+    let values = view.points.lines().iter().zip(&chart.series);
+    let values = values.filter_map(|(line, series)| {
+        let value = measured(line.value_at(at)?, chart.scale);
+        let told = format!("{} {}", chart.quantity.text(value), series.detail);
+        Some((Some(series.candidate), told.trim_end().to_owned()))
+    });
+    std::iter::once((None, seconds(at))).chain(values).collect()
+}
+
+/// Leaves `room` rows at the most, of which the last counts what has none.
+fn cut(rows: &mut Vec<Row>, room: usize) {
+    if rows.len() > room {
+        let more = rows.len() + 1 - room;
+        rows.truncate(room - 1);
+        rows.push((None, format!("{more} more")));
     }
-    let shown = laid.len() * rows;
-    if shown < told.len()
-        && let Some(last) = laid.last_mut()
-    {
-        let mut lines = told[shown - rows..shown].to_vec();
-        let left = text::count((told.len() - shown + 1) as u64);
-        lines[rows - 1] = (format!("{left} more"), told[0].1);
-        *last = column(&lines);
-    }
-    laid
 }

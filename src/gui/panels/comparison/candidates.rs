@@ -7,7 +7,7 @@ use crate::gui::action::{Action, RunsAction};
 use crate::gui::app::{Slot, TwoCandidates};
 use crate::gui::panels::comparison::{judged, sides::two_cards_ui};
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{badge_ui, card_ui, severity_ui, swatch_ui, weak_ui};
+use crate::gui::widgets::{badge_ui, candidate_swatch_ui, card_ui, severity_ui, weak_ui};
 use crate::scenario::Severity;
 use crate::units::text;
 
@@ -25,7 +25,6 @@ pub(super) fn candidates_ui(
 }
 
 fn side_ui(ui: &mut Ui, slot: Slot, two: &TwoCandidates, locked: bool, actions: &mut Vec<Action>) {
-    let dark = ui.visuals().dark_mode;
     let word = match slot {
         Slot::Baseline => "Baseline",
         Slot::Run => "Candidate",
@@ -56,7 +55,7 @@ fn side_ui(ui: &mut Ui, slot: Slot, two: &TwoCandidates, locked: bool, actions: 
         });
     });
     ui.horizontal(|ui| {
-        swatch_ui(ui, theme::series_color(chosen, dark));
+        candidate_swatch_ui(ui, chosen);
         let name = choices.iter().find(|(index, _)| *index == chosen);
         let name = name.map_or("", |(_, name)| name.as_str());
         ui.add(Label::new(name).truncate());

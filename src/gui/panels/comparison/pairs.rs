@@ -10,7 +10,7 @@ use crate::gui::app::{Around, Compared};
 use crate::gui::panels::comparison::{around, judged};
 use crate::gui::panels::diagram::{DiagramPoints, DiagramView, diagram_ui};
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{card_ui, severity_ui, swatch_ui, weak_ui};
+use crate::gui::widgets::{candidate_swatch_ui, card_ui, severity_ui, weak_ui};
 use crate::scenario::Severity;
 
 /// Height of a row, in points.
@@ -104,11 +104,10 @@ impl PairView {
     }
 
     fn tabs_ui(&mut self, ui: &mut Ui, pairs: &[PairComparison], open: usize) {
-        let dark = ui.visuals().dark_mode;
         title_ui(ui, "Candidate by candidate");
         ui.horizontal_wrapped(|ui| {
             for (index, pair) in pairs.iter().enumerate() {
-                swatch_ui(ui, theme::series_color(pair.candidate, dark));
+                candidate_swatch_ui(ui, pair.candidate);
                 let text = format!("{}{}", pair.name, tally(pair));
                 let tab = ui.selectable_label(index == open, text);
                 let name = format!("Compare {}", pair.name);

@@ -18,7 +18,7 @@ use crate::gui::panels::composer::quick::quick_ui;
 use crate::gui::panels::composer::series_maker::SeriesMaker;
 use crate::gui::panels::preview::Expected;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::swatch_ui;
+use crate::gui::widgets::candidate_swatch_ui;
 use crate::scenario::{
     AsyncCpu, Backend, Candidate, Defences, HybridWaits, Interpreter, Load, Preview, Queue,
     Scenario, Workers, cores_of_this_machine, load_curve,
@@ -215,9 +215,8 @@ fn candidate_ui(
         name: card.name,
         style: TextStyle::Body,
     };
-    let color = theme::series_color(index, ui.visuals().dark_mode);
     let (asked, _) = cards::card_header_ui(ui, card, &line, open, form.locked, |ui| {
-        swatch_ui(ui, color).on_hover_text("Its colour in every chart");
+        candidate_swatch_ui(ui, index).on_hover_text("Its colour in every chart");
     });
     let owner = Owner::new(format!("{LIST}[{index}]"), card.name);
     if *open {

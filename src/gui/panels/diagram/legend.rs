@@ -3,8 +3,7 @@
 use egui::{Color32, TextStyle, Ui};
 
 use crate::chart::{Diagram, Stroke};
-use crate::gui::theme;
-use crate::gui::widgets::{stroke_sample_ui, swatch_ui};
+use crate::gui::widgets::{candidate_swatch_ui, stroke_sample_ui};
 
 /// What a line is told by.
 pub(super) enum LegendKey<'a> {
@@ -22,10 +21,7 @@ impl LegendKey<'_> {
     pub(super) fn sample_ui(&self, ui: &mut Ui) {
         match *self {
             Self::Stroke(stroke, _) => stroke_sample_ui(ui, stroke),
-            Self::Candidate(candidate, _) => {
-                let color = theme::series_color(candidate, ui.visuals().dark_mode);
-                swatch_ui(ui, color)
-            }
+            Self::Candidate(candidate, _) => candidate_swatch_ui(ui, candidate),
         };
     }
 }

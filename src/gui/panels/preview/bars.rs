@@ -11,7 +11,7 @@ use crate::gui::panels::preview::words::{
     Expected, Standing, badge, bounds_line, percent, sentence, title, used, used_of,
 };
 use crate::gui::theme::{self, Palette, space};
-use crate::gui::widgets::{badge_ui, paint_fold, paint_lit};
+use crate::gui::widgets::{badge_ui, paint_candidate_swatch, paint_fold, paint_lit};
 use crate::scenario::{Demand, Load};
 
 /// Height of the line of a candidate, in points.
@@ -153,8 +153,7 @@ fn line_ui(
     let middle = |x: f32| Pos2::new(rect.left() + x, rect.center().y);
     paint_fold(&painter, middle(ARROW / 2.0), is_open, palette);
     let swatch = Rect::from_center_size(middle(ARROW + SWATCH / 2.0), Vec2::splat(SWATCH));
-    let color = theme::series_color(index, ui.visuals().dark_mode);
-    painter.rect_filled(swatch, 2, color);
+    paint_candidate_swatch(&painter, swatch, index, ui.visuals().dark_mode);
 
     let font = TextStyle::Body.resolve(ui.style());
     let mut name = LayoutJob::simple_singleline(expected.name.clone(), font, palette.text);

@@ -13,6 +13,7 @@ use crate::gui::panels::plot_lines::{grid, label_at, still_plot};
 use crate::gui::panels::preview::limits::{Limit, grouped, named};
 use crate::gui::panels::preview::{part_ui, weak_text_ui};
 use crate::gui::theme::{self, Palette, space};
+use crate::gui::widgets::paint_candidate_swatch;
 use crate::scenario::{CurveOf, LoadCurve, Scenario};
 use crate::units::text;
 
@@ -372,12 +373,11 @@ fn rail_ui(ui: &Ui, transform: &PlotTransform, of: CurveOf, groups: &[Vec<&Limit
             .y;
         let mut at = Pos2::new(frame.right() + space::S, y);
         let left = at;
-        let candidates = group.iter().filter(|limit| limit.candidate.is_some());
-        for limit in candidates.take(shown_of(group).0) {
+        let candidates = group.iter().filter_map(|limit| limit.candidate);
+        for candidate in candidates.take(shown_of(group).0) {
             let swatch =
                 Rect::from_center_size(at + Vec2::new(SWATCH / 2.0, 0.0), Vec2::splat(SWATCH));
-            ui.painter()
-                .rect_filled(swatch, 2, limit.color(palette, dark));
+            paint_candidate_swatch(ui.painter(), swatch, candidate, dark);
             at.x += SWATCH_STEP;
         }
         if at.x > left.x {

@@ -5,7 +5,7 @@ use egui::{Align, Layout, RichText, Ui, Vec2};
 use crate::analysis::{CandidateFigures, CandidateStatus, Finding};
 use crate::gui::panels::results::ResultsView;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{badge_ui, swatch_ui, weak_ui};
+use crate::gui::widgets::{badge_ui, candidate_swatch_ui, weak_ui};
 use crate::run::BreakerState;
 use crate::units::text;
 
@@ -131,7 +131,6 @@ fn of_resilience(figures: &CandidateFigures) -> impl Iterator<Item = &Finding> {
 
 /// What became of attempts, one row per candidate.
 fn table_ui(ui: &mut Ui, all: &[CandidateFigures]) {
-    let dark = ui.visuals().dark_mode;
     let widths = COLUMNS.map(|(head, _, cell)| {
         let cells = all.iter().map(|figures| width(ui, &cell(figures)));
         cells.fold(width(ui, head), f32::max).ceil()
@@ -153,7 +152,7 @@ fn table_ui(ui: &mut Ui, all: &[CandidateFigures]) {
                 for figures in all {
                     ui.horizontal(|ui| {
                         ui.set_max_width(NAME_MAX);
-                        swatch_ui(ui, theme::series_color(figures.candidate, dark));
+                        candidate_swatch_ui(ui, figures.candidate);
                         ui.add(egui::Label::new(&figures.name).truncate());
                     });
                     for ((_, _, cell), width) in COLUMNS.iter().zip(widths) {

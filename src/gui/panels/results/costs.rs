@@ -5,7 +5,7 @@ use egui::{Align, Grid, Label, Layout, RichText, ScrollArea, Ui, Vec2};
 use crate::analysis::{CandidateFigures, Resource, Sizing};
 use crate::gui::panels::results::ResultsView;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{swatch_ui, weak_ui};
+use crate::gui::widgets::{candidate_swatch_ui, weak_ui};
 use crate::scenario::{PriceCard, describe};
 use crate::units::text;
 
@@ -137,7 +137,6 @@ fn amounts(values: &[Option<f64>], currency: &str) -> Vec<String> {
 }
 
 fn table_ui(ui: &mut Ui, all: &[CandidateFigures], columns: &[Column]) {
-    let dark = ui.visuals().dark_mode;
     ui.spacing_mut().interact_size.y = ROW_HEIGHT;
     let widths: Vec<f32> = columns
         .iter()
@@ -162,7 +161,7 @@ fn table_ui(ui: &mut Ui, all: &[CandidateFigures], columns: &[Column]) {
             for (row, figures) in all.iter().enumerate() {
                 ui.horizontal(|ui| {
                     ui.set_max_width(NAME_MAX);
-                    swatch_ui(ui, theme::series_color(figures.candidate, dark));
+                    candidate_swatch_ui(ui, figures.candidate);
                     ui.add(Label::new(&figures.name).truncate());
                 });
                 for (column, width) in columns.iter().zip(&widths) {

@@ -5,7 +5,7 @@ use egui::{Align, Layout, RichText, Ui, Vec2};
 use crate::gui::panels::results::ResultsView;
 use crate::gui::panels::results::lines::{Group, groups};
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{empty_state_ui, swatch_ui, weak_ui};
+use crate::gui::widgets::{candidate_swatch_ui, empty_state_ui, weak_ui};
 
 /// Width of a group, in points: four of them at a window of 1280.
 const GROUP_WIDTH: f32 = 296.0;
@@ -21,11 +21,10 @@ pub(super) fn details_ui(ui: &mut Ui, view: &ResultsView<'_>, chosen: &mut Optio
         empty_state_ui(ui, "No candidate", "");
         return;
     };
-    let dark = ui.visuals().dark_mode;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = Vec2::new(space::XS, 2.0);
         for other in view.figures {
-            swatch_ui(ui, theme::series_color(other.candidate, dark));
+            candidate_swatch_ui(ui, other.candidate);
             let is_shown = other.candidate == figures.candidate;
             let tab = ui.selectable_label(is_shown, &other.name);
             if tab

@@ -11,7 +11,7 @@ use crate::export::status_word;
 use crate::gui::panels::results::ResultsView;
 use crate::gui::panels::results::lines::with_interval;
 use crate::gui::theme::{self, Palette, space};
-use crate::gui::widgets::{swatch_ui, weak_ui};
+use crate::gui::widgets::{candidate_swatch_ui, weak_ui};
 use crate::units::text;
 
 /// Room for what is demanded, in points.
@@ -223,13 +223,12 @@ fn head_ui(
     width: f32,
 ) {
     let palette = theme::palette(ui);
-    let color = theme::series_color(figures.candidate, ui.visuals().dark_mode);
     sized(ui, width, |ui| {
         // As high as the name, so that the square stands in its middle.
         ui.spacing_mut().interact_size.y = ui.text_style_height(&TextStyle::Body);
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
-            swatch_ui(ui, color);
+            candidate_swatch_ui(ui, figures.candidate);
             let name = RichText::new(&figures.name).family(theme::semi_bold());
             ui.add(Label::new(name).truncate())
                 .on_hover_text(&figures.name);

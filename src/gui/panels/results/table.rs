@@ -13,7 +13,7 @@ use crate::gui::panels::results::ResultsView;
 use crate::gui::panels::results::evidence::{Evidence, evidence_ui};
 use crate::gui::panels::results::sorting::Sorting;
 use crate::gui::theme::{self, Palette, space};
-use crate::gui::widgets::{FollowFocus as _, badge_ui, swatch_ui, weak_ui};
+use crate::gui::widgets::{FollowFocus as _, badge_ui, candidate_swatch_ui, weak_ui};
 
 /// Height of a row, in points.
 const ROW_HEIGHT: f32 = 23.0;
@@ -104,7 +104,6 @@ fn rows_ui(
     sorting: &mut Sorting,
 ) -> Option<usize> {
     let palette = theme::palette(ui);
-    let dark = ui.visuals().dark_mode;
     let order = sorting.order(view.figures);
     let mut chosen = None;
     let mut table = TableBuilder::new(ui)
@@ -128,7 +127,7 @@ fn rows_ui(
                 .filter_map(|&row| view.table.rows.get(row).zip(view.figures.get(row)));
             for (cells, figures) in rows {
                 body.row(ROW_HEIGHT, |mut row| {
-                    if name_cell_ui(&mut row, figures, dark) {
+                    if name_cell_ui(&mut row, figures) {
                         chosen = Some(figures.candidate);
                     }
                     status_cell_ui(&mut row, figures, palette);
@@ -261,11 +260,11 @@ fn left_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
 }
 
 /// Returns whether the name was clicked.
-fn name_cell_ui(row: &mut TableRow<'_, '_>, figures: &CandidateFigures, dark: bool) -> bool {
+fn name_cell_ui(row: &mut TableRow<'_, '_>, figures: &CandidateFigures) -> bool {
     let mut clicked = false;
     row.col(|ui| {
         left_ui(ui, |ui| {
-            swatch_ui(ui, theme::series_color(figures.candidate, dark));
+            candidate_swatch_ui(ui, figures.candidate);
             let name = egui::Label::new(&figures.name)
                 .truncate()
                 .sense(egui::Sense::click());

@@ -4,13 +4,12 @@ use egui::{Grid, Label, RichText, Ui};
 
 use crate::analysis::{CapacityFigures, Held};
 use crate::gui::theme::{self, Palette, space};
-use crate::gui::widgets::{card_ui, swatch_ui};
+use crate::gui::widgets::{candidate_swatch_ui, card_ui};
 use crate::units::text;
 
 /// Shows the capacities, and below them every rate that was tried.
 pub(super) fn capacity_ui(ui: &mut Ui, figures: &[CapacityFigures], currency: &str) {
     let palette = theme::palette(ui);
-    let dark = ui.visuals().dark_mode;
     let weak = |text: &str| RichText::new(text).small().color(palette.weak);
     card_ui(ui, |ui| {
         ui.spacing_mut().item_spacing.y = space::XS;
@@ -31,7 +30,7 @@ pub(super) fn capacity_ui(ui: &mut Ui, figures: &[CapacityFigures], currency: &s
                 ui.end_row();
                 for one in figures {
                     ui.horizontal(|ui| {
-                        swatch_ui(ui, theme::series_color(one.candidate, dark));
+                        candidate_swatch_ui(ui, one.candidate);
                         ui.label(&one.name);
                     });
                     for rate in [one.held_per_sec, one.missed_per_sec, one.knee_per_sec] {
@@ -53,7 +52,6 @@ pub(super) fn capacity_ui(ui: &mut Ui, figures: &[CapacityFigures], currency: &s
 
 fn probes_ui(ui: &mut Ui, figures: &[CapacityFigures]) {
     let palette = theme::palette(ui);
-    let dark = ui.visuals().dark_mode;
     let weak = |text: &str| RichText::new(text).small().color(palette.weak);
     ui.spacing_mut().item_spacing.y = space::XS;
     let title = RichText::new("Every rate that was tried");
@@ -79,7 +77,7 @@ fn probes_ui(ui: &mut Ui, figures: &[CapacityFigures]) {
                 // Once for all that follow.
                 ui.horizontal(|ui| {
                     if place == 0 {
-                        swatch_ui(ui, theme::series_color(one.candidate, dark));
+                        candidate_swatch_ui(ui, one.candidate);
                         ui.label(RichText::new(&one.name).small());
                     }
                 });

@@ -253,7 +253,7 @@ fn standing_ui(ui: &mut Ui, series: &Series, actions: &mut Vec<Action>) {
     }
 }
 
-/// What kind of series it is, and how far: `sweep: 4 of 12 runs · about 0:45 left`.
+/// What kind of series it is, and how far: `sweep: 4 of 12 visits · about 0:45 left`.
 fn how_far(series: &Series) -> String {
     let progress = series.progress;
     let what = match series.kind {
@@ -265,14 +265,14 @@ fn how_far(series: &Series) -> String {
         return what.to_owned();
     }
     let done = progress.done as u64;
-    let runs = match progress.all {
+    let made = match progress.all {
         Some(all) => {
-            let all = text::counted(all as u64, "run", "runs");
+            let all = text::counted(all as u64, "visit", "visits");
             format!("{} of {all}", text::count(done))
         }
         None => text::counted(done, "probe", "probes"),
     };
-    let mut told = format!("{what}: {runs}");
+    let mut told = format!("{what}: {made}");
     if series.state != SeriesState::Finished && progress.remaining_nanos > 0 {
         let left = text::clock(progress.remaining_nanos);
         told.extend([" · about ", &left, " left"]);

@@ -9,7 +9,7 @@ use crate::gui::action::Action;
 use crate::gui::panels::diagram::{Planes, PlanesView};
 use crate::gui::panels::series::heat::heats_ui;
 use crate::gui::theme::{self, space};
-use crate::gui::widgets::{card_ui, severity_ui, swatch_ui, weak_ui};
+use crate::gui::widgets::{candidate_swatch_ui, card_ui, severity_ui, weak_ui};
 use crate::gui::words::capitalised;
 use crate::scenario::Severity;
 use crate::units::text;
@@ -103,7 +103,6 @@ fn short_titles(measures: &[Measure]) -> Vec<&'static str> {
 /// A row for each point, a column for each candidate; the best of a row is marked.
 fn points_ui(ui: &mut Ui, figures: &SweepFigures, measure: Measure) {
     let palette = theme::palette(ui);
-    let dark = ui.visuals().dark_mode;
     let weak = |text: &str| RichText::new(text).small().color(palette.weak);
     egui::ScrollArea::horizontal()
         .id_salt("points")
@@ -118,7 +117,7 @@ fn points_ui(ui: &mut Ui, figures: &SweepFigures, measure: Measure) {
                     }
                     for (index, name) in figures.candidates.iter().enumerate() {
                         ui.horizontal(|ui| {
-                            swatch_ui(ui, theme::series_color(index, dark));
+                            candidate_swatch_ui(ui, index);
                             ui.label(weak(name));
                         });
                     }
@@ -226,9 +225,8 @@ pub(super) fn scaling_ui(
 }
 
 fn one_scaling_ui(ui: &mut Ui, figures: &SweepFigures, scaling: &Scaling) {
-    let dark = ui.visuals().dark_mode;
     ui.horizontal(|ui| {
-        swatch_ui(ui, theme::series_color(scaling.candidate, dark));
+        candidate_swatch_ui(ui, scaling.candidate);
         let name = figures.candidates.get(scaling.candidate);
         ui.label(name.map_or("", String::as_str));
     });

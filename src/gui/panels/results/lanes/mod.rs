@@ -14,7 +14,7 @@ use crate::gui::panels::results::lanes::draw::{Window, lanes_ui, legend_ui};
 use crate::gui::panels::results::lanes::keys::Cursor;
 use crate::gui::theme::{self, space};
 use crate::gui::widgets::{
-    FollowFocus as _, badge_ui, empty_state_ui, icon_button_ui, swatch_ui, weak_ui,
+    FollowFocus as _, badge_ui, candidate_swatch_ui, empty_state_ui, icon_button_ui, weak_ui,
 };
 use crate::run::Block;
 
@@ -125,11 +125,10 @@ impl LanesPage {
         blocks: &[usize],
         of: LanesOf,
     ) {
-        let dark = ui.visuals().dark_mode;
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = Vec2::new(space::XS, 2.0);
             for other in view.figures {
-                swatch_ui(ui, theme::series_color(other.candidate, dark));
+                candidate_swatch_ui(ui, other.candidate);
                 let tab = ui.selectable_label(other.candidate == candidate, &other.name);
                 let name = format!("Lanes of {}", other.name);
                 if tab.accessible_name(name).clicked() {
