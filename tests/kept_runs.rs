@@ -7,7 +7,7 @@ mod window_support;
 
 use std::path::{Path, PathBuf};
 
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use poolscope::gui::action::{Action, Format, RunsAction, SideChoice};
 use poolscope::gui::app::{ChosenRun, Origin, Page, RunState, Slot};
 use poolscope::gui::dialogs::Picked;
@@ -163,6 +163,27 @@ fn enter_saves_the_name_of_a_run_and_escape_gives_the_old_one_back() {
 }
 
 #[test]
+fn what_was_typed_about_a_run_is_saved_when_another_one_is_chosen() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = support::finished_run();
+    let (path, id) = kept(folder.path(), &run, true);
+    let mut later = support::finished_run();
+    later.started_unix_secs += 3_600;
+    let (_, other) = kept(folder.path(), &later, true);
+    let mut harness = window(Some(folder.path().to_owned()));
+    click(&mut harness, "Runs");
+    wait_for(&mut harness, "2 runs");
+    let title = &run.request.scenario.title;
+    click(&mut harness, &format!("Run {title} {id}"));
+    type_into(&mut harness, "Name", "before the change");
+    click(&mut harness, &format!("Run {title} {other}"));
+    run_until(&mut harness, "it is written", |_| {
+        Head::read(&path).is_ok_and(|head| head.meta.name == "before the change")
+    });
+    wait_for(&mut harness, "Run before the change");
+}
+
+#[test]
 fn a_file_that_is_no_run_is_not_imported_and_told_what_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let import = |file: &Path, told: &str| {
@@ -274,6 +295,43 @@ fn the_two_newest_runs_are_compared_by_one_click() {
     wait_for(&mut harness, "Compare the two newest runs");
     click(&mut harness, "Compare the two newest runs");
     wait_for(&mut harness, "Candidate by candidate");
+}
+
+#[test]
+fn a_second_press_of_enter_takes_no_side_of_the_comparison_away() {
+    let folder = tempfile::tempdir().unwrap();
+    kept(folder.path(), &support::finished_run(), true);
+    let mut later = support::finished_run();
+    later.started_unix_secs += 3_600;
+    kept(folder.path(), &later, true);
+    let mut harness = window(Some(folder.path().to_owned()));
+    click(&mut harness, "Comparison page");
+    wait_for(&mut harness, "Compare the two newest runs");
+    harness.get_by_label("Compare the two newest runs").focus();
+    harness.run_steps(2);
+    harness.key_press(egui::Key::Enter);
+    wait_for(&mut harness, "Candidate by candidate");
+    harness.key_press(egui::Key::Enter);
+    harness.run_steps(3);
+    assert!(is_shown(&harness, "Candidate by candidate"));
+    harness.key_press(egui::Key::Tab);
+    harness.run_steps(3);
+    let on_page = [
+        "Choose the baseline",
+        "Clear the baseline",
+        "Choose the run",
+        "Clear the run",
+        "Swap baseline and run",
+    ];
+    let mut nodes = harness.root().children_recursive();
+    let focused = nodes.find(egui_kittest::Node::is_focused);
+    let label = focused.and_then(|node| node.accesskit_node().label());
+    assert!(
+        label
+            .as_deref()
+            .is_some_and(|label| on_page.contains(&label)),
+        "Tab goes on where the button was: {label:?}"
+    );
 }
 
 #[test]

@@ -293,8 +293,12 @@ pub fn choice_frame(palette: &Palette, hovered: bool, selected: bool) -> egui::F
 }
 
 /// The line around a choice that has the keyboard, as around a button that has it.
-pub fn focus_line(palette: &Palette) -> Stroke {
-    Stroke::new(2.0, palette.accent)
+#[must_use]
+pub const fn focus_line(palette: &Palette) -> Stroke {
+    Stroke {
+        width: 2.0,
+        color: palette.accent,
+    }
 }
 
 /// The frame of a question in the middle of the window.

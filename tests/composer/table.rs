@@ -47,7 +47,7 @@ fn the_main_setting_of_a_candidate_is_changed_in_its_row() {
 #[test]
 fn each_row_says_which_resource_is_expected_to_be_the_scarcest() {
     let harness = shown(Board::new(scenario()));
-    let one = "Expected of candidate 1: workers 100 %. More than ≈ 1 clients";
+    let one = "Expected of candidate 1: workers 100 %. Clients wait for each other where there are more than ≈ 1:";
     assert_eq!(harness.query_all_by_label_contains(one).count(), 1);
 }
 

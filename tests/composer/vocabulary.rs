@@ -325,3 +325,16 @@ fn the_stages_of_the_strip_are_read_one_after_the_other_with_arrow_keys() {
     harness.run();
     assert!(harness.query_by_label(first).is_some());
 }
+
+#[test]
+fn the_weight_of_a_kind_is_asked_for_where_there_is_another_one() {
+    let mut harness = shown(Board::new(scenario()));
+    let weight = |harness: &egui_kittest::Harness<'static, Board>| {
+        let field = harness.query_by_label("Weight of task kind 'upload'");
+        field.is_some()
+    };
+    assert!(weight(&harness));
+    click(&mut harness, "Remove task kind 'request'");
+    harness.get_by_label("Name of task kind 'upload'");
+    assert!(!weight(&harness));
+}

@@ -43,9 +43,10 @@ pub(in crate::export) fn doubts(doubts: &Doubts, what: &str) -> Vec<String> {
         return Vec::new();
     }
     let mut lines = vec![format!(
-        "{} of {} are not to be trusted:",
+        "{} of {} {} not to be trusted:",
         text::count(doubted),
-        text::counted(runs, what, &format!("{what}s"))
+        text::counted(runs, what, &format!("{what}s")),
+        if doubted == 1 { "is" } else { "are" }
     )];
     let reasons = doubts.reasons().into_iter();
     lines.extend(reasons.map(|(reason, times)| {

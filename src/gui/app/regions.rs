@@ -92,7 +92,10 @@ impl Regions {
         } else {
             None
         };
-        let next = next.filter(|next| !self.waits_for_tab(ctx, *next, page));
+        if next.is_some_and(|next| self.waits_for_tab(ctx, next, page)) {
+            self.held = None;
+            return;
+        }
         if let Some(id) = next {
             ctx.memory_mut(|memory| memory.request_focus(id));
         }

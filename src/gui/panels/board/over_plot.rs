@@ -94,13 +94,15 @@ fn phases_ui(
 type Row = (Option<usize>, String);
 
 /// The values at the crosshair in the colours of their lines, with the shapes of those that bear one, in the corner that
-/// is farther from it; as many as have room, and how many more there are.
+/// is farther from it: below each other, and in further columns where the chart is too low for all; then how many more
+/// there are.
 fn readout_ui(ui: &Ui, painter: &Painter, view: &ChartView<'_>, frame: Rect, (at, x): (f64, f32)) {
     let palette = theme::palette(ui);
     let font = TextStyle::Small.resolve(ui.style());
     let line = ui.fonts_mut(|fonts| fonts.row_height(&font));
-    let room = ((frame.height() - 2.0 * space::XS) / line.max(1.0)) as usize;
-    let rows = readout_rows(view, at, room.max(2));
+    let height = ((frame.height() - 2.0 * space::XS) / line.max(1.0)) as usize;
+    let height = height.max(2);
+    let mut rows = readout_rows(view, at);
     let mark_of = |row: &Row| row.0.and_then(|one| Mark::in_legend(ui.ctx(), one));
     let is_marked = rows.iter().any(|row| mark_of(row).is_some());
     let indent = if is_marked { line } else { 0.0 };
@@ -110,10 +112,13 @@ fn readout_ui(ui: &Ui, painter: &Painter, view: &ChartView<'_>, frame: Rect, (at
         })
     };
     let galley_of = |row: &Row| painter.layout_no_wrap(row.1.clone(), font.clone(), color_of(row));
-    let galleys: Vec<_> = rows.iter().map(galley_of).collect();
-    let width = galleys.iter().map(|galley| galley.size().x);
-    let width = indent + width.fold(0.0, f32::max);
-    let size = Vec2::new(width, line * rows.len() as f32) + Vec2::splat(2.0 * space::XS);
+    let widths = rows.iter().map(|row| galley_of(row).size().x);
+    let width = indent + widths.fold(0.0, f32::max) + space::S;
+    let columns = ((frame.width() / width.max(1.0)) as usize).max(1);
+    cut(&mut rows, columns * height);
+    let columns = rows.len().div_ceil(height);
+    let size = Vec2::new(width * columns as f32, line * rows.len().min(height) as f32);
+    let size = size + Vec2::new(2.0 * space::XS - space::S, 2.0 * space::XS);
     let left = if x > frame.center().x {
         frame.left() + space::XS
     } else {
@@ -121,20 +126,24 @@ fn readout_ui(ui: &Ui, painter: &Painter, view: &ChartView<'_>, frame: Rect, (at
     };
     let area = Rect::from_min_size(Pos2::new(left, frame.top() + 2.0), size);
     painter.rect_filled(area, 3, palette.card);
-    let mut corner = area.min + Vec2::splat(space::XS);
-    for (row, galley) in rows.iter().zip(galleys) {
+    let first = area.min + Vec2::splat(space::XS);
+    for (place, row) in rows.iter().enumerate() {
+        let (column, below) = (place / height, place % height);
+        let corner = first + Vec2::new(width * column as f32, line * below as f32);
         if let Some(mark) = mark_of(row) {
             let centre = corner + Vec2::splat(line / 2.0);
             mark.paint(painter, centre, line * 0.3, color_of(row));
         }
-        let color = color_of(row);
-        painter.galley(corner + Vec2::new(indent, 0.0), galley, color);
-        corner.y += line;
+        painter.galley(
+            corner + Vec2::new(indent, 0.0),
+            galley_of(row),
+            color_of(row),
+        );
     }
 }
 
-/// When, and what each line has there: `room` rows at the most, of which the last counts what has none.
-fn readout_rows(view: &ChartView<'_>, at: f64, room: usize) -> Vec<Row> {
+/// When, and what each line has there.
+fn readout_rows(view: &ChartView<'_>, at: f64) -> Vec<Row> {
     let chart = view.chart;
     let values = view.points.lines().iter().zip(&chart.series);
     let values = values.filter_map(|(line, series)| {
@@ -142,11 +151,14 @@ fn readout_rows(view: &ChartView<'_>, at: f64, room: usize) -> Vec<Row> {
         let told = format!("{} {}", chart.quantity.text(value), series.detail);
         Some((Some(series.candidate), told.trim_end().to_owned()))
     });
-    let mut rows: Vec<Row> = std::iter::once((None, seconds(at))).chain(values).collect();
+    std::iter::once((None, seconds(at))).chain(values).collect()
+}
+
+/// Leaves `room` rows at the most, of which the last counts what has none.
+fn cut(rows: &mut Vec<Row>, room: usize) {
     if rows.len() > room {
         let more = rows.len() + 1 - room;
         rows.truncate(room - 1);
         rows.push((None, format!("{more} more")));
     }
-    rows
 }

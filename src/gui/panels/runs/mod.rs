@@ -21,7 +21,7 @@ use crate::units::text;
 /// Height of what can be done with the chosen run, in points.
 const DETAILS_HEIGHT: f32 = 372.0;
 /// As much of the room as it may take from the list.
-const DETAILS_SHARE: f32 = 0.58;
+const DETAILS_SHARE: f32 = 0.65;
 /// Title and buttons, in points.
 const DETAILS_MIN_HEIGHT: f32 = 120.0;
 

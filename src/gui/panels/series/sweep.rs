@@ -69,7 +69,7 @@ impl SweepView {
             ui.label(RichText::new("Point by point").text_style(theme::title_style()));
             points_ui(ui, figures, measure);
         });
-        if figures.axes.len() == 1 {
+        if figures.axes.len() == 1 && candidates > 1 {
             card_ui(ui, |ui| crossings_ui(ui, figures, measure));
         }
     }
@@ -145,9 +145,10 @@ fn points_ui(ui: &mut Ui, figures: &SweepFigures, measure: Measure) {
                     }
                 });
         });
-    // Where candidates change places is found along one parameter only.
-    let legend = match figures.axes.len() {
-        1 => "● the best value of a row; whether it differs by more than chance is told below",
+    // Where candidates change places is found along one parameter only, and where there are several.
+    let legend = match (figures.candidates.len(), figures.axes.len()) {
+        (..=1, _) => return,
+        (_, 1) => "● the best value of a row; whether it differs by more than chance is told below",
         _ => "● the best value of a row, if only by chance",
     };
     weak_ui(ui, legend);
