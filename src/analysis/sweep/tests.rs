@@ -183,6 +183,21 @@ fn a_candidate_that_is_ahead_everywhere_is_told_with_the_range() {
 }
 
 #[test]
+fn a_difference_of_one_round_is_said_to_be_perhaps_chance() {
+    let scenario = scenario(Load::closed(8));
+    let swept = sweep(Parameter::Clients, &[2.0, 4.0], 1);
+    let mut plan = SweepPlan::new(&scenario, &swept, 7).unwrap();
+    done(&mut plan, |clients| {
+        vec![if clients < 3.0 { 1.5 } else { 0.5 }, 1.0]
+    });
+    let figures = SweepFigures::of(&plan);
+    let sentence = figures.sentence(&figures.crossings[0]).unwrap();
+    let said = "above; by 1 round only, which may be chance";
+    assert!(sentence.ends_with(said), "{sentence}");
+    assert!(!figures.tells_chance());
+}
+
+#[test]
 fn what_was_not_visited_is_missing_and_never_zero() {
     let scenario = scenario(Load::closed(8));
     let plan = SweepPlan::new(&scenario, &sweep(Parameter::Clients, &[2.0, 4.0], 3), 7).unwrap();
