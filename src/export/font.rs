@@ -58,17 +58,28 @@ pub fn fitted(text: &str, width: f64, size: f64, weight: Weight) -> String {
 /// `text` in one line, or broken between words into two where it is wider than `width`; what is too long for two is cut.
 #[must_use]
 pub fn two_lines(text: &str, width: f64, size: f64, weight: Weight) -> Vec<String> {
-    if text_width(text, size, weight) <= width {
-        return vec![text.to_owned()];
+    lines(text, 2, width, size, weight)
+}
+
+/// `text` broken between words into `most` lines at the most; what is too long for these is cut.
+#[must_use]
+pub fn lines(text: &str, most: usize, width: f64, size: f64, weight: Weight) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut rest = text;
+    while lines.len() + 1 < most && text_width(rest, size, weight) > width {
+        let spaces = rest.match_indices(' ').map(|(at, _)| at);
+        let fits = |end: &usize| text_width(&rest[..*end], size, weight) <= width;
+        let Some(end) = spaces.take_while(fits).last() else {
+            break;
+        };
+        lines.push(rest[..end].to_owned());
+        rest = rest[end..].trim_start();
     }
-    let spaces = text.match_indices(' ').map(|(at, _)| at);
-    let fits = |end: &usize| text_width(&text[..*end], size, weight) <= width;
-    let (first, rest) = text.split_at(spaces.take_while(fits).last().unwrap_or(0));
-    let lines = [
-        first.to_owned(),
-        fitted(rest.trim_start(), width, size, weight),
-    ];
-    lines.into_iter().filter(|line| !line.is_empty()).collect()
+    let last = fitted(rest, width, size, weight);
+    if !last.is_empty() {
+        lines.push(last);
+    }
+    lines
 }
 
 /// Widths of the signs from space to tilde in thousandths of the size, as in the font's `hmtx` table.
@@ -137,5 +148,13 @@ mod tests {
         assert_eq!((cut.len(), cut[0].as_str()), (2, "a rather long"));
         assert!(cut[1].ends_with('…'), "{cut:?}");
         assert_eq!(lines("unbreakableunbreakable").len(), 1);
+        let all = super::lines(
+            "a rather long line of text that goes on",
+            9,
+            60.0,
+            10.0,
+            Weight::Regular,
+        );
+        assert_eq!(all, ["a rather long", "line of text", "that goes on"]);
     }
 }

@@ -4,7 +4,7 @@ use crate::analysis::{CandidateFigures, candidate_figures, trust, verdict};
 use crate::chart::ChartSettings;
 use crate::export::board::{MARGIN, WIDTH};
 use crate::export::canvas::{Anchor, Canvas, Colours, Type};
-use crate::export::font::{Weight, fitted, text_width, two_lines};
+use crate::export::font::{Weight, fitted, lines, text_width};
 use crate::export::legend;
 use crate::export::svg::SLACK;
 use crate::export::table::{Align, Table, table};
@@ -12,8 +12,10 @@ use crate::run::Run;
 use crate::units::text;
 
 const TABLE_ROW: f64 = 27.0;
-/// Two lines with what follows from the run.
-const VERDICT: f64 = 50.0;
+/// Around the lines with what follows from the run, how far these are apart, and how many of them there are at the most.
+const VERDICT_AROUND: f64 = 14.0;
+const VERDICT_ROW: f64 = 18.0;
+const VERDICT_MAX: usize = 8;
 /// A line of what has a name, and how many of them there are at the most.
 const NAMED_ROW: f64 = 18.0;
 const NAMED_MAX: usize = 8;
@@ -25,7 +27,8 @@ const TABLE_SIZE_MIN: f64 = 9.0;
 pub(super) struct Figures {
     table: Table,
     named: Vec<String>,
-    verdict: String,
+    /// Line by line.
+    verdict: Vec<String>,
 }
 
 impl Figures {
@@ -33,6 +36,8 @@ impl Figures {
         let mut figures = candidate_figures(run);
         // What follows from a run follows from all candidates.
         let verdict = verdict(run, &figures, &trust(run)).why;
+        let room = (WIDTH - 2.0 * MARGIN) / SLACK;
+        let verdict = lines(&verdict, VERDICT_MAX, room, TABLE_SIZE, Weight::Regular);
         figures.retain(|one| !settings.hidden.contains(&one.candidate));
         Self {
             table: table(&figures, &run.request.scenario),
@@ -46,7 +51,8 @@ impl Figures {
     }
 
     pub(super) fn height(&self) -> f64 {
-        self.table_height() + NAMED_ROW * self.named.len() as f64 + VERDICT
+        let verdict = VERDICT_ROW * self.verdict.len() as f64 + VERDICT_AROUND;
+        self.table_height() + NAMED_ROW * self.named.len() as f64 + verdict
     }
 
     pub(super) fn draw(&self, canvas: &mut Canvas, top: f64) {
@@ -58,11 +64,9 @@ impl Figures {
             weight: Weight::Regular,
             colour: Colours::ALL.text,
         };
-        let room = (WIDTH - 2.0 * MARGIN) / SLACK;
         let below = named_top + NAMED_ROW * self.named.len() as f64;
-        let lines = two_lines(&self.verdict, room, look.size, look.weight);
-        for (line, text) in lines.iter().enumerate() {
-            let y = below + 25.0 + line as f64 * 18.0;
+        for (line, text) in self.verdict.iter().enumerate() {
+            let y = below + 25.0 + line as f64 * VERDICT_ROW;
             canvas.text([MARGIN, y], Anchor::Start, look, text);
         }
     }

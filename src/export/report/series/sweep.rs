@@ -41,7 +41,7 @@ pub(super) fn told(plan: &SweepPlan, figures: &SweepFigures) -> Told {
         points_about: "A row for each point, a column for each candidate; below a figure stands its 95 % interval, where \
                        three rounds or more were made. What was measured besides is below the charts and in the file.",
         tables: measures.map(|measure| points(figures, *measure)).collect(),
-        missing: missing(plan, figures, incomplete.as_ref()),
+        missing: missing(figures, incomplete.as_ref()),
         incomplete,
         command: "sweep",
     }
@@ -141,7 +141,7 @@ pub(super) fn points(figures: &SweepFigures, measure: Measure) -> PointTable {
     }
 }
 
-fn missing(plan: &SweepPlan, figures: &SweepFigures, incomplete: Option<&String>) -> Vec<String> {
+fn missing(figures: &SweepFigures, incomplete: Option<&String>) -> Vec<String> {
     let mut missing: Vec<String> = incomplete
         .map(|why| format!("Of the sweep {why}: what is missing is shown as not known"))
         .into_iter()
