@@ -332,6 +332,8 @@ fn the_keyboard_stays_near_what_was_used_and_is_gone() {
     window.run_steps(2);
     press(&mut window, Key::Enter);
     assert!(window.query_by_label("Do not take the tour").is_none());
+    assert_eq!(focused(&window), "", "a second Enter presses nothing else");
+    press(&mut window, Key::Tab);
     let near = focused(&window);
     assert!(!near.is_empty() && !near.ends_with(" menu"), "{near}");
     window.get_by_label("Compose your own").focus();
@@ -352,6 +354,7 @@ fn the_keyboard_stays_near_what_was_used_and_is_gone() {
     press(&mut window, Key::Enter);
     let tasks = |window: &Window| window.state().document().scenario().tasks[0].stages.len();
     assert_eq!(tasks(&window), 1);
+    press(&mut window, Key::Tab);
     let near = focused(&window);
     assert!(near.contains("'task'") || near == "Add stage", "{near}");
     keys(&mut window, Modifiers::COMMAND, Key::P);
